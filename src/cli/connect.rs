@@ -1,0 +1,122 @@
+//! Getting to Jira: is it there, are we let in, what does it hold.
+
+use std::time::Duration;
+
+use super::credentials::access;
+use super::exit::{Exit, Failure};
+use super::settings::{ImportSettings, TargetSettings};
+use crate::engine::{Pacer, StopSwitch, read_list};
+use crate::jira::{Access, BaseUrl, Client, Connection};
+use crate::model::RemoteIntegration;
+use crate::render::{Screen, Target};
+use crate::sandbox::{Config, Sandbox};
+use crate::secret::Secret;
+
+/// A Jira that let us in.
+pub(super) struct Connected {
+    pub client: Client,
+    pub target: Target,
+    /// Lives as long as the run that goes to it.
+    _sandbox: Option<Sandbox>,
+}
+
+/// Asks for Jira's state without credentials, then reads the list of integrations with them: the first request that
+/// carries a credential is one that changes nothing, and if it is refused, it is the last.
+pub(super) async fn connect(
+    settings: &ImportSettings,
+    screen: &Screen,
+) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
+    let (connection, sandbox) = connection(settings)?;
+    if connection.insecure {
+        screen.problem("warning: Jira's certificate is not checked (`--insecure`): whoever sits between can read everything\n");
+    }
+    let client = Client::new(&connection)?;
+    client.status().await?;
+    let list = list(&client, settings.max_wait, screen).await?;
+    // Title and names are for people to see; a Jira that keeps them to itself can be imported into all the same.
+    let server = client.server_info().await.unwrap_or_default();
+    let person = client.myself().await.unwrap_or_default();
+    let target = Target {
+        title: if server.title.is_empty() {
+            "Jira".to_owned()
+        } else {
+            server.title
+        },
+        version: server.version,
+        url: connection.base.as_str().to_owned(),
+        user: match (person.display_name.as_str(), person.name.as_str()) {
+            ("", "") => "a user whose name it does not tell".to_owned(),
+            ("", name) => name.to_owned(),
+            (display_name, name) => format!("{display_name} ({name})"),
+        },
+    };
+    Ok((
+        Connected {
+            client,
+            target,
+            _sandbox: sandbox,
+        },
+        list,
+    ))
+}
+
+/// Reads the list of integrations, patiently.
+pub(super) async fn list(
+    client: &Client,
+    max_wait: Duration,
+    screen: &Screen,
+) -> Result<Vec<RemoteIntegration>, Failure> {
+    let waiting = |why: &str, time: Duration| {
+        screen.info(&format!(
+            "waiting {:.0} s: {why}\n",
+            time.as_secs_f64().max(1.0)
+        ));
+    };
+    Ok(read_list(
+        client,
+        &Pacer::new(max_wait),
+        &StopSwitch::default(),
+        &waiting,
+    )
+    .await?)
+}
+
+fn connection(settings: &ImportSettings) -> Result<(Connection, Option<Sandbox>), Failure> {
+    let (timeout, connect_timeout) = (settings.timeout, settings.connect_timeout);
+    match &settings.target {
+        TargetSettings::Jira(jira) => {
+            let connection = Connection {
+                base: jira.base.clone(),
+                access: access(jira)?,
+                timeout,
+                connect_timeout,
+                ca_certs: jira.ca_certs.clone(),
+                client_cert: jira.client_cert.clone(),
+                insecure: jira.insecure,
+                proxy: jira.proxy.clone(),
+            };
+            Ok((connection, None))
+        }
+        TargetSettings::Sandbox => {
+            let sandbox = Sandbox::spawn(Config::default()).map_err(|error| {
+                Failure::new(
+                    Exit::Stopped,
+                    format!("the sandbox cannot be started: {error}"),
+                )
+            })?;
+            let base = BaseUrl::parse(&sandbox.url())
+                .map_err(|error| Failure::new(Exit::Stopped, error))?;
+            let connection = Connection {
+                base,
+                access: Access::Token(Secret::new("rehearsal")),
+                timeout,
+                connect_timeout,
+                ca_certs: Vec::new(),
+                client_cert: None,
+                insecure: false,
+                proxy: None,
+            };
+            Ok((connection, Some(sandbox)))
+        }
+    }
+}

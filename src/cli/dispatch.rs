@@ -1,0 +1,60 @@
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use tokio::runtime::{Builder, Runtime};
+
+use super::args::{Cli, Command, Format, When};
+use super::exit::{Exit, Failure};
+use super::settings::{ImportSettings, InputSettings};
+use super::{check, import, sandbox};
+use crate::render::{Color, Screen};
+
+/// Does what the command line `args` says, and tells how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a closed pipe is not one either.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    let color = match cli.common.color {
+        When::Auto => Color::Auto,
+        When::Always => Color::Always,
+        When::Never => Color::Never,
+    };
+    let screen = Screen::new(color, cli.common.quiet);
+    let ended = match cli.command {
+        Command::Check(args) => {
+            let is_json = cli.common.format == Format::Json;
+            check::check(&InputSettings::of_check(args), is_json, &screen)
+        }
+        Command::Import(args) => ImportSettings::new(*args, cli.common.progress, cli.common.format)
+            .and_then(|settings| import::import(&settings, &screen)),
+        Command::Sandbox(args) => sandbox::sandbox(args, &screen),
+    };
+    ended.unwrap_or_else(|failure| tell(&failure, &screen))
+}
+
+fn tell(failure: &Failure, screen: &Screen) -> Exit {
+    screen.failure(&failure.message, failure.help.as_deref());
+    failure.exit
+}
+
+/// The runtime for posting: one thread, as sending is waiting.
+pub(super) fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Failure::new(
+                Exit::Stopped,
+                format!("the system gives no means to connect: {error}"),
+            )
+        })
+}

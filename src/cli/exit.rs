@@ -1,0 +1,126 @@
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::engine::{ListError, Stop};
+use crate::jira::{ConnectError, JiraError};
+use crate::journal::{JournalError, LockError, RunDirError};
+
+/// How `gij` ends, as its exit code says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Exit {
+    /// 0: every selected row is created or was there.
+    Done,
+    /// 1: some rows failed or are in doubt.
+    Incomplete,
+    /// 2: wrong usage, no credentials, no confirmation, a run that is locked.
+    Usage,
+    /// 3: the input is unreadable or not valid; nothing was sent.
+    Invalid,
+    /// 4: Jira could not be used, or the run could not go on.
+    Stopped,
+    /// 130: interrupted, or the question was declined.
+    Interrupted,
+}
+
+impl Exit {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Incomplete => 1,
+            Self::Usage => 2,
+            Self::Invalid => 3,
+            Self::Stopped => 4,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+/// Why a command cannot go on: what is wrong, what to do, and the exit code.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub exit: Exit,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a cure to name.
+    pub fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self {
+            exit,
+            message: message.to_string(),
+            help: None,
+        }
+    }
+
+    /// Wrong usage.
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// The same failure with what to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self {
+            help: Some(help.into()),
+            ..self
+        }
+    }
+}
+
+impl From<JiraError> for Failure {
+    fn from(error: JiraError) -> Self {
+        Self::new(Exit::Stopped, &error).help(error.help())
+    }
+}
+
+impl From<ConnectError> for Failure {
+    fn from(error: ConnectError) -> Self {
+        Self::usage(error)
+    }
+}
+
+impl From<ListError> for Failure {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Jira(error) => error.into(),
+            ListError::Stop(stop) => stop.into(),
+        }
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        let exit = match stop {
+            Stop::Interrupted => Exit::Interrupted,
+            _ => Exit::Stopped,
+        };
+        Self {
+            exit,
+            message: stop.to_string(),
+            help: stop.help(),
+        }
+    }
+}
+
+impl From<RunDirError> for Failure {
+    fn from(error: RunDirError) -> Self {
+        let exit = match error {
+            RunDirError::Lock(LockError::Held(_)) => Exit::Usage,
+            _ => Exit::Stopped,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        Self::new(Exit::Stopped, error)
+    }
+}

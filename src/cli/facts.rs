@@ -1,0 +1,120 @@
+//! What reports say about inputs, plans and the people who ran something, gathered from where it is known.
+
+use jiff::Timestamp;
+
+use super::settings::{ImportSettings, TargetSettings};
+use crate::engine::Opening;
+use crate::journal::{ConfirmedBy, Input, Jira, Opened, Session, SessionKind, VERSION};
+use crate::plan::{Action, Plan};
+use crate::render::Target;
+use crate::report::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
+use crate::validate::{FileRead, Validation};
+
+/// The version of `gij`.
+const GIJ: &str = env!("CARGO_PKG_VERSION");
+
+/// The report of a check.
+pub(super) fn check_report(found: &Validation) -> CheckReport {
+    let rows = CheckedRows {
+        read: found.counts.read,
+        valid: found.counts.valid,
+        invalid: found.counts.invalid,
+        blank: found.counts.blank,
+    };
+    CheckReport::new(
+        found.files.iter().filter_map(checked_file).collect(),
+        rows,
+        &found.diagnostics,
+    )
+}
+
+fn checked_file(file: &FileRead) -> Option<CheckedFile> {
+    let first = file.tables.first()?;
+    Some(CheckedFile {
+        file: file.name.clone(),
+        format: first.name.format,
+        encoding: first.delimiter.map(|_| "UTF-8".to_owned()),
+        delimiter: first.delimiter,
+        sheets: file
+            .tables
+            .iter()
+            .filter_map(|table| table.name.sheet.clone())
+            .collect(),
+    })
+}
+
+/// The rows of a plan for a report.
+pub(super) fn planned_rows(plan: &Plan) -> Vec<PlannedRow> {
+    let rows = plan.rows().iter().map(|planned| {
+        let place = &planned.row.place;
+        let (action, reason, id) = match &planned.action {
+            Action::Create { .. } => ("create", "not in Jira", None),
+            Action::Exists { id, .. } => ("exists", "same type, origin and name", Some(*id)),
+        };
+        PlannedRow {
+            file: place.table.file.clone(),
+            sheet: place.table.sheet.clone(),
+            row: place.row.unwrap_or_default(),
+            action: action.to_owned(),
+            reason: reason.to_owned(),
+            id,
+        }
+    });
+    rows.collect()
+}
+
+/// The beginning of a run, as its journal says it.
+pub(super) fn opening(
+    run: &str,
+    settings: &ImportSettings,
+    input: &Validation,
+    target: &Target,
+    confirmed_by: ConfirmedBy,
+    listed_at: Timestamp,
+) -> Opening {
+    let now = Timestamp::now();
+    let non_blank = |text: &str| (!text.is_empty()).then(|| text.into());
+    Opening {
+        opened: Opened {
+            version: VERSION,
+            gij: GIJ.into(),
+            run: run.into(),
+            rehearsal: matches!(settings.target, TargetSettings::Sandbox),
+            jira: Jira {
+                url: target.url.as_str().into(),
+                title: non_blank(&target.title),
+                version: non_blank(&target.version),
+                user: non_blank(&target.user),
+            },
+            options: settings.reading_options(),
+            inputs: input.files.iter().flat_map(inputs).collect(),
+            at: now,
+        },
+        session: Session {
+            kind: SessionKind::Import,
+            gij: GIJ.into(),
+            host: whoami::fallible::hostname().unwrap_or_default().into(),
+            os_user: whoami::fallible::username().unwrap_or_default().into(),
+            jira_user: non_blank(&target.user),
+            at: now,
+            settle_ms: 0,
+            confirmed_by,
+            options: settings.running_options(),
+        },
+        listed_at,
+    }
+}
+
+fn inputs(file: &FileRead) -> impl Iterator<Item = Input> {
+    file.tables.iter().map(|table| Input {
+        file: file.name.as_str().into(),
+        sheet: table.name.sheet.as_deref().map(Into::into),
+        sha256: file.sha256.as_deref().unwrap_or_default().into(),
+        columns: table
+            .headers
+            .iter()
+            .map(|header| header.as_str().into())
+            .collect(),
+        rows_blank: table.rows.blank,
+    })
+}

@@ -1,0 +1,23 @@
+//! The command line: arguments, their resolution into settings, one file a command, exit codes.
+//!
+//! May use every module. The decision to know: clap's structs never leave this module; a command gets settings that were
+//! resolved once.
+
+mod args;
+mod carry_out;
+mod check;
+mod connect;
+mod credentials;
+mod dispatch;
+mod exit;
+mod facts;
+mod import;
+mod next;
+mod question;
+mod sandbox;
+mod settings;
+mod signals;
+
+pub use args::command;
+pub use dispatch::run;
+pub use exit::Exit;

@@ -1,0 +1,67 @@
+//! Reading the list of integrations, which may be asked for again.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::pacer::Pacer;
+use super::stop::{Stop, StopSwitch};
+use crate::jira::{Client, JiraError};
+use crate::model::RemoteIntegration;
+
+/// How often a list is asked for while Jira is busy or broken.
+const MOST_TRIES: u32 = 5;
+
+/// Why there is no list.
+#[derive(Debug, Error)]
+pub enum ListError {
+    /// Jira does not give one.
+    #[error(transparent)]
+    Jira(#[from] JiraError),
+    /// The run is to stop, or waited too long.
+    #[error(transparent)]
+    Stop(#[from] Stop),
+}
+
+/// Reads the list; a Jira that is busy or cannot be reached is asked again after a pause, which `waiting` is told.
+///
+/// # Errors
+///
+/// [`ListError::Jira`] if Jira refuses, or does not answer within some tries; [`ListError::Stop`] if the run is to stop.
+pub async fn read_list(
+    client: &Client,
+    pacer: &Pacer,
+    stop: &StopSwitch,
+    waiting: &dyn Fn(&str, Duration),
+) -> Result<Vec<RemoteIntegration>, ListError> {
+    let mut tries = 0;
+    loop {
+        let Some(wave) = pacer.ready(stop).await else {
+            return Err(stop.reason().unwrap_or(Stop::Interrupted).into());
+        };
+        let asked = tokio::select! {
+            answer = client.list() => answer,
+            () = stop.thrown() => continue,
+        };
+        tries += 1;
+        match asked {
+            Ok(list) => {
+                pacer.answered();
+                return Ok(list);
+            }
+            Err(error) if error.is_passing() && tries < MOST_TRIES => {
+                let asked = match &error {
+                    JiraError::Unavailable { retry_after, .. } => {
+                        retry_after.map(Duration::from_secs)
+                    }
+                    _ => None,
+                };
+                let why = error.to_string();
+                if let Some(time) = pacer.pause(wave, &why, asked)? {
+                    waiting(&why, time);
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

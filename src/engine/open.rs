@@ -1,0 +1,64 @@
+//! The first events of a run: what was read, who runs it, what Jira held, what is planned.
+
+use jiff::Timestamp;
+
+use crate::journal::{
+    self, Appender, Event, Found, JournalError, ListReason, Listed, Opened, Planned, RowRead,
+    Session,
+};
+use crate::plan::{Action, Plan, PlannedRow};
+
+/// How a run begins.
+pub struct Opening {
+    /// The run, its Jira and its inputs.
+    pub opened: Opened,
+    /// Who runs it and how.
+    pub session: Session,
+    /// When the list was asked for that the plan was made from.
+    pub listed_at: Timestamp,
+}
+
+/// Writes the beginning of a run, and waits until it is on disk: nothing may be sent before.
+///
+/// # Errors
+///
+/// [`JournalError`] if the disk refuses.
+pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(), JournalError> {
+    journal.append([Event::Opened(Box::new(opening.opened))])?;
+    for planned in plan.rows() {
+        journal.append([Event::Row(Box::new(RowRead::valid(&planned.row)))])?;
+    }
+    journal.append([
+        Event::Session(Box::new(opening.session)),
+        Event::Listed(Listed {
+            why: ListReason::Baseline,
+            at: opening.listed_at,
+            node: None,
+            found: Found::Ids(plan.baseline().to_vec()),
+        }),
+    ])?;
+    let planned: Vec<Event> = plan.rows().iter().map(planned_event).collect();
+    journal.commit(planned).await
+}
+
+fn planned_event(planned: &PlannedRow) -> Event {
+    let (action, reason, id, differences) = match &planned.action {
+        Action::Create { .. } => (journal::Action::Create, "not in Jira", None, Vec::new()),
+        Action::Exists { id, differences } => {
+            let differences = differences.iter().map(Into::into).collect();
+            (
+                journal::Action::Exists,
+                "same type, origin and name",
+                Some(*id),
+                differences,
+            )
+        }
+    };
+    Event::Plan(Planned {
+        n: planned.row.n,
+        action,
+        reason: reason.into(),
+        id,
+        differences,
+    })
+}

@@ -1,0 +1,280 @@
+//! Delimited text.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::block::{Block, Cells, RowView, Rows};
+use super::error::{InputError, InputErrorKind};
+use super::header::{HEADER_WITHIN, find_header};
+use super::read::{Interest, Sink, TableHead};
+use super::split::{count_line_ends, scan};
+use crate::model::{Place, TableFormat, TableName};
+
+/// Bytes of a block: some thousand rows, enough to be worth handing to another core.
+const BLOCK: usize = 256 * 1024;
+
+/// The longest record; what is longer is a quote gone wrong.
+const LONGEST_RECORD: usize = 16 * 1024 * 1024;
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Whole records of delimited text.
+pub(super) struct CsvBlock {
+    bytes: Vec<u8>,
+    delimiter: u8,
+    first_row: u32,
+    first_line: u64,
+}
+
+impl CsvBlock {
+    /// Calls `look` with each record and returns how many lines are blank.
+    pub(super) fn for_each_record(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64 {
+        let mut reader = reader(&self.bytes, self.delimiter);
+        let mut record = ByteRecord::new();
+        let (mut row, mut line, mut blank) = (self.first_row, self.first_line, 0);
+        let mut start = 0;
+        // Reading bytes from memory cannot fail.
+        while let Ok(true) = reader.read_byte_record(&mut record) {
+            let skipped = blank_lines(&self.bytes[start..]);
+            blank += u64::from(skipped.rows);
+            row += skipped.rows;
+            line += u64::from(skipped.rows);
+            look(RowView {
+                number: row,
+                line: Some(line),
+                cells: Cells::Csv(&record),
+            });
+            let end = after_line_end(&self.bytes, offset(&reader));
+            line += record_lines(&self.bytes[start + skipped.bytes..end]);
+            row += 1;
+            start = end;
+        }
+        blank + u64::from(blank_lines(&self.bytes[start..]).rows)
+    }
+}
+
+fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(bytes)
+}
+
+fn offset(reader: &csv::Reader<&[u8]>) -> usize {
+    usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
+}
+
+/// The crate stops between `\r` and `\n`.
+fn after_line_end(bytes: &[u8], at: usize) -> usize {
+    let is_within = at > 0 && bytes.get(at - 1) == Some(&b'\r') && bytes.get(at) == Some(&b'\n');
+    at + usize::from(is_within)
+}
+
+fn record_lines(record: &[u8]) -> u64 {
+    if memchr::memchr(b'"', record).is_none() {
+        1
+    } else {
+        count_line_ends(record)
+    }
+}
+
+struct BlankLines {
+    rows: u32,
+    bytes: usize,
+}
+
+fn blank_lines(bytes: &[u8]) -> BlankLines {
+    let mut blank = BlankLines { rows: 0, bytes: 0 };
+    loop {
+        blank.bytes += match &bytes[blank.bytes..] {
+            [b'\r', b'\n', ..] => 2,
+            [b'\n' | b'\r', ..] => 1,
+            _ => return blank,
+        };
+        blank.rows += 1;
+    }
+}
+
+/// Reads the table of the text in `content`, which its user calls `name`.
+pub(super) fn read(
+    name: &str,
+    content: &mut dyn Read,
+    sink: &mut dyn Sink,
+) -> Result<(), InputError> {
+    let table = Arc::new(TableName {
+        file: name.to_owned(),
+        sheet: None,
+        format: TableFormat::Csv,
+    });
+    let mut blocks = Blocks::new(content, Arc::clone(&table))?;
+    let Some(found) = find_table(&blocks.buffer, sink) else {
+        sink.no_header(&table);
+        return Ok(());
+    };
+    blocks.delimiter = found.delimiter;
+    let head = blocks.take_head(&found);
+    if sink.table(head) == Interest::PassOver {
+        return Ok(());
+    }
+    while let Some(block) = blocks.next()? {
+        sink.block(Block(Rows::Csv(block)));
+    }
+    Ok(())
+}
+
+struct Found {
+    delimiter: u8,
+    /// Records, without blank lines, before the header row.
+    index: usize,
+}
+
+/// Finds the delimiter and the header row: those with the most headers that are understood.
+fn find_table(start: &[u8], sink: &dyn Sink) -> Option<Found> {
+    let is_known = |text: &str| sink.is_header(text);
+    let mut best: Option<(usize, Found)> = None;
+    for delimiter in DELIMITERS {
+        let records: Vec<Vec<String>> = reader(start, delimiter)
+            .byte_records()
+            .take(HEADER_WITHIN)
+            .map_while(Result::ok)
+            .map(|record| record.iter().map(text_of).collect())
+            .collect();
+        let rows = records.iter().map(|row| row.iter().map(String::as_str));
+        if let Some((index, known)) = find_header(rows, &is_known)
+            && best.as_ref().is_none_or(|(most, _)| known > *most)
+        {
+            best = Some((known, Found { delimiter, index }));
+        }
+    }
+    best.map(|(_, found)| found)
+}
+
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).trim().to_owned()
+}
+
+/// The text in blocks of whole records.
+struct Blocks<'a> {
+    content: &'a mut dyn Read,
+    table: Arc<TableName>,
+    buffer: Vec<u8>,
+    delimiter: u8,
+    row: u32,
+    line: u64,
+    is_at_end: bool,
+}
+
+impl<'a> Blocks<'a> {
+    fn new(content: &'a mut dyn Read, table: Arc<TableName>) -> Result<Self, InputError> {
+        let mut blocks = Self {
+            content,
+            table,
+            buffer: Vec::new(),
+            delimiter: b',',
+            row: 1,
+            line: 1,
+            is_at_end: false,
+        };
+        blocks.fill(BLOCK)?;
+        if blocks.buffer.starts_with(b"\xEF\xBB\xBF") {
+            blocks.buffer.drain(..3);
+        }
+        Ok(blocks)
+    }
+
+    /// Reads until the buffer holds `enough` bytes or the file ends.
+    fn fill(&mut self, enough: usize) -> Result<(), InputError> {
+        let wanted = enough.saturating_sub(self.buffer.len()) as u64;
+        let read = (&mut *self.content)
+            .take(wanted)
+            .read_to_end(&mut self.buffer);
+        let read =
+            read.map_err(|error| InputErrorKind::from(error).at(Place::table(&self.table)))?;
+        self.is_at_end = (read as u64) < wanted;
+        Ok(())
+    }
+
+    /// Takes everything up to and with the header row off the buffer.
+    fn take_head(&mut self, found: &Found) -> TableHead {
+        let mut reader = reader(&self.buffer, self.delimiter);
+        let mut record = ByteRecord::new();
+        let mut start = 0;
+        let mut blank_above = 0;
+        for index in 0..=found.index {
+            // The same bytes were read when the header row was found.
+            if !matches!(reader.read_byte_record(&mut record), Ok(true)) {
+                break;
+            }
+            let skipped = blank_lines(&self.buffer[start..]);
+            blank_above += u64::from(skipped.rows);
+            let end = after_line_end(&self.buffer, offset(&reader));
+            self.row += skipped.rows + u32::from(index > 0);
+            self.line += u64::from(skipped.rows);
+            if index < found.index {
+                self.line += record_lines(&self.buffer[start + skipped.bytes..end]);
+            }
+            start = end;
+        }
+        let head = TableHead {
+            name: Arc::clone(&self.table),
+            row: self.row,
+            line: Some(self.line),
+            headers: record.iter().map(text_of).collect(),
+            delimiter: Some(char::from(self.delimiter)),
+            blank_above,
+        };
+        // The header row may itself span lines.
+        self.line += u64::try_from(record_span(&record)).unwrap_or(0) + 1;
+        self.row += 1;
+        self.buffer.drain(..start);
+        head
+    }
+
+    fn next(&mut self) -> Result<Option<CsvBlock>, InputError> {
+        let mut enough = BLOCK;
+        loop {
+            if !self.is_at_end {
+                self.fill(enough)?;
+            }
+            if self.buffer.is_empty() {
+                return Ok(None);
+            }
+            let scan = scan(&self.buffer, self.delimiter, self.is_at_end);
+            if scan.end > 0 {
+                let rest = self.buffer.split_off(scan.end);
+                let block = CsvBlock {
+                    bytes: std::mem::replace(&mut self.buffer, rest),
+                    delimiter: self.delimiter,
+                    first_row: self.row,
+                    first_line: self.line,
+                };
+                self.row = self.row.saturating_add(scan.rows);
+                self.line += scan.lines;
+                return Ok(Some(block));
+            }
+            let place = Place::row(
+                &self.table,
+                self.row,
+                Some(self.line + scan.open_quote.unwrap_or(0)),
+            );
+            if self.is_at_end {
+                return Err(InputErrorKind::UnclosedQuote.at(place));
+            }
+            if self.buffer.len() >= LONGEST_RECORD {
+                return Err(InputErrorKind::RecordTooLong.at(place));
+            }
+            enough = self.buffer.len() * 2;
+        }
+    }
+}
+
+/// Line ends within the cells of a record.
+fn record_span(record: &ByteRecord) -> usize {
+    record
+        .iter()
+        .map(|cell| usize::try_from(count_line_ends(cell)).unwrap_or(0))
+        .sum()
+}

@@ -1,0 +1,92 @@
+//! One way in for every format, told apart by content.
+
+use std::io::{self, Read, Seek};
+use std::sync::Arc;
+
+use super::block::Block;
+use super::error::{InputError, InputErrorKind};
+use super::source::Source;
+use super::{csv, xlsx};
+use crate::model::TableName;
+
+/// A table's name and header row.
+#[derive(Debug)]
+pub struct TableHead {
+    /// The table.
+    pub name: Arc<TableName>,
+    /// The header row's number, from 1.
+    pub row: u32,
+    /// The physical line of the header row in a CSV.
+    pub line: Option<u64>,
+    /// The headers; a column without one is blank.
+    pub headers: Vec<String>,
+    /// How the cells of a CSV are separated.
+    pub delimiter: Option<char>,
+    /// How many rows above the header row are blank.
+    pub blank_above: u64,
+}
+
+/// Whether the rows of a table are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Interest {
+    /// Its rows are to come.
+    Read,
+    /// It is to be passed over.
+    PassOver,
+}
+
+/// Whoever wants tables.
+pub trait Sink {
+    /// Whether a header is one that is understood: finds the header row and the delimiter.
+    fn is_header(&self, text: &str) -> bool;
+
+    /// A table begins.
+    fn table(&mut self, head: TableHead) -> Interest;
+
+    /// A table that nobody can read begins and ends: no row of it has a header that is understood.
+    fn no_header(&mut self, name: &Arc<TableName>);
+
+    /// A table that is not for reading, because it is hidden in its workbook.
+    fn hidden(&mut self, name: &Arc<TableName>);
+
+    /// The next rows of the table that began last.
+    fn block(&mut self, block: Block);
+}
+
+/// Why old and other spreadsheets are refused: their readers hide errors or cannot be bounded.
+const OLE: &str = "this is an .xls workbook or an encrypted one";
+const XLSB_OR_ODS: &str = "this is an .ods spreadsheet";
+const UTF16: &str = "this text is UTF-16";
+
+/// Reads all tables of `source` into `sink`.
+///
+/// # Errors
+///
+/// If the file is no table, is damaged, or ends within a quote. Rows before the damage have been handed over by then.
+pub fn read(source: &mut Source, sink: &mut dyn Sink) -> Result<(), InputError> {
+    let place = source.place();
+    let name = source.name().to_owned();
+    let mut start = Vec::new();
+    source
+        .content()
+        .by_ref()
+        .take(256)
+        .read_to_end(&mut start)
+        .and_then(|_| source.content().rewind())
+        .map_err(|error: io::Error| InputErrorKind::from(error).at(place.clone()))?;
+    match start.as_slice() {
+        [] => Err(InputErrorKind::Empty.at(place)),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] if contains(&start, b"opendocument.spreadsheet") => {
+            Err(InputErrorKind::UnreadFormat(XLSB_OR_ODS).at(place))
+        }
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(&name, source.content(), sink),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(InputErrorKind::UnreadFormat(OLE).at(place)),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(InputErrorKind::UnreadFormat(UTF16).at(place)),
+        _ if start.contains(&0) => Err(InputErrorKind::NotATable.at(place)),
+        _ => csv::read(&name, source.content(), sink),
+    }
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(bytes, word).is_some()
+}

@@ -1,0 +1,121 @@
+use std::fmt;
+
+use thiserror::Error;
+use url::{Host, Url};
+
+/// Jira's base URL with its context path and without a trailing slash: `https://jira.example.org/jira`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BaseUrl {
+    text: String,
+    url: Url,
+}
+
+/// Why a text is no base URL.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum BaseUrlError {
+    /// Not http or https.
+    #[error(
+        "it is not an http(s) URL; write it as in the browser's address bar, such as `https://jira.example.org`"
+    )]
+    NotAUrl,
+    /// It holds a user name or password.
+    #[error(
+        "it holds a user name or password; give these by JIRA_USER and JIRA_PASSWORD, or by JIRA_TOKEN"
+    )]
+    UserInfo,
+    /// It holds a query or fragment.
+    #[error(
+        "it holds a `?` query or `#` fragment; give the address of Jira's start page without them"
+    )]
+    QueryOrFragment,
+}
+
+impl BaseUrl {
+    /// Reads a base URL.
+    ///
+    /// # Errors
+    ///
+    /// [`BaseUrlError`] says what is wrong with it; the text is not repeated, as it may hold a password.
+    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
+        let url = Url::parse(text.trim()).map_err(|_| BaseUrlError::NotAUrl)?;
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            return Err(BaseUrlError::NotAUrl);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(BaseUrlError::UserInfo);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(BaseUrlError::QueryOrFragment);
+        }
+        Ok(Self {
+            text: url.as_str().trim_end_matches('/').to_owned(),
+            url,
+        })
+    }
+
+    /// The URL of `path`, which begins with `/`.
+    pub(super) fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.text)
+    }
+
+    /// The URL without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it names this machine.
+    pub fn is_loopback(&self) -> bool {
+        match self.url.host() {
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            None => false,
+        }
+    }
+
+    /// Whether what is sent to it can be read on the way.
+    pub fn is_plain_http(&self) -> bool {
+        self.url.scheme() == "http"
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_context_path_is_kept_and_joined_without_a_double_slash() {
+        let base = BaseUrl::parse("https://Jira.example.org/jira/").unwrap();
+        assert_eq!(base.join("/status"), "https://jira.example.org/jira/status");
+    }
+
+    #[test]
+    fn loopback_is_known_in_every_form() {
+        for text in [
+            "http://127.0.0.1:1",
+            "http://localhost",
+            "http://[::1]:80/jira",
+            "http://127.9.9.9",
+        ] {
+            assert!(BaseUrl::parse(text).unwrap().is_loopback(), "{text}");
+        }
+        assert!(
+            !BaseUrl::parse("http://localhost.example.org")
+                .unwrap()
+                .is_loopback()
+        );
+    }
+
+    #[test]
+    fn user_info_is_refused_without_repeating_it() {
+        let error = BaseUrl::parse("https://me:canary@jira.example.org").unwrap_err();
+        assert_eq!(error, BaseUrlError::UserInfo);
+        assert!(!error.to_string().contains("canary"));
+    }
+}

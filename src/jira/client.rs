@@ -1,0 +1,352 @@
+//! The requests.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Certificate, Identity, Method, Proxy, redirect, retry};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::access::Access;
+use super::answer::{Answer, Reply};
+use super::base_url::BaseUrl;
+use super::error::JiraError;
+use super::message;
+use super::verdict::Verdict;
+use super::wire;
+use crate::model::{Record, RemoteIntegration};
+use crate::secret::Secret;
+
+/// The app's collection of integrations.
+const INTEGRATIONS: &str = "/rest/gitplugin/1.0/integration";
+
+/// Idle connections are dropped before Tomcat does so after 20 s, as a request on a connection that the other side has
+/// just closed is one whose fate nobody knows.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// The largest answers that are taken in: of one integration, and of all.
+const LARGEST_ANSWER: usize = 1024 * 1024;
+const LARGEST_LIST: usize = 256 * 1024 * 1024;
+
+/// How to get to Jira.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Where it is.
+    pub base: BaseUrl,
+    /// How we log in.
+    pub access: Access,
+    /// Longest time for a request; proxies cut at 60 s, and their 504 says more than a time-out.
+    pub timeout: Duration,
+    /// Longest time for making a connection.
+    pub connect_timeout: Duration,
+    /// Certificate authorities (PEM) beside those of the system.
+    pub ca_certs: Vec<PathBuf>,
+    /// Our own certificate and key (PEM), where the server asks for one.
+    pub client_cert: Option<PathBuf>,
+    /// Whether the server's certificate goes unchecked.
+    pub insecure: bool,
+    /// A proxy; otherwise the usual environment variables count.
+    pub proxy: Option<String>,
+}
+
+/// Why the means to connect are not usable.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// A certificate file cannot be read.
+    #[error("the certificate file {path} cannot be read: {why}", path = .path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The proxy's address.
+    #[error("the proxy's address is not usable: {0}")]
+    Proxy(String),
+    /// The credential has characters that no header can carry.
+    #[error("the token or password holds characters that cannot be sent, such as a line break")]
+    Credential,
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
+}
+
+/// A Jira that we talk to.
+pub struct Client {
+    http: reqwest::Client,
+    base: BaseUrl,
+    access: Access,
+    authorization: HeaderValue,
+}
+
+/// What Jira says of itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ServerInfo {
+    /// Its title.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Who we are to Jira.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Person {
+    /// The user name.
+    pub name: String,
+    /// The name for people.
+    pub display_name: String,
+}
+
+impl Client {
+    /// Sets up what is needed to talk to Jira; sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`] if a certificate, the proxy or the credential cannot be used.
+    pub fn new(connection: &Connection) -> Result<Self, ConnectError> {
+        // A second installation in one process fails and changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("gij/", env!("CARGO_PKG_VERSION")))
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .pool_idle_timeout(IDLE)
+            .timeout(connection.timeout)
+            .connect_timeout(connection.connect_timeout)
+            .default_headers(common_headers())
+            .tls_danger_accept_invalid_certs(connection.insecure);
+        for path in &connection.ca_certs {
+            let certificates = read_pem(path).and_then(|pem| {
+                Certificate::from_pem_bundle(&pem).map_err(|error| in_words(&error))
+            });
+            builder = builder.tls_certs_merge(certificates.map_err(certificate_error(path))?);
+        }
+        if let Some(path) = &connection.client_cert {
+            let identity = read_pem(path)
+                .and_then(|pem| Identity::from_pem(&pem).map_err(|error| in_words(&error)));
+            builder = builder.identity(identity.map_err(certificate_error(path))?);
+        }
+        if let Some(proxy) = &connection.proxy {
+            let proxy = Proxy::all(proxy).map_err(|error| ConnectError::Proxy(in_words(&error)))?;
+            builder = builder.proxy(proxy);
+        } else if connection.base.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        Ok(Self {
+            http: builder
+                .build()
+                .map_err(|error| ConnectError::Tls(in_words(&error)))?,
+            base: connection.base.clone(),
+            access: connection.access.clone(),
+            authorization: authorization(&connection.access)?,
+        })
+    }
+
+    /// Where Jira is.
+    pub fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    /// Asks whether there is a Jira and it is ready, without credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] says what is there instead.
+    pub async fn status(&self) -> Result<(), JiraError> {
+        let url = self.base.as_str().to_owned();
+        let request = self.http.get(self.base.join("/status"));
+        let reply = self.send(request, LARGEST_ANSWER).await;
+        let state = |answer: &Answer| {
+            let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
+            json?.get("state")?.as_str().map(message::clean)
+        };
+        // A Jira that is not ready says so with a server error.
+        if let Reply::Answer(answer) = &reply
+            && let Some(state) = state(answer)
+        {
+            return match state.as_str() {
+                "RUNNING" if answer.is_success() => Ok(()),
+                _ => Err(JiraError::NotReady { url, state }),
+            };
+        }
+        let why = match JiraError::of_reply(&url, reply, &[]) {
+            Ok(_) => "its `/status` does not say that it is one".to_owned(),
+            Err(JiraError::NoApi { message, .. } | JiraError::Forbidden { message, .. }) => message,
+            Err(JiraError::HtmlPage { .. }) => "its `/status` is a page for people".to_owned(),
+            Err(error) => return Err(error),
+        };
+        Err(JiraError::NotJira { url, why })
+    }
+
+    /// Reads the list of all integrations.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] says why there is none.
+    pub async fn list(&self) -> Result<Vec<RemoteIntegration>, JiraError> {
+        let json = self.read(INTEGRATIONS, LARGEST_LIST).await?;
+        wire::integrations(&json).ok_or_else(|| {
+            let (error, _) = message::of_body(json.to_string().as_bytes(), &[self.access.secret()]);
+            JiraError::Malformed {
+                url: self.base.as_str().to_owned(),
+                message: error.unwrap_or_else(|| "a list of integrations without one".into()),
+            }
+        })
+    }
+
+    /// Asks Jira for its title and version.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] if it does not say.
+    pub async fn server_info(&self) -> Result<ServerInfo, JiraError> {
+        let json = self.read("/rest/api/2/serverInfo", LARGEST_ANSWER).await?;
+        Ok(ServerInfo {
+            title: text_of(&json, "serverTitle"),
+            version: text_of(&json, "version"),
+        })
+    }
+
+    /// Asks Jira who we are.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] if it does not say.
+    pub async fn myself(&self) -> Result<Person, JiraError> {
+        let json = self.read("/rest/api/2/myself", LARGEST_ANSWER).await?;
+        Ok(Person {
+            name: text_of(&json, "name"),
+            display_name: text_of(&json, "displayName"),
+        })
+    }
+
+    /// Sends the request that creates `record`: once, on one connection. The HTTP status, if there was an answer, and
+    /// what it means; no secret of the record is in it.
+    pub async fn create(&self, record: &Record) -> (Option<u16>, Verdict) {
+        let request = self
+            .authenticated(Method::POST, INTEGRATIONS)
+            .header(CONTENT_TYPE, "application/json")
+            .body(wire::request_body(record));
+        let reply = self.send(request, LARGEST_ANSWER).await;
+        let status = match &reply {
+            Reply::Answer(answer) => Some(answer.status),
+            _ => None,
+        };
+        let secrets: Vec<&Secret> = record.secrets().chain([self.access.secret()]).collect();
+        (status, Verdict::of(&reply, &secrets))
+    }
+
+    async fn read(&self, path: &str, most: usize) -> Result<Value, JiraError> {
+        let url = self.base.as_str();
+        let reply = self.send(self.authenticated(Method::GET, path), most).await;
+        let answer = JiraError::of_reply(url, reply, &[self.access.secret()])?;
+        serde_json::from_slice(&answer.body).map_err(|error| JiraError::Malformed {
+            url: url.to_owned(),
+            message: error.to_string(),
+        })
+    }
+
+    fn authenticated(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http
+            .request(method, self.base.join(path))
+            .header(AUTHORIZATION, self.authorization.clone())
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder, most: usize) -> Reply {
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(error) if error.is_connect() || error.is_builder() => {
+                return Reply::NotSent(in_words(&error));
+            }
+            Err(error) => return Reply::BrokenOff(in_words(&error)),
+        };
+        let mut answer = head_of(&response);
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if answer.body.len() + chunk.len() <= most => {
+                    answer.body.extend_from_slice(&chunk);
+                }
+                Ok(Some(_)) => return Reply::BrokenOff("the answer is too large".into()),
+                Ok(None) => return Reply::Answer(answer),
+                Err(error) => return Reply::BrokenOff(in_words(&error)),
+            }
+        }
+    }
+}
+
+fn head_of(response: &reqwest::Response) -> Answer {
+    let header = |name: &str| {
+        let value = response.headers().get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    Answer {
+        status: response.status().as_u16(),
+        content_type: header("content-type").unwrap_or_default(),
+        location: header("location").map(|location| message::clean(&location)),
+        login_reason: header("x-seraph-loginreason"),
+        denied_reason: header("x-authentication-denied-reason")
+            .map(|reason| message::clean(&reason)),
+        retry_after: header("retry-after"),
+        body: Vec::new(),
+    }
+}
+
+fn common_headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(
+        HeaderName::from_static("x-atlassian-token"),
+        HeaderValue::from_static("no-check"),
+    );
+    headers
+}
+
+fn authorization(access: &Access) -> Result<HeaderValue, ConnectError> {
+    let text = zeroize::Zeroizing::new(match access {
+        Access::Token(token) => format!("Bearer {}", token.expose()),
+        Access::Basic { user, password } => {
+            let pair = zeroize::Zeroizing::new(format!("{user}:{}", password.expose()));
+            format!("Basic {}", BASE64.encode(pair.as_bytes()))
+        }
+    });
+    let mut value = HeaderValue::from_str(&text).map_err(|_| ConnectError::Credential)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn read_pem(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
+fn certificate_error(path: &Path) -> impl FnOnce(String) -> ConnectError {
+    let path = path.to_owned();
+    |why| ConnectError::Certificate { path, why }
+}
+
+fn text_of(json: &Value, name: &str) -> String {
+    json.get(name)
+        .and_then(Value::as_str)
+        .map(message::clean)
+        .unwrap_or_default()
+}
+
+/// The innermost cause, which says most; reqwest's own text repeats the URL.
+fn in_words(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return if error.is_connect() {
+            "no connection within the time allowed".into()
+        } else {
+            "no answer within the time allowed".into()
+        };
+    }
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    message::clean(&cause.to_string())
+}

@@ -1,0 +1,99 @@
+//! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
+
+use bytes::Bytes;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::model::{Field, Record, RemoteIntegration, Username};
+use crate::secret::Secret;
+
+/// Room for nearly every body, so that growing leaves no copy of a secret behind.
+const USUAL_BODY: usize = 8 * 1024;
+
+/// The body of the POST that creates `record`; it is wiped from memory once it was sent.
+pub(super) fn request_body(record: &Record) -> Bytes {
+    let mut body = Zeroizing::new(Vec::with_capacity(USUAL_BODY));
+    // Writing JSON of strings and numbers into memory cannot fail.
+    let _ = serde_json::to_writer(&mut *body, &Body(record));
+    Bytes::from_owner(body)
+}
+
+/// What the row says and nothing else: a blank cell sends no field.
+struct Body<'a>(&'a Record);
+
+impl Serialize for Body<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let record = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(Field::Type.name(), record.integration_type().name())?;
+        let username = record.username().map(|username| match username {
+            Username::Name(name) => &**name,
+            Username::KeyId(cell) => cell.secret.expose(),
+        });
+        let texts = [
+            (Field::DisplayName, record.display_name()),
+            (
+                Field::Origin,
+                record.origin().map(crate::model::Origin::as_str),
+            ),
+            (Field::Username, username),
+            (Field::Password, record.password().map(Secret::expose)),
+            (Field::Pat, record.pat().map(Secret::expose)),
+        ];
+        for (field, text) in texts {
+            if let Some(text) = text {
+                map.serialize_entry(field.name(), text)?;
+            }
+        }
+        for (field, value) in record.settings() {
+            map.serialize_entry(field.name(), value)?;
+        }
+        map.end()
+    }
+}
+
+/// `success`, which is a boolean in some answers and a string in others.
+pub(super) fn success(json: &Value) -> Option<bool> {
+    match json.get("success")? {
+        Value::Bool(success) => Some(*success),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// An integration as the app shows it; none without an integer id.
+pub(super) fn integration(json: &Value) -> Option<RemoteIntegration> {
+    let mut fields = json.as_object()?.clone();
+    // Jira shows no secrets; should a version do so, they end here.
+    for field in [Field::Username, Field::Password, Field::Pat] {
+        fields.remove(field.name());
+    }
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let id = fields.get("id")?.as_i64()?;
+    let type_name = text("integrationType")
+        .or_else(|| text("type"))
+        .unwrap_or_default();
+    let (origin, display_name) = (text("origin"), text("displayName"));
+    let init_date = fields.get("initDate").and_then(Value::as_i64);
+    Some(RemoteIntegration {
+        id,
+        type_name,
+        origin,
+        display_name,
+        init_date,
+        fields,
+    })
+}
+
+/// The integrations of a list; none if it is not a list in the documented shape, down to its last entry.
+pub(super) fn integrations(json: &Value) -> Option<Vec<RemoteIntegration>> {
+    if success(json) == Some(false) {
+        return None;
+    }
+    json.get("integrations")?
+        .as_array()?
+        .iter()
+        .map(integration)
+        .collect()
+}

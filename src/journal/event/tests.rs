@@ -1,0 +1,124 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::journal::samples::{
+    answered, at, closed, intent, opened, planned, row, session, settled,
+};
+use crate::journal::*;
+use crate::model::{
+    Code, IntegrationType, Origin, Place, Record, RecordDraft, Row, TableFormat, TableName,
+};
+
+fn json(event: &Event) -> String {
+    serde_json::to_string(event).unwrap()
+}
+
+fn listed(found: Found) -> Event {
+    Event::Listed(Listed {
+        why: ListReason::Baseline,
+        at: at(500),
+        node: None,
+        found,
+    })
+}
+
+fn one_of_each() -> Vec<Event> {
+    let new = NewIntegration {
+        id: 611,
+        type_name: "AZURE".into(),
+        origin: None,
+        name: Some("Azure 1".into()),
+        init_date: Some(1_795_342_504_000),
+    };
+    vec![
+        Event::Opened(Box::new(opened())),
+        row(1),
+        session(),
+        listed(Found::Ids(vec![1, 2])),
+        listed(Found::New(vec![new])),
+        planned(1, Action::Exists),
+        intent(1, 1),
+        answered(1, 1, Verdict::Created),
+        answered(2, 1, Verdict::Failed),
+        settled(1, Verdict::Created),
+        Event::Paused {
+            why: "rate-limited by Jira".into(),
+            ms: 12_000,
+        },
+        Event::Stopped {
+            why: "disk full".into(),
+            at: at(3),
+        },
+        Event::Audit(Audit {
+            at: at(4),
+            missing: vec![1],
+            doubles: vec![Double {
+                n: 2,
+                remotes: Vec::new(),
+            }],
+            appeared: vec![],
+        }),
+        closed(),
+    ]
+}
+
+#[test]
+fn events_come_back_as_they_were_written() {
+    for event in one_of_each() {
+        let text = json(&event);
+        assert_eq!(
+            serde_json::from_str::<Event>(&text).unwrap(),
+            event,
+            "{text}"
+        );
+    }
+}
+
+/// The format is a promise to later versions: a change here is a new version.
+#[test]
+fn the_format() {
+    let lines: Vec<String> = one_of_each().iter().map(json).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    {"event":"opened","version":{"major":1,"minor":0},"gij":"0.1.0","run":"20261122T101503Z-onboarding","rehearsal":false,"jira":{"url":"https://jira.example.org","title":"Acme Jira","version":"10.3.2","user":"anna"},"options":{"only":"Team=Payments"},"inputs":[{"file":"onboarding.xlsx","sheet":"Azure","sha256":"9f86d081","columns":["type","displayName","Team"],"rows_blank":1}],"at":"2026-11-22T10:15:03.000Z"}
+    {"event":"row","n":1,"place":{"file":"onboarding.xlsx","sheet":"Azure","format":"xlsx","row":2,"line":null},"type":"AZURE","name":"Azure 1","origin":"https://dev.azure.com/acme","cells":{"global":true}}
+    {"event":"session","kind":"import","gij":"0.1.0","host":"build-7","os_user":"anna","jira_user":"anna","at":"2026-11-22T10:15:03.000Z","settle_ms":30000,"confirmed_by":"yes","options":{"concurrency":"4"}}
+    {"event":"listed","why":"baseline","at":"2026-11-22T10:15:03.500Z","ids":[1,2]}
+    {"event":"listed","why":"baseline","at":"2026-11-22T10:15:03.500Z","new":[{"id":611,"type":"AZURE","origin":null,"name":"Azure 1","init_date":1795342504000}]}
+    {"event":"plan","n":1,"action":"exists","reason":"no-such-key","id":70}
+    {"event":"intent","n":1,"attempt":1,"op":"create","at":"2026-11-22T10:15:04.000Z"}
+    {"event":"outcome","n":1,"attempt":1,"ms":120,"status":200,"verdict":"created","remote":{"id":601,"init_date":1795342504000},"at":"2026-11-22T10:15:04.120Z"}
+    {"event":"outcome","n":2,"attempt":1,"ms":120,"status":500,"verdict":"failed","error":"the server failed","advice":"ask Jira's administrator","at":"2026-11-22T10:15:04.120Z"}
+    {"event":"settled","n":1,"verdict":"created","remote":{"id":601,"init_date":1795342504000},"via":"list","at":"2026-11-22T10:16:03.000Z"}
+    {"event":"paused","why":"rate-limited by Jira","ms":12000}
+    {"event":"stopped","why":"disk full","at":"2026-11-22T10:15:03.003Z"}
+    {"event":"audit","at":"2026-11-22T10:15:03.004Z","missing":[1],"doubles":[{"n":2,"remotes":[]}],"appeared":[]}
+    {"event":"closed","how":"complete","at":"2026-11-22T10:16:38.500Z"}
+    "#);
+}
+
+#[test]
+fn an_event_of_a_newer_version_is_passed_over() {
+    let event = serde_json::from_str::<Event>(r#"{"event":"moon_landing","n":1}"#).unwrap();
+    assert_eq!(event, Event::Unknown);
+}
+
+#[test]
+fn a_valid_row_is_written_with_what_it_says_and_its_key() {
+    let values = RecordDraft {
+        display_name: Some("Payments".into()),
+        origin: Some(Origin::parse(IntegrationType::Filespace, "/srv/repos/*").unwrap()),
+        ..RecordDraft::default()
+    };
+    let table = Arc::new(TableName {
+        file: "repos.csv".into(),
+        sheet: None,
+        format: TableFormat::Csv,
+    });
+    let row = Row {
+        n: 1,
+        place: Place::row(&table, 2, Some(2)),
+        record: Record::new(IntegrationType::Filespace, values).unwrap(),
+        warnings: vec![Code::Trimmed],
+    };
+    insta::assert_snapshot!(json(&Event::Row(Box::new(RowRead::valid(&row)))), @r#"{"event":"row","n":1,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":2,"line":2},"type":"FILESPACE","name":"Payments","origin":"/srv/repos/*","key":{"type":"FILESPACE","origin":"/srv/repos/*","name":"Payments"},"cells":{"displayName":"Payments","origin":"/srv/repos/*","type":"FILESPACE"},"warnings":["trimmed"]}"#);
+}

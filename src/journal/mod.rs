@@ -1,0 +1,38 @@
+//! The durable truth of a run: its events on disk, the fold over them, and the directory that holds them.
+//!
+//! Uses only `model`. The decision to know: an event is written and synced *before* what it announces is done, and
+//! everything that is later said about a run comes from [`RunState`], the fold over its events. So the report after a
+//! crash is made by the same code as the report at the end.
+
+mod disk;
+mod event;
+mod event_parts;
+mod lock;
+mod reader;
+mod row_event;
+mod row_state;
+mod run_dir;
+#[cfg(test)]
+pub(crate) mod samples;
+mod state;
+mod time;
+mod totals;
+mod writer;
+
+pub(crate) use disk::{create_private, sync_dir};
+pub use event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind};
+pub use event_parts::{
+    ConfirmedBy, Double, FieldDifference, Input, Jira, Key, NewIntegration, Remote, RowPlace,
+    VERSION, Version,
+};
+pub use lock::{Lock, LockError};
+pub use reader::{ReadError, ReadRun, read};
+pub use row_event::{
+    Action, Answered, Excluded, Intent, Op, Planned, RowRead, Settled, Verdict, Via,
+};
+pub use row_state::{Attempt, RowState};
+pub use run_dir::{JOURNAL_FILE, RunDir, RunDirError, lock_jira};
+pub use state::RunState;
+pub(crate) use time::{in_millis, in_millis_or_null};
+pub use totals::Totals;
+pub use writer::{Appender, Journal, JournalError};

@@ -1,0 +1,287 @@
+//! Reading a journal back, whatever happened to it.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use super::event::Event;
+use super::event_parts::{VERSION, Version};
+use super::state::RunState;
+
+/// A run as its journal tells it.
+#[derive(Debug)]
+pub struct ReadRun {
+    /// What is known of it.
+    pub state: RunState,
+    /// Whether the last line was torn and dropped. That is no damage: what a torn line announces was not yet done.
+    pub is_torn: bool,
+    /// The lines, from 1, that cannot be read or before which others are lost. If there are any, the state may lack
+    /// intents: every unsettled row must then be taken for sent.
+    pub damaged: Vec<u64>,
+}
+
+/// Why a journal cannot be used at all.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The file cannot be read.
+    #[error("cannot read the journal {}: {source}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It was written by a newer `gij`.
+    #[error(
+        "the journal {} has format {major}, and this gij reads {} at most; use the gij that wrote it, or a newer one",
+        .path.display(), VERSION.major
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The major version of its format.
+        major: u32,
+    },
+    /// Its beginning is missing, so that not even the Jira is known.
+    #[error("{} does not begin as a journal does; its run sent nothing, or the file is damaged", .0.display())]
+    NoOpening(PathBuf),
+}
+
+#[derive(Deserialize)]
+struct Line {
+    seq: u64,
+    #[serde(flatten)]
+    event: Event,
+}
+
+/// The one thing that must be understood of any version's first line.
+#[derive(Deserialize)]
+struct FirstLine {
+    version: Version,
+}
+
+/// Reads the journal at `path`.
+///
+/// # Errors
+///
+/// [`ReadError`] if it cannot be read, is of a newer major version, or has lost its beginning. Other damage is reported
+/// in the answer.
+pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
+    let io = |source| ReadError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    let no_opening = || ReadError::NoOpening(path.to_owned());
+    let mut lines = Lines::new(BufReader::new(File::open(path).map_err(io)?));
+
+    let first = lines.next().map_err(io)?.ok_or_else(no_opening)?;
+    let FirstLine { version } = serde_json::from_slice(first).map_err(|_| no_opening())?;
+    if version.major > VERSION.major {
+        return Err(ReadError::Newer {
+            path: path.to_owned(),
+            major: version.major,
+        });
+    }
+    let Ok(Line {
+        seq: 1,
+        event: Event::Opened(opened),
+    }) = serde_json::from_slice(first)
+    else {
+        return Err(no_opening());
+    };
+
+    let mut state = RunState::new(*opened);
+    let mut damaged = Vec::new();
+    let mut expected = 2;
+    while let Some(line) = lines.next().map_err(io)? {
+        let parsed = serde_json::from_slice(line)
+            .ok()
+            .filter(|line| is_known(line, version));
+        match parsed {
+            Some(Line { seq, event }) if seq >= expected => {
+                if seq > expected {
+                    damaged.push(lines.number);
+                }
+                expected = seq.saturating_add(1);
+                state.apply(&event);
+            }
+            // A number that was there before: the line is not where it was written.
+            Some(_) => damaged.push(lines.number),
+            None => {
+                damaged.push(lines.number);
+                expected = expected.saturating_add(1);
+            }
+        }
+    }
+    Ok(ReadRun {
+        state,
+        is_torn: lines.is_torn,
+        damaged,
+    })
+}
+
+/// An event without meaning is all right only where a newer version may have written it.
+fn is_known(line: &Line, version: Version) -> bool {
+    line.event != Event::Unknown || version.minor > VERSION.minor
+}
+
+/// The complete lines of a journal.
+struct Lines<R> {
+    reader: R,
+    buffer: Vec<u8>,
+    number: u64,
+    is_torn: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn new(reader: R) -> Self {
+        Self {
+            reader,
+            buffer: Vec::new(),
+            number: 0,
+            is_torn: false,
+        }
+    }
+
+    fn next(&mut self) -> io::Result<Option<&[u8]>> {
+        self.buffer.clear();
+        self.reader.read_until(b'\n', &mut self.buffer)?;
+        self.number += 1;
+        if self.buffer.last() == Some(&b'\n') {
+            return Ok(Some(&self.buffer));
+        }
+        self.is_torn = !self.buffer.is_empty();
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{answered, intent, opened, row};
+    use super::super::writer::Journal;
+    use super::super::{JOURNAL_FILE, Verdict};
+    use super::*;
+    use crate::model::Outcome;
+
+    /// A journal as it was written, and what is read of it once `change` was made to its text.
+    fn read_changed(change: impl FnOnce(&mut String)) -> Result<ReadRun, ReadError> {
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::create(dir.path()).unwrap();
+        let events = [
+            Event::Opened(Box::new(opened())),
+            row(1),
+            row(2),
+            intent(1, 1),
+            answered(1, 1, Verdict::Created),
+        ];
+        journal.appender().append(events).unwrap();
+        journal.close().unwrap();
+        let path = dir.path().join(JOURNAL_FILE);
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        change(&mut text);
+        std::fs::write(&path, text).unwrap();
+        read(&path)
+    }
+
+    /// Applies `change` to the line of this number, from 1.
+    fn on_line(number: usize, change: impl Fn(&str) -> String) -> impl FnOnce(&mut String) {
+        move |text| {
+            let lines = text.split_inclusive('\n').enumerate();
+            *text = lines
+                .map(|(index, line)| {
+                    if index + 1 == number {
+                        change(line)
+                    } else {
+                        line.to_owned()
+                    }
+                })
+                .collect();
+        }
+    }
+
+    fn outcome(run: &ReadRun) -> Outcome {
+        run.state.row(1).unwrap().outcome
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let run = read_changed(|_| {}).unwrap();
+        assert_eq!(run.state.opened(), &opened());
+        assert_eq!(run.state.totals().read, 2);
+        assert_eq!(outcome(&run), Outcome::Created);
+        assert_eq!((run.is_torn, run.damaged), (false, vec![]));
+    }
+
+    #[test]
+    fn a_torn_last_line_is_dropped() {
+        for lost in [1, 20] {
+            let run = read_changed(|text| text.truncate(text.len() - lost)).unwrap();
+            assert_eq!(outcome(&run), Outcome::InDoubt);
+            assert_eq!((run.is_torn, run.damaged), (true, vec![]));
+        }
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_damage() {
+        let run = read_changed(on_line(3, |_| "\0\0\0\n".to_owned())).unwrap();
+        assert_eq!(run.damaged, [3]);
+        assert_eq!(outcome(&run), Outcome::Created);
+    }
+
+    #[test]
+    fn an_event_that_this_version_cannot_know_is_damage() {
+        let run = read_changed(on_line(4, |line| line.replace("intent", "intend"))).unwrap();
+        assert_eq!(run.damaged, [4]);
+    }
+
+    #[test]
+    fn a_missing_line_is_damage() {
+        let run = read_changed(on_line(3, |_| String::new())).unwrap();
+        assert_eq!(run.damaged, [3]);
+    }
+
+    #[test]
+    fn a_line_that_comes_again_is_damage_and_does_not_count() {
+        let run = read_changed(on_line(5, |line| line.replace("\"seq\":5", "\"seq\":2"))).unwrap();
+        assert_eq!(run.damaged, [5]);
+        assert_eq!(outcome(&run), Outcome::InDoubt);
+    }
+
+    #[test]
+    fn a_newer_major_version_is_refused() {
+        let newer = |line: &str| line.replace("\"major\":1", "\"major\":2");
+        let error = read_changed(on_line(1, newer)).unwrap_err();
+        assert!(
+            matches!(error, ReadError::Newer { major: 2, .. }),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn events_of_a_newer_minor_version_are_passed_over() {
+        let run = read_changed(|text| {
+            let newer = text.replace("\"minor\":0", "\"minor\":1");
+            *text = newer.replace("\"event\":\"outcome\"", "\"event\":\"moon_landing\"");
+        });
+        let run = run.unwrap();
+        assert_eq!(outcome(&run), Outcome::InDoubt);
+        assert!(run.damaged.is_empty());
+    }
+
+    #[test]
+    fn without_its_beginning_it_is_no_journal() {
+        for change in [
+            (|_: &str| String::new()) as fn(&str) -> String,
+            |_| "\n".to_owned(),
+            |line| line.trim_end().to_owned(),
+        ] {
+            let error = read_changed(on_line(1, change)).unwrap_err();
+            assert!(matches!(error, ReadError::NoOpening(_)), "{error}");
+        }
+        let error = read_changed(String::clear).unwrap_err();
+        assert!(matches!(error, ReadError::NoOpening(_)), "{error}");
+    }
+}

@@ -1,0 +1,160 @@
+//! The fold over a run's events: what is known of it at any moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::event::{Audit, Ending, Event, Opened, Session};
+use super::event_parts::RowPlace;
+use super::row_event::RowRead;
+use super::row_state::RowState;
+use super::totals::Totals;
+use crate::model::{Outcome, Place, TableName};
+
+/// What is known of a run. It takes any events in any order and never fails: what makes no sense changes nothing, and
+/// what was once created stays so.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RunState {
+    opened: Opened,
+    sessions: Vec<Session>,
+    rows: BTreeMap<u32, RowState>,
+    tables: Vec<Arc<TableName>>,
+    paused_ms: u64,
+    stopped: Option<Box<str>>,
+    audit: Option<Audit>,
+    closed: Option<(Ending, Timestamp)>,
+}
+
+impl RunState {
+    /// A run that has just been opened.
+    pub fn new(opened: Opened) -> Self {
+        Self {
+            opened,
+            sessions: Vec::new(),
+            rows: BTreeMap::new(),
+            tables: Vec::new(),
+            paused_ms: 0,
+            stopped: None,
+            audit: None,
+            closed: None,
+        }
+    }
+
+    /// Takes an event in. Events of rows that were never read change nothing: a journal that has lost a `row` is damaged,
+    /// and its reader says so.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Row(row) => self.read(row),
+            Event::Session(session) => {
+                self.sessions.push((**session).clone());
+                self.stopped = None;
+                self.closed = None;
+            }
+            Event::Plan(planned) => self.with_row(planned.n, |row| row.plan(planned)),
+            Event::Intent(intent) => self.with_row(intent.n, |row| row.intend(intent)),
+            Event::Outcome(answered) => self.with_row(answered.n, |row| row.answer(answered)),
+            Event::Settled(settled) => self.with_row(settled.n, |row| row.settle(settled)),
+            Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(*ms),
+            Event::Stopped { why, .. } => self.stopped = Some(why.clone()),
+            Event::Audit(audit) => {
+                for &n in &audit.appeared {
+                    self.with_row(n, RowState::appear);
+                }
+                self.audit = Some(audit.clone());
+            }
+            Event::Closed { how, at } => self.closed = Some((*how, *at)),
+            // A second opening cannot be, and lists say nothing by themselves: what follows from one is settled.
+            Event::Opened(_) | Event::Listed(_) | Event::Unknown => {}
+        }
+    }
+
+    fn read(&mut self, row: &RowRead) {
+        if !self.rows.contains_key(&row.n) {
+            let table = self.table(&row.place);
+            let state = RowState::new(row, Place::row(&table, row.place.row, row.place.line));
+            self.rows.insert(row.n, state);
+        }
+    }
+
+    /// The name of the table, shared by its rows. Rows come table by table, so the last one is looked at first.
+    fn table(&mut self, place: &RowPlace) -> Arc<TableName> {
+        let is_it = |table: &&Arc<TableName>| {
+            table.file == *place.file
+                && table.sheet.as_deref() == place.sheet.as_deref()
+                && table.format == place.format
+        };
+        if let Some(table) = self.tables.iter().rev().find(is_it) {
+            return Arc::clone(table);
+        }
+        let table = Arc::new(TableName {
+            file: place.file.to_string(),
+            sheet: place.sheet.as_deref().map(str::to_owned),
+            format: place.format,
+        });
+        self.tables.push(Arc::clone(&table));
+        table
+    }
+
+    fn with_row(&mut self, n: u32, change: impl FnOnce(&mut RowState)) {
+        if let Some(row) = self.rows.get_mut(&n) {
+            change(row);
+        }
+    }
+
+    /// How the run was opened.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    /// The commands that have taken the run up, the first one first.
+    pub fn sessions(&self) -> &[Session] {
+        &self.sessions
+    }
+
+    /// The rows by their numbers, in order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (u32, &RowState)> {
+        self.rows.iter().map(|(n, row)| (*n, row))
+    }
+
+    /// The row of this number.
+    pub fn row(&self, n: u32) -> Option<&RowState> {
+        self.rows.get(&n)
+    }
+
+    /// How many rows ended how.
+    pub fn totals(&self) -> Totals {
+        self.rows.values().map(|row| row.outcome).collect()
+    }
+
+    /// How long sending paused altogether, in milliseconds.
+    pub fn paused_ms(&self) -> u64 {
+        self.paused_ms
+    }
+
+    /// What stopped the last session before all rows had their turn.
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// The last comparison with Jira's list.
+    pub fn audit(&self) -> Option<&Audit> {
+        self.audit.as_ref()
+    }
+
+    /// How and when the last session ended; none while it goes on, or if it died.
+    pub fn closed(&self) -> Option<(Ending, Timestamp)> {
+        self.closed
+    }
+
+    /// Whether there is something left for `gij resume`: a row that is in doubt or did not have its turn. A rehearsal is
+    /// never unfinished.
+    pub fn is_unfinished(&self) -> bool {
+        let is_open =
+            |row: &RowState| matches!(row.outcome, Outcome::InDoubt | Outcome::NotAttempted);
+        !self.opened.rehearsal && self.rows.values().any(is_open)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::journal::samples::{
+    answered, audit, closed, intent, opened, planned, row, row_read, session, settled,
+};
+use crate::journal::{Action, Excluded, Intent, Op, Remote, Verdict};
+
+fn run(events: impl IntoIterator<Item = Event>) -> RunState {
+    let mut state = RunState::new(opened());
+    for event in events {
+        state.apply(&event);
+    }
+    state
+}
+
+/// What becomes of row 1 after `events`.
+fn outcome(events: impl IntoIterator<Item = Event>) -> Outcome {
+    run([row(1)].into_iter().chain(events))
+        .row(1)
+        .unwrap()
+        .outcome
+}
+
+#[test]
+fn a_row_that_was_never_sent_is_not_attempted() {
+    assert_eq!(outcome([]), Outcome::NotAttempted);
+    assert_eq!(outcome([planned(1, Action::Create)]), Outcome::NotAttempted);
+}
+
+#[test]
+fn a_row_that_is_not_sent_on_purpose_says_why() {
+    assert_eq!(outcome([planned(1, Action::Exists)]), Outcome::Exists);
+    assert_eq!(
+        outcome([planned(1, Action::NotSelected)]),
+        Outcome::NotSelected
+    );
+    for excluded in [Excluded::Invalid, Excluded::NotSelected] {
+        let read = RowRead {
+            outcome: Some(excluded),
+            ..row_read(1)
+        };
+        let state = run([Event::Row(Box::new(read))]);
+        assert_eq!(state.row(1).unwrap().outcome, Outcome::from(excluded));
+    }
+}
+
+#[test]
+fn an_intent_without_an_outcome_is_in_doubt() {
+    assert_eq!(outcome([intent(1, 1)]), Outcome::InDoubt);
+}
+
+#[test]
+fn the_verdict_on_an_attempt_decides() {
+    for (verdict, expected) in [
+        (Verdict::Created, Outcome::Created),
+        (Verdict::Failed, Outcome::Failed),
+        (Verdict::InDoubt, Outcome::InDoubt),
+        (Verdict::NothingHappened, Outcome::NotAttempted),
+    ] {
+        assert_eq!(outcome([intent(1, 1), answered(1, 1, verdict)]), expected);
+    }
+}
+
+#[test]
+fn the_verdict_on_a_row_in_doubt_decides() {
+    for (verdict, expected) in [
+        (Verdict::Created, Outcome::Created),
+        (Verdict::Failed, Outcome::Failed),
+        (Verdict::InDoubt, Outcome::InDoubt),
+        (Verdict::NothingHappened, Outcome::NotAttempted),
+    ] {
+        assert_eq!(outcome([intent(1, 1), settled(1, verdict)]), expected);
+    }
+}
+
+#[test]
+fn a_doubt_is_not_lifted_by_a_later_attempt_that_failed() {
+    for later in [Verdict::Failed, Verdict::NothingHappened] {
+        let events = [intent(1, 1), intent(1, 2), answered(1, 2, later)];
+        assert_eq!(outcome(events), Outcome::InDoubt);
+    }
+    let settled_between = [
+        intent(1, 1),
+        settled(1, Verdict::NothingHappened),
+        intent(1, 2),
+        answered(1, 2, Verdict::Failed),
+    ];
+    assert_eq!(outcome(settled_between), Outcome::Failed);
+}
+
+#[test]
+fn an_answer_to_an_attempt_that_is_not_open_counts_only_if_it_created() {
+    let late = |verdict| [intent(1, 1), intent(1, 2), answered(1, 1, verdict)];
+    assert_eq!(outcome(late(Verdict::Failed)), Outcome::InDoubt);
+    assert_eq!(outcome(late(Verdict::Created)), Outcome::Created);
+}
+
+#[test]
+fn the_last_attempt_is_kept_with_the_count_of_all() {
+    let events = [
+        row(1),
+        intent(1, 1),
+        answered(1, 1, Verdict::NothingHappened),
+        intent(1, 2),
+        answered(1, 2, Verdict::Created),
+    ];
+    let state = run(events);
+    let row = state.row(1).unwrap();
+    assert_eq!(row.attempts, 2);
+    assert_eq!(
+        (row.last.status, row.last.ms, &row.last.error),
+        (Some(200), Some(120), &None)
+    );
+    assert_eq!(row.remote.map(|remote| remote.id), Some(601));
+}
+
+#[test]
+fn what_was_refused_and_appears_is_in_doubt() {
+    let refused = [intent(1, 1), answered(1, 1, Verdict::Failed)];
+    assert_eq!(
+        outcome(refused.into_iter().chain([audit(&[1])])),
+        Outcome::InDoubt
+    );
+}
+
+#[test]
+fn a_deletion_leaves_the_creation_on_record() {
+    let delete = Event::Intent(Intent {
+        n: 1,
+        attempt: 1,
+        op: Op::Delete,
+        id: Some(601),
+        at: crate::journal::samples::at(0),
+    });
+    let created = [intent(1, 1), answered(1, 1, Verdict::Created)];
+    assert_eq!(
+        outcome(created.into_iter().chain([delete])),
+        Outcome::Created
+    );
+}
+
+#[test]
+fn a_new_session_opens_the_run_again() {
+    let first = [session(), row(1), closed()];
+    assert!(run(first.clone()).closed().is_some());
+    let state = run(first.into_iter().chain([session()]));
+    assert_eq!((state.closed(), state.sessions().len()), (None, 2));
+}
+
+#[test]
+fn a_run_is_unfinished_while_a_row_is_open_unless_it_is_a_rehearsal() {
+    assert!(run([row(1)]).is_unfinished());
+    assert!(run([row(1), intent(1, 1)]).is_unfinished());
+    assert!(!run([row(1), planned(1, Action::Exists)]).is_unfinished());
+    let mut rehearsal = RunState::new(Opened {
+        rehearsal: true,
+        ..opened()
+    });
+    rehearsal.apply(&row(1));
+    assert!(!rehearsal.is_unfinished());
+}
+
+#[test]
+fn a_row_stays_small() {
+    // With texts of usual length a row of 10,000 then stays well below 1 KB.
+    assert!(size_of::<RowState>() <= 320, "{}", size_of::<RowState>());
+}
+
+fn any_verdict() -> impl Strategy<Value = Verdict> {
+    prop_oneof![
+        Just(Verdict::Created),
+        Just(Verdict::Failed),
+        Just(Verdict::InDoubt),
+        Just(Verdict::NothingHappened),
+    ]
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    // Few numbers, so that events meet; some of no row.
+    let n = || prop_oneof![0..4_u32, Just(u32::MAX)];
+    let attempt = || 0..3_u32;
+    let action = prop_oneof![
+        Just(Action::Create),
+        Just(Action::Exists),
+        Just(Action::NotSelected)
+    ];
+    let excluded = prop_oneof![
+        Just(None),
+        Just(Some(Excluded::Invalid)),
+        Just(Some(Excluded::NotSelected))
+    ];
+    let delete = |(n, attempt)| match intent(n, attempt) {
+        Event::Intent(intent) => Event::Intent(Intent {
+            op: Op::Delete,
+            ..intent
+        }),
+        other => other,
+    };
+    prop_oneof![
+        3 => (n(), excluded)
+            .prop_map(|(n, outcome)| Event::Row(Box::new(RowRead { outcome, ..row_read(n) }))),
+        1 => (n(), action).prop_map(|(n, action)| planned(n, action)),
+        3 => (n(), attempt()).prop_map(|(n, attempt)| intent(n, attempt)),
+        1 => (n(), attempt()).prop_map(delete),
+        3 => (n(), attempt(), any_verdict()).prop_map(|(n, attempt, v)| answered(n, attempt, v)),
+        2 => (n(), any_verdict()).prop_map(|(n, verdict)| settled(n, verdict)),
+        1 => prop::collection::vec(n(), 0..3).prop_map(|appeared| audit(&appeared)),
+        1 => Just(session()),
+        1 => Just(closed()),
+        1 => Just(Event::Opened(Box::new(opened()))),
+        1 => Just(Event::Paused { why: "".into(), ms: u64::MAX }),
+        1 => Just(Event::Unknown),
+    ]
+}
+
+fn created(state: &RunState) -> Vec<(u32, Option<Remote>)> {
+    let created = state
+        .rows()
+        .filter(|(_, row)| row.outcome == Outcome::Created);
+    created.map(|(n, row)| (n, row.remote)).collect()
+}
+
+proptest! {
+    #[test]
+    fn any_events_keep_the_totals_whole(events in prop::collection::vec(any_event(), 0..60)) {
+        let mut state = RunState::new(opened());
+        for event in &events {
+            state.apply(event);
+            let totals = state.totals();
+            let sum: u64 = Outcome::ALL.iter().map(|&outcome| totals.of(outcome)).sum();
+            prop_assert_eq!(totals.read, sum);
+            prop_assert_eq!(totals.read, state.rows().len() as u64);
+        }
+    }
+
+    #[test]
+    fn what_is_created_stays_created(events in prop::collection::vec(any_event(), 0..60)) {
+        let mut state = RunState::new(opened());
+        for event in &events {
+            let before = created(&state);
+            state.apply(event);
+            let after = created(&state);
+            prop_assert!(before.iter().all(|row| after.contains(row)), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_find_or_a_judgement_lifts_the_doubt_on_two_attempts(
+        events in prop::collection::vec(any_event(), 0..30),
+    ) {
+        let start = [row(1), intent(1, 1), intent(1, 2)];
+        let state = run(start.into_iter().chain(events.iter().cloned()));
+        let is_lifting = |event: &Event| match event {
+            Event::Settled(settled) => settled.n == 1,
+            Event::Outcome(answered) => answered.n == 1 && answered.verdict == Verdict::Created,
+            _ => false,
+        };
+        if !events.iter().any(is_lifting) {
+            prop_assert_eq!(state.row(1).unwrap().outcome, Outcome::InDoubt);
+        }
+    }
+}

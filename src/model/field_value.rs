@@ -1,0 +1,236 @@
+//! The values of a record's settings.
+
+use serde::Serialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use super::field::Kind;
+use super::region::Region;
+
+/// A setting's value in the shape in which the API takes it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum FieldValue {
+    /// True or false.
+    Flag(bool),
+    /// A whole number.
+    Integer(u32),
+    /// Numeric Jira project ids.
+    Ids(Box<[u64]>),
+    /// Text.
+    Text(Box<str>),
+}
+
+/// Most characters that the vendor takes in `apiPath` and `apiFilter`.
+const LONGEST_FILTER: usize = 2000;
+
+/// Why a text is no value of its kind.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum FieldValueError {
+    /// Neither true nor false in any of the forms that are understood.
+    #[error("not true or false")]
+    NotAFlag,
+    /// Not a whole number of zero or more.
+    #[error("not a whole number")]
+    NotAnInteger,
+    /// Not a list of numeric ids.
+    #[error("not a list of numeric project ids")]
+    NotAnIdList,
+    /// A number that a thousands separator has joined from two ids, or an id that large.
+    #[error("looks like several ids joined by a thousands separator")]
+    JoinedIds,
+    /// Not an AWS region.
+    #[error("not an AWS region")]
+    NotARegion,
+    /// Not 1 to 5.
+    #[error("not a depth from 1 to 5")]
+    DepthOutOfRange,
+    /// An API path that does not begin with `/`.
+    #[error("does not begin with `/`")]
+    NoLeadingSlash,
+    /// Longer than the vendor takes.
+    #[error("longer than 2,000 characters")]
+    TooLong,
+}
+
+impl FieldValue {
+    /// Reads the text of a cell as a value of `kind`. Kinds that are no settings (type, origin, credentials) are text here.
+    ///
+    /// # Errors
+    ///
+    /// [`FieldValueError`] says what is wrong with it.
+    pub fn parse(kind: Kind, text: &str) -> Result<Self, FieldValueError> {
+        match kind {
+            Kind::Flag => parse_flag(text).map(Self::Flag),
+            Kind::Integer => parse_integer(text).map(Self::Integer),
+            Kind::Ids => parse_ids(text).map(Self::Ids),
+            Kind::Region => match Region::parse(text) {
+                Ok(region) => Ok(Self::Text(region.as_str().into())),
+                Err(_) => Err(FieldValueError::NotARegion),
+            },
+            Kind::FolderDepth => match parse_integer(text) {
+                Ok(depth @ 1..=5) => Ok(Self::Integer(depth)),
+                _ => Err(FieldValueError::DepthOutOfRange),
+            },
+            Kind::ApiPath if !text.starts_with('/') => Err(FieldValueError::NoLeadingSlash),
+            Kind::ApiPath | Kind::Filter if text.chars().count() > LONGEST_FILTER => {
+                Err(FieldValueError::TooLong)
+            }
+            _ => Ok(Self::Text(text.into())),
+        }
+    }
+
+    /// The value as JSON.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Flag(flag) => Value::from(*flag),
+            Self::Integer(number) => Value::from(*number),
+            Self::Ids(ids) => Value::from(ids.to_vec()),
+            Self::Text(text) => Value::from(&**text),
+        }
+    }
+}
+
+fn parse_flag(text: &str) -> Result<bool, FieldValueError> {
+    const TRUE: [&str; 5] = ["true", "yes", "y", "on", "1"];
+    const FALSE: [&str; 5] = ["false", "no", "n", "off", "0"];
+    let is = |word: &&str| word.eq_ignore_ascii_case(text);
+    if TRUE.iter().any(is) {
+        Ok(true)
+    } else if FALSE.iter().any(is) {
+        Ok(false)
+    } else {
+        Err(FieldValueError::NotAFlag)
+    }
+}
+
+/// `5`, and `5.0` as spreadsheets write it.
+fn parse_integer(text: &str) -> Result<u32, FieldValueError> {
+    let whole = match text.split_once('.') {
+        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
+        Some(_) => return Err(FieldValueError::NotAnInteger),
+        None => text,
+    };
+    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(FieldValueError::NotAnInteger);
+    }
+    whole.parse().map_err(|_| FieldValueError::NotAnInteger)
+}
+
+/// Most digits of a project id; Jira counts them up from 10000.
+const LONGEST_ID: usize = 9;
+
+/// `10000,10100` with `,`, `;` or spaces between, in brackets or not.
+fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
+    let list = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    let separators = [',', ';', ' ', '\t', '\u{a0}'];
+    let words: Vec<&str> = list
+        .split(separators)
+        .filter(|word| !word.is_empty())
+        .collect();
+    if looks_grouped(&words, list) {
+        return Err(FieldValueError::JoinedIds);
+    }
+    words
+        .into_iter()
+        .map(|word| {
+            let digits = word.strip_suffix(".0").unwrap_or(word);
+            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+                Err(FieldValueError::NotAnIdList)
+            } else if digits.len() > LONGEST_ID {
+                Err(FieldValueError::JoinedIds)
+            } else {
+                digits.parse().map_err(|_| FieldValueError::NotAnIdList)
+            }
+        })
+        .collect()
+}
+
+/// `1,000,010,100`: what a spreadsheet shows for 1000010100, which was once `10000,10100`.
+fn looks_grouped(words: &[&str], list: &str) -> bool {
+    let [first, rest @ ..] = words else {
+        return false;
+    };
+    let is_separated_tightly =
+        list.len() == words.iter().map(|w| w.len()).sum::<usize>() + rest.len();
+    rest.len() >= 2
+        && is_separated_tightly
+        && (1..=3).contains(&first.len())
+        && rest.iter().all(|group| group.len() == 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(text: &str) -> Result<Vec<u64>, FieldValueError> {
+        parse_ids(text).map(Vec::from)
+    }
+
+    #[test]
+    fn flags_are_read_in_every_form_and_case() {
+        for (text, flag) in [
+            ("true", true),
+            ("YES", true),
+            ("y", true),
+            ("On", true),
+            ("1", true),
+        ] {
+            assert_eq!(parse_flag(text), Ok(flag));
+        }
+        for text in ["FALSE", "no", "N", "off", "0"] {
+            assert_eq!(parse_flag(text), Ok(false));
+        }
+        assert_eq!(parse_flag("maybe"), Err(FieldValueError::NotAFlag));
+    }
+
+    #[test]
+    fn integers_are_whole_and_not_negative() {
+        assert_eq!(parse_integer("1440"), Ok(1440));
+        assert_eq!(parse_integer("5.0"), Ok(5));
+        for text in ["5.5", "-1", "1e3", "5.", "", "4294967296"] {
+            assert_eq!(
+                parse_integer(text),
+                Err(FieldValueError::NotAnInteger),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn id_lists_take_every_separator_and_brackets() {
+        for text in [
+            "10000,10100",
+            "10000; 10100",
+            "10000 10100",
+            "[10000,10100]",
+        ] {
+            assert_eq!(ids(text), Ok(vec![10000, 10100]), "{text}");
+        }
+        assert_eq!(ids("10000.0"), Ok(vec![10000]));
+        assert_eq!(ids("10000,ABC"), Err(FieldValueError::NotAnIdList));
+    }
+
+    #[test]
+    fn ids_that_a_thousands_separator_joined_are_found() {
+        for text in ["1000010100", "1,000,010,100"] {
+            assert_eq!(ids(text), Err(FieldValueError::JoinedIds), "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_and_filters_are_bounded() {
+        assert_eq!(
+            FieldValue::parse(Kind::ApiPath, "api/v3"),
+            Err(FieldValueError::NoLeadingSlash)
+        );
+        let long = "x".repeat(2001);
+        assert_eq!(
+            FieldValue::parse(Kind::Filter, &long),
+            Err(FieldValueError::TooLong)
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! The twelve integration types and what each needs, one entry each.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::field::Field;
+
+/// The kind of git host that an integration connects to.
+///
+/// Source: "Git Integration for Jira Data Center", page "REST API: Integrations", parameter `type`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[repr(u8)]
+pub enum IntegrationType {
+    /// github.com and Enterprise Cloud.
+    #[serde(rename = "GITHUB")]
+    GitHub,
+    /// GitHub Enterprise Server.
+    #[serde(rename = "GITHUB_SERVER")]
+    GitHubServer,
+    /// gitlab.com.
+    #[serde(rename = "GITLAB")]
+    GitLab,
+    /// GitLab CE or EE, API v4.
+    #[serde(rename = "GITLAB_SERVER")]
+    GitLabServer,
+    /// GitLab CE or EE, API v3.
+    #[serde(rename = "GITLAB_SERVER_LEGACY")]
+    GitLabServerLegacy,
+    /// AWS `CodeCommit`.
+    Aws,
+    /// Azure Repos in the cloud.
+    Azure,
+    /// Visual Studio Team Services.
+    Vsts,
+    /// Team Foundation Server.
+    TfsServer,
+    /// Azure `DevOps` Server on-premises.
+    AzureDevops,
+    /// A tracked folder.
+    Filespace,
+    /// Gerrit.
+    Gerrit,
+}
+
+/// Whether a type needs an origin.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OriginRule {
+    /// The base URL of a host.
+    Url,
+    /// The base URL of a host; when blank, Jira takes the vendor's own and shows it as given here.
+    UrlOr(&'static str),
+    /// The base URL of a host; what Jira shows when it is blank is not documented.
+    UrlOrUnknown,
+    /// A path on Jira's machine.
+    Folder,
+}
+
+/// A way for a type to log in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CredentialForm {
+    /// `pat`.
+    Token,
+    /// `username` and `password`.
+    Password,
+    /// `username` (access key id) and `password` (secret access key), both secret.
+    AccessKey,
+    /// `pat` with the `username` `all`.
+    TokenForAll,
+}
+
+impl CredentialForm {
+    /// The form in words, for messages.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Token => "`pat`",
+            Self::Password => "`username` and `password`",
+            Self::AccessKey => {
+                "`username` (the access key id) and `password` (the secret access key)"
+            }
+            Self::TokenForAll => "`pat` with the `username` `all`",
+        }
+    }
+}
+
+/// What one type needs and uses.
+#[derive(Debug)]
+pub struct TypeSpec {
+    /// The type.
+    pub integration_type: IntegrationType,
+    /// Its name in the API.
+    pub name: &'static str,
+    /// The product behind it.
+    pub product: &'static str,
+    /// Its origin.
+    pub origin: OriginRule,
+    /// The ways to log in that it accepts; none: it takes no credentials.
+    pub credentials: &'static [CredentialForm],
+    /// Further required fields.
+    pub requires: &'static [Field],
+    /// Fields that only some types use and this one does.
+    pub uses: &'static [Field],
+    /// What else people call it.
+    pub also_called: &'static [&'static str],
+}
+
+/// Fields that only the types that list them use; all others are common to all types.
+const SPECIAL: [Field; 4] = [
+    Field::ApiPath,
+    Field::TfsCollection,
+    Field::AwsRegion,
+    Field::FolderDepth,
+];
+
+const CREDENTIALS: [Field; 3] = [Field::Username, Field::Password, Field::Pat];
+
+const TYPES: [TypeSpec; 12] = {
+    use CredentialForm::{AccessKey, Password, Token, TokenForAll};
+    use IntegrationType as T;
+    use OriginRule::{Folder, Url, UrlOr, UrlOrUnknown};
+    [
+        TypeSpec {
+            integration_type: T::GitHub,
+            name: "GITHUB",
+            product: "GitHub.com",
+            origin: UrlOr("https://api.github.com"),
+            credentials: &[Token, Password],
+            requires: &[],
+            uses: &[Field::ApiPath],
+            also_called: &["github.com", "github cloud", "github enterprise cloud"],
+        },
+        TypeSpec {
+            integration_type: T::GitHubServer,
+            name: "GITHUB_SERVER",
+            product: "GitHub Enterprise Server",
+            origin: Url,
+            credentials: &[Token, Password],
+            requires: &[],
+            uses: &[Field::ApiPath],
+            also_called: &["github enterprise", "ghe", "github ent"],
+        },
+        TypeSpec {
+            integration_type: T::GitLab,
+            name: "GITLAB",
+            product: "GitLab.com",
+            origin: UrlOr("https://gitlab.com"),
+            credentials: &[Token],
+            requires: &[],
+            uses: &[Field::ApiPath],
+            also_called: &["gitlab.com", "gitlab cloud"],
+        },
+        TypeSpec {
+            integration_type: T::GitLabServer,
+            name: "GITLAB_SERVER",
+            product: "GitLab CE/EE",
+            origin: Url,
+            credentials: &[Token],
+            requires: &[],
+            uses: &[Field::ApiPath],
+            also_called: &[
+                "gitlab ce",
+                "gitlab ee",
+                "gitlab self managed",
+                "gitlab self hosted",
+            ],
+        },
+        TypeSpec {
+            integration_type: T::GitLabServerLegacy,
+            name: "GITLAB_SERVER_LEGACY",
+            product: "GitLab CE/EE with API v3",
+            origin: Url,
+            credentials: &[Password],
+            requires: &[],
+            uses: &[Field::ApiPath],
+            also_called: &["gitlab legacy", "gitlab v3"],
+        },
+        TypeSpec {
+            integration_type: T::Aws,
+            name: "AWS",
+            product: "AWS CodeCommit",
+            origin: UrlOrUnknown,
+            credentials: &[AccessKey],
+            requires: &[Field::AwsRegion],
+            uses: &[Field::AwsRegion],
+            also_called: &["codecommit", "amazon codecommit", "amazon"],
+        },
+        TypeSpec {
+            integration_type: T::Azure,
+            name: "AZURE",
+            product: "Azure Repos",
+            origin: UrlOr("https://dev.azure.com"),
+            credentials: &[Token],
+            requires: &[],
+            uses: &[Field::TfsCollection],
+            also_called: &["azure cloud", "azure devops services"],
+        },
+        TypeSpec {
+            integration_type: T::Vsts,
+            name: "VSTS",
+            product: "Visual Studio Team Services",
+            origin: UrlOrUnknown,
+            credentials: &[Token],
+            requires: &[],
+            uses: &[Field::TfsCollection],
+            also_called: &["visual studio online"],
+        },
+        TypeSpec {
+            integration_type: T::TfsServer,
+            name: "TFS_SERVER",
+            product: "Team Foundation Server",
+            origin: Url,
+            credentials: &[Password, TokenForAll],
+            requires: &[],
+            uses: &[Field::TfsCollection],
+            also_called: &["tfs"],
+        },
+        TypeSpec {
+            integration_type: T::AzureDevops,
+            name: "AZURE_DEVOPS",
+            product: "Azure DevOps Server",
+            origin: Url,
+            credentials: &[Password, Token],
+            requires: &[],
+            uses: &[Field::TfsCollection],
+            also_called: &["azure devops on premises"],
+        },
+        TypeSpec {
+            integration_type: T::Filespace,
+            name: "FILESPACE",
+            product: "tracked folder",
+            origin: Folder,
+            credentials: &[],
+            requires: &[],
+            uses: &[Field::FolderDepth],
+            also_called: &["folder", "file system"],
+        },
+        TypeSpec {
+            integration_type: T::Gerrit,
+            name: "GERRIT",
+            product: "Gerrit",
+            origin: Url,
+            credentials: &[Password],
+            requires: &[],
+            uses: &[],
+            also_called: &["gerrit code review"],
+        },
+    ]
+};
+
+impl TypeSpec {
+    /// Whether the type takes its `username` as an access key id, which is a secret.
+    pub fn username_is_secret(&self) -> bool {
+        self.credentials.contains(&CredentialForm::AccessKey)
+    }
+
+    /// Whether the type does anything with `field`.
+    pub fn uses(&self, field: Field) -> bool {
+        if CREDENTIALS.contains(&field) {
+            // A user name beside a token has a rule of its own, and so has a token beside a password.
+            return !self.credentials.is_empty();
+        }
+        !SPECIAL.contains(&field) || self.uses.contains(&field)
+    }
+}
+
+impl IntegrationType {
+    /// All types, in the manual's order.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TYPES.iter().map(|spec| spec.integration_type)
+    }
+
+    /// What the type needs and uses.
+    pub fn spec(self) -> &'static TypeSpec {
+        &TYPES[self as usize]
+    }
+
+    /// The type's name in the API: `GITHUB_SERVER`.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// The product behind the type: `GitHub Enterprise Server`.
+    pub fn product(self) -> &'static str {
+        self.spec().product
+    }
+
+    /// The type of this name, in any case, with spaces or `-` for `_`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let same = |(ours, theirs): (u8, u8)| {
+            ours == theirs.to_ascii_uppercase() || (ours == b'_' && matches!(theirs, b' ' | b'-'))
+        };
+        TYPES
+            .iter()
+            .find(|spec| {
+                spec.name.len() == name.len() && spec.name.bytes().zip(name.bytes()).all(same)
+            })
+            .map(|spec| spec.integration_type)
+    }
+}
+
+impl fmt::Display for IntegrationType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enum_and_names_agree_with_serde() {
+        for (index, spec) in TYPES.iter().enumerate() {
+            assert_eq!(spec.integration_type as usize, index);
+            let json = serde_json::to_value(spec.integration_type).unwrap();
+            assert_eq!(json, spec.name);
+        }
+    }
+
+    #[test]
+    fn names_match_in_any_case_and_with_spaces() {
+        assert_eq!(
+            IntegrationType::from_name("github server"),
+            Some(IntegrationType::GitHubServer)
+        );
+        assert_eq!(IntegrationType::from_name("GITHUBSERVER"), None);
+    }
+}

@@ -1,0 +1,44 @@
+//! What makes a row the same row, in the sheet and in Jira.
+
+use super::integration_type::{IntegrationType, OriginRule};
+use super::origin::{Origin, normalise};
+
+/// The origin within a key.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum OriginKey {
+    /// A normalised origin.
+    Exactly(Box<str>),
+    /// The row leaves it blank and what Jira then shows is not documented: any origin matches.
+    Any,
+}
+
+impl OriginKey {
+    /// The key's origin for a row of type `of` whose origin is `origin`.
+    pub fn of(of: IntegrationType, origin: Option<&Origin>) -> Self {
+        match (origin, of.spec().origin) {
+            (Some(origin), _) => Self::Exactly(origin.normalised().into()),
+            (None, OriginRule::UrlOr(shown)) => Self::Exactly(shown.into()),
+            (None, _) => Self::Any,
+        }
+    }
+
+    /// Whether an origin that Jira shows for an integration of type `of` is this one.
+    pub fn matches(&self, of: IntegrationType, shown: Option<&str>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Exactly(ours) => shown.is_some_and(|shown| normalise(of, shown) == **ours),
+        }
+    }
+}
+
+/// What identifies an integration: type, normalised origin and display name. Names compare exactly. A row without a
+/// display name has no key.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct RecordKey {
+    /// The integration type.
+    pub integration_type: IntegrationType,
+    /// The origin.
+    pub origin: OriginKey,
+    /// The display name.
+    pub display_name: Box<str>,
+}

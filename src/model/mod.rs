@@ -1,0 +1,30 @@
+//! The nouns of the product: integration types, fields, valid records, keys, what Jira holds, outcomes, diagnostics, places.
+//!
+//! Does no I/O and uses only `secret`. The decision to know: a [`Record`] that exists is valid; everything that a row
+//! can get wrong is found while one is made.
+
+mod defect;
+mod diagnostic;
+mod field;
+mod field_value;
+mod integration_type;
+mod key;
+mod origin;
+mod outcome;
+mod place;
+mod record;
+mod region;
+mod remote;
+
+pub use defect::{Defect, defects};
+pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+pub use field::{Field, FieldSet, Kind};
+pub use field_value::{FieldValue, FieldValueError};
+pub use integration_type::{CredentialForm, IntegrationType, OriginRule, TypeSpec};
+pub use key::{OriginKey, RecordKey};
+pub use origin::{Origin, OriginError};
+pub use outcome::Outcome;
+pub use place::{Place, TableFormat, TableName, column_letters};
+pub use record::{Record, RecordDraft, Row, Username};
+pub use region::{Region, RegionError};
+pub use remote::{Difference, RemoteIntegration};

@@ -1,0 +1,209 @@
+//! Origins: the base URL of a git host, or the path of a tracked folder.
+
+use thiserror::Error;
+use url::Url;
+
+use super::integration_type::{IntegrationType, OriginRule};
+
+/// An origin that its type can use. Its text is what the sheet says and is sent verbatim.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    text: Box<str>,
+    normalised: Box<str>,
+}
+
+/// Why a text is no origin.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum OriginError {
+    /// Not `http://…` or `https://…`.
+    #[error("not an http(s) URL")]
+    NotAUrl,
+    /// `https://user:password@host`.
+    #[error("the URL holds user info")]
+    UserInfo,
+    /// `https://host?…` or `https://host#…`.
+    #[error("the URL holds a query or fragment")]
+    QueryOrFragment,
+    /// The address of one repository: `git@host:team/repo.git`, `https://host/team/repo.git`.
+    #[error("the address of one repository, not of the host")]
+    CloneUrl,
+    /// Neither an absolute POSIX path, nor a Windows path with a drive, nor a UNC path.
+    #[error("not an absolute path")]
+    NotAnAbsolutePath,
+}
+
+impl Origin {
+    /// Reads the origin of an integration of type `of`.
+    ///
+    /// # Errors
+    ///
+    /// [`OriginError`] says what is wrong with it.
+    pub fn parse(of: IntegrationType, text: &str) -> Result<Self, OriginError> {
+        match of.spec().origin {
+            OriginRule::Folder => {
+                if !is_absolute_path(text) {
+                    return Err(OriginError::NotAnAbsolutePath);
+                }
+            }
+            OriginRule::Url | OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown => check_url(text)?,
+        }
+        Ok(Self {
+            text: text.into(),
+            normalised: normalise(of, text).into(),
+        })
+    }
+
+    /// The origin as the sheet has it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The origin for comparing; see [`normalise`].
+    pub fn normalised(&self) -> &str {
+        &self.normalised
+    }
+
+    /// Whether it is a URL without encryption.
+    pub fn is_plain_http(&self) -> bool {
+        self.normalised.starts_with("http://")
+    }
+
+    /// Whether a folder's path ends in the `*` that stands for the folders below it.
+    pub fn ends_in_star(&self) -> bool {
+        self.text.ends_with('*')
+    }
+
+    /// Scheme and host (a folder's whole path): where a secret of the row goes.
+    pub fn host(&self) -> &str {
+        let after_scheme = self.normalised.find("://").map_or(0, |at| at + 3);
+        let end = self.normalised[after_scheme..].find('/');
+        end.filter(|_| after_scheme > 0)
+            .map_or(&self.normalised, |end| {
+                &self.normalised[..after_scheme + end]
+            })
+    }
+}
+
+fn check_url(text: &str) -> Result<(), OriginError> {
+    let is_scp_like = text.starts_with("git@")
+        || text.starts_with("ssh://")
+        || text.starts_with("git://")
+        || text.starts_with("git+ssh://");
+    if is_scp_like {
+        return Err(OriginError::CloneUrl);
+    }
+    let url = Url::parse(text).map_err(|_| OriginError::NotAUrl)?;
+    // `http:host` and `http:/host` are repaired by the parser; Jira would get the text as it stands.
+    let has_slashes = text
+        .split_once(':')
+        .is_some_and(|(_, rest)| rest.starts_with("//") && !rest.starts_with("///"));
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !has_slashes {
+        return Err(OriginError::NotAUrl);
+    }
+    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next();
+    if authority.is_some_and(|authority| authority.contains('@')) {
+        return Err(OriginError::UserInfo);
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(OriginError::QueryOrFragment);
+    }
+    if url
+        .path()
+        .trim_end_matches('/')
+        .to_ascii_lowercase()
+        .ends_with(".git")
+    {
+        return Err(OriginError::CloneUrl);
+    }
+    if text.contains('\\') || text.chars().any(char::is_whitespace) {
+        return Err(OriginError::NotAUrl);
+    }
+    Ok(())
+}
+
+fn is_absolute_path(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let has_drive = bytes.len() >= 3
+        && bytes[0].is_ascii_alphabetic()
+        && bytes[1] == b':'
+        && matches!(bytes[2], b'\\' | b'/');
+    let is_unc = text.strip_prefix(r"\\").is_some_and(|rest| {
+        rest.find('\\')
+            .is_some_and(|at| at > 0 && at + 1 < rest.len())
+    });
+    text.starts_with('/') && !text.starts_with("//") || has_drive || is_unc
+}
+
+/// An origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped, the path kept; a
+/// folder's path verbatim. What is no URL stays as it is, so that whatever Jira holds can be compared.
+pub fn normalise(of: IntegrationType, text: &str) -> String {
+    if of.spec().origin == OriginRule::Folder {
+        return text.to_owned();
+    }
+    match Url::parse(text) {
+        Ok(url) if url.has_host() => url.as_str().trim_end_matches('/').to_owned(),
+        _ => text.trim_end_matches('/').to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use IntegrationType::{Filespace, Gerrit};
+
+    #[test]
+    fn the_text_is_kept_and_compared_without_case_port_and_slash() {
+        let origin = Origin::parse(Gerrit, "HTTPS://Git.Example.org:443/Gerrit/").unwrap();
+        assert_eq!(origin.as_str(), "HTTPS://Git.Example.org:443/Gerrit/");
+        assert_eq!(origin.normalised(), "https://git.example.org/Gerrit");
+        assert_eq!(origin.host(), "https://git.example.org");
+    }
+
+    #[test]
+    fn each_mistake_has_its_error() {
+        for (text, error) in [
+            ("git.example.org", OriginError::NotAUrl),
+            ("ftp://git.example.org", OriginError::NotAUrl),
+            ("https:/git.example.org", OriginError::NotAUrl),
+            ("https://git example.org", OriginError::NotAUrl),
+            ("https://me:secret@git.example.org", OriginError::UserInfo),
+            ("https://git.example.org?x=1", OriginError::QueryOrFragment),
+            ("https://git.example.org/#top", OriginError::QueryOrFragment),
+            ("git@git.example.org:team/repo.git", OriginError::CloneUrl),
+            (
+                "https://git.example.org/team/repo.git",
+                OriginError::CloneUrl,
+            ),
+            (
+                "https://git.example.org/team/repo.git/",
+                OriginError::CloneUrl,
+            ),
+        ] {
+            assert_eq!(Origin::parse(Gerrit, text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn folders_are_absolute_in_one_of_three_ways() {
+        for good in [r"D:\tmp\*", "D:/tmp/*", "/srv/repos/*", r"\\server\share\*"] {
+            let origin = Origin::parse(Filespace, good).unwrap();
+            assert_eq!(origin.normalised(), good);
+            assert_eq!(origin.host(), good);
+        }
+        for bad in [
+            "repos/*",
+            r"tmp\*",
+            r"\\server",
+            "C:repos",
+            r"\srv",
+            "//srv",
+        ] {
+            assert_eq!(
+                Origin::parse(Filespace, bad),
+                Err(OriginError::NotAnAbsolutePath),
+                "{bad}"
+            );
+        }
+    }
+}

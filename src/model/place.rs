@@ -1,0 +1,150 @@
+//! Where a cell stands.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// What a table was read from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TableFormat {
+    /// Delimited text.
+    Csv,
+    /// A workbook's sheet.
+    Xlsx,
+}
+
+/// The name of a table: a file, and a sheet within it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TableName {
+    /// The file as the user named it.
+    pub file: String,
+    /// The sheet; none in a CSV.
+    pub sheet: Option<String>,
+    /// The format.
+    pub format: TableFormat,
+}
+
+/// A place in a table: the whole of it, a row, a column's header, or a cell.
+///
+/// It is shown as `onboarding.xlsx:Azure!C7` and `repos.csv:9 (C7)`: in a CSV, 9 is the physical line and row 7 what a
+/// spreadsheet shows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The table.
+    pub table: Arc<TableName>,
+    /// The row, from 1, as a spreadsheet shows it.
+    pub row: Option<u32>,
+    /// The column, from 0.
+    pub column: Option<usize>,
+    /// The physical line of a CSV, from 1.
+    pub line: Option<u64>,
+}
+
+impl Place {
+    /// The whole table.
+    pub fn table(table: &Arc<TableName>) -> Self {
+        Self {
+            table: Arc::clone(table),
+            row: None,
+            column: None,
+            line: None,
+        }
+    }
+
+    /// A row of `table`.
+    pub fn row(table: &Arc<TableName>, row: u32, line: Option<u64>) -> Self {
+        Self {
+            row: Some(row),
+            line,
+            ..Self::table(table)
+        }
+    }
+
+    /// The cell of this row in `column`.
+    pub fn cell(&self, column: usize) -> Self {
+        Self {
+            column: Some(column),
+            ..self.clone()
+        }
+    }
+
+    /// The cell's address within its table: `C7`; none for a row or a table.
+    pub fn address(&self) -> Option<String> {
+        Some(format!("{}{}", column_letters(self.column?), self.row?))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.table.file)?;
+        if let Some(sheet) = &self.table.sheet {
+            write!(f, ":{sheet}")?;
+            return match (self.address(), self.row) {
+                (Some(address), _) => write!(f, "!{address}"),
+                (None, Some(row)) => write!(f, "!{row}"),
+                (None, None) => Ok(()),
+            };
+        }
+        let Some(row) = self.row else { return Ok(()) };
+        let line = self.line.unwrap_or_else(|| u64::from(row));
+        write!(f, ":{line}")?;
+        match self.address() {
+            Some(address) => write!(f, " ({address})"),
+            None if line != u64::from(row) => write!(f, " (row {row})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The letters of a column, from 0: `A`, `Z`, `AA`.
+pub fn column_letters(mut column: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        // The remainder is below 26, so the cast keeps it whole.
+        #[expect(clippy::cast_possible_truncation, reason = "below 26")]
+        letters.push(b'A' + (column % 26) as u8);
+        if column < 26 {
+            break;
+        }
+        column = column / 26 - 1;
+    }
+    letters
+        .iter()
+        .rev()
+        .map(|&letter| char::from(letter))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_read_as_a_spreadsheet_user_expects() {
+        let sheet = Arc::new(TableName {
+            file: "onboarding.xlsx".into(),
+            sheet: Some("Azure".into()),
+            format: TableFormat::Xlsx,
+        });
+        let row = Place::row(&sheet, 7, None);
+        assert_eq!(row.cell(2).to_string(), "onboarding.xlsx:Azure!C7");
+        assert_eq!(row.to_string(), "onboarding.xlsx:Azure!7");
+        assert_eq!(Place::table(&sheet).to_string(), "onboarding.xlsx:Azure");
+        let csv = Arc::new(TableName {
+            file: "repos.csv".into(),
+            sheet: None,
+            format: TableFormat::Csv,
+        });
+        let row = Place::row(&csv, 7, Some(9));
+        assert_eq!(row.cell(2).to_string(), "repos.csv:9 (C7)");
+        assert_eq!(row.to_string(), "repos.csv:9 (row 7)");
+        assert_eq!(Place::row(&csv, 7, Some(7)).to_string(), "repos.csv:7");
+    }
+
+    #[test]
+    fn columns_count_on_after_z() {
+        assert_eq!(
+            [0, 25, 26, 701, 702, 16383].map(column_letters),
+            ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+        );
+    }
+}

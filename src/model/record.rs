@@ -1,0 +1,192 @@
+//! A valid row, ready to be sent.
+
+use serde_json::{Map, Value};
+
+use super::defect::{Defect, defects};
+use super::field::{Field, FieldSet};
+use super::field_value::FieldValue;
+use super::integration_type::IntegrationType;
+use super::key::{OriginKey, RecordKey};
+use super::origin::Origin;
+use super::place::Place;
+use crate::secret::{Secret, SecretCell, SecretReference};
+
+/// What stands in a `username` cell.
+#[derive(Clone, Debug)]
+pub enum Username {
+    /// An account's name.
+    Name(Box<str>),
+    /// An AWS access key id, which is kept as a secret.
+    KeyId(SecretCell),
+}
+
+/// The values of a row, each valid by itself; together they may still lack something.
+#[derive(Clone, Debug, Default)]
+pub struct RecordDraft {
+    /// The name shown in Jira.
+    pub display_name: Option<Box<str>>,
+    /// The origin.
+    pub origin: Option<Origin>,
+    /// The account.
+    pub username: Option<Username>,
+    /// The password.
+    pub password: Option<SecretCell>,
+    /// The token.
+    pub pat: Option<SecretCell>,
+    /// All other fields that the row gives.
+    pub settings: Vec<(Field, FieldValue)>,
+}
+
+/// One integration as a row describes it. A record that exists is valid: its type has all that it needs, and each value
+/// is one that the API takes.
+#[derive(Clone, Debug)]
+pub struct Record {
+    integration_type: IntegrationType,
+    values: RecordDraft,
+}
+
+impl Record {
+    /// Makes a record of type `of`.
+    ///
+    /// # Errors
+    ///
+    /// The [`Defect`]s that keep it from being complete.
+    pub fn new(of: IntegrationType, values: RecordDraft) -> Result<Self, Vec<Defect>> {
+        let name = match &values.username {
+            Some(Username::Name(name)) => Some(&**name),
+            _ => None,
+        };
+        let found = defects(of.spec(), values.given(), name);
+        if found.is_empty() {
+            Ok(Self {
+                integration_type: of,
+                values,
+            })
+        } else {
+            Err(found)
+        }
+    }
+
+    /// The integration type.
+    pub fn integration_type(&self) -> IntegrationType {
+        self.integration_type
+    }
+
+    /// The name shown in Jira, if the row gives one.
+    pub fn display_name(&self) -> Option<&str> {
+        self.values.display_name.as_deref()
+    }
+
+    /// The origin, if the row gives one.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.values.origin.as_ref()
+    }
+
+    /// The account.
+    pub fn username(&self) -> Option<&Username> {
+        self.values.username.as_ref()
+    }
+
+    /// The password.
+    pub fn password(&self) -> Option<&Secret> {
+        self.values.password.as_ref().map(|cell| &cell.secret)
+    }
+
+    /// The token.
+    pub fn pat(&self) -> Option<&Secret> {
+        self.values.pat.as_ref().map(|cell| &cell.secret)
+    }
+
+    /// All fields beside type, name, origin and credentials.
+    pub fn settings(&self) -> &[(Field, FieldValue)] {
+        &self.values.settings
+    }
+
+    /// What the row says of `field`, which is one of the [`settings`](Self::settings).
+    pub fn setting(&self, field: Field) -> Option<&FieldValue> {
+        let mut settings = self.values.settings.iter();
+        settings
+            .find(|(of, _)| *of == field)
+            .map(|(_, value)| value)
+    }
+
+    /// The record's key; none without a display name.
+    pub fn key(&self) -> Option<RecordKey> {
+        Some(RecordKey {
+            integration_type: self.integration_type,
+            origin: OriginKey::of(self.integration_type, self.origin()),
+            display_name: self.display_name()?.into(),
+        })
+    }
+
+    /// The record's secrets: for masking them in what a server sends back.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.secret_cells().map(|cell| &cell.secret)
+    }
+
+    /// The references through which secrets of this record were read.
+    pub fn references(&self) -> impl Iterator<Item = &SecretReference> {
+        self.secret_cells()
+            .filter_map(|cell| cell.reference.as_ref())
+    }
+
+    fn secret_cells(&self) -> impl Iterator<Item = &SecretCell> {
+        let key_id = match &self.values.username {
+            Some(Username::KeyId(cell)) => Some(cell),
+            _ => None,
+        };
+        let RecordDraft { password, pat, .. } = &self.values;
+        key_id.into_iter().chain(password).chain(pat)
+    }
+
+    /// What the row says apart from secrets, as JSON by field name: for the journal and for comparing with Jira.
+    pub fn visible(&self) -> Map<String, Value> {
+        let mut map = Map::new();
+        let mut put = |field: Field, value: Value| map.insert(field.name().to_owned(), value);
+        put(Field::Type, self.integration_type.name().into());
+        if let Some(name) = self.display_name() {
+            put(Field::DisplayName, name.into());
+        }
+        if let Some(origin) = self.origin() {
+            put(Field::Origin, origin.as_str().into());
+        }
+        if let Some(Username::Name(name)) = self.username() {
+            put(Field::Username, (&**name).into());
+        }
+        for (field, value) in self.settings() {
+            put(*field, value.to_json());
+        }
+        map
+    }
+}
+
+impl RecordDraft {
+    fn given(&self) -> FieldSet {
+        let present = [
+            (Field::DisplayName, self.display_name.is_some()),
+            (Field::Origin, self.origin.is_some()),
+            (Field::Username, self.username.is_some()),
+            (Field::Password, self.password.is_some()),
+            (Field::Pat, self.pat.is_some()),
+        ];
+        let settings = self.settings.iter().map(|(field, _)| *field);
+        let present = present
+            .into_iter()
+            .filter(|(_, is)| *is)
+            .map(|(field, _)| field);
+        present.chain(settings).collect()
+    }
+}
+
+/// A record and where it stands.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The row's number in the run, from 1, over all files and sheets.
+    pub n: u32,
+    /// Where the row stands.
+    pub place: Place,
+    /// What it says.
+    pub record: Record,
+    /// The codes of the warnings that it was given.
+    pub warnings: Vec<super::Code>,
+}

@@ -1,0 +1,87 @@
+//! Integrations as Jira shows them.
+
+use serde_json::{Map, Value};
+
+use super::field::Field;
+use super::integration_type::IntegrationType;
+use super::record::Record;
+
+/// An integration that Jira holds. Jira never shows a secret.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RemoteIntegration {
+    /// Jira's id.
+    pub id: i64,
+    /// The type's name; one that `gij` does not know stays readable.
+    pub type_name: String,
+    /// The origin.
+    pub origin: Option<String>,
+    /// The name.
+    pub display_name: Option<String>,
+    /// When it was created, in milliseconds since 1970-01-01 UTC.
+    pub init_date: Option<i64>,
+    /// All fields, by their names in the API.
+    pub fields: Map<String, Value>,
+}
+
+/// A field in which a row and the integration of its key differ.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Difference {
+    /// The field's name in the API.
+    pub field: &'static str,
+    /// What the row says.
+    pub row: Value,
+    /// What Jira shows.
+    pub jira: Value,
+}
+
+impl RemoteIntegration {
+    /// The type, if `gij` knows it.
+    pub fn integration_type(&self) -> Option<IntegrationType> {
+        IntegrationType::from_name(&self.type_name)
+    }
+
+    /// The visible settings in which `record` differs. What the row leaves blank, or Jira does not show, is not compared.
+    pub fn differences(&self, record: &Record) -> Vec<Difference> {
+        let compared = record
+            .settings()
+            .iter()
+            .map(|(field, value)| (*field, value.to_json()));
+        compared
+            .filter_map(|(field, row)| {
+                let jira = self
+                    .fields
+                    .get(field.name())
+                    .filter(|shown| !shown.is_null())?;
+                (!is_same(field, &row, jira)).then(|| Difference {
+                    field: field.name(),
+                    row,
+                    jira: jira.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+fn is_same(field: Field, row: &Value, jira: &Value) -> bool {
+    if field == Field::ProjectMappingIds {
+        let sorted = |value: &Value| {
+            let mut ids: Vec<String> = value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(text_of)
+                .collect();
+            ids.sort();
+            ids
+        };
+        return sorted(row) == sorted(jira);
+    }
+    // Numbers and flags come back as strings from some versions.
+    row == jira || text_of(row) == text_of(jira)
+}
+
+fn text_of(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}

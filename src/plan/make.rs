@@ -1,0 +1,268 @@
+use std::collections::{HashMap, HashSet};
+
+use super::references::ReferenceUse;
+use crate::model::{
+    Difference, Field, FieldValue, IntegrationType, OriginKey, RemoteIntegration, Row,
+};
+
+/// What is to be done with a row.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    /// Send it. `also_as` is the name under which Jira already holds the same type and origin, which would then be indexed
+    /// twice.
+    Create {
+        /// That name, and its id.
+        also_as: Option<(String, i64)>,
+    },
+    /// Leave it: an integration with its key is there.
+    Exists {
+        /// Jira's id.
+        id: i64,
+        /// The visible settings in which it differs from the row.
+        differences: Vec<Difference>,
+    },
+}
+
+/// A row and what is to be done with it.
+#[derive(Clone, Debug)]
+pub struct PlannedRow {
+    /// The row.
+    pub row: Row,
+    /// What is to be done.
+    pub action: Action,
+}
+
+/// What is to be done with all rows, and the list that this follows from.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    rows: Vec<PlannedRow>,
+    baseline: Vec<i64>,
+}
+
+impl Plan {
+    /// Compares `rows` with the integrations that Jira holds.
+    pub fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
+        let index = RemoteIndex::of(remote);
+        let mut taken = HashSet::new();
+        let rows = rows
+            .into_iter()
+            .map(|row| PlannedRow {
+                action: index.action(&row, &mut taken),
+                row,
+            })
+            .collect();
+        Self {
+            rows,
+            baseline: remote.iter().map(|integration| integration.id).collect(),
+        }
+    }
+
+    /// The plan for the same rows against a newer list.
+    pub fn again(self, remote: &[RemoteIntegration]) -> Self {
+        Self::new(
+            self.rows.into_iter().map(|planned| planned.row).collect(),
+            remote,
+        )
+    }
+
+    /// The rows in the order of the files.
+    pub fn rows(&self) -> &[PlannedRow] {
+        &self.rows
+    }
+
+    /// The ids of all integrations in the list.
+    pub fn baseline(&self) -> &[i64] {
+        &self.baseline
+    }
+
+    /// The rows that are to be created.
+    pub fn to_create(&self) -> impl Iterator<Item = &Row> {
+        let is_new = |planned: &&PlannedRow| matches!(planned.action, Action::Create { .. });
+        self.rows.iter().filter(is_new).map(|planned| &planned.row)
+    }
+
+    /// How many rows exist, and how many of these differ.
+    pub fn existing(&self) -> (usize, usize) {
+        let exist = self
+            .rows
+            .iter()
+            .filter_map(|planned| match &planned.action {
+                Action::Exists { differences, .. } => Some(differences),
+                Action::Create { .. } => None,
+            });
+        exist.fold((0, 0), |(all, differ), differences| {
+            (all + 1, differ + usize::from(!differences.is_empty()))
+        })
+    }
+
+    /// How many of the rows to be created say that all projects see them, and how many leave it to Jira's default.
+    pub fn global(&self) -> (usize, usize) {
+        self.to_create().fold((0, 0), |(says, leaves), row| {
+            match row.record.setting(Field::Global) {
+                Some(FieldValue::Flag(true)) => (says + 1, leaves),
+                None => (says, leaves + 1),
+                _ => (says, leaves),
+            }
+        })
+    }
+
+    /// The references to secrets of the rows to be created, each with the host that its secret goes to.
+    pub fn references(&self) -> Vec<ReferenceUse> {
+        ReferenceUse::of(self.to_create())
+    }
+}
+
+/// The integrations of Jira for looking up by what a row says.
+struct RemoteIndex<'a> {
+    by_name: HashMap<(IntegrationType, &'a str), Vec<&'a RemoteIntegration>>,
+    by_type: HashMap<IntegrationType, Vec<&'a RemoteIntegration>>,
+}
+
+impl<'a> RemoteIndex<'a> {
+    fn of(remote: &'a [RemoteIntegration]) -> Self {
+        let mut index = Self {
+            by_name: HashMap::new(),
+            by_type: HashMap::new(),
+        };
+        for integration in remote {
+            let Some(of) = integration.integration_type() else {
+                continue;
+            };
+            index.by_type.entry(of).or_default().push(integration);
+            if let Some(name) = &integration.display_name {
+                index
+                    .by_name
+                    .entry((of, name))
+                    .or_default()
+                    .push(integration);
+            }
+        }
+        index
+    }
+
+    /// A row exists if an integration has its key; each integration stands for one row at most.
+    fn action(&self, row: &Row, taken: &mut HashSet<i64>) -> Action {
+        let of = row.record.integration_type();
+        let key = row.record.key();
+        let found = key.as_ref().and_then(|key| {
+            let named = self.by_name.get(&(of, &*key.display_name))?;
+            let is_it = |remote: &&&RemoteIntegration| {
+                key.origin.matches(of, remote.origin.as_deref()) && !taken.contains(&remote.id)
+            };
+            named.iter().find(is_it).copied()
+        });
+        match found {
+            Some(remote) => {
+                taken.insert(remote.id);
+                Action::Exists {
+                    id: remote.id,
+                    differences: remote.differences(&row.record),
+                }
+            }
+            None => Action::Create {
+                also_as: self.under_another_name(row),
+            },
+        }
+    }
+
+    fn under_another_name(&self, row: &Row) -> Option<(String, i64)> {
+        let of = row.record.integration_type();
+        let OriginKey::Exactly(_) = OriginKey::of(of, row.record.origin()) else {
+            return None;
+        };
+        // Many accounts of a vendor's own cloud share its one origin.
+        row.record.origin()?;
+        let origin = OriginKey::of(of, row.record.origin());
+        let same = self.by_type.get(&of)?.iter();
+        let mut same = same.filter(|remote| origin.matches(of, remote.origin.as_deref()));
+        same.next()
+            .map(|remote| (remote.display_name.clone().unwrap_or_default(), remote.id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::{Origin, Place, Record, RecordDraft, TableFormat, TableName};
+    use crate::secret::Secret;
+
+    fn row(n: u32, name: Option<&str>, origin: &str, settings: Vec<(Field, FieldValue)>) -> Row {
+        let of = IntegrationType::GitHubServer;
+        let draft = RecordDraft {
+            display_name: name.map(Into::into),
+            origin: Some(Origin::parse(of, origin).unwrap()),
+            pat: Some(Secret::new("t").into()),
+            settings,
+            ..RecordDraft::default()
+        };
+        let table = Arc::new(TableName {
+            file: "a.csv".into(),
+            sheet: None,
+            format: TableFormat::Csv,
+        });
+        Row {
+            n,
+            place: Place::row(&table, n + 1, None),
+            record: Record::new(of, draft).unwrap(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn remote(id: i64, name: &str, origin: &str) -> RemoteIntegration {
+        RemoteIntegration {
+            id,
+            type_name: "GITHUB_SERVER".into(),
+            origin: Some(origin.into()),
+            display_name: Some(name.into()),
+            init_date: None,
+            fields: json!({"disabled": false}).as_object().unwrap().clone(),
+        }
+    }
+
+    #[test]
+    fn a_row_exists_by_its_key_alone() {
+        let rows = vec![
+            row(1, Some("Payments"), "https://GIT.example.org/", vec![]),
+            row(2, Some("payments"), "https://git.example.org", vec![]),
+            row(3, Some("Payments"), "https://other.example.org", vec![]),
+        ];
+        let plan = Plan::new(rows, &[remote(7, "Payments", "https://git.example.org")]);
+        let created: Vec<u32> = plan.to_create().map(|row| row.n).collect();
+        assert_eq!(created, [2, 3]);
+        assert_eq!(plan.existing(), (1, 0));
+    }
+
+    #[test]
+    fn a_row_without_a_name_never_exists() {
+        let rows = vec![row(1, None, "https://git.example.org", vec![])];
+        let plan = Plan::new(rows, &[remote(7, "Payments", "https://git.example.org")]);
+        assert_eq!(plan.to_create().count(), 1);
+    }
+
+    #[test]
+    fn differences_are_counted_and_what_the_row_leaves_blank_is_none() {
+        let differs = vec![(Field::Disabled, FieldValue::Flag(true))];
+        let rows = vec![
+            row(1, Some("A"), "https://git.example.org", differs),
+            row(2, Some("B"), "https://git.example.org", vec![]),
+        ];
+        let there = ["A", "B"].map(|name| remote(1, name, "https://git.example.org"));
+        let mut there = there.to_vec();
+        there[1].id = 2;
+        assert_eq!(Plan::new(rows, &there).existing(), (2, 1));
+    }
+
+    #[test]
+    fn the_same_origin_under_another_name_is_noticed() {
+        let rows = vec![row(1, Some("New"), "https://git.example.org", vec![])];
+        let plan = Plan::new(rows, &[remote(7, "Old", "https://git.example.org")]);
+        let expected = Action::Create {
+            also_as: Some(("Old".into(), 7)),
+        };
+        assert_eq!(plan.rows()[0].action, expected);
+    }
+}

@@ -1,0 +1,239 @@
+//! Diagnostics in the manner of rustc; many alike are one entry.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::style::{BOLD, DIM, count, n, of_severity, one_line, paint};
+use crate::model::{Code, Diagnostic, Diagnostics, Place, Severity, column_letters};
+
+/// Most entries of one kind that are shown, and most ranges of places in an entry.
+const MOST_ENTRIES: usize = 20;
+const MOST_RANGES: usize = 6;
+
+/// All `diagnostics`, the worst last, where the eye falls. Empty if there are none.
+pub fn diagnostics(diagnostics: &Diagnostics) -> String {
+    let mut text = String::new();
+    for severity in [Severity::Note, Severity::Warning, Severity::Error] {
+        let of = diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == severity);
+        let mut shown: HashMap<Code, usize> = HashMap::new();
+        for entry in fold(of) {
+            let shown = shown.entry(entry.first.code).or_default();
+            *shown += 1;
+            if *shown <= MOST_ENTRIES {
+                write_entry(&mut text, &entry);
+            }
+        }
+        let mut left: Vec<_> = shown
+            .into_iter()
+            .filter(|(_, all)| *all > MOST_ENTRIES)
+            .collect();
+        left.sort_unstable();
+        for (code, all) in left {
+            let more = count(n(all - MOST_ENTRIES), "more entry", "more entries");
+            let _ = writeln!(
+                text,
+                "{}\n",
+                paint(
+                    DIM,
+                    format!("… and {more} of {code}; `--format json` lists them")
+                )
+            );
+        }
+    }
+    text
+}
+
+/// How many problems there are: `2 errors, 1 warning`; none if there are none.
+pub fn tally(diagnostics: &Diagnostics) -> Option<String> {
+    let kinds = [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Note, "note", "notes"),
+    ];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .map(|(severity, one, many)| (severity, diagnostics.count(severity), one, many))
+        .filter(|(_, number, ..)| *number > 0)
+        .map(|(severity, number, one, many)| paint(of_severity(severity), count(number, one, many)))
+        .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// Diagnostics that differ in nothing but their rows.
+struct Entry<'a> {
+    first: &'a Diagnostic,
+    places: Vec<&'a Place>,
+}
+
+fn fold<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    let mut index = HashMap::new();
+    for diagnostic in diagnostics {
+        let place = &diagnostic.place;
+        let key = (
+            diagnostic.code,
+            &place.table.file,
+            &place.table.sheet,
+            place.column,
+            &diagnostic.message,
+        );
+        let at = *index.entry(key).or_insert_with(|| {
+            entries.push(Entry {
+                first: diagnostic,
+                places: Vec::new(),
+            });
+            entries.len() - 1
+        });
+        entries[at].places.push(place);
+    }
+    entries
+}
+
+fn write_entry(text: &mut String, entry: &Entry<'_>) {
+    let Diagnostic {
+        severity,
+        code,
+        name,
+        message,
+        help,
+        ..
+    } = entry.first;
+    let style = of_severity(*severity);
+    let place = match entry.places.as_slice() {
+        [place] => place.to_string(),
+        places => ranges(places),
+    };
+    let about = match (entry.places.len(), name) {
+        (1, Some(name)) => format!(" · {}", one_line(name)),
+        (1, None) => String::new(),
+        (places, _) => format!(" · {places} rows"),
+    };
+    let _ = writeln!(
+        text,
+        "{}{}\n  {} {}{}\n  {} {}\n",
+        paint(style, format!("{severity}[{code}]")),
+        paint(BOLD, format!(": {}", one_line(message))),
+        paint(DIM, "-->"),
+        one_line(&place),
+        paint(DIM, about),
+        paint(DIM, "  = help:"),
+        one_line(help),
+    );
+}
+
+/// Places of one column as ranges: `GitHub!F14:F38, F40`.
+fn ranges(places: &[&Place]) -> String {
+    let Some(first) = places.first() else {
+        return String::new();
+    };
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for row in places.iter().filter_map(|place| place.row) {
+        match runs.last_mut() {
+            Some((_, last)) if row == *last + 1 => *last = row,
+            Some((_, last)) if row == *last => {}
+            _ => runs.push((row, row)),
+        }
+    }
+    let column = first.column.map(column_letters).unwrap_or_default();
+    let shown: Vec<String> = runs
+        .iter()
+        .take(MOST_RANGES)
+        .map(|(from, to)| match from == to {
+            true => format!("{column}{from}"),
+            false if column.is_empty() => format!("{from}-{to}"),
+            false => format!("{column}{from}:{column}{to}"),
+        })
+        .collect();
+    let mut cells = shown.join(", ");
+    if runs.len() > MOST_RANGES {
+        let _ = write!(cells, " and {} more", runs.len() - MOST_RANGES);
+    }
+    match &first.table.sheet {
+        Some(sheet) => format!("{}:{sheet}!{cells}", first.table.file),
+        None => format!("{} ({cells})", first.table.file),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{TableFormat, TableName};
+
+    fn plain(found: &Diagnostics) -> String {
+        anstream::adapter::strip_str(&diagnostics(found)).to_string()
+    }
+
+    fn table(sheet: Option<&str>) -> Arc<TableName> {
+        Arc::new(TableName {
+            file: sheet.map_or("repos.csv", |_| "repos.xlsx").into(),
+            sheet: sheet.map(Into::into),
+            format: TableFormat::Xlsx,
+        })
+    }
+
+    fn problem(table: &Arc<TableName>, row: u32) -> Diagnostic {
+        let place = Place::row(table, row, Some(u64::from(row) + 2)).cell(5);
+        Diagnostic::new(
+            Code::NotABoolean,
+            place,
+            "`global` is `maybe`",
+            "write `true` or `false`",
+        )
+    }
+
+    #[test]
+    fn one_problem_names_place_row_and_cure() {
+        let mut found = Diagnostics::default();
+        let mut one = problem(&table(None), 7);
+        one.name = Some("Payments".into());
+        found.push(one);
+        insta::assert_snapshot!(plain(&found), @r"
+        error[not-a-boolean]: `global` is `maybe`
+          --> repos.csv:9 (F7) · Payments
+            = help: write `true` or `false`
+        ");
+    }
+
+    #[test]
+    fn many_alike_fold_into_ranges() {
+        let mut found = Diagnostics::default();
+        let sheet = table(Some("GitHub"));
+        for row in (14..=38).chain([40]) {
+            found.push(problem(&sheet, row));
+        }
+        insta::assert_snapshot!(plain(&found), @r"
+        error[not-a-boolean]: `global` is `maybe`
+          --> repos.xlsx:GitHub!F14:F38, F40 · 26 rows
+            = help: write `true` or `false`
+        ");
+    }
+
+    #[test]
+    fn a_flood_of_one_kind_is_counted() {
+        let mut found = Diagnostics::default();
+        for row in 2..32 {
+            let mut one = problem(&table(None), row);
+            one.message = format!("`global` is `{row}`");
+            found.push(one);
+        }
+        let text = plain(&found);
+        assert_eq!(text.matches("error[").count(), MOST_ENTRIES);
+        assert!(
+            text.contains("… and 10 more entries of not-a-boolean"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn foreign_text_cannot_drive_the_terminal() {
+        let mut found = Diagnostics::default();
+        let mut one = problem(&table(None), 7);
+        one.message = "bad \u{1b}]0;owned\u{7}".into();
+        found.push(one);
+        assert!(!diagnostics(&found).contains("\u{1b}]"));
+    }
+}

@@ -1,0 +1,18 @@
+//! What people see on their terminal: diagnostics, the plan, progress, the summary.
+//!
+//! Uses `model`, `plan`, the engine's events and `report`. The decision to know: texts are made by pure functions with
+//! colour codes in them, and [`Screen`] takes the codes out where nobody can see colours.
+
+mod diagnostics;
+mod plan;
+mod progress;
+mod screen;
+mod style;
+mod summary;
+
+pub use diagnostics::{diagnostics, tally};
+pub use plan::{Target, dry_run_rows, plan};
+pub use progress::{Progress, ProgressStyle};
+pub use screen::{Color, Screen};
+pub use style::command_line;
+pub use summary::summary;

@@ -1,0 +1,225 @@
+//! Progress: a bar where a line can be redrawn, plain lines elsewhere.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle as BarStyle};
+
+use super::screen::Screen;
+use crate::engine::RunEvent;
+use crate::model::Outcome;
+
+/// How progress is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProgressStyle {
+    /// A bar where a line can be redrawn, plain lines elsewhere.
+    Auto,
+    /// A bar.
+    Bar,
+    /// Plain lines.
+    Plain,
+}
+
+/// Time between plain lines.
+const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+/// A rate and the time left are shown once this much is done: before, they jump.
+const STABLE_AFTER: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    done: u64,
+    created: u64,
+    failed: u64,
+    in_doubt: u64,
+}
+
+/// Shows how a run goes on. Dropping it leaves the terminal as it was.
+pub struct Progress<'a> {
+    screen: &'a Screen,
+    bar: Option<ProgressBar>,
+    all: u64,
+    existing: u64,
+    counts: Cell<Counts>,
+    began: Instant,
+    said: RefCell<Instant>,
+}
+
+impl<'a> Progress<'a> {
+    /// Progress of creating `to_create` integrations while `existing` are left as they are.
+    pub fn new(
+        screen: &'a Screen,
+        style: ProgressStyle,
+        to_create: usize,
+        existing: usize,
+    ) -> Self {
+        let all = to_create as u64;
+        let is_bar = match style {
+            ProgressStyle::Auto => Screen::can_redraw(),
+            ProgressStyle::Bar => true,
+            ProgressStyle::Plain => false,
+        };
+        let bar = (is_bar && !screen.is_quiet() && all > 0).then(|| new_bar(all));
+        let progress = Self {
+            screen,
+            bar,
+            all,
+            existing: existing as u64,
+            counts: Cell::default(),
+            began: Instant::now(),
+            said: RefCell::new(Instant::now()),
+        };
+        progress.draw();
+        progress
+    }
+
+    /// Takes in what happened.
+    pub fn tell(&self, event: RunEvent<'_>) {
+        match event {
+            RunEvent::Sent => {}
+            RunEvent::Finished { outcome, .. } => {
+                let mut counts = self.counts.get();
+                counts.done += 1;
+                match outcome {
+                    Outcome::Created => counts.created += 1,
+                    Outcome::InDoubt => counts.in_doubt += 1,
+                    _ => counts.failed += 1,
+                }
+                self.counts.set(counts);
+                self.draw();
+                self.say_now_and_then();
+            }
+            RunEvent::Waiting { why, time } => {
+                let text = format!("waiting {:.0} s: {why}", time.as_secs_f64().max(1.0));
+                match &self.bar {
+                    Some(bar) => bar.set_message(format!("{} · {text}", self.counts_text())),
+                    None => self.screen.info(&format!("{text}\n")),
+                }
+            }
+            RunEvent::Stopping => {
+                let text = "stopping: waiting for the requests under way";
+                match &self.bar {
+                    Some(bar) => bar.suspend(|| self.screen.info(&format!("{text}\n"))),
+                    None => self.screen.info(&format!("{text}\n")),
+                }
+            }
+        }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn counts_text(&self) -> String {
+        let Counts {
+            created,
+            failed,
+            in_doubt,
+            ..
+        } = self.counts.get();
+        let mut text = format!("{created} created");
+        for (number, what) in [
+            (self.existing, "existing"),
+            (failed, "failed"),
+            (in_doubt, "in doubt"),
+        ] {
+            if number > 0 {
+                let _ = write!(text, ", {number} {what}");
+            }
+        }
+        text
+    }
+
+    fn draw(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(self.counts_text());
+            bar.set_position(self.counts.get().done);
+        }
+    }
+
+    fn say_now_and_then(&self) {
+        if self.bar.is_some() || self.said.borrow().elapsed() < PLAIN_EVERY {
+            return;
+        }
+        *self.said.borrow_mut() = Instant::now();
+        let done = self.counts.get().done;
+        let left = time_left(done, self.all, self.began.elapsed());
+        self.screen.info(&format!(
+            "{done}/{}: {}{left}\n",
+            self.all,
+            self.counts_text()
+        ));
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn new_bar(all: u64) -> ProgressBar {
+    let style = BarStyle::with_template("{bar:24} {pos}/{len} · {msg}{left}")
+        .unwrap_or_else(|_| BarStyle::default_bar())
+        .with_key(
+            "left",
+            |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                let all = state.len().unwrap_or_default();
+                // A terminal that cannot be written to shows no bar either.
+                let _ = text.write_str(&time_left(state.pos(), all, state.elapsed()));
+            },
+        );
+    let bar =
+        ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr()).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// ` · 12/s · 8 s left`; nothing while it is not stable yet.
+fn time_left(done: u64, all: u64, elapsed: Duration) -> String {
+    if elapsed < STABLE_AFTER || done == 0 {
+        return String::new();
+    }
+    // Counts of rows are far below 2^52.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of rows are far below 2^52"
+    )]
+    let (rate, left) = {
+        let rate = done as f64 / elapsed.as_secs_f64();
+        (rate, all.saturating_sub(done) as f64 / rate)
+    };
+    let rate = if rate < 10.0 {
+        format!("{rate:.1}")
+    } else {
+        format!("{rate:.0}")
+    };
+    let left = if left < 90.0 {
+        format!("{left:.0} s")
+    } else {
+        format!("{:.0} min", left / 60.0)
+    };
+    format!(" · {rate}/s · {left} left")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_said_once_it_is_stable() {
+        assert_eq!(time_left(5, 100, Duration::from_secs(1)), "");
+        assert_eq!(
+            time_left(40, 100, Duration::from_secs(4)),
+            " · 10/s · 6 s left"
+        );
+        assert_eq!(
+            time_left(4, 2000, Duration::from_secs(4)),
+            " · 1.0/s · 33 min left"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::style::{DIM, of_severity, one_line, paint};
+use crate::model::Severity;
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Color {
+    /// Where they can be seen, and neither `NO_COLOR` nor `TERM=dumb` says otherwise.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Standard output for results, standard error for everything else. A reader who goes away (`| head`) is no error.
+pub struct Screen {
+    out: RefCell<AutoStream<io::Stdout>>,
+    err: RefCell<AutoStream<io::Stderr>>,
+    is_quiet: bool,
+}
+
+impl Screen {
+    /// The screen of this process. A quiet one shows no progress and no advice, only results and problems.
+    pub fn new(color: Color, is_quiet: bool) -> Self {
+        let choice = |auto: ColorChoice| match color {
+            Color::Auto => auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let (out, err) = (io::stdout(), io::stderr());
+        let (for_out, for_err) = (AutoStream::choice(&out), AutoStream::choice(&err));
+        Self {
+            out: RefCell::new(AutoStream::new(out, choice(for_out))),
+            err: RefCell::new(AutoStream::new(err, choice(for_err))),
+            is_quiet,
+        }
+    }
+
+    /// Writes a result.
+    pub fn result(&self, text: &str) {
+        write_to(&mut *self.out.borrow_mut(), text);
+    }
+
+    /// Writes bytes of a document to standard output.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot all be written; a closed pipe is not an error.
+    pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Writes a problem, or a question.
+    pub fn problem(&self, text: &str) {
+        write_to(&mut *self.err.borrow_mut(), text);
+    }
+
+    /// Writes why a command cannot go on, and what to do.
+    pub fn failure(&self, message: &str, help: Option<&str>) {
+        let mut text = paint(of_severity(Severity::Error), "error");
+        let _ = writeln!(text, ": {}", one_line(message));
+        if let Some(help) = help {
+            let _ = writeln!(text, "  {} {}", paint(DIM, "= help:"), one_line(help));
+        }
+        self.problem(&text);
+    }
+
+    /// Writes what is good to know, unless it is to be quiet.
+    pub fn info(&self, text: &str) {
+        if !self.is_quiet {
+            self.problem(text);
+        }
+    }
+
+    /// Whether it is to be quiet.
+    pub fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// Whether standard error is a terminal that can redraw a line.
+    pub fn can_redraw() -> bool {
+        io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+}
+
+/// What cannot be shown cannot be told either: the exit code and the reports on disk stay true.
+fn write_to(stream: &mut impl Write, text: &str) {
+    let _ = stream
+        .write_all(text.as_bytes())
+        .and_then(|()| stream.flush());
+}

@@ -1,0 +1,78 @@
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::model::{Outcome, Severity};
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default().bold();
+
+/// `text` in `style`.
+pub(super) fn paint(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+pub(super) fn of_severity(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => RED,
+        Severity::Warning => YELLOW,
+        Severity::Note => CYAN,
+    }
+}
+
+pub(super) fn of_outcome(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Created => GREEN,
+        Outcome::Exists | Outcome::NotSelected => Style::new(),
+        Outcome::Failed | Outcome::Invalid => RED,
+        Outcome::InDoubt | Outcome::NotAttempted => YELLOW,
+    }
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
+    match number.into() {
+        1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    }
+}
+
+/// A number of things as `u64`, for [`count`].
+pub(super) fn n(number: usize) -> u64 {
+    number as u64
+}
+
+/// Foreign text on one line: control characters, which could drive a terminal, become spaces.
+pub(super) fn one_line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// Words as a command to type: those that a shell would take apart are quoted.
+pub fn command_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted = |word: &str| {
+        let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,~".contains(c);
+        if !word.is_empty() && word.chars().all(is_plain) {
+            word.to_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_survives_the_shell() {
+        let line = command_line(["gij", "import", "Q3 list.xlsx", "it's"]);
+        assert_eq!(line, r"gij import 'Q3 list.xlsx' 'it'\''s'");
+    }
+}

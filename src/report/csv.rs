@@ -1,0 +1,100 @@
+//! `.csv`: one record a row, under the names of the JSON's keys; in UTF-8, separated by commas.
+//!
+//! A cell that a spreadsheet would run as a formula is *defused*: where a text begins with `=`, `+`, `-`, `@`, a tab or a
+//! carriage return, a `'` is put before it. What others wrote stands in these cells, and a report is mailed on.
+
+use super::run::{Report, ReportRow};
+
+struct Column {
+    name: &'static str,
+    cell: fn(&ReportRow) -> String,
+}
+
+#[rustfmt::skip]
+const COLUMNS: [Column; 15] = [
+    Column { name: "file",         cell: |row| row.file.to_string() },
+    Column { name: "sheet",        cell: |row| text(row.sheet.as_ref()) },
+    Column { name: "row",          cell: |row| text(row.row) },
+    Column { name: "type",         cell: |row| text(row.type_name.as_ref()) },
+    Column { name: "display_name", cell: |row| text(row.display_name.as_ref()) },
+    Column { name: "origin",       cell: |row| text(row.origin.as_ref()) },
+    Column { name: "outcome",      cell: |row| row.outcome.name().to_owned() },
+    Column { name: "id",           cell: |row| text(row.id) },
+    Column { name: "attempts",     cell: |row| row.attempts.to_string() },
+    Column { name: "http_status",  cell: |row| text(row.http_status) },
+    Column { name: "error",        cell: |row| text(row.error.as_ref()) },
+    Column { name: "advice",       cell: |row| text(row.advice.as_ref()) },
+    Column { name: "started",      cell: |row| row.started.map_or_else(String::new, |at| format!("{at:.3}")) },
+    Column { name: "duration_ms",  cell: |row| text(row.duration_ms) },
+    Column { name: "warnings",     cell: |row| row.warnings.join(" ") },
+];
+
+/// The rows of a run.
+pub(super) fn run_csv(report: &Report) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let records = report
+        .rows
+        .iter()
+        .map(|row| COLUMNS.map(|column| defused((column.cell)(row))));
+    let header = COLUMNS.map(|column| column.name.to_owned());
+    for record in std::iter::once(header).chain(records) {
+        #[expect(
+            clippy::expect_used,
+            reason = "all records are of one length, and memory takes all"
+        )]
+        writer.write_record(record).expect("memory takes a record");
+    }
+    #[expect(clippy::expect_used, reason = "memory takes all")]
+    writer.into_inner().expect("memory takes all")
+}
+
+fn text(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn defused(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::dummy;
+
+    #[test]
+    fn the_records_of_a_run() {
+        let csv = String::from_utf8(run_csv(&dummy::report())).unwrap();
+        insta::assert_snapshot!(csv, @r#"
+        file,sheet,row,type,display_name,origin,outcome,id,attempts,http_status,error,advice,started,duration_ms,warnings
+        onboarding.xlsx,Azure,2,AZURE,Azure 1,https://dev.azure.com/acme,created,601,2,200,,,2026-11-22T10:15:04.000Z,120,
+        onboarding.xlsx,Azure,3,AZURE,Azure 2,https://dev.azure.com/acme,exists,70,0,,,,,,
+        onboarding.xlsx,Azure,4,AZURE,Azure 3,https://dev.azure.com/acme,failed,,1,400,"'=HYPERLINK(""http://x""), ""bad"" token",check the token,2026-11-22T10:15:04.000Z,80,
+        onboarding.xlsx,Azure,5,AZURE,Azure 4,https://dev.azure.com/acme,in_doubt,,1,,,,2026-11-22T10:15:04.000Z,,
+        onboarding.xlsx,Azure,6,,Azure 5,https://dev.azure.com/acme,invalid,,0,,,,,,trimmed plain-http
+        "#);
+    }
+
+    #[test]
+    fn what_a_spreadsheet_would_run_is_defused() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
+            assert_eq!(defused(cell.to_owned()), format!("'{cell}"));
+        }
+        for cell in ["", "a=b", "https://x", "'quoted"] {
+            assert_eq!(defused(cell.to_owned()), cell);
+        }
+    }
+
+    #[test]
+    fn the_columns_are_the_keys_of_the_json() {
+        let json = serde_json::to_string(&dummy::report().rows[0]).unwrap();
+        let mut rest = &*json;
+        for Column { name, .. } in COLUMNS {
+            let at = rest.find(&format!("\"{name}\":"));
+            rest = &rest[at.unwrap_or_else(|| panic!("{name} is missing, or out of order"))..];
+        }
+    }
+}

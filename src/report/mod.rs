@@ -1,0 +1,22 @@
+//! What is handed on after a check or a run: one value for each, and one file per form that writes it out.
+//!
+//! Uses `journal` and `model`. The decision to know: a [`Report`] is made by folding the journal, never from what the
+//! engine remembers, and every form is a pure function of it. The keys of the JSON are a contract;
+//! the other forms follow it.
+
+mod atomic;
+mod check;
+mod csv;
+#[cfg(test)]
+mod dummy;
+mod form;
+mod json;
+mod run;
+mod sentence;
+
+pub use atomic::{WriteError, write};
+pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
+pub use form::{Form, UnknownForm};
+pub use json::check_json;
+pub use run::{AuditFacts, DoubleFacts, InputFacts, InputRows, Report, ReportRow, RunFacts};
+pub use sentence::opening_sentence;

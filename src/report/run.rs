@@ -1,0 +1,268 @@
+//! The report of a run.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::journal::{
+    Audit, Ending, Input, Jira, Remote, RowState, RunState, Session, Totals, in_millis,
+    in_millis_or_null,
+};
+use crate::model::Outcome;
+
+/// The version of the documents that `gij` writes as JSON.
+pub(super) const FORMAT: u32 = 1;
+
+/// A run as it is reported. Serialised, it is the document of `report.json`, keys in this order.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Report {
+    pub(super) format: u32,
+    /// The run itself.
+    pub run: RunFacts,
+    /// The tables read.
+    pub input: Vec<InputFacts>,
+    /// The Jira.
+    pub jira: Jira,
+    /// When the run was opened.
+    #[serde(serialize_with = "in_millis")]
+    pub started: Timestamp,
+    /// When its last session ended; none while it goes on, or if it died.
+    #[serde(serialize_with = "in_millis_or_null")]
+    pub finished: Option<Timestamp>,
+    /// How many rows ended how.
+    pub totals: Totals,
+    /// Every row, in the order in which they were read.
+    pub rows: Vec<ReportRow>,
+}
+
+/// Who ran what, where and how.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct RunFacts {
+    /// The run's id.
+    pub id: Box<str>,
+    /// The version of `gij` that opened it.
+    pub gij: Box<str>,
+    /// Whether it went to a sandbox.
+    pub rehearsal: bool,
+    /// The options on reading and selecting rows.
+    pub options: BTreeMap<String, String>,
+    /// Every command that took it up: by whom, on which machine, how confirmed, with which options.
+    pub sessions: Vec<Session>,
+    /// How the last session ended; none while it goes on, or if it died.
+    pub ending: Option<Ending>,
+    /// What stopped the last session before all rows had their turn.
+    pub stopped: Option<Box<str>>,
+    /// How long sending paused, in milliseconds.
+    pub paused_ms: u64,
+    /// The last comparison with Jira's list.
+    pub audit: Option<AuditFacts>,
+}
+
+/// The comparison of the rows with Jira's list at the end; rows are named by their places: `onboarding.xlsx:Azure!7`.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct AuditFacts {
+    /// When the list was asked for.
+    #[serde(serialize_with = "in_millis")]
+    pub at: Timestamp,
+    /// Rows that were created and are not in the list.
+    pub missing: Vec<String>,
+    /// Rows whose key is in the list more than once.
+    pub doubles: Vec<DoubleFacts>,
+    /// Rows that Jira refused and that are in the list after all.
+    pub appeared: Vec<String>,
+}
+
+/// A row whose key Jira holds more than once.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct DoubleFacts {
+    /// The row's place.
+    pub row: String,
+    /// All integrations of its key.
+    pub integrations: Vec<Remote>,
+}
+
+/// A table read: what an auditor needs to find it again.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct InputFacts {
+    /// The file as the user named it.
+    pub file: Box<str>,
+    /// The sheet; none in a CSV.
+    pub sheet: Option<Box<str>>,
+    /// The SHA-256 of the whole file, in hexadecimal.
+    pub sha256: Box<str>,
+    /// Its rows.
+    pub rows: InputRows,
+}
+
+/// The rows of a table below its header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct InputRows {
+    /// Rows that say something; each of them has an outcome.
+    pub read: u64,
+    /// Blank rows.
+    pub blank: u64,
+}
+
+/// One row of the report. Status, error, advice, start and duration are those of the last attempt.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct ReportRow {
+    /// The file.
+    pub file: Box<str>,
+    /// The sheet; none in a CSV.
+    pub sheet: Option<Box<str>>,
+    /// The row, from 1, as a spreadsheet shows it.
+    pub row: Option<u32>,
+    /// The type's name.
+    #[serde(rename = "type")]
+    pub type_name: Option<Box<str>>,
+    /// The display name.
+    pub display_name: Option<Box<str>>,
+    /// The origin as the sheet has it.
+    pub origin: Option<Box<str>>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Jira's id of its integration.
+    pub id: Option<i64>,
+    /// How many requests were sent for it.
+    pub attempts: u32,
+    /// The HTTP status.
+    pub http_status: Option<u16>,
+    /// What went wrong.
+    pub error: Option<Box<str>>,
+    /// What to do about it.
+    pub advice: Option<Box<str>>,
+    /// When the last attempt began.
+    #[serde(serialize_with = "in_millis_or_null")]
+    pub started: Option<Timestamp>,
+    /// How long the last attempt took, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// The codes of its warnings.
+    pub warnings: Box<[Box<str>]>,
+}
+
+impl Report {
+    /// The report of a run as far as it has come.
+    pub fn of_run(run: &RunState) -> Self {
+        let opened = run.opened();
+        let closed = run.closed();
+        let rows: Vec<ReportRow> = run.rows().map(|(_, row)| ReportRow::of(row)).collect();
+        Self {
+            format: FORMAT,
+            run: RunFacts {
+                id: opened.run.clone(),
+                gij: opened.gij.clone(),
+                rehearsal: opened.rehearsal,
+                options: opened.options.clone(),
+                sessions: run.sessions().to_vec(),
+                ending: closed.map(|(how, _)| how),
+                stopped: run.stopped().map(Into::into),
+                paused_ms: run.paused_ms(),
+                audit: run.audit().map(|audit| AuditFacts::of(audit, run)),
+            },
+            input: opened
+                .inputs
+                .iter()
+                .map(|input| InputFacts::of(input, &rows))
+                .collect(),
+            jira: opened.jira.clone(),
+            started: opened.at,
+            finished: closed.map(|(_, at)| at),
+            totals: run.totals(),
+            rows,
+        }
+    }
+}
+
+impl AuditFacts {
+    fn of(audit: &Audit, run: &RunState) -> Self {
+        let place = |n: u32| run.row(n).map(|row| row.place.to_string());
+        let places = |rows: &[u32]| rows.iter().filter_map(|&n| place(n)).collect();
+        let doubles = audit.doubles.iter().filter_map(|double| {
+            Some(DoubleFacts {
+                row: place(double.n)?,
+                integrations: double.remotes.clone(),
+            })
+        });
+        Self {
+            at: audit.at,
+            missing: places(&audit.missing),
+            doubles: doubles.collect(),
+            appeared: places(&audit.appeared),
+        }
+    }
+}
+
+impl InputFacts {
+    fn of(input: &Input, rows: &[ReportRow]) -> Self {
+        let is_of = |row: &&ReportRow| row.file == input.file && row.sheet == input.sheet;
+        Self {
+            file: input.file.clone(),
+            sheet: input.sheet.clone(),
+            sha256: input.sha256.clone(),
+            rows: InputRows {
+                read: rows.iter().filter(is_of).count() as u64,
+                blank: input.rows_blank,
+            },
+        }
+    }
+}
+
+impl ReportRow {
+    fn of(row: &RowState) -> Self {
+        let table = &row.place.table;
+        Self {
+            file: table.file.as_str().into(),
+            sheet: table.sheet.as_deref().map(Into::into),
+            row: row.place.row,
+            type_name: row.type_name.clone(),
+            display_name: row.name.clone(),
+            origin: row.origin.clone(),
+            outcome: row.outcome,
+            id: row.remote.map(|remote| remote.id),
+            attempts: row.attempts,
+            http_status: row.last.status,
+            error: row.last.error.clone(),
+            advice: row.last.advice.clone(),
+            started: row.last.started,
+            duration_ms: row.last.ms,
+            warnings: row.warnings.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::samples::{audit, opened, row};
+    use crate::report::dummy;
+
+    #[test]
+    fn the_rows_read_are_the_sum_of_the_outcomes() {
+        let report = dummy::report();
+        let sum: u64 = Outcome::ALL
+            .iter()
+            .map(|&outcome| report.totals.of(outcome))
+            .sum();
+        assert_eq!(report.totals.read, sum);
+        assert_eq!(
+            report.input[0].rows,
+            InputRows {
+                read: sum,
+                blank: 1
+            }
+        );
+    }
+
+    #[test]
+    fn the_audit_names_rows_by_their_places() {
+        let mut run = RunState::new(opened());
+        run.apply(&row(6));
+        run.apply(&audit(&[6]));
+        let report = Report::of_run(&run);
+        assert_eq!(
+            report.run.audit.unwrap().appeared,
+            ["onboarding.xlsx:Azure!7"]
+        );
+    }
+}

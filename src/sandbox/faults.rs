@@ -1,0 +1,318 @@
+//! What can go wrong with one request, by name, and how likely each is. No I/O; `carry` does what is named here.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// One way in which a request goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The connection is closed without an answer; nothing was done.
+    CutBeforeCommit,
+    /// The request is carried out, then the connection is closed without an answer.
+    CutAfterCommit,
+    /// Never answered; nothing was done.
+    Hang,
+    /// The request is carried out, and never answered.
+    HangAfterCommit,
+    /// The request is carried out; the answer stops at a random byte of its body.
+    BrokenOff,
+    /// The connection is closed without an answer; the request is carried out some time afterwards.
+    Late,
+    /// 429 with `Retry-After` and an HTML body; nothing was done.
+    TooManyRequests,
+    /// 500; nothing was done.
+    Error500Before,
+    /// The request is carried out, the answer is 500.
+    Error500After,
+    /// 502 of a proxy; nothing was done.
+    Error502Before,
+    /// The request is carried out, the answer is a proxy's 502.
+    Error502After,
+    /// 503; nothing was done.
+    Error503Before,
+    /// The request is carried out, the answer is 503.
+    Error503After,
+    /// 504 of a proxy; nothing was done.
+    Error504Before,
+    /// The request is carried out, the answer is a proxy's 504.
+    Error504After,
+    /// 408; nothing was done.
+    Error408,
+    /// `success` false at 200; nothing was done.
+    Failure200,
+    /// `success` false at 400; nothing was done.
+    Failure400,
+    /// `success` false at 500; nothing was done.
+    Failure500,
+    /// The request is carried out; the answer says `success` but shows no integration.
+    NoId,
+    /// A log-in form as HTML at 200; nothing was done.
+    LoginPage,
+    /// 302 to a single sign-on page; nothing was done.
+    Redirect,
+    /// 403 that demands a CAPTCHA; nothing was done.
+    Captcha,
+    /// 401; nothing was done.
+    Unauthorized,
+    /// 403 for want of a permission; nothing was done.
+    Forbidden,
+    /// 404 as one node of a cluster may give it; nothing was done.
+    NotFound,
+}
+
+/// When a request that goes wrong is carried out after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Commit {
+    Never,
+    First,
+    Later,
+}
+
+use Commit::{First, Later, Never};
+
+/// Every fault with its name and its commit, in the order of the enum: `fault as usize` is its index.
+const TABLE: [(Fault, &str, Commit); 26] = [
+    (Fault::CutBeforeCommit, "cut-before-commit", Never),
+    (Fault::CutAfterCommit, "cut-after-commit", First),
+    (Fault::Hang, "hang", Never),
+    (Fault::HangAfterCommit, "hang-after-commit", First),
+    (Fault::BrokenOff, "broken-off", First),
+    (Fault::Late, "late", Later),
+    (Fault::TooManyRequests, "too-many-requests", Never),
+    (Fault::Error500Before, "error-500-before", Never),
+    (Fault::Error500After, "error-500-after", First),
+    (Fault::Error502Before, "error-502-before", Never),
+    (Fault::Error502After, "error-502-after", First),
+    (Fault::Error503Before, "error-503-before", Never),
+    (Fault::Error503After, "error-503-after", First),
+    (Fault::Error504Before, "error-504-before", Never),
+    (Fault::Error504After, "error-504-after", First),
+    (Fault::Error408, "error-408", Never),
+    (Fault::Failure200, "failure-200", Never),
+    (Fault::Failure400, "failure-400", Never),
+    (Fault::Failure500, "failure-500", Never),
+    (Fault::NoId, "no-id", First),
+    (Fault::LoginPage, "login-page", Never),
+    (Fault::Redirect, "redirect", Never),
+    (Fault::Captcha, "captcha", Never),
+    (Fault::Unauthorized, "unauthorized", Never),
+    (Fault::Forbidden, "forbidden", Never),
+    (Fault::NotFound, "not-found", Never),
+];
+
+impl Fault {
+    /// All faults there are.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|(fault, ..)| *fault)
+    }
+
+    /// The name by which a user asks for it, such as `cut-after-commit`.
+    pub fn name(self) -> &'static str {
+        TABLE[self as usize].1
+    }
+
+    /// Whether the request is carried out in spite of the fault, be it late.
+    pub fn commits(self) -> bool {
+        self.commit() != Never
+    }
+
+    pub(super) fn commit(self) -> Commit {
+        TABLE[self as usize].2
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Fault {
+    type Err = FaultError;
+
+    fn from_str(name: &str) -> Result<Self, FaultError> {
+        Self::all()
+            .find(|fault| fault.name() == name)
+            .ok_or_else(|| FaultError::Unknown {
+                name: name.to_owned(),
+                known: Self::all().map(Self::name).collect::<Vec<_>>().join(", "),
+            })
+    }
+}
+
+/// Why a wish for faults cannot be fulfilled.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum FaultError {
+    /// There is no `=` in it.
+    #[error("`{text}` is not of the form NAME=PROBABILITY, such as cut-after-commit=0.2")]
+    Form {
+        /// What was given.
+        text: String,
+    },
+    /// No fault has that name.
+    #[error("there is no fault `{name}`; there are {known}")]
+    Unknown {
+        /// What was given.
+        name: String,
+        /// The names there are, separated by commas.
+        known: String,
+    },
+    /// Not a number from 0 to 1.
+    #[error("the probability `{text}` of {fault} is not a number from 0 to 1")]
+    Probability {
+        /// The fault's name.
+        fault: &'static str,
+        /// What was given.
+        text: String,
+    },
+    /// At most one fault befalls a request, so the probabilities cannot exceed certainty together.
+    #[error("the probabilities of all faults add up to {sum:.3}, which is more than 1")]
+    Sum {
+        /// What they add up to.
+        sum: f64,
+    },
+}
+
+/// How likely each [`Fault`] is to befall the creation of an integration. At most one does.
+#[derive(Clone, PartialEq, Default)]
+pub struct Faults {
+    probabilities: [f64; TABLE.len()],
+}
+
+impl Faults {
+    /// Sets one probability from `NAME=PROBABILITY`.
+    ///
+    /// # Errors
+    /// If the name is unknown, the probability is none, or all of them together exceed 1; then nothing is changed.
+    pub fn set(&mut self, text: &str) -> Result<(), FaultError> {
+        let (name, number) = text.split_once('=').ok_or_else(|| FaultError::Form {
+            text: text.to_owned(),
+        })?;
+        let fault: Fault = name.trim().parse()?;
+        let probability = number.trim().parse().map_err(|_| FaultError::Probability {
+            fault: fault.name(),
+            text: number.trim().to_owned(),
+        })?;
+        *self = self.clone().with(fault, probability)?;
+        Ok(())
+    }
+
+    /// The same with one probability changed.
+    ///
+    /// # Errors
+    /// If it is not a number from 0 to 1, or all of them together exceed 1.
+    pub fn with(mut self, fault: Fault, probability: f64) -> Result<Self, FaultError> {
+        if !(0.0..=1.0).contains(&probability) {
+            return Err(FaultError::Probability {
+                fault: fault.name(),
+                text: probability.to_string(),
+            });
+        }
+        self.probabilities[fault as usize] = probability;
+        let sum: f64 = self.probabilities.iter().sum();
+        // Ten times 0.1 is a little more than 1 in binary.
+        if sum > 1.0 + 1e-9 {
+            Err(FaultError::Sum { sum })
+        } else {
+            Ok(self)
+        }
+    }
+
+    /// How likely a fault is.
+    pub fn probability(&self, fault: Fault) -> f64 {
+        self.probabilities[fault as usize]
+    }
+
+    /// The fault that a point between 0 and 1 falls on, if any.
+    pub(super) fn at(&self, mut point: f64) -> Option<Fault> {
+        Fault::all().find(|fault| {
+            point -= self.probability(*fault);
+            point < 0.0
+        })
+    }
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let likely = Fault::all().filter(|fault| self.probability(*fault) > 0.0);
+        f.debug_map()
+            .entries(likely.map(|fault| (fault.name(), self.probability(fault))))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enum() {
+        for (index, fault) in Fault::all().enumerate() {
+            assert_eq!(fault as usize, index, "{fault}");
+            assert_eq!(fault.name().parse(), Ok(fault));
+        }
+    }
+
+    #[test]
+    fn a_probability_is_set_by_name() {
+        let mut faults = Faults::default();
+        faults.set("cut-after-commit=0.2").unwrap();
+        faults.set("hang = 0.5").unwrap();
+        assert_eq!(
+            format!("{faults:?}"),
+            r#"{"cut-after-commit": 0.2, "hang": 0.5}"#
+        );
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_known_ones() {
+        let message = Faults::default().set("cut=0.2").unwrap_err().to_string();
+        assert!(
+            message.starts_with("there is no fault `cut`; there are cut-before-commit, "),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_probability_is_a_number_from_0_to_1() {
+        for text in ["late=1.5", "late=-0.1", "late=often", "late=NaN", "late="] {
+            assert!(
+                matches!(
+                    Faults::default().set(text),
+                    Err(FaultError::Probability { .. })
+                ),
+                "{text}"
+            );
+        }
+        assert!(matches!(
+            Faults::default().set("late"),
+            Err(FaultError::Form { .. })
+        ));
+    }
+
+    #[test]
+    fn together_they_do_not_exceed_1() {
+        let mut faults = Faults::default();
+        faults.set("late=0.7").unwrap();
+        assert!(matches!(
+            faults.set("hang=0.7"),
+            Err(FaultError::Sum { .. })
+        ));
+        assert!(
+            faults.probability(Fault::Hang) < f64::EPSILON,
+            "a refused wish changes nothing"
+        );
+    }
+
+    #[test]
+    fn a_point_falls_on_the_fault_whose_share_it_is_in() {
+        let faults = Faults::default()
+            .with(Fault::Hang, 0.25)
+            .unwrap()
+            .with(Fault::Late, 0.25)
+            .unwrap();
+        assert_eq!(faults.at(0.1), Some(Fault::Hang));
+        assert_eq!(faults.at(0.3), Some(Fault::Late));
+        assert_eq!(faults.at(0.5), None);
+    }
+}

@@ -1,0 +1,264 @@
+//! The handle of a running sandbox: starts and stops it, tells it how to misbehave, and says what it holds and was asked.
+
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+use std::{fmt, io};
+
+use axum::Router;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::watch;
+
+use super::integration::Seed;
+use super::shared::Shared;
+use super::store::Now;
+use super::{
+    Call, Condition, Config, Fault, Faults, Integration, Received, Request, SeedError, routes,
+    server,
+};
+
+/// A running sandbox; it stops when this is dropped.
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    /// Closed when the server has stopped.
+    running: watch::Receiver<()>,
+    thread: Option<Thread>,
+}
+
+struct Thread {
+    handle: thread::JoinHandle<()>,
+    /// Disconnected when the thread is about to end.
+    done: mpsc::Receiver<()>,
+}
+
+/// The longest time that dropping a sandbox with its own thread takes.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What both ways of starting need.
+struct Parts {
+    sandbox: Sandbox,
+    router: Router,
+    stop: watch::Receiver<bool>,
+    alive: watch::Sender<()>,
+}
+
+fn parts(config: Config, listen: std::net::SocketAddr) -> Parts {
+    let context_path = config.context_path.clone();
+    let shared = Arc::new(Shared::new(
+        config,
+        format!("http://{listen}{context_path}"),
+    ));
+    let router = routes::router(&shared, &context_path);
+    let (stop, stopped) = watch::channel(false);
+    let (alive, running) = watch::channel(());
+    Parts {
+        sandbox: Sandbox {
+            shared,
+            stop,
+            running,
+            thread: None,
+        },
+        router,
+        stop: stopped,
+        alive,
+    }
+}
+
+impl Sandbox {
+    /// Starts a sandbox on the current tokio runtime.
+    ///
+    /// # Errors
+    /// If the address cannot be listened on or the context path is not one.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime that has I/O and time enabled.
+    pub async fn start(config: Config) -> io::Result<Self> {
+        let config = config.checked()?;
+        let listener = TcpListener::bind(config.listen).await?;
+        let Parts {
+            sandbox,
+            router,
+            stop,
+            alive,
+        } = parts(config, listener.local_addr()?);
+        let shared = Arc::clone(&sandbox.shared);
+        tokio::spawn(async move {
+            server::serve(listener, router, shared, stop).await;
+            drop(alive);
+        });
+        Ok(sandbox)
+    }
+
+    /// Starts a sandbox on a thread and a runtime of its own.
+    ///
+    /// # Errors
+    /// If the address cannot be listened on, the context path is not one, or there is no thread to be had.
+    pub fn spawn(config: Config) -> io::Result<Self> {
+        let config = config.checked()?;
+        let listener = std::net::TcpListener::bind(config.listen)?;
+        listener.set_nonblocking(true)?;
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let listening = listener.local_addr()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        let Parts {
+            mut sandbox,
+            router,
+            stop,
+            alive,
+        } = parts(config, listening);
+        let shared = Arc::clone(&sandbox.shared);
+        let (ended, done) = mpsc::channel();
+        let handle = thread::Builder::new()
+            .name("sandbox".to_owned())
+            .spawn(move || {
+                runtime.block_on(server::serve(listener, router, shared, stop));
+                drop((runtime, alive, ended));
+            })?;
+        sandbox.thread = Some(Thread { handle, done });
+        Ok(sandbox)
+    }
+
+    /// The base URL, with the context path and without a trailing slash.
+    pub fn url(&self) -> String {
+        self.shared.base.clone()
+    }
+
+    /// Waits until the sandbox has stopped.
+    pub async fn wait(&self) {
+        let mut running = self.running.clone();
+        while running.changed().await.is_ok() {}
+    }
+
+    /// Stops the sandbox and waits for that: all connections are closed, none is accepted any more.
+    pub async fn stop(&self) {
+        self.stop.send_replace(true);
+        self.wait().await;
+    }
+
+    /// The integrations that it holds, in the order of their ids, whether lists show them yet or not.
+    pub fn held(&self) -> Vec<Integration> {
+        self.shared.store().all(Now::read())
+    }
+
+    /// Puts an integration in: the body of a creation, or one as a list shows it (with `id`, `initDate`, `lastIndexedDate`).
+    /// Credentials need not be there and are not kept. Returns its id.
+    ///
+    /// # Errors
+    /// If the JSON is no integration, or its id is taken.
+    pub fn put(&self, integration: Value) -> Result<u64, SeedError> {
+        let id = self
+            .shared
+            .store()
+            .put(&Seed::read(integration)?, Now::read());
+        self.shared.changed();
+        id
+    }
+
+    /// Deletes an integration behind the client's back; false if it is not there.
+    pub fn remove(&self, id: u64) -> bool {
+        let removed = self.shared.store().delete(id, Now::read());
+        self.shared.changed();
+        removed
+    }
+
+    /// The well-formed bodies of creations, in the order of arrival, whether they came to something or not. At most the last
+    /// 100,000.
+    pub fn received(&self) -> Vec<Received> {
+        self.shared.log().bodies()
+    }
+
+    /// The requests that arrived, in their order. At most the last 100,000.
+    pub fn requests(&self) -> Vec<Request> {
+        self.shared.log().requests()
+    }
+
+    /// What was sent against the documentation. At most the first 1,000.
+    pub fn contract_violations(&self) -> Vec<String> {
+        self.shared.log().violations()
+    }
+
+    /// How many log-ins have failed.
+    pub fn failed_logins(&self) -> u32 {
+        self.shared.door().failed_logins()
+    }
+
+    /// What befalls the next creations, one after the other: a fault or, with `None`, nothing. Afterwards chance decides again.
+    pub fn script(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
+        self.script_call(Call::Create, faults);
+    }
+
+    /// The same for another call.
+    pub fn script_call(&self, call: Call, faults: impl IntoIterator<Item = Option<Fault>>) {
+        self.shared.dice().script(call, faults);
+    }
+
+    /// Changes how likely each fault is.
+    pub fn set_faults(&self, faults: Faults) {
+        self.shared.dice().set_faults(faults);
+    }
+
+    /// Changes what the whole server is like.
+    pub fn set_condition(&self, condition: Condition) {
+        self.shared.set_condition(condition);
+    }
+
+    /// Carries out now what [`Fault::Late`] has put off. Returns how many requests that were.
+    pub fn commit_late(&self) -> usize {
+        self.shared.do_all_late()
+    }
+
+    /// From now on lists show what they show now, whatever happens.
+    pub fn freeze_list(&self) {
+        self.shared.store().freeze_list(Now::read());
+    }
+
+    /// Ends [`Sandbox::freeze_list`].
+    pub fn thaw_list(&self) {
+        self.shared.store().thaw_list();
+    }
+
+    /// Counts up whenever something has happened: for whoever keeps a copy of [`Sandbox::snapshot`].
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.shared.watch()
+    }
+
+    /// What it holds and was asked, as JSON, without any secret.
+    pub fn snapshot(&self) -> Value {
+        json!({
+            "format": 1,
+            "url": self.url(),
+            "integrations": self.held(),
+            "requests": self.requests(),
+            "contract_violations": self.contract_violations(),
+            "failed_logins": self.failed_logins(),
+        })
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("url", &self.shared.base)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        if let Some(Thread { handle, done }) = self.thread.take()
+            && done.recv_timeout(FAREWELL) == Err(mpsc::RecvTimeoutError::Disconnected)
+        {
+            // A thread that panicked has stopped, too.
+            let _ = handle.join();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Secrets: values that cannot be printed, and the references by which a sheet may name them.
+//!
+//! Uses no other module. The decision to know: a [`Secret`] has no `Display`, no `Serialize` and a blank `Debug`; the
+//! one way to its text is [`Secret::expose`], and the request body is the one place that calls it to send it.
+
+mod reference;
+mod value;
+
+pub(crate) use reference::first_line;
+pub use reference::{ReferenceError, SecretCell, SecretPolicy, SecretReference, SplitCell};
+pub use value::Secret;

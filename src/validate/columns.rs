@@ -1,0 +1,207 @@
+//! Which column says which field.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use crate::input::TableHead;
+use crate::model::{Code, Diagnostic, Field, Place, TableName};
+
+/// Headers that are known and say nothing that can be imported: Jira's own columns of an export.
+const IGNORED: [&str; 2] = ["id", "lastindexeddate"];
+
+/// Shortest header that is compared with the known ones, and the largest distance that is taken for a slip.
+const SHORTEST_SLIP: usize = 5;
+const LARGEST_SLIP: usize = 2;
+
+static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+    let names = |field: Field| std::iter::once(field.name()).chain(field.aliases().iter().copied());
+    Field::all()
+        .flat_map(|field| names(field).map(move |name| (plain(name), field)))
+        .collect()
+});
+
+/// A header without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
+fn plain(header: &str) -> String {
+    header
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn field_of(header: &str) -> Option<Field> {
+    HEADERS.get(&plain(header)).copied()
+}
+
+/// Whether a header says a field.
+pub fn is_header(text: &str) -> bool {
+    field_of(text).is_some()
+}
+
+/// The columns of a table.
+#[derive(Debug)]
+pub(super) struct Columns {
+    /// The table.
+    pub table: Arc<TableName>,
+    /// How many columns the header row has.
+    pub width: usize,
+    by_field: [Option<usize>; Field::COUNT],
+    unknown: Vec<usize>,
+}
+
+impl Columns {
+    /// Matches the headers of `head`; what is wrong with them goes to `found`.
+    pub fn of(head: &TableHead, found: &mut Vec<Diagnostic>) -> Self {
+        let mut columns = Self {
+            table: Arc::clone(&head.name),
+            width: head.headers.len(),
+            by_field: [None; Field::COUNT],
+            unknown: Vec::new(),
+        };
+        let row = Place::row(&head.name, head.row, head.line);
+        for (column, header) in head.headers.iter().enumerate() {
+            let place = row.cell(column);
+            if let Some(field) = field_of(header) {
+                match columns.by_field[field as usize] {
+                    None => columns.by_field[field as usize] = Some(column),
+                    Some(first) => found.push(duplicate(field, header, &row.cell(first), place)),
+                }
+                continue;
+            }
+            if is_ignored(header) {
+                continue;
+            }
+            columns.unknown.push(column);
+            found.push(match near_miss(header) {
+                Some(meant) => Diagnostic::new(
+                    Code::NearMissHeader,
+                    place,
+                    format!("the column `{header}` is not known"),
+                    format!("did you mean `{meant}`?"),
+                ),
+                None => Diagnostic::new(
+                    Code::UnknownColumn,
+                    place,
+                    format!("the column `{header}` is not a field of an integration"),
+                    "it is kept out of the import",
+                ),
+            });
+        }
+        columns
+    }
+
+    /// The column of `field`.
+    pub fn column(&self, field: Field) -> Option<usize> {
+        self.by_field[field as usize]
+    }
+
+    /// The fields that have a column.
+    pub fn fields(&self) -> impl Iterator<Item = Field> {
+        Field::all().filter(|field| self.column(*field).is_some())
+    }
+
+    /// Whether this is a table of integrations: it says types, and origins or credentials.
+    pub fn is_of_integrations(&self) -> bool {
+        const MEANS: [Field; 4] = [Field::Origin, Field::Username, Field::Password, Field::Pat];
+        self.column(Field::Type).is_some()
+            && MEANS.iter().any(|field| self.column(*field).is_some())
+    }
+}
+
+fn is_ignored(header: &str) -> bool {
+    header.is_empty() || header.starts_with('_') || IGNORED.contains(&plain(header).as_str())
+}
+
+fn near_miss(header: &str) -> Option<&'static str> {
+    let header = plain(header);
+    if header.chars().count() < SHORTEST_SLIP {
+        return None;
+    }
+    let candidates = HEADERS
+        .keys()
+        .filter(|known| known.len() >= SHORTEST_SLIP)
+        .map(|known| (strsim::osa_distance(&header, known), HEADERS[known]));
+    candidates
+        .filter(|(distance, _)| *distance <= LARGEST_SLIP)
+        .min()
+        .map(|(_, field)| field.name())
+}
+
+fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagnostic {
+    let first = first.address().unwrap_or_default();
+    let mut diagnostic = Diagnostic::new(
+        Code::DuplicateHeader,
+        second,
+        format!("the column `{header}` says `{field}`, as the one in {first} does"),
+        "keep one of the two columns, or rename the other",
+    );
+    diagnostic.field = Some(field);
+    diagnostic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TableFormat;
+
+    fn columns(headers: &[&str]) -> (Columns, Vec<Code>) {
+        let name = TableName {
+            file: "t.csv".into(),
+            sheet: None,
+            format: TableFormat::Csv,
+        };
+        let head = TableHead {
+            name: Arc::new(name),
+            row: 1,
+            line: Some(1),
+            headers: headers.iter().map(|header| (*header).to_owned()).collect(),
+            delimiter: Some(','),
+            blank_above: 0,
+        };
+        let mut found = Vec::new();
+        let columns = Columns::of(&head, &mut found);
+        (
+            columns,
+            found
+                .into_iter()
+                .map(|diagnostic| diagnostic.code)
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn headers_match_without_case_spaces_and_dashes() {
+        for header in [
+            "displayName",
+            "Display Name",
+            "display_name",
+            "DISPLAY-NAME",
+            "display\u{a0}name",
+        ] {
+            assert_eq!(field_of(header), Some(Field::DisplayName), "{header}");
+        }
+        assert_eq!(field_of("Token"), Some(Field::Pat));
+    }
+
+    #[test]
+    fn no_two_fields_share_a_header() {
+        let names = Field::all()
+            .map(|field| 1 + field.aliases().len())
+            .sum::<usize>();
+        assert_eq!(HEADERS.len(), names);
+    }
+
+    #[test]
+    fn a_slip_is_an_error_and_another_column_a_note() {
+        let (columns, codes) = columns(&["type", "orgin", "Team", "_outcome", ""]);
+        assert_eq!(codes, [Code::NearMissHeader, Code::UnknownColumn]);
+        assert_eq!(columns.unknown, [1, 2]);
+    }
+
+    #[test]
+    fn the_same_field_twice_is_an_error() {
+        let (columns, codes) = columns(&["type", "url", "origin"]);
+        assert_eq!(codes, [Code::DuplicateHeader]);
+        assert_eq!(columns.column(Field::Origin), Some(1));
+    }
+}

@@ -1,0 +1,176 @@
+//! What a row may say and probably does not mean.
+
+use crate::model::{
+    Code, Field, FieldSet, FieldValue, IntegrationType, Origin, OriginRule, RecordDraft, Region,
+};
+
+/// A finding: the field that it is told at, code, message and help.
+pub(super) type Finding = (Field, Code, String, String);
+
+/// Looks at the values of a row of type `of` that gives the fields `given`.
+pub(super) fn lint(of: IntegrationType, given: FieldSet, draft: &RecordDraft) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut tell = |field: Field, code: Code, message: String, help: &str| {
+        found.push((field, code, message, help.to_owned()));
+    };
+    if !given.has(Field::DisplayName) {
+        tell(
+            Field::DisplayName,
+            Code::NoDisplayName,
+            "the row has no `displayName`, so a second import cannot recognise it".into(),
+            "give it a name of its own",
+        );
+    }
+    if given.has(Field::Pat) && given.has(Field::Username) && of != IntegrationType::TfsServer {
+        tell(
+            Field::Username,
+            Code::UsernameBesidePat,
+            "`username` stands beside `pat`, which is enough by itself".into(),
+            "empty the cell, or use `username` and `password`",
+        );
+    }
+    for field in Field::all().filter(|field| given.has(*field) && !of.spec().uses(*field)) {
+        tell(
+            field,
+            Code::UnusedField,
+            format!("{of} does not use `{field}`"),
+            "empty the cell",
+        );
+    }
+    lint_type(of, given, &mut tell);
+    lint_origin(given, draft.origin.as_ref(), of, &mut tell);
+    lint_settings(draft, &mut tell);
+    found
+}
+
+fn lint_type(
+    of: IntegrationType,
+    given: FieldSet,
+    tell: &mut impl FnMut(Field, Code, String, &str),
+) {
+    if of == IntegrationType::GitHub && given.has(Field::Password) {
+        tell(
+            Field::Password,
+            Code::GitHubPassword,
+            "github.com has taken no passwords since 2020".into(),
+            "use a personal access token in `pat`",
+        );
+    }
+    if of == IntegrationType::GitLabServerLegacy {
+        tell(
+            Field::Type,
+            Code::UnsupportedType,
+            "the app's vendor dropped support for GITLAB_SERVER_LEGACY in March 2024".into(),
+            "use `GITLAB_SERVER` with a `pat`",
+        );
+    }
+    if of == IntegrationType::Filespace && !given.has(Field::FolderDepth) {
+        tell(
+            Field::FolderDepth,
+            Code::NoFolderDepth,
+            "`folderDepth` is left to Jira's default".into(),
+            "write 1 to 5 for how deep repositories lie below the folder",
+        );
+    }
+}
+
+fn lint_origin(
+    given: FieldSet,
+    origin: Option<&Origin>,
+    of: IntegrationType,
+    tell: &mut impl FnMut(Field, Code, String, &str),
+) {
+    let Some(origin) = origin else { return };
+    if of.spec().origin == OriginRule::Folder {
+        if !origin.ends_in_star() {
+            tell(
+                Field::Origin,
+                Code::FolderWithoutStar,
+                "the folder does not end in `*`".into(),
+                r"write `/srv/repos/*` to track the repositories below the folder",
+            );
+        }
+    } else if origin.is_plain_http() && (given.has(Field::Pat) || given.has(Field::Password)) {
+        tell(
+            Field::Origin,
+            Code::PlainHttp,
+            "Jira will send the credential over unencrypted http".into(),
+            "use `https://` if the host has it",
+        );
+    }
+}
+
+fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String, &str)) {
+    let says = |field: Field, flag: bool| draft.settings.contains(&(field, FieldValue::Flag(flag)));
+    if says(Field::DisableSslVerification, true) {
+        tell(
+            Field::DisableSslVerification,
+            Code::SslVerificationOff,
+            "Jira will not check the host's certificate".into(),
+            "let Jira trust the host's certificate authority instead",
+        );
+    }
+    for (field, value) in &draft.settings {
+        match (field, value) {
+            (Field::AwsRegion, FieldValue::Text(region))
+                if Region::parse(region).is_ok_and(|region| !region.is_listed()) =>
+            {
+                tell(
+                    Field::AwsRegion,
+                    Code::RegionNotListed,
+                    format!("`{region}` is not in the vendor's list of regions"),
+                    "check that your version of the app knows it",
+                );
+            }
+            (Field::ProjectMappingIds, FieldValue::Ids(ids))
+                if !ids.is_empty() && says(Field::Global, true) =>
+            {
+                tell(
+                    Field::Global,
+                    Code::GlobalWithProjects,
+                    "`global` is true, and the row names projects".into(),
+                    "keep one of the two: with `global` all projects see the integration",
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a text that others can read holds what has the shape of a known kind of token.
+///
+/// The prefixes are those that GitHub, GitLab and AWS document for their tokens and access key ids.
+pub(super) fn holds_a_token(text: &str) -> bool {
+    const PREFIXES: [&str; 9] = [
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "AKIA",
+        "ASIA",
+    ];
+    const SHORTEST_REST: usize = 16;
+    PREFIXES.iter().any(|prefix| {
+        text.match_indices(prefix).any(|(at, _)| {
+            let rest = &text[at + prefix.len()..];
+            let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+            rest.chars().take_while(|c| is_of_token(*c)).count() >= SHORTEST_REST
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_known_by_prefix_and_length() {
+        assert!(holds_a_token("bot ghp_0123456789abcdefghij"));
+        assert!(holds_a_token("AKIAABCDEFGHIJKLMNOP"));
+        assert!(!holds_a_token("ghp_short"));
+        assert!(!holds_a_token("Team AKIA"));
+    }
+}
