@@ -42,7 +42,8 @@ pub struct Block(pub(super) Rows);
 
 pub(super) enum Rows {
     Csv(CsvBlock),
-    Sheet(Vec<SheetRow>),
+    /// Rows, and how many rows without any cell lie before and between them.
+    Sheet(Vec<SheetRow>, u64),
 }
 
 impl Block {
@@ -56,9 +57,9 @@ impl Block {
                 look(row);
             }
         };
-        match &self.0 {
-            Rows::Csv(block) => blank += block.for_each_record(&mut pass),
-            Rows::Sheet(rows) => {
+        let gaps = match &self.0 {
+            Rows::Csv(block) => block.for_each_record(&mut pass),
+            Rows::Sheet(rows, gaps) => {
                 for row in rows {
                     pass(RowView {
                         number: row.number,
@@ -66,9 +67,10 @@ impl Block {
                         cells: Cells::Sheet(row),
                     });
                 }
+                *gaps
             }
-        }
-        blank
+        };
+        blank + gaps
     }
 }
 

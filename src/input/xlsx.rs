@@ -60,7 +60,11 @@ fn read_sheet<RS: Read + Seek>(
             .worksheet_cells_reader(name)
             .map_err(|error| in_words(&error))
     })?;
-    let mut rows = SheetRows { cells, next: None };
+    let mut rows = SheetRows {
+        cells,
+        next: None,
+        is_at_end: false,
+    };
     let mut first = rows.take(HEADER_WITHIN, Some(HEADER_WITHIN))?;
     let texts = first
         .iter()
@@ -73,14 +77,23 @@ fn read_sheet<RS: Read + Seek>(
     if sink.table(head_of(table, &first[index], index)) == Interest::PassOver {
         return Ok(());
     }
-    sink.block(Block(Rows::Sheet(below)));
+    let mut last = first[index].number;
+    let mut more = below;
     loop {
-        let more = rows.take(BLOCK_ROWS, None)?;
+        sink.block(block_of(more, &mut last));
+        more = rows.take(BLOCK_ROWS, None)?;
         if more.is_empty() {
             return Ok(());
         }
-        sink.block(Block(Rows::Sheet(more)));
     }
+}
+
+/// The rows as a block; `last` is the number of the row before them, and becomes that of their last one.
+fn block_of(rows: Vec<SheetRow>, last: &mut u32) -> Block {
+    let before = *last;
+    *last = rows.last().map_or(before, |row| row.number);
+    let gaps = u64::from(last.saturating_sub(before)).saturating_sub(rows.len() as u64);
+    Block(Rows::Sheet(rows, gaps))
 }
 
 fn head_of(table: &Arc<TableName>, row: &SheetRow, rows_above: usize) -> TableHead {
@@ -116,6 +129,8 @@ struct SheetRows<'a, RS: Read + Seek> {
     cells: XlsxCellReader<'a, RS>,
     /// The first row that was not handed out yet.
     next: Option<SheetRow>,
+    /// The reader must not be asked again once it said that there is nothing more.
+    is_at_end: bool,
 }
 
 impl<RS: Read + Seek> SheetRows<'_, RS> {
@@ -136,10 +151,18 @@ impl<RS: Read + Seek> SheetRows<'_, RS> {
     }
 
     fn next_row(&mut self) -> Result<Option<SheetRow>, String> {
-        let Self { cells, next } = self;
+        if self.is_at_end {
+            return Ok(None);
+        }
+        let Self {
+            cells,
+            next,
+            is_at_end,
+        } = self;
         guarded(|| {
             loop {
                 let Some(cell) = cells.next_cell().map_err(|error| in_words(&error))? else {
+                    *is_at_end = true;
                     return Ok(next.take());
                 };
                 let (row, column) = cell.get_position();

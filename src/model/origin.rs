@@ -58,7 +58,7 @@ impl Origin {
         &self.text
     }
 
-    /// The origin for comparing; see [`normalise`].
+    /// The origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped.
     pub fn normalised(&self) -> &str {
         &self.normalised
     }

@@ -136,8 +136,8 @@ impl<'a> Progress<'a> {
 
     fn draw(&self) {
         if let Some(bar) = &self.bar {
-            bar.set_message(self.counts_text());
             bar.set_position(self.counts.get().done);
+            bar.set_message(self.counts_text());
         }
     }
 

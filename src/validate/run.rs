@@ -265,6 +265,8 @@ impl Run<'_> {
     }
 
     fn pass_over(&mut self, table: &Arc<TableName>, why: &str) {
+        // What is said comes in the order of the sheets.
+        self.check_pending();
         if let Some(sheet) = &table.sheet {
             self.result.diagnostics.push(Diagnostic::new(
                 Code::SheetPassedOver,
@@ -298,6 +300,7 @@ impl Sink for Run<'_> {
             self.pass_over(&head.name, why);
             return Interest::PassOver;
         }
+        self.check_pending();
         for diagnostic in found {
             self.result.diagnostics.push(diagnostic);
         }

@@ -1,1 +1,23 @@
-//! Drives the built program.
+//! Drives the built program: real files, real sockets, the simulated Jira as the other side.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod arrows;
+mod bodies;
+mod check;
+mod connect;
+mod echo;
+mod env;
+mod outcomes;
+mod plan;
+mod readme;
+mod reports;
+mod samples;
+mod sandbox;
+mod secrets;
+mod terminal;
+mod workbook;

@@ -1,0 +1,100 @@
+//! The modules and what each may use.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Module → the modules that it may use.
+const ARROWS: [(&str, &[&str]); 12] = [
+    ("secret", &[]),
+    ("model", &["secret"]),
+    ("input", &["model"]),
+    ("validate", &["input", "model", "secret"]),
+    ("jira", &["model", "secret"]),
+    ("plan", &["model", "secret"]),
+    ("journal", &["model"]),
+    ("engine", &["plan", "jira", "journal", "model"]),
+    ("report", &["journal", "plan", "model"]),
+    ("render", &["model", "plan", "engine", "report", "validate"]),
+    ("sandbox", &[]),
+    (
+        "cli",
+        &[
+            "engine", "input", "jira", "journal", "model", "plan", "render", "report", "sandbox",
+            "secret", "validate",
+        ],
+    ),
+];
+
+fn sources(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in dir.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The modules of the crate that `text` names.
+fn used(text: &str) -> BTreeSet<String> {
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| {
+        line.match_indices("crate::").map(|(at, path)| {
+            let rest = &line[at + path.len()..];
+            rest.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
+        })
+    })
+    .filter(|name| !name.is_empty())
+    .collect()
+}
+
+#[test]
+fn every_module_uses_only_what_it_may() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    let mut modules = BTreeSet::new();
+    for entry in src.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_dir() {
+            continue;
+        }
+        let module = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let (_, may_use) = ARROWS
+            .iter()
+            .find(|(name, _)| *name == module)
+            .expect(&module);
+        for file in sources(&path) {
+            for name in used(&std::fs::read_to_string(&file).unwrap()) {
+                if name != module && !may_use.contains(&name.as_str()) {
+                    wrong.push(format!("{} uses {name}", file.display()));
+                }
+            }
+        }
+        modules.insert(module);
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(
+        modules.len(),
+        ARROWS.len(),
+        "a module without an entry here, or an entry without one"
+    );
+}
+
+#[test]
+fn no_file_of_the_sources_grows_past_one_thing() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in sources(&root.join("src"))
+        .into_iter()
+        .chain(sources(&root.join("tests")))
+    {
+        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= 450, "{} has {lines} lines", file.display());
+    }
+}

@@ -1,0 +1,208 @@
+//! What is said about files before anything is sent.
+
+use rust_xlsxwriter::{Formula, Workbook};
+
+use crate::env::Env;
+
+/// Severity, code and cell of every diagnostic of `gij check`, with the row.
+fn found(env: &Env, files: &[&str]) -> Vec<String> {
+    let args = ["check", "--format", "json"]
+        .into_iter()
+        .chain(files.iter().copied());
+    let json = env.run(args).json();
+    let place = |value: &serde_json::Value| match (value["cell"].as_str(), value["row"].as_u64()) {
+        (Some(cell), _) => cell.to_owned(),
+        (None, Some(row)) => format!("row {row}"),
+        (None, None) => "-".to_owned(),
+    };
+    let diagnostics = json["diagnostics"].as_array().unwrap();
+    let line = |d: &serde_json::Value| format!("{} {}", d["code"].as_str().unwrap(), place(d));
+    diagnostics.iter().map(line).collect()
+}
+
+#[test]
+fn every_mistake_of_the_broken_sample_is_told() {
+    let broken = include_str!("../../samples/broken.csv");
+    let env = Env::new().file("broken.csv", broken);
+    let ran = env.run(["check", "broken.csv"]).exit(3);
+    insta::assert_snapshot!("broken_csv", format!("{}{}", ran.stderr, ran.stdout));
+}
+
+#[test]
+fn problems_of_all_files_are_told_at_once_and_nothing_is_sent() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", "type,displayName,pat\nGITHBU,A,p\nGITHUB,B,p\n")
+        .file("b.csv", "type,displayName,pat\nGITLAB,C,\n");
+    env.run(["import", "a.csv", "b.csv", "missing.csv", "--yes"])
+        .exit(3)
+        .says("error[unknown-type]")
+        .says("error[missing-credential]")
+        .says("error[unreadable]: cannot be read: No such file or directory")
+        .says("nothing was sent");
+    assert_eq!(env.jira().requests().len(), 0);
+}
+
+#[test]
+fn the_json_of_a_check_has_the_documented_keys() {
+    let env = Env::new().file("a.csv", "type,displayName,pat\nGITHBU,A,p\n\nGITHUB,B,p\n");
+    let json = env
+        .run(["check", "a.csv", "--format", "json"])
+        .exit(3)
+        .json();
+    insta::assert_json_snapshot!(json);
+}
+
+#[test]
+fn rows_keep_the_numbers_of_the_sheet_over_blank_ones_and_lines_within_quotes() {
+    let csv = "\n\"a title, above\"\n\ntype,displayName,pat\r\nGITHUB,\"two\nlines\",p\n\n,,\nGITHBU,A,p\n";
+    let env = Env::new().file("a.csv", csv);
+    assert_eq!(
+        found(&env, &["a.csv"]),
+        ["invisible-character B5", "unknown-type A8"]
+    );
+    let json = env.run(["check", "a.csv", "--format", "json"]).json();
+    assert_eq!(json["diagnostics"][1]["line"], 9);
+    assert_eq!(json["rows"]["blank"], 4);
+}
+
+#[test]
+fn cells_of_a_workbook_know_their_places() {
+    let mut workbook = Workbook::new();
+    workbook
+        .add_worksheet()
+        .set_name("Read me")
+        .unwrap()
+        .write_string(0, 0, "How to use this")
+        .unwrap();
+    let sheet = workbook.add_worksheet().set_name("Hosts").unwrap();
+    sheet.write_string(2, 1, "Our git hosts").unwrap();
+    for (column, header) in (2..).zip(["Type", "Display Name", "PAT", "Global"]) {
+        sheet.write_string(4, column, header).unwrap();
+    }
+    for row in [5, 8] {
+        sheet.write_string(row, 2, "GITLAB").unwrap();
+        sheet.write_string(row, 3, format!("Host {row}")).unwrap();
+        sheet.write_string(row, 4, "pat").unwrap();
+        sheet.write_boolean(row, 5, true).unwrap();
+    }
+    sheet.write_number(8, 4, 1_234_567.0).unwrap();
+    sheet
+        .write_formula(8, 5, Formula::new("=NA()").set_result("#N/A"))
+        .unwrap();
+    let hidden = workbook.add_worksheet().set_name("Old").unwrap();
+    hidden.write_string(0, 0, "type").unwrap();
+    hidden.set_hidden(true);
+    let env = Env::new().file("hosts.xlsx", workbook.save_to_buffer().unwrap());
+    assert_eq!(
+        found(&env, &["hosts.xlsx"]),
+        [
+            "sheet-passed-over -",
+            "secret-is-number E9",
+            "cell-is-error F9",
+            "sheet-passed-over -"
+        ]
+    );
+    let json = env.run(["check", "hosts.xlsx", "--format", "json"]).json();
+    assert_eq!(
+        json["rows"],
+        serde_json::json!({"read": 2, "valid": 1, "invalid": 1, "blank": 5})
+    );
+    env.run(["check", "hosts.xlsx"])
+        .exit(3)
+        .says("hosts.xlsx:Hosts!E9")
+        .says("the sheet `Old` is passed over: it is hidden");
+}
+
+#[test]
+fn delimiters_and_headers_are_found_in_many_forms() {
+    for (name, text) in [
+        ("semicolons.csv", "TYPE;display name;Token\nGITHUB;A;p\n"),
+        (
+            "tabs.tsv",
+            "\u{feff}Type\tDISPLAY_NAME\tPersonal Access Token\r\nGITHUB\tA\tp\r\n",
+        ),
+        ("pipes.txt", "type|Display-Name|pat\rGITHUB|A|p\r"),
+        (
+            "titled.csv",
+            "Git hosts of 2026\n,,\nTeam,Type,Name,PAT\nX,GITHUB,A,p",
+        ),
+    ] {
+        let env = Env::new().file(name, text);
+        env.run(["check", name])
+            .exit(0)
+            .says("all 1 rows can be imported");
+    }
+}
+
+#[test]
+fn a_quote_that_is_never_closed_is_named_by_its_line() {
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,pat\nGITHUB,A,p\nGITHUB,\"B,p\nGITHUB,C,p\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("error[unclosed-quote]")
+        .says("a.csv:3");
+}
+
+#[test]
+fn what_is_no_table_is_refused_with_a_cure() {
+    for (name, bytes, said) in [
+        ("empty.csv", &b""[..], "the file is empty"),
+        (
+            "old.xls",
+            b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+            "save it as .xlsx",
+        ),
+        ("broken.xlsx", b"PK\x03\x04rest", "the workbook is damaged"),
+        (
+            "image.csv",
+            b"\x89PNG\x00\x00",
+            "this is no CSV and no XLSX file",
+        ),
+        (
+            "other.csv",
+            b"colour,size\nred,3\n",
+            "no table of integrations",
+        ),
+    ] {
+        let env = Env::new().file(name, bytes);
+        env.run(["check", name]).exit(3).says(said);
+    }
+}
+
+#[test]
+fn two_rows_of_one_integration_are_found_across_files() {
+    let env = Env::new()
+        .file(
+            "a.csv",
+            "type,displayName,origin,pat\nGITLAB_SERVER,A,https://git.example.org,p\n",
+        )
+        .file(
+            "b.csv",
+            "type,displayName,origin,pat\nGITLAB_SERVER,A,HTTPS://GIT.example.org:443/,q\n",
+        );
+    env.run(["check", "a.csv", "b.csv"])
+        .exit(3)
+        .says("error[duplicate-row]")
+        .says("as a.csv:2")
+        .says("b.csv:2 (B2)");
+}
+
+#[test]
+fn a_thousand_bad_rows_stay_readable() {
+    let row = |n| format!("GITHUB,Team {n},p,perhaps\n");
+    let csv = format!(
+        "type,displayName,pat,global\n{}",
+        (0..5000).map(row).collect::<String>()
+    );
+    let env = Env::new().file("a.csv", csv);
+    let ran = env
+        .run(["check", "a.csv"])
+        .exit(3)
+        .says("0 of 5000 rows can be imported")
+        .says("5000 errors");
+    assert!(ran.stderr.lines().count() < 20, "{}", ran.stderr);
+}

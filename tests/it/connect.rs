@@ -1,0 +1,231 @@
+//! Getting to Jira, and all that stands in the way.
+
+use gij::sandbox::{Access, Condition, Config};
+
+use crate::env::{Env, sheet_of};
+
+fn env() -> Env {
+    Env::new().sandbox().file("a.csv", sheet_of(3))
+}
+
+const IMPORT: [&str; 3] = ["import", "a.csv", "--yes"];
+
+#[test]
+fn the_first_request_carries_no_credential_and_the_second_one_changes_nothing() {
+    let env = env();
+    env.run(IMPORT).exit(0);
+    let requests = env.jira().requests();
+    assert_eq!(
+        (&*requests[0].path, requests[0].authenticated),
+        ("/status", false)
+    );
+    assert_eq!(requests[1].method, "GET");
+    assert!(requests[1].path.ends_with("/integration") && requests[1].authenticated);
+}
+
+#[test]
+fn a_wrong_token_is_one_failed_login_and_nothing_more() {
+    let env = env().var("JIRA_TOKEN", "wrong-token-canary");
+    env.run(IMPORT)
+        .exit(4)
+        .says("refused the log-in")
+        .says("JIRA_TOKEN")
+        .says_nothing_of("canary");
+    assert_eq!(env.jira().failed_logins(), 1);
+    assert_eq!(env.jira().requests().len(), 2);
+}
+
+#[test]
+fn whatever_stands_before_jira_is_named_with_its_cure_and_sees_no_credential() {
+    for (condition, said) in [
+        (Condition::RedirectToHttps, "redirects to `https://"),
+        (Condition::LoginPage, "a page for people"),
+        (Condition::MovedUnder("/jira".into()), "/jira`"),
+        (Condition::Starting, "it says STARTING"),
+        (Condition::Maintenance, "it says MAINTENANCE"),
+        (Condition::Error, "it says ERROR"),
+    ] {
+        let env = env();
+        let name = format!("{condition:?}");
+        env.jira().set_condition(condition);
+        env.run(IMPORT).exit(4).says(said).says("= help:");
+        assert!(
+            env.jira()
+                .requests()
+                .iter()
+                .all(|request| !request.authenticated),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_refusal_of_the_list_is_the_last_request() {
+    for (condition, said) in [
+        (Condition::Unauthorized, "refused the log-in"),
+        (Condition::Captcha, "until a CAPTCHA is solved"),
+        (Condition::NotAdmin, "must be a Jira administrator"),
+        (
+            Condition::PluginAbsent,
+            "Git Integration for Jira is installed",
+        ),
+    ] {
+        let env = env();
+        let name = format!("{condition:?}");
+        env.jira().set_condition(condition);
+        env.run(IMPORT).exit(4).says(said);
+        let authenticated = env
+            .jira()
+            .requests()
+            .iter()
+            .filter(|r| r.authenticated)
+            .count();
+        assert_eq!((authenticated, env.posts()), (1, 0), "{name}");
+    }
+}
+
+#[test]
+fn a_user_name_and_password_log_in_too() {
+    let access = Access::Basic {
+        user: "admin".into(),
+        password: "pässword: x".into(),
+    };
+    let env = Env::new()
+        .sandbox_with(Config {
+            access,
+            ..Config::default()
+        })
+        .without("JIRA_TOKEN")
+        .var("JIRA_USER", "admin")
+        .var("JIRA_PASSWORD", "pässword: x")
+        .file("a.csv", sheet_of(2));
+    env.run(IMPORT).exit(0);
+}
+
+#[test]
+fn where_passwords_are_off_a_token_is_recommended() {
+    let access = Access::Basic {
+        user: "admin".into(),
+        password: "right".into(),
+    };
+    let env = Env::new()
+        .sandbox_with(Config {
+            access,
+            ..Config::default()
+        })
+        .without("JIRA_TOKEN")
+        .var("JIRA_USER", "admin")
+        .var("JIRA_PASSWORD", "right")
+        .file("a.csv", sheet_of(2));
+    env.jira().set_condition(Condition::BasicDisabled);
+    env.run(IMPORT).exit(4).says("use a personal access token");
+    assert_eq!(env.posts(), 0);
+}
+
+#[test]
+fn token_and_password_are_read_from_files() {
+    let env = env()
+        .without("JIRA_TOKEN")
+        .file("token", format!("{}\r\nnot this\n", crate::env::TOKEN));
+    env.run(["import", "a.csv", "--yes", "--token-file", "token"])
+        .exit(0);
+    let access = Access::Basic {
+        user: "admin".into(),
+        password: "from-a-file".into(),
+    };
+    let env = Env::new()
+        .sandbox_with(Config {
+            access,
+            ..Config::default()
+        })
+        .without("JIRA_TOKEN")
+        .var("JIRA_USER", "admin")
+        .file("password", "from-a-file\n")
+        .file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes", "--password-file", "password"])
+        .exit(0);
+}
+
+#[test]
+fn a_context_path_is_kept() {
+    let config = Config {
+        context_path: "/jira".into(),
+        ..Config::default()
+    };
+    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(2));
+    env.run(IMPORT).exit(0);
+    assert_eq!(env.jira().held().len(), 2);
+    let bare = env.jira().url().replace("/jira", "");
+    env.run(["import", "a.csv", "--yes", "--jira-url", &bare])
+        .exit(4)
+        .says(&format!("use `--jira-url {}`", env.jira().url()));
+}
+
+#[test]
+fn wrong_usage_is_told_before_anything_is_read() {
+    for (args, vars, said) in [
+        (&["import", "a.csv", "--yes"][..], &[][..], "which Jira?"),
+        (
+            &["import", "a.csv", "--yes"],
+            &[("JIRA_URL", "http://127.0.0.1:9")],
+            "no credentials",
+        ),
+        (
+            &["import", "a.csv", "--yes"],
+            &[("JIRA_URL", "http://jira.example.org"), ("JIRA_TOKEN", "t")],
+            "unencrypted http",
+        ),
+        (
+            &["import", "a.csv", "--yes"],
+            &[
+                ("JIRA_URL", "https://me:canary@jira.example.org"),
+                ("JIRA_TOKEN", "t"),
+            ],
+            "user name or password",
+        ),
+        (
+            &["import", "a.csv"],
+            &[("JIRA_URL", "http://127.0.0.1:9"), ("JIRA_TOKEN", "t")],
+            "no --yes",
+        ),
+        (
+            &[
+                "import",
+                "a.csv",
+                "--sandbox",
+                "--jira-url",
+                "http://127.0.0.1:9",
+            ],
+            &[],
+            "cannot be used with",
+        ),
+        (&["import"], &[], "required"),
+    ] {
+        let mut env = Env::new().file("a.csv", sheet_of(1));
+        for (name, value) in vars {
+            env = env.var(name, value);
+        }
+        env.run(args.iter().copied())
+            .exit(2)
+            .says(said)
+            .says_nothing_of("canary");
+        assert!(env.runs().is_empty());
+    }
+}
+
+#[test]
+fn a_jira_that_is_not_there_is_told() {
+    // A port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let env = Env::new()
+        .var("JIRA_URL", &format!("http://{free}"))
+        .var("JIRA_TOKEN", "t")
+        .file("a.csv", sheet_of(1));
+    env.run(IMPORT)
+        .exit(4)
+        .says("cannot be reached")
+        .says("= help: check the address");
+}

@@ -1,0 +1,226 @@
+//! A place to run the program in: a directory of its own, and a simulated Jira if it is asked for.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use gij::sandbox::{Access, Config, Fault, Sandbox};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The token that the simulated Jira takes.
+pub const TOKEN: &str = "token-of-the-admin";
+
+pub struct Env {
+    dir: TempDir,
+    sandbox: Option<Sandbox>,
+    vars: Vec<(String, String)>,
+}
+
+impl Env {
+    /// A directory, and no Jira.
+    pub fn new() -> Self {
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            sandbox: None,
+            vars: Vec::new(),
+        }
+    }
+
+    /// A simulated Jira that takes [`TOKEN`], and the variables that lead to it.
+    pub fn sandbox(self) -> Self {
+        self.sandbox_with(Config::default())
+    }
+
+    /// The same with other settings; the access is that of [`TOKEN`] unless they say more.
+    pub fn sandbox_with(mut self, config: Config) -> Self {
+        let access = match config.access {
+            Access::Any => Access::Token(TOKEN.into()),
+            other => other,
+        };
+        let sandbox = Sandbox::spawn(Config { access, ..config }).unwrap();
+        let url = sandbox.url();
+        self.sandbox = Some(sandbox);
+        self.var("JIRA_URL", &url).var("JIRA_TOKEN", TOKEN)
+    }
+
+    /// Sets an environment variable of the program.
+    pub fn var(mut self, name: &str, value: &str) -> Self {
+        self.vars.retain(|(set, _)| set != name);
+        self.vars.push((name.into(), value.into()));
+        self
+    }
+
+    /// Takes an environment variable away.
+    pub fn without(mut self, name: &str) -> Self {
+        self.vars.retain(|(set, _)| set != name);
+        self
+    }
+
+    /// Writes a file into the directory.
+    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.path(name), content).unwrap();
+        self
+    }
+
+    /// What becomes of the next creations.
+    pub fn faults(self, faults: impl IntoIterator<Item = Option<Fault>>) -> Self {
+        self.jira().script(faults);
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn jira(&self) -> &Sandbox {
+        self.sandbox
+            .as_ref()
+            .expect("this environment has a simulated Jira")
+    }
+
+    /// The program with these arguments, not started yet.
+    pub fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gij"));
+        command
+            .args(args)
+            .current_dir(self.dir.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .envs(self.vars.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Ran {
+        Ran::of(self.command(args).output().unwrap())
+    }
+
+    /// Starts the program with its output caught.
+    pub fn start<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Child {
+        self.command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// The directories of the runs so far, the oldest first.
+    pub fn runs(&self) -> Vec<PathBuf> {
+        let Ok(entries) = self.path("gij-runs").read_dir() else {
+            return Vec::new();
+        };
+        let mut runs: Vec<PathBuf> = entries
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir())
+            .collect();
+        runs.sort();
+        runs
+    }
+
+    /// The report of the latest run.
+    pub fn report(&self) -> Value {
+        let run = self.runs().pop().expect("there is a run");
+        serde_json::from_slice(&std::fs::read(run.join("report.json")).unwrap()).unwrap()
+    }
+
+    /// The number of rows of the latest run with this outcome.
+    pub fn total(&self, outcome: &str) -> u64 {
+        self.report()["totals"][outcome].as_u64().unwrap()
+    }
+
+    /// How many requests of this kind the simulated Jira was sent.
+    pub fn requests(&self, method: &str, path_end: &str) -> usize {
+        let requests = self.jira().requests();
+        requests
+            .iter()
+            .filter(|r| r.method == method && r.path.ends_with(path_end))
+            .count()
+    }
+
+    /// How many creations were sent.
+    pub fn posts(&self) -> usize {
+        self.requests("POST", "/integration")
+    }
+
+    /// The text of every file below the directory, one after the other, but for `inputs`.
+    pub fn everything_written(&self, inputs: &[&str]) -> String {
+        let mut text = String::new();
+        collect(self.dir.path(), inputs, &mut text);
+        text
+    }
+}
+
+fn collect(dir: &Path, inputs: &[&str], text: &mut String) {
+    for entry in dir.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, inputs, text);
+        } else if !inputs.iter().any(|input| path.ends_with(input)) {
+            text.push_str(&String::from_utf8_lossy(&std::fs::read(&path).unwrap()));
+        }
+    }
+}
+
+impl Drop for Env {
+    fn drop(&mut self) {
+        if let Some(sandbox) = &self.sandbox
+            && !std::thread::panicking()
+        {
+            assert_eq!(sandbox.contract_violations(), Vec::<String>::new());
+        }
+    }
+}
+
+/// What the program said and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ran {
+    pub fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    #[track_caller]
+    pub fn exit(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "\n{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Asserts that what it said, results or not, holds `text`.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        let all = format!("{}{}", self.stdout, self.stderr);
+        assert!(all.contains(text), "no {text:?} in:\n{all}");
+        self
+    }
+
+    #[track_caller]
+    pub fn says_nothing_of(self, text: &str) -> Self {
+        let all = format!("{}{}", self.stdout, self.stderr);
+        assert!(!all.contains(text), "{text:?} in:\n{all}");
+        self
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+}
+
+/// A sheet of `rows` GitHub Enterprise integrations, all different.
+pub fn sheet_of(rows: usize) -> String {
+    let row = |n| format!("GITHUB_SERVER,Team {n},https://git{n}.example.org,pat-{n}-invented\n");
+    format!(
+        "type,displayName,origin,pat\n{}",
+        (1..=rows).map(row).collect::<String>()
+    )
+}

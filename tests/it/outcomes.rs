@@ -1,0 +1,237 @@
+//! Each row at most once, whatever the answers are.
+
+use gij::sandbox::{Condition, Config, Fault, RateLimit};
+
+use crate::env::{Env, sheet_of};
+
+fn import(env: &Env, concurrency: &str) -> crate::env::Ran {
+    env.run(["import", "a.csv", "--yes", "--concurrency", concurrency])
+}
+
+/// An environment whose next creation meets `fault`, and then all goes well.
+fn with_fault(rows: usize, fault: Fault) -> Env {
+    Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(rows))
+        .faults([Some(fault)])
+}
+
+#[test]
+fn what_certainly_did_not_happen_is_sent_again() {
+    let env = with_fault(3, Fault::TooManyRequests);
+    import(&env, "1").exit(0);
+    assert_eq!((env.posts(), env.total("created")), (4, 3));
+    assert_eq!(env.report()["rows"][0]["attempts"], 2);
+}
+
+#[test]
+fn what_is_not_certain_is_in_doubt_and_never_sent_again() {
+    for fault in [
+        Fault::CutBeforeCommit,
+        Fault::CutAfterCommit,
+        Fault::BrokenOff,
+        Fault::Error500Before,
+        Fault::Error502After,
+        Fault::Error503Before,
+        Fault::Error504After,
+        Fault::Error408,
+        Fault::NoId,
+        Fault::Failure500,
+    ] {
+        let env = with_fault(3, fault);
+        import(&env, "1").exit(1).says("in doubt").says("--dry-run");
+        assert_eq!(
+            (env.posts(), env.total("in_doubt"), env.total("created")),
+            (3, 1, 2),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn a_request_that_is_never_answered_is_in_doubt_once_its_time_is_up() {
+    let env = with_fault(2, Fault::HangAfterCommit);
+    env.run(["import", "a.csv", "--yes", "--timeout", "300ms"])
+        .exit(1)
+        .says("no answer within the time allowed");
+    assert_eq!((env.posts(), env.total("in_doubt")), (2, 1));
+}
+
+#[test]
+fn a_refusal_by_the_app_fails_its_row_alone() {
+    for fault in [Fault::Failure200, Fault::Failure400] {
+        let env = with_fault(3, fault);
+        import(&env, "1")
+            .exit(1)
+            .says("1 failed")
+            .says("failed a.csv:2");
+        assert_eq!(
+            (env.total("failed"), env.total("created")),
+            (1, 2),
+            "{fault}"
+        );
+        assert!(
+            env.report()["rows"][0]["error"]
+                .as_str()
+                .is_some_and(|error| !error.is_empty())
+        );
+    }
+}
+
+#[test]
+fn a_403_or_404_fails_its_row_if_the_list_can_still_be_read() {
+    for fault in [Fault::Forbidden, Fault::NotFound] {
+        let env = with_fault(3, fault);
+        import(&env, "1").exit(1);
+        assert_eq!(
+            (env.total("failed"), env.total("created")),
+            (1, 2),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn log_in_page_redirect_captcha_and_401_stop_the_run_at_once() {
+    for (fault, said) in [
+        (Fault::LoginPage, "a page for people"),
+        (Fault::Redirect, "redirects to"),
+        (Fault::Captcha, "until a CAPTCHA is solved"),
+        (Fault::Unauthorized, "refused the log-in"),
+    ] {
+        let env = with_fault(20, fault);
+        import(&env, "1").exit(4).says(said);
+        assert_eq!(
+            (
+                env.posts(),
+                env.total("created"),
+                env.total("not_attempted")
+            ),
+            (1, 0, 19),
+            "{fault}"
+        );
+        assert_eq!(env.total("in_doubt"), 1, "{fault}");
+    }
+}
+
+#[test]
+fn a_redirect_from_http_to_https_creates_nothing() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.jira().set_condition(Condition::RedirectToHttps);
+    import(&env, "4").exit(4).says("https://");
+    assert_eq!((env.posts(), env.jira().held().len()), (0, 0));
+}
+
+#[test]
+fn a_row_is_journaled_before_it_is_sent() {
+    let env = with_fault(4, Fault::CutAfterCommit);
+    import(&env, "1").exit(1);
+    let journal = std::fs::read_to_string(env.runs()[0].join("journal.jsonl")).unwrap();
+    let events: Vec<serde_json::Value> = journal
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let mut open = None;
+    for (seq, event) in (1..).zip(&events) {
+        assert_eq!(event["seq"], seq);
+        match event["event"].as_str().unwrap() {
+            "intent" => assert_eq!(open.replace(event["n"].clone()), None),
+            "outcome" => assert_eq!(open.take(), Some(event["n"].clone())),
+            _ => {}
+        }
+    }
+    assert_eq!(
+        events
+            .iter()
+            .filter(|event| event["event"] == "intent")
+            .count(),
+        env.posts()
+    );
+}
+
+#[test]
+fn two_thousand_rows_are_created_once_each() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2000));
+    import(&env, "16")
+        .exit(0)
+        .says("2000 of 2000 integrations created");
+    let report = env.report();
+    let rows = report["rows"].as_array().unwrap();
+    let held = env.jira().held();
+    assert_eq!(
+        (
+            rows.len(),
+            held.len(),
+            env.total("read"),
+            env.total("created")
+        ),
+        (2000, 2000, 2000, 2000)
+    );
+    let mut reported: Vec<(u64, &str)> = rows
+        .iter()
+        .map(|row| {
+            (
+                row["id"].as_u64().unwrap(),
+                row["display_name"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    let mut on_server: Vec<(u64, &str)> = held
+        .iter()
+        .map(|i| (i.id, i.display_name.as_str()))
+        .collect();
+    reported.sort_unstable();
+    on_server.sort_unstable();
+    assert_eq!(reported, on_server);
+}
+
+#[test]
+fn a_limited_jira_slows_the_run_and_loses_nothing() {
+    let limit = |n| std::num::NonZeroU32::new(n).unwrap();
+    let rate = RateLimit {
+        per_second: limit(50),
+        burst: limit(20),
+    };
+    let config = Config {
+        rate: Some(rate),
+        ..Config::default()
+    };
+    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(60));
+    import(&env, "4").exit(0).says("rate-limited by Jira");
+    assert_eq!((env.jira().held().len(), env.total("created")), (60, 60));
+}
+
+#[test]
+fn a_jira_that_only_refuses_stops_the_run_after_the_longest_wait() {
+    let env =
+        Env::new()
+            .sandbox()
+            .file("a.csv", sheet_of(5))
+            .faults(vec![Some(Fault::TooManyRequests); 50]);
+    env.run(["import", "a.csv", "--yes", "--max-wait", "2s"])
+        .exit(4)
+        .says("--max-wait");
+    assert_eq!((env.total("created"), env.total("not_attempted")), (0, 5));
+}
+
+#[test]
+fn ten_that_fail_alike_from_the_start_stop_the_run() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(40))
+        .faults(vec![Some(Fault::Failure400); 40]);
+    import(&env, "1")
+        .exit(4)
+        .says("the first 10 rows sent all failed alike");
+    assert_eq!((env.total("failed"), env.total("not_attempted")), (10, 30));
+}
+
+#[test]
+fn a_jira_that_only_leaves_doubt_is_not_hammered() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(40))
+        .faults(vec![Some(Fault::Error502Before); 40]);
+    import(&env, "2").exit(4).says("left their rows in doubt");
+    assert!(env.posts() < 8, "{}", env.posts());
+}

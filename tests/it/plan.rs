@@ -1,0 +1,112 @@
+//! What would be done, what is there already, and the consent to it.
+
+use serde_json::json;
+
+use crate::env::{Env, sheet_of};
+
+#[test]
+fn a_second_import_finds_every_row_there() {
+    let sample = include_str!("../../samples/onboarding.csv");
+    let env = Env::new().sandbox().file("onboarding.csv", sample);
+    env.run(["import", "onboarding.csv", "--yes"]).exit(0);
+    let created = env.jira().held().len();
+    let posts = env.posts();
+    env.run(["import", "onboarding.csv", "--yes"])
+        .exit(0)
+        .says("17 were already there");
+    assert_eq!(
+        (env.jira().held().len(), env.posts(), env.total("exists")),
+        (created, posts, 17)
+    );
+}
+
+#[test]
+fn a_dry_run_shows_the_plan_and_sends_nothing() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.jira()
+        .put(json!({
+            "type": "GITHUB_SERVER", "displayName": "Team 2", "origin": "https://git2.example.org/", "disabled": true,
+        }))
+        .unwrap();
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says("  create a.csv:2  GITHUB_SERVER  Team 1")
+        .says("  exists a.csv:3  GITHUB_SERVER  Team 2 (id 1)")
+        .says("  Create 2 integrations")
+        .says("nothing was sent");
+    assert_eq!((env.posts(), env.runs().len()), (0, 0));
+}
+
+#[test]
+fn a_dry_run_shows_in_what_an_existing_one_differs() {
+    let csv = "type,displayName,origin,pat,disabled,smartCommitsEnabled\nGITHUB_SERVER,A,https://git.example.org,p,no,no\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    let there = json!({
+        "type": "GITHUB_SERVER", "displayName": "A", "origin": "https://git.example.org", "disabled": true, "smartCommitsEnabled": false,
+    });
+    env.jira().put(there).unwrap();
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says("disabled: the row says false, Jira has true")
+        .says("1, left as they are, 1 of them with other settings")
+        .says_nothing_of("smartCommitsEnabled:");
+}
+
+#[test]
+fn the_json_of_a_dry_run_has_the_plan() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    let json = env
+        .run(["import", "a.csv", "--dry-run", "--format", "json"])
+        .exit(0)
+        .json();
+    assert_eq!(
+        json["plan"],
+        json!([{"file": "a.csv", "sheet": null, "row": 2, "action": "create", "reason": "not in Jira", "id": null}])
+    );
+}
+
+#[test]
+fn without_a_terminal_and_yes_nothing_is_sent() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv"])
+        .exit(2)
+        .says("--yes")
+        .says("--dry-run");
+    assert_eq!(env.jira().requests().len(), 0);
+}
+
+#[test]
+fn the_same_host_under_another_name_is_warned_of() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    let other = json!({"type": "GITHUB_SERVER", "displayName": "Old name", "origin": "https://git1.example.org"});
+    env.jira().put(other).unwrap();
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says("as `Old name` (id 1); both would be indexed");
+}
+
+#[test]
+fn a_rehearsal_needs_no_jira_and_ignores_its_variables() {
+    let env = Env::new()
+        .var("JIRA_URL", "https://jira.example.org")
+        .var("JIRA_TOKEN", "canary-token")
+        .file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--sandbox"])
+        .exit(0)
+        .says("Rehearsal: 3 of 3 integrations created in the sandbox")
+        .says_nothing_of("canary");
+    assert_eq!(env.report()["run"]["rehearsal"], true);
+}
+
+#[test]
+fn two_runs_on_one_jira_exclude_each_other() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    let runs = env.path("gij-runs");
+    let lock = gij::journal::lock_jira(&runs, &env.jira().url()).unwrap();
+    env.run(["import", "a.csv", "--yes"])
+        .exit(2)
+        .says("another");
+    assert_eq!(env.posts(), 0);
+    drop(lock);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+}

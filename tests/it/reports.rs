@@ -1,0 +1,176 @@
+//! What is left on disk after a run.
+
+use std::process::Stdio;
+
+use gij::sandbox::{Config, Fault};
+
+use crate::env::{Env, Ran, sheet_of};
+
+#[test]
+fn the_report_sums_up_to_the_rows_read() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(6)).faults([
+        None,
+        Some(Fault::Failure400),
+        Some(Fault::CutAfterCommit),
+    ]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(1);
+    let report = env.report();
+    let totals = report["totals"].as_object().unwrap();
+    let sum: u64 = totals
+        .iter()
+        .filter(|(name, _)| *name != "read")
+        .map(|(_, n)| n.as_u64().unwrap())
+        .sum();
+    assert_eq!((sum, totals["read"].as_u64()), (6, Some(6)));
+    assert_eq!(report["input"][0]["sha256"].as_str().unwrap().len(), 64);
+    assert_eq!(report["jira"]["url"], env.jira().url());
+    assert_eq!(report["run"]["sessions"][0]["confirmed_by"], "yes");
+    let csv = std::fs::read_to_string(env.runs()[0].join("report.csv")).unwrap();
+    assert_eq!(csv.lines().count(), 7);
+    assert!(
+        csv.contains(",in_doubt,") && csv.contains(",failed,"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn the_report_on_standard_output_is_the_one_on_disk() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    let json = env
+        .run(["import", "a.csv", "--yes", "--format", "json"])
+        .exit(0)
+        .json();
+    assert_eq!(json, env.report());
+    assert_eq!(json["format"], 1);
+}
+
+#[test]
+fn a_killed_run_leaves_a_journal_that_tells_what_was_sent() {
+    let latency = std::time::Duration::from_millis(20);
+    let env = Env::new()
+        .sandbox_with(Config {
+            latency,
+            ..Config::default()
+        })
+        .file("a.csv", sheet_of(500));
+    let mut child = env.start(["import", "a.csv", "--yes"]);
+    // The kill comes while requests are under way: some were answered, most were not sent yet.
+    while env.jira().held().len() < 20 {
+        assert!(
+            child.try_wait().unwrap().is_none(),
+            "the run ended before it could be killed"
+        );
+        std::thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let read = gij::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
+    let totals = read.state.totals();
+    let held = env.jira().held().len() as u64;
+    let posts = env.posts() as u64;
+    assert_eq!(totals.read, 500);
+    // Whatever reached Jira is created or in doubt; nothing was sent without its intent.
+    assert!(
+        totals.created <= held && posts <= totals.created + totals.in_doubt,
+        "{totals:?}, {posts} sent"
+    );
+    assert!(totals.in_doubt <= 4, "{totals:?}");
+    assert_eq!(totals.not_attempted, 500 - totals.created - totals.in_doubt);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_stops_sending_and_reports() {
+    for signal in ["INT", "TERM"] {
+        let latency = std::time::Duration::from_millis(20);
+        let env = Env::new()
+            .sandbox_with(Config {
+                latency,
+                ..Config::default()
+            })
+            .file("a.csv", sheet_of(500));
+        let child = env.start(["import", "a.csv", "--yes"]);
+        while env.posts() < 20 {
+            std::thread::yield_now();
+        }
+        let id = child.id().to_string();
+        assert!(
+            std::process::Command::new("kill")
+                .args(["-s", signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let ran = Ran::of(child.wait_with_output().unwrap())
+            .exit(130)
+            .says("interrupted")
+            .says("gij import a.csv");
+        drop(ran);
+        let created = env.total("created");
+        assert_eq!(
+            (created, env.total("in_doubt")),
+            (env.jira().held().len() as u64, 0)
+        );
+        assert_eq!(env.total("not_attempted"), 500 - created);
+        assert_eq!(env.report()["run"]["ending"], "interrupted");
+    }
+}
+
+#[test]
+fn without_a_place_for_the_journal_nothing_is_sent() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(2))
+        .file("runs", "a file and no directory");
+    env.run(["import", "a.csv", "--yes", "--runs-dir", "runs"])
+        .exit(4)
+        .says("runs")
+        .says("--runs-dir");
+    assert_eq!(env.posts(), 0);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up_stops_the_run_with_every_sent_row_accounted_for() {
+    // The size of files is limited as a disk would be: the journal fills up in the middle of the run.
+    let env = Env::new().sandbox().file("a.csv", sheet_of(400));
+    let program = env!("CARGO_BIN_EXE_gij");
+    let script = format!("trap '' XFSZ; ulimit -f 200; exec '{program}' import a.csv --yes");
+    let ran = std::process::Command::new("bash")
+        .args(["-c", &script])
+        .current_dir(env.path(""))
+        .env("JIRA_URL", env.jira().url())
+        .env("JIRA_TOKEN", crate::env::TOKEN)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let ran = Ran::of(ran).exit(4).says("cannot write the journal");
+    drop(ran);
+    let read = gij::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
+    let sent = read
+        .state
+        .rows()
+        .filter(|(_, row)| row.attempts > 0)
+        .count();
+    assert!(env.posts() > 0 && env.posts() < 400);
+    assert!(sent >= env.posts(), "{} sent, {sent} known", env.posts());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_look_at_a_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let run = &env.runs()[0];
+    let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(run), 0o700);
+    for file in ["journal.jsonl", "report.json", "report.csv"] {
+        assert_eq!(mode(&run.join(file)), 0o600, "{file}");
+    }
+    assert_eq!(
+        std::fs::read_to_string(env.path("gij-runs/.gitignore")).unwrap(),
+        "*\n"
+    );
+}

@@ -1,0 +1,160 @@
+//! No secret anywhere but in the request body.
+
+use gij::sandbox::Fault;
+
+use crate::env::{Env, Ran};
+
+const CANARY: &str = "canary-7Qm2xW";
+
+fn sheet(cell: &str) -> String {
+    format!(
+        "type,displayName,origin,username,password\nGERRIT,G,https://gerrit.example.org,jo,{cell}\n"
+    )
+}
+
+fn import(env: &Env) -> Ran {
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--allow-env",
+        "GIT_*",
+        "--secrets-dir",
+        "secrets",
+    ])
+}
+
+fn sent_password(env: &Env) -> String {
+    env.jira().received()[0].body["password"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn secrets_of_cells_variables_and_files_reach_the_body_and_nothing_else() {
+    for cell in [
+        CANARY.to_owned(),
+        format!("literal:{CANARY}"),
+        "env:GIT_PW".into(),
+        "file:gerrit/pw".into(),
+    ] {
+        let env = Env::new()
+            .sandbox()
+            .file("a.csv", sheet(&cell))
+            .var("GIT_PW", CANARY);
+        std::fs::create_dir_all(env.path("secrets/gerrit")).unwrap();
+        let env = env.file("secrets/gerrit/pw", format!("{CANARY}\nsecond line\n"));
+        let ran = import(&env).exit(0).says_nothing_of(CANARY);
+        drop(ran);
+        assert_eq!(sent_password(&env), CANARY, "{cell}");
+        assert!(!env.everything_written(&["a.csv", "pw"]).contains(CANARY));
+    }
+}
+
+#[test]
+fn the_plan_names_each_reference_and_the_host_that_it_goes_to() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet("env:GIT_PW"))
+        .var("GIT_PW", CANARY);
+    env.run(["import", "a.csv", "--dry-run", "--allow-env", "GIT_*"])
+        .exit(0)
+        .says("env:GIT_PW goes to https://gerrit.example.org (1 row)")
+        .says_nothing_of(CANARY);
+}
+
+#[test]
+fn a_reference_that_is_not_allowed_is_an_error_everywhere() {
+    for cell in [
+        "env:HOME",
+        "env:JIRA_TOKEN",
+        "file:/etc/hostname",
+        "file:../a.csv",
+    ] {
+        let env = Env::new().sandbox().file("a.csv", sheet(cell));
+        std::fs::create_dir(env.path("secrets")).unwrap();
+        import(&env).exit(3).says("error[reference-not-allowed]");
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("error[reference-not-allowed]");
+        assert_eq!(env.jira().requests().len(), 0);
+    }
+}
+
+#[test]
+fn gijs_own_token_file_is_not_given_to_a_sheet() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet("file:token"))
+        .without("JIRA_TOKEN");
+    std::fs::create_dir(env.path("secrets")).unwrap();
+    let env = env.file("secrets/token", crate::env::TOKEN);
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--secrets-dir",
+        "secrets",
+        "--token-file",
+        "secrets/token",
+    ])
+    .exit(3)
+    .says("gij's own token or password file");
+}
+
+#[test]
+fn an_unset_variable_is_a_warning_in_a_check_and_an_error_in_an_import() {
+    let env = Env::new().sandbox().file("a.csv", sheet("env:GIT_UNSET"));
+    env.run(["check", "a.csv", "--allow-env", "GIT_*"])
+        .exit(0)
+        .says("warning[reference-without-value]");
+    env.run(["import", "a.csv", "--yes", "--allow-env", "GIT_*"])
+        .exit(3)
+        .says("error[reference-without-value]");
+    assert_eq!(env.jira().requests().len(), 0);
+}
+
+#[test]
+fn a_server_that_echoes_what_it_was_sent_reveals_nothing() {
+    let answer = format!(
+        r#"{{"success":false,"error":"cannot log in as jo with {CANARY}","advice":"is {CANARY} right?"}}"#
+    );
+    let echo = crate::echo::Echo::start(400, &answer);
+    let env = Env::new()
+        .file("a.csv", sheet(CANARY))
+        .var("JIRA_URL", &echo.url())
+        .var("JIRA_TOKEN", "own-canary-token");
+    env.run(["import", "a.csv", "--yes"])
+        .exit(1)
+        .says("cannot log in as jo with ***")
+        .says_nothing_of(CANARY);
+    let written = env.everything_written(&["a.csv"]);
+    assert!(
+        written.contains("***") && !written.contains(CANARY) && !written.contains("own-canary")
+    );
+}
+
+#[test]
+fn a_token_in_a_readable_cell_is_an_error_and_not_shown() {
+    let csv = "type,displayName,pat\nGITHUB,bot ghp_0123456789abcdefCANARY,p\n";
+    let env = Env::new().file("a.csv", csv);
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("error[secret-in-plain-field]")
+        .says_nothing_of("CANARY");
+}
+
+#[test]
+fn cells_of_unknown_columns_are_kept_nowhere() {
+    let csv = format!("type,displayName,pat,Old key\nGITHUB,A,p,{CANARY}\n");
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", csv)
+        .faults([Some(Fault::Failure400)]);
+    env.run(["import", "a.csv", "--yes"])
+        .exit(1)
+        .says_nothing_of(CANARY);
+    let written = env.everything_written(&["a.csv"]);
+    assert!(written.contains("Old key") && !written.contains(CANARY));
+}

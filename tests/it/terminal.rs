@@ -1,0 +1,182 @@
+//! What is seen on a terminal, and off one.
+
+use std::process::Stdio;
+
+use gij::sandbox::Config;
+
+use crate::env::{Env, Ran, sheet_of};
+
+#[test]
+fn off_a_terminal_there_are_no_colours_and_no_bar() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(5));
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says_nothing_of("\u{1b}")
+        .says_nothing_of("\r");
+    env.run(["check", "a.csv", "--color", "always"]).exit(0);
+}
+
+#[test]
+fn colours_can_be_asked_for() {
+    let env = Env::new().file("a.csv", "type,displayName,pat\nGITHBU,A,p\n");
+    env.run(["check", "a.csv", "--color", "always"])
+        .exit(3)
+        .says("\u{1b}[");
+}
+
+#[test]
+fn quiet_leaves_results_and_problems() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(5));
+    let ran = env.run(["import", "a.csv", "--yes", "--quiet"]).exit(0);
+    assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn long_runs_say_a_line_now_and_then() {
+    let latency = std::time::Duration::from_millis(60);
+    let env = Env::new()
+        .sandbox_with(Config {
+            latency,
+            ..Config::default()
+        })
+        .file("a.csv", sheet_of(100));
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--concurrency",
+        "1",
+        "--progress",
+        "plain",
+    ])
+    .exit(0)
+    .says("/100: ")
+    .says(" s left");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let env = Env::new().file("a.csv", "type,displayName,pat\nGITHBU,A,p\n");
+    let mut child = env
+        .command(["check", "a.csv", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ran = Ran::of(child.wait_with_output().unwrap()).exit(3);
+    assert_eq!(ran.stderr, "");
+}
+
+#[cfg(unix)]
+mod on_a_terminal {
+    use rexpect::process::WaitStatus;
+    use rexpect::session::{PtySession, spawn_command};
+
+    use super::*;
+
+    /// Starts the program on a terminal of its own, in which nothing is said for 20 s at most.
+    fn on_terminal(env: &Env, args: &[&str]) -> PtySession {
+        let mut command = env.command(args.iter().copied());
+        command.env("TERM", "xterm");
+        // The terminal is the standard input.
+        let mut fresh = std::process::Command::new(command.get_program());
+        fresh
+            .args(command.get_args())
+            .current_dir(env.path(""))
+            .env_clear();
+        for (name, value) in command.get_envs() {
+            if let Some(value) = value {
+                fresh.env(name, value);
+            }
+        }
+        spawn_command(fresh, Some(20_000)).unwrap()
+    }
+
+    fn exit_code(mut session: PtySession) -> i32 {
+        let _ = session.exp_eof();
+        match session.process().wait().unwrap() {
+            WaitStatus::Exited(_, code) => code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn yes_creates_and_anything_else_does_not() {
+        for (answer, code, created) in [
+            ("y", 0, 3),
+            ("yes", 0, 3),
+            ("", 130, 0),
+            ("n", 130, 0),
+            ("j", 130, 0),
+        ] {
+            let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+            let mut session = on_terminal(&env, &["import", "a.csv"]);
+            session
+                .exp_string("Create 3 integrations in Sandbox Jira")
+                .unwrap();
+            assert_eq!(env.posts(), 0);
+            session.send_line(answer).unwrap();
+            assert_eq!(
+                (exit_code(session), env.jira().held().len()),
+                (code, created),
+                "{answer:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_is_asked_for_and_not_shown() {
+        let env = Env::new()
+            .sandbox()
+            .without("JIRA_TOKEN")
+            .file("a.csv", sheet_of(1));
+        let mut session = on_terminal(&env, &["import", "a.csv", "--yes"]);
+        session
+            .exp_string("Personal access token for http://127.0.0.1")
+            .unwrap();
+        session.send_line(crate::env::TOKEN).unwrap();
+        let said = session.exp_string("1 of 1 integration created").unwrap();
+        assert!(!said.contains(crate::env::TOKEN), "{said}");
+        assert_eq!(exit_code(session), 0);
+    }
+
+    #[test]
+    fn the_bar_counts_and_goes_away() {
+        let latency = std::time::Duration::from_millis(30);
+        let env = Env::new()
+            .sandbox_with(Config {
+                latency,
+                ..Config::default()
+            })
+            .file("a.csv", sheet_of(60));
+        let mut session = on_terminal(&env, &["import", "a.csv", "--yes", "--concurrency", "2"]);
+        session.exp_regex(r" [1-9]\d?/60 ").unwrap();
+        session.exp_string("60 of 60 integrations created").unwrap();
+        assert_eq!(exit_code(session), 0);
+    }
+
+    #[test]
+    fn no_color_is_respected() {
+        for (name, value, is_colored) in [
+            ("OTHER", "1", true),
+            ("NO_COLOR", "1", false),
+            ("TERM", "dumb", false),
+        ] {
+            let env = Env::new()
+                .var(name, value)
+                .file("a.csv", "type,displayName,pat\nGITHBU,A,p\n");
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_gij"));
+            command
+                .args(["check", "a.csv"])
+                .current_dir(env.path(""))
+                .env_clear()
+                .env("TERM", "xterm")
+                .env(name, value);
+            let mut session = spawn_command(command, Some(20_000)).unwrap();
+            let said = session.exp_eof().unwrap();
+            assert_eq!(said.contains("\u{1b}["), is_colored, "{name}: {said:?}");
+        }
+    }
+}
