@@ -1,4 +1,4 @@
-//! A confirmed import: locks, a last list, the journal, the engine, the report.
+//! A confirmed import: a last list, the journal, the engine, the report.
 
 use std::path::{Path, PathBuf};
 
@@ -9,32 +9,39 @@ use super::check::write_json;
 use super::connect::{Connected, list};
 use super::exit::{Exit, Failure};
 use super::facts::opening;
-use super::settings::{ImportSettings, TargetSettings};
+use super::settings::ImportSettings;
 use super::{next, signals};
 use crate::engine::{Opening, Run, RunEvent, Settings, Stop, StopSwitch, open};
 use crate::journal::{
-    self, Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Journal, JournalError, RunDir,
-    lock_jira,
+    self, Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Journal, JournalError, Lock, RunDir,
 };
 use crate::plan::Plan;
 use crate::render::{Progress, Screen, summary};
 use crate::report::{self, Form, Report};
 use crate::validate::Validation;
 
+/// A plan that somebody agreed to.
+pub(super) struct Confirmed {
+    pub plan: Plan,
+    pub by: ConfirmedBy,
+    /// Held for as long as the run goes on.
+    pub lock: Option<Lock>,
+}
+
 /// Creates what the plan says, and reports.
 pub(super) fn carry_out(
     settings: &ImportSettings,
     runtime: &Runtime,
     input: &Validation,
-    plan: Plan,
     jira: &Connected,
-    confirmed_by: ConfirmedBy,
+    confirmed: Confirmed,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    let _lock = match settings.target {
-        TargetSettings::Sandbox => None,
-        TargetSettings::Jira(_) => Some(lock_jira(&settings.runs_dir, &jira.target.url)?),
-    };
+    let Confirmed {
+        plan,
+        by,
+        lock: _held,
+    } = confirmed;
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
     let remote = runtime.block_on(list(&jira.client, settings.max_wait, screen))?;
@@ -51,14 +58,7 @@ pub(super) fn carry_out(
         listed_at,
     )?;
     let journal = Journal::create(run_dir.path())?;
-    let opening = opening(
-        run_dir.id(),
-        settings,
-        input,
-        &jira.target,
-        confirmed_by,
-        listed_at,
-    );
+    let opening = opening(run_dir.id(), settings, input, &jira.target, by, listed_at);
 
     let stop = StopSwitch::default();
     let progress = Progress::new(
@@ -80,21 +80,22 @@ pub(super) fn carry_out(
         );
         tokio::select! {
             ended = work => ended,
-            () = signals::watch(&stop, screen) => Ok(Some(Stop::Interrupted)),
+            () = signals::watch(&stop, &progress, run_dir.path()) => Ok(Some(Stop::Interrupted)),
         }
     });
     progress.finish();
+    drop(progress);
     let closed = journal.close();
-    // What is in the journal is reported, whatever else went wrong.
-    let place = RunPlace::of(run_dir.path());
-    let report = place.report()?;
-    let written = place.write(&report);
     let stopped = ended?;
     if stopped.is_none() {
         closed?;
     }
-    tell_ending(settings, &report, stopped.as_ref(), &place, screen)?;
+    let place = RunPlace::of(run_dir.path());
+    let report = place.report()?;
+    let written = place.write(&report, stopped.as_ref());
+    tell_ending(settings, &report, stopped.as_ref(), screen)?;
     written?;
+    tell_next(settings, &report, &place, screen);
     Ok(exit_of(&report, stopped.as_ref()))
 }
 
@@ -161,14 +162,19 @@ impl RunPlace {
         Ok(Report::of_run(&run.state))
     }
 
-    fn write(&self, report: &Report) -> Result<(), Failure> {
+    fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
         let written = report::write(&self.json, &Form::Json.render(report))
             .and_then(|()| report::write(&self.csv, &Form::Csv.render(report)));
         written.map_err(|error| {
-            Failure::new(Exit::Stopped, error).help(format!(
-                "the run itself is whole: {} holds what became of every row",
-                self.journal.display()
-            ))
+            let failure = Failure::new(Exit::Stopped, error);
+            match stopped {
+                // The journal has the same disk, and says itself what it lacks.
+                Some(Stop::Journal(_)) => failure,
+                _ => failure.help(format!(
+                    "no row is lost: {} holds what became of each",
+                    self.journal.display()
+                )),
+            }
         })
     }
 }
@@ -177,7 +183,6 @@ fn tell_ending(
     settings: &ImportSettings,
     report: &Report,
     stopped: Option<&Stop>,
-    place: &RunPlace,
     screen: &Screen,
 ) -> Result<(), Failure> {
     if let Some(stop) = stopped
@@ -189,13 +194,15 @@ fn tell_ending(
         return write_json(&Form::Json.render(report), screen);
     }
     screen.result(&summary(report));
-    screen.info(&format!(
-        "\nReport: {}\n        {}\n",
-        place.json.display(),
-        place.csv.display()
-    ));
-    screen.info(&format!("Next: {}\n", next::after_run(settings, report)));
     Ok(())
+}
+
+fn tell_next(settings: &ImportSettings, report: &Report, place: &RunPlace, screen: &Screen) {
+    if !settings.is_json {
+        let (json, csv) = (place.json.display(), place.csv.display());
+        screen.info(&format!("\nReport: {json}\n        {csv}\n"));
+        screen.info(&format!("Next: {}\n", next::after_run(settings, report)));
+    }
 }
 
 fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::facts::check_report;
 use super::settings::InputSettings;
-use crate::render::{Screen, diagnostics, tally};
+use crate::render::{Screen, count, diagnostics, tally};
 use crate::report::check_json;
 use crate::validate::{Options, Purpose, Validation, validate};
 
@@ -35,12 +35,6 @@ pub(super) fn check(
 pub(super) fn show(found: &Validation, screen: &Screen) {
     for file in &found.files {
         for table in &file.tables {
-            let sheet = table
-                .name
-                .sheet
-                .as_ref()
-                .map(|sheet| format!(":{sheet}"))
-                .unwrap_or_default();
             let delimiter = match table.delimiter {
                 Some(',') => ", separated by commas",
                 Some(';') => ", separated by semicolons",
@@ -49,10 +43,10 @@ pub(super) fn show(found: &Validation, screen: &Screen) {
                 _ => "",
             };
             screen.info(&format!(
-                "{}{sheet}: {} rows, {} columns understood{delimiter}\n",
-                file.name,
-                table.rows.read,
-                table.columns.len()
+                "{}: {}, {} understood{delimiter}\n",
+                table.name,
+                count(table.rows.read, "row", "rows"),
+                count(table.columns.len() as u64, "column", "columns"),
             ));
         }
     }
@@ -65,13 +59,16 @@ fn verdict(found: &Validation) -> String {
     let said = tally(&found.diagnostics)
         .map(|said| format!(" ({said})"))
         .unwrap_or_default();
-    if found.diagnostics.has_errors() {
-        format!(
-            "{} of {} rows can be imported as they are{said}\n",
-            rows.valid, rows.read
-        )
+    let all = count(rows.read, "row", "rows");
+    if !found.diagnostics.has_errors() {
+        format!("{all} can be imported{said}\n")
+    } else if rows.invalid == 0 {
+        format!("nothing can be imported until the errors are mended{said}\n")
     } else {
-        format!("all {} rows can be imported{said}\n", rows.read)
+        format!(
+            "{} of {all} can be imported as they are{said}\n",
+            rows.valid
+        )
     }
 }
 

@@ -6,9 +6,9 @@ use super::credentials::access;
 use super::exit::{Exit, Failure};
 use super::settings::{ImportSettings, TargetSettings};
 use crate::engine::{Pacer, StopSwitch, read_list};
-use crate::jira::{Access, BaseUrl, Client, Connection};
+use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::model::RemoteIntegration;
-use crate::render::{Screen, Target};
+use crate::render::{Screen, Target, waiting as waiting_text};
 use crate::sandbox::{Config, Sandbox};
 use crate::secret::Secret;
 
@@ -34,8 +34,8 @@ pub(super) async fn connect(
     client.status().await?;
     let list = list(&client, settings.max_wait, screen).await?;
     // Title and names are for people to see; a Jira that keeps them to itself can be imported into all the same.
-    let server = client.server_info().await.unwrap_or_default();
-    let person = client.myself().await.unwrap_or_default();
+    let server = unless_private(client.server_info().await)?;
+    let person = unless_private(client.myself().await)?;
     let target = Target {
         title: if server.title.is_empty() {
             "Jira".to_owned()
@@ -60,6 +60,19 @@ pub(super) async fn connect(
     ))
 }
 
+/// An answer that is not needed: a Jira that does not give it is no failure, one that turns us away is.
+fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraError> {
+    match answer {
+        Err(
+            error @ (JiraError::LoginRefused { .. }
+            | JiraError::Captcha { .. }
+            | JiraError::Redirected { .. }
+            | JiraError::HtmlPage { .. }),
+        ) => Err(error),
+        answer => Ok(answer.unwrap_or_default()),
+    }
+}
+
 /// Reads the list of integrations, patiently.
 pub(super) async fn list(
     client: &Client,
@@ -67,10 +80,7 @@ pub(super) async fn list(
     screen: &Screen,
 ) -> Result<Vec<RemoteIntegration>, Failure> {
     let waiting = |why: &str, time: Duration| {
-        screen.info(&format!(
-            "waiting {:.0} s: {why}\n",
-            time.as_secs_f64().max(1.0)
-        ));
+        screen.info(&format!("{}\n", waiting_text(why, time)));
     };
     Ok(read_list(
         client,

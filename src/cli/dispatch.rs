@@ -11,7 +11,8 @@ use crate::render::{Color, Screen};
 
 /// Does what the command line `args` says, and tells how it ended.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; a closed pipe is not one either.
@@ -32,13 +33,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = match cli.command {
         Command::Check(args) => {
             let is_json = cli.common.format == Format::Json;
-            check::check(&InputSettings::of_check(args), is_json, &screen)
+            InputSettings::of_check(args)
+                .and_then(|settings| check::check(&settings, is_json, &screen))
         }
-        Command::Import(args) => ImportSettings::new(*args, cli.common.progress, cli.common.format)
-            .and_then(|settings| import::import(&settings, &screen)),
+        Command::Import(import) => ImportSettings::new(
+            *import,
+            cli.common.progress,
+            cli.common.format,
+            typed(&args),
+        )
+        .and_then(|settings| import::import(&settings, &screen)),
         Command::Sandbox(args) => sandbox::sandbox(args, &screen),
     };
     ended.unwrap_or_else(|failure| tell(&failure, &screen))
+}
+
+/// The arguments behind the program's name, as the next command may repeat them.
+fn typed(args: &[OsString]) -> Vec<String> {
+    args.iter()
+        .skip(1)
+        .map(|arg| arg.to_string_lossy().into_owned())
+        .collect()
 }
 
 fn tell(failure: &Failure, screen: &Screen) -> Exit {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::settings::{ImportSettings, TargetSettings};
 use crate::engine::Opening;
 use crate::journal::{ConfirmedBy, Input, Jira, Opened, Session, SessionKind, VERSION};
-use crate::plan::{Action, Plan};
+use crate::plan::Plan;
 use crate::render::Target;
 use crate::report::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
 use crate::validate::{FileRead, Validation};
@@ -47,17 +47,13 @@ fn checked_file(file: &FileRead) -> Option<CheckedFile> {
 pub(super) fn planned_rows(plan: &Plan) -> Vec<PlannedRow> {
     let rows = plan.rows().iter().map(|planned| {
         let place = &planned.row.place;
-        let (action, reason, id) = match &planned.action {
-            Action::Create { .. } => ("create", "not in Jira", None),
-            Action::Exists { id, .. } => ("exists", "same type, origin and name", Some(*id)),
-        };
         PlannedRow {
             file: place.table.file.clone(),
             sheet: place.table.sheet.clone(),
             row: place.row.unwrap_or_default(),
-            action: action.to_owned(),
-            reason: reason.to_owned(),
-            id,
+            action: planned.action.name().to_owned(),
+            reason: planned.action.reason().to_owned(),
+            id: planned.action.id(),
         }
     });
     rows.collect()

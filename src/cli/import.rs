@@ -1,6 +1,6 @@
 //! `gij import`.
 
-use super::carry_out::carry_out;
+use super::carry_out::{Confirmed, carry_out};
 use super::check::{show, write_json};
 use super::connect::{Connected, connect};
 use super::dispatch::runtime;
@@ -8,9 +8,9 @@ use super::exit::{Exit, Failure};
 use super::facts::{check_report, planned_rows};
 use super::settings::{ImportSettings, TargetSettings};
 use super::{next, question};
-use crate::journal::ConfirmedBy;
+use crate::journal::{ConfirmedBy, Lock, lock_jira};
 use crate::plan::Plan;
-use crate::render::{Screen, dry_run_rows, plan as plan_text, tally};
+use crate::render::{Screen, count, dry_run_rows, plan as plan_text, tally};
 use crate::report::check_json;
 use crate::validate::{Options, Purpose, Validation, validate};
 
@@ -36,20 +36,31 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     if settings.dry_run {
         return dry_run(settings, &input, &plan, &jira, screen);
     }
-    screen.info(&plan_text(&plan, &jira.target, &input));
-    let Some(confirmed_by) = confirmed_by.or_else(|| ask(&plan, &jira, screen)) else {
+    let to_create = plan.to_create().count();
+    let must_ask = confirmed_by.is_none() && to_create > 0;
+    let text = plan_text(&plan, &jira.target, &input);
+    if must_ask {
+        screen.problem(&text);
+    } else {
+        screen.info(&text);
+    }
+    // Whether the run can have its place on disk is known before anybody is asked.
+    let lock = lock(settings, &jira.target.url)?;
+    let confirmed_by = match confirmed_by {
+        None if must_ask => ask(to_create, &jira, screen),
+        None => Some(ConfirmedBy::NotNeeded),
+        given => given,
+    };
+    let Some(confirmed_by) = confirmed_by else {
         screen.problem("nothing was sent\n");
         return Ok(Exit::Interrupted);
     };
-    carry_out(
-        settings,
-        &runtime,
-        &input,
+    let confirmed = Confirmed {
         plan,
-        &jira,
-        confirmed_by,
-        screen,
-    )
+        by: confirmed_by,
+        lock,
+    };
+    carry_out(settings, &runtime, &input, &jira, confirmed, screen)
 }
 
 /// How the run is confirmed, where that needs no question; none if somebody is to be asked.
@@ -98,17 +109,19 @@ fn dry_run(
     Ok(Exit::Done)
 }
 
-fn ask(plan: &Plan, jira: &Connected, screen: &Screen) -> Option<ConfirmedBy> {
-    let target = &jira.target;
-    let number = plan.to_create().count();
-    let what = if number == 1 {
-        "integration"
-    } else {
-        "integrations"
-    };
+fn ask(to_create: usize, jira: &Connected, screen: &Screen) -> Option<ConfirmedBy> {
+    let what = count(to_create as u64, "integration", "integrations");
     let question = format!(
-        "Create {number} {what} in {} ({})?",
-        target.title, target.url
+        "Create {what} in {} ({})?",
+        jira.target.title, jira.target.url
     );
     question::ask(&question, screen).then_some(ConfirmedBy::Answer)
+}
+
+/// Keeps other runs on the same Jira away; a rehearsal has its Jira to itself.
+fn lock(settings: &ImportSettings, url: &str) -> Result<Option<Lock>, Failure> {
+    match settings.target {
+        TargetSettings::Sandbox => Ok(None),
+        TargetSettings::Jira(_) => Ok(Some(lock_jira(&settings.runs_dir, url)?)),
+    }
 }

@@ -53,6 +53,8 @@ pub(super) struct ImportSettings {
     pub name: Option<String>,
     pub progress: ProgressStyle,
     pub is_json: bool,
+    /// The arguments as they were typed, for the next command to type.
+    pub typed: Vec<String>,
 }
 
 /// The value of an environment variable; a blank one counts as not set.
@@ -63,25 +65,38 @@ pub(super) fn env(name: &str) -> Option<String> {
 }
 
 impl InputSettings {
-    pub fn of_check(args: CheckArgs) -> Self {
+    pub fn of_check(args: CheckArgs) -> Result<Self, Failure> {
         let own_files = Vec::new();
         Self::new(args.input, own_files)
     }
 
-    fn new(args: InputArgs, own_files: Vec<PathBuf>) -> Self {
-        Self {
+    fn new(args: InputArgs, own_files: Vec<PathBuf>) -> Result<Self, Failure> {
+        if let Some(dir) = &args.secrets_dir
+            && !dir.is_dir()
+        {
+            return Err(Failure::usage(format!(
+                "--secrets-dir {} is not a directory",
+                dir.display()
+            )));
+        }
+        Ok(Self {
             files: args.files,
             secrets: SecretPolicy {
                 allow_env: args.allow_env,
                 secrets_dir: args.secrets_dir,
                 own_files,
             },
-        }
+        })
     }
 }
 
 impl ImportSettings {
-    pub fn new(args: ImportArgs, progress: ProgressHow, format: Format) -> Result<Self, Failure> {
+    pub fn new(
+        args: ImportArgs,
+        progress: ProgressHow,
+        format: Format,
+        typed: Vec<String>,
+    ) -> Result<Self, Failure> {
         let ConnectArgs {
             timeout,
             connect_timeout,
@@ -95,7 +110,7 @@ impl ImportSettings {
             TargetSettings::Jira(Box::new(jira(args.connect)?))
         };
         Ok(Self {
-            input: InputSettings::new(args.input, own_files),
+            input: InputSettings::new(args.input, own_files)?,
             target,
             dry_run: args.dry_run,
             yes: args.yes,
@@ -111,6 +126,7 @@ impl ImportSettings {
                 ProgressHow::Plain => ProgressStyle::Plain,
             },
             is_json: format == Format::Json,
+            typed,
         })
     }
 
@@ -170,6 +186,15 @@ fn jira(args: ConnectArgs) -> Result<JiraSettings, Failure> {
         return Err(Failure::usage(
             "the value of --proxy holds a user name or password, which is not supported",
         ));
+    }
+    let files = [&args.token_file, &args.password_file, &args.client_cert];
+    for file in files.into_iter().flatten().chain(&args.ca_cert) {
+        if let Err(error) = std::fs::File::open(file) {
+            return Err(Failure::usage(format!(
+                "{} cannot be read: {error}",
+                file.display()
+            )));
+        }
     }
     Ok(JiraSettings {
         base,

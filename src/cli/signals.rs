@@ -1,18 +1,23 @@
-use crate::engine::{Stop, StopSwitch};
-use crate::render::Screen;
+use std::path::Path;
 
 use super::exit::Exit;
+use crate::engine::{Stop, StopSwitch};
+use crate::render::Progress;
 
 /// Waits for Ctrl-C and SIGTERM for as long as it is polled: the first stops the run in good order, the second at once.
-/// The journal on disk is true at every moment.
-pub(super) async fn watch(stop: &StopSwitch, screen: &Screen) {
+/// The journal in the run directory `dir` is true at every moment.
+pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, dir: &Path) {
     next_signal().await;
-    screen.problem(
-        "\ninterrupted: no new requests; waiting for those under way (once more to stop at once)\n",
+    progress.say(
+        "interrupted: no new requests; waiting for those under way (once more to stop at once)",
     );
     stop.throw(Stop::Interrupted);
     next_signal().await;
-    screen.problem("\nstopped at once; the journal in the run directory holds what was sent\n");
+    progress.finish();
+    progress.say(&format!(
+        "stopped at once; {} holds what was sent, and what had no answer yet may be in Jira",
+        dir.join("journal.jsonl").display()
+    ));
     std::process::exit(i32::from(Exit::Interrupted.code()));
 }
 

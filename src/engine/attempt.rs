@@ -17,7 +17,7 @@ use crate::model::{Outcome, RemoteIntegration, Row};
 /// What a verdict means for the row's way.
 enum Step {
     /// The row came to its end.
-    End(Outcome, Option<String>),
+    End(Outcome),
     /// It may be sent again once the pause is over.
     Again,
 }
@@ -44,19 +44,13 @@ impl Run<'_> {
                 let why = "the run stopped before it was sent";
                 return self.note(not_sent(row.n, attempt, why));
             }
-            if let Step::End(outcome, error) = self.send(row, attempt, wave).await {
-                (self.tell)(RunEvent::Finished {
-                    row,
-                    outcome,
-                    error: error.as_deref(),
-                });
-                return;
+            if let Step::End(outcome) = self.send(row, attempt, wave).await {
+                return (self.tell)(RunEvent::Finished(outcome));
             }
         }
     }
 
     async fn send(&self, row: &Row, attempt: u32, wave: Wave) -> Step {
-        (self.tell)(RunEvent::Sent);
         let began = Instant::now();
         let (status, verdict) = self.client.create(&row.record).await;
         let mut answered = Answered {
@@ -80,10 +74,10 @@ impl Run<'_> {
             Verdict::PerhapsNoAccess(refusal) => self.perhaps_no_access(answered, refusal).await,
             Verdict::FailedIfAbsent(refusal) => {
                 answered.advice = refusal.advice.map(Into::into);
-                self.unsettled(answered, refusal.error)
+                self.unsettled(answered, &refusal.error)
             }
-            Verdict::Unsettled(why) => self.unsettled(answered, why),
-            Verdict::NothingHappened { why, pause, .. } => {
+            Verdict::Unsettled(why) => self.unsettled(answered, &why),
+            Verdict::NothingHappened { why, pause } => {
                 self.nothing_happened(answered, wave, &why, pause)
             }
             Verdict::Stop(reason) => {
@@ -91,7 +85,7 @@ impl Run<'_> {
                 let why = stop.to_string();
                 self.note_answer(answered, journal::Verdict::InDoubt, Some(&why));
                 self.stop(stop);
-                Step::End(Outcome::InDoubt, Some(why))
+                Step::End(Outcome::InDoubt)
             }
         }
     }
@@ -109,7 +103,7 @@ impl Run<'_> {
         });
         self.note_answer(answered, journal::Verdict::Created, None);
         self.streaks.borrow_mut().created();
-        Step::End(Outcome::Created, None)
+        Step::End(Outcome::Created)
     }
 
     fn failed(&self, mut answered: Answered, refusal: Refusal) -> Step {
@@ -119,16 +113,16 @@ impl Run<'_> {
         if let Some(stop) = stop {
             self.stop(stop);
         }
-        Step::End(Outcome::Failed, Some(refusal.error))
+        Step::End(Outcome::Failed)
     }
 
-    fn unsettled(&self, answered: Answered, why: String) -> Step {
-        self.note_answer(answered, journal::Verdict::InDoubt, Some(&why));
-        let stop = self.streaks.borrow_mut().unsettled(&why);
+    fn unsettled(&self, answered: Answered, why: &str) -> Step {
+        self.note_answer(answered, journal::Verdict::InDoubt, Some(why));
+        let stop = self.streaks.borrow_mut().unsettled(why);
         if let Some(stop) = stop {
             self.stop(stop);
         }
-        Step::End(Outcome::InDoubt, Some(why))
+        Step::End(Outcome::InDoubt)
     }
 
     fn nothing_happened(
@@ -165,22 +159,19 @@ impl Run<'_> {
         }
         let began = Instant::now();
         let waiting = |why: &str, time: Duration| self.waiting(why, time);
-        let error = match read_list(self.client, &self.pacer, self.stop, &waiting).await {
+        let stop = match read_list(self.client, &self.pacer, self.stop, &waiting).await {
             Ok(_) => {
                 *seen = Some(began);
                 return self.failed(answered, refusal);
             }
-            Err(ListError::Jira(error)) => error,
-            Err(ListError::Stop(stop)) => {
-                // Refused, and nobody can say any more whether for this row alone: it was not created.
-                self.stop(stop);
-                return self.failed(answered, refusal);
-            }
+            Err(ListError::Jira(error)) => Stop::Jira(error),
+            Err(ListError::Stop(stop)) => stop,
         };
+        // Nobody can say any more whether the refusal was for this row alone.
         let why = refusal.error;
         self.note_answer(answered, journal::Verdict::InDoubt, Some(&why));
-        self.stop(Stop::Jira(error));
-        Step::End(Outcome::InDoubt, Some(why))
+        self.stop(stop);
+        Step::End(Outcome::InDoubt)
     }
 }
 

@@ -1,21 +1,12 @@
 use std::time::Duration;
 
-use crate::model::{Outcome, Row};
+use crate::model::Outcome;
 
 /// Something that happens while a plan is carried out.
 #[derive(Clone, Copy, Debug)]
 pub enum RunEvent<'a> {
-    /// A request was sent.
-    Sent,
     /// A row came to its end for this run.
-    Finished {
-        /// The row.
-        row: &'a Row,
-        /// How it ended.
-        outcome: Outcome,
-        /// What went wrong, if it did.
-        error: Option<&'a str>,
-    },
+    Finished(Outcome),
     /// Nothing is sent for a while.
     Waiting {
         /// Why.

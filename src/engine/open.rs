@@ -42,23 +42,18 @@ pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(
 }
 
 fn planned_event(planned: &PlannedRow) -> Event {
-    let (action, reason, id, differences) = match &planned.action {
-        Action::Create { .. } => (journal::Action::Create, "not in Jira", None, Vec::new()),
-        Action::Exists { id, differences } => {
-            let differences = differences.iter().map(Into::into).collect();
-            (
-                journal::Action::Exists,
-                "same type, origin and name",
-                Some(*id),
-                differences,
-            )
-        }
+    let (action, differences) = match &planned.action {
+        Action::Create { .. } => (journal::Action::Create, Vec::new()),
+        Action::Exists { differences, .. } => (
+            journal::Action::Exists,
+            differences.iter().map(Into::into).collect(),
+        ),
     };
     Event::Plan(Planned {
         n: planned.row.n,
         action,
-        reason: reason.into(),
-        id,
+        reason: planned.action.reason().into(),
+        id: planned.action.id(),
         differences,
     })
 }

@@ -79,6 +79,12 @@ impl Pacer {
         why: &str,
         asked: Option<Duration>,
     ) -> Result<Option<Duration>, Stop> {
+        if let Some(asked) = asked.filter(|asked| *asked > self.max_wait) {
+            return Err(Stop::AskedTooLong {
+                why: why.to_owned(),
+                asked,
+            });
+        }
         let is_new = wave.0 == self.wave.get();
         let now = Instant::now();
         let pause = match asked {
@@ -185,6 +191,17 @@ mod tests {
         };
         assert!(matches!(stop, Stop::MaxWait { .. }));
         assert!(start.elapsed() <= MINUTE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_beyond_all_measure_stops_at_once() {
+        let pacer = Pacer::new(MINUTE);
+        let first = wave(&pacer).await;
+        let asked = Some(Duration::from_secs(u64::MAX));
+        assert!(matches!(
+            pacer.pause(first, "rate-limited", asked),
+            Err(Stop::AskedTooLong { .. })
+        ));
     }
 
     #[tokio::test(start_paused = true)]

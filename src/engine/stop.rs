@@ -26,6 +26,14 @@ pub enum Stop {
         /// How long it would have been.
         waited: Duration,
     },
+    /// Jira asks for a longer wait than is allowed.
+    #[error("gave up: {why}, and Jira asks to wait {} s", .asked.as_secs())]
+    AskedTooLong {
+        /// What kept us waiting.
+        why: String,
+        /// How long Jira asks to wait.
+        asked: Duration,
+    },
     /// The first rows all failed in the same way.
     #[error("the first {count} rows sent all failed alike: {error}")]
     FailingAlike {
@@ -58,6 +66,9 @@ impl Stop {
             Self::MaxWait { .. } => Some(
                 "see whether Jira is up and not limiting you; `--max-wait` waits longer".into(),
             ),
+            Self::AskedTooLong { .. } => {
+                Some("run again later, or let `--max-wait` be longer".into())
+            }
             Self::FailingAlike { .. } => {
                 Some("mend what the error names before you run again".into())
             }

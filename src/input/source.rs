@@ -34,20 +34,18 @@ impl Source {
             }
             Ok(file)
         });
-        match file {
-            Ok(file) => Ok(Self {
-                name,
-                content: Content::File(BufReader::with_capacity(1 << 16, file)),
-            }),
+        let content = file.and_then(|mut file| {
+            if file.metadata()?.is_file() {
+                return Ok(Content::File(BufReader::with_capacity(1 << 16, file)));
+            }
+            // A pipe can be read once only.
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(Content::Memory(Cursor::new(bytes)))
+        });
+        match content {
+            Ok(content) => Ok(Self { name, content }),
             Err(error) => Err(InputErrorKind::from(error).at(place_of(&name))),
-        }
-    }
-
-    /// Takes the bytes of a file, `name` standing for it in messages.
-    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self {
-            name: name.into(),
-            content: Content::Memory(Cursor::new(bytes)),
         }
     }
 

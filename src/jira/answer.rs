@@ -11,6 +11,8 @@ pub(super) enum Reply {
     NotSent(String),
     /// No whole answer came, though the request may have gone out.
     BrokenOff(String),
+    /// An answer larger than anything that Jira says.
+    TooLarge,
 }
 
 /// An answer, whole.

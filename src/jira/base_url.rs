@@ -47,8 +47,16 @@ impl BaseUrl {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(BaseUrlError::QueryOrFragment);
         }
+        let text = url.as_str();
+        // What people copy from the browser's address bar is often one of Jira's pages.
+        let pages = ["/secure/", "/browse/", "/projects/", "/login.jsp", "/rest/"];
+        let end = pages
+            .iter()
+            .filter_map(|page| text.find(page))
+            .min()
+            .unwrap_or(text.len());
         Ok(Self {
-            text: url.as_str().trim_end_matches('/').to_owned(),
+            text: text[..end].trim_end_matches('/').to_owned(),
             url,
         })
     }
@@ -93,6 +101,19 @@ mod tests {
     fn a_context_path_is_kept_and_joined_without_a_double_slash() {
         let base = BaseUrl::parse("https://Jira.example.org/jira/").unwrap();
         assert_eq!(base.join("/status"), "https://jira.example.org/jira/status");
+    }
+
+    #[test]
+    fn a_page_of_jira_is_taken_for_its_base() {
+        for page in [
+            "secure/Dashboard.jspa",
+            "browse/ABC-1",
+            "login.jsp",
+            "projects/ABC/issues",
+        ] {
+            let base = BaseUrl::parse(&format!("https://jira.example.org/jira/{page}")).unwrap();
+            assert_eq!(base.as_str(), "https://jira.example.org/jira");
+        }
     }
 
     #[test]

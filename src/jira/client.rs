@@ -14,11 +14,11 @@ use super::access::Access;
 use super::answer::{Answer, Reply};
 use super::base_url::BaseUrl;
 use super::error::JiraError;
+use super::mask::Mask;
 use super::message;
 use super::verdict::Verdict;
 use super::wire;
 use crate::model::{Record, RemoteIntegration};
-use crate::secret::Secret;
 
 /// The app's collection of integrations.
 const INTEGRATIONS: &str = "/rest/gitplugin/1.0/integration";
@@ -121,9 +121,13 @@ impl Client {
             .default_headers(common_headers())
             .tls_danger_accept_invalid_certs(connection.insecure);
         for path in &connection.ca_certs {
-            let certificates = read_pem(path).and_then(|pem| {
-                Certificate::from_pem_bundle(&pem).map_err(|error| in_words(&error))
-            });
+            let certificates =
+                read_pem(path).and_then(|pem| match Certificate::from_pem_bundle(&pem) {
+                    Ok(none) if none.is_empty() => {
+                        Err("it holds no certificate in PEM form".into())
+                    }
+                    certificates => certificates.map_err(|error| in_words(&error)),
+                });
             builder = builder.tls_certs_merge(certificates.map_err(certificate_error(path))?);
         }
         if let Some(path) = &connection.client_cert {
@@ -160,10 +164,11 @@ impl Client {
     pub async fn status(&self) -> Result<(), JiraError> {
         let url = self.base.as_str().to_owned();
         let request = self.http.get(self.base.join("/status"));
-        let reply = self.send(request, LARGEST_ANSWER).await;
+        let mask = self.mask();
+        let reply = self.send(request, LARGEST_ANSWER, &mask).await;
         let state = |answer: &Answer| {
             let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
-            json?.get("state")?.as_str().map(message::clean)
+            json?.get("state")?.as_str().map(|state| mask.clean(state))
         };
         // A Jira that is not ready says so with a server error.
         if let Reply::Answer(answer) = &reply
@@ -174,10 +179,14 @@ impl Client {
                 _ => Err(JiraError::NotReady { url, state }),
             };
         }
-        let why = match JiraError::of_reply(&url, reply, &[]) {
+        let why = match JiraError::of_reply(&url, reply, &mask) {
             Ok(_) => "its `/status` does not say that it is one".to_owned(),
             Err(JiraError::NoApi { message, .. } | JiraError::Forbidden { message, .. }) => message,
             Err(JiraError::HtmlPage { .. }) => "its `/status` is a page for people".to_owned(),
+            // No credential was sent, so none was refused.
+            Err(JiraError::LoginRefused { .. } | JiraError::Captcha { .. }) => {
+                "its `/status` wants a log-in".to_owned()
+            }
             Err(error) => return Err(error),
         };
         Err(JiraError::NotJira { url, why })
@@ -191,10 +200,16 @@ impl Client {
     pub async fn list(&self) -> Result<Vec<RemoteIntegration>, JiraError> {
         let json = self.read(INTEGRATIONS, LARGEST_LIST).await?;
         wire::integrations(&json).ok_or_else(|| {
-            let (error, _) = message::of_body(json.to_string().as_bytes(), &[self.access.secret()]);
-            JiraError::Malformed {
-                url: self.base.as_str().to_owned(),
-                message: error.unwrap_or_else(|| "a list of integrations without one".into()),
+            let url = self.base.as_str().to_owned();
+            let (error, _) = message::of_body(json.to_string().as_bytes(), &self.mask());
+            match error {
+                Some(message) if wire::success(&json) == Some(false) => {
+                    JiraError::Refused { url, message }
+                }
+                _ => JiraError::Malformed {
+                    url,
+                    message: "a list of integrations without one".into(),
+                },
             }
         })
     }
@@ -207,8 +222,8 @@ impl Client {
     pub async fn server_info(&self) -> Result<ServerInfo, JiraError> {
         let json = self.read("/rest/api/2/serverInfo", LARGEST_ANSWER).await?;
         Ok(ServerInfo {
-            title: text_of(&json, "serverTitle"),
-            version: text_of(&json, "version"),
+            title: self.text_of(&json, "serverTitle"),
+            version: self.text_of(&json, "version"),
         })
     }
 
@@ -220,8 +235,8 @@ impl Client {
     pub async fn myself(&self) -> Result<Person, JiraError> {
         let json = self.read("/rest/api/2/myself", LARGEST_ANSWER).await?;
         Ok(Person {
-            name: text_of(&json, "name"),
-            display_name: text_of(&json, "displayName"),
+            name: self.text_of(&json, "name"),
+            display_name: self.text_of(&json, "displayName"),
         })
     }
 
@@ -232,19 +247,29 @@ impl Client {
             .authenticated(Method::POST, INTEGRATIONS)
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
-        let reply = self.send(request, LARGEST_ANSWER).await;
+        let mask = Mask::new(&self.access, record.secrets());
+        let reply = self.send(request, LARGEST_ANSWER, &mask).await;
         let status = match &reply {
             Reply::Answer(answer) => Some(answer.status),
             _ => None,
         };
-        let secrets: Vec<&Secret> = record.secrets().chain([self.access.secret()]).collect();
-        (status, Verdict::of(&reply, &secrets))
+        (status, Verdict::of(&reply, &mask))
+    }
+
+    fn mask(&self) -> Mask {
+        Mask::new(&self.access, [])
+    }
+
+    fn text_of(&self, json: &Value, name: &str) -> String {
+        let text = json.get(name).and_then(Value::as_str);
+        text.map(|text| self.mask().clean(text)).unwrap_or_default()
     }
 
     async fn read(&self, path: &str, most: usize) -> Result<Value, JiraError> {
         let url = self.base.as_str();
-        let reply = self.send(self.authenticated(Method::GET, path), most).await;
-        let answer = JiraError::of_reply(url, reply, &[self.access.secret()])?;
+        let mask = self.mask();
+        let request = self.authenticated(Method::GET, path);
+        let answer = JiraError::of_reply(url, self.send(request, most, &mask).await, &mask)?;
         serde_json::from_slice(&answer.body).map_err(|error| JiraError::Malformed {
             url: url.to_owned(),
             message: error.to_string(),
@@ -257,7 +282,7 @@ impl Client {
             .header(AUTHORIZATION, self.authorization.clone())
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder, most: usize) -> Reply {
+    async fn send(&self, request: reqwest::RequestBuilder, most: usize, mask: &Mask) -> Reply {
         let mut response = match request.send().await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => {
@@ -265,13 +290,13 @@ impl Client {
             }
             Err(error) => return Reply::BrokenOff(in_words(&error)),
         };
-        let mut answer = head_of(&response);
+        let mut answer = head_of(&response, mask);
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if answer.body.len() + chunk.len() <= most => {
                     answer.body.extend_from_slice(&chunk);
                 }
-                Ok(Some(_)) => return Reply::BrokenOff("the answer is too large".into()),
+                Ok(Some(_)) => return Reply::TooLarge,
                 Ok(None) => return Reply::Answer(answer),
                 Err(error) => return Reply::BrokenOff(in_words(&error)),
             }
@@ -279,7 +304,8 @@ impl Client {
     }
 }
 
-fn head_of(response: &reqwest::Response) -> Answer {
+/// What matters of an answer's head; texts that may be shown are cleaned, and a location loses its query.
+fn head_of(response: &reqwest::Response, mask: &Mask) -> Answer {
     let header = |name: &str| {
         let value = response.headers().get(name)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -287,10 +313,12 @@ fn head_of(response: &reqwest::Response) -> Answer {
     Answer {
         status: response.status().as_u16(),
         content_type: header("content-type").unwrap_or_default(),
-        location: header("location").map(|location| message::clean(&location)),
+        location: header("location").map(|location| {
+            let end = location.find(['?', '#']).unwrap_or(location.len());
+            mask.clean(&location[..end])
+        }),
         login_reason: header("x-seraph-loginreason"),
-        denied_reason: header("x-authentication-denied-reason")
-            .map(|reason| message::clean(&reason)),
+        denied_reason: header("x-authentication-denied-reason").map(|reason| mask.clean(&reason)),
         retry_after: header("retry-after"),
         body: Vec::new(),
     }
@@ -328,13 +356,6 @@ fn certificate_error(path: &Path) -> impl FnOnce(String) -> ConnectError {
     |why| ConnectError::Certificate { path, why }
 }
 
-fn text_of(json: &Value, name: &str) -> String {
-    json.get(name)
-        .and_then(Value::as_str)
-        .map(message::clean)
-        .unwrap_or_default()
-}
-
 /// The innermost cause, which says most; reqwest's own text repeats the URL.
 fn in_words(error: &reqwest::Error) -> String {
     if error.is_timeout() {
@@ -348,5 +369,5 @@ fn in_words(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    message::clean(&cause.to_string())
+    cause.to_string()
 }

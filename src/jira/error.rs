@@ -1,9 +1,9 @@
 use thiserror::Error;
 
 use super::answer::{Answer, Reply};
+use super::mask::Mask;
 use super::message;
 use super::verdict::{StopReason, stop_reason};
-use crate::secret::Secret;
 
 /// Why Jira cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -78,6 +78,20 @@ pub enum JiraError {
         /// What Jira said.
         message: String,
     },
+    /// The app answered, and refused.
+    #[error("the app in Jira at {url} refuses: {message}")]
+    Refused {
+        /// The base URL.
+        url: String,
+        /// What it said.
+        message: String,
+    },
+    /// The proxy on the way wants to know who we are.
+    #[error("the proxy on the way to {url} wants a log-in")]
+    ProxyLogin {
+        /// The base URL.
+        url: String,
+    },
     /// Rate-limited, or a server error.
     #[error("Jira at {url} is busy or broken: {message}")]
     Unavailable {
@@ -111,15 +125,20 @@ impl JiraError {
                 "check the address, the network and, for https, the certificate (`--ca-cert FILE` adds your own authority)".into()
             }
             Self::NotReady { .. } => "wait until Jira has started, and try again".into(),
-            Self::NotJira { .. } | Self::Malformed { .. } => {
-                "give `--jira-url` as the browser shows it on Jira's start page, with the context path if it has one".into()
+            Self::NotJira { .. } => {
+                "give Jira's base URL, which its administrators see under System, General configuration".into()
+            }
+            Self::Malformed { .. } => "see whether a proxy or a firewall changes the answers on the way".into(),
+            Self::Refused { .. } => "see to what the app names, in Jira's administration, and try again".into(),
+            Self::ProxyLogin { .. } => {
+                "use a proxy without a log-in by `--proxy`, or name Jira's host in NO_PROXY".into()
             }
             Self::Redirected { url, location } => redirect_help(url, location),
             Self::HtmlPage { .. } => {
                 "single sign-on or a proxy stands before Jira; ask for a way past it for `/rest/gitplugin`, or use the address inside the network".into()
             }
             Self::LoginRefused { .. } => {
-                "check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password; nothing else was sent".into()
+                "check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password".into()
             }
             Self::Captcha { login_url, .. } => format!(
                 "log in with the browser {}, solve the CAPTCHA, then try again; better still, use a personal access token",
@@ -136,12 +155,16 @@ impl JiraError {
     }
 
     /// What `reply` to a read means, if it is not an answer that can be read.
-    pub(super) fn of_reply(url: &str, reply: Reply, secrets: &[&Secret]) -> Result<Answer, Self> {
+    pub(super) fn of_reply(url: &str, reply: Reply, mask: &Mask) -> Result<Answer, Self> {
         let url = url.to_owned();
         let answer = match reply {
             Reply::Answer(answer) => answer,
             Reply::NotSent(why) | Reply::BrokenOff(why) => {
                 return Err(Self::Unreachable { url, why });
+            }
+            Reply::TooLarge => {
+                let message = "it is too large".to_owned();
+                return Err(Self::Malformed { url, message });
             }
         };
         match stop_reason(&answer) {
@@ -149,11 +172,10 @@ impl JiraError {
             None if answer.is_success() => return Ok(answer),
             None => {}
         }
-        let said = message::of_body(&answer.body, secrets)
-            .0
-            .unwrap_or_default();
+        let said = message::of_body(&answer.body, mask).0.unwrap_or_default();
         let message = format!("HTTP {} {said}", answer.status).trim().to_owned();
         Err(match answer.status {
+            407 => Self::ProxyLogin { url },
             403 => Self::Forbidden { url, message },
             404 => Self::NoApi { url, message },
             429 | 408 | 500.. => Self::Unavailable {
@@ -176,36 +198,41 @@ impl JiraError {
                 location: location.unwrap_or_else(|| "an address that it does not name".into()),
             },
             StopReason::HtmlPage => Self::HtmlPage { url },
-            StopReason::AccessLost(message) => Self::Forbidden { url, message },
         }
     }
 }
 
 /// A redirect to a path of the same host is a context path; one to https is that.
 fn redirect_help(url: &str, location: &str) -> String {
-    let Ok(base) = url::Url::parse(url) else {
-        return "give the address that the browser ends up at".into();
-    };
-    let Ok(target) = base.join(location) else {
-        return "give the address that the browser ends up at".into();
-    };
-    let is_sign_on = target.host_str() != base.host_str();
-    let path = target.path().trim_end_matches('/');
-    if is_sign_on || path.contains("login") {
-        return "single sign-on stands before Jira; ask for a way past it for `/rest/gitplugin`, or use the address inside the network".into();
+    suggested_url(url, location).map_or_else(
+        || {
+            "single sign-on or a proxy stands before Jira; ask for a way past it for `/rest/gitplugin`, \
+             or use the address inside the network"
+                .to_owned()
+        },
+        |suggested| format!("use `--jira-url {suggested}`"),
+    )
+}
+
+/// The base URL that a redirect from `{url}/status` points to; none if it leads to a log-in or nowhere new.
+fn suggested_url(url: &str, location: &str) -> Option<String> {
+    let base = url::Url::parse(url).ok()?;
+    let target = base.join(location).ok()?;
+    let path = target.path();
+    let is_other_host = target.host_str() != base.host_str();
+    if path.contains("login") || (is_other_host && !path.ends_with("/status")) {
+        return None;
     }
     // The page's own name is not part of the base URL.
-    let path = ["/status", "/rest/", "/secure/", "/Dashboard.jspa"]
-        .iter()
-        .filter_map(|page| path.find(page))
-        .min()
-        .map_or(path, |at| &path[..at]);
+    let pages = ["/status", "/rest/", "/secure/", "/Dashboard.jspa"];
+    let end = pages.iter().filter_map(|page| path.find(page)).min();
+    let path = end.map_or(path, |end| &path[..end]).trim_end_matches('/');
     let port = target
         .port()
         .map(|port| format!(":{port}"))
         .unwrap_or_default();
-    let host = target.host_str().unwrap_or_default();
-    format!("use `--jira-url {}://{host}{port}{path}`", target.scheme())
+    let suggested = format!("{}://{}{port}{path}", target.scheme(), target.host_str()?);
+    (suggested != url).then_some(suggested)
 }
 
 #[cfg(test)]
@@ -227,8 +254,17 @@ mod tests {
         ] {
             assert_eq!(redirect_help("http://j.example.org:8080", location), help);
         }
-        assert!(
-            redirect_help("https://j.example.org", "https://sso.example.org/").contains("sign-on")
-        );
+        let moved = redirect_help("http://jira", "https://jira.corp.example/status");
+        assert_eq!(moved, "use `--jira-url https://jira.corp.example`");
+        for location in [
+            "https://sso.example.org/",
+            "/login.jsp",
+            "/secure/Dashboard.jspa",
+        ] {
+            assert!(
+                redirect_help("https://j.example.org", location).contains("sign-on"),
+                "{location}"
+            );
+        }
     }
 }

@@ -8,6 +8,7 @@ mod answer;
 mod base_url;
 mod client;
 mod error;
+mod mask;
 mod message;
 mod verdict;
 mod wire;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::answer::{Answer, Reply};
+use super::mask::Mask;
 use super::message;
 use super::wire;
 use crate::model::RemoteIntegration;
-use crate::secret::Secret;
 
 /// What the app or Jira says against a row.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -30,18 +30,6 @@ pub enum StopReason {
     Redirected(Option<String>),
     /// The answer is a page for people and not Jira's API.
     HtmlPage,
-    /// The list of integrations is refused as well.
-    AccessLost(String),
-}
-
-impl StopReason {
-    /// Whether even the list of integrations must not be asked for any more.
-    pub fn forbids_reading(&self) -> bool {
-        matches!(
-            self,
-            Self::LoginRefused | Self::Captcha(_) | Self::AccessLost(_)
-        )
-    }
 }
 
 /// What an answer means for its row.
@@ -61,8 +49,6 @@ pub enum Verdict {
         why: String,
         /// How long Jira asks to wait.
         pause: Option<Duration>,
-        /// Whether Jira answered at all.
-        is_answer: bool,
     },
     /// Refused with 403 or 404: whether it is this row or all of them, the list tells.
     PerhapsNoAccess(Refusal),
@@ -72,21 +58,19 @@ pub enum Verdict {
 
 impl Verdict {
     /// Judges what came of a POST; the first line of the table that matches counts.
-    ///
-    /// The messages in it have `secrets` masked.
-    pub(super) fn of(reply: &Reply, secrets: &[&Secret]) -> Self {
+    pub(super) fn of(reply: &Reply, mask: &Mask) -> Self {
         match reply {
-            Reply::Answer(answer) => Self::of_answer(answer, secrets),
+            Reply::Answer(answer) => Self::of_answer(answer, mask),
             Reply::NotSent(why) => Self::NothingHappened {
                 why: why.clone(),
                 pause: None,
-                is_answer: false,
             },
             Reply::BrokenOff(why) => Self::Unsettled(why.clone()),
+            Reply::TooLarge => Self::Unsettled("an answer that is too large".into()),
         }
     }
 
-    fn of_answer(answer: &Answer, secrets: &[&Secret]) -> Self {
+    fn of_answer(answer: &Answer, mask: &Mask) -> Self {
         if let Some(stop) = stop_reason(answer) {
             return Self::Stop(stop);
         }
@@ -94,7 +78,6 @@ impl Verdict {
             return Self::NothingHappened {
                 why: "rate-limited by Jira".into(),
                 pause: Some(answer.retry_after().unwrap_or_default()),
-                is_answer: true,
             };
         }
         let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
@@ -106,7 +89,7 @@ impl Verdict {
             }
         }
         let refusal = || {
-            let (error, advice) = message::of_body(&answer.body, secrets);
+            let (error, advice) = message::of_body(&answer.body, mask);
             Refusal {
                 error: error.unwrap_or_else(|| format!("HTTP {}", answer.status)),
                 advice,
@@ -148,6 +131,13 @@ pub(super) fn stop_reason(answer: &Answer) -> Option<StopReason> {
 mod tests {
     use super::*;
 
+    fn no_secrets() -> Mask {
+        Mask::new(
+            &crate::jira::Access::Token(crate::secret::Secret::new("token")),
+            [],
+        )
+    }
+
     fn json(status: u16, body: &str) -> Answer {
         Answer {
             status,
@@ -169,7 +159,7 @@ mod tests {
     const CREATED: &str = r#"{"success":true,"integration":{"id":7,"type":"GITHUB","initDate":1}}"#;
 
     fn name(answer: Answer) -> &'static str {
-        match Verdict::of(&Reply::Answer(answer), &[]) {
+        match Verdict::of(&Reply::Answer(answer), &no_secrets()) {
             Verdict::Created(_) => "created",
             Verdict::Failed(_) => "failed",
             Verdict::FailedIfAbsent(_) => "failed if absent",
@@ -232,7 +222,7 @@ mod tests {
         for status in [200, 401, 403] {
             let mut answer = json(status, CREATED);
             answer.denied_reason = Some("CAPTCHA_CHALLENGE; login-url=https://j/login.jsp".into());
-            let verdict = Verdict::of(&Reply::Answer(answer), &[]);
+            let verdict = Verdict::of(&Reply::Answer(answer), &no_secrets());
             let url = Some("https://j/login.jsp".to_owned());
             assert_eq!(verdict, Verdict::Stop(StopReason::Captcha(url)));
         }

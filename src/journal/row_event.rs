@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::event_parts::{FieldDifference, Key, Remote, RowPlace};
 use super::time::in_millis;
-use crate::model::{Outcome, Place, Row};
+use crate::model::{Outcome, Row};
 
 /// A row of the input.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -50,21 +50,6 @@ impl RowRead {
             cells: record.visible(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
             outcome: None,
-        }
-    }
-
-    /// A row that is not valid, of which only the place and perhaps the name are certain.
-    pub fn invalid(n: u32, place: &Place, name: Option<&str>) -> Self {
-        Self {
-            n,
-            place: RowPlace::from(place),
-            type_name: None,
-            name: name.map(Into::into),
-            origin: None,
-            key: None,
-            cells: Map::new(),
-            warnings: Vec::new(),
-            outcome: Some(Excluded::Invalid),
         }
     }
 }

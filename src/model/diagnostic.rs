@@ -236,12 +236,6 @@ impl Diagnostics {
         of.map(|(_, count)| count).sum()
     }
 
-    /// How many problems there are of this kind.
-    pub fn count_of(&self, code: Code) -> u64 {
-        let of = self.counts.iter().filter(|((_, is), _)| *is == code);
-        of.map(|(_, count)| count).sum()
-    }
-
     /// Whether nothing may be sent.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0

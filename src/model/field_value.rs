@@ -104,13 +104,9 @@ fn parse_flag(text: &str) -> Result<bool, FieldValueError> {
     }
 }
 
-/// `5`, and `5.0` as spreadsheets write it.
+/// `5`, and `5.0` as spreadsheets write it; `1.000` is a thousand in some countries and one in others.
 fn parse_integer(text: &str) -> Result<u32, FieldValueError> {
-    let whole = match text.split_once('.') {
-        Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
-        Some(_) => return Err(FieldValueError::NotAnInteger),
-        None => text,
-    };
+    let whole = text.strip_suffix(".0").unwrap_or(text);
     if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) {
         return Err(FieldValueError::NotAnInteger);
     }
@@ -138,7 +134,10 @@ fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
         .into_iter()
         .map(|word| {
             let digits = word.strip_suffix(".0").unwrap_or(word);
-            if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            if digits.is_empty()
+                || digits.starts_with('0')
+                || !digits.bytes().all(|b| b.is_ascii_digit())
+            {
                 Err(FieldValueError::NotAnIdList)
             } else if digits.len() > LONGEST_ID {
                 Err(FieldValueError::JoinedIds)
@@ -149,14 +148,14 @@ fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
         .collect()
 }
 
-/// `1,000,010,100`: what a spreadsheet shows for 1000010100, which was once `10000,10100`.
+/// `1,000,010,100` is what a spreadsheet shows for 1000010100, which was once `10000,10100`; `10,000` is one id.
 fn looks_grouped(words: &[&str], list: &str) -> bool {
     let [first, rest @ ..] = words else {
         return false;
     };
     let is_separated_tightly =
         list.len() == words.iter().map(|w| w.len()).sum::<usize>() + rest.len();
-    rest.len() >= 2
+    !rest.is_empty()
         && is_separated_tightly
         && (1..=3).contains(&first.len())
         && rest.iter().all(|group| group.len() == 3)
@@ -191,7 +190,7 @@ mod tests {
     fn integers_are_whole_and_not_negative() {
         assert_eq!(parse_integer("1440"), Ok(1440));
         assert_eq!(parse_integer("5.0"), Ok(5));
-        for text in ["5.5", "-1", "1e3", "5.", "", "4294967296"] {
+        for text in ["5.5", "-1", "1e3", "5.", "", "4294967296", "1.000"] {
             assert_eq!(
                 parse_integer(text),
                 Err(FieldValueError::NotAnInteger),
@@ -211,12 +210,14 @@ mod tests {
             assert_eq!(ids(text), Ok(vec![10000, 10100]), "{text}");
         }
         assert_eq!(ids("10000.0"), Ok(vec![10000]));
-        assert_eq!(ids("10000,ABC"), Err(FieldValueError::NotAnIdList));
+        for text in ["10000,ABC", "0", "007", "-1"] {
+            assert_eq!(ids(text), Err(FieldValueError::NotAnIdList), "{text}");
+        }
     }
 
     #[test]
     fn ids_that_a_thousands_separator_joined_are_found() {
-        for text in ["1000010100", "1,000,010,100"] {
+        for text in ["1000010100", "1,000,010,100", "10,000", "10,100"] {
             assert_eq!(ids(text), Err(FieldValueError::JoinedIds), "{text}");
         }
     }

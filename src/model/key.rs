@@ -26,7 +26,13 @@ impl OriginKey {
     pub fn matches(&self, of: IntegrationType, shown: Option<&str>) -> bool {
         match self {
             Self::Any => true,
-            Self::Exactly(ours) => shown.is_some_and(|shown| normalise(of, shown) == **ours),
+            Self::Exactly(ours) => match shown {
+                Some(shown) => normalise(of, shown) == **ours,
+                // A Jira that shows no origin means the vendor's own.
+                None => {
+                    matches!(of.spec().origin, OriginRule::UrlOr(default) if *default == **ours)
+                }
+            },
         }
     }
 }

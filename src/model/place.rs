@@ -23,6 +23,17 @@ pub struct TableName {
     pub format: TableFormat,
 }
 
+/// `repos.csv`, `onboarding.xlsx:Azure`.
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        match &self.sheet {
+            Some(sheet) => write!(f, ":{sheet}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// A place in a table: the whole of it, a row, a column's header, or a cell.
 ///
 /// It is shown as `onboarding.xlsx:Azure!C7` and `repos.csv:9 (C7)`: in a CSV, 9 is the physical line and row 7 what a
@@ -75,9 +86,8 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.table.file)?;
-        if let Some(sheet) = &self.table.sheet {
-            write!(f, ":{sheet}")?;
+        write!(f, "{}", self.table)?;
+        if self.table.sheet.is_some() {
             return match (self.address(), self.row) {
                 (Some(address), _) => write!(f, "!{address}"),
                 (None, Some(row)) => write!(f, "!{row}"),

@@ -23,6 +23,32 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The action in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Exists { .. } => "exists",
+        }
+    }
+
+    /// Why this is to be done.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "not in Jira",
+            Self::Exists { .. } => "same type, origin and name",
+        }
+    }
+
+    /// The integration that exists.
+    pub fn id(&self) -> Option<i64> {
+        match self {
+            Self::Create { .. } => None,
+            Self::Exists { id, .. } => Some(*id),
+        }
+    }
+}
+
 /// A row and what is to be done with it.
 #[derive(Clone, Debug)]
 pub struct PlannedRow {

@@ -150,9 +150,9 @@ fn ranges(places: &[&Place]) -> String {
     if runs.len() > MOST_RANGES {
         let _ = write!(cells, " and {} more", runs.len() - MOST_RANGES);
     }
-    match &first.table.sheet {
-        Some(sheet) => format!("{}:{sheet}!{cells}", first.table.file),
-        None => format!("{} ({cells})", first.table.file),
+    match first.table.sheet {
+        Some(_) => format!("{}!{cells}", first.table),
+        None => format!("{} ({cells})", first.table),
     }
 }
 

@@ -12,7 +12,7 @@ mod summary;
 
 pub use diagnostics::{diagnostics, tally};
 pub use plan::{Target, dry_run_rows, plan};
-pub use progress::{Progress, ProgressStyle};
+pub use progress::{Progress, ProgressStyle, waiting};
 pub use screen::{Color, Screen};
-pub use style::command_line;
+pub use style::{command_line, count};
 pub use summary::summary;

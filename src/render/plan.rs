@@ -38,16 +38,7 @@ pub fn plan(plan: &Plan, target: &Target, input: &Validation) -> String {
                 0 => String::new(),
                 blank => format!(", {blank} blank passed over"),
             };
-            let sheet = table
-                .name
-                .sheet
-                .as_ref()
-                .map(|sheet| format!(":{sheet}"))
-                .unwrap_or_default();
-            line(
-                "Input",
-                one_line(&format!("{}{sheet}: {rows}{blank}", file.name)),
-            );
+            line("Input", one_line(&format!("{}: {rows}{blank}", table.name)));
         }
     }
     let (exist, differ) = plan.existing();
@@ -99,12 +90,16 @@ pub fn dry_run_rows(plan: &Plan) -> String {
     for PlannedRow { row, action } in plan.rows() {
         let name = row.record.display_name().unwrap_or("(no display name)");
         let of = row.record.integration_type();
-        let (verb, id) = match action {
-            Action::Create { .. } => ("create", String::new()),
-            Action::Exists { id, .. } => ("exists", format!(" (id {id})")),
-        };
+        let id = action
+            .id()
+            .map(|id| format!(" (id {id})"))
+            .unwrap_or_default();
         let what = one_line(&format!("{}  {of}  {name}{id}", row.place));
-        let _ = writeln!(text, "{} {what}", paint(BOLD, format!("{verb:>8}")));
+        let _ = writeln!(
+            text,
+            "{} {what}",
+            paint(BOLD, format!("{:>8}", action.name()))
+        );
         if let Action::Exists { differences, .. } = action {
             for difference in differences {
                 let (field, ours, theirs) = (difference.field, &difference.row, &difference.jira);

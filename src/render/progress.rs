@@ -1,12 +1,13 @@
 //! Progress: a bar where a line can be redrawn, plain lines elsewhere.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle as BarStyle};
 
 use super::screen::Screen;
+use super::style::one_line;
 use crate::engine::RunEvent;
 use crate::model::Outcome;
 
@@ -43,7 +44,7 @@ pub struct Progress<'a> {
     existing: u64,
     counts: Cell<Counts>,
     began: Instant,
-    said: RefCell<Instant>,
+    said: Cell<Instant>,
 }
 
 impl<'a> Progress<'a> {
@@ -68,7 +69,7 @@ impl<'a> Progress<'a> {
             existing: existing as u64,
             counts: Cell::default(),
             began: Instant::now(),
-            said: RefCell::new(Instant::now()),
+            said: Cell::new(Instant::now()),
         };
         progress.draw();
         progress
@@ -77,8 +78,7 @@ impl<'a> Progress<'a> {
     /// Takes in what happened.
     pub fn tell(&self, event: RunEvent<'_>) {
         match event {
-            RunEvent::Sent => {}
-            RunEvent::Finished { outcome, .. } => {
+            RunEvent::Finished(outcome) => {
                 let mut counts = self.counts.get();
                 counts.done += 1;
                 match outcome {
@@ -91,19 +91,22 @@ impl<'a> Progress<'a> {
                 self.say_now_and_then();
             }
             RunEvent::Waiting { why, time } => {
-                let text = format!("waiting {:.0} s: {why}", time.as_secs_f64().max(1.0));
+                let text = waiting(why, time);
                 match &self.bar {
                     Some(bar) => bar.set_message(format!("{} · {text}", self.counts_text())),
                     None => self.screen.info(&format!("{text}\n")),
                 }
             }
-            RunEvent::Stopping => {
-                let text = "stopping: waiting for the requests under way";
-                match &self.bar {
-                    Some(bar) => bar.suspend(|| self.screen.info(&format!("{text}\n"))),
-                    None => self.screen.info(&format!("{text}\n")),
-                }
-            }
+            RunEvent::Stopping => self.say("stopping: waiting for the requests under way"),
+        }
+    }
+
+    /// Writes a line above the bar.
+    pub fn say(&self, text: &str) {
+        let write = || self.screen.problem(&format!("{text}\n"));
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
         }
     }
 
@@ -142,10 +145,10 @@ impl<'a> Progress<'a> {
     }
 
     fn say_now_and_then(&self) {
-        if self.bar.is_some() || self.said.borrow().elapsed() < PLAIN_EVERY {
+        if self.bar.is_some() || self.said.get().elapsed() < PLAIN_EVERY {
             return;
         }
-        *self.said.borrow_mut() = Instant::now();
+        self.said.set(Instant::now());
         let done = self.counts.get().done;
         let left = time_left(done, self.all, self.began.elapsed());
         self.screen.info(&format!(
@@ -179,12 +182,20 @@ fn new_bar(all: u64) -> ProgressBar {
     bar
 }
 
+/// Why nothing is sent, and for how long.
+pub fn waiting(why: &str, time: Duration) -> String {
+    format!(
+        "waiting {:.0} s: {}",
+        time.as_secs_f64().max(1.0),
+        one_line(why)
+    )
+}
+
 /// ` · 12/s · 8 s left`; nothing while it is not stable yet.
 fn time_left(done: u64, all: u64, elapsed: Duration) -> String {
     if elapsed < STABLE_AFTER || done == 0 {
         return String::new();
     }
-    // Counts of rows are far below 2^52.
     #[expect(
         clippy::cast_precision_loss,
         reason = "counts of rows are far below 2^52"

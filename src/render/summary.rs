@@ -41,13 +41,8 @@ pub fn summary(report: &Report) -> String {
 }
 
 fn line(row: &ReportRow) -> String {
-    let table = match &row.sheet {
-        Some(sheet) => format!("{}:{sheet}!", row.file),
-        None => format!("{}:", row.file),
-    };
-    let place = row.row.map(|row| row.to_string()).unwrap_or_default();
     let of = row.type_name.as_deref().unwrap_or_default();
     let name = row.display_name.as_deref().unwrap_or("(no display name)");
     let error = row.error.as_deref().unwrap_or_default();
-    one_line(&format!("{table}{place}  {of}  {name}: {error}"))
+    one_line(&format!("{}  {of}  {name}: {error}", row.place()))
 }

@@ -73,7 +73,7 @@ mod tests {
         onboarding.xlsx,Azure,2,AZURE,Azure 1,https://dev.azure.com/acme,created,601,2,200,,,2026-11-22T10:15:04.000Z,120,
         onboarding.xlsx,Azure,3,AZURE,Azure 2,https://dev.azure.com/acme,exists,70,0,,,,,,
         onboarding.xlsx,Azure,4,AZURE,Azure 3,https://dev.azure.com/acme,failed,,1,400,"'=HYPERLINK(""http://x""), ""bad"" token",check the token,2026-11-22T10:15:04.000Z,80,
-        onboarding.xlsx,Azure,5,AZURE,Azure 4,https://dev.azure.com/acme,in_doubt,,1,,,,2026-11-22T10:15:04.000Z,,
+        onboarding.xlsx,Azure,5,AZURE,Azure 4,https://dev.azure.com/acme,in_doubt,,1,,it was being sent when the run ended; no answer was recorded,,2026-11-22T10:15:04.000Z,,
         onboarding.xlsx,Azure,6,,Azure 5,https://dev.azure.com/acme,invalid,,0,,,,,,trimmed plain-http
         "#);
     }

@@ -16,7 +16,7 @@ mod sentence;
 
 pub use atomic::{WriteError, write};
 pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
-pub use form::{Form, UnknownForm};
+pub use form::Form;
 pub use json::check_json;
 pub use run::{AuditFacts, DoubleFacts, InputFacts, InputRows, Report, ReportRow, RunFacts};
 pub use sentence::opening_sentence;

@@ -209,6 +209,15 @@ impl InputFacts {
 }
 
 impl ReportRow {
+    /// Where the row stands: `onboarding.xlsx:Azure!34`, `repos.csv:9`.
+    pub fn place(&self) -> String {
+        let row = self.row.unwrap_or_default();
+        match &self.sheet {
+            Some(sheet) => format!("{}:{sheet}!{row}", self.file),
+            None => format!("{}:{row}", self.file),
+        }
+    }
+
     fn of(row: &RowState) -> Self {
         let table = &row.place.table;
         Self {
@@ -222,7 +231,11 @@ impl ReportRow {
             id: row.remote.map(|remote| remote.id),
             attempts: row.attempts,
             http_status: row.last.status,
-            error: row.last.error.clone(),
+            error: row.last.error.clone().or_else(|| {
+                let is_open = row.outcome == Outcome::InDoubt && row.last.ms.is_none();
+                is_open
+                    .then(|| "it was being sent when the run ended; no answer was recorded".into())
+            }),
             advice: row.last.advice.clone(),
             started: row.last.started,
             duration_ms: row.last.ms,

@@ -45,12 +45,19 @@ pub enum SplitCell<'a> {
 impl<'a> SplitCell<'a> {
     /// Reads the cell's form; every text is one of the forms.
     pub fn of(cell: &'a str) -> Self {
-        if let Some(name) = cell.strip_prefix("env:") {
+        // Spreadsheets like to begin cells with a capital.
+        let rest = |prefix: &str| {
+            let start = cell.get(..prefix.len())?;
+            start
+                .eq_ignore_ascii_case(prefix)
+                .then(|| &cell[prefix.len()..])
+        };
+        if let Some(name) = rest("env:") {
             Self::Reference(SecretReference::Env(name.to_owned()))
-        } else if let Some(path) = cell.strip_prefix("file:") {
+        } else if let Some(path) = rest("file:") {
             Self::Reference(SecretReference::File(path.to_owned()))
         } else {
-            Self::Literal(cell.strip_prefix("literal:").unwrap_or(cell))
+            Self::Literal(rest("literal:").unwrap_or(cell))
         }
     }
 }
@@ -108,6 +115,25 @@ pub enum ReferenceError {
 }
 
 impl ReferenceError {
+    /// What the person at the keyboard, or the sheet's writer, can do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::EnvNotAllowed(_) => {
+                "if you trust the sheet with it, allow it by `--allow-env NAME`; a secret that begins like this is written `literal:env:…`"
+            }
+            Self::EnvIsOurs(_) | Self::FileIsOurs(_) => "give the host a credential of its own",
+            Self::EnvUnset(_) => "set the variable before you run this again",
+            Self::FilesNotAllowed(_) => {
+                "if you trust the sheet with it, allow files below a directory by `--secrets-dir DIR`; a secret that begins like this is written `literal:file:…`"
+            }
+            Self::FileOutside(_) => {
+                "move the file below the directory, and name it relative to that"
+            }
+            Self::FileUnreadable { .. } => "check the file's name and permissions",
+            Self::FileBlank(_) => "write the secret alone on the first line",
+        }
+    }
+
     /// Whether the reference is allowed and only its value is missing: what `check` may warn about and no more.
     pub fn is_missing_value(&self) -> bool {
         matches!(
@@ -151,7 +177,7 @@ impl SecretPolicy {
             return Err(ReferenceError::EnvNotAllowed(name.to_owned()));
         }
         match std::env::var(name) {
-            Ok(value) if !value.is_empty() => Ok(Secret::new(value)),
+            Ok(value) if !value.trim().is_empty() => Ok(Secret::new(value)),
             _ => Err(ReferenceError::EnvUnset(name.to_owned())),
         }
     }
@@ -234,6 +260,18 @@ mod tests {
             none.resolve(&file("x")),
             Err(ReferenceError::FilesNotAllowed(_))
         ));
+    }
+
+    #[test]
+    fn a_prefix_is_known_in_any_case() {
+        let name = |cell| match SplitCell::of(cell) {
+            SplitCell::Reference(reference) => reference.to_string(),
+            SplitCell::Literal(secret) => secret.to_owned(),
+        };
+        assert_eq!(
+            ["Env:GIT_PW", "FILE:a/b", "Literal:env:x", "plain"].map(name),
+            ["env:GIT_PW", "file:a/b", "env:x", "plain"]
+        );
     }
 
     #[test]

@@ -43,6 +43,11 @@ impl CellProblem {
                 "the cell is not UTF-8 text".to_owned(),
                 "save the file as CSV UTF-8",
             ),
+            Self::Invisible('\n' | '\r') => (
+                Code::InvisibleCharacter,
+                "the cell holds a line break".to_owned(),
+                "remove it; if nobody typed it, look for a quote too many in this row or above",
+            ),
             Self::Invisible(c) => (
                 Code::InvisibleCharacter,
                 format!(
@@ -59,7 +64,7 @@ impl CellProblem {
             Self::SecretHasSpaces => (
                 Code::SecretHasSpaces,
                 "there is white space before or after the secret".to_owned(),
-                "remove it; if it is part of the secret, use a `file:` reference",
+                "remove it; no git host issues such secrets",
             ),
         }
     }

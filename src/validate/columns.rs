@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::input::TableHead;
-use crate::model::{Code, Diagnostic, Field, Place, TableName};
+use crate::model::{Code, Diagnostic, Field, FieldSet, Place, TableName};
 
 /// Headers that are known and say nothing that can be imported: Jira's own columns of an export.
 const IGNORED: [&str; 2] = ["id", "lastindexeddate"];
@@ -46,7 +46,8 @@ pub(super) struct Columns {
     /// How many columns the header row has.
     pub width: usize,
     by_field: [Option<usize>; Field::COUNT],
-    unknown: Vec<usize>,
+    /// Fields that a slip in a header hides.
+    slips: FieldSet,
 }
 
 impl Columns {
@@ -56,7 +57,7 @@ impl Columns {
             table: Arc::clone(&head.name),
             width: head.headers.len(),
             by_field: [None; Field::COUNT],
-            unknown: Vec::new(),
+            slips: FieldSet::default(),
         };
         let row = Place::row(&head.name, head.row, head.line);
         for (column, header) in head.headers.iter().enumerate() {
@@ -71,14 +72,16 @@ impl Columns {
             if is_ignored(header) {
                 continue;
             }
-            columns.unknown.push(column);
             found.push(match near_miss(header) {
-                Some(meant) => Diagnostic::new(
-                    Code::NearMissHeader,
-                    place,
-                    format!("the column `{header}` is not known"),
-                    format!("did you mean `{meant}`?"),
-                ),
+                Some(meant) => {
+                    columns.slips = columns.slips.with(meant);
+                    Diagnostic::new(
+                        Code::NearMissHeader,
+                        place,
+                        format!("the column `{header}` is not known"),
+                        format!("did you mean `{meant}`?"),
+                    )
+                }
                 None => Diagnostic::new(
                     Code::UnknownColumn,
                     place,
@@ -102,29 +105,39 @@ impl Columns {
 
     /// Whether this is a table of integrations: it says types, and origins or credentials.
     pub fn is_of_integrations(&self) -> bool {
-        const MEANS: [Field; 4] = [Field::Origin, Field::Username, Field::Password, Field::Pat];
-        self.column(Field::Type).is_some()
-            && MEANS.iter().any(|field| self.column(*field).is_some())
+        is_of_integrations(|field| self.column(field).is_some())
     }
+
+    /// Whether it would be one but for slips in its headers.
+    pub fn is_meant_for_integrations(&self) -> bool {
+        is_of_integrations(|field| self.column(field).is_some() || self.slips.has(field))
+    }
+}
+
+fn is_of_integrations(says: impl Fn(Field) -> bool) -> bool {
+    const MEANS: [Field; 4] = [Field::Origin, Field::Username, Field::Password, Field::Pat];
+    says(Field::Type) && MEANS.into_iter().any(says)
 }
 
 fn is_ignored(header: &str) -> bool {
     header.is_empty() || header.starts_with('_') || IGNORED.contains(&plain(header).as_str())
 }
 
-fn near_miss(header: &str) -> Option<&'static str> {
+fn near_miss(header: &str) -> Option<Field> {
     let header = plain(header);
     if header.chars().count() < SHORTEST_SLIP {
         return None;
     }
     let candidates = HEADERS
-        .keys()
-        .filter(|known| known.len() >= SHORTEST_SLIP)
-        .map(|known| (strsim::osa_distance(&header, known), HEADERS[known]));
-    candidates
-        .filter(|(distance, _)| *distance <= LARGEST_SLIP)
-        .min()
-        .map(|(_, field)| field.name())
+        .iter()
+        .map(|(known, field)| (strsim::osa_distance(&header, known), known.len(), *field));
+    // Short words are close to many others: of four letters, one may differ.
+    let is_slip = |(distance, length, _): &(usize, usize, Field)| match length {
+        ..=3 => false,
+        4 => *distance <= 1,
+        _ => *distance <= LARGEST_SLIP,
+    };
+    candidates.filter(is_slip).min().map(|(_, _, field)| field)
 }
 
 fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagnostic {
@@ -193,9 +206,8 @@ mod tests {
 
     #[test]
     fn a_slip_is_an_error_and_another_column_a_note() {
-        let (columns, codes) = columns(&["type", "orgin", "Team", "_outcome", ""]);
+        let (_, codes) = columns(&["type", "orgin", "Team", "_outcome", ""]);
         assert_eq!(codes, [Code::NearMissHeader, Code::UnknownColumn]);
-        assert_eq!(columns.unknown, [1, 2]);
     }
 
     #[test]

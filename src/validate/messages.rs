@@ -18,6 +18,18 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
+/// A cell's text for a message about a field whose values are few and short. What is not like any of them may be a
+/// secret that slipped into the wrong column, and is not shown.
+fn shown_if_like(text: &str, is_like: impl Fn(char) -> bool) -> String {
+    const LONGEST_WORD: usize = 10;
+    let length = text.chars().count();
+    if length <= LONGEST_WORD || text.chars().all(is_like) {
+        shown(text)
+    } else {
+        format!("a text of {length} characters")
+    }
+}
+
 pub(super) fn unknown_type(text: &str) -> Told {
     let plain: String = text
         .to_lowercase()
@@ -50,15 +62,18 @@ pub(super) fn unknown_type(text: &str) -> Told {
                 .join(", ")
         ),
     };
+    let is_guessed = by_product.is_some() || close().is_some();
+    let shown = shown_if_like(text, |_| is_guessed);
     (
         Code::UnknownType,
-        format!("{} is not an integration type", shown(text)),
+        format!("{shown} is not an integration type"),
         help,
     )
 }
 
 /// An origin for a message: whatever stands before an `@` may be a password.
 fn shown_origin(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
     match text.rsplit_once('@') {
         Some((user, rest)) if user != "git" => shown(&format!("…@{rest}")),
         _ => shown(text),
@@ -97,7 +112,19 @@ pub(super) fn origin(error: &OriginError, text: &str, of: IntegrationType) -> To
 }
 
 pub(super) fn value(error: &FieldValueError, field: Field, text: &str) -> Told {
-    let shown = shown(text);
+    let is_numeral = |c: char| c.is_ascii_digit() || " ,;.[]+-'eE".contains(c);
+    let shown = match error {
+        FieldValueError::NotAFlag => shown_if_like(text, |_| false),
+        FieldValueError::NotAnInteger
+        | FieldValueError::NotAnIdList
+        | FieldValueError::JoinedIds
+        | FieldValueError::DepthOutOfRange => shown_if_like(text, is_numeral),
+        FieldValueError::NotARegion => {
+            let is_close = close_region(text).is_some();
+            shown_if_like(text, |_| is_close)
+        }
+        FieldValueError::NoLeadingSlash | FieldValueError::TooLong => shown(text),
+    };
     match error {
         FieldValueError::NotAFlag => (
             Code::NotABoolean,
@@ -142,15 +169,21 @@ pub(super) fn value(error: &FieldValueError, field: Field, text: &str) -> Told {
     }
 }
 
-fn region_help(text: &str) -> String {
+fn close_region(text: &str) -> Option<&'static str> {
     let text = text.to_lowercase();
-    let close = Region::listed()
+    let distances = Region::listed()
         .iter()
-        .map(|region| (strsim::osa_distance(region, &text), region))
-        .min();
-    match close {
-        Some((distance, region)) if distance <= 3 => format!("did you mean `{region}`?"),
-        _ => "write the region's code, such as `eu-central-1`".into(),
+        .map(|region| (strsim::osa_distance(region, &text), *region));
+    distances
+        .min()
+        .filter(|(distance, _)| *distance <= 3)
+        .map(|(_, region)| region)
+}
+
+fn region_help(text: &str) -> String {
+    match close_region(text) {
+        Some(region) => format!("did you mean `{region}`?"),
+        None => "write the region's code, such as `eu-central-1`".into(),
     }
 }
 
@@ -220,6 +253,22 @@ pub(super) fn defect(defect: &Defect, of: IntegrationType) -> (Field, Told) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_in_the_wrong_column_is_not_shown() {
+        let canary = "canaryvendorpat";
+        for error in [
+            FieldValueError::NotAFlag,
+            FieldValueError::NotAnInteger,
+            FieldValueError::NotAnIdList,
+            FieldValueError::NotARegion,
+            FieldValueError::DepthOutOfRange,
+        ] {
+            let (_, message, _) = value(&error, Field::Global, canary);
+            assert!(message.contains("a text of 15 characters"), "{message}");
+        }
+        assert!(!unknown_type(canary).1.contains("canary"));
+    }
 
     #[test]
     fn what_may_be_a_password_in_an_origin_is_not_shown() {

@@ -7,12 +7,12 @@ use super::columns::Columns;
 use super::lint::{holds_a_token, lint};
 use super::messages::{self, Told};
 use super::run::{Options, Purpose};
-use crate::input::RowView;
+use crate::input::{RowView, Value};
 use crate::model::{
     Code, Diagnostic, Field, FieldSet, FieldValue, IntegrationType, Kind, Origin, OriginKey, Place,
     Record, RecordDraft, RecordKey, Severity, Username, defects,
 };
-use crate::secret::{Secret, SecretCell, SplitCell};
+use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 
 /// What came of a row.
 pub(super) struct CheckedRow {
@@ -214,36 +214,44 @@ impl<'a> RowCheck<'a> {
         let cell = secret_text(self.row.value(self.columns.column(field)?));
         let text = self.take(field, cell)?;
         let reference = match SplitCell::of(&text) {
+            SplitCell::Literal("") => {
+                let message = "`literal:` is followed by nothing".to_owned();
+                let help = "write the secret behind it, or empty the cell".to_owned();
+                self.tell(field, (Code::ReferenceWithoutValue, message, help));
+                return None;
+            }
             SplitCell::Literal(secret) => return Some(Secret::new(secret).into()),
             SplitCell::Reference(reference) => reference,
         };
-        match self.options.secrets.resolve(&reference) {
-            Ok(secret) => Some(SecretCell {
-                secret,
-                reference: Some(reference),
-            }),
-            Err(error) if error.is_missing_value() => {
-                let help = "set the variable or fill the file, and run again";
-                self.tell(
-                    field,
-                    (Code::ReferenceWithoutValue, error.to_string(), help.into()),
-                );
-                if self.options.purpose == Purpose::Check {
-                    self.is_secret_missing = true;
-                    if let Some(told) = self.found.last_mut() {
-                        told.severity = Severity::Warning;
-                    }
-                }
-                None
-            }
+        let secret = match self.options.secrets.resolve(&reference) {
+            Ok(secret) => secret,
             Err(error) => {
-                let help = "if you trust the sheet, allow it with `--allow-env PATTERN` or \
-                            `--secrets-dir DIR`; `literal:` before a secret keeps it from being read as a reference";
-                self.tell(
-                    field,
-                    (Code::ReferenceNotAllowed, error.to_string(), help.into()),
-                );
-                None
+                self.tell_reference(field, &error);
+                return None;
+            }
+        };
+        if let CellText::Bad(problem) = secret_text(Value::Text(secret.expose())) {
+            self.tell_cell(field, &problem);
+            return None;
+        }
+        Some(SecretCell {
+            secret,
+            reference: Some(reference),
+        })
+    }
+
+    fn tell_reference(&mut self, field: Field, error: &ReferenceError) {
+        let code = if error.is_missing_value() {
+            Code::ReferenceWithoutValue
+        } else {
+            Code::ReferenceNotAllowed
+        };
+        self.tell(field, (code, error.to_string(), error.help().to_owned()));
+        // A check runs where the secrets need not be.
+        if error.is_missing_value() && self.options.purpose == Purpose::Check {
+            self.is_secret_missing = true;
+            if let Some(told) = self.found.last_mut() {
+                told.severity = Severity::Warning;
             }
         }
     }

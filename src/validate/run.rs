@@ -286,6 +286,7 @@ impl Sink for Run<'_> {
     fn table(&mut self, head: TableHead) -> Interest {
         let mut found = Vec::new();
         let columns = Columns::of(&head, &mut found);
+        self.check_pending();
         let is_named_away = head
             .name
             .sheet
@@ -298,9 +299,14 @@ impl Sink for Run<'_> {
                 "its headers name no type, or no origin and no credential"
             };
             self.pass_over(&head.name, why);
+            if !is_named_away && columns.is_meant_for_integrations() {
+                // A sheet that a slip keeps from being read must not be left out in silence.
+                for slip in found {
+                    self.result.diagnostics.push(slip);
+                }
+            }
             return Interest::PassOver;
         }
-        self.check_pending();
         for diagnostic in found {
             self.result.diagnostics.push(diagnostic);
         }

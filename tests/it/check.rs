@@ -131,7 +131,7 @@ fn delimiters_and_headers_are_found_in_many_forms() {
         let env = Env::new().file(name, text);
         env.run(["check", name])
             .exit(0)
-            .says("all 1 rows can be imported");
+            .says("1 row can be imported");
     }
 }
 
@@ -205,4 +205,30 @@ fn a_thousand_bad_rows_stay_readable() {
         .says("0 of 5000 rows can be imported")
         .says("5000 errors");
     assert!(ran.stderr.lines().count() < 20, "{}", ran.stderr);
+}
+
+#[test]
+fn a_slip_in_a_header_never_lets_a_table_be_passed_over_in_silence() {
+    let env = Env::new().file("a.csv", "Typee,Name,PAT\nGITHUB,A,p\n");
+    assert_eq!(
+        found(&env, &["a.csv"]),
+        ["near-miss-header A1", "no-table -"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_can_come_through_a_pipe() {
+    let env = Env::new().file("a.csv", crate::env::sheet_of(3));
+    let mut command = env.command(["check", "/dev/stdin"]);
+    let mut cat = std::process::Command::new("cat")
+        .arg(env.path("a.csv"))
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let output = command.stdin(cat.stdout.take().unwrap()).output().unwrap();
+    cat.wait().unwrap();
+    crate::env::Ran::of(output)
+        .exit(0)
+        .says("3 rows can be imported");
 }

@@ -13,19 +13,19 @@ pub struct Echo {
 }
 
 impl Echo {
-    /// Starts a server that answers creations with `status` and the JSON `answer`.
-    pub fn start(status: u16, answer: &str) -> Self {
+    /// Starts a server that answers creations with `status`, the JSON `answer` and further `headers`, each ending in CRLF.
+    pub fn start(status: u16, answer: &str, headers: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let is_over = Arc::new(AtomicBool::new(false));
-        let (over, answer) = (Arc::clone(&is_over), answer.to_owned());
+        let (over, answer, headers) = (Arc::clone(&is_over), answer.to_owned(), headers.to_owned());
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::SeqCst) {
                     return;
                 }
                 // A client that goes away is not this server's concern.
-                let _ = serve(stream.unwrap(), status, &answer);
+                let _ = serve(stream.unwrap(), status, &answer, &headers);
             }
         });
         Self {
@@ -51,7 +51,7 @@ impl Drop for Echo {
 }
 
 /// Answers one request and closes the connection.
-fn serve(mut stream: TcpStream, status: u16, answer: &str) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, status: u16, answer: &str, headers: &str) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut first = String::new();
     reader.read_line(&mut first)?;
@@ -67,14 +67,14 @@ fn serve(mut stream: TcpStream, status: u16, answer: &str) -> std::io::Result<()
         }
     }
     reader.take(length).read_to_end(&mut Vec::new())?;
-    let (status, body) = match first.split(' ').next() {
-        Some("POST") => (status, answer),
-        _ if first.contains("/status") => (200, r#"{"state":"RUNNING"}"#),
-        _ => (200, r#"{"success":true,"integrations":[]}"#),
+    let (status, body, headers) = match first.split(' ').next() {
+        Some("POST") => (status, answer, headers),
+        _ if first.contains("/status") => (200, r#"{"state":"RUNNING"}"#, ""),
+        _ => (200, r#"{"success":true,"integrations":[]}"#, ""),
     };
     write!(
         stream,
-        "HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "HTTP/1.1 {status} x\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
         body.len()
     )
 }

@@ -110,3 +110,39 @@ fn two_runs_on_one_jira_exclude_each_other() {
     drop(lock);
     env.run(["import", "a.csv", "--yes"]).exit(0);
 }
+
+#[test]
+fn where_nothing_is_to_be_created_nobody_is_asked() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let posts = env.posts();
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says("2 were already there");
+    assert_eq!(env.posts(), posts);
+}
+
+#[test]
+fn the_next_command_keeps_what_was_typed() {
+    let env = Env::new()
+        .sandbox()
+        .file("my hosts.csv", sheet_of(1))
+        .without("JIRA_URL");
+    let url = env.jira().url();
+    env.run([
+        "import",
+        "my hosts.csv",
+        "--jira-url",
+        &url,
+        "--dry-run",
+        "--timeout",
+        "20s",
+    ])
+    .exit(0)
+    .says(&format!(
+        "  gij import 'my hosts.csv' --jira-url {url} --timeout 20s\n"
+    ));
+    env.run(["import", "my hosts.csv", "--sandbox", "--concurrency", "2"])
+        .exit(0)
+        .says("  gij import 'my hosts.csv' --concurrency 2 --jira-url https://jira.example.org --dry-run\n");
+}

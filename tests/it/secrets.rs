@@ -117,22 +117,69 @@ fn an_unset_variable_is_a_warning_in_a_check_and_an_error_in_an_import() {
 
 #[test]
 fn a_server_that_echoes_what_it_was_sent_reveals_nothing() {
-    let answer = format!(
-        r#"{{"success":false,"error":"cannot log in as jo with {CANARY}","advice":"is {CANARY} right?"}}"#
+    let own = "own-canary-token";
+    for (status, code, body, headers) in [
+        (
+            400,
+            1,
+            format!(r#"{{"success":false,"error":"not {CANARY}","advice":"is {CANARY} right?"}}"#),
+            String::new(),
+        ),
+        (
+            400,
+            1,
+            format!(r#"{{"errors":{{"{CANARY}":"bad","pat":"{own}"}}}}"#),
+            String::new(),
+        ),
+        (
+            400,
+            1,
+            format!("<html>canary<br>{CANARY} {own}</html>"),
+            String::new(),
+        ),
+        (502, 1, CANARY.to_owned(), String::new()),
+        (
+            302,
+            4,
+            String::new(),
+            format!("Location: /login/{CANARY}?token={own}\r\n"),
+        ),
+        (
+            403,
+            4,
+            String::new(),
+            format!(
+                "X-Authentication-Denied-Reason: CAPTCHA_CHALLENGE; login-url=https://j/{CANARY}?t={own}\r\n"
+            ),
+        ),
+    ] {
+        let echo = crate::echo::Echo::start(status, &body, &headers);
+        let env = Env::new()
+            .file("a.csv", sheet(CANARY))
+            .var("JIRA_URL", &echo.url())
+            .var("JIRA_TOKEN", own);
+        env.run(["import", "a.csv", "--yes"])
+            .exit(code)
+            .says_nothing_of(CANARY)
+            .says_nothing_of(own);
+        let written = env.everything_written(&["a.csv"]);
+        assert!(
+            !written.contains(CANARY) && !written.contains(own),
+            "{status}: {written}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_that_slipped_into_another_column_is_not_shown() {
+    let csv = format!(
+        "type,displayName,global,folderDepth,awsRegion,pat\nGITHUB,Team, x,{CANARY},{CANARY},{CANARY},p\n{CANARY},A,,,,p\n"
     );
-    let echo = crate::echo::Echo::start(400, &answer);
-    let env = Env::new()
-        .file("a.csv", sheet(CANARY))
-        .var("JIRA_URL", &echo.url())
-        .var("JIRA_TOKEN", "own-canary-token");
-    env.run(["import", "a.csv", "--yes"])
-        .exit(1)
-        .says("cannot log in as jo with ***")
+    let env = Env::new().file("a.csv", csv);
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("a text of 13 characters")
         .says_nothing_of(CANARY);
-    let written = env.everything_written(&["a.csv"]);
-    assert!(
-        written.contains("***") && !written.contains(CANARY) && !written.contains("own-canary")
-    );
 }
 
 #[test]
