@@ -7,10 +7,11 @@ use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, planned_rows};
 use super::settings::{ImportSettings, TargetSettings};
-use super::{next, question};
+use super::{next, projects, question};
 use crate::journal::{ConfirmedBy, Lock, lock_jira};
+use crate::model::Diagnostics;
 use crate::plan::Plan;
-use crate::render::{Screen, count, dry_run_rows, plan as plan_text, tally};
+use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
 use crate::report::check_json;
 use crate::validate::{Options, Purpose, Validation, validate};
 
@@ -32,7 +33,19 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     }
     let runtime = runtime()?;
     let (jira, remote) = runtime.block_on(connect(settings, screen))?;
-    let plan = Plan::new(std::mem::take(&mut input.rows), &remote);
+    let rows = std::mem::take(&mut input.rows);
+    let mut unknown = Diagnostics::default();
+    let rows = runtime.block_on(projects::resolve(&jira.client, rows, &mut unknown))?;
+    if unknown.has_errors() {
+        if !settings.is_json {
+            screen.problem(&diagnostics(&unknown));
+        }
+        for diagnostic in unknown.iter() {
+            input.diagnostics.push(diagnostic.clone());
+        }
+        return refuse(settings, &input, screen);
+    }
+    let plan = Plan::new(rows, &remote);
     if settings.dry_run {
         return dry_run(settings, &input, &plan, &jira, screen);
     }

@@ -13,6 +13,7 @@ mod exit;
 mod facts;
 mod import;
 mod next;
+mod projects;
 mod question;
 mod sandbox;
 mod settings;

@@ -240,6 +240,26 @@ impl Client {
         })
     }
 
+    /// Asks Jira for the id of the project `key`; none if it knows none, or shows none to us.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] if it does not say.
+    pub async fn project_id(&self, key: &str) -> Result<Option<u64>, JiraError> {
+        let path = format!("/rest/api/2/project/{key}");
+        match self.read(&path, LARGEST_ANSWER).await {
+            Ok(json) => {
+                let id = json.get("id").and_then(|id| id.as_str()?.parse().ok());
+                id.map(Some).ok_or_else(|| JiraError::Malformed {
+                    url: self.base.as_str().to_owned(),
+                    message: format!("the project {key} has no id"),
+                })
+            }
+            Err(JiraError::NoApi { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Sends the request that creates `record`: once, on one connection. The HTTP status, if there was an answer, and
     /// what it means; no secret of the record is in it.
     pub async fn create(&self, record: &Record) -> (Option<u16>, Verdict) {

@@ -47,6 +47,10 @@ impl Serialize for Body<'_> {
             }
         }
         for (field, value) in record.settings() {
+            if *field == Field::ProjectKeys {
+                // The API knows ids only; they were put in the keys' place when the plan was made.
+                continue;
+            }
             map.serialize_entry(field.name(), value)?;
         }
         map.end()

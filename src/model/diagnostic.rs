@@ -114,6 +114,22 @@ codes! {
     ApiPathNotAbsolute = Error "api-path-not-absolute",
     /// Longer than the vendor takes.
     TooLong = Error "too-long",
+    /// A filter that is not JMESPath.
+    NotJmespath = Error "not-jmespath",
+    /// Not a list of refspecs.
+    NotARefspec = Error "not-a-refspec",
+    /// Not a list of project keys.
+    NotAKeyList = Error "not-a-key-list",
+    /// A project key that Jira does not know.
+    UnknownProject = Error "unknown-project",
+    /// Curly quotation marks where a machine reads.
+    SmartQuote = Error "smart-quote",
+    /// A cell that was never filled in.
+    Placeholder = Error "placeholder",
+    /// A table of single repositories.
+    RepositoryTable = Error "repository-table",
+    /// A row that asks for a deletion.
+    AsksToDelete = Error "asks-to-delete",
     /// A secret with white space around it.
     SecretHasSpaces = Error "secret-has-spaces",
     /// A number in a secret cell, which a spreadsheet may have changed.
@@ -126,6 +142,8 @@ codes! {
     ReferenceWithoutValue = Error "reference-without-value",
     /// Projects beside `global`.
     GlobalWithProjects = Error "global-with-projects",
+    /// Projects by key and by id.
+    KeysBesideIds = Error "keys-beside-ids",
     /// Two rows with the same key.
     DuplicateRow = Error "duplicate-row",
     /// White space around a value.
@@ -146,10 +164,20 @@ codes! {
     FolderWithoutStar = Warning "folder-without-star",
     /// github.com with a password.
     GitHubPassword = Warning "github-password",
+    /// A token of another vendor.
+    ForeignToken = Warning "foreign-token",
+    /// A Windows domain in a user name of TFS.
+    DomainInUsername = Warning "domain-in-username",
+    /// Not a regular expression, as far as can be told.
+    NotARegex = Warning "not-a-regex",
+    /// Visible to no project.
+    VisibleToNone = Warning "visible-to-none",
     /// A type that the vendor no longer supports.
     UnsupportedType = Warning "unsupported-type",
     /// A folder depth left to the vendor's default.
     NoFolderDepth = Note "no-folder-depth",
+    /// The same type and origin under another name.
+    SameOrigin = Note "same-origin",
     /// A column that says nothing to `gij`.
     UnknownColumn = Note "unknown-column",
     /// A sheet that is no table of integrations.

@@ -66,6 +66,8 @@ pub enum Field {
     LimitGitData,
     /// Depth of the search for repositories below a tracked folder.
     FolderDepth,
+    /// Keys of the Jira projects that see the integration; `gij` sends their ids as `projectMappingIds`.
+    ProjectKeys,
 }
 
 /// What the value of a field is.
@@ -85,14 +87,18 @@ pub enum Kind {
     Integer,
     /// Numeric ids, one or more.
     Ids,
+    /// Project keys, one or more.
+    Keys,
     /// An AWS region.
     Region,
     /// A depth from 1 to 5.
     FolderDepth,
     /// An absolute path of an API, at most 2,000 characters.
     ApiPath,
-    /// Text of at most 2,000 characters.
+    /// A JMESPath expression of at most 2,000 characters.
     Filter,
+    /// A list of refspecs.
+    RefSpecs,
     /// Any text.
     Text,
 }
@@ -123,7 +129,7 @@ const FIELDS: [FieldSpec; Field::COUNT] = {
         FieldSpec(F::GitViewerEnabled,       "gitViewerEnabled",       K::Flag,        &["git viewer"]),
         FieldSpec(F::SmartCommitsEnabled,    "smartCommitsEnabled",    K::Flag,        &["smart commits"]),
         FieldSpec(F::Global,                 "global",                 K::Flag,        &["all projects"]),
-        FieldSpec(F::ProjectMappingIds,      "projectMappingIds",      K::Ids,         &["project ids"]),
+        FieldSpec(F::ProjectMappingIds,      "projectMappingIds",      K::Ids,         &["project ids", "project mapping"]),
         FieldSpec(F::SourcesDiffViewEnabled, "sourcesDiffViewEnabled", K::Flag,        &[]),
         FieldSpec(F::RevisionIndexing,       "revisionIndexing",       K::Flag,        &[]),
         FieldSpec(F::TagsFilter,             "tagsFilter",             K::Text,        &[]),
@@ -131,15 +137,16 @@ const FIELDS: [FieldSpec; Field::COUNT] = {
         FieldSpec(F::TrustFolderStat,        "trustFolderStat",        K::Flag,        &[]),
         FieldSpec(F::RefSpecNotes,           "refSpecNotes",           K::Flag,        &[]),
         FieldSpec(F::RefSpecChanges,         "refSpecChanges",         K::Flag,        &[]),
-        FieldSpec(F::RefSpecCustom,          "refSpecCustom",          K::Text,        &[]),
+        FieldSpec(F::RefSpecCustom,          "refSpecCustom",          K::RefSpecs,    &[]),
         FieldSpec(F::LimitGitData,           "limitGitData",           K::Flag,        &[]),
         FieldSpec(F::FolderDepth,            "folderDepth",            K::FolderDepth, &["depth"]),
+        FieldSpec(F::ProjectKeys,            "projectKeys",            K::Keys,        &["projects", "jira projects"]),
     ]
 };
 
 impl Field {
     /// How many fields there are.
-    pub const COUNT: usize = 29;
+    pub const COUNT: usize = 30;
 
     /// All fields in the manual's order.
     pub fn all() -> impl Iterator<Item = Self> {

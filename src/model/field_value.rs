@@ -48,6 +48,20 @@ pub enum FieldValueError {
     /// An API path that does not begin with `/`.
     #[error("does not begin with `/`")]
     NoLeadingSlash,
+    /// Not a list of project keys.
+    #[error("not a list of project keys")]
+    NotAKeyList,
+    /// Not JMESPath.
+    #[error("not JMESPath: {reason} at character {at}")]
+    NotAFilter {
+        /// What the parser says.
+        reason: String,
+        /// Where, from 1.
+        at: usize,
+    },
+    /// Not a list of refspecs.
+    #[error("`{0}` is not a refspec")]
+    NotARefSpec(String),
     /// Longer than the vendor takes.
     #[error("longer than 2,000 characters")]
     TooLong,
@@ -64,6 +78,8 @@ impl FieldValue {
             Kind::Flag => parse_flag(text).map(Self::Flag),
             Kind::Integer => parse_integer(text).map(Self::Integer),
             Kind::Ids => parse_ids(text).map(Self::Ids),
+            Kind::Keys => parse_keys(text).map(|keys| Self::Text(keys.join(",").into())),
+            Kind::RefSpecs => parse_refspecs(text).map(|()| Self::Text(text.into())),
             Kind::Region => match Region::parse(text) {
                 Ok(region) => Ok(Self::Text(region.as_str().into())),
                 Err(_) => Err(FieldValueError::NotARegion),
@@ -76,6 +92,13 @@ impl FieldValue {
             Kind::ApiPath | Kind::Filter if text.chars().count() > LONGEST_FILTER => {
                 Err(FieldValueError::TooLong)
             }
+            Kind::Filter => match jmespath::parse(text) {
+                Ok(_) => Ok(Self::Text(text.into())),
+                Err(error) => Err(FieldValueError::NotAFilter {
+                    reason: reason_of(&error),
+                    at: error.offset + 1,
+                }),
+            },
             _ => Ok(Self::Text(text.into())),
         }
     }
@@ -146,6 +169,54 @@ fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
             }
         })
         .collect()
+}
+
+fn reason_of(error: &jmespath::JmespathError) -> String {
+    match &error.reason {
+        jmespath::ErrorReason::Parse(reason) => reason.trim_end_matches('.').to_owned(),
+        jmespath::ErrorReason::Runtime(reason) => reason.to_string(),
+    }
+}
+
+/// `ABC, DEF`: Jira's project keys, letters first, as Jira's default pattern has them.
+fn parse_keys(text: &str) -> Result<Vec<String>, FieldValueError> {
+    let words = text
+        .split([',', ';', ' ', '\t', '\u{a0}'])
+        .filter(|word| !word.is_empty());
+    let is_key = |word: &str| {
+        word.len() >= 2
+            && word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    let keys = words.map(|word| is_key(word).then(|| word.to_ascii_uppercase()));
+    let keys: Option<Vec<String>> = keys.collect();
+    keys.filter(|keys| !keys.is_empty())
+        .ok_or(FieldValueError::NotAKeyList)
+}
+
+/// `+refs/a/*:refs/a/*` with `,` between, the `+` optional (page "REST API: Integrations", `refSpecCustom`).
+fn parse_refspecs(text: &str) -> Result<(), FieldValueError> {
+    let is_ref = |side: &str| {
+        let rest = side.strip_prefix("refs/").unwrap_or_default();
+        !rest.is_empty()
+            && !rest.contains("//")
+            && !rest
+                .chars()
+                .any(|c| c.is_whitespace() || "~^:?[\\".contains(c))
+    };
+    let stars = |side: &str| side.matches('*').count();
+    for spec in text.split(',').map(str::trim) {
+        let sides = spec.strip_prefix('+').unwrap_or(spec).split_once(':');
+        let is_refspec = sides.is_some_and(|(from, to)| {
+            is_ref(from) && is_ref(to) && stars(from) <= 1 && stars(from) == stars(to)
+        });
+        if !is_refspec {
+            return Err(FieldValueError::NotARefSpec(
+                spec.chars().take(60).collect(),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// `1,000,010,100` is what a spreadsheet shows for 1000010100, which was once `10000,10100`; `10,000` is one id.
@@ -220,6 +291,50 @@ mod tests {
         for text in ["1000010100", "1,000,010,100", "10,000", "10,100"] {
             assert_eq!(ids(text), Err(FieldValueError::JoinedIds), "{text}");
         }
+    }
+
+    #[test]
+    fn project_keys_take_every_separator_and_case() {
+        assert_eq!(
+            parse_keys("abc, DEF;OPS_2"),
+            Ok(vec!["ABC".into(), "DEF".into(), "OPS_2".into()])
+        );
+        for text in ["A", "10000", "ABC-1", ","] {
+            assert_eq!(
+                parse_keys(text),
+                Err(FieldValueError::NotAKeyList),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn refspecs_have_two_sides_with_as_many_stars() {
+        for text in [
+            "+refs/a/*:refs/a/*",
+            "refs/heads/main:refs/heads/main, +refs/b/*:refs/c/*",
+        ] {
+            assert_eq!(parse_refspecs(text), Ok(()), "{text}");
+        }
+        for text in [
+            "refs/a/*",
+            "heads/*:refs/heads/*",
+            "refs/a/*:refs/a",
+            "refs/a:refs/b,",
+            "refs/:refs/",
+        ] {
+            assert!(parse_refspecs(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_that_is_no_jmespath_is_told_with_its_place() {
+        assert!(FieldValue::parse(Kind::Filter, "[?archived==`false`]").is_ok());
+        let error = FieldValue::parse(Kind::Filter, "[?archived==`false`").unwrap_err();
+        assert!(
+            matches!(error, FieldValueError::NotAFilter { at: 20, .. }),
+            "{error:?}"
+        );
     }
 
     #[test]

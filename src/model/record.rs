@@ -110,6 +110,23 @@ impl Record {
             .map(|(_, value)| value)
     }
 
+    /// The keys of the Jira projects that the row names; their ids must be known before it can be sent.
+    pub fn project_keys(&self) -> impl Iterator<Item = &str> {
+        let keys = match self.setting(Field::ProjectKeys) {
+            Some(FieldValue::Text(keys)) => &**keys,
+            _ => "",
+        };
+        keys.split(',').filter(|key| !key.is_empty())
+    }
+
+    /// The record with the ids of its projects in place of their keys.
+    pub fn with_project_ids(mut self, ids: Vec<u64>) -> Self {
+        let settings = &mut self.values.settings;
+        settings.retain(|(field, _)| *field != Field::ProjectKeys);
+        settings.push((Field::ProjectMappingIds, FieldValue::Ids(ids.into())));
+        self
+    }
+
     /// The record's key; none without a display name.
     pub fn key(&self) -> Option<RecordKey> {
         Some(RecordKey {

@@ -6,8 +6,17 @@ use std::sync::{Arc, LazyLock};
 use crate::input::TableHead;
 use crate::model::{Code, Diagnostic, Field, FieldSet, Place, TableName};
 
+/// The vendor's name for the opposite of `disableSslVerification`.
+const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
+
+/// The vendor's column that asks for a deletion.
+const DELETE: &str = "delete";
+
+/// Columns that only the vendor's lists of single repositories (Bulk Change) have.
+const OF_REPOSITORIES: [&str; 2] = ["realroot", "trackedfolderid"];
+
 /// Headers that are known and say nothing that can be imported: Jira's own columns of an export.
-const IGNORED: [&str; 2] = ["id", "lastindexeddate"];
+const IGNORED: [&str; 3] = ["id", "lastindexeddate", DELETE];
 
 /// Shortest header that is compared with the known ones, and the largest distance that is taken for a slip.
 const SHORTEST_SLIP: usize = 5;
@@ -17,6 +26,7 @@ static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
     let names = |field: Field| std::iter::once(field.name()).chain(field.aliases().iter().copied());
     Field::all()
         .flat_map(|field| names(field).map(move |name| (plain(name), field)))
+        .chain([(INVERTED.0.to_owned(), INVERTED.1)])
         .collect()
 });
 
@@ -48,6 +58,12 @@ pub(super) struct Columns {
     by_field: [Option<usize>; Field::COUNT],
     /// Fields that a slip in a header hides.
     slips: FieldSet,
+    /// Fields whose column says the opposite.
+    inverted: FieldSet,
+    /// The column that asks for deletions.
+    pub delete: Option<usize>,
+    /// Whether the table lists single repositories.
+    pub is_of_repositories: bool,
 }
 
 impl Columns {
@@ -58,16 +74,27 @@ impl Columns {
             width: head.headers.len(),
             by_field: [None; Field::COUNT],
             slips: FieldSet::default(),
+            inverted: FieldSet::default(),
+            delete: None,
+            is_of_repositories: false,
         };
         let row = Place::row(&head.name, head.row, head.line);
         for (column, header) in head.headers.iter().enumerate() {
             let place = row.cell(column);
             if let Some(field) = field_of(header) {
+                if plain(header) == INVERTED.0 {
+                    columns.inverted = columns.inverted.with(field);
+                }
                 match columns.by_field[field as usize] {
                     None => columns.by_field[field as usize] = Some(column),
                     Some(first) => found.push(duplicate(field, header, &row.cell(first), place)),
                 }
                 continue;
+            }
+            match plain(header).as_str() {
+                DELETE => columns.delete = Some(column),
+                name if OF_REPOSITORIES.contains(&name) => columns.is_of_repositories = true,
+                _ => {}
             }
             if is_ignored(header) {
                 continue;
@@ -96,6 +123,11 @@ impl Columns {
     /// The column of `field`.
     pub fn column(&self, field: Field) -> Option<usize> {
         self.by_field[field as usize]
+    }
+
+    /// Whether the column of `field` says the opposite.
+    pub fn is_inverted(&self, field: Field) -> bool {
+        self.inverted.has(field)
     }
 
     /// The fields that have a column.
@@ -201,7 +233,7 @@ mod tests {
         let names = Field::all()
             .map(|field| 1 + field.aliases().len())
             .sum::<usize>();
-        assert_eq!(HEADERS.len(), names);
+        assert_eq!(HEADERS.len(), names + 1);
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, RandomState};
-
-use crate::model::RecordKey;
+use std::hash::{BuildHasher, Hash, RandomState};
 
 /// Where a row stands, small enough to keep for each of a million rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,18 +23,18 @@ pub(super) type KeyHash = (u64, u64);
 pub(super) struct KeyHasher(RandomState, RandomState);
 
 impl KeyHasher {
-    pub fn hash(&self, key: &RecordKey) -> KeyHash {
+    pub fn hash(&self, key: &impl Hash) -> KeyHash {
         (self.0.hash_one(key), self.1.hash_one(key))
     }
 }
 
-/// The keys seen so far.
+/// The first row of each key.
 #[derive(Default)]
-pub(super) struct Duplicates {
+pub(super) struct FirstSeen {
     seen: HashMap<KeyHash, RowRef>,
 }
 
-impl Duplicates {
+impl FirstSeen {
     /// Notes the row `at`, or tells the first row with the same key.
     pub fn first_with(&mut self, key: KeyHash, at: RowRef) -> Option<RowRef> {
         match self.seen.entry(key) {

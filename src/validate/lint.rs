@@ -2,6 +2,7 @@
 
 use crate::model::{
     Code, Field, FieldSet, FieldValue, IntegrationType, Origin, OriginRule, RecordDraft, Region,
+    Username,
 };
 
 /// A finding: the field that it is told at, code, message and help.
@@ -21,7 +22,8 @@ pub(super) fn lint(of: IntegrationType, given: FieldSet, draft: &RecordDraft) ->
             "give it a name of its own",
         );
     }
-    if given.has(Field::Pat) && given.has(Field::Username) && of != IntegrationType::TfsServer {
+    let is_pat_alone = given.has(Field::Pat) && !given.has(Field::Password);
+    if is_pat_alone && given.has(Field::Username) && of != IntegrationType::TfsServer {
         tell(
             Field::Username,
             Code::UsernameBesidePat,
@@ -37,7 +39,7 @@ pub(super) fn lint(of: IntegrationType, given: FieldSet, draft: &RecordDraft) ->
             "empty the cell",
         );
     }
-    lint_type(of, given, &mut tell);
+    lint_type(of, given, draft.username.as_ref(), &mut tell);
     lint_origin(given, draft.origin.as_ref(), of, &mut tell);
     lint_settings(draft, &mut tell);
     found
@@ -46,6 +48,7 @@ pub(super) fn lint(of: IntegrationType, given: FieldSet, draft: &RecordDraft) ->
 fn lint_type(
     of: IntegrationType,
     given: FieldSet,
+    username: Option<&Username>,
     tell: &mut impl FnMut(Field, Code, String, &str),
 ) {
     if of == IntegrationType::GitHub && given.has(Field::Password) {
@@ -54,6 +57,15 @@ fn lint_type(
             Code::GitHubPassword,
             "github.com has taken no passwords since 2020".into(),
             "use a personal access token in `pat`",
+        );
+    }
+    let has_domain = matches!(username, Some(Username::Name(name)) if name.contains('\\'));
+    if of == IntegrationType::TfsServer && has_domain {
+        tell(
+            Field::Username,
+            Code::DomainInUsername,
+            "the user name holds a Windows domain, which the app does not want".into(),
+            "write the user's name alone",
         );
     }
     if of == IntegrationType::GitLabServerLegacy {
@@ -122,9 +134,7 @@ fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String,
                     "check that your version of the app knows it",
                 );
             }
-            (Field::ProjectMappingIds, FieldValue::Ids(ids))
-                if !ids.is_empty() && says(Field::Global, true) =>
-            {
+            (Field::ProjectMappingIds | Field::ProjectKeys, _) if says(Field::Global, true) => {
                 tell(
                     Field::Global,
                     Code::GlobalWithProjects,
@@ -132,9 +142,74 @@ fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String,
                     "keep one of the two: with `global` all projects see the integration",
                 );
             }
+            (Field::TagsFilter | Field::PrHideFilter, FieldValue::Text(pattern)) => {
+                if let Err(error) = fancy_regex::Regex::new(pattern) {
+                    tell(
+                        *field,
+                        Code::NotARegex,
+                        format!("`{field}` is probably not a regular expression: {error}"),
+                        "try it in Java's dialect, which differs a little from what is checked here",
+                    );
+                }
+            }
             _ => {}
         }
     }
+    let names = |wanted: Field| draft.settings.iter().any(|(field, _)| *field == wanted);
+    if names(Field::ProjectMappingIds) && names(Field::ProjectKeys) {
+        tell(
+            Field::ProjectKeys,
+            Code::KeysBesideIds,
+            "the row names projects both by key and by id".into(),
+            "keep one of the two; keys are the same in every Jira",
+        );
+    }
+    let names_projects = names(Field::ProjectMappingIds) || names(Field::ProjectKeys);
+    if says(Field::GitViewerEnabled, true) && says(Field::Global, false) && !names_projects {
+        tell(
+            Field::GitViewerEnabled,
+            Code::VisibleToNone,
+            "the repository browser is on, and no project sees it".into(),
+            "name projects, or let `global` be true",
+        );
+    }
+}
+
+/// What a secret's own prefix says against its type: GitHub's and GitLab's tokens say whose they are.
+pub(super) fn foreign_token(of: IntegrationType, secret: &str) -> Option<&'static str> {
+    use IntegrationType as T;
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| secret.starts_with(prefix));
+    let is_github = begins(&["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"]);
+    let is_gitlab = begins(&["glpat-", "gldt-", "glrt-"]);
+    let is_aws = begins(&["AKIA", "ASIA"]) && secret.len() == 20;
+    match of {
+        T::GitHub | T::GitHubServer => is_gitlab.then_some("GitLab").or(is_aws.then_some("AWS")),
+        T::GitLab | T::GitLabServer | T::GitLabServerLegacy => {
+            is_github.then_some("GitHub").or(is_aws.then_some("AWS"))
+        }
+        T::Aws => is_github
+            .then_some("GitHub")
+            .or(is_gitlab.then_some("GitLab")),
+        _ => None,
+    }
+}
+
+/// Whether a whole cell says that it is still to be filled in. The values of the vendor's examples are none.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "changeme",
+        "change-me",
+        "change_me",
+        "todo",
+        "tbd",
+        "fixme",
+        "placeholder",
+        "...",
+        "\u{2026}",
+    ];
+    let is_bracketed = text.len() > 2 && text.starts_with('<') && text.ends_with('>');
+    let is_crossed = text.len() >= 3 && text.bytes().all(|b| matches!(b, b'x' | b'X'));
+    is_bracketed || is_crossed || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Whether a text that others can read holds what has the shape of a known kind of token.
@@ -165,6 +240,22 @@ pub(super) fn holds_a_token(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn placeholders_are_whole_cells() {
+        for text in ["changeme", "TODO", "<token>", "xxxx", "XXX"] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "mypassword",
+            "xx",
+            "todo list",
+            "johnsmith",
+            "https://mygithub.yourorg.com",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
 
     #[test]
     fn tokens_are_known_by_prefix_and_length() {

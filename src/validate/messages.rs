@@ -123,7 +123,7 @@ pub(super) fn value(error: &FieldValueError, field: Field, text: &str) -> Told {
             let is_close = close_region(text).is_some();
             shown_if_like(text, |_| is_close)
         }
-        FieldValueError::NoLeadingSlash | FieldValueError::TooLong => shown(text),
+        _ => shown(text),
     };
     match error {
         FieldValueError::NotAFlag => (
@@ -160,6 +160,21 @@ pub(super) fn value(error: &FieldValueError, field: Field, text: &str) -> Told {
             Code::ApiPathNotAbsolute,
             format!("`{field}` is {shown}, which does not begin with `/`"),
             "write the path of the host's API, such as `/api/v3`".into(),
+        ),
+        FieldValueError::NotAKeyList => (
+            Code::NotAKeyList,
+            format!("`{field}` is {shown}, which is not a list of project keys"),
+            "write keys such as `ABC, DEF`".into(),
+        ),
+        FieldValueError::NotAFilter { reason, at } => (
+            Code::NotJmespath,
+            format!("`{field}` is not JMESPath: {reason} at character {at}"),
+            "mend the expression; jmespath.org has a page to try it on".into(),
+        ),
+        FieldValueError::NotARefSpec(spec) => (
+            Code::NotARefspec,
+            format!("`{field}` holds `{spec}`, which is not a refspec"),
+            "write `+refs/a/*:refs/a/*`, with commas between several".into(),
         ),
         FieldValueError::TooLong => (
             Code::TooLong,

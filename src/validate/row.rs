@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cell::{CellProblem, CellText, plain_text, secret_text};
 use super::columns::Columns;
-use super::lint::{holds_a_token, lint};
+use super::lint::{foreign_token, holds_a_token, is_placeholder, lint};
 use super::messages::{self, Told};
 use super::run::{Options, Purpose};
 use crate::input::{RowView, Value};
@@ -22,6 +22,8 @@ pub(super) struct CheckedRow {
     pub line: Option<u64>,
     /// Its key, as far as the row says one; rows with errors have keys too.
     pub key: Option<RecordKey>,
+    /// Whether it gives an origin.
+    pub gives_origin: bool,
     /// Its name for messages.
     pub name: Option<String>,
     /// The record, if the row is valid and its secrets were read.
@@ -45,14 +47,17 @@ pub(super) fn check_row(columns: &Columns, row: RowView<'_>, options: &Options) 
         columns,
         row,
         options,
+        of: None,
         draft: RecordDraft::default(),
         given: FieldSet::default(),
         is_secret_missing: false,
         found: Vec::new(),
     };
     let of = check.integration_type();
+    check.of = of;
     check.read_cells(of);
     check.check_width();
+    check.check_delete();
     if let Some(of) = of {
         check.check_type(of);
     }
@@ -63,6 +68,8 @@ struct RowCheck<'a> {
     columns: &'a Columns,
     row: RowView<'a>,
     options: &'a Options,
+    /// The row's type, once it is known.
+    of: Option<IntegrationType>,
     draft: RecordDraft,
     /// Fields whose cells hold something, right or wrong.
     given: FieldSet,
@@ -179,7 +186,39 @@ impl<'a> RowCheck<'a> {
             self.tell_token(field);
             return None;
         }
-        Some(text)
+        let is_bad = self.check_filled_in(field, &text)
+            || (field != Field::DisplayName && self.check_quotes(field, &text));
+        (!is_bad).then_some(text)
+    }
+
+    /// Whether the cell is still to be filled in, which is told.
+    fn check_filled_in(&mut self, field: Field, text: &str) -> bool {
+        let is_placeholder = is_placeholder(text);
+        if is_placeholder {
+            let message = format!("`{field}` was never filled in: it still holds a placeholder");
+            self.tell(
+                field,
+                (Code::Placeholder, message, "write the value itself".into()),
+            );
+        }
+        is_placeholder
+    }
+
+    /// Whether the cell holds curly quotation marks, which is told: spreadsheets put them in for straight ones.
+    fn check_quotes(&mut self, field: Field, text: &str) -> bool {
+        const CURLY: [char; 8] = [
+            '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}', '\u{201c}', '\u{201d}', '\u{201e}',
+            '\u{201f}',
+        ];
+        let found = text.chars().find(|c| CURLY.contains(c));
+        if let Some(found) = found {
+            let message = format!(
+                "`{field}` holds the curly quotation mark {found}, which no machine expects"
+            );
+            let help = "type the straight one, and turn automatic quotation marks off";
+            self.tell(field, (Code::SmartQuote, message, help.into()));
+        }
+        found.is_some()
     }
 
     fn tell_token(&mut self, field: Field) {
@@ -201,6 +240,17 @@ impl<'a> RowCheck<'a> {
 
     fn read_setting(&mut self, field: Field, kind: Kind) {
         let Some(text) = self.text(field) else { return };
+        if self.check_filled_in(field, &text) {
+            return;
+        }
+        let text = if kind == Kind::Flag && self.columns.is_inverted(field) {
+            Cow::from(inverted(&text))
+        } else {
+            text
+        };
+        if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
+            return self.read_all_projects();
+        }
         match FieldValue::parse(kind, &text) {
             // `[]` is how the vendor writes a blank list.
             Ok(FieldValue::Ids(ids)) if ids.is_empty() => {}
@@ -210,9 +260,33 @@ impl<'a> RowCheck<'a> {
         }
     }
 
+    /// `ALL` in the vendor's `projectMapping` is what `global` says.
+    fn read_all_projects(&mut self) {
+        let global = self
+            .draft
+            .settings
+            .iter()
+            .find(|(field, _)| *field == Field::Global);
+        match global {
+            None => self
+                .draft
+                .settings
+                .push((Field::Global, FieldValue::Flag(true))),
+            Some((_, FieldValue::Flag(true))) => {}
+            Some(_) => {
+                let message = "the row names all projects, and `global` is false".to_owned();
+                let help = "keep one of the two".to_owned();
+                self.tell(Field::Global, (Code::GlobalWithProjects, message, help));
+            }
+        }
+    }
+
     fn secret(&mut self, field: Field) -> Option<SecretCell> {
         let cell = secret_text(self.row.value(self.columns.column(field)?));
         let text = self.take(field, cell)?;
+        if self.check_filled_in(field, &text) || self.check_quotes(field, &text) {
+            return None;
+        }
         let reference = match SplitCell::of(&text) {
             SplitCell::Literal("") => {
                 let message = "`literal:` is followed by nothing".to_owned();
@@ -220,7 +294,10 @@ impl<'a> RowCheck<'a> {
                 self.tell(field, (Code::ReferenceWithoutValue, message, help));
                 return None;
             }
-            SplitCell::Literal(secret) => return Some(Secret::new(secret).into()),
+            SplitCell::Literal(secret) => {
+                self.check_vendor(field, secret);
+                return Some(Secret::new(secret).into());
+            }
             SplitCell::Reference(reference) => reference,
         };
         let secret = match self.options.secrets.resolve(&reference) {
@@ -234,10 +311,21 @@ impl<'a> RowCheck<'a> {
             self.tell_cell(field, &problem);
             return None;
         }
+        self.check_vendor(field, secret.expose());
         Some(SecretCell {
             secret,
             reference: Some(reference),
         })
+    }
+
+    fn check_vendor(&mut self, field: Field, secret: &str) {
+        let Some(of) = self.of else { return };
+        if let Some(vendor) = foreign_token(of, secret) {
+            let message =
+                format!("`{field}` holds what looks like a token of {vendor}, and the row is {of}");
+            let help = "check the type, and whether the token stands in the right row";
+            self.tell(field, (Code::ForeignToken, message, help.into()));
+        }
     }
 
     fn tell_reference(&mut self, field: Field, error: &ReferenceError) {
@@ -253,6 +341,21 @@ impl<'a> RowCheck<'a> {
             if let Some(told) = self.found.last_mut() {
                 told.severity = Severity::Warning;
             }
+        }
+    }
+
+    /// The vendor's lists have a column that asks for a deletion, which is not `gij`'s to do.
+    fn check_delete(&mut self) {
+        let Some(column) = self.columns.delete else {
+            return;
+        };
+        if self.row.value(column) != Value::Blank {
+            let place =
+                Place::row(&self.columns.table, self.row.number, self.row.line).cell(column);
+            let help = "empty the cell, or take the row out; gij only creates";
+            let message = "the row asks for a deletion";
+            self.found
+                .push(Diagnostic::new(Code::AsksToDelete, place, message, help));
         }
     }
 
@@ -311,6 +414,7 @@ impl<'a> RowCheck<'a> {
             number: row.number,
             line: row.line,
             key,
+            gives_origin: draft.origin.is_some(),
             name,
             record: None,
             found,
@@ -323,5 +427,13 @@ impl<'a> RowCheck<'a> {
             checked.record = Record::new(of, draft).ok();
         }
         checked
+    }
+}
+
+/// The opposite of a flag; what is none stays as it is and is told.
+fn inverted(text: &str) -> String {
+    match FieldValue::parse(Kind::Flag, text) {
+        Ok(FieldValue::Flag(flag)) => (!flag).to_string(),
+        _ => text.to_owned(),
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::columns::{self, Columns};
-use super::duplicates::{Duplicates, KeyHash, KeyHasher, RowRef};
+use super::duplicates::{FirstSeen, KeyHash, KeyHasher, RowRef};
 use super::row::{CheckedRow, check_row};
 use crate::input::{self, Block, InputError, InputErrorKind, Interest, Sink, Source, TableHead};
-use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Row, TableName};
+use crate::model::{
+    Code, Diagnostic, Diagnostics, Field, OriginKey, Place, Row, Severity, TableName,
+};
 use crate::secret::SecretPolicy;
 
 /// What the rows are read for.
@@ -92,7 +94,8 @@ pub fn validate(files: &[PathBuf], options: &Options) -> Validation {
         tables: Vec::new(),
         pending: Vec::new(),
         hasher: KeyHasher::default(),
-        duplicates: Duplicates::default(),
+        keys: FirstSeen::default(),
+        origins: FirstSeen::default(),
     };
     for file in files {
         run.file(Source::open(file), &file.display().to_string());
@@ -106,14 +109,35 @@ struct Run<'a> {
     tables: Vec<Arc<Columns>>,
     pending: Vec<(usize, Block)>,
     hasher: KeyHasher,
-    duplicates: Duplicates,
+    keys: FirstSeen,
+    origins: FirstSeen,
+}
+
+/// What rows are compared by.
+#[derive(Clone, Copy)]
+struct Hashes {
+    key: KeyHash,
+    /// Type and origin, if the row gives an origin.
+    origin: Option<KeyHash>,
+}
+
+impl Hashes {
+    fn of(row: &CheckedRow, hasher: &KeyHasher) -> Option<Self> {
+        let key = row.key.as_ref()?;
+        let gives_origin = row.gives_origin && matches!(key.origin, OriginKey::Exactly(_));
+        let origin = gives_origin.then(|| hasher.hash(&(key.integration_type, &key.origin)));
+        Some(Self {
+            key: hasher.hash(key),
+            origin,
+        })
+    }
 }
 
 /// What came of a block.
 struct CheckedBlock {
     table: usize,
     blank: u64,
-    rows: Vec<(Option<KeyHash>, CheckedRow)>,
+    rows: Vec<(Option<Hashes>, CheckedRow)>,
 }
 
 impl Run<'_> {
@@ -123,6 +147,7 @@ impl Run<'_> {
             sha256: None,
             tables: Vec::new(),
         });
+        let errors = self.result.diagnostics.count(Severity::Error);
         let read = source.and_then(|mut source| {
             if self.options.purpose == Purpose::Import {
                 let sha256 = source.sha256()?;
@@ -137,12 +162,14 @@ impl Run<'_> {
         });
         match read {
             Ok(place) => {
-                if self
+                let has_tables = self
                     .result
                     .files
                     .last()
-                    .is_some_and(|file| file.tables.is_empty())
-                {
+                    .is_some_and(|file| !file.tables.is_empty());
+                // A table that was refused has been told of.
+                let is_explained = self.result.diagnostics.count(Severity::Error) > errors;
+                if !has_tables && !is_explained {
                     self.result.diagnostics.push(Diagnostic::new(
                         Code::NoTable,
                         place,
@@ -168,7 +195,7 @@ impl Run<'_> {
                 let mut rows = Vec::new();
                 let blank = block.for_each_row(|row| {
                     let row = check_row(&tables[table], row, options);
-                    rows.push((row.key.as_ref().map(|key| hasher.hash(key)), row));
+                    rows.push((Hashes::of(&row, hasher), row));
                 });
                 CheckedBlock { table, blank, rows }
             })
@@ -183,9 +210,9 @@ impl Run<'_> {
             blank: block.blank,
             ..RowCounts::default()
         };
-        for (key, mut row) in block.rows {
-            if let Some(key) = key {
-                self.check_duplicate(key, block.table, &mut row);
+        for (hashes, mut row) in block.rows {
+            if let Some(hashes) = hashes {
+                self.compare(hashes, block.table, &mut row);
             }
             counts.read += 1;
             if row.is_valid() {
@@ -217,7 +244,8 @@ impl Run<'_> {
         }
     }
 
-    fn check_duplicate(&mut self, key: KeyHash, table: usize, row: &mut CheckedRow) {
+    /// Compares a row with those before it.
+    fn compare(&mut self, hashes: Hashes, table: usize, row: &mut CheckedRow) {
         let at = RowRef {
             table: u32::try_from(table).unwrap_or(u32::MAX),
             row: row.number,
@@ -226,21 +254,50 @@ impl Run<'_> {
                 .and_then(|line| u32::try_from(line).ok())
                 .unwrap_or(0),
         };
-        let Some(first) = self.duplicates.first_with(key, at) else {
+        if let Some(first) = self.keys.first_with(hashes.key, at) {
+            let message = format!(
+                "the row says the same type, origin and display name as {}",
+                self.place_of(first)
+            );
+            let help = "remove one of the two rows, or give it a display name of its own";
+            self.tell(
+                row,
+                table,
+                Field::DisplayName,
+                (Code::DuplicateRow, message, help),
+            );
             return;
-        };
-        let line = (first.line > 0).then_some(u64::from(first.line));
-        let first = Place::row(&self.tables[first.table as usize].table, first.row, line);
+        }
+        let other = hashes
+            .origin
+            .and_then(|origin| self.origins.first_with(origin, at));
+        if let Some(other) = other {
+            let message = format!(
+                "the row says the same type and origin as {}, under another name",
+                self.place_of(other)
+            );
+            let help = "two integrations of one host index what both see twice; nothing is wrong if their accounts differ";
+            self.tell(row, table, Field::Origin, (Code::SameOrigin, message, help));
+        }
+    }
+
+    fn place_of(&self, row: RowRef) -> Place {
+        let line = (row.line > 0).then_some(u64::from(row.line));
+        Place::row(&self.tables[row.table as usize].table, row.row, line)
+    }
+
+    fn tell(
+        &self,
+        row: &mut CheckedRow,
+        table: usize,
+        field: Field,
+        (code, message, help): (Code, String, &str),
+    ) {
         let columns = &self.tables[table];
         let mut place = Place::row(&columns.table, row.number, row.line);
-        place.column = columns.column(Field::DisplayName);
-        let mut diagnostic = Diagnostic::new(
-            Code::DuplicateRow,
-            place,
-            format!("the row says the same type, origin and display name as {first}"),
-            "remove one of the two rows, or give it a display name of its own",
-        );
-        diagnostic.field = Some(Field::DisplayName);
+        place.column = columns.column(field);
+        let mut diagnostic = Diagnostic::new(code, place, message, help);
+        diagnostic.field = Some(field);
         diagnostic.name.clone_from(&row.name);
         row.found.push(diagnostic);
     }
@@ -287,6 +344,15 @@ impl Sink for Run<'_> {
         let mut found = Vec::new();
         let columns = Columns::of(&head, &mut found);
         self.check_pending();
+        if columns.is_of_repositories {
+            self.result.diagnostics.push(Diagnostic::new(
+                Code::RepositoryTable,
+                Place::row(&head.name, head.row, head.line),
+                "this table lists single repositories, as the app's Bulk Change does, and not integrations",
+                "use Bulk Change for it; gij needs a row for each git host and account",
+            ));
+            return Interest::PassOver;
+        }
         let is_named_away = head
             .name
             .sheet

@@ -210,10 +210,7 @@ fn a_thousand_bad_rows_stay_readable() {
 #[test]
 fn a_slip_in_a_header_never_lets_a_table_be_passed_over_in_silence() {
     let env = Env::new().file("a.csv", "Typee,Name,PAT\nGITHUB,A,p\n");
-    assert_eq!(
-        found(&env, &["a.csv"]),
-        ["near-miss-header A1", "no-table -"]
-    );
+    assert_eq!(found(&env, &["a.csv"]), ["near-miss-header A1"]);
 }
 
 #[cfg(unix)]

@@ -146,3 +146,28 @@ fn the_next_command_keeps_what_was_typed() {
         .exit(0)
         .says("  gij import 'my hosts.csv' --concurrency 2 --jira-url https://jira.example.org --dry-run\n");
 }
+
+#[test]
+fn project_keys_become_the_ids_of_this_jira() {
+    let csv = "type,displayName,pat,projectKeys\nGITHUB,A,p,\"abc, OPS\"\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let body = env.jira().received()[0].body.clone();
+    assert_eq!(
+        body,
+        json!({"type": "GITHUB", "displayName": "A", "pat": "p", "projectMappingIds": [10000, 10002]})
+    );
+}
+
+#[test]
+fn an_unknown_project_key_stops_everything_before_anything_is_sent() {
+    let csv = "type,displayName,pat,projectKeys\nGITHUB,A,p,ABC\nGITHUB,B,p,\"ABC,NOPE\"\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    for mode in ["--dry-run", "--yes"] {
+        env.run(["import", "a.csv", mode])
+            .exit(3)
+            .says("Jira knows no project `NOPE`")
+            .says("a.csv:3");
+    }
+    assert_eq!(env.posts(), 0);
+}

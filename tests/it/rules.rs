@@ -1,0 +1,362 @@
+//! Every rule about what a row may say, each with a row that breaks it.
+
+use crate::env::Env;
+
+/// Severity, code and cell of what is said about a table.
+fn found(csv: &str) -> Vec<String> {
+    let env = Env::new().file("a.csv", csv);
+    let json = env.run(["check", "a.csv", "--format", "json"]).json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+    let diagnostics = json["diagnostics"].as_array().unwrap();
+    let line = |d: &serde_json::Value| {
+        format!(
+            "{} {} {}",
+            text(&d["severity"]),
+            text(&d["code"]),
+            text(&d["cell"])
+        )
+    };
+    diagnostics.iter().map(line).collect()
+}
+
+/// What is said about one row, whose cells are given by their headers.
+fn of_row(cells: &[(&str, &str)]) -> Vec<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(cells.iter().map(|(header, _)| header))
+        .unwrap();
+    writer
+        .write_record(cells.iter().map(|(_, cell)| cell))
+        .unwrap();
+    found(&String::from_utf8(writer.into_inner().unwrap()).unwrap())
+}
+
+const GITHUB: [(&str, &str); 3] = [("type", "GITHUB"), ("displayName", "A"), ("pat", "p")];
+const SERVER: [(&str, &str); 4] = [
+    ("type", "GITHUB_SERVER"),
+    ("displayName", "A"),
+    ("pat", "p"),
+    ("origin", "https://git.example.org"),
+];
+const FOLDER: [(&str, &str); 4] = [
+    ("type", "FILESPACE"),
+    ("displayName", "A"),
+    ("origin", "/srv/repos/*"),
+    ("folderDepth", "2"),
+];
+const GERRIT: [(&str, &str); 5] = [
+    ("type", "GERRIT"),
+    ("displayName", "A"),
+    ("origin", "https://gerrit.example.org"),
+    ("username", "jo"),
+    ("password", "p"),
+];
+
+/// `base` with some cells changed or added; a blank one is left out.
+fn with<'a>(
+    base: &[(&'a str, &'a str)],
+    changes: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let mut cells = base.to_vec();
+    for (header, cell) in changes {
+        cells.retain(|(other, _)| other != header);
+        cells.push((header, cell));
+    }
+    cells
+}
+
+#[track_caller]
+fn says(base: &[(&str, &str)], changes: &[(&str, &str)], expected: &[&str]) {
+    let cells = with(base, changes);
+    let said = of_row(&cells);
+    let codes: Vec<String> = said
+        .iter()
+        .map(|line| line.rsplit_once(' ').unwrap().0.to_owned())
+        .collect();
+    assert_eq!(codes, expected, "{cells:?}");
+}
+
+#[test]
+fn rows_without_a_fault_get_no_word() {
+    for base in [&GITHUB[..], &SERVER, &FOLDER, &GERRIT] {
+        says(base, &[], &[]);
+    }
+}
+
+#[test]
+fn types_are_known_by_their_names() {
+    says(&GITHUB, &[("type", "")], &["error missing-type"]);
+    says(
+        &GITHUB,
+        &[("type", "GitHub Enterprise")],
+        &["error unknown-type"],
+    );
+    says(&SERVER, &[("type", "github server")], &[]);
+    says(
+        &GERRIT,
+        &[("type", "GITLAB_SERVER_LEGACY")],
+        &["warning unsupported-type"],
+    );
+}
+
+#[test]
+fn credentials_are_what_the_type_takes() {
+    says(&GITHUB, &[("pat", "")], &["error missing-credential"]);
+    says(&GERRIT, &[("pat", "p")], &["error mixed-credentials"]);
+    says(&GERRIT, &[("password", "")], &["error missing-credential"]);
+    says(&GERRIT, &[("username", "")], &["error missing-credential"]);
+    says(
+        &SERVER,
+        &[("username", "jo")],
+        &["warning username-beside-pat"],
+    );
+    says(
+        &SERVER,
+        &[("type", "TFS_SERVER"), ("username", "jo")],
+        &["error token-user-not-all"],
+    );
+    says(&SERVER, &[("type", "TFS_SERVER"), ("username", "all")], &[]);
+    says(
+        &GERRIT,
+        &[("type", "TFS_SERVER"), ("username", r"CORP\jo")],
+        &["warning domain-in-username"],
+    );
+    says(
+        &GITHUB,
+        &[("pat", ""), ("username", "jo"), ("password", "p")],
+        &["warning github-password"],
+    );
+    says(&FOLDER, &[("pat", "p")], &["warning unused-field"]);
+}
+
+#[test]
+fn tokens_stand_where_nobody_reads_them_and_with_their_vendor() {
+    let token = "ghp_0123456789abcdefghij";
+    for field in ["displayName", "origin", "username"] {
+        let codes = of_row(&with(&GERRIT, &[(field, token)]));
+        assert!(
+            codes.contains(&"error secret-in-plain-field E2".to_owned()),
+            "{field}: {codes:?}"
+        );
+    }
+    says(
+        &GITHUB,
+        &[("type", "GITLAB"), ("pat", token)],
+        &["warning foreign-token"],
+    );
+    says(
+        &GITHUB,
+        &[("pat", "glpat-0123456789abcdefghij")],
+        &["warning foreign-token"],
+    );
+}
+
+#[test]
+fn origins_are_base_urls_or_absolute_paths() {
+    says(&SERVER, &[("origin", "")], &["error missing-origin"]);
+    says(
+        &SERVER,
+        &[("origin", "git.example.org")],
+        &["error origin-not-url"],
+    );
+    says(
+        &SERVER,
+        &[("origin", "https://jo:p@git.example.org")],
+        &["error origin-has-user-info"],
+    );
+    says(
+        &SERVER,
+        &[("origin", "https://git.example.org?a=b")],
+        &["error origin-has-query"],
+    );
+    says(
+        &SERVER,
+        &[("origin", "git@git.example.org:a/b.git")],
+        &["error origin-is-clone-url"],
+    );
+    says(
+        &SERVER,
+        &[("origin", "https://git.example.org/a/b.git")],
+        &["error origin-is-clone-url"],
+    );
+    says(
+        &SERVER,
+        &[("origin", "http://git.example.org")],
+        &["warning plain-http"],
+    );
+    says(
+        &FOLDER,
+        &[("origin", "repos/*")],
+        &["error folder-not-absolute"],
+    );
+    says(
+        &FOLDER,
+        &[("origin", "/srv/repos")],
+        &["warning folder-without-star"],
+    );
+    says(&FOLDER, &[("origin", r"\\server\share\*")], &[]);
+    says(&FOLDER, &[("folderDepth", "")], &["note no-folder-depth"]);
+    says(
+        &FOLDER,
+        &[("folderDepth", "6")],
+        &["error folder-depth-out-of-range"],
+    );
+}
+
+#[test]
+fn settings_are_of_their_kinds() {
+    for (field, cell, code) in [
+        ("disabled", "perhaps", "error not-a-boolean"),
+        ("maxMinsToCommitEmail", "1.5", "error not-an-integer"),
+        ("projectMappingIds", "10000,ABC", "error not-an-id-list"),
+        ("projectMappingIds", "1000010100", "error joined-ids"),
+        ("projectKeys", "10000", "error not-a-key-list"),
+        ("apiPath", "api/v4", "error api-path-not-absolute"),
+        ("apiFilter", "[?archived==`false`", "error not-jmespath"),
+        ("refSpecCustom", "refs/a/*", "error not-a-refspec"),
+        ("tagsFilter", "v(1", "warning not-a-regex"),
+        ("prHideFilter", "*wip", "warning not-a-regex"),
+        (
+            "disableSslVerification",
+            "yes",
+            "warning ssl-verification-off",
+        ),
+        ("sslVerify", "no", "warning ssl-verification-off"),
+        ("awsRegion", "eu-west-1", "warning unused-field"),
+        ("tfsCollection", "Main", "warning unused-field"),
+        ("folderDepth", "2", "warning unused-field"),
+    ] {
+        says(&SERVER, &[(field, cell)], &[code]);
+    }
+    says(
+        &SERVER,
+        &[
+            ("tagsFilter", "^v(?!0)"),
+            ("refSpecCustom", "+refs/a/*:refs/a/*"),
+            ("sslVerify", "yes"),
+        ],
+        &[],
+    );
+    says(&GERRIT, &[("apiPath", "/a")], &["warning unused-field"]);
+    let long = format!("/{}", "x".repeat(2000));
+    says(&SERVER, &[("apiPath", &long)], &["error too-long"]);
+}
+
+#[test]
+fn regions_are_listed_or_at_least_shaped_like_one() {
+    const AWS: [(&str, &str); 5] = [
+        ("type", "AWS"),
+        ("displayName", "A"),
+        ("username", "KEYID"),
+        ("password", "p"),
+        ("awsRegion", "eu-west-1"),
+    ];
+    says(&AWS, &[], &[]);
+    says(&AWS, &[("awsRegion", "")], &["error missing-field"]);
+    says(
+        &AWS,
+        &[("awsRegion", "mx-central-1")],
+        &["warning region-not-listed"],
+    );
+    says(
+        &AWS,
+        &[("awsRegion", "eu-wst-1")],
+        &["error unknown-region"],
+    );
+}
+
+#[test]
+fn projects_are_named_in_one_way() {
+    says(
+        &GITHUB,
+        &[("global", "yes"), ("projectMappingIds", "10000")],
+        &["error global-with-projects"],
+    );
+    says(
+        &GITHUB,
+        &[("global", "yes"), ("projectKeys", "ABC")],
+        &["error global-with-projects"],
+    );
+    says(
+        &GITHUB,
+        &[("projectMappingIds", "10000"), ("projectKeys", "ABC")],
+        &["error keys-beside-ids"],
+    );
+    says(
+        &GITHUB,
+        &[("gitViewerEnabled", "yes"), ("global", "no")],
+        &["warning visible-to-none"],
+    );
+    says(&GITHUB, &[("projectMapping", "ALL")], &[]);
+    says(
+        &GITHUB,
+        &[("projectMapping", "ALL"), ("global", "no")],
+        &["error global-with-projects"],
+    );
+}
+
+#[test]
+fn cells_that_nobody_meant_are_found() {
+    for placeholder in ["changeme", "<token>", "xxxx", "TODO"] {
+        says(&GITHUB, &[("pat", placeholder)], &["error placeholder"]);
+    }
+    says(
+        &GERRIT,
+        &[("username", "\u{2018}jo\u{2019}")],
+        &["error smart-quote"],
+    );
+    says(
+        &GERRIT,
+        &[("password", "p\u{201d}")],
+        &["error smart-quote"],
+    );
+    says(&GERRIT, &[("displayName", "Jo\u{2019}s reviews")], &[]);
+    says(
+        &GERRIT,
+        &[("displayName", "zero\u{200b}width")],
+        &["error invisible-character"],
+    );
+    says(&GERRIT, &[("displayName", " A ")], &["warning trimmed"]);
+    says(&GERRIT, &[("password", " p")], &["error secret-has-spaces"]);
+    says(
+        &GERRIT,
+        &[("displayName", "")],
+        &["warning no-display-name"],
+    );
+}
+
+#[test]
+fn rows_are_compared_with_each_other() {
+    let header = "type,displayName,origin,pat\n";
+    let row = |name: &str, origin: &str| format!("GITLAB_SERVER,{name},{origin},p\n");
+    let twice = format!(
+        "{header}{}{}",
+        row("A", "https://g.example.org"),
+        row("A", "https://G.example.org:443/")
+    );
+    assert_eq!(found(&twice), ["error duplicate-row B3"]);
+    let twins = format!(
+        "{header}{}{}",
+        row("A", "https://g.example.org"),
+        row("B", "https://g.example.org")
+    );
+    assert_eq!(found(&twins), ["note same-origin C3"]);
+}
+
+#[test]
+fn the_vendors_list_of_repositories_is_refused_with_an_explanation() {
+    assert_eq!(
+        found("type\trealRoot\torigin\nGIT\t/srv/a\thttps://x\n"),
+        ["error repository-table -"]
+    );
+    assert_eq!(
+        found("type,displayName,pat,delete\nGITHUB,A,p,yes\nGITHUB,B,p,\n"),
+        ["error asks-to-delete D2"]
+    );
+    assert_eq!(
+        found(
+            "integrationType,displayName,pat,id,lastIndexedDate,_outcome\nGITHUB,A,p,7,1,created\n"
+        ),
+        [""; 0]
+    );
+}
