@@ -104,9 +104,39 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct InputArgs {
-    /// Spreadsheets (CSV, TSV, XLSX, XLSM)
+    /// Spreadsheets (CSV, TSV, XLSX, XLSM); `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Read only this sheet; repeatable
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    pub sheet: Vec<String>,
+    /// The number of the header row, instead of looking for it
+    #[arg(long, value_name = "N", hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub header_row: Option<u32>,
+    /// What separates the cells of a CSV, instead of finding out
+    #[arg(long, value_name = "CHAR", hide_short_help = true, value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+    /// Encoding of a CSV, such as utf-8, utf-16le or windows-1252, instead of finding out
+    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = encoding)]
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// What a header means, such as 'Their header=origin'; nothing behind the `=` leaves the column out
+    #[arg(long, value_name = "HEADER=FIELD", hide_short_help = true)]
+    pub map: Vec<String>,
+    /// What blank cells of a field hold, such as type=GITHUB
+    #[arg(long, value_name = "FIELD=TEXT", hide_short_help = true)]
+    pub set: Vec<String>,
+    /// Only rows with this text in this column, such as 'Team=Payments'; repeatable, all must hold
+    #[arg(long, value_name = "HEADER=TEXT")]
+    pub only: Vec<String>,
+    /// Only these rows, such as 2-50 or 'Azure!2-50,60'; the others are not even looked at
+    #[arg(long, value_name = "ROWS")]
+    pub rows: Vec<String>,
+    /// Take warnings for errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Let a warning pass under --strict, or an error that is a guess; by its code
+    #[arg(long, value_name = "CODE", hide_short_help = true)]
+    pub allow: Vec<String>,
     /// Let secret cells name environment variables as `env:NAME` that match this pattern, such as 'GIT_*'
     #[arg(long, value_name = "PATTERN")]
     pub allow_env: Vec<String>,
@@ -221,6 +251,21 @@ pub(super) struct SandboxArgs {
 /// The command as clap knows it: for tests and documentation.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// One character, or `tab`.
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" => Ok(b'\t'),
+        "," | ";" | "|" | "\t" => Ok(text.as_bytes()[0]),
+        _ => Err("use one of `,` `;` `|` and `tab`".to_owned()),
+    }
+}
+
+fn encoding(text: &str) -> Result<&'static encoding_rs::Encoding, String> {
+    encoding_rs::Encoding::for_label(text.as_bytes()).ok_or_else(|| {
+        "that is no known encoding; use utf-8, utf-16le, utf-16be or windows-1252".to_owned()
+    })
 }
 
 /// `90s`, `10m`, `500ms`, `1h`; a bare number is seconds.

@@ -211,7 +211,7 @@ fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
         Some(_) => Exit::Stopped,
         None => {
             let totals = &report.totals;
-            let is_done = totals.created + totals.exists == totals.read;
+            let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
             if is_done {
                 Exit::Done
             } else {

@@ -5,7 +5,7 @@ use super::facts::check_report;
 use super::settings::InputSettings;
 use crate::render::{Screen, count, diagnostics, tally};
 use crate::report::check_json;
-use crate::validate::{Options, Purpose, Validation, validate};
+use crate::validate::Validation;
 
 /// Says everything that is wrong with the files.
 pub(super) fn check(
@@ -13,11 +13,7 @@ pub(super) fn check(
     is_json: bool,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    let options = Options {
-        purpose: Purpose::Check,
-        secrets: settings.secrets.clone(),
-    };
-    let found = validate(&settings.files, &options);
+    let found = settings.validate()?;
     if is_json {
         write_json(&check_json(&check_report(&found)), screen)?;
     } else {
@@ -42,8 +38,16 @@ pub(super) fn show(found: &Validation, screen: &Screen) {
                 Some('|') => ", separated by |",
                 _ => "",
             };
+            let encoding = match table.encoding {
+                Some("UTF-8") | None => String::new(),
+                Some(encoding) => format!(", in {encoding}"),
+            };
+            let selected = match table.rows.not_selected {
+                0 => String::new(),
+                others => format!(" ({others} not selected)"),
+            };
             screen.info(&format!(
-                "{}: {}, {} understood{delimiter}\n",
+                "{}: {}{selected}, {} understood{delimiter}{encoding}\n",
                 table.name,
                 count(table.rows.read, "row", "rows"),
                 count(table.columns.len() as u64, "column", "columns"),
@@ -59,7 +63,7 @@ fn verdict(found: &Validation) -> String {
     let said = tally(&found.diagnostics)
         .map(|said| format!(" ({said})"))
         .unwrap_or_default();
-    let all = count(rows.read, "row", "rows");
+    let all = count(rows.valid + rows.invalid, "row", "rows");
     if !found.diagnostics.has_errors() {
         format!("{all} can be imported{said}\n")
     } else if rows.invalid == 0 {

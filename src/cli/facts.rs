@@ -33,7 +33,7 @@ fn checked_file(file: &FileRead) -> Option<CheckedFile> {
     Some(CheckedFile {
         file: file.name.clone(),
         format: first.name.format,
-        encoding: first.delimiter.map(|_| "UTF-8".to_owned()),
+        encoding: first.encoding.map(str::to_owned),
         delimiter: first.delimiter,
         sheets: file
             .tables
@@ -97,6 +97,11 @@ pub(super) fn opening(
             confirmed_by,
             options: settings.running_options(),
         },
+        not_selected: input
+            .not_selected
+            .iter()
+            .map(|row| (row.n, row.place.clone()))
+            .collect(),
         listed_at,
     }
 }

@@ -13,18 +13,12 @@ use crate::model::Diagnostics;
 use crate::plan::Plan;
 use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
 use crate::report::check_json;
-use crate::validate::{Options, Purpose, Validation, validate};
+use crate::validate::Validation;
 
 /// Validates, shows the plan, asks, creates, reports.
 pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit, Failure> {
     let confirmed_by = confirmation(settings)?;
-    let mut input = validate(
-        &settings.input.files,
-        &Options {
-            purpose: Purpose::Import,
-            secrets: settings.input.secrets.clone(),
-        },
-    );
+    let mut input = settings.input.validate()?;
     if !settings.is_json {
         show(&input, screen);
     }
@@ -82,11 +76,10 @@ fn confirmation(settings: &ImportSettings) -> Result<Option<ConfirmedBy>, Failur
         Ok(Some(ConfirmedBy::NotNeeded))
     } else if settings.yes {
         Ok(Some(ConfirmedBy::Yes))
-    } else if question::can_ask() {
+    } else if question::can_ask() && !settings.input.has_stdin() {
         Ok(None)
     } else {
-        let failure =
-            Failure::usage("there is no terminal to ask on, and no --yes; nothing was sent");
+        let failure = Failure::usage("there is nobody to ask, and no --yes; nothing was sent");
         Err(failure.help("look at the plan with `--dry-run`, then give `--yes`"))
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn after_check(settings: &ImportSettings) -> String {
         .files
         .iter()
         .map(|file| file.display().to_string());
-    let secrets = &settings.input.secrets;
+    let secrets = &settings.input.options.secrets;
     let patterns = secrets.allow_env.iter();
     let patterns = patterns.flat_map(|pattern| ["--allow-env".to_owned(), pattern.clone()]);
     let dir = secrets

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use super::args::{CheckArgs, ConnectArgs, Format, ImportArgs, InputArgs, ProgressHow};
 use super::exit::Failure;
+use crate::input::ReadOptions;
 use crate::jira::BaseUrl;
 use crate::render::ProgressStyle;
 use crate::secret::SecretPolicy;
+use crate::validate::{Only, Options, Preset, Purpose, RowRange, Validation, validate};
 
 /// What is read.
 #[derive(Clone, Debug)]
 pub(super) struct InputSettings {
     pub files: Vec<PathBuf>,
-    pub secrets: SecretPolicy,
+    pub options: Options,
 }
 
 /// Whom an import goes to.
@@ -57,6 +59,21 @@ pub(super) struct ImportSettings {
     pub typed: Vec<String>,
 }
 
+/// The options on reading that a report names.
+const READING: [&str; 11] = [
+    "sheet",
+    "header-row",
+    "delimiter",
+    "encoding",
+    "map",
+    "set",
+    "only",
+    "rows",
+    "strict",
+    "allow",
+    "hidden-rows",
+];
+
 /// The value of an environment variable; a blank one counts as not set.
 pub(super) fn env(name: &str) -> Option<String> {
     std::env::var(name)
@@ -66,11 +83,10 @@ pub(super) fn env(name: &str) -> Option<String> {
 
 impl InputSettings {
     pub fn of_check(args: CheckArgs) -> Result<Self, Failure> {
-        let own_files = Vec::new();
-        Self::new(args.input, own_files)
+        Self::new(args.input, Purpose::Check, Vec::new())
     }
 
-    fn new(args: InputArgs, own_files: Vec<PathBuf>) -> Result<Self, Failure> {
+    fn new(args: InputArgs, purpose: Purpose, own_files: Vec<PathBuf>) -> Result<Self, Failure> {
         if let Some(dir) = &args.secrets_dir
             && !dir.is_dir()
         {
@@ -79,15 +95,67 @@ impl InputSettings {
                 dir.display()
             )));
         }
+        let secrets = SecretPolicy {
+            allow_env: args.allow_env,
+            secrets_dir: args.secrets_dir,
+            own_files,
+        };
+        let mut options = Options::new(purpose, secrets);
+        options.read = ReadOptions {
+            header_row: args.header_row,
+            delimiter: args.delimiter,
+            encoding: args.encoding,
+            sheets: args.sheet,
+        };
+        for map in &args.map {
+            options.map.add(map).map_err(of_option("--map"))?;
+        }
+        for preset in &args.set {
+            options
+                .presets
+                .push(Preset::parse(preset).map_err(of_option("--set"))?);
+        }
+        for only in &args.only {
+            options
+                .selection
+                .only
+                .push(Only::parse(only).map_err(of_option("--only"))?);
+        }
+        for rows in &args.rows {
+            options
+                .selection
+                .rows
+                .extend(RowRange::parse_list(rows).map_err(of_option("--rows"))?);
+        }
+        options.policy.is_strict = args.strict;
+        for code in &args.allow {
+            options.policy.allow(code).map_err(of_option("--allow"))?;
+        }
         Ok(Self {
             files: args.files,
-            secrets: SecretPolicy {
-                allow_env: args.allow_env,
-                secrets_dir: args.secrets_dir,
-                own_files,
-            },
+            options,
         })
     }
+
+    /// Whether standard input is one of the files.
+    pub fn has_stdin(&self) -> bool {
+        self.files.iter().any(|file| file.as_os_str() == "-")
+    }
+
+    /// Reads and checks all files.
+    pub fn validate(&self) -> Result<Validation, Failure> {
+        let found = validate(&self.files, &self.options);
+        match found.missing_columns.first() {
+            Some(header) => Err(Failure::usage(format!(
+                "no table has the column `{header}` that --only names"
+            ))),
+            None => Ok(found),
+        }
+    }
+}
+
+fn of_option<E: std::fmt::Display>(option: &'static str) -> impl Fn(E) -> Failure {
+    move |error| Failure::usage(format!("{option}: {error}"))
 }
 
 impl ImportSettings {
@@ -110,7 +178,7 @@ impl ImportSettings {
             TargetSettings::Jira(Box::new(jira(args.connect)?))
         };
         Ok(Self {
-            input: InputSettings::new(args.input, own_files)?,
+            input: InputSettings::new(args.input, Purpose::Import, own_files)?,
             target,
             dry_run: args.dry_run,
             yes: args.yes,
@@ -133,12 +201,36 @@ impl ImportSettings {
     /// The options on reading that are in force, for the report.
     pub fn reading_options(&self) -> BTreeMap<String, String> {
         let mut options = BTreeMap::new();
-        let secrets = &self.input.secrets;
+        let secrets = &self.input.options.secrets;
         if !secrets.allow_env.is_empty() {
             options.insert("allow_env".into(), secrets.allow_env.join(" "));
         }
         if let Some(dir) = &secrets.secrets_dir {
             options.insert("secrets_dir".into(), dir.display().to_string());
+        }
+        // What was typed is what is in force; a secret is never an argument.
+        let mut words = self.typed.iter().peekable();
+        while let Some(word) = words.next() {
+            let Some(option) = word.strip_prefix("--") else {
+                continue;
+            };
+            let (name, given) = option
+                .split_once('=')
+                .map_or((option, None), |(name, given)| (name, Some(given)));
+            if READING.contains(&name) {
+                let value = match given {
+                    Some(given) => given.to_owned(),
+                    None if name == "strict" => "true".to_owned(),
+                    None => words.peek().map(|next| (*next).clone()).unwrap_or_default(),
+                };
+                let so_far = options
+                    .entry(name.replace('-', "_"))
+                    .or_insert_with(String::new);
+                if !so_far.is_empty() {
+                    so_far.push_str("; ");
+                }
+                so_far.push_str(&value);
+            }
         }
         options
     }

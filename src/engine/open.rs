@@ -6,6 +6,7 @@ use crate::journal::{
     self, Appender, Event, Found, JournalError, ListReason, Listed, Opened, Planned, RowRead,
     Session,
 };
+use crate::model::Place;
 use crate::plan::{Action, Plan, PlannedRow};
 
 /// How a run begins.
@@ -14,6 +15,8 @@ pub struct Opening {
     pub opened: Opened,
     /// Who runs it and how.
     pub session: Session,
+    /// The rows that the selection leaves out: their numbers and places.
+    pub not_selected: Vec<(u32, Place)>,
     /// When the list was asked for that the plan was made from.
     pub listed_at: Timestamp,
 }
@@ -27,6 +30,9 @@ pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(
     journal.append([Event::Opened(Box::new(opening.opened))])?;
     for planned in plan.rows() {
         journal.append([Event::Row(Box::new(RowRead::valid(&planned.row)))])?;
+    }
+    for (n, place) in &opening.not_selected {
+        journal.append([Event::Row(Box::new(RowRead::not_selected(*n, place)))])?;
     }
     journal.append([
         Event::Session(Box::new(opening.session)),

@@ -8,8 +8,10 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::block::{Block, Cells, RowView, Rows};
 use super::error::{InputError, InputErrorKind};
 use super::header::{HEADER_WITHIN, find_header};
+use super::options::ReadOptions;
 use super::read::{Interest, Sink, TableHead};
-use super::split::{count_line_ends, scan};
+use super::split::{Scan, count_line_ends, scan};
+use super::transcode::Transcoder;
 use crate::model::{Place, TableFormat, TableName};
 
 /// Bytes of a block: some thousand rows, enough to be worth handing to another core.
@@ -98,10 +100,12 @@ fn blank_lines(bytes: &[u8]) -> BlankLines {
     }
 }
 
-/// Reads the table of the text in `content`, which its user calls `name`.
+/// Reads the table of the text in `content`, which begins with `start` and which its user calls `name`.
 pub(super) fn read(
     name: &str,
     content: &mut dyn Read,
+    start: &[u8],
+    options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<(), InputError> {
     let table = Arc::new(TableName {
@@ -109,8 +113,9 @@ pub(super) fn read(
         sheet: None,
         format: TableFormat::Csv,
     });
-    let mut blocks = Blocks::new(content, Arc::clone(&table))?;
-    let Some(found) = find_table(&blocks.buffer, sink) else {
+    let text = Transcoder::new(content, start, options.encoding);
+    let mut blocks = Blocks::new(text, Arc::clone(&table))?;
+    let Some(found) = find_table(&blocks.buffer, options, sink) else {
         sink.no_header(&table);
         return Ok(());
     };
@@ -119,10 +124,16 @@ pub(super) fn read(
     if sink.table(head) == Interest::PassOver {
         return Ok(());
     }
-    while let Some(block) = blocks.next()? {
-        sink.block(Block(Rows::Csv(block)));
+    loop {
+        let block = blocks.next()?;
+        if let Some((place, byte)) = blocks.guessed.take() {
+            sink.guessed_encoding(place, byte);
+        }
+        match block {
+            Some(block) => sink.block(Block(Rows::Csv(block))),
+            None => return Ok(()),
+        }
     }
-    Ok(())
 }
 
 struct Found {
@@ -132,18 +143,33 @@ struct Found {
 }
 
 /// Finds the delimiter and the header row: those with the most headers that are understood.
-fn find_table(start: &[u8], sink: &dyn Sink) -> Option<Found> {
+fn find_table(start: &[u8], options: &ReadOptions, sink: &dyn Sink) -> Option<Found> {
     let is_known = |text: &str| sink.is_header(text);
     let mut best: Option<(usize, Found)> = None;
-    for delimiter in DELIMITERS {
-        let records: Vec<Vec<String>> = reader(start, delimiter)
-            .byte_records()
-            .take(HEADER_WITHIN)
-            .map_while(Result::ok)
-            .map(|record| record.iter().map(text_of).collect())
-            .collect();
-        let rows = records.iter().map(|row| row.iter().map(String::as_str));
-        if let Some((index, known)) = find_header(rows, &is_known)
+    for delimiter in options
+        .delimiter
+        .map_or_else(|| DELIMITERS.to_vec(), |said| vec![said])
+    {
+        let records = first_records(start, delimiter, options.header_row);
+        let found = if let Some(said) = options.header_row {
+            records
+                .iter()
+                .position(|(row, _)| *row == said)
+                .map(|index| {
+                    let known = records[index]
+                        .1
+                        .iter()
+                        .filter(|cell| is_known(cell))
+                        .count();
+                    (index, known)
+                })
+        } else {
+            let rows = records
+                .iter()
+                .map(|(_, cells)| cells.iter().map(String::as_str));
+            find_header(rows, &is_known)
+        };
+        if let Some((index, known)) = found
             && best.as_ref().is_none_or(|(most, _)| known > *most)
         {
             best = Some((known, Found { delimiter, index }));
@@ -152,49 +178,111 @@ fn find_table(start: &[u8], sink: &dyn Sink) -> Option<Found> {
     best.map(|(_, found)| found)
 }
 
+/// The records among which the header row is, with their row numbers: the first ones, or all down to the row `said`.
+fn first_records(start: &[u8], delimiter: u8, said: Option<u32>) -> Vec<(u32, Vec<String>)> {
+    let mut records = Vec::new();
+    let block = CsvBlock {
+        bytes: start.to_vec(),
+        delimiter,
+        first_row: 1,
+        first_line: 1,
+    };
+    block.for_each_record(&mut |row: RowView<'_>| {
+        let is_wanted = match said {
+            Some(said) => row.number <= said,
+            None => records.len() < HEADER_WITHIN,
+        };
+        if let Cells::Csv(record) = row.cells
+            && is_wanted
+        {
+            records.push((row.number, record.iter().map(text_of).collect()));
+        }
+    });
+    records
+}
+
 fn text_of(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
 }
 
 /// The text in blocks of whole records.
 struct Blocks<'a> {
-    content: &'a mut dyn Read,
+    text: Transcoder<'a>,
     table: Arc<TableName>,
     buffer: Vec<u8>,
     delimiter: u8,
     row: u32,
     line: u64,
     is_at_end: bool,
+    /// Where in the buffer, and at which byte, Windows-1252 was guessed, until it is known in which cell that is.
+    guessed_at: Option<(usize, u8)>,
+    /// The cell and the byte.
+    guessed: Option<(Place, u8)>,
 }
 
 impl<'a> Blocks<'a> {
-    fn new(content: &'a mut dyn Read, table: Arc<TableName>) -> Result<Self, InputError> {
+    fn new(text: Transcoder<'a>, table: Arc<TableName>) -> Result<Self, InputError> {
         let mut blocks = Self {
-            content,
+            text,
             table,
             buffer: Vec::new(),
             delimiter: b',',
             row: 1,
             line: 1,
             is_at_end: false,
+            guessed_at: None,
+            guessed: None,
         };
         blocks.fill(BLOCK)?;
         if blocks.buffer.starts_with(b"\xEF\xBB\xBF") {
-            blocks.buffer.drain(..3);
+            blocks.drop_front(3);
         }
         Ok(blocks)
     }
 
-    /// Reads until the buffer holds `enough` bytes or the file ends.
+    /// Reads until the buffer holds `enough` bytes or the text ends.
     fn fill(&mut self, enough: usize) -> Result<(), InputError> {
-        let wanted = enough.saturating_sub(self.buffer.len()) as u64;
-        let read = (&mut *self.content)
-            .take(wanted)
-            .read_to_end(&mut self.buffer);
-        let read =
-            read.map_err(|error| InputErrorKind::from(error).at(Place::table(&self.table)))?;
-        self.is_at_end = (read as u64) < wanted;
+        while !self.is_at_end && self.buffer.len() < enough {
+            let start = self.buffer.len();
+            let given = self.text.read_into(&mut self.buffer);
+            let given =
+                given.map_err(|error| InputErrorKind::from(error).at(Place::table(&self.table)))?;
+            self.is_at_end = given.is_end;
+            if let Some((at, byte)) = given.guessed {
+                self.guessed_at = Some((start + at, byte));
+            }
+        }
         Ok(())
+    }
+
+    /// Takes bytes off the front of the buffer, all of them before the header row's end.
+    fn drop_front(&mut self, bytes: usize) {
+        self.buffer.drain(..bytes);
+        self.guessed_at = self
+            .guessed_at
+            .map(|(at, byte)| (at.saturating_sub(bytes), byte));
+    }
+
+    /// Finds the cell in which Windows-1252 was guessed, if it is in the block of `scan`.
+    fn place_guess(&mut self, scan: &Scan) {
+        let Some((at, byte)) = self.guessed_at.take_if(|(at, _)| *at < scan.end) else {
+            self.guessed_at = self.guessed_at.map(|(at, byte)| (at - scan.end, byte));
+            return;
+        };
+        let before = CsvBlock {
+            bytes: self.buffer[..at].to_vec(),
+            delimiter: self.delimiter,
+            first_row: self.row,
+            first_line: self.line,
+        };
+        let mut place = Place::row(&self.table, self.row, Some(self.line)).cell(0);
+        before.for_each_record(&mut |row: RowView<'_>| {
+            if let Cells::Csv(record) = row.cells {
+                let row = Place::row(&self.table, row.number, row.line);
+                place = row.cell(record.len().saturating_sub(1));
+            }
+        });
+        self.guessed = Some((place, byte));
     }
 
     /// Takes everything up to and with the header row off the buffer.
@@ -224,12 +312,13 @@ impl<'a> Blocks<'a> {
             line: Some(self.line),
             headers: record.iter().map(text_of).collect(),
             delimiter: Some(char::from(self.delimiter)),
+            encoding: Some(self.text.encoding()),
             blank_above,
         };
         // The header row may itself span lines.
         self.line += u64::try_from(record_span(&record)).unwrap_or(0) + 1;
         self.row += 1;
-        self.buffer.drain(..start);
+        self.drop_front(start);
         head
     }
 
@@ -244,6 +333,7 @@ impl<'a> Blocks<'a> {
             }
             let scan = scan(&self.buffer, self.delimiter, self.is_at_end);
             if scan.end > 0 {
+                self.place_guess(&scan);
                 let rest = self.buffer.split_off(scan.end);
                 let block = CsvBlock {
                     bytes: std::mem::replace(&mut self.buffer, rest),

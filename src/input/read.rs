@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::block::Block;
 use super::error::{InputError, InputErrorKind};
+use super::options::ReadOptions;
 use super::source::Source;
+use super::transcode::is_utf16;
 use super::{csv, xlsx};
-use crate::model::TableName;
+use crate::model::{Place, TableName};
 
 /// A table's name and header row.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct TableHead {
     pub headers: Vec<String>,
     /// How the cells of a CSV are separated.
     pub delimiter: Option<char>,
+    /// The encoding of a CSV, as far as it is known when its rows begin.
+    pub encoding: Option<&'static str>,
     /// How many rows above the header row are blank.
     pub blank_above: u64,
 }
@@ -49,6 +53,12 @@ pub trait Sink {
     /// A table that is not for reading, because it is hidden in its workbook.
     fn hidden(&mut self, name: &Arc<TableName>);
 
+    /// A table that nobody asked for.
+    fn unwanted(&mut self, name: &Arc<TableName>);
+
+    /// The text turned out not to be UTF-8 at `place`, where it holds `byte`, and is taken for Windows-1252.
+    fn guessed_encoding(&mut self, place: Place, byte: u8);
+
     /// The next rows of the table that began last.
     fn block(&mut self, block: Block);
 }
@@ -56,14 +66,17 @@ pub trait Sink {
 /// Why old and other spreadsheets are refused: their readers hide errors or cannot be bounded.
 const OLE: &str = "this is an .xls workbook or an encrypted one";
 const XLSB_OR_ODS: &str = "this is an .ods spreadsheet";
-const UTF16: &str = "this text is UTF-16";
 
 /// Reads all tables of `source` into `sink`.
 ///
 /// # Errors
 ///
 /// If the file is no table, is damaged, or ends within a quote. Rows before the damage have been handed over by then.
-pub fn read(source: &mut Source, sink: &mut dyn Sink) -> Result<(), InputError> {
+pub fn read(
+    source: &mut Source,
+    options: &ReadOptions,
+    sink: &mut dyn Sink,
+) -> Result<(), InputError> {
     let place = source.place();
     let name = source.name().to_owned();
     let mut start = Vec::new();
@@ -79,11 +92,12 @@ pub fn read(source: &mut Source, sink: &mut dyn Sink) -> Result<(), InputError> 
         [b'P', b'K', 3 | 5, 4 | 6, ..] if contains(&start, b"opendocument.spreadsheet") => {
             Err(InputErrorKind::UnreadFormat(XLSB_OR_ODS).at(place))
         }
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(&name, source.content(), sink),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(&name, source.content(), options, sink),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(InputErrorKind::UnreadFormat(OLE).at(place)),
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(InputErrorKind::UnreadFormat(UTF16).at(place)),
-        _ if start.contains(&0) => Err(InputErrorKind::NotATable.at(place)),
-        _ => csv::read(&name, source.content(), sink),
+        _ if start.contains(&0) && !is_utf16(&start) && options.encoding.is_none() => {
+            Err(InputErrorKind::NotATable.at(place))
+        }
+        _ => csv::read(&name, source.content(), &start, options, sink),
     }
 }
 

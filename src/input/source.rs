@@ -49,6 +49,22 @@ impl Source {
         }
     }
 
+    /// Reads all of standard input.
+    ///
+    /// # Errors
+    ///
+    /// If the system cannot read it.
+    pub fn stdin() -> Result<Self, InputError> {
+        let mut bytes = Vec::new();
+        match io::stdin().lock().read_to_end(&mut bytes) {
+            Ok(_) => Ok(Self {
+                name: "-".to_owned(),
+                content: Content::Memory(Cursor::new(bytes)),
+            }),
+            Err(error) => Err(InputErrorKind::from(error).at(place_of("-"))),
+        }
+    }
+
     /// The file as the user named it.
     pub fn name(&self) -> &str {
         &self.name

@@ -9,6 +9,7 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, X
 use super::block::{Block, CellValue, Rows, SheetRow};
 use super::error::{InputError, InputErrorKind};
 use super::header::{HEADER_WITHIN, find_header};
+use super::options::ReadOptions;
 use super::read::{Interest, Sink, TableHead};
 use crate::model::{Place, TableFormat, TableName};
 
@@ -19,6 +20,7 @@ const BLOCK_ROWS: usize = 2048;
 pub(super) fn read<RS: Read + Seek>(
     name: &str,
     content: RS,
+    options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<(), InputError> {
     let table = |sheet: Option<String>| {
@@ -35,7 +37,12 @@ pub(super) fn read<RS: Read + Seek>(
         .map_err(|what| damaged(&table(None), what))?;
     for sheet in workbook.sheets_metadata().to_vec() {
         let table = table(Some(sheet.name.clone()));
-        if sheet.visible != SheetVisible::Visible {
+        if !options.sheets.is_empty() && !options.sheets.contains(&sheet.name) {
+            sink.unwanted(&table);
+            continue;
+        }
+        // A sheet that was asked for by its name is read though it is hidden.
+        if sheet.visible != SheetVisible::Visible && options.sheets.is_empty() {
             sink.hidden(&table);
             continue;
         }
@@ -43,7 +50,7 @@ pub(super) fn read<RS: Read + Seek>(
             sink.no_header(&table);
             continue;
         }
-        read_sheet(&mut workbook, &sheet.name, &table, sink)
+        read_sheet(&mut workbook, &sheet.name, &table, options, sink)
             .map_err(|what| damaged(&table, what))?;
     }
     Ok(())
@@ -53,6 +60,7 @@ fn read_sheet<RS: Read + Seek>(
     workbook: &mut Xlsx<RS>,
     name: &str,
     table: &Arc<TableName>,
+    options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<(), String> {
     let cells = guarded(|| {
@@ -65,11 +73,17 @@ fn read_sheet<RS: Read + Seek>(
         next: None,
         is_at_end: false,
     };
-    let mut first = rows.take(HEADER_WITHIN, Some(HEADER_WITHIN))?;
-    let texts = first
-        .iter()
-        .map(|row| row.cells.iter().filter_map(|(_, value)| text_of(value)));
-    let Some((index, _)) = find_header(texts, &|text| sink.is_header(text)) else {
+    let within = options.header_row.map_or(HEADER_WITHIN, |row| row as usize);
+    let mut first = rows.take(within, Some(within))?;
+    let found = if let Some(said) = options.header_row {
+        first.iter().position(|row| row.number == said)
+    } else {
+        let texts = first
+            .iter()
+            .map(|row| row.cells.iter().filter_map(|(_, value)| text_of(value)));
+        find_header(texts, &|text| sink.is_header(text)).map(|(index, _)| index)
+    };
+    let Some(index) = found else {
         sink.no_header(table);
         return Ok(());
     };
@@ -113,6 +127,7 @@ fn head_of(table: &Arc<TableName>, row: &SheetRow, rows_above: usize) -> TableHe
         line: None,
         headers,
         delimiter: None,
+        encoding: None,
         blank_above: u64::from(row.number) - 1 - rows_above as u64,
     }
 }

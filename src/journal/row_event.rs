@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::event_parts::{FieldDifference, Key, Remote, RowPlace};
 use super::time::in_millis;
-use crate::model::{Outcome, Row};
+use crate::model::{Outcome, Place, Row};
 
 /// A row of the input.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -50,6 +50,21 @@ impl RowRead {
             cells: record.visible(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
             outcome: None,
+        }
+    }
+
+    /// A row that the selection leaves out. It was not looked at, and only its place is kept.
+    pub fn not_selected(n: u32, place: &Place) -> Self {
+        Self {
+            n,
+            place: RowPlace::from(place),
+            type_name: None,
+            name: None,
+            origin: None,
+            key: None,
+            cells: Map::new(),
+            warnings: Vec::new(),
+            outcome: Some(Excluded::NotSelected),
         }
     }
 }

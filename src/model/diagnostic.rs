@@ -146,6 +146,8 @@ codes! {
     KeysBesideIds = Error "keys-beside-ids",
     /// Two rows with the same key.
     DuplicateRow = Error "duplicate-row",
+    /// A text that is not UTF-8.
+    EncodingGuessed = Warning "encoding-guessed",
     /// White space around a value.
     Trimmed = Warning "trimmed",
     /// No `displayName`.

@@ -53,6 +53,15 @@ impl Origin {
         })
     }
 
+    /// The address of one repository as an origin, for whoever insists; none if it is not an http(s) URL.
+    pub fn of_clone_url(of: IntegrationType, text: &str) -> Option<Self> {
+        let is_http = text.starts_with("http://") || text.starts_with("https://");
+        (is_http && Self::parse(of, text) == Err(OriginError::CloneUrl)).then(|| Self {
+            text: text.into(),
+            normalised: normalise(of, text).into(),
+        })
+    }
+
     /// The origin as the sheet has it.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -108,6 +117,9 @@ fn check_url(text: &str) -> Result<(), OriginError> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(OriginError::QueryOrFragment);
     }
+    if text.contains('\\') || text.chars().any(char::is_whitespace) {
+        return Err(OriginError::NotAUrl);
+    }
     if url
         .path()
         .trim_end_matches('/')
@@ -115,9 +127,6 @@ fn check_url(text: &str) -> Result<(), OriginError> {
         .ends_with(".git")
     {
         return Err(OriginError::CloneUrl);
-    }
-    if text.contains('\\') || text.chars().any(char::is_whitespace) {
-        return Err(OriginError::NotAUrl);
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use super::options::{Mapped, Options};
 use crate::input::TableHead;
 use crate::model::{Code, Diagnostic, Field, FieldSet, Place, TableName};
 
@@ -31,7 +32,7 @@ static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
 });
 
 /// A header without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
-fn plain(header: &str) -> String {
+pub(super) fn plain(header: &str) -> String {
     header
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'))
@@ -39,13 +40,28 @@ fn plain(header: &str) -> String {
         .collect()
 }
 
-fn field_of(header: &str) -> Option<Field> {
+pub(super) fn field_of(header: &str) -> Option<Field> {
     HEADERS.get(&plain(header)).copied()
 }
 
+/// What a header means, by what somebody says of it or by itself.
+fn meaning(header: &str, options: &Options) -> Meaning {
+    match options.map.get(header) {
+        Some(Mapped::To(field)) => Meaning::Field(field),
+        Some(Mapped::LeftOut) => Meaning::LeftOut,
+        None => field_of(header).map_or(Meaning::Unknown, Meaning::Field),
+    }
+}
+
+enum Meaning {
+    Field(Field),
+    LeftOut,
+    Unknown,
+}
+
 /// Whether a header says a field.
-pub fn is_header(text: &str) -> bool {
-    field_of(text).is_some()
+pub(super) fn is_header(text: &str, options: &Options) -> bool {
+    matches!(meaning(text, options), Meaning::Field(_))
 }
 
 /// The columns of a table.
@@ -64,11 +80,15 @@ pub(super) struct Columns {
     pub delete: Option<usize>,
     /// Whether the table lists single repositories.
     pub is_of_repositories: bool,
+    /// Fields that have a value even where their cell is blank.
+    presets: FieldSet,
+    /// The columns that the selection looks at, in its order.
+    pub only: Vec<Option<usize>>,
 }
 
 impl Columns {
     /// Matches the headers of `head`; what is wrong with them goes to `found`.
-    pub fn of(head: &TableHead, found: &mut Vec<Diagnostic>) -> Self {
+    pub fn of(head: &TableHead, options: &Options, found: &mut Vec<Diagnostic>) -> Self {
         let mut columns = Self {
             table: Arc::clone(&head.name),
             width: head.headers.len(),
@@ -77,11 +97,23 @@ impl Columns {
             inverted: FieldSet::default(),
             delete: None,
             is_of_repositories: false,
+            presets: options.presets.iter().map(|preset| preset.field).collect(),
+            only: options
+                .selection
+                .only
+                .iter()
+                .map(|only| column_named(&only.header, head))
+                .collect(),
         };
         let row = Place::row(&head.name, head.row, head.line);
         for (column, header) in head.headers.iter().enumerate() {
             let place = row.cell(column);
-            if let Some(field) = field_of(header) {
+            let field = match meaning(header, options) {
+                Meaning::LeftOut => continue,
+                Meaning::Field(field) => Some(field),
+                Meaning::Unknown => None,
+            };
+            if let Some(field) = field {
                 if plain(header) == INVERTED.0 {
                     columns.inverted = columns.inverted.with(field);
                 }
@@ -130,25 +162,35 @@ impl Columns {
         self.inverted.has(field)
     }
 
-    /// The fields that have a column.
+    /// The fields that have a column, or a value without one.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
-        Field::all().filter(|field| self.column(*field).is_some())
+        Field::all().filter(|field| self.says(*field))
+    }
+
+    fn says(&self, field: Field) -> bool {
+        self.column(field).is_some() || self.presets.has(field)
     }
 
     /// Whether this is a table of integrations: it says types, and origins or credentials.
     pub fn is_of_integrations(&self) -> bool {
-        is_of_integrations(|field| self.column(field).is_some())
+        is_of_integrations(|field| self.says(field))
     }
 
     /// Whether it would be one but for slips in its headers.
     pub fn is_meant_for_integrations(&self) -> bool {
-        is_of_integrations(|field| self.column(field).is_some() || self.slips.has(field))
+        is_of_integrations(|field| self.says(field) || self.slips.has(field))
     }
 }
 
 fn is_of_integrations(says: impl Fn(Field) -> bool) -> bool {
     const MEANS: [Field; 4] = [Field::Origin, Field::Username, Field::Password, Field::Pat];
     says(Field::Type) && MEANS.into_iter().any(says)
+}
+
+/// The column with this header, known or not.
+fn column_named(header: &str, head: &TableHead) -> Option<usize> {
+    let header = plain(header);
+    head.headers.iter().position(|other| plain(other) == header)
 }
 
 fn is_ignored(header: &str) -> bool {
@@ -188,6 +230,7 @@ fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagno
 mod tests {
     use super::*;
     use crate::model::TableFormat;
+    use crate::validate::Purpose;
 
     fn columns(headers: &[&str]) -> (Columns, Vec<Code>) {
         let name = TableName {
@@ -201,10 +244,12 @@ mod tests {
             line: Some(1),
             headers: headers.iter().map(|header| (*header).to_owned()).collect(),
             delimiter: Some(','),
+            encoding: None,
             blank_above: 0,
         };
         let mut found = Vec::new();
-        let columns = Columns::of(&head, &mut found);
+        let options = Options::new(Purpose::Check, crate::secret::SecretPolicy::default());
+        let columns = Columns::of(&head, &options, &mut found);
         (
             columns,
             found

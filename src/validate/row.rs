@@ -1,21 +1,19 @@
 //! One row: its cells become a record, or it is said why not.
 
-use std::borrow::Cow;
-
-use super::cell::{CellProblem, CellText, plain_text, secret_text};
 use super::columns::Columns;
-use super::lint::{foreign_token, holds_a_token, is_placeholder, lint};
+use super::lint::lint;
 use super::messages::{self, Told};
-use super::run::{Options, Purpose};
+use super::options::Options;
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, FieldValue, IntegrationType, Kind, Origin, OriginKey, Place,
-    Record, RecordDraft, RecordKey, Severity, Username, defects,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, OriginKey, Place, Record, RecordDraft,
+    RecordKey, Severity, Username, defects,
 };
-use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 
 /// What came of a row.
 pub(super) struct CheckedRow {
+    /// Whether the selection wants it; nothing else is known of it if not.
+    pub is_selected: bool,
     /// Its number, from 1.
     pub number: u32,
     /// Its physical line in a CSV.
@@ -38,6 +36,20 @@ impl CheckedRow {
         self.found
             .iter()
             .all(|diagnostic| diagnostic.severity < Severity::Error)
+    }
+}
+
+/// A row that the selection leaves out.
+pub(super) fn pass_row(row: RowView<'_>) -> CheckedRow {
+    CheckedRow {
+        is_selected: false,
+        number: row.number,
+        line: row.line,
+        key: None,
+        gives_origin: false,
+        name: None,
+        record: None,
+        found: Vec::new(),
     }
 }
 
@@ -64,22 +76,23 @@ pub(super) fn check_row(columns: &Columns, row: RowView<'_>, options: &Options) 
     check.finish(of)
 }
 
-struct RowCheck<'a> {
-    columns: &'a Columns,
-    row: RowView<'a>,
-    options: &'a Options,
+/// A row while it is looked at.
+pub(super) struct RowCheck<'a> {
+    pub(super) columns: &'a Columns,
+    pub(super) row: RowView<'a>,
+    pub(super) options: &'a Options,
     /// The row's type, once it is known.
-    of: Option<IntegrationType>,
-    draft: RecordDraft,
+    pub(super) of: Option<IntegrationType>,
+    pub(super) draft: RecordDraft,
     /// Fields whose cells hold something, right or wrong.
-    given: FieldSet,
+    pub(super) given: FieldSet,
     /// An allowed reference has no value, which a check lets pass.
-    is_secret_missing: bool,
-    found: Vec<Diagnostic>,
+    pub(super) is_secret_missing: bool,
+    pub(super) found: Vec<Diagnostic>,
 }
 
-impl<'a> RowCheck<'a> {
-    fn place(&self, field: Field) -> Place {
+impl RowCheck<'_> {
+    pub(super) fn place(&self, field: Field) -> Place {
         let row = Place::row(&self.columns.table, self.row.number, self.row.line);
         match self.columns.column(field) {
             Some(column) => row.cell(column),
@@ -87,261 +100,10 @@ impl<'a> RowCheck<'a> {
         }
     }
 
-    fn tell(&mut self, field: Field, (code, message, help): Told) {
+    pub(super) fn tell(&mut self, field: Field, (code, message, help): Told) {
         let mut diagnostic = Diagnostic::new(code, self.place(field), message, help);
         diagnostic.field = Some(field);
         self.found.push(diagnostic);
-    }
-
-    /// The text of a cell that is no secret.
-    fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
-        let (cell, is_trimmed) = plain_text(self.row.value(self.columns.column(field)?));
-        if is_trimmed {
-            let message = format!("there is white space around `{field}`, which is left out");
-            self.tell(
-                field,
-                (Code::Trimmed, message, "remove it from the cell".into()),
-            );
-        }
-        self.take(field, cell)
-    }
-
-    fn take(&mut self, field: Field, cell: CellText<'a>) -> Option<Cow<'a, str>> {
-        match cell {
-            CellText::Blank => None,
-            CellText::Text(text) => {
-                self.given = self.given.with(field);
-                Some(text)
-            }
-            CellText::Bad(problem) => {
-                self.given = self.given.with(field);
-                self.tell_cell(field, &problem);
-                None
-            }
-        }
-    }
-
-    fn tell_cell(&mut self, field: Field, problem: &CellProblem) {
-        let (code, message, help) = problem.told();
-        self.tell(field, (code, message, help.to_owned()));
-    }
-
-    fn integration_type(&mut self) -> Option<IntegrationType> {
-        let text = self.text(Field::Type);
-        let Some(text) = text else {
-            if !self.given.has(Field::Type) {
-                let help = "write the integration type, such as `GITHUB` or `GITLAB_SERVER`";
-                let told = (
-                    Code::MissingType,
-                    "the row has no `type`".into(),
-                    help.into(),
-                );
-                self.tell(Field::Type, told);
-            }
-            return None;
-        };
-        let of = IntegrationType::from_name(&text);
-        if of.is_none() {
-            if holds_a_token(&text) {
-                self.tell_token(Field::Type);
-            } else {
-                self.tell(Field::Type, messages::unknown_type(&text));
-            }
-        }
-        of
-    }
-
-    fn read_cells(&mut self, of: Option<IntegrationType>) {
-        let columns = self.columns;
-        for field in columns.fields() {
-            match field.kind() {
-                Kind::Type => {}
-                Kind::Secret => {
-                    let secret = self.secret(field);
-                    match field {
-                        Field::Password => self.draft.password = secret,
-                        _ => self.draft.pat = secret,
-                    }
-                }
-                Kind::Username if of.is_some_and(|of| of.spec().username_is_secret()) => {
-                    self.draft.username = self.secret(field).map(Username::KeyId);
-                }
-                Kind::Username => {
-                    self.draft.username =
-                        self.readable(field).map(|text| Username::Name(text.into()));
-                }
-                Kind::Origin => self.read_origin(of),
-                _ if field == Field::DisplayName => {
-                    self.draft.display_name = self.readable(field).map(Into::into);
-                }
-                kind => self.read_setting(field, kind),
-            }
-        }
-    }
-
-    /// A cell that others can read: a token in it is an error, and is not shown.
-    fn readable(&mut self, field: Field) -> Option<Cow<'a, str>> {
-        let text = self.text(field)?;
-        if holds_a_token(&text) {
-            self.tell_token(field);
-            return None;
-        }
-        let is_bad = self.check_filled_in(field, &text)
-            || (field != Field::DisplayName && self.check_quotes(field, &text));
-        (!is_bad).then_some(text)
-    }
-
-    /// Whether the cell is still to be filled in, which is told.
-    fn check_filled_in(&mut self, field: Field, text: &str) -> bool {
-        let is_placeholder = is_placeholder(text);
-        if is_placeholder {
-            let message = format!("`{field}` was never filled in: it still holds a placeholder");
-            self.tell(
-                field,
-                (Code::Placeholder, message, "write the value itself".into()),
-            );
-        }
-        is_placeholder
-    }
-
-    /// Whether the cell holds curly quotation marks, which is told: spreadsheets put them in for straight ones.
-    fn check_quotes(&mut self, field: Field, text: &str) -> bool {
-        const CURLY: [char; 8] = [
-            '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}', '\u{201c}', '\u{201d}', '\u{201e}',
-            '\u{201f}',
-        ];
-        let found = text.chars().find(|c| CURLY.contains(c));
-        if let Some(found) = found {
-            let message = format!(
-                "`{field}` holds the curly quotation mark {found}, which no machine expects"
-            );
-            let help = "type the straight one, and turn automatic quotation marks off";
-            self.tell(field, (Code::SmartQuote, message, help.into()));
-        }
-        found.is_some()
-    }
-
-    fn tell_token(&mut self, field: Field) {
-        let message = format!("`{field}` holds what looks like a token, and everyone can read it");
-        let help = "move it to `pat` or `password`, and replace the token: it may have been seen";
-        self.tell(field, (Code::SecretInPlainField, message, help.into()));
-    }
-
-    fn read_origin(&mut self, of: Option<IntegrationType>) {
-        let Some(text) = self.readable(Field::Origin) else {
-            return;
-        };
-        let Some(of) = of else { return };
-        match Origin::parse(of, &text) {
-            Ok(origin) => self.draft.origin = Some(origin),
-            Err(error) => self.tell(Field::Origin, messages::origin(&error, &text, of)),
-        }
-    }
-
-    fn read_setting(&mut self, field: Field, kind: Kind) {
-        let Some(text) = self.text(field) else { return };
-        if self.check_filled_in(field, &text) {
-            return;
-        }
-        let text = if kind == Kind::Flag && self.columns.is_inverted(field) {
-            Cow::from(inverted(&text))
-        } else {
-            text
-        };
-        if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
-            return self.read_all_projects();
-        }
-        match FieldValue::parse(kind, &text) {
-            // `[]` is how the vendor writes a blank list.
-            Ok(FieldValue::Ids(ids)) if ids.is_empty() => {}
-            Ok(value) => self.draft.settings.push((field, value)),
-            Err(_) if holds_a_token(&text) => self.tell_token(field),
-            Err(error) => self.tell(field, messages::value(&error, field, &text)),
-        }
-    }
-
-    /// `ALL` in the vendor's `projectMapping` is what `global` says.
-    fn read_all_projects(&mut self) {
-        let global = self
-            .draft
-            .settings
-            .iter()
-            .find(|(field, _)| *field == Field::Global);
-        match global {
-            None => self
-                .draft
-                .settings
-                .push((Field::Global, FieldValue::Flag(true))),
-            Some((_, FieldValue::Flag(true))) => {}
-            Some(_) => {
-                let message = "the row names all projects, and `global` is false".to_owned();
-                let help = "keep one of the two".to_owned();
-                self.tell(Field::Global, (Code::GlobalWithProjects, message, help));
-            }
-        }
-    }
-
-    fn secret(&mut self, field: Field) -> Option<SecretCell> {
-        let cell = secret_text(self.row.value(self.columns.column(field)?));
-        let text = self.take(field, cell)?;
-        if self.check_filled_in(field, &text) || self.check_quotes(field, &text) {
-            return None;
-        }
-        let reference = match SplitCell::of(&text) {
-            SplitCell::Literal("") => {
-                let message = "`literal:` is followed by nothing".to_owned();
-                let help = "write the secret behind it, or empty the cell".to_owned();
-                self.tell(field, (Code::ReferenceWithoutValue, message, help));
-                return None;
-            }
-            SplitCell::Literal(secret) => {
-                self.check_vendor(field, secret);
-                return Some(Secret::new(secret).into());
-            }
-            SplitCell::Reference(reference) => reference,
-        };
-        let secret = match self.options.secrets.resolve(&reference) {
-            Ok(secret) => secret,
-            Err(error) => {
-                self.tell_reference(field, &error);
-                return None;
-            }
-        };
-        if let CellText::Bad(problem) = secret_text(Value::Text(secret.expose())) {
-            self.tell_cell(field, &problem);
-            return None;
-        }
-        self.check_vendor(field, secret.expose());
-        Some(SecretCell {
-            secret,
-            reference: Some(reference),
-        })
-    }
-
-    fn check_vendor(&mut self, field: Field, secret: &str) {
-        let Some(of) = self.of else { return };
-        if let Some(vendor) = foreign_token(of, secret) {
-            let message =
-                format!("`{field}` holds what looks like a token of {vendor}, and the row is {of}");
-            let help = "check the type, and whether the token stands in the right row";
-            self.tell(field, (Code::ForeignToken, message, help.into()));
-        }
-    }
-
-    fn tell_reference(&mut self, field: Field, error: &ReferenceError) {
-        let code = if error.is_missing_value() {
-            Code::ReferenceWithoutValue
-        } else {
-            Code::ReferenceNotAllowed
-        };
-        self.tell(field, (code, error.to_string(), error.help().to_owned()));
-        // A check runs where the secrets need not be.
-        if error.is_missing_value() && self.options.purpose == Purpose::Check {
-            self.is_secret_missing = true;
-            if let Some(told) = self.found.last_mut() {
-                told.severity = Severity::Warning;
-            }
-        }
     }
 
     /// The vendor's lists have a column that asks for a deletion, which is not `gij`'s to do.
@@ -395,8 +157,13 @@ impl<'a> RowCheck<'a> {
             draft,
             is_secret_missing,
             mut found,
+            options,
+            columns,
             ..
         } = self;
+        for diagnostic in &mut found {
+            options.policy.apply(diagnostic);
+        }
         // Problems are told from left to right.
         found.sort_by_key(|diagnostic| diagnostic.place.column);
         let name = draft.display_name.as_deref().map(str::to_owned);
@@ -411,6 +178,7 @@ impl<'a> RowCheck<'a> {
                 display_name,
             });
         let mut checked = CheckedRow {
+            is_selected: true,
             number: row.number,
             line: row.line,
             key,
@@ -423,17 +191,20 @@ impl<'a> RowCheck<'a> {
             && !is_secret_missing
             && checked.is_valid()
         {
-            // The row was asked for the same defects above, so it has none left.
-            checked.record = Record::new(of, draft).ok();
+            match Record::new(of, draft) {
+                Ok(record) => checked.record = Some(record),
+                // The row was asked for the same defects above; should one be left, the row must not pass in silence.
+                Err(defects) => checked.found.extend(defects.iter().map(|defect| {
+                    let (_, (code, message, help)) = messages::defect(defect, of);
+                    Diagnostic::new(
+                        code,
+                        Place::row(&columns.table, row.number, row.line),
+                        message,
+                        help,
+                    )
+                })),
+            }
         }
         checked
-    }
-}
-
-/// The opposite of a flag; what is none stays as it is and is told.
-fn inverted(text: &str) -> String {
-    match FieldValue::parse(Kind::Flag, text) {
-        Ok(FieldValue::Flag(flag)) => (!flag).to_string(),
-        _ => text.to_owned(),
     }
 }

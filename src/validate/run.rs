@@ -5,84 +5,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::columns::{self, Columns};
+use super::cell::{CellText, plain_text};
+use super::columns::Columns;
 use super::duplicates::{FirstSeen, KeyHash, KeyHasher, RowRef};
-use super::row::{CheckedRow, check_row};
-use crate::input::{self, Block, InputError, InputErrorKind, Interest, Sink, Source, TableHead};
-use crate::model::{
-    Code, Diagnostic, Diagnostics, Field, OriginKey, Place, Row, Severity, TableName,
-};
-use crate::secret::SecretPolicy;
-
-/// What the rows are read for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Purpose {
-    /// To be told what is wrong; no record is kept.
-    Check,
-    /// To be sent.
-    Import,
-}
-
-/// How to validate.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// What the rows are read for.
-    pub purpose: Purpose,
-    /// What references to secrets may reach.
-    pub secrets: SecretPolicy,
-}
-
-/// How many rows there are of each kind; `read` is `valid` and `invalid` together.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct RowCounts {
-    /// Rows that hold something.
-    pub read: u64,
-    /// Rows without an error.
-    pub valid: u64,
-    /// Rows with an error.
-    pub invalid: u64,
-    /// Rows passed over because nothing stands in them.
-    pub blank: u64,
-}
-
-/// A table that was read.
-#[derive(Clone, Debug)]
-pub struct TableRead {
-    /// Its name.
-    pub name: Arc<TableName>,
-    /// Its headers, of unknown columns too.
-    pub headers: Vec<String>,
-    /// The fields that its columns say.
-    pub columns: Vec<Field>,
-    /// How the cells of a CSV are separated.
-    pub delimiter: Option<char>,
-    /// Its rows.
-    pub rows: RowCounts,
-}
-
-/// A file that was read.
-#[derive(Clone, Debug)]
-pub struct FileRead {
-    /// The file as the user named it.
-    pub name: String,
-    /// The SHA-256 of its content in hexadecimal, if the rows are to be sent.
-    pub sha256: Option<String>,
-    /// Its tables.
-    pub tables: Vec<TableRead>,
-}
-
-/// All that is known once every file was read.
-#[derive(Debug, Default)]
-pub struct Validation {
-    /// The files.
-    pub files: Vec<FileRead>,
-    /// The rows of all files.
-    pub counts: RowCounts,
-    /// What is to be said.
-    pub diagnostics: Diagnostics,
-    /// The valid rows, in the order of the files; none for a check.
-    pub rows: Vec<Row>,
-}
+use super::options::{Options, Purpose};
+use super::result::{FileRead, NotSelected, RowCounts, Validation};
+use super::row::{CheckedRow, check_row, pass_row};
+use crate::input::{self, Block, InputError, InputErrorKind, RowView, Source, Value};
+use crate::model::{Code, Diagnostic, Field, OriginKey, Place, Row, Severity, TableName};
 
 /// Reads and checks all `files`.
 ///
@@ -94,21 +24,30 @@ pub fn validate(files: &[PathBuf], options: &Options) -> Validation {
         tables: Vec::new(),
         pending: Vec::new(),
         hasher: KeyHasher::default(),
+        n: 0,
         keys: FirstSeen::default(),
         origins: FirstSeen::default(),
     };
     for file in files {
-        run.file(Source::open(file), &file.display().to_string());
+        if file.as_os_str() == "-" {
+            run.file(Source::stdin(), "-");
+        } else {
+            run.file(Source::open(file), &file.display().to_string());
+        }
     }
+    run.find_missing_columns();
     run.result
 }
 
-struct Run<'a> {
-    options: &'a Options,
-    result: Validation,
-    tables: Vec<Arc<Columns>>,
-    pending: Vec<(usize, Block)>,
+/// The files while they are read.
+pub(super) struct Run<'a> {
+    pub(super) options: &'a Options,
+    pub(super) result: Validation,
+    pub(super) tables: Vec<Arc<Columns>>,
+    pub(super) pending: Vec<(usize, Block)>,
     hasher: KeyHasher,
+    /// The number of the last row that is part of the run.
+    n: u32,
     keys: FirstSeen,
     origins: FirstSeen,
 }
@@ -156,7 +95,8 @@ impl Run<'_> {
                 }
             }
             let place = source.place();
-            input::read(&mut source, self)?;
+            let options = self.options;
+            input::read(&mut source, &options.read, self)?;
             self.check_pending();
             Ok(place)
         });
@@ -186,15 +126,20 @@ impl Run<'_> {
     }
 
     /// Checks the blocks that wait, spread over the cores, and takes in what came of them in their order.
-    fn check_pending(&mut self) {
+    pub(super) fn check_pending(&mut self) {
         let pending = std::mem::take(&mut self.pending);
         let (tables, options, hasher) = (&self.tables, self.options, &self.hasher);
         let checked: Vec<CheckedBlock> = pending
             .into_par_iter()
             .map(|(table, block)| {
                 let mut rows = Vec::new();
+                let columns = &tables[table];
                 let blank = block.for_each_row(|row| {
-                    let row = check_row(&tables[table], row, options);
+                    let row = if is_wanted(columns, row, options) {
+                        check_row(columns, row, options)
+                    } else {
+                        pass_row(row)
+                    };
                     rows.push((Hashes::of(&row, hasher), row));
                 });
                 CheckedBlock { table, blank, rows }
@@ -215,7 +160,9 @@ impl Run<'_> {
                 self.compare(hashes, block.table, &mut row);
             }
             counts.read += 1;
-            if row.is_valid() {
+            if !row.is_selected {
+                counts.not_selected += 1;
+            } else if row.is_valid() {
                 counts.valid += 1;
             } else {
                 counts.invalid += 1;
@@ -231,17 +178,32 @@ impl Run<'_> {
         for diagnostic in row.found {
             self.result.diagnostics.push(diagnostic);
         }
-        if let Some(record) = row.record
-            && is_valid
-            && self.options.purpose == Purpose::Import
-        {
-            self.result.rows.push(Row {
-                n: u32::try_from(self.result.rows.len() + 1).unwrap_or(u32::MAX),
-                place: Place::row(&self.tables[table].table, row.number, row.line),
+        if self.options.purpose != Purpose::Import {
+            return;
+        }
+        self.n += 1;
+        let place = Place::row(&self.tables[table].table, row.number, row.line);
+        match row.record {
+            Some(record) if is_valid => self.result.rows.push(Row {
+                n: self.n,
+                place,
                 record,
                 warnings,
-            });
+            }),
+            _ if !row.is_selected => self
+                .result
+                .not_selected
+                .push(NotSelected { n: self.n, place }),
+            _ => {}
         }
+    }
+
+    /// Notes the columns of the selection that no table has.
+    fn find_missing_columns(&mut self) {
+        let only = self.options.selection.only.iter().enumerate();
+        let missing =
+            only.filter(|(at, _)| self.tables.iter().all(|table| table.only[*at].is_none()));
+        self.result.missing_columns = missing.map(|(_, only)| only.header.clone()).collect();
     }
 
     /// Compares a row with those before it.
@@ -299,10 +261,11 @@ impl Run<'_> {
         let mut diagnostic = Diagnostic::new(code, place, message, help);
         diagnostic.field = Some(field);
         diagnostic.name.clone_from(&row.name);
+        self.options.policy.apply(&mut diagnostic);
         row.found.push(diagnostic);
     }
 
-    fn add_counts(&mut self, table: usize, counts: RowCounts) {
+    pub(super) fn add_counts(&mut self, table: usize, counts: RowCounts) {
         let name = &self.tables[table].table;
         let tables = self
             .result
@@ -317,11 +280,12 @@ impl Run<'_> {
             sum.read += counts.read;
             sum.valid += counts.valid;
             sum.invalid += counts.invalid;
+            sum.not_selected += counts.not_selected;
             sum.blank += counts.blank;
         }
     }
 
-    fn pass_over(&mut self, table: &Arc<TableName>, why: &str) {
+    pub(super) fn pass_over(&mut self, table: &Arc<TableName>, why: &str) {
         // What is said comes in the order of the sheets.
         self.check_pending();
         if let Some(sheet) = &table.sheet {
@@ -335,81 +299,22 @@ impl Run<'_> {
     }
 }
 
-impl Sink for Run<'_> {
-    fn is_header(&self, text: &str) -> bool {
-        columns::is_header(text)
-    }
-
-    fn table(&mut self, head: TableHead) -> Interest {
-        let mut found = Vec::new();
-        let columns = Columns::of(&head, &mut found);
-        self.check_pending();
-        if columns.is_of_repositories {
-            self.result.diagnostics.push(Diagnostic::new(
-                Code::RepositoryTable,
-                Place::row(&head.name, head.row, head.line),
-                "this table lists single repositories, as the app's Bulk Change does, and not integrations",
-                "use Bulk Change for it; gij needs a row for each git host and account",
-            ));
-            return Interest::PassOver;
-        }
-        let is_named_away = head
-            .name
-            .sheet
-            .as_ref()
-            .is_some_and(|name| name.starts_with('_'));
-        if is_named_away || !columns.is_of_integrations() {
-            let why = if is_named_away {
-                "its name begins with `_`"
-            } else {
-                "its headers name no type, or no origin and no credential"
-            };
-            self.pass_over(&head.name, why);
-            if !is_named_away && columns.is_meant_for_integrations() {
-                // A sheet that a slip keeps from being read must not be left out in silence.
-                for slip in found {
-                    self.result.diagnostics.push(slip);
-                }
-            }
-            return Interest::PassOver;
-        }
-        for diagnostic in found {
-            self.result.diagnostics.push(diagnostic);
-        }
-        if let Some(file) = self.result.files.last_mut() {
-            file.tables.push(TableRead {
-                name: head.name,
-                headers: head.headers,
-                columns: columns.fields().collect(),
-                delimiter: head.delimiter,
-                rows: RowCounts::default(),
-            });
-        }
-        self.tables.push(Arc::new(columns));
-        self.add_counts(
-            self.tables.len() - 1,
-            RowCounts {
-                blank: head.blank_above,
-                ..RowCounts::default()
-            },
-        );
-        Interest::Read
-    }
-
-    fn no_header(&mut self, name: &Arc<TableName>) {
-        self.pass_over(name, "no row of its first 20 has a header that is known");
-    }
-
-    fn hidden(&mut self, name: &Arc<TableName>) {
-        self.pass_over(name, "it is hidden");
-    }
-
-    fn block(&mut self, block: Block) {
-        self.pending.push((self.tables.len() - 1, block));
-        if self.pending.len() >= 2 * rayon::current_num_threads() {
-            self.check_pending();
-        }
-    }
+/// Whether the selection wants a row.
+fn is_wanted(columns: &Columns, row: RowView<'_>, options: &Options) -> bool {
+    let selection = &options.selection;
+    selection.has_row(&columns.table, row.number)
+        && columns
+            .only
+            .iter()
+            .zip(&selection.only)
+            .all(|(column, only)| {
+                let value = column.map_or(Value::Blank, |column| row.value(column));
+                let text = match plain_text(value).0 {
+                    CellText::Text(text) => text,
+                    _ => "".into(),
+                };
+                text == only.text
+            })
 }
 
 fn diagnostic_of(error: InputError) -> Diagnostic {

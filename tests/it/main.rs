@@ -20,5 +20,6 @@ mod rules;
 mod samples;
 mod sandbox;
 mod secrets;
+mod tables;
 mod terminal;
 mod workbook;

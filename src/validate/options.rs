@@ -1,0 +1,160 @@
+//! How to validate.
+
+use thiserror::Error;
+
+use super::columns::{field_of, plain};
+use super::policy::Policy;
+use super::selection::Selection;
+use crate::input::ReadOptions;
+use crate::model::{Field, Kind};
+use crate::secret::{SecretPolicy, SplitCell};
+
+/// What the rows are read for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// To be told what is wrong; no record is kept.
+    Check,
+    /// To be sent.
+    Import,
+}
+
+/// How to validate.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What the rows are read for.
+    pub purpose: Purpose,
+    /// What references to secrets may reach.
+    pub secrets: SecretPolicy,
+    /// How tables are to be read.
+    pub read: ReadOptions,
+    /// What headers mean beside what they say.
+    pub map: HeaderMap,
+    /// What blank cells hold.
+    pub presets: Vec<Preset>,
+    /// Which rows are wanted.
+    pub selection: Selection,
+    /// How bad problems are taken to be.
+    pub policy: Policy,
+}
+
+impl Options {
+    /// Reading for `purpose` with all else left as it is without options.
+    pub fn new(purpose: Purpose, secrets: SecretPolicy) -> Self {
+        Self {
+            purpose,
+            secrets,
+            read: ReadOptions::default(),
+            map: HeaderMap::default(),
+            presets: Vec::new(),
+            selection: Selection::default(),
+            policy: Policy::default(),
+        }
+    }
+
+    /// What a blank cell of `field` holds.
+    pub(super) fn preset(&self, field: Field) -> Option<&str> {
+        let mut presets = self.presets.iter();
+        presets
+            .find(|preset| preset.field == field)
+            .map(|preset| &*preset.text)
+    }
+}
+
+/// Headers that somebody says the meaning of: `--map`.
+#[derive(Clone, Debug, Default)]
+pub struct HeaderMap(Vec<(String, Mapped)>);
+
+/// What somebody says of a header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Mapped {
+    /// It says this field.
+    To(Field),
+    /// Its column is left out.
+    LeftOut,
+}
+
+/// Why an option about fields cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum OptionError {
+    /// Not two sides.
+    #[error("`{0}` needs a `=` with something before it")]
+    NoSides(String),
+    /// Not a field.
+    #[error("`{0}` is not a field of an integration")]
+    NotAField(String),
+    /// A secret among the arguments, where others can see it.
+    #[error(
+        "a secret must not stand on the command line; write `env:NAME` or `file:PATH` in its place"
+    )]
+    Secret,
+}
+
+impl HeaderMap {
+    /// Adds `Their header=field`; nothing behind the `=` leaves the column out.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError`].
+    pub fn add(&mut self, text: &str) -> Result<(), OptionError> {
+        let (header, field) = sides(text)?;
+        let mapped = if field.is_empty() {
+            Mapped::LeftOut
+        } else {
+            Mapped::To(field_named(field)?)
+        };
+        self.0.push((plain(header), mapped));
+        Ok(())
+    }
+
+    /// What somebody says of `header`.
+    pub(super) fn get(&self, header: &str) -> Option<Mapped> {
+        let header = plain(header);
+        let mut said = self.0.iter().rev();
+        said.find(|(mapped, _)| *mapped == header)
+            .map(|(_, mapped)| *mapped)
+    }
+}
+
+/// What blank cells of a field hold: `--set`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Preset {
+    /// The field.
+    pub field: Field,
+    /// The text.
+    pub text: String,
+}
+
+impl Preset {
+    /// Reads `type=GITHUB`.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError`]; a secret itself is refused, as everybody on the machine can read a command line.
+    pub fn parse(text: &str) -> Result<Self, OptionError> {
+        let (field, text) = sides(text)?;
+        let field = field_named(field)?;
+        if field.kind() == Kind::Secret && matches!(SplitCell::of(text), SplitCell::Literal(_)) {
+            return Err(OptionError::Secret);
+        }
+        Ok(Self {
+            field,
+            text: text.to_owned(),
+        })
+    }
+}
+
+fn sides(text: &str) -> Result<(&str, &str), OptionError> {
+    // A secret that was typed without a field must not be repeated.
+    let sides = text
+        .split_once('=')
+        .ok_or_else(|| OptionError::NoSides("the value".into()))?;
+    let (left, right) = (sides.0.trim(), sides.1.trim());
+    if left.is_empty() {
+        return Err(OptionError::NoSides("the value".into()));
+    }
+    Ok((left, right))
+}
+
+fn field_named(name: &str) -> Result<Field, OptionError> {
+    field_of(name).ok_or_else(|| OptionError::NotAField(name.to_owned()))
+}

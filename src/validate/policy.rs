@@ -1,0 +1,101 @@
+//! How bad a problem is taken to be: `--strict` and `--allow`.
+
+use thiserror::Error;
+
+use crate::model::{Code, Diagnostic, Severity};
+
+/// Errors that are guesses about what was meant, never facts: these may be allowed.
+const GUESSES: [Code; 4] = [
+    Code::Placeholder,
+    Code::NearMissHeader,
+    Code::OriginIsCloneUrl,
+    Code::SecretIsNumber,
+];
+
+/// What is let pass and what is not.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Whether warnings are errors.
+    pub is_strict: bool,
+    allowed: Vec<Code>,
+}
+
+/// Why a code cannot be allowed.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum PolicyError {
+    /// There is no such code.
+    #[error("`{code}` is not the code of a diagnostic{}", .meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default())]
+    Unknown {
+        /// What was typed.
+        code: String,
+        /// The closest code.
+        meant: Option<Code>,
+    },
+    /// It is an error that no wish can lift.
+    #[error(
+        "`{0}` is an error that cannot be allowed: what it says is a fact, and Jira would refuse the row or do something else than the sheet says"
+    )]
+    Fact(Code),
+}
+
+impl Policy {
+    /// Lets `code` pass.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError`] if there is no such code, or it stands for a fact.
+    pub fn allow(&mut self, code: &str) -> Result<(), PolicyError> {
+        let found = Code::ALL.iter().copied().find(|known| known.name() == code);
+        let Some(found) = found else {
+            let distances = Code::ALL
+                .iter()
+                .map(|known| (strsim::osa_distance(known.name(), code), *known));
+            let meant = distances
+                .min()
+                .filter(|(distance, _)| *distance <= 4)
+                .map(|(_, code)| code);
+            return Err(PolicyError::Unknown {
+                code: code.to_owned(),
+                meant,
+            });
+        };
+        if found.severity() == Severity::Error && !GUESSES.contains(&found) {
+            return Err(PolicyError::Fact(found));
+        }
+        self.allowed.push(found);
+        Ok(())
+    }
+
+    /// Whether `code` is let pass.
+    pub(super) fn allows(&self, code: Code) -> bool {
+        self.allowed.contains(&code)
+    }
+
+    /// Sets how bad `diagnostic` is.
+    pub(super) fn apply(&self, diagnostic: &mut Diagnostic) {
+        let is_guess = GUESSES.contains(&diagnostic.code);
+        diagnostic.severity = match diagnostic.severity {
+            Severity::Error if is_guess && self.allows(diagnostic.code) => Severity::Warning,
+            Severity::Warning if self.is_strict && !self.allows(diagnostic.code) => Severity::Error,
+            severity => severity,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guesses_and_warnings_may_be_allowed_and_facts_not() {
+        let mut policy = Policy::default();
+        assert_eq!(policy.allow("placeholder"), Ok(()));
+        assert_eq!(policy.allow("plain-http"), Ok(()));
+        assert_eq!(
+            policy.allow("unknown-type"),
+            Err(PolicyError::Fact(Code::UnknownType))
+        );
+        let error = policy.allow("placeholdr").unwrap_err().to_string();
+        assert!(error.ends_with("did you mean `placeholder`?"), "{error}");
+    }
+}

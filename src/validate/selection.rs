@@ -1,0 +1,141 @@
+//! Which rows are wanted: `--rows` and `--only`.
+
+use thiserror::Error;
+
+use crate::model::TableName;
+
+/// The rows that are wanted. The default wants all.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Ranges of rows; a row is wanted if it is in one of them. All are, if there is none.
+    pub rows: Vec<RowRange>,
+    /// Cells that a wanted row must hold, all of them.
+    pub only: Vec<Only>,
+}
+
+/// `Azure!2-50`, `repos.csv!7`, `2-50`: rows of one sheet or file, or of all.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RowRange {
+    table: Option<String>,
+    first: u32,
+    last: u32,
+}
+
+/// `Team=Payments`: what a column must hold.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Only {
+    /// The header, as in the sheet.
+    pub header: String,
+    /// The text of the cell.
+    pub text: String,
+}
+
+/// Why a selection cannot be read.
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+pub enum SelectionError {
+    /// Not a range of rows.
+    #[error("`{0}` is not a range of rows; write `2-50`, or with a sheet `Azure!2-50`")]
+    NotARange(String),
+    /// Not a column and a text.
+    #[error("`{0}` does not name a column; write `Team=Payments`")]
+    NotAColumn(String),
+}
+
+impl RowRange {
+    /// Reads a range; several are separated by commas and may share a sheet.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError::NotARange`].
+    pub fn parse_list(text: &str) -> Result<Vec<Self>, SelectionError> {
+        let wrong = || SelectionError::NotARange(text.to_owned());
+        let (table, ranges) = match text.rsplit_once('!') {
+            Some(("", _)) => return Err(wrong()),
+            Some((table, ranges)) => (Some(table.to_owned()), ranges),
+            None => (None, text),
+        };
+        let number = |text: &str| text.trim().parse::<u32>().ok().filter(|row| *row > 0);
+        ranges
+            .split(',')
+            .map(|range| {
+                let (first, last) = range.split_once('-').unwrap_or((range, range));
+                let (first, last) = number(first).zip(number(last)).ok_or_else(wrong)?;
+                let table = table.clone();
+                (first <= last)
+                    .then_some(Self { table, first, last })
+                    .ok_or_else(wrong)
+            })
+            .collect()
+    }
+
+    fn holds(&self, table: &TableName, row: u32) -> bool {
+        let is_of_table = self.table.as_deref().is_none_or(|name| {
+            table.sheet.as_deref() == Some(name) || table.file == name || table.to_string() == name
+        });
+        is_of_table && (self.first..=self.last).contains(&row)
+    }
+}
+
+impl Only {
+    /// Reads `Team=Payments`.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError::NotAColumn`].
+    pub fn parse(text: &str) -> Result<Self, SelectionError> {
+        match text.split_once('=') {
+            Some((header, cell)) if !header.trim().is_empty() => Ok(Self {
+                header: header.trim().to_owned(),
+                text: cell.trim().to_owned(),
+            }),
+            _ => Err(SelectionError::NotAColumn(text.to_owned())),
+        }
+    }
+}
+
+impl Selection {
+    /// Whether the row `row` of `table` is in one of the ranges.
+    pub(super) fn has_row(&self, table: &TableName, row: u32) -> bool {
+        self.rows.is_empty() || self.rows.iter().any(|range| range.holds(table, row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TableFormat;
+
+    fn azure() -> TableName {
+        TableName {
+            file: "a.xlsx".into(),
+            sheet: Some("Azure".into()),
+            format: TableFormat::Xlsx,
+        }
+    }
+
+    #[test]
+    fn ranges_are_of_one_sheet_or_of_all() {
+        for (text, row, is_in) in [
+            ("2-50", 50, true),
+            ("2-50", 51, false),
+            ("Azure!7", 7, true),
+            ("a.xlsx!7", 7, true),
+            ("Other!7", 7, false),
+            ("Azure!2-3,9", 9, true),
+        ] {
+            let selection = Selection {
+                rows: RowRange::parse_list(text).unwrap(),
+                ..Selection::default()
+            };
+            assert_eq!(selection.has_row(&azure(), row), is_in, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_range_is_told() {
+        for text in ["", "x", "50-2", "0-3", "!2", "Azure!", "2-"] {
+            assert!(RowRange::parse_list(text).is_err(), "{text}");
+        }
+        assert!(Only::parse("=x").is_err());
+    }
+}

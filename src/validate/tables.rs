@@ -1,0 +1,116 @@
+//! Tables as they come: wanted or passed over, their headers matched.
+
+use std::sync::Arc;
+
+use super::columns::{self, Columns};
+use super::result::{RowCounts, TableRead};
+use super::run::Run;
+use crate::input::{Block, Interest, Sink, TableHead};
+use crate::model::{Code, Diagnostic, Place, TableName};
+
+impl Sink for Run<'_> {
+    fn is_header(&self, text: &str) -> bool {
+        columns::is_header(text, self.options)
+    }
+
+    fn table(&mut self, head: TableHead) -> Interest {
+        let mut found = Vec::new();
+        let columns = Columns::of(&head, self.options, &mut found);
+        for diagnostic in &mut found {
+            self.options.policy.apply(diagnostic);
+        }
+        self.check_pending();
+        if columns.is_of_repositories {
+            self.result.diagnostics.push(Diagnostic::new(
+                Code::RepositoryTable,
+                Place::row(&head.name, head.row, head.line),
+                "this table lists single repositories, as the app's Bulk Change does, and not integrations",
+                "use Bulk Change for it; gij needs a row for each git host and account",
+            ));
+            return Interest::PassOver;
+        }
+        let is_named_away = head
+            .name
+            .sheet
+            .as_ref()
+            .is_some_and(|name| name.starts_with('_'));
+        if is_named_away || !columns.is_of_integrations() {
+            let why = if is_named_away {
+                "its name begins with `_`"
+            } else {
+                "its headers name no type, or no origin and no credential"
+            };
+            self.pass_over(&head.name, why);
+            if !is_named_away && columns.is_meant_for_integrations() {
+                // A sheet that a slip keeps from being read must not be left out in silence.
+                for slip in found {
+                    self.result.diagnostics.push(slip);
+                }
+            }
+            return Interest::PassOver;
+        }
+        for diagnostic in found {
+            self.result.diagnostics.push(diagnostic);
+        }
+        if let Some(file) = self.result.files.last_mut() {
+            file.tables.push(TableRead {
+                name: head.name,
+                headers: head.headers,
+                columns: columns.fields().collect(),
+                delimiter: head.delimiter,
+                encoding: head.encoding,
+                rows: RowCounts::default(),
+            });
+        }
+        self.tables.push(Arc::new(columns));
+        self.add_counts(
+            self.tables.len() - 1,
+            RowCounts {
+                blank: head.blank_above,
+                ..RowCounts::default()
+            },
+        );
+        Interest::Read
+    }
+
+    fn no_header(&mut self, name: &Arc<TableName>) {
+        self.pass_over(name, "no row of its first 20 has a header that is known");
+    }
+
+    fn unwanted(&mut self, name: &Arc<TableName>) {
+        self.pass_over(name, "`--sheet` names others");
+    }
+
+    fn guessed_encoding(&mut self, place: Place, byte: u8) {
+        self.check_pending();
+        let mut diagnostic = Diagnostic::new(
+            Code::EncodingGuessed,
+            place,
+            format!(
+                "the text is not UTF-8: here stands the byte {byte:02X}, and it is read as Windows-1252"
+            ),
+            "look whether letters beyond ASCII are right; `--encoding` says another, and CSV UTF-8 needs no guess",
+        );
+        self.options.policy.apply(&mut diagnostic);
+        self.result.diagnostics.push(diagnostic);
+        if let Some(table) = self
+            .result
+            .files
+            .last_mut()
+            .and_then(|file| file.tables.last_mut())
+        {
+            table.encoding = Some("windows-1252");
+        }
+    }
+
+    fn hidden(&mut self, name: &Arc<TableName>) {
+        self.pass_over(name, "it is hidden");
+    }
+
+    fn block(&mut self, block: Block) {
+        self.pending.push((self.tables.len() - 1, block));
+        if self.pending.len() >= 2 * rayon::current_num_threads() {
+            self.check_pending();
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! Tables as people really have them: encodings, delimiters, headers, sheets, selections.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use rust_xlsxwriter::Workbook;
+
+use crate::env::{Env, Ran, sheet_of};
+use crate::workbook::{add_sheet, csv_rows};
+
+const TABLE: &str = "type,displayName,pat,Team\nGITHUB,Réseau,p,Payments\nGITLAB,Büro,p,Data\nGITHUB,Plain,p,Payments\n";
+
+fn utf16(text: &str, is_little: bool) -> Vec<u8> {
+    let bytes = |unit: u16| {
+        if is_little {
+            unit.to_le_bytes()
+        } else {
+            unit.to_be_bytes()
+        }
+    };
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+fn names(env: &Env) -> Vec<String> {
+    let mut names: Vec<String> = env
+        .jira()
+        .held()
+        .into_iter()
+        .map(|integration| integration.display_name)
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_encoding_reads_the_same() {
+    let windows: Vec<u8> = TABLE
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    let marked = format!("\u{feff}{TABLE}");
+    for (name, bytes, said) in [
+        ("utf8.csv", TABLE.as_bytes().to_vec(), ""),
+        ("bom.csv", marked.clone().into_bytes(), ""),
+        ("utf16le.csv", utf16(TABLE, true), "in UTF-16LE"),
+        ("utf16be-bom.csv", utf16(&marked, false), "in UTF-16BE"),
+        ("windows.csv", windows, "in windows-1252"),
+    ] {
+        let env = Env::new().sandbox().file(name, bytes);
+        env.run(["import", name, "--yes"]).exit(0).says(said);
+        assert_eq!(names(&env), ["Büro", "Plain", "Réseau"], "{name}");
+    }
+}
+
+#[test]
+fn a_guess_of_the_encoding_is_told_with_the_place_of_the_first_byte() {
+    let env = Env::new().file(
+        "a.csv",
+        b"type,displayName,pat\nGITHUB,Plain,p\nGITHUB,R\xE9seau,p\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(0)
+        .says("warning[encoding-guessed]: the text is not UTF-8: here stands the byte E9")
+        .says("a.csv:3 (B3)");
+    env.run(["check", "a.csv", "--encoding", "windows-1252"])
+        .exit(0)
+        .says_nothing_of("encoding-guessed");
+    env.run(["check", "a.csv", "--encoding", "utf-8"])
+        .exit(3)
+        .says("error[not-utf8]")
+        .says("a.csv:3 (B3)");
+    env.run(["check", "a.csv", "--encoding", "klingon"])
+        .exit(2)
+        .says("no known encoding");
+}
+
+#[test]
+fn damage_in_utf8_is_an_error_at_its_cell() {
+    let env = Env::new().file(
+        "a.csv",
+        b"type,displayName,pat\nGITHUB,R\xC3\xA9seau,p\nGITHUB,B\xFCro,p\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("error[not-utf8]")
+        .says("a.csv:3 (B3)");
+}
+
+#[test]
+fn the_delimiter_and_the_header_row_can_be_said() {
+    let env = Env::new().file(
+        "a.csv",
+        "type;pat\ntype,displayName,pat\nGITHUB,\"A;B\",p\n",
+    );
+    env.run(["check", "a.csv", "--delimiter", ",", "--header-row", "2"])
+        .exit(0)
+        .says("1 row can be imported");
+    env.run(["check", "a.csv", "--header-row", "3"])
+        .exit(3)
+        .says("no-table");
+    env.run(["check", "a.csv", "--delimiter", "x"])
+        .exit(2)
+        .says("use one of");
+}
+
+#[test]
+fn standard_input_is_a_file_and_cannot_also_answer_the_question() {
+    let env = Env::new().sandbox();
+    let feed = |args: &[&str]| {
+        let mut command = env.command(args.iter().copied());
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // The program may end before it has read all.
+        let _ = stdin.write_all(sheet_of(3).as_bytes());
+        drop(stdin);
+        Ran::of(child.wait_with_output().unwrap())
+    };
+    feed(&["check", "-"]).exit(0).says("-: 3 rows");
+    feed(&["import", "-"]).exit(2).says("--yes");
+    feed(&["import", "-", "--yes"])
+        .exit(0)
+        .says("3 of 3 integrations created");
+}
+
+#[test]
+fn only_the_sheets_asked_for_are_read() {
+    let mut workbook = Workbook::new();
+    for name in ["Azure", "GitHub"] {
+        add_sheet(
+            &mut workbook,
+            name,
+            &csv_rows(&format!("type,displayName,pat\nGITHUB,{name},p\n")),
+        );
+    }
+    workbook
+        .worksheet_from_name("GitHub")
+        .unwrap()
+        .set_hidden(true);
+    let env = Env::new()
+        .sandbox()
+        .file("a.xlsx", workbook.save_to_buffer().unwrap());
+    env.run(["import", "a.xlsx", "--yes", "--sheet", "GitHub"])
+        .exit(0)
+        .says("`--sheet` names others");
+    assert_eq!(names(&env), ["GitHub"]);
+}
+
+#[test]
+fn headers_can_be_told_and_blank_cells_filled() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", "What,Our label,Key,Notes\n,A,p,x\nGITLAB,B,q,y\n");
+    let args = [
+        "import",
+        "a.csv",
+        "--yes",
+        "--map",
+        "What=type",
+        "--map",
+        "our-label=displayName",
+        "--map",
+        "Key=pat",
+        "--map",
+        "Notes=",
+        "--set",
+        "type=GITHUB",
+        "--set",
+        "smartCommitsEnabled=no",
+    ];
+    env.run(args).exit(0).says_nothing_of("unknown-column");
+    let mut bodies: Vec<String> = env
+        .jira()
+        .received()
+        .iter()
+        .map(|received| received.body.to_string())
+        .collect();
+    bodies.sort();
+    assert_eq!(
+        bodies,
+        [
+            r#"{"type":"GITHUB","displayName":"A","pat":"p","smartCommitsEnabled":false}"#,
+            r#"{"type":"GITLAB","displayName":"B","pat":"q","smartCommitsEnabled":false}"#,
+        ]
+        .map(|body| serde_json::from_str::<serde_json::Value>(body)
+            .unwrap()
+            .to_string())
+    );
+    assert_eq!(
+        env.report()["run"]["options"]["set"],
+        "type=GITHUB; smartCommitsEnabled=no"
+    );
+}
+
+#[test]
+fn a_secret_is_not_taken_from_the_command_line() {
+    let env = Env::new().file("a.csv", "type,displayName\nGITHUB,A\n");
+    env.run(["check", "a.csv", "--set", "pat=canary"])
+        .exit(2)
+        .says("a secret must not stand on the command line")
+        .says_nothing_of("canary");
+    env.run(["check", "a.csv", "--map", "X=colour"])
+        .exit(2)
+        .says("`colour` is not a field");
+}
+
+#[test]
+fn rows_that_are_not_selected_are_counted_and_not_looked_at() {
+    let csv = format!("{TABLE}GITHBU,Broken,,Data\n");
+    let env = Env::new().sandbox().file("a.csv", csv);
+    env.run(["import", "a.csv", "--yes", "--only", "Team=Payments"])
+        .exit(0)
+        .says("2 were not selected");
+    assert_eq!(names(&env), ["Plain", "Réseau"]);
+    assert_eq!(
+        (
+            env.total("read"),
+            env.total("created"),
+            env.total("not_selected")
+        ),
+        (4, 2, 2)
+    );
+    env.run(["import", "a.csv", "--yes", "--rows", "3"]).exit(0);
+    assert_eq!((env.total("created"), env.total("not_selected")), (1, 3));
+    assert_eq!(names(&env), ["Büro", "Plain", "Réseau"]);
+    env.run(["check", "a.csv", "--only", "Colour=red"])
+        .exit(2)
+        .says("no table has the column `Colour`");
+    env.run(["check", "a.csv", "--rows", "9-2"])
+        .exit(2)
+        .says("not a range of rows");
+}
+
+#[test]
+fn strict_takes_warnings_for_errors_and_allow_lets_some_pass() {
+    let csv = "type,displayName,origin,pat\nGITHUB_SERVER,A,http://git.example.org,p\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    env.run(["check", "a.csv"])
+        .exit(0)
+        .says("warning[plain-http]");
+    env.run(["check", "a.csv", "--strict"])
+        .exit(3)
+        .says("error[plain-http]");
+    env.run(["check", "a.csv", "--strict", "--allow", "plain-http"])
+        .exit(0);
+    env.run(["check", "a.csv", "--allow", "missing-origin"])
+        .exit(2)
+        .says("cannot be allowed");
+    env.run(["check", "a.csv", "--allow", "plane-http"])
+        .exit(2)
+        .says("did you mean `plain-http`?");
+}
+
+#[test]
+fn an_error_that_is_a_guess_can_be_allowed_and_the_row_is_sent_as_it_is() {
+    let csv = "type,displayName,origin,pat,Orgin\nGITHUB_SERVER,A,https://git.example.org/team/repo.git,changeme,x\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    env.run(["import", "a.csv", "--yes"]).exit(3);
+    let mut args = vec!["import", "a.csv", "--yes"];
+    for code in ["placeholder", "near-miss-header", "origin-is-clone-url"] {
+        args.extend(["--allow", code]);
+    }
+    env.run(args).exit(0);
+    let body = &env.jira().received()[0].body;
+    assert_eq!(
+        (&body["pat"], &body["origin"]),
+        (
+            &"changeme".into(),
+            &"https://git.example.org/team/repo.git".into()
+        )
+    );
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,origin,pat\nGITHUB_SERVER,A,git@git.example.org:a/b.git,p\n",
+    );
+    env.run(["check", "a.csv", "--allow", "origin-is-clone-url"])
+        .exit(3)
+        .says("error[origin-not-url]");
+}
