@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::args::{Cli, Command, Format, When};
 use super::exit::{Exit, Failure};
 use super::settings::{ImportSettings, InputSettings};
-use super::{check, import, sandbox};
+use super::{check, import, sandbox, template};
 use crate::render::{Color, Screen};
 
 /// Does what the command line `args` says, and tells how it ended.
@@ -33,6 +33,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(args) => {
             let is_json = cli.common.format == Format::Json;
             check::check(&InputSettings::of_check(args), is_json, &screen)
+        }
+        Command::Template(args) => {
+            let is_json = cli.common.format == Format::Json;
+            template::template(&args, is_json, &screen)
         }
         Command::Import(args) => ImportSettings::new(*args, cli.common.progress, cli.common.format)
             .and_then(|settings| import::import(&settings, &screen)),

@@ -17,6 +17,7 @@ mod question;
 mod sandbox;
 mod settings;
 mod signals;
+mod template;
 
 pub use args::command;
 pub use dispatch::run;

@@ -19,5 +19,6 @@ mod reports;
 mod samples;
 mod sandbox;
 mod secrets;
+mod template;
 mod terminal;
 mod workbook;
