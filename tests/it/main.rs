@@ -20,5 +20,6 @@ mod rules;
 mod samples;
 mod sandbox;
 mod secrets;
+mod template;
 mod terminal;
 mod workbook;
