@@ -19,6 +19,7 @@ const TEMPLATE: &str = "\
 
 Prepare:
   check    Say everything that is wrong with spreadsheets; never touches the network
+  template Write a starter sheet: columns, explanations, drop-downs
 
 Run:
   import   Validate, show the plan, ask, create each integration once, report
@@ -96,6 +97,8 @@ pub(super) enum Format {
 pub(super) enum Command {
     /// Say everything that is wrong with spreadsheets; never touches the network
     Check(CheckArgs),
+    /// Write a starter sheet: columns, explanations, drop-downs
+    Template(TemplateArgs),
     /// Validate, show the plan, ask, create each integration once, report
     Import(Box<ImportArgs>),
     /// Run a simulated Jira to rehearse against
@@ -149,6 +152,19 @@ pub(super) struct InputArgs {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TemplateArgs {
+    /// File to write: .xlsx with drop-downs and explanations, or .csv
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Integration types to write it for, such as GITHUB,AZURE; all of them without it
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
+    pub types: Vec<String>,
+    /// Replace the file if it is there already
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::args::{Cli, Command, Format, When};
 use super::exit::{Exit, Failure};
 use super::settings::{ImportSettings, InputSettings};
-use super::{check, import, sandbox};
+use super::{check, import, sandbox, template};
 use crate::render::{Color, Screen};
 
 /// Does what the command line `args` says, and tells how it ended.
@@ -35,6 +35,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             let is_json = cli.common.format == Format::Json;
             InputSettings::of_check(args)
                 .and_then(|settings| check::check(&settings, is_json, &screen))
+        }
+        Command::Template(args) => {
+            let is_json = cli.common.format == Format::Json;
+            template::template(&args, is_json, &screen)
         }
         Command::Import(import) => ImportSettings::new(
             *import,

@@ -18,6 +18,7 @@ mod question;
 mod sandbox;
 mod settings;
 mod signals;
+mod template;
 
 pub use args::command;
 pub use dispatch::run;

@@ -6,6 +6,7 @@
 mod defect;
 mod diagnostic;
 mod field;
+mod field_about;
 mod field_value;
 mod integration_type;
 mod key;
@@ -15,10 +16,13 @@ mod place;
 mod record;
 mod region;
 mod remote;
+mod type_about;
+mod type_guess;
 
 pub use defect::{Defect, defects};
 pub use diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 pub use field::{Field, FieldSet, Kind};
+pub use field_about::FieldAbout;
 pub use field_value::{FieldValue, FieldValueError};
 pub use integration_type::{CredentialForm, IntegrationType, OriginRule, TypeSpec};
 pub use key::{OriginKey, RecordKey};
@@ -28,3 +32,4 @@ pub use place::{Place, TableFormat, TableName, column_letters};
 pub use record::{Record, RecordDraft, Row, Username};
 pub use region::{Region, RegionError};
 pub use remote::{Difference, RemoteIntegration};
+pub use type_about::Need;

@@ -1,4 +1,4 @@
-//! What is handed on after a check or a run: one value for each, and one file per form that writes it out.
+//! What is handed on before and after a run: one value for each, and one file per form that writes it out.
 //!
 //! Uses `journal` and `model`. The decision to know: a [`Report`] is made by folding the journal, never from what the
 //! engine remembers, and every form is a pure function of it. The keys of the JSON are a contract;
@@ -13,6 +13,7 @@ mod form;
 mod json;
 mod run;
 mod sentence;
+mod template;
 
 pub use atomic::{WriteError, write};
 pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
@@ -20,3 +21,4 @@ pub use form::Form;
 pub use json::check_json;
 pub use run::{AuditFacts, DoubleFacts, InputFacts, InputRows, Report, ReportRow, RunFacts};
 pub use sentence::opening_sentence;
+pub use template::{Template, TemplateForm, UnknownTemplateForm};

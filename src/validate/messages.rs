@@ -31,43 +31,12 @@ fn shown_if_like(text: &str, is_like: impl Fn(char) -> bool) -> String {
 }
 
 pub(super) fn unknown_type(text: &str) -> Told {
-    let plain: String = text
-        .to_lowercase()
-        .chars()
-        .map(|c| if matches!(c, '_' | '-') { ' ' } else { c })
-        .collect();
-    let by_product = IntegrationType::all().find(|of| {
-        of.product().eq_ignore_ascii_case(&plain) || of.spec().also_called.contains(&&*plain)
-    });
-    let close = || {
-        IntegrationType::all()
-            .map(|of| {
-                (
-                    strsim::jaro_winkler(&of.name().to_lowercase(), &text.to_lowercase()),
-                    of,
-                )
-            })
-            .filter(|(similarity, _)| *similarity > 0.85)
-            .max_by(|(a, _), (b, _)| a.total_cmp(b))
-            .map(|(_, of)| of)
-    };
-    let help = match (by_product, close()) {
-        (Some(meant), _) => format!("{} is written `{meant}`", meant.product()),
-        (None, Some(meant)) => format!("did you mean `{meant}` ({})?", meant.product()),
-        (None, None) => format!(
-            "use one of {}",
-            IntegrationType::all()
-                .map(IntegrationType::name)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-    };
-    let is_guessed = by_product.is_some() || close().is_some();
+    let is_guessed = IntegrationType::meant_by(text).is_some();
     let shown = shown_if_like(text, |_| is_guessed);
     (
         Code::UnknownType,
         format!("{shown} is not an integration type"),
-        help,
+        IntegrationType::help_for(text),
     )
 }
 

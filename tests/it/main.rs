@@ -21,5 +21,6 @@ mod samples;
 mod sandbox;
 mod secrets;
 mod tables;
+mod template;
 mod terminal;
 mod workbook;

@@ -1,0 +1,99 @@
+//! `gij template`.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::args::TemplateArgs;
+use super::check::write_json;
+use super::exit::{Exit, Failure};
+use crate::model::IntegrationType;
+use crate::render::{Screen, command_line};
+use crate::report::{Template, TemplateForm, write};
+
+/// The document of `--format json`.
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u32,
+    file: String,
+    types: Vec<&'a str>,
+    columns: Vec<&'a str>,
+}
+
+/// Writes a starter sheet.
+pub(super) fn template(
+    args: &TemplateArgs,
+    is_json: bool,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    let form = TemplateForm::of_file(&args.output).map_err(Failure::usage)?;
+    let template = Template::new(&types(&args.types)?);
+    if !args.force && is_there(&args.output) {
+        return Err(
+            Failure::usage(format!("{} is there already", args.output.display()))
+                .help("give another name, or `--force` to replace it"),
+        );
+    }
+    write(&args.output, &form.render(&template))
+        .map_err(|error| Failure::new(Exit::Stopped, error))?;
+    if is_json {
+        write_json(&document(&args.output, &template), screen)?;
+    } else {
+        tell(&args.output, &template, screen);
+    }
+    Ok(Exit::Done)
+}
+
+/// Whether something stands at `path`, be it a link that leads nowhere.
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+fn types(names: &[String]) -> Result<Vec<IntegrationType>, Failure> {
+    let names = names.iter().map(|name| name.trim());
+    names
+        .map(|name| {
+            IntegrationType::from_name(name).ok_or_else(|| {
+                Failure::usage(format!("`{name}` is not an integration type"))
+                    .help(IntegrationType::help_for(name))
+            })
+        })
+        .collect()
+}
+
+fn document(file: &Path, template: &Template) -> Vec<u8> {
+    let written = Written {
+        format: 1,
+        file: file.display().to_string(),
+        types: template.types().iter().map(|of| of.name()).collect(),
+        columns: template
+            .columns()
+            .iter()
+            .map(|field| field.name())
+            .collect(),
+    };
+    #[expect(
+        clippy::expect_used,
+        reason = "the keys are texts, and memory takes all"
+    )]
+    let mut bytes = serde_json::to_vec_pretty(&written).expect("texts are JSON");
+    bytes.push(b'\n');
+    bytes
+}
+
+fn tell(file: &Path, template: &Template, screen: &Screen) {
+    let examples = match template.types() {
+        [one] => format!("an example row for {one}"),
+        types => format!("an example row for each of {} types", types.len()),
+    };
+    screen.result(&format!(
+        "{}: {} columns, {examples}\n",
+        file.display(),
+        template.columns().len()
+    ));
+    let file = file.display().to_string();
+    screen.info(&format!(
+        "\nNext: fill in what stands in <angle brackets>, delete the examples that you do not need, then check it:\n  {}\n",
+        command_line(["gij", "check", &file])
+    ));
+}

@@ -1,0 +1,85 @@
+//! Colours and cell formats of the workbook.
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+
+const INK: Color = Color::RGB(0x1F_2937);
+const HEAD: Color = Color::RGB(0x1F_4E79);
+const HEAD_OF_SETTINGS: Color = Color::RGB(0x5B_6B7F);
+const LINE: Color = Color::RGB(0xD0_D7DE);
+const TO_FILL_IN: Color = Color::RGB(0xFF_E699);
+const MISSING: Color = Color::RGB(0xFF_F7DB);
+const UNUSED: Color = Color::RGB(0xE4_E6EA);
+const BAND: Color = Color::RGB(0xEE_F2F7);
+
+/// The built-in number format `@`.
+const TEXT: u8 = 49;
+
+/// The header of a column that says which host and how to log in, or that of a setting.
+pub(super) fn header(is_setting: bool) -> Format {
+    let color = if is_setting { HEAD_OF_SETTINGS } else { HEAD };
+    Format::new()
+        .set_bold()
+        .set_font_color(Color::White)
+        .set_background_color(color)
+        .set_align(FormatAlign::VerticalCenter)
+        .set_border_right(FormatBorder::Thin)
+        .set_border_right_color(Color::White)
+}
+
+/// A cell whose text Excel leaves as it was typed.
+pub(super) fn verbatim() -> Format {
+    Format::new().set_num_format_index(TEXT)
+}
+
+/// A cell that is still to be filled in.
+pub(super) fn to_fill_in() -> Format {
+    Format::new().set_background_color(TO_FILL_IN)
+}
+
+/// A blank cell that the row's type requires.
+pub(super) fn missing() -> Format {
+    Format::new().set_background_color(MISSING)
+}
+
+/// A cell that the row's type does not use.
+pub(super) fn unused() -> Format {
+    Format::new().set_background_color(UNUSED)
+}
+
+/// The title of a sheet that explains.
+pub(super) fn title() -> Format {
+    Format::new()
+        .set_bold()
+        .set_font_size(14)
+        .set_font_color(HEAD)
+}
+
+/// A line below the title.
+pub(super) fn subtitle() -> Format {
+    Format::new().set_font_color(INK)
+}
+
+/// The header of a column of a sheet that explains.
+pub(super) fn heading() -> Format {
+    header(false).set_align(FormatAlign::Left).set_indent(1)
+}
+
+/// A cell of a sheet that explains; `is_name` for the first of its row.
+pub(super) fn explained(is_name: bool, is_band: bool) -> Format {
+    let mut format = Format::new()
+        .set_font_color(INK)
+        .set_text_wrap()
+        .set_align(FormatAlign::Left)
+        .set_align(FormatAlign::Top)
+        .set_border_bottom(FormatBorder::Thin)
+        .set_border_bottom_color(LINE)
+        .set_num_format_index(TEXT)
+        .set_indent(1);
+    if is_name {
+        format = format.set_bold();
+    }
+    if is_band {
+        format = format.set_background_color(BAND);
+    }
+    format
+}
