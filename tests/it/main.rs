@@ -16,6 +16,7 @@ mod outcomes;
 mod plan;
 mod readme;
 mod reports;
+mod roundtrip;
 mod rules;
 mod samples;
 mod sandbox;
