@@ -61,7 +61,7 @@ pub fn tally(diagnostics: &Diagnostics) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Diagnostics that differ in nothing but their rows.
+/// Diagnostics that differ in nothing but their places within a file.
 struct Entry<'a> {
     first: &'a Diagnostic,
     places: Vec<&'a Place>,
@@ -72,13 +72,7 @@ fn fold<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> Vec<Entry<'a>>
     let mut index = HashMap::new();
     for diagnostic in diagnostics {
         let place = &diagnostic.place;
-        let key = (
-            diagnostic.code,
-            &place.table.file,
-            &place.table.sheet,
-            place.column,
-            &diagnostic.message,
-        );
+        let key = (diagnostic.code, &place.table.file, &diagnostic.message);
         let at = *index.entry(key).or_insert_with(|| {
             entries.push(Entry {
                 first: diagnostic,
@@ -108,7 +102,7 @@ fn write_entry(text: &mut String, entry: &Entry<'_>) {
     let about = match (entry.places.len(), name) {
         (1, Some(name)) => format!(" · {}", one_line(name)),
         (1, None) => String::new(),
-        (places, _) => format!(" · {places} rows"),
+        (places, _) => format!(" · {places} places"),
     };
     let _ = writeln!(
         text,
@@ -123,37 +117,70 @@ fn write_entry(text: &mut String, entry: &Entry<'_>) {
     );
 }
 
-/// Places of one column as ranges: `GitHub!F14:F38, F40`.
+/// Places within one file as ranges: `hosts.xlsx:GitHub!F14:F38, F40, Azure!C2`.
 fn ranges(places: &[&Place]) -> String {
     let Some(first) = places.first() else {
         return String::new();
     };
-    let mut runs: Vec<(u32, u32)> = Vec::new();
-    for row in places.iter().filter_map(|place| place.row) {
-        match runs.last_mut() {
-            Some((_, last)) if row == *last + 1 => *last = row,
-            Some((_, last)) if row == *last => {}
-            _ => runs.push((row, row)),
+    let mut shown: Vec<String> = Vec::new();
+    let mut sheet = None;
+    let mut count = 0;
+    for run in runs(places) {
+        count += 1;
+        if count > MOST_RANGES {
+            continue;
         }
+        let prefix = match &run.place.table.sheet {
+            Some(name) if sheet != Some(name) => format!("{name}!"),
+            _ => String::new(),
+        };
+        sheet = run.place.table.sheet.as_ref();
+        shown.push(format!("{prefix}{}", run.cells()));
     }
-    let column = first.column.map(column_letters).unwrap_or_default();
-    let shown: Vec<String> = runs
-        .iter()
-        .take(MOST_RANGES)
-        .map(|(from, to)| match from == to {
-            true => format!("{column}{from}"),
-            false if column.is_empty() => format!("{from}-{to}"),
-            false => format!("{column}{from}:{column}{to}"),
-        })
-        .collect();
     let mut cells = shown.join(", ");
-    if runs.len() > MOST_RANGES {
-        let _ = write!(cells, " and {} more", runs.len() - MOST_RANGES);
+    if count > MOST_RANGES {
+        let _ = write!(cells, " and {} more", count - MOST_RANGES);
     }
     match first.table.sheet {
-        Some(_) => format!("{}!{cells}", first.table),
-        None => format!("{} ({cells})", first.table),
+        Some(_) => format!("{}:{cells}", first.table.file),
+        None => format!("{} ({cells})", first.table.file),
     }
+}
+
+/// Rows in a row in one column.
+struct Run<'a> {
+    place: &'a Place,
+    last: u32,
+}
+
+impl Run<'_> {
+    fn cells(&self) -> String {
+        let column = self.place.column.map(column_letters).unwrap_or_default();
+        let first = self.place.row.unwrap_or_default();
+        match self.last {
+            last if last == first => format!("{column}{first}"),
+            last if column.is_empty() => format!("{first}-{last}"),
+            last => format!("{column}{first}:{column}{last}"),
+        }
+    }
+}
+
+fn runs<'a>(places: &[&'a Place]) -> Vec<Run<'a>> {
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    for place in places {
+        let row = place.row.unwrap_or_default();
+        match runs.last_mut() {
+            Some(run)
+                if run.place.table == place.table
+                    && run.place.column == place.column
+                    && (row == run.last || row == run.last + 1) =>
+            {
+                run.last = row;
+            }
+            _ => runs.push(Run { place, last: row }),
+        }
+    }
+    runs
 }
 
 #[cfg(test)]
@@ -207,9 +234,22 @@ mod tests {
         }
         insta::assert_snapshot!(plain(&found), @r"
         error[not-a-boolean]: `global` is `maybe`
-          --> repos.xlsx:GitHub!F14:F38, F40 · 26 rows
+          --> repos.xlsx:GitHub!F14:F38, F40 · 26 places
             = help: write `true` or `false`
         ");
+    }
+
+    #[test]
+    fn the_same_in_several_sheets_is_one_entry() {
+        let mut found = Diagnostics::default();
+        for (sheet, row) in [("GitHub", 1), ("Azure", 1), ("Azure", 2)] {
+            found.push(problem(&table(Some(sheet)), row));
+        }
+        assert!(
+            plain(&found).contains("repos.xlsx:GitHub!F1, Azure!F1:F2 · 3 places"),
+            "{}",
+            plain(&found)
+        );
     }
 
     #[test]

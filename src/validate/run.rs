@@ -288,6 +288,9 @@ impl Run<'_> {
     pub(super) fn pass_over(&mut self, table: &Arc<TableName>, why: &str) {
         // What is said comes in the order of the sheets.
         self.check_pending();
+        if is_named_away(table) {
+            return;
+        }
         if let Some(sheet) = &table.sheet {
             self.result.diagnostics.push(Diagnostic::new(
                 Code::SheetPassedOver,
@@ -315,6 +318,14 @@ fn is_wanted(columns: &Columns, row: RowView<'_>, options: &Options) -> bool {
                 };
                 text == only.text
             })
+}
+
+/// Whether a sheet is by its name, which begins with `_`, one that explains and is not to be read.
+pub(super) fn is_named_away(table: &TableName) -> bool {
+    table
+        .sheet
+        .as_ref()
+        .is_some_and(|name| name.starts_with('_'))
 }
 
 fn diagnostic_of(error: InputError) -> Diagnostic {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::columns::{self, Columns};
 use super::result::{RowCounts, TableRead};
-use super::run::Run;
+use super::run::{Run, is_named_away};
 use crate::input::{Block, Interest, Sink, TableHead};
 use crate::model::{Code, Diagnostic, Place, TableName};
 
@@ -29,19 +29,11 @@ impl Sink for Run<'_> {
             ));
             return Interest::PassOver;
         }
-        let is_named_away = head
-            .name
-            .sheet
-            .as_ref()
-            .is_some_and(|name| name.starts_with('_'));
-        if is_named_away || !columns.is_of_integrations() {
-            let why = if is_named_away {
-                "its name begins with `_`"
-            } else {
-                "its headers name no type, or no origin and no credential"
-            };
+        let is_ours = is_named_away(&head.name);
+        if is_ours || !columns.is_of_integrations() {
+            let why = "its headers name no type, or no origin and no credential";
             self.pass_over(&head.name, why);
-            if !is_named_away && columns.is_meant_for_integrations() {
+            if !is_ours && columns.is_meant_for_integrations() {
                 // A sheet that a slip keeps from being read must not be left out in silence.
                 for slip in found {
                     self.result.diagnostics.push(slip);
