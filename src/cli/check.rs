@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::facts::check_report;
 use super::settings::InputSettings;
+use crate::input::ReadOptions;
 use crate::render::{Screen, diagnostics, tally};
 use crate::report::check_json;
 use crate::validate::{Options, Purpose, Validation, validate};
@@ -16,6 +17,7 @@ pub(super) fn check(
     let options = Options {
         purpose: Purpose::Check,
         secrets: settings.secrets.clone(),
+        reading: ReadOptions::default(),
     };
     let found = validate(&settings.files, &options);
     if is_json {

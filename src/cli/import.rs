@@ -8,6 +8,7 @@ use super::exit::{Exit, Failure};
 use super::facts::{check_report, planned_rows};
 use super::settings::{ImportSettings, TargetSettings};
 use super::{next, question};
+use crate::input::ReadOptions;
 use crate::journal::ConfirmedBy;
 use crate::plan::Plan;
 use crate::render::{Screen, dry_run_rows, plan as plan_text, tally};
@@ -22,6 +23,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
         &Options {
             purpose: Purpose::Import,
             secrets: settings.input.secrets.clone(),
+            reading: ReadOptions::default(),
         },
     );
     if !settings.is_json {

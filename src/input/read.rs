@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::block::Block;
 use super::error::{InputError, InputErrorKind};
+use super::options::ReadOptions;
 use super::source::Source;
 use super::{csv, xlsx};
-use crate::model::TableName;
+use crate::model::{Diagnostic, TableName};
 
 /// A table's name and header row.
 #[derive(Debug)]
@@ -51,11 +52,11 @@ pub trait Sink {
 
     /// The next rows of the table that began last.
     fn block(&mut self, block: Block);
+
+    /// Something to be said of the table that began last.
+    fn tell(&mut self, diagnostic: Diagnostic);
 }
 
-/// Why old and other spreadsheets are refused: their readers hide errors or cannot be bounded.
-const OLE: &str = "this is an .xls workbook or an encrypted one";
-const XLSB_OR_ODS: &str = "this is an .ods spreadsheet";
 const UTF16: &str = "this text is UTF-16";
 
 /// Reads all tables of `source` into `sink`.
@@ -63,7 +64,11 @@ const UTF16: &str = "this text is UTF-16";
 /// # Errors
 ///
 /// If the file is no table, is damaged, or ends within a quote. Rows before the damage have been handed over by then.
-pub fn read(source: &mut Source, sink: &mut dyn Sink) -> Result<(), InputError> {
+pub fn read(
+    source: &mut Source,
+    options: &ReadOptions,
+    sink: &mut dyn Sink,
+) -> Result<(), InputError> {
     let place = source.place();
     let name = source.name().to_owned();
     let mut start = Vec::new();
@@ -76,17 +81,14 @@ pub fn read(source: &mut Source, sink: &mut dyn Sink) -> Result<(), InputError> 
         .map_err(|error: io::Error| InputErrorKind::from(error).at(place.clone()))?;
     match start.as_slice() {
         [] => Err(InputErrorKind::Empty.at(place)),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] if contains(&start, b"opendocument.spreadsheet") => {
-            Err(InputErrorKind::UnreadFormat(XLSB_OR_ODS).at(place))
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => {
+            xlsx::read(&name, &source.content().positioned(), options, sink)
         }
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(&name, source.content(), sink),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(InputErrorKind::UnreadFormat(OLE).at(place)),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
+            Err(xlsx::refuse_ole(source.content().positioned()).at(place))
+        }
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Err(InputErrorKind::UnreadFormat(UTF16).at(place)),
         _ if start.contains(&0) => Err(InputErrorKind::NotATable.at(place)),
         _ => csv::read(&name, source.content(), sink),
     }
-}
-
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    memchr::memmem::find(bytes, word).is_some()
 }

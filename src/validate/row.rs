@@ -88,7 +88,8 @@ impl<'a> RowCheck<'a> {
 
     /// The text of a cell that is no secret.
     fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
-        let (cell, is_trimmed) = plain_text(self.row.value(self.columns.column(field)?));
+        let (cell, is_trimmed) =
+            plain_text(self.row.value(self.columns.column(field)?), field.kind());
         if is_trimmed {
             let message = format!("there is white space around `{field}`, which is left out");
             self.tell(

@@ -8,7 +8,9 @@ use rayon::prelude::*;
 use super::columns::{self, Columns};
 use super::duplicates::{Duplicates, KeyHash, KeyHasher, RowRef};
 use super::row::{CheckedRow, check_row};
-use crate::input::{self, Block, InputError, InputErrorKind, Interest, Sink, Source, TableHead};
+use crate::input::{
+    self, Block, InputError, InputErrorKind, Interest, ReadOptions, Sink, Source, TableHead,
+};
 use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Row, TableName};
 use crate::secret::SecretPolicy;
 
@@ -28,6 +30,8 @@ pub struct Options {
     pub purpose: Purpose,
     /// What references to secrets may reach.
     pub secrets: SecretPolicy,
+    /// How the files are read.
+    pub reading: ReadOptions,
 }
 
 /// How many rows there are of each kind; `read` is `valid` and `invalid` together.
@@ -131,7 +135,7 @@ impl Run<'_> {
                 }
             }
             let place = source.place();
-            input::read(&mut source, self)?;
+            input::read(&mut source, &self.options.reading, self)?;
             self.check_pending();
             Ok(place)
         });
@@ -337,6 +341,12 @@ impl Sink for Run<'_> {
         if self.pending.len() >= 2 * rayon::current_num_threads() {
             self.check_pending();
         }
+    }
+
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        // What is said comes in the order of the sheets.
+        self.check_pending();
+        self.result.diagnostics.push(diagnostic);
     }
 }
 
