@@ -88,6 +88,13 @@ pub(super) enum ProgressHow {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum HiddenRowsHow {
+    Include,
+    Skip,
+    Error,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(super) enum Format {
     Human,
     Json,
@@ -122,6 +129,14 @@ pub(super) struct InputArgs {
     /// Encoding of a CSV, such as utf-8, utf-16le or windows-1252, instead of finding out
     #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = encoding)]
     pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// What becomes of hidden rows of a workbook
+    #[arg(
+        long,
+        value_name = "HOW",
+        default_value = "include",
+        hide_short_help = true
+    )]
+    pub hidden_rows: HiddenRowsHow,
     /// What a header means, such as 'Their header=origin'; nothing behind the `=` leaves the column out
     #[arg(long, value_name = "HEADER=FIELD", hide_short_help = true)]
     pub map: Vec<String>,

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::args::{CheckArgs, ConnectArgs, Format, ImportArgs, InputArgs, ProgressHow};
+use super::args::{
+    CheckArgs, ConnectArgs, Format, HiddenRowsHow, ImportArgs, InputArgs, ProgressHow,
+};
 use super::exit::Failure;
-use crate::input::ReadOptions;
+use crate::input::{HiddenRows, ReadOptions};
 use crate::jira::BaseUrl;
 use crate::render::ProgressStyle;
 use crate::secret::SecretPolicy;
@@ -106,6 +108,11 @@ impl InputSettings {
             delimiter: args.delimiter,
             encoding: args.encoding,
             sheets: args.sheet,
+            hidden_rows: match args.hidden_rows {
+                HiddenRowsHow::Include => HiddenRows::Include,
+                HiddenRowsHow::Skip => HiddenRows::Skip,
+                HiddenRowsHow::Error => HiddenRows::Error,
+            },
         };
         for map in &args.map {
             options.map.add(map).map_err(of_option("--map"))?;

@@ -1,5 +1,7 @@
 //! Rows on their way from a file to whoever looks at them.
 
+use std::ops::Range;
+
 use csv::ByteRecord;
 
 use super::csv::CsvBlock;
@@ -14,27 +16,92 @@ pub enum Value<'a> {
     /// Text in bytes that are not UTF-8.
     NotUtf8,
     /// A number that a spreadsheet holds as a number.
-    Number(f64),
+    Number {
+        /// The number.
+        value: f64,
+        /// How the spreadsheet shows it.
+        display: Display,
+    },
     /// A boolean that a spreadsheet holds as a boolean.
     Flag(bool),
     /// An error such as `#N/A`.
     Error(&'a str),
+    /// A formula whose value was never computed.
+    FormulaWithoutValue,
 }
 
-/// A cell of a workbook, taken out of it.
+/// How a spreadsheet shows a number, as far as it makes a difference to what was typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Display {
+    /// With its digits.
+    #[default]
+    Plain,
+    /// With zeros before it, which the number does not hold.
+    ZeroPadded,
+    /// As `1.2E+12`.
+    Scientific,
+}
+
+/// A value of a workbook's cell; text stands in the block.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum CellValue {
-    Text(Box<str>),
-    Number(f64),
+pub(super) enum SheetValue {
+    Text(Range<u32>),
+    Number { value: f64, display: Display },
     Flag(bool),
-    Error(Box<str>),
+    Error(Range<u32>),
+    FormulaWithoutValue,
 }
 
-/// A row of a workbook: only the cells that hold something, in the order of their columns.
-#[derive(Clone, PartialEq, Debug, Default)]
+/// A row of a workbook and where its cells are in the block.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct SheetRow {
     pub number: u32,
-    pub cells: Vec<(u32, CellValue)>,
+    pub is_hidden: bool,
+    pub cells: Range<usize>,
+}
+
+/// Some rows of a workbook: only those that hold something, and only the cells that do, in the order of their columns.
+/// The texts of all cells are one, so that a row costs no allocation.
+#[derive(Debug, Default)]
+pub(super) struct SheetBlock {
+    pub text: String,
+    pub cells: Vec<(u32, SheetValue)>,
+    pub rows: Vec<SheetRow>,
+    /// How many rows without any cell lie before and between the rows.
+    pub gaps: u64,
+}
+
+impl SheetBlock {
+    /// Keeps a text; none if it is empty.
+    pub fn keep(&mut self, text: &str) -> Option<Range<u32>> {
+        let start = u32::try_from(self.text.len()).ok()?;
+        self.text.push_str(text);
+        let end = u32::try_from(self.text.len()).ok()?;
+        (start < end).then_some(start..end)
+    }
+
+    /// The cells of one of its rows.
+    pub fn cells_of(&self, row: &SheetRow) -> &[(u32, SheetValue)] {
+        &self.cells[row.cells.clone()]
+    }
+
+    /// A kept text.
+    pub fn text_at(&self, range: &Range<u32>) -> &str {
+        &self.text[range.start as usize..range.end as usize]
+    }
+
+    fn value<'a>(&'a self, value: &SheetValue) -> Value<'a> {
+        match value {
+            SheetValue::Text(text) => Value::Text(self.text_at(text)),
+            SheetValue::Error(text) => Value::Error(self.text_at(text)),
+            SheetValue::Number { value, display } => Value::Number {
+                value: *value,
+                display: *display,
+            },
+            SheetValue::Flag(flag) => Value::Flag(*flag),
+            SheetValue::FormulaWithoutValue => Value::FormulaWithoutValue,
+        }
+    }
 }
 
 /// Some rows in a row, in the order of the table.
@@ -42,8 +109,7 @@ pub struct Block(pub(super) Rows);
 
 pub(super) enum Rows {
     Csv(CsvBlock),
-    /// Rows, and how many rows without any cell lie before and between them.
-    Sheet(Vec<SheetRow>, u64),
+    Sheet(SheetBlock),
 }
 
 impl Block {
@@ -59,15 +125,15 @@ impl Block {
         };
         let gaps = match &self.0 {
             Rows::Csv(block) => block.for_each_record(&mut pass),
-            Rows::Sheet(rows, gaps) => {
-                for row in rows {
+            Rows::Sheet(block) => {
+                for row in &block.rows {
                     pass(RowView {
                         number: row.number,
                         line: None,
-                        cells: Cells::Sheet(row),
+                        cells: Cells::Sheet(block, row),
                     });
                 }
-                *gaps
+                block.gaps
             }
         };
         blank + gaps
@@ -87,7 +153,7 @@ pub struct RowView<'a> {
 #[derive(Clone, Copy)]
 pub(super) enum Cells<'a> {
     Csv(&'a ByteRecord),
-    Sheet(&'a SheetRow),
+    Sheet(&'a SheetBlock, &'a SheetRow),
 }
 
 impl<'a> RowView<'a> {
@@ -98,18 +164,13 @@ impl<'a> RowView<'a> {
                 None | Some(b"") => Value::Blank,
                 Some(bytes) => std::str::from_utf8(bytes).map_or(Value::NotUtf8, Value::Text),
             },
-            Cells::Sheet(row) => {
+            Cells::Sheet(block, row) => {
                 let Ok(column) = u32::try_from(column) else {
                     return Value::Blank;
                 };
-                let found = row.cells.binary_search_by_key(&column, |(at, _)| *at);
-                found.map_or(Value::Blank, |at| match &row.cells[at].1 {
-                    CellValue::Text(text) if text.is_empty() => Value::Blank,
-                    CellValue::Text(text) => Value::Text(text),
-                    CellValue::Number(number) => Value::Number(*number),
-                    CellValue::Flag(flag) => Value::Flag(*flag),
-                    CellValue::Error(error) => Value::Error(error),
-                })
+                let cells = block.cells_of(row);
+                let found = cells.binary_search_by_key(&column, |(at, _)| *at);
+                found.map_or(Value::Blank, |at| block.value(&cells[at].1))
             }
         }
     }
@@ -123,16 +184,29 @@ impl<'a> RowView<'a> {
                     .rposition(|bytes| !bytes.trim_ascii().is_empty());
                 used.map_or(0, |last| last + 1)
             }
-            Cells::Sheet(row) => row.cells.last().map_or(0, |(last, _)| *last as usize + 1),
+            Cells::Sheet(block, row) => {
+                let mut cells = block.cells_of(row).iter();
+                let used = cells.rfind(|(_, value)| !is_blank(block.value(value)));
+                used.map_or(0, |(last, _)| *last as usize + 1)
+            }
         }
     }
 
     fn is_blank(&self) -> bool {
-        let is_blank = |column| match self.value(column) {
-            Value::Blank => true,
-            Value::Text(text) => text.trim().is_empty(),
-            _ => false,
-        };
-        (0..self.width()).all(is_blank)
+        match self.cells {
+            Cells::Csv(_) => (0..self.width()).all(|column| is_blank(self.value(column))),
+            Cells::Sheet(block, row) => {
+                let mut cells = block.cells_of(row).iter();
+                cells.all(|(_, value)| is_blank(block.value(value)))
+            }
+        }
+    }
+}
+
+fn is_blank(value: Value<'_>) -> bool {
+    match value {
+        Value::Blank => true,
+        Value::Text(text) => text.trim().is_empty(),
+        _ => false,
     }
 }

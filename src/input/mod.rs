@@ -9,14 +9,15 @@ mod csv;
 mod error;
 mod header;
 mod options;
+mod positioned;
 mod read;
 mod source;
 mod split;
 mod transcode;
 mod xlsx;
 
-pub use block::{Block, RowView, Value};
+pub use block::{Block, Display, RowView, Value};
 pub use error::{InputError, InputErrorKind};
-pub use options::ReadOptions;
+pub use options::{HiddenRows, ReadOptions};
 pub use read::{Interest, Sink, TableHead, read};
 pub use source::Source;

@@ -2,6 +2,18 @@
 
 use encoding_rs::Encoding;
 
+/// What becomes of rows that are hidden in a workbook, by hand or by a filter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum HiddenRows {
+    /// They are read like others, with a warning that lists them.
+    #[default]
+    Include,
+    /// They are passed over, with a note that lists them.
+    Skip,
+    /// They are an error.
+    Error,
+}
+
 /// What is said about tables from outside, where finding it out is not wanted. The default finds everything out.
 #[derive(Clone, Debug, Default)]
 pub struct ReadOptions {
@@ -13,4 +25,6 @@ pub struct ReadOptions {
     pub encoding: Option<&'static Encoding>,
     /// The only sheets to read; all if it is empty.
     pub sheets: Vec<String>,
+    /// What becomes of hidden rows.
+    pub hidden_rows: HiddenRows,
 }

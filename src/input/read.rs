@@ -9,7 +9,7 @@ use super::options::ReadOptions;
 use super::source::Source;
 use super::transcode::is_utf16;
 use super::{csv, xlsx};
-use crate::model::{Place, TableName};
+use crate::model::{Diagnostic, Place, TableName};
 
 /// A table's name and header row.
 #[derive(Debug)]
@@ -61,11 +61,10 @@ pub trait Sink {
 
     /// The next rows of the table that began last.
     fn block(&mut self, block: Block);
-}
 
-/// Why old and other spreadsheets are refused: their readers hide errors or cannot be bounded.
-const OLE: &str = "this is an .xls workbook or an encrypted one";
-const XLSB_OR_ODS: &str = "this is an .ods spreadsheet";
+    /// Something to be said of the table that began last.
+    fn tell(&mut self, diagnostic: Diagnostic);
+}
 
 /// Reads all tables of `source` into `sink`.
 ///
@@ -89,18 +88,15 @@ pub fn read(
         .map_err(|error: io::Error| InputErrorKind::from(error).at(place.clone()))?;
     match start.as_slice() {
         [] => Err(InputErrorKind::Empty.at(place)),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] if contains(&start, b"opendocument.spreadsheet") => {
-            Err(InputErrorKind::UnreadFormat(XLSB_OR_ODS).at(place))
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => {
+            xlsx::read(&name, &source.content().positioned(), options, sink)
         }
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(&name, source.content(), options, sink),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(InputErrorKind::UnreadFormat(OLE).at(place)),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
+            Err(xlsx::refuse_ole(source.content().positioned()).at(place))
+        }
         _ if start.contains(&0) && !is_utf16(&start) && options.encoding.is_none() => {
             Err(InputErrorKind::NotATable.at(place))
         }
         _ => csv::read(&name, source.content(), &start, options, sink),
     }
-}
-
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    memchr::memmem::find(bytes, word).is_some()
 }

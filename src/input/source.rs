@@ -7,6 +7,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::error::{InputError, InputErrorKind};
+use super::positioned::Positioned;
 use crate::model::{Place, TableFormat, TableName};
 
 /// A file to read tables from. It stays open, so that what is hashed and what is read is the same file.
@@ -115,6 +116,16 @@ fn place_of(name: &str) -> Place {
         sheet: None,
         format: TableFormat::Csv,
     }))
+}
+
+impl Content {
+    /// A reader of its own, from the start.
+    pub(super) fn positioned(&self) -> Positioned<'_> {
+        match self {
+            Self::File(file) => Positioned::of_file(file.get_ref()),
+            Self::Memory(bytes) => Positioned::of_bytes(bytes.get_ref()),
+        }
+    }
 }
 
 impl Read for Content {

@@ -72,6 +72,10 @@ codes! {
     NotUtf8 = Error "not-utf8",
     /// A cell holds an error such as `#N/A`.
     CellIsError = Error "cell-is-error",
+    /// A formula whose value was never computed.
+    FormulaWithoutValue = Error "formula-without-value",
+    /// A number in a text field, whose digits a spreadsheet may have changed.
+    MangledNumber = Error "mangled-number",
     /// A cell holds a control or zero-width character.
     InvisibleCharacter = Error "invisible-character",
     /// The row says no type.
@@ -148,6 +152,10 @@ codes! {
     DuplicateRow = Error "duplicate-row",
     /// A text that is not UTF-8.
     EncodingGuessed = Warning "encoding-guessed",
+    /// Rows of a sheet that are hidden.
+    HiddenRows = Warning "hidden-rows",
+    /// Cells of a table that are merged.
+    MergedCells = Warning "merged-cells",
     /// White space around a value.
     Trimmed = Warning "trimmed",
     /// No `displayName`.

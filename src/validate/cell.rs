@@ -1,7 +1,7 @@
 //! The text of a cell, and what a spreadsheet may have done to it.
 
-use crate::input::Value;
-use crate::model::Code;
+use crate::input::{Display, Value};
+use crate::model::{Code, Kind};
 
 /// What a cell says once it is read by its meaning.
 #[derive(Debug, PartialEq)]
@@ -19,6 +19,10 @@ pub(super) enum CellText<'a> {
 pub(super) enum CellProblem {
     /// `#N/A` and the like.
     IsError(String),
+    /// A formula that was never computed.
+    FormulaWithoutValue,
+    /// A number in a text field, which may have been other text once.
+    MangledNumber,
     /// Bytes that are no UTF-8.
     NotUtf8,
     /// A control or zero-width character.
@@ -37,6 +41,16 @@ impl CellProblem {
                 Code::CellIsError,
                 format!("the cell holds the error {error}"),
                 "mend the formula, or write the value itself",
+            ),
+            Self::FormulaWithoutValue => (
+                Code::FormulaWithoutValue,
+                "the cell holds a formula without a value".to_owned(),
+                "open the file in a spreadsheet program and save it, which computes the value; or write the value itself",
+            ),
+            Self::MangledNumber => (
+                Code::MangledNumber,
+                "the cell holds a number, whose digits the spreadsheet may have changed".to_owned(),
+                "format the column as text and type the value again",
             ),
             Self::NotUtf8 => (
                 Code::NotUtf8,
@@ -71,7 +85,15 @@ impl CellProblem {
 }
 
 /// Reads a cell of a field that is no secret. The second value says whether white space was trimmed.
-pub(super) fn plain_text(value: Value<'_>) -> (CellText<'_>, bool) {
+pub(super) fn plain_text(value: Value<'_>, kind: Kind) -> (CellText<'_>, bool) {
+    if is_mangled(value, kind) {
+        return (CellText::Bad(CellProblem::MangledNumber), false);
+    }
+    as_it_stands(value)
+}
+
+/// Reads a cell as it stands, whatever a spreadsheet may have done to it.
+pub(super) fn as_it_stands(value: Value<'_>) -> (CellText<'_>, bool) {
     match value {
         Value::Text(text) => {
             let trimmed = text.trim();
@@ -82,13 +104,14 @@ pub(super) fn plain_text(value: Value<'_>) -> (CellText<'_>, bool) {
                 None => (CellText::Text(trimmed.into()), is_trimmed),
             }
         }
-        Value::Number(number) => (CellText::Text(number_text(number).into()), false),
+        Value::Number { value, .. } => (CellText::Text(number_text(value).into()), false),
         Value::Flag(flag) => (
             CellText::Text(if flag { "true" } else { "false" }.into()),
             false,
         ),
         Value::Blank => (CellText::Blank, false),
         Value::Error(error) => (CellText::Bad(CellProblem::IsError(error.to_owned())), false),
+        Value::FormulaWithoutValue => (CellText::Bad(CellProblem::FormulaWithoutValue), false),
         Value::NotUtf8 => (CellText::Bad(CellProblem::NotUtf8), false),
     }
 }
@@ -97,14 +120,49 @@ pub(super) fn plain_text(value: Value<'_>) -> (CellText<'_>, bool) {
 pub(super) fn secret_text(value: Value<'_>) -> CellText<'_> {
     match value {
         Value::Text(text) if text.trim().is_empty() => CellText::Blank,
+        Value::Text(_) if is_mangled(value, Kind::Secret) => {
+            CellText::Bad(CellProblem::MangledNumber)
+        }
         Value::Text(text) => match invisible(text.trim()) {
             Some(c) => CellText::Bad(CellProblem::Invisible(c)),
             None if text.trim().len() != text.len() => CellText::Bad(CellProblem::SecretHasSpaces),
             None => CellText::Text(text.into()),
         },
-        Value::Number(_) | Value::Flag(_) => CellText::Bad(CellProblem::SecretIsNumber),
-        other => plain_text(other).0,
+        Value::Number { .. } | Value::Flag(_) => CellText::Bad(CellProblem::SecretIsNumber),
+        other => plain_text(other, Kind::Secret).0,
     }
+}
+
+/// Whether a field of this kind means text, and a spreadsheet has read it as a number that it did not keep.
+fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
+    /// The smallest number of 16 digits, of which Excel keeps 15.
+    const SIXTEEN_DIGITS: f64 = 1e15;
+    let is_text = !matches!(
+        kind,
+        Kind::Type | Kind::Flag | Kind::Integer | Kind::Ids | Kind::FolderDepth
+    );
+    is_text
+        && match value {
+            Value::Number { value, display } => {
+                display != Display::Plain || value.abs() >= SIXTEEN_DIGITS
+            }
+            Value::Text(text) => is_scientific(text.trim()),
+            _ => false,
+        }
+}
+
+/// Whether a text is a number as spreadsheets shorten it: `1.2E+12`, `1,2E-05`.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    whole.len() == 1
+        && is_number(whole)
+        && is_number(fraction)
+        && exponent.strip_prefix(['+', '-']).is_some_and(is_number)
 }
 
 /// `5` for 5.0: a double's shortest text, never in scientific notation.
@@ -127,10 +185,46 @@ fn invisible(text: &str) -> Option<char> {
 mod tests {
     use super::*;
 
+    fn number(value: f64, display: Display) -> Value<'static> {
+        Value::Number { value, display }
+    }
+
+    #[test]
+    fn numbers_that_were_other_text_once_are_no_text() {
+        let is_bad =
+            |value, kind| plain_text(value, kind).0 == CellText::Bad(CellProblem::MangledNumber);
+        let padded = number(42.0, Display::ZeroPadded);
+        for value in [
+            padded,
+            number(1.2e12, Display::Scientific),
+            number(1_234_567_890_123_456.0, Display::Plain),
+            Value::Text("1.2E+12"),
+            Value::Text("1,23e-05"),
+            Value::Text(" 5E+15 "),
+        ] {
+            assert!(is_bad(value, Kind::Text), "{value:?}");
+        }
+        for value in [
+            number(2024.0, Display::Plain),
+            number(123_456_789_012_345.0, Display::Plain),
+            Value::Text("1E12"),
+            Value::Text("release 1.2E+12"),
+            Value::Text("12E+12"),
+            Value::Text("E+12"),
+        ] {
+            assert!(!is_bad(value, Kind::Text), "{value:?}");
+        }
+        assert!(!is_bad(padded, Kind::Integer));
+        assert_eq!(
+            secret_text(Value::Text("1.2E+12")),
+            CellText::Bad(CellProblem::MangledNumber)
+        );
+    }
+
     #[test]
     fn white_space_is_trimmed_and_said() {
         assert_eq!(
-            plain_text(Value::Text(" GITHUB\u{a0}")),
+            plain_text(Value::Text(" GITHUB\u{a0}"), Kind::Type),
             (CellText::Text("GITHUB".into()), true)
         );
     }
@@ -146,18 +240,18 @@ mod tests {
     #[test]
     fn a_number_is_no_secret_and_text_elsewhere() {
         assert_eq!(
-            secret_text(Value::Number(12.0)),
+            secret_text(number(12.0, Display::Plain)),
             CellText::Bad(CellProblem::SecretIsNumber)
         );
         assert_eq!(
-            plain_text(Value::Number(1_000_010_100.0)).0,
+            plain_text(number(1_000_010_100.0, Display::Plain), Kind::Ids).0,
             CellText::Text("1000010100".into())
         );
     }
 
     #[test]
     fn a_zero_width_space_is_named_by_its_code_point() {
-        let (cell, _) = plain_text(Value::Text("git\u{200b}hub"));
+        let (cell, _) = plain_text(Value::Text("git\u{200b}hub"), Kind::Text);
         let CellText::Bad(problem) = cell else {
             panic!("{cell:?}")
         };

@@ -5,11 +5,12 @@ use thiserror::Error;
 use crate::model::{Code, Diagnostic, Severity};
 
 /// Errors that are guesses about what was meant, never facts: these may be allowed.
-const GUESSES: [Code; 4] = [
+const GUESSES: [Code; 5] = [
     Code::Placeholder,
     Code::NearMissHeader,
     Code::OriginIsCloneUrl,
     Code::SecretIsNumber,
+    Code::MangledNumber,
 ];
 
 /// What is let pass and what is not.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cell::{CellProblem, CellText, plain_text};
+use super::cell::{CellProblem, CellText, as_it_stands, plain_text};
 use super::lint::{holds_a_token, is_placeholder};
 use super::messages;
 use super::row::RowCheck;
@@ -27,7 +27,11 @@ impl<'a> RowCheck<'a> {
 
     /// The text of a cell that is no secret.
     pub(super) fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
-        let (cell, is_trimmed) = plain_text(self.value(field));
+        let value = self.value(field);
+        let (mut cell, mut is_trimmed) = plain_text(value, field.kind());
+        if self.is_allowed(field, &cell) {
+            (cell, is_trimmed) = as_it_stands(value);
+        }
         if is_trimmed {
             let message = format!("there is white space around `{field}`, which is left out");
             self.tell(
@@ -36,6 +40,20 @@ impl<'a> RowCheck<'a> {
             );
         }
         self.take(field, cell)
+    }
+
+    /// Whether the cell holds a number that a spreadsheet may have changed, and that is let pass; it is told all the same.
+    pub(super) fn is_allowed(&mut self, field: Field, cell: &CellText<'_>) -> bool {
+        let CellText::Bad(problem @ (CellProblem::MangledNumber | CellProblem::SecretIsNumber)) =
+            cell
+        else {
+            return false;
+        };
+        let is_allowed = self.options.policy.allows(problem.told().0);
+        if is_allowed {
+            self.tell_cell(field, problem);
+        }
+        is_allowed
     }
 
     pub(super) fn take(&mut self, field: Field, cell: CellText<'a>) -> Option<Cow<'a, str>> {

@@ -1,6 +1,6 @@
 //! The secrets of a row: literal, or by a reference that the command line allows.
 
-use super::cell::{CellProblem, CellText, plain_text, secret_text};
+use super::cell::{CellText, as_it_stands, secret_text};
 use super::lint::foreign_token;
 use super::options::Purpose;
 use super::row::RowCheck;
@@ -12,11 +12,8 @@ impl RowCheck<'_> {
     pub(super) fn secret(&mut self, field: Field) -> Option<SecretCell> {
         let value = self.value(field);
         let mut cell = secret_text(value);
-        if cell == CellText::Bad(CellProblem::SecretIsNumber)
-            && self.options.policy.allows(Code::SecretIsNumber)
-        {
-            self.tell_cell(field, &CellProblem::SecretIsNumber);
-            cell = plain_text(value).0;
+        if self.is_allowed(field, &cell) {
+            cell = as_it_stands(value).0;
         }
         let text = self.take(field, cell)?;
         if self.check_filled_in(field, &text) || self.check_quotes(field, &text) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::cell::{CellText, plain_text};
+use super::cell::{CellText, as_it_stands};
 use super::columns::Columns;
 use super::duplicates::{FirstSeen, KeyHash, KeyHasher, RowRef};
 use super::options::{Options, Purpose};
@@ -312,7 +312,7 @@ fn is_wanted(columns: &Columns, row: RowView<'_>, options: &Options) -> bool {
             .zip(&selection.only)
             .all(|(column, only)| {
                 let value = column.map_or(Value::Blank, |column| row.value(column));
-                let text = match plain_text(value).0 {
+                let text = match as_it_stands(value).0 {
                     CellText::Text(text) => text,
                     _ => "".into(),
                 };

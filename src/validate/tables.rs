@@ -105,4 +105,10 @@ impl Sink for Run<'_> {
             self.check_pending();
         }
     }
+
+    fn tell(&mut self, mut diagnostic: Diagnostic) {
+        self.check_pending();
+        self.options.policy.apply(&mut diagnostic);
+        self.result.diagnostics.push(diagnostic);
+    }
 }

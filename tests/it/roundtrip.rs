@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use gij::input::{self, Block, Interest, ReadOptions, Sink, Source, TableHead, Value};
-use gij::model::{Place, TableName};
+use gij::model::{Diagnostic, Place, TableName};
 use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
 
@@ -31,6 +31,8 @@ impl Sink for Collector {
     fn unwanted(&mut self, _: &Arc<TableName>) {}
 
     fn guessed_encoding(&mut self, _: Place, _: u8) {}
+
+    fn tell(&mut self, _: Diagnostic) {}
 
     fn block(&mut self, block: Block) {
         let table = self.tables.last_mut().unwrap();
@@ -240,6 +242,8 @@ impl Sink for Lenient {
     fn unwanted(&mut self, _: &Arc<TableName>) {}
 
     fn guessed_encoding(&mut self, _: Place, _: u8) {}
+
+    fn tell(&mut self, _: Diagnostic) {}
 
     fn block(&mut self, block: Block) {
         block.for_each_row(|row| {

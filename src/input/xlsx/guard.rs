@@ -1,0 +1,51 @@
+//! Panics of other people's code on damaged workbooks become errors, and print nothing.
+//!
+//! The decision to know: a panic hook belongs to the whole process, so swapping it for the time of a call would race with
+//! other threads. It is set once, asks the thread that panics whether it is within [`guarded`], and hands every other
+//! panic to the hook that was there before.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::Once;
+
+use crate::input::error::InputErrorKind;
+
+thread_local! {
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a piece of calamine, of its parsers, or of what is built on them.
+pub(super) fn guarded<T, E: From<InputErrorKind>>(
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_GUARDED.get() {
+                before(panic);
+            }
+        }));
+    });
+    let was_guarded = IS_GUARDED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    IS_GUARDED.set(was_guarded);
+    done.unwrap_or_else(|_| Err(contradiction().into()))
+}
+
+/// What is said where a workbook led a reader astray.
+pub(super) fn contradiction() -> InputErrorKind {
+    InputErrorKind::Workbook("its parts contradict each other".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_an_error_and_the_thread_goes_on() {
+        let done: Result<(), InputErrorKind> = guarded(|| panic!("on purpose"));
+        assert!(matches!(done, Err(InputErrorKind::Workbook(_))));
+        assert!(!IS_GUARDED.get());
+    }
+}

@@ -1,0 +1,67 @@
+//! The archive that a workbook is, and its parts by name.
+
+use std::collections::HashMap;
+
+use zip::ZipArchive;
+use zip::read::ZipFile;
+use zip::result::ZipError;
+
+use super::format::{check_file_count, of_names};
+use super::guard::guarded;
+use super::limits::{Budget, PARTS};
+use super::part::{Metered, damaged};
+use crate::input::error::InputErrorKind;
+use crate::input::positioned::Positioned;
+
+/// An archive, and the bytes that may still be unpacked of it. A clone reads on its own.
+#[derive(Clone)]
+pub(super) struct Package<'a> {
+    zip: ZipArchive<Positioned<'a>>,
+    /// Where a part stands, by its name in lower case: as Excel and calamine look for it.
+    parts: HashMap<String, usize>,
+    budget: &'a Budget,
+}
+
+/// A part's packed bytes.
+pub(super) type Packed<'p, 'a> = ZipFile<'p, Positioned<'a>>;
+
+impl<'a> Package<'a> {
+    /// Opens the archive, and says what it is if it is no workbook.
+    pub fn open(content: Positioned<'a>, budget: &'a Budget) -> Result<Self, InputErrorKind> {
+        check_file_count(content.clone())?;
+        let zip =
+            guarded(|| ZipArchive::new(content).map_err(|error| damaged(&error.to_string())))?;
+        if zip.len() as u64 > PARTS || zip.has_duplicate_names() {
+            return Err(damaged("its archive holds two files of one name"));
+        }
+        let mut parts = HashMap::with_capacity(zip.len());
+        for (index, name) in zip.file_names().enumerate() {
+            let name = name.map_err(|error| damaged(&error.to_string()))?;
+            let name = name.replace('\\', "/").to_ascii_lowercase();
+            // Two such names would leave it open which of them calamine reads.
+            if parts.insert(name, index).is_some() {
+                return Err(damaged("its archive holds two files of one name"));
+            }
+        }
+        of_names(|name| parts.contains_key(name))?;
+        Ok(Self { zip, parts, budget })
+    }
+
+    /// The part of this name, of which at most so many bytes will be unpacked; none if there is none.
+    pub fn part<'p>(
+        &'p mut self,
+        name: &str,
+        most: u64,
+    ) -> Result<Option<Metered<'a, Packed<'p, 'a>>>, InputErrorKind> {
+        let Some(index) = self.parts.get(&name.to_ascii_lowercase()) else {
+            return Ok(None);
+        };
+        match self.zip.by_index(*index) {
+            Ok(packed) => Ok(Some(Metered::new(packed, self.budget, most))),
+            Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
+                Err(InputErrorKind::Encrypted)
+            }
+            Err(error) => Err(damaged(&error.to_string())),
+        }
+    }
+}

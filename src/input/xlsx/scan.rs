@@ -1,0 +1,352 @@
+//! The scan that runs ahead of calamine over a sheet: bounds its bytes, and finds what calamine does not show.
+//!
+//! The decision to know: what is found is said of the n-th cell of the sheet, and both count the same cells, whatever
+//! those say of their own places. Cells in the plain form that spreadsheet programs write are passed over by their bytes;
+//! every other one goes through the parser that calamine uses too.
+
+use std::io::Read;
+
+use quick_xml::events::{BytesStart, Event};
+
+use super::attributes::{self, attribute, attributes, is_set};
+use super::facts::{FactsSender, NobodyListens, Odd, Piece, SheetError};
+use super::limits::{COLUMNS, ROWS};
+use super::part::{Part, damaged};
+use super::ranges::CellRange;
+use crate::input::error::InputErrorKind;
+
+/// Scans the sheet that is this part, and says what it finds.
+pub(super) fn scan<R: Read>(part: Part<'_, R>, facts: FactsSender) {
+    let mut scan = Scan {
+        part,
+        facts: &facts,
+        piece: Piece::default(),
+        row: Row::default(),
+    };
+    let result = match scan.sheet() {
+        Ok(()) => Ok(()),
+        Err(Stop::Error(kind)) => {
+            let row = scan.row.number;
+            let row = (row > 0).then_some(row);
+            Err(SheetError { kind, row })
+        }
+        Err(Stop::NobodyListens) => return,
+    };
+    facts.end(result);
+}
+
+enum Stop {
+    Error(InputErrorKind),
+    NobodyListens,
+}
+
+impl From<InputErrorKind> for Stop {
+    fn from(kind: InputErrorKind) -> Self {
+        Self::Error(kind)
+    }
+}
+
+impl From<NobodyListens> for Stop {
+    fn from(_: NobodyListens) -> Self {
+        Self::NobodyListens
+    }
+}
+
+/// The row that the scan is in.
+#[derive(Clone, Copy, Default)]
+struct Row {
+    /// From 1; 0 before the first.
+    number: u32,
+    is_hidden: bool,
+    /// The column that a cell without a place of its own has.
+    next_column: u32,
+    cells: u32,
+}
+
+struct Scan<'f, 'b, R> {
+    part: Part<'b, R>,
+    facts: &'f FactsSender,
+    piece: Piece,
+    row: Row,
+}
+
+/// What the tag of a cell says.
+struct CellTag {
+    row: u32,
+    column: u32,
+    kind: CellKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CellKind {
+    /// Text, which may be empty and meant so.
+    Text,
+    /// An error such as `#N/A`.
+    Error,
+    Other,
+}
+
+impl<R: Read> Scan<'_, '_, R> {
+    fn sheet(&mut self) -> Result<(), Stop> {
+        let mut buffer = Vec::new();
+        let mut is_in_data = false;
+        let mut is_after_data = false;
+        loop {
+            let event = self.part.token(&mut buffer)?;
+            match event {
+                Event::Start(tag) => match tag.local_name().as_ref() {
+                    "sheetData" if !is_after_data => is_in_data = true,
+                    "row" if is_in_data => self.begin_row(&tag)?,
+                    "c" if is_in_data => {
+                        let tag = self.cell_tag(&tag)?;
+                        self.cell(&tag)?;
+                        self.plain_cells()?;
+                    }
+                    "mergeCell" if is_after_data => self.merge(&tag),
+                    _ => {}
+                },
+                Event::End(tag) => match tag.local_name().as_ref() {
+                    "sheetData" if is_in_data => {
+                        is_in_data = false;
+                        is_after_data = true;
+                        // Whoever reads the cells need not wait for the rest of the sheet.
+                        self.send()?;
+                    }
+                    "row" if is_in_data => {
+                        self.row.number += 1;
+                        self.row.next_column = 0;
+                        self.row.cells = 0;
+                        self.row.is_hidden = false;
+                    }
+                    _ => {}
+                },
+                Event::Eof => break,
+                _ => {}
+            }
+            if self.piece.is_full() {
+                self.send()?;
+            }
+        }
+        self.send()?;
+        Ok(())
+    }
+
+    fn send(&mut self) -> Result<(), NobodyListens> {
+        self.facts.send(std::mem::take(&mut self.piece))
+    }
+
+    fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), InputErrorKind> {
+        if self.row.number == 0 {
+            self.row.number = 1;
+        }
+        self.row.is_hidden = false;
+        for (name, value) in attributes(tag) {
+            match name {
+                "r" => {
+                    let number = attributes::row(value);
+                    self.row.number = number.ok_or(InputErrorKind::BeyondSheet)?;
+                }
+                "hidden" => self.row.is_hidden = is_set(value),
+                _ => {}
+            }
+        }
+        if self.row.number > ROWS {
+            return Err(InputErrorKind::BeyondSheet);
+        }
+        Ok(())
+    }
+
+    fn cell_tag(&mut self, tag: &BytesStart<'_>) -> Result<CellTag, InputErrorKind> {
+        let mut place = None;
+        let mut kind = CellKind::Other;
+        for (name, value) in attributes(tag) {
+            match name {
+                "r" => {
+                    let found = attributes::cell(value).ok_or(InputErrorKind::BeyondSheet)?;
+                    place = Some(found);
+                }
+                "t" => {
+                    kind = match value {
+                        "str" | "inlineStr" | "s" => CellKind::Text,
+                        "e" => CellKind::Error,
+                        _ => CellKind::Other,
+                    }
+                }
+                _ => {}
+            }
+        }
+        let (row, column) = place.unwrap_or((self.row.number.max(1), self.row.next_column));
+        self.count_cell(column)?;
+        Ok(CellTag { row, column, kind })
+    }
+
+    fn count_cell(&mut self, column: u32) -> Result<(), InputErrorKind> {
+        self.row.next_column = column + 1;
+        self.row.cells += 1;
+        if column >= COLUMNS || self.row.cells > COLUMNS {
+            return Err(InputErrorKind::BeyondSheet);
+        }
+        Ok(())
+    }
+
+    /// Reads to the end of a cell as one token.
+    fn cell(&mut self, tag: &CellTag) -> Result<(), InputErrorKind> {
+        let outside = self.part.depth() - 1;
+        let mut buffer = Vec::new();
+        let (mut has_formula, mut has_value) = (false, false);
+        let mut is_in_value = false;
+        let mut error = String::new();
+        while self.part.depth() > outside {
+            match self.part.within(&mut buffer)? {
+                Event::Start(inner) => match inner.local_name().as_ref() {
+                    "f" => has_formula = true,
+                    "v" => is_in_value = true,
+                    "is" => has_value = true,
+                    _ => {}
+                },
+                Event::End(inner) if inner.local_name().as_ref() == "v" => is_in_value = false,
+                Event::Text(text) if is_in_value => {
+                    has_value |= !text.is_empty();
+                    if tag.kind == CellKind::Error {
+                        error.push_str(&text);
+                    }
+                }
+                // calamine shows nothing of such a value.
+                Event::CData(_) if is_in_value => {
+                    return Err(damaged("a cell's value is not written as text"));
+                }
+                Event::GeneralRef(_) if is_in_value => has_value = true,
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        self.piece.add_cells(1, self.row.is_hidden);
+        if tag.kind == CellKind::Error && has_value {
+            if !is_known(&error) {
+                let shown: String = error.chars().take(20).collect();
+                self.piece
+                    .last_is(Odd::Error(shown.into(), tag.row, tag.column));
+            }
+        } else if has_formula && !has_value && tag.kind != CellKind::Text {
+            self.piece.last_is(Odd::FormulaWithoutValue);
+        }
+        Ok(())
+    }
+
+    /// Passes over the plain cells that follow.
+    fn plain_cells(&mut self) -> Result<(), InputErrorKind> {
+        let Self {
+            part, row, piece, ..
+        } = self;
+        let mut count = 0;
+        let mut column = row.next_column;
+        part.pass_over(|ahead| {
+            let cell = PlainCell::of(ahead)?;
+            count += 1;
+            column = cell.column + 1;
+            Some(cell.length)
+        });
+        row.next_column = column;
+        row.cells += count;
+        piece.add_cells(count, row.is_hidden);
+        if row.cells > COLUMNS {
+            return Err(InputErrorKind::BeyondSheet);
+        }
+        Ok(())
+    }
+
+    fn merge(&mut self, tag: &BytesStart<'_>) {
+        let range = attribute(tag, "ref").and_then(CellRange::of);
+        if let Some(range) = range {
+            self.piece.add_merge(range);
+        }
+    }
+}
+
+/// Whether calamine knows this error.
+fn is_known(error: &str) -> bool {
+    error.parse::<calamine::CellErrorType>().is_ok()
+}
+
+/// A cell as spreadsheet programs write it: `<c r="B7" s="1" t="s"><v>5</v></c>` or `<c r="B7" s="1"/>`.
+struct PlainCell {
+    column: u32,
+    length: usize,
+}
+
+impl PlainCell {
+    /// The cell at the front of `bytes`, if it is a plain one and whole.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        const END: &[u8] = b"</v></c>";
+        let rest = bytes.strip_prefix(b"<c r=\"")?;
+        let (place, rest) = quoted(rest)?;
+        let (_, column) = attributes::cell(std::str::from_utf8(place).ok()?)?;
+        let rest = match rest.strip_prefix(b" s=\"") {
+            Some(rest) => quoted(rest)?.1,
+            None => rest,
+        };
+        let rest = match rest {
+            [b' ', b't', b'=', b'"', b's' | b'n' | b'b', b'"', rest @ ..] => rest,
+            rest => rest,
+        };
+        let rest = match rest {
+            [b'/', b'>', rest @ ..] => rest,
+            rest => {
+                let value = rest.strip_prefix(b"><v>")?;
+                let end = memchr::memchr(b'<', value)?;
+                if end == 0 || memchr::memchr(b'&', &value[..end]).is_some() {
+                    return None;
+                }
+                value[end..].strip_prefix(END)?
+            }
+        };
+        Some(Self {
+            column,
+            length: bytes.len() - rest.len(),
+        })
+    }
+}
+
+/// A short attribute value of letters and digits at the front of `bytes`, and what follows its quote.
+fn quoted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes
+        .iter()
+        .take(16)
+        .position(|b| !b.is_ascii_alphanumeric())?;
+    let rest = bytes[end..].strip_prefix(b"\"")?;
+    Some((&bytes[..end], rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_cells_are_measured_and_others_left_to_the_parser() {
+        for plain in [
+            "<c r=\"A1\"/>",
+            "<c r=\"B7\" s=\"12\"/>",
+            "<c r=\"B7\"><v>5</v></c>",
+            "<c r=\"XFD1048576\" s=\"1\" t=\"s\"><v>5</v></c>",
+        ] {
+            let bytes = format!("{plain}<c");
+            let cell = PlainCell::of(bytes.as_bytes());
+            assert_eq!(cell.map(|cell| cell.length), Some(plain.len()), "{plain}");
+        }
+        for other in [
+            "<c/>",
+            "<c r=\"XFE1\"/>",
+            "<c r=\"A1\" t=\"e\"><v>#N/A</v></c>",
+            "<c r=\"A1\"><f>1</f><v>1</v></c>",
+            "<c r=\"A1\"><v></v></c>",
+            "<c r=\"A1\"><v>a&amp;b</v></c>",
+            "<c r=\"A1\"><v>5</v>",
+            "<c r=\"A1\"><v>5",
+            "<c r=\"A1",
+            "<c r=\"A1\"><v>5<!-- --></v></c>",
+            "<x:c r=\"A1\"/>",
+        ] {
+            assert!(PlainCell::of(other.as_bytes()).is_none(), "{other}");
+        }
+    }
+}
