@@ -63,11 +63,14 @@ fn verdict(found: &Validation) -> String {
     let said = tally(&found.diagnostics)
         .map(|said| format!(" ({said})"))
         .unwrap_or_default();
-    let all = count(rows.valid + rows.invalid, "row", "rows");
+    let checked = rows.valid + rows.invalid;
+    let all = count(checked, "row", "rows");
     if !found.diagnostics.has_errors() {
         format!("{all} can be imported{said}\n")
     } else if rows.invalid == 0 {
         format!("nothing can be imported until the errors are mended{said}\n")
+    } else if checked == 1 {
+        format!("the row cannot be imported as it is{said}\n")
     } else {
         format!(
             "{} of {all} can be imported as they are{said}\n",

@@ -350,13 +350,16 @@ impl<'a> Blocks<'a> {
                 self.row,
                 Some(self.line + scan.open_quote.unwrap_or(0)),
             );
+            if scan.is_stray {
+                return Err(InputErrorKind::StrayQuote.at(place));
+            }
             if self.is_at_end {
                 return Err(InputErrorKind::UnclosedQuote.at(place));
             }
             if self.buffer.len() >= LONGEST_RECORD {
                 return Err(InputErrorKind::RecordTooLong.at(place));
             }
-            enough = self.buffer.len() * 2;
+            enough = (self.buffer.len() * 2).min(LONGEST_RECORD);
         }
     }
 }

@@ -73,6 +73,9 @@ pub enum InputErrorKind {
     /// A quote that is never closed.
     #[error("a quote is opened here and never closed")]
     UnclosedQuote,
+    /// A quote that ends within its cell.
+    #[error("a quote is opened here, and it does not end where its cell ends")]
+    StrayQuote,
     /// A record beyond all measure.
     #[error("a record is longer than 16 MB")]
     RecordTooLong,
@@ -99,7 +102,7 @@ impl InputErrorKind {
             Self::UnpacksTooFar | Self::TokenTooLong | Self::RowTooLong | Self::TooMany { .. } => {
                 "copy the table of integrations alone into a new workbook and save it as .xlsx"
             }
-            Self::UnclosedQuote | Self::RecordTooLong => {
+            Self::UnclosedQuote | Self::StrayQuote | Self::RecordTooLong => {
                 "close the quote; a quote within a quoted cell is written twice"
             }
         }

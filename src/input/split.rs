@@ -14,8 +14,10 @@ pub(super) struct Scan {
     pub rows: u32,
     /// Line ends in these bytes.
     pub lines: u64,
-    /// Line ends between `end` and a quote that is still open, if one is.
+    /// Line ends between `end` and a quote that is still open, or that ends within its cell, if there is one.
     pub open_quote: Option<u64>,
+    /// Whether that quote ends within its cell: more bytes will not mend it.
+    pub is_stray: bool,
 }
 
 /// Finds the end of the last whole record of `bytes`, which begins at the start of a record. Unless `is_last`, a record
@@ -50,6 +52,11 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, is_last: bool) -> Scan {
             RecordEnd::Missing(_) => break,
             RecordEnd::InQuotes(lines) => {
                 scan.open_quote = Some(lines);
+                break;
+            }
+            RecordEnd::Stray(lines) => {
+                scan.open_quote = Some(lines);
+                scan.is_stray = true;
                 break;
             }
         }
@@ -89,6 +96,9 @@ enum RecordEnd {
     Missing(u64),
     /// The bytes end within quotes that open after so many line ends.
     InQuotes(u64),
+    /// Quotes that open after so many line ends are followed by something else than the end of a cell: most often they
+    /// were never closed, and a quote further down was taken for their end.
+    Stray(u64),
 }
 
 /// Walks one record: a quote opens only at the start of a cell, as in the csv crate.
@@ -111,11 +121,11 @@ fn record_end(bytes: &[u8], delimiter: u8) -> RecordEnd {
                 }
                 at += 1;
             }
-            // What follows a closing quote belongs to the cell, up to the delimiter.
-            if bytes.get(at) != Some(&delimiter) {
-                break;
+            match bytes.get(at) {
+                Some(next) if *next == delimiter => at += 1,
+                None | Some(b'\n' | b'\r') => break,
+                Some(_) => return RecordEnd::Stray(opened_after),
             }
-            at += 1;
         }
         let Some(found) = memchr3(delimiter, b'\n', b'\r', &bytes[at..]) else {
             return RecordEnd::Missing(lines);
@@ -165,6 +175,21 @@ mod tests {
     fn an_open_quote_tells_how_many_lines_on_it_opens() {
         let scan = whole("a,b\n\"x\ny\",\"open\nc,d\n");
         assert_eq!((scan.end, scan.open_quote), (4, Some(1)));
+    }
+
+    #[test]
+    fn a_quote_that_ends_within_its_cell_is_told_where_it_opens() {
+        for text in [
+            "a,b\n\"5\" disk,c\n",
+            "a,b\nc,\"never closed\nd,e\n\"f\",g\n",
+        ] {
+            let scan = whole(text);
+            assert_eq!(
+                (scan.end, scan.open_quote, scan.is_stray),
+                (4, Some(0), true),
+                "{text:?}"
+            );
+        }
     }
 
     #[test]

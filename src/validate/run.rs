@@ -330,7 +330,7 @@ pub(super) fn is_named_away(table: &TableName) -> bool {
 
 fn diagnostic_of(error: InputError) -> Diagnostic {
     let code = match error.kind {
-        InputErrorKind::UnclosedQuote => Code::UnclosedQuote,
+        InputErrorKind::UnclosedQuote | InputErrorKind::StrayQuote => Code::UnclosedQuote,
         _ => Code::Unreadable,
     };
     let help = error.kind.help();

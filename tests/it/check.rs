@@ -145,6 +145,26 @@ fn a_quote_that_is_never_closed_is_named_by_its_line() {
         .exit(3)
         .says("error[unclosed-quote]")
         .says("a.csv:3");
+    // A quote further down is not taken for its end, though it would make one giant cell of the rows between.
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,pat\nGITHUB,A,\"p\nGITHUB,B,p\n\"GITHUB\",C,p\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("error[unclosed-quote]")
+        .says("a.csv:2");
+    let env = Env::new().file(
+        "a.csv",
+        format!(
+            "type,displayName,pat\nGITHUB,\"{}\",p\n",
+            "x".repeat(17 << 20)
+        ),
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("longer than 16 MB")
+        .says("a.csv:2");
 }
 
 #[test]
