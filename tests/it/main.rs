@@ -8,6 +8,7 @@
 
 mod arrows;
 mod bodies;
+mod book;
 mod check;
 mod connect;
 mod echo;
@@ -21,3 +22,4 @@ mod sandbox;
 mod secrets;
 mod terminal;
 mod workbook;
+mod workbooks;
