@@ -50,6 +50,15 @@ impl Source {
         }
     }
 
+    /// The bytes of a file.
+    #[cfg(test)]
+    pub(super) fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            name: name.to_owned(),
+            content: Content::Memory(Cursor::new(bytes)),
+        }
+    }
+
     /// Reads all of standard input.
     ///
     /// # Errors

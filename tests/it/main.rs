@@ -8,6 +8,7 @@
 
 mod arrows;
 mod bodies;
+mod book;
 mod check;
 mod connect;
 mod echo;
@@ -25,3 +26,4 @@ mod tables;
 mod template;
 mod terminal;
 mod workbook;
+mod workbooks;

@@ -44,16 +44,16 @@ fn duration(days: f64) -> Option<String> {
     let millis = (days.abs() * MILLIS_OF_DAY).round() as u64;
     let (seconds, millis) = (millis / 1000, millis % 1000);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    let mut text = format!("{sign}PT{hours}H");
-    if minutes + seconds + millis > 0 {
-        text += &format!("{minutes}M");
-    }
-    if millis > 0 {
-        text += &format!("{seconds}.{millis:03}S");
-    } else if seconds > 0 {
-        text += &format!("{seconds}S");
-    }
-    Some(text)
+    let minutes = match minutes + seconds + millis {
+        0 => String::new(),
+        _ => format!("{minutes}M"),
+    };
+    let seconds = match (seconds, millis) {
+        (0, 0) => String::new(),
+        (_, 0) => format!("{seconds}S"),
+        _ => format!("{seconds}.{millis:03}S"),
+    };
+    Some(format!("{sign}PT{hours}H{minutes}{seconds}"))
 }
 
 #[cfg(test)]

@@ -24,3 +24,6 @@ mod structure;
 mod surroundings;
 
 pub(super) use read::{read, refuse_ole};
+
+#[cfg(test)]
+mod tests;

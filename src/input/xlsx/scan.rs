@@ -285,10 +285,11 @@ impl PlainCell {
             Some(rest) => quoted(rest)?.1,
             None => rest,
         };
-        let rest = match rest {
-            [b' ', b't', b'=', b'"', b's' | b'n' | b'b', b'"', rest @ ..] => rest,
-            rest => rest,
-        };
+        let kind = [&b" t=\"s\""[..], b" t=\"b\"", b" t=\"n\""];
+        let rest = kind
+            .iter()
+            .find_map(|kind| rest.strip_prefix(*kind))
+            .unwrap_or(rest);
         let rest = match rest {
             [b'/', b'>', rest @ ..] => rest,
             rest => {

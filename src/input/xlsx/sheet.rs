@@ -29,6 +29,9 @@ use crate::model::TableName;
 /// Blocks that may be ready before the sink wants them.
 const BLOCKS_AHEAD: usize = 3;
 
+/// Merged cells that may wait for the header row to be found.
+const MOST_MERGED: usize = 1 << 16;
+
 enum Message {
     Block(SheetBlock),
     Merged(CellRange),
@@ -131,7 +134,9 @@ fn receive(
     let mut first = loop {
         match messages.recv() {
             Ok(Message::Block(block)) => break block,
-            Ok(Message::Merged(range)) => merged.push(range),
+            // A sheet that ends among its first rows and has more is not worth the memory.
+            Ok(Message::Merged(range)) if merged.len() < MOST_MERGED => merged.push(range),
+            Ok(Message::Merged(_)) => {}
             Ok(Message::End(Err(error))) => return Err(error),
             Ok(Message::End(Ok(()))) | Err(_) => return Err(contradiction().into()),
         }
@@ -151,9 +156,9 @@ fn receive(
     if sink.table(head) == Interest::PassOver {
         return Ok(());
     }
-    merged
-        .into_iter()
-        .for_each(|range| surroundings.merged(range));
+    for range in merged {
+        surroundings.merged(range);
+    }
     first.rows.drain(..=index);
     let mut next = Some(first);
     loop {

@@ -1,0 +1,449 @@
+//! What is said about workbooks, as they are and as they should not be.
+
+use std::fmt::Write as _;
+
+use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
+
+use crate::book::{Book, HEAD, archive, row, row_of};
+use crate::env::Env;
+
+/// Code and cell of every diagnostic of a file, with the row or nothing where there is no cell; the notes on unknown
+/// columns are left out.
+#[track_caller]
+fn found(name: &str, bytes: impl AsRef<[u8]>) -> Vec<String> {
+    let env = Env::new().file(name, bytes);
+    let ran = env.run(["check", name, "--format", "json"]);
+    assert_eq!(ran.stderr, "");
+    let json = ran.json();
+    let diagnostics = json["diagnostics"].as_array().unwrap();
+    let line = |d: &serde_json::Value| {
+        let place = match (d["cell"].as_str(), d["row"].as_u64()) {
+            (Some(cell), _) => cell.to_owned(),
+            (None, Some(row)) => row.to_string(),
+            (None, None) => String::new(),
+        };
+        format!("{} {place}", d["code"].as_str().unwrap())
+    };
+    let lines = diagnostics.iter().map(line);
+    lines
+        .filter(|line| !line.starts_with("unknown-column"))
+        .collect()
+}
+
+/// Asserts that a file is refused with these words, and returns where.
+#[track_caller]
+fn refused(name: &str, bytes: impl AsRef<[u8]>, words: &[&str]) {
+    let env = Env::new().file(name, bytes);
+    let ran = env.run(["check", name]).exit(3);
+    words
+        .iter()
+        .fold(ran, |ran, words| ran.says(words))
+        .says("error[unreadable]")
+        .says_nothing_of("panicked");
+}
+
+fn head(sheet: &mut Worksheet) {
+    for (column, header) in (0..).zip(["type", "displayName", "pat", "maxMinsToCommitEmail"]) {
+        sheet.write_string(0, column, header).unwrap();
+    }
+}
+
+fn write_row(sheet: &mut Worksheet, row: u32, name: &str) {
+    for (column, cell) in (0..).zip(["GITHUB", name, "p"]) {
+        sheet.write_string(row, column, cell).unwrap();
+    }
+}
+
+fn with_table(rows: u32, more: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    head(sheet);
+    for row in 1..=rows {
+        write_row(sheet, row, &format!("Team {row}"));
+    }
+    more(sheet);
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn other_spreadsheets_are_refused_by_what_they_are() {
+    let mut encrypted = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    encrypted.resize(1024, 0);
+    encrypted.extend("EncryptedPackage".bytes().flat_map(|b| [b, 0]));
+    encrypted.resize(2048, 0);
+    refused(
+        "a.xlsx",
+        encrypted,
+        &["encrypted with a password", "save it without one"],
+    );
+    refused(
+        "a.xls",
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        &["this is an .xls workbook", "save it as .xlsx"],
+    );
+    let binary = archive(&[("xl/workbook.bin", ""), ("_rels/.rels", "")]);
+    refused("a.xlsx", binary, &["an .xlsb workbook", "save it as .xlsx"]);
+    let open = archive(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", ""),
+        ("META-INF/manifest.xml", ""),
+    ]);
+    refused("a.xlsx", open, &["OpenDocument", "save it as .xlsx"]);
+    let other = archive(&[("readme.txt", "hello")]);
+    refused("a.xlsx", other, &["an archive without a workbook"]);
+    let word = Book::table("").sheets(&[]).bytes();
+    refused("a.xlsx", word, &["an archive without a workbook"]);
+}
+
+#[test]
+fn a_workbook_is_known_by_its_content() {
+    assert_eq!(found("a.csv", Book::table("").bytes()), [""; 0]);
+    assert_eq!(found("a.xlsm", Book::table("").bytes()), [""; 0]);
+}
+
+#[test]
+fn hidden_rows_are_read_with_a_warning_that_lists_them() {
+    let workbook = with_table(9, |sheet| {
+        for row in [2, 3, 4, 8, 20, 21] {
+            sheet.set_row_hidden(row).unwrap();
+        }
+    });
+    assert_eq!(found("a.xlsx", &workbook), ["hidden-rows "]);
+    let env = Env::new().file("a.xlsx", workbook);
+    env.run(["check", "a.xlsx"])
+        .exit(0)
+        .says("4 hidden rows are read like the others: 3 to 5, 9\n")
+        .says("9 rows can be imported");
+}
+
+#[test]
+fn hidden_rows_can_be_passed_over_or_refused() {
+    let workbook = with_table(9, |sheet| {
+        sheet.set_row_hidden(2).unwrap();
+        sheet.set_row_hidden(9).unwrap();
+    });
+    let env = Env::new().file("a.xlsx", workbook);
+    for (how, rows, told) in [
+        ("include", 9, "warning hidden-rows"),
+        ("skip", 7, "note hidden-rows"),
+        ("error", 9, "error hidden-rows"),
+    ] {
+        let ran = env.run(["check", "a.xlsx", "--hidden-rows", how, "--format", "json"]);
+        let json = ran.json();
+        let said = &json["diagnostics"][0];
+        let said = [&said["severity"], &said["code"]].map(|text| text.as_str().unwrap());
+        assert_eq!(
+            (json["rows"]["read"].as_u64(), said.join(" ")),
+            (Some(rows), told.to_owned())
+        );
+    }
+}
+
+#[test]
+fn merged_cells_within_the_table_are_a_warning_and_a_merged_title_is_none() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    let plain = Format::new();
+    sheet.merge_range(0, 0, 0, 3, "Our hosts", &plain).unwrap();
+    let headers = ["type", "displayName", "pat"];
+    for (column, header) in (0..).zip(headers) {
+        sheet.write_string(2, column, header).unwrap();
+    }
+    write_row(sheet, 3, "A");
+    write_row(sheet, 4, "B");
+    assert_eq!(found("a.xlsx", workbook.save_to_buffer().unwrap()), [""; 0]);
+    let sheet = workbook.worksheet_from_index(0).unwrap();
+    sheet.merge_range(3, 0, 4, 0, "GITHUB", &plain).unwrap();
+    sheet.merge_range(3, 9, 4, 9, "", &plain).unwrap();
+    let merged = workbook.save_to_buffer().unwrap();
+    assert_eq!(
+        found("a.xlsx", merged),
+        ["missing-type A5", "merged-cells "]
+    );
+}
+
+#[test]
+fn formulas_without_a_value_are_errors_in_the_columns_that_are_read() {
+    let formula = |cell: &str, value: &str| format!("<c r=\"{cell}\"><f>1+1</f>{value}</c>");
+    let rows = [
+        row_of(3, &formula("B3", ""), "p"),
+        row_of(4, &formula("B4", "<v></v>"), "p"),
+        row_of(5, &formula("B5", "<v/>"), "p"),
+        row_of(6, &formula("B6", "<v>2</v>"), "p"),
+        row_of(7, "<c r=\"B7\" t=\"str\"><f>\"\"</f><v></v></c>", "p"),
+        row(8, "H", "p").replace("</row>", &(formula("E8", "") + "</row>")),
+    ];
+    assert_eq!(
+        found("a.xlsx", Book::table(&rows.concat()).bytes()),
+        [
+            "formula-without-value B3",
+            "formula-without-value B4",
+            "formula-without-value B5",
+            "no-display-name B7"
+        ]
+    );
+    let computed = with_table(1, |sheet| {
+        let formula = Formula::new("=\"a\"&\"b\"").set_result("ab");
+        write_row(sheet, 2, "");
+        sheet.write_formula(2, 1, formula).unwrap();
+    });
+    assert_eq!(found("a.xlsx", computed), [""; 0]);
+}
+
+#[test]
+fn numbers_that_were_other_text_once_are_errors_in_text_fields_only() {
+    let workbook = with_table(0, |sheet| {
+        let padded = Format::new().set_num_format("0000");
+        let scientific = Format::new().set_num_format("0.00E+00");
+        let plain = Format::new();
+        let numbers = [
+            (42.0, &padded),
+            (4242.0, &padded),
+            (1.2e12, &scientific),
+            (1_234_567_890_123_456.0, &plain),
+            (123_456_789_012_345.0, &plain),
+        ];
+        for (row, (number, format)) in (1..).zip(numbers) {
+            write_row(sheet, row, "");
+            sheet
+                .write_number_with_format(row, 1, number, format)
+                .unwrap();
+            sheet
+                .write_number_with_format(row, 3, 5.0, &padded)
+                .unwrap();
+        }
+        write_row(sheet, 6, "1.2E+12");
+    });
+    assert_eq!(
+        found("a.xlsx", workbook),
+        [
+            "mangled-number B2",
+            "mangled-number B4",
+            "mangled-number B5",
+            "mangled-number B7"
+        ]
+    );
+}
+
+#[test]
+fn what_a_spreadsheet_left_of_a_token_in_a_csv_is_an_error() {
+    let csv = "type,displayName,pat\nGITHUB,A,1.2E+12\nGITHUB,1e+15,p\nGITHUB,12E5,q\n";
+    assert_eq!(
+        found("a.csv", csv),
+        ["mangled-number C2", "mangled-number B3"]
+    );
+}
+
+#[test]
+fn values_are_read_by_their_meaning() {
+    let styles = "<styleSheet><numFmts count=\"1\"><numFmt numFmtId=\"164\" formatCode=\"[h]:mm:ss\"/></numFmts>\
+        <cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"22\"/><xf numFmtId=\"164\"/></cellXfs></styleSheet>";
+    let strings = "<sst count=\"2\" uniqueCount=\"2\"><si><r><t>Te</t></r><r><rPr><b/></rPr><t>am</t></r></si>\
+        <si><t xml:space=\"preserve\">a &amp; b</t></si></sst>";
+    let cells = [
+        ("45943", " s=\"1\"", "2025-10-13"),
+        ("45943.5", " s=\"2\"", "2025-10-13T12:00:00"),
+        ("1.5", " s=\"3\"", "PT36H"),
+        ("0", " t=\"s\"", "Team"),
+        ("1", " t=\"s\"", "a & b"),
+        ("1", " t=\"b\"", "true"),
+        ("2026-01-02T03:04:05", " t=\"d\"", "2026-01-02T03:04:05"),
+        ("7.5", "", "7.5"),
+        ("12", " t=\"n\"", "12"),
+    ];
+    let book = |properties: &str| {
+        let mut rows = String::new();
+        for (number, (value, attributes, _)) in (3..).zip(cells) {
+            let cell = format!("<c r=\"B{number}\"{attributes}><v>{value}</v></c>");
+            write!(rows, "{}", row_of(number, &cell, "")).unwrap();
+        }
+        rows += &row_of(
+            12,
+            "<c r=\"B12\" t=\"inlineStr\"><is><t>inline</t></is></c>",
+            "",
+        );
+        Book::table(&rows)
+            .workbook_properties(properties)
+            .part("xl/styles.xml", styles)
+            .part("xl/sharedStrings.xml", strings)
+            .bytes()
+    };
+    // A row without a token is an error that tells the row's name.
+    let names = |bytes: Vec<u8>| -> Vec<String> {
+        let env = Env::new().file("a.xlsx", bytes);
+        let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+        let diagnostics = json["diagnostics"].as_array().unwrap().clone();
+        let missing = diagnostics
+            .iter()
+            .filter(|d| d["code"] == "missing-credential");
+        missing
+            .map(|d| d["name"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let mut meant: Vec<&str> = cells.iter().map(|(.., meant)| *meant).collect();
+    meant.push("inline");
+    assert_eq!(names(book("")), meant);
+    meant[0] = "2029-10-14";
+    meant[1] = "2029-10-14T12:00:00";
+    assert_eq!(names(book("<workbookPr date1904=\"1\"/>")), meant);
+}
+
+#[test]
+fn every_kind_of_error_cell_is_an_error_at_its_cell() {
+    let error = |number: u32, error: &str| {
+        let cell = format!("<c r=\"B{number}\" t=\"e\"><v>{error}</v></c>");
+        row_of(number, &cell, "p")
+    };
+    let rows: String = (3..)
+        .zip(["#N/A", "#SPILL!", "#REF!", "Err:508"])
+        .map(|(number, text)| error(number, text))
+        .collect();
+    let env = Env::new().file("a.xlsx", Book::table(&(rows + &row(7, "G", "p"))).bytes());
+    env.run(["check", "a.xlsx"])
+        .exit(3)
+        .says("the cell holds the error #SPILL!")
+        .says("the cell holds the error Err:508")
+        .says("2 of 6 rows");
+}
+
+#[test]
+fn what_a_sheet_claims_of_its_size_does_no_harm() {
+    let far = "<row r=\"1048576\"><c r=\"XFD1048576\" s=\"0\"/></row>";
+    let book = Book::table(far).bytes();
+    assert_eq!(found("a.xlsx", book), [""; 0]);
+    let told = "<row r=\"1048576\"><c r=\"XFD1048576\" t=\"str\"><v>!</v></c></row>";
+    let far = Book::table(told).bytes();
+    assert_eq!(
+        found("a.xlsx", far),
+        ["missing-type A1048576", "too-many-cells F1048576"]
+    );
+    let sheet = format!(
+        "<worksheet><dimension ref=\"A1:XFD1048576\"/><sheetData>{HEAD}{}</sheetData></worksheet>",
+        row(2, "A", "p")
+    );
+    let book = Book::table("").part("xl/worksheets/sheet1.xml", sheet);
+    assert_eq!(found("a.xlsx", book.bytes()), [""; 0]);
+}
+
+#[test]
+fn cells_beyond_every_sheet_are_refused_with_their_row() {
+    for cell in ["XFE7", "A1048577", "ZZZZZZZZ7", "A99999999999"] {
+        let rows = format!("<row r=\"7\"><c r=\"{cell}\"><v>1</v></c></row>");
+        let book = Book::table(&rows).bytes();
+        assert_eq!(found("a.xlsx", &book), ["unreadable 7"], "{cell}");
+        refused("a.xlsx", book, &["beyond XFD1048576", "a.xlsx:Hosts!7"]);
+    }
+}
+
+#[test]
+fn cells_without_a_place_stand_side_by_side() {
+    let rows = "<row><c t=\"str\"><v>type</v></c><c t=\"str\"><v>displayName</v></c><c t=\"str\"><v>pat</v></c></row>\
+        <row/><row><c t=\"str\"><v>GITHBU</v></c><c t=\"str\"><v>A</v></c><c><f>1</f></c></row>";
+    assert_eq!(
+        found("a.xlsx", Book::of(rows, "").bytes()),
+        ["unknown-type A3", "formula-without-value C3"]
+    );
+}
+
+#[test]
+fn cells_that_stand_in_disorder_are_put_in_order() {
+    let rows = "<row r=\"3\"><c r=\"C3\" t=\"str\"><v>p</v></c><c r=\"B3\" t=\"str\"><v>old</v></c>\
+        <c r=\"A3\" t=\"str\"><v>GITHBU</v></c><c r=\"B3\" t=\"str\"><v>new</v></c></row>";
+    let env = Env::new().file("a.xlsx", Book::table(rows).bytes());
+    let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+    assert_eq!(json["diagnostics"][1]["cell"], "A3");
+    assert_eq!(json["diagnostics"][1]["name"], "new");
+}
+
+#[test]
+fn a_claim_of_more_texts_than_there_are_is_refused() {
+    let strings = |claim: &str| {
+        format!("<sst count=\"1\" uniqueCount=\"{claim}\"><si><t>type</t></si></sst>")
+    };
+    let book = |claim: &str| {
+        Book::table("")
+            .part("xl/sharedStrings.xml", strings(claim))
+            .bytes()
+    };
+    assert_eq!(found("a.xlsx", book("1000")), [""; 0]);
+    for claim in ["99999999999", "18446744073709551615", "100000"] {
+        refused("a.xlsx", book(claim), &["shared texts and has 1"]);
+    }
+}
+
+#[test]
+fn a_workbook_that_contradicts_itself_is_refused() {
+    let dtd = "<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\">]>";
+    let sheet =
+        |inner: &str| format!("<worksheet><sheetData>{HEAD}{inner}</sheetData></worksheet>");
+    let of_sheet = |sheet: String| {
+        Book::table("")
+            .part("xl/worksheets/sheet1.xml", sheet)
+            .bytes()
+    };
+    let deep = "<a>".repeat(5000);
+    let names: Vec<String> = (0..1001).map(|n| format!("S{n}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for (bytes, said) in [
+        (
+            of_sheet(dtd.to_owned() + &sheet("")),
+            "document type declaration",
+        ),
+        (of_sheet(sheet("<row><c><v>1</v></row>")), "damaged"),
+        (of_sheet(sheet(&deep)), "nested too deeply"),
+        (
+            of_sheet(sheet("").replace("</worksheet>", "")),
+            "ends too early",
+        ),
+        (
+            of_sheet(sheet("<row r=\"2\"><c r=\"A2\" t=\"s\"><v>9</v></c></row>")),
+            "damaged",
+        ),
+        (
+            of_sheet(sheet("<row r=\"2\"><c r=\"A2\"><x/></c></row>")),
+            "damaged",
+        ),
+        (
+            Book::table("").sheets(&["A", "A"]).bytes(),
+            "two of its sheets have one name",
+        ),
+        (
+            Book::table("").sheets(&names).bytes(),
+            "more than 1000 sheets",
+        ),
+        (
+            Book::table("").part("XL/Workbook.xml", "").bytes(),
+            "two files of one name",
+        ),
+        (
+            Book::table("")
+                .part("xl/styles.xml", "<styleSheet>")
+                .bytes(),
+            "ends too early",
+        ),
+    ] {
+        refused("a.xlsx", bytes, &[said]);
+    }
+}
+
+#[test]
+fn texts_that_are_shared_without_end_fill_no_memory() {
+    let strings = format!(
+        "<sst uniqueCount=\"1\"><si><t>{}</t></si></sst>",
+        "x".repeat(1 << 20)
+    );
+    let cells: String = (0..20).map(|_| "<c t=\"s\"><v>0</v></c>").collect();
+    let book = Book::table(&format!("<row r=\"9\">{cells}</row>"))
+        .part("xl/sharedStrings.xml", strings)
+        .bytes();
+    assert_eq!(found("a.xlsx", &book), ["unreadable 9"]);
+    refused("a.xlsx", book, &["a row is longer than 16 MB"]);
+}
+
+#[test]
+fn a_file_cut_off_is_refused() {
+    let book = Book::table("").bytes();
+    for length in [4, 100, book.len() / 2, book.len() - 1] {
+        refused("a.xlsx", &book[..length], &["the workbook is damaged"]);
+    }
+}
