@@ -1,6 +1,6 @@
 //! Getting to Jira, and all that stands in the way.
 
-use gij::sandbox::{Access, Condition, Config};
+use gij::sandbox::{Condition, Config};
 
 use crate::env::{Env, sheet_of};
 
@@ -86,17 +86,8 @@ fn a_refusal_of_the_list_is_the_last_request() {
 
 #[test]
 fn a_user_name_and_password_log_in_too() {
-    let access = Access::Basic {
-        user: "admin".into(),
-        password: "pässword: x".into(),
-    };
     let env = Env::new()
-        .sandbox_with(Config {
-            access,
-            ..Config::default()
-        })
-        .without("JIRA_TOKEN")
-        .var("JIRA_USER", "admin")
+        .sandbox_of("admin", "pässword: x")
         .var("JIRA_PASSWORD", "pässword: x")
         .file("a.csv", sheet_of(2));
     env.run(IMPORT).exit(0);
@@ -104,17 +95,8 @@ fn a_user_name_and_password_log_in_too() {
 
 #[test]
 fn where_passwords_are_off_a_token_is_recommended() {
-    let access = Access::Basic {
-        user: "admin".into(),
-        password: "right".into(),
-    };
     let env = Env::new()
-        .sandbox_with(Config {
-            access,
-            ..Config::default()
-        })
-        .without("JIRA_TOKEN")
-        .var("JIRA_USER", "admin")
+        .sandbox_of("admin", "right")
         .var("JIRA_PASSWORD", "right")
         .file("a.csv", sheet_of(2));
     env.jira().set_condition(Condition::BasicDisabled);
@@ -129,17 +111,8 @@ fn token_and_password_are_read_from_files() {
         .file("token", format!("{}\r\nnot this\n", crate::env::TOKEN));
     env.run(["import", "a.csv", "--yes", "--token-file", "token"])
         .exit(0);
-    let access = Access::Basic {
-        user: "admin".into(),
-        password: "from-a-file".into(),
-    };
     let env = Env::new()
-        .sandbox_with(Config {
-            access,
-            ..Config::default()
-        })
-        .without("JIRA_TOKEN")
-        .var("JIRA_USER", "admin")
+        .sandbox_of("admin", "from-a-file")
         .file("password", "from-a-file\n")
         .file("a.csv", sheet_of(2));
     env.run(["import", "a.csv", "--yes", "--password-file", "password"])

@@ -43,6 +43,20 @@ impl Env {
         self.var("JIRA_URL", &url).var("JIRA_TOKEN", TOKEN)
     }
 
+    /// A simulated Jira that takes this user's password, and no token.
+    pub fn sandbox_of(self, user: &str, password: &str) -> Self {
+        let access = Access::Basic {
+            user: user.into(),
+            password: password.into(),
+        };
+        self.sandbox_with(Config {
+            access,
+            ..Config::default()
+        })
+        .without("JIRA_TOKEN")
+        .var("JIRA_USER", user)
+    }
+
     /// Sets an environment variable of the program.
     pub fn var(mut self, name: &str, value: &str) -> Self {
         self.vars.retain(|(set, _)| set != name);
