@@ -25,6 +25,7 @@ Run:
   import   Validate, show the plan, ask, create each integration once, report
 
 Help:
+  explain  Say what a diagnostic, an integration type or a column means, with an example
   sandbox  Run a simulated Jira to rehearse against
   help     Show help for a command
 
@@ -108,6 +109,8 @@ pub(super) enum Command {
     Template(TemplateArgs),
     /// Validate, show the plan, ask, create each integration once, report
     Import(Box<ImportArgs>),
+    /// Say what a diagnostic, an integration type or a column means, with an example
+    Explain(ExplainArgs),
     /// Run a simulated Jira to rehearse against
     Sandbox(SandboxArgs),
 }
@@ -247,6 +250,13 @@ pub(super) struct ConnectArgs {
     /// Longest time for making a connection
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, hide_short_help = true)]
     pub connect_timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A code such as origin-is-clone-url, an integration type, or a column's header; a list of all without it
+    #[arg(value_name = "CODE|TYPE|FIELD")]
+    pub words: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::facts::check_report;
 use super::settings::InputSettings;
-use crate::render::{Screen, count, diagnostics, tally};
+use crate::render::{Screen, count, diagnostics, more, tally};
 use crate::report::check_json;
 use crate::validate::Validation;
 
@@ -55,6 +55,9 @@ pub(super) fn show(found: &Validation, screen: &Screen) {
         }
     }
     screen.problem(&diagnostics(&found.diagnostics));
+    if let Some(more) = more(&found.diagnostics) {
+        screen.info(&more);
+    }
 }
 
 /// One line: are the files fit to be imported?

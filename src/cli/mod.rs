@@ -10,6 +10,7 @@ mod connect;
 mod credentials;
 mod dispatch;
 mod exit;
+mod explain;
 mod facts;
 mod import;
 mod next;

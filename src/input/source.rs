@@ -50,9 +50,8 @@ impl Source {
         }
     }
 
-    /// The bytes of a file.
-    #[cfg(test)]
-    pub(super) fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
+    /// Takes the bytes of a file, `name` standing for it in messages.
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
         Self {
             name: name.to_owned(),
             content: Content::Memory(Cursor::new(bytes)),

@@ -45,6 +45,14 @@ pub fn diagnostics(diagnostics: &Diagnostics) -> String {
     text
 }
 
+/// Where to read more, if something is wrong.
+pub fn more(diagnostics: &Diagnostics) -> Option<String> {
+    let text = "`gij explain CODE` says more about each, with an example";
+    diagnostics
+        .has_errors()
+        .then(|| format!("{}\n\n", paint(DIM, text)))
+}
+
 /// How many problems there are: `2 errors, 1 warning`; none if there are none.
 pub fn tally(diagnostics: &Diagnostics) -> Option<String> {
     let kinds = [

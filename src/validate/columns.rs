@@ -40,7 +40,8 @@ pub(super) fn plain(header: &str) -> String {
         .collect()
 }
 
-pub(super) fn field_of(header: &str) -> Option<Field> {
+/// The field that a header says, or whose opposite it says.
+pub fn field_of(header: &str) -> Option<Field> {
     HEADERS.get(&plain(header)).copied()
 }
 

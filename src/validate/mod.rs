@@ -19,8 +19,9 @@ mod run;
 mod selection;
 mod tables;
 
+pub use columns::field_of;
 pub use options::{HeaderMap, OptionError, Options, Preset, Purpose};
 pub use policy::{Policy, PolicyError};
 pub use result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
-pub use run::validate;
+pub use run::{validate, validate_sources};
 pub use selection::{Only, RowRange, Selection, SelectionError};

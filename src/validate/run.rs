@@ -18,6 +18,18 @@ use crate::model::{Code, Diagnostic, Field, OriginKey, Place, Row, Severity, Tab
 ///
 /// Bad files and rows are [`Diagnostic`]s of the result; nothing is an `Err`.
 pub fn validate(files: &[PathBuf], options: &Options) -> Validation {
+    let sources = files.iter().map(|file| match file.as_os_str() {
+        name if name == "-" => ("-".to_owned(), Source::stdin()),
+        _ => (file.display().to_string(), Source::open(file)),
+    });
+    validate_sources(sources, options)
+}
+
+/// Reads and checks what is named and opened already, as [`validate`] does.
+pub fn validate_sources(
+    sources: impl IntoIterator<Item = (String, Result<Source, InputError>)>,
+    options: &Options,
+) -> Validation {
     let mut run = Run {
         options,
         result: Validation::default(),
@@ -28,12 +40,8 @@ pub fn validate(files: &[PathBuf], options: &Options) -> Validation {
         keys: FirstSeen::default(),
         origins: FirstSeen::default(),
     };
-    for file in files {
-        if file.as_os_str() == "-" {
-            run.file(Source::stdin(), "-");
-        } else {
-            run.file(Source::open(file), &file.display().to_string());
-        }
+    for (name, source) in sources {
+        run.file(source, &name);
     }
     run.find_missing_columns();
     run.result

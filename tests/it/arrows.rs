@@ -4,23 +4,27 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Module → the modules that it may use.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("secret", &[]),
     ("model", &["secret"]),
     ("input", &["model"]),
     ("validate", &["input", "model", "secret"]),
+    ("explain", &["input", "model", "secret", "validate"]),
     ("jira", &["model", "secret"]),
     ("plan", &["model", "secret"]),
     ("journal", &["model"]),
     ("engine", &["plan", "jira", "journal", "model"]),
     ("report", &["journal", "plan", "model"]),
-    ("render", &["model", "plan", "engine", "report", "validate"]),
+    (
+        "render",
+        &["model", "plan", "engine", "explain", "report", "validate"],
+    ),
     ("sandbox", &[]),
     (
         "cli",
         &[
-            "engine", "input", "jira", "journal", "model", "plan", "render", "report", "sandbox",
-            "secret", "validate",
+            "engine", "explain", "input", "jira", "journal", "model", "plan", "render", "report",
+            "sandbox", "secret", "validate",
         ],
     ),
 ];

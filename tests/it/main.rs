@@ -13,6 +13,7 @@ mod check;
 mod connect;
 mod echo;
 mod env;
+mod explain;
 mod outcomes;
 mod plan;
 mod readme;

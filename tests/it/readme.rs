@@ -105,6 +105,7 @@ fn every_option_that_the_readme_names_exists() {
         &["check", "--help"],
         &["import", "--help"],
         &["template", "--help"],
+        &["explain", "--help"],
         &["sandbox", "--help"],
     ]
     .into_iter()

@@ -1,0 +1,47 @@
+//! `gij explain`.
+
+use serde::Serialize;
+
+use super::args::ExplainArgs;
+use super::check::write_json;
+use super::exit::{Exit, Failure};
+use crate::explain::{Lists, Topic, explain as look_up};
+use crate::render::{Screen, explanation};
+
+/// The document of `--format json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u32,
+    #[serde(flatten)]
+    topic: &'a Topic,
+}
+
+/// Says what a code, a type or a field means; without a word, lists them all.
+pub(super) fn explain(args: &ExplainArgs, is_json: bool, screen: &Screen) -> Result<Exit, Failure> {
+    let topic = if args.words.is_empty() {
+        Topic::Everything(Lists::all())
+    } else {
+        look_up(&args.words.join(" "))
+            .map_err(|unknown| Failure::usage(&unknown).help(unknown.help()))?
+    };
+    if is_json {
+        write_json(&document(&topic), screen)?;
+    } else {
+        screen.result(&explanation(&topic));
+        if let Topic::Everything(_) = topic {
+            screen.info("\n`gij explain WORD` says more about each, with an example\n");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn document(topic: &Topic) -> Vec<u8> {
+    #[expect(
+        clippy::expect_used,
+        reason = "the keys are texts, and memory takes all"
+    )]
+    let mut bytes =
+        serde_json::to_vec_pretty(&Document { format: 1, topic }).expect("texts are JSON");
+    bytes.push(b'\n');
+    bytes
+}

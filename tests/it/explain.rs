@@ -1,0 +1,261 @@
+//! What `gij explain` says, and that its examples are true.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use gij::model::{Code, Field, IntegrationType};
+use serde_json::Value;
+
+use crate::env::Env;
+
+/// Codes that no CSV file shows: the workbook or the Jira that does is told of in words.
+const IN_WORDS: [&str; 7] = [
+    "cell-is-error",
+    "formula-without-value",
+    "hidden-rows",
+    "merged-cells",
+    "secret-is-number",
+    "sheet-passed-over",
+    "unknown-project",
+];
+
+fn document(word: &str) -> Value {
+    let mut args = vec!["explain", "--format", "json"];
+    args.extend((!word.is_empty()).then_some(word));
+    let document = Env::new().run(args).exit(0).json();
+    assert_eq!(document["format"], 1);
+    document
+}
+
+/// The codes that `gij check` says about a file.
+fn codes(bytes: &[u8]) -> Vec<String> {
+    let env = Env::new().file("example.csv", bytes);
+    let json = env.run(["check", "example.csv", "--format", "json"]).json();
+    let diagnostics = json["diagnostics"].as_array().unwrap();
+    let code = |said: &Value| said["code"].as_str().unwrap().to_owned();
+    diagnostics.iter().map(code).collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
+
+#[test]
+fn every_codes_example_shows_it_and_the_same_put_right_does_not() {
+    let mut in_words = Vec::new();
+    for code in Code::ALL {
+        let document = document(code.name());
+        assert_eq!(text(&document["code"]), code.name());
+        assert_eq!(text(&document["severity"]), code.severity().to_string());
+        let example = &document["example"];
+        if example["words"].is_string() {
+            in_words.push(code.name());
+            continue;
+        }
+        let wrong = text(&example["wrong"]);
+        let from_row = example["windows_1252_from_row"].as_u64();
+        let bytes: Vec<u8> = (1..)
+            .zip(wrong.split_inclusive('\n'))
+            .flat_map(|(row, line)| match from_row {
+                Some(from) if row >= from => {
+                    line.chars().map(|c| u8::try_from(c).unwrap()).collect()
+                }
+                _ => line.as_bytes().to_vec(),
+            })
+            .collect();
+        assert_eq!(codes(&bytes), [code.name()]);
+        assert_eq!(text(&example["diagnostics"][0]["code"]), code.name());
+        let corrected = text(&example["corrected"]);
+        assert_eq!(codes(corrected.as_bytes()), [""; 0], "{code}");
+    }
+    in_words.sort_unstable();
+    assert_eq!(in_words, IN_WORDS);
+}
+
+#[test]
+fn every_code_is_explained_in_words_too() {
+    for code in Code::ALL {
+        Env::new()
+            .run(["explain", code.name()])
+            .exit(0)
+            .says(&format!("{}[{code}]: ", code.severity()))
+            .says("\nWhy it matters\n")
+            .says("\nWhat to do\n")
+            .says("\nExample");
+    }
+}
+
+#[test]
+fn every_type_is_explained_with_a_row_that_can_be_imported() {
+    for of in IntegrationType::all() {
+        let document = document(of.name());
+        assert_eq!(text(&document["type"]), of.name());
+        assert_eq!(text(&document["product"]), of.product());
+        let example = text(&document["example"]);
+        let expected: &[&str] = match of {
+            IntegrationType::GitLabServerLegacy => &["unsupported-type"],
+            _ => &[],
+        };
+        assert_eq!(codes(example.as_bytes()), expected, "{of}");
+        Env::new()
+            .run(["explain", of.product()])
+            .exit(0)
+            .says(&format!("{of}: {}", of.product()))
+            .says(example.lines().nth(1).unwrap());
+    }
+}
+
+#[test]
+fn every_field_is_explained_under_each_of_its_headers() {
+    for field in Field::all() {
+        let document = document(field.name());
+        assert_eq!(text(&document["field"]), field.name());
+        for header in document["headers"].as_array().unwrap() {
+            Env::new()
+                .run(["explain", text(header)])
+                .exit(0)
+                .says(field.about().example);
+        }
+    }
+}
+
+#[test]
+fn alone_it_lists_all_codes_types_and_fields() {
+    let lists = document("");
+    let names = |list: &str, key: &str| -> Vec<String> {
+        let list = lists[list].as_array().unwrap();
+        list.iter().map(|one| text(&one[key]).to_owned()).collect()
+    };
+    assert_eq!(names("codes", "code").len(), Code::ALL.len());
+    assert_eq!(names("types", "type").len(), IntegrationType::all().count());
+    assert_eq!(names("fields", "field").len(), Field::COUNT);
+    let said = Env::new().run(["explain"]).exit(0).stdout;
+    for name in [
+        names("codes", "code"),
+        names("types", "type"),
+        names("fields", "field"),
+    ]
+    .concat()
+    {
+        assert!(
+            said.lines()
+                .any(|line| line.trim_start().starts_with(&format!("{name} "))),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn one_of_each_reads_well() {
+    let said = |word: &str| Env::new().run(["explain", word]).exit(0).stdout;
+    insta::assert_snapshot!("a_code", said("origin-is-clone-url"));
+    insta::assert_snapshot!("a_type", said("tfs"));
+    insta::assert_snapshot!("a_field", said("Personal Access Token"));
+    let lists = Env::new().run(["explain"]).exit(0);
+    insta::assert_snapshot!("the_lists", format!("{}{}", lists.stdout, lists.stderr));
+}
+
+#[test]
+fn headings_stand_out_where_colours_are_seen() {
+    Env::new()
+        .run(["explain", "trimmed", "--color", "always"])
+        .exit(0)
+        .says("\u{1b}[1mWhy it matters\u{1b}[0m");
+    Env::new()
+        .run(["explain", "trimmed"])
+        .exit(0)
+        .says_nothing_of("\u{1b}");
+}
+
+#[test]
+fn the_options_that_change_how_bad_it_is_are_named() {
+    for (code, options) in [
+        ("placeholder", Some("`--allow placeholder` lets it pass")),
+        ("plain-http", Some("`--strict` makes it an error")),
+        ("unknown-type", None),
+        ("same-origin", None),
+    ] {
+        let ran = Env::new().run(["explain", code]).exit(0);
+        match options {
+            Some(options) => ran.says(options),
+            None => ran.says_nothing_of("\nOptions\n"),
+        };
+    }
+}
+
+#[test]
+fn words_need_no_quotes() {
+    Env::new()
+        .run(["explain", "GitHub", "Enterprise"])
+        .exit(0)
+        .says("GITHUB_SERVER: GitHub Enterprise Server");
+}
+
+#[test]
+fn an_unknown_word_is_guessed_at() {
+    for (word, help) in [
+        ("missing-orgin", "did you mean `missing-origin`?"),
+        ("GITHBU", "did you mean `GITHUB`?"),
+        ("regoin", "did you mean `awsRegion`?"),
+        ("qqq", "`gij explain` lists all that can be explained"),
+    ] {
+        Env::new()
+            .run(["explain", word])
+            .exit(2)
+            .says(&format!(
+                "`{word}` is no code, no integration type and no field"
+            ))
+            .says(help);
+    }
+}
+
+#[test]
+fn where_something_is_wrong_a_check_says_once_where_to_read_more() {
+    const MORE: &str = "`gij explain CODE` says more about each";
+    let env = Env::new()
+        .file("bad.csv", "type,displayName,pat\nGITHBU,A,p\nGITHUB,B,\n")
+        .file("odd.csv", "type,displayName,pat\nGITHUB,,p\n");
+    let ran = env.run(["check", "bad.csv"]).exit(3);
+    assert_eq!(ran.stderr.matches(MORE).count(), 1, "{}", ran.stderr);
+    assert!(!ran.stdout.contains(MORE));
+    env.run(["check", "bad.csv", "--quiet"])
+        .exit(3)
+        .says_nothing_of(MORE);
+    env.run(["check", "odd.csv"]).exit(0).says_nothing_of(MORE);
+}
+
+/// The table of all codes, from what the program lists.
+fn table_of_codes() -> String {
+    let mut table = "| code | severity | meaning |\n|---|---|---|\n".to_owned();
+    for listed in document("")["codes"].as_array().unwrap() {
+        let _ = writeln!(
+            table,
+            "| `{}` | {} | {} |",
+            text(&listed["code"]),
+            text(&listed["severity"]),
+            text(&listed["title"])
+        );
+    }
+    table
+}
+
+#[test]
+fn the_readme_lists_all_codes() {
+    const END: &str = "<!-- end of codes -->";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let begin = readme.find("<!-- codes:").unwrap();
+    let begin = begin + readme[begin..].find('\n').unwrap() + 1;
+    let end = readme.find(END).unwrap();
+    let table = format!("\n{}\n", table_of_codes());
+    if std::env::var_os("GIJ_UPDATE_README").is_some() {
+        let readme = format!("{}{table}{}", &readme[..begin], &readme[end..]);
+        std::fs::write(&path, readme).unwrap();
+        return;
+    }
+    assert_eq!(
+        &readme[begin..end],
+        table,
+        "run this test with GIJ_UPDATE_README=1"
+    );
+}
