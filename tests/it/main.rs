@@ -13,6 +13,7 @@ mod check;
 mod connect;
 mod echo;
 mod env;
+mod hostile;
 mod outcomes;
 mod plan;
 mod readme;
