@@ -166,13 +166,11 @@ impl Field {
                 "+refs/releases/*:refs/releases/*",
             ),
             Self::LimitGitData => about(
-                "Whether only the projects that see the integration see its commits. The vendor gave this up in 2021: \
-                 the permissions of the projects decide.",
+                "Whether the git data shown in Jira is limited. The vendor's example has it, its table does not explain it.",
                 "yes",
             ),
             Self::FolderDepth => about(
-                "How many levels below the tracked folder repositories lie. The vendor recommends 3 for GitLab's hashed \
-                 storage.",
+                "How many levels below the tracked folder repositories lie, 1 to 5.",
                 "3",
             )
             .if_blank("1"),

@@ -14,6 +14,7 @@ mod connect;
 mod echo;
 mod env;
 mod explain;
+mod hostile;
 mod outcomes;
 mod plan;
 mod readme;

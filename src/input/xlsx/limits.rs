@@ -29,7 +29,7 @@ pub(super) const PARTS: u64 = 65_535;
 pub(super) const SHEETS: u64 = 1000;
 
 /// Shared texts of a workbook.
-pub(super) const STRINGS: u64 = 1 << 24;
+pub(super) const STRINGS: u64 = 1 << 23;
 
 /// Formats, fonts, fills and borders together; Excel has 65,490 of each at most.
 pub(super) const STYLES: u64 = 1 << 18;

@@ -13,7 +13,7 @@ use crate::input::error::InputErrorKind;
 use crate::input::positioned::Positioned;
 
 /// How much a block holds: rows, cells, bytes of text. Whichever is reached first ends it.
-const BLOCK_ROWS: usize = 1024;
+const BLOCK_ROWS: usize = 512;
 const BLOCK_CELLS: usize = 1 << 15;
 const BLOCK_TEXT: usize = 1 << 20;
 
@@ -25,6 +25,8 @@ pub(super) struct SheetRows<'w, 'a> {
     carried: Option<Cell<'w>>,
     /// The style that was asked for last, and its format.
     format: (usize, NumberFormat),
+    /// Cells and bytes of text of the last block, for which the next one makes room.
+    room: (usize, usize),
 }
 
 struct Cell<'a> {
@@ -48,6 +50,7 @@ impl<'w, 'a> SheetRows<'w, 'a> {
             facts,
             carried: None,
             format: (0, NumberFormat::default()),
+            room: (0, 0),
         }
     }
 
@@ -57,7 +60,11 @@ impl<'w, 'a> SheetRows<'w, 'a> {
         last: Option<u32>,
         merges: &mut dyn FnMut(CellRange),
     ) -> Result<SheetBlock, SheetError> {
-        let mut block = SheetBlock::default();
+        let mut block = SheetBlock {
+            cells: Vec::with_capacity(self.room.0),
+            text: String::with_capacity(self.room.1),
+            ..SheetBlock::default()
+        };
         let mut open: Option<OpenRow> = None;
         loop {
             let cell = match self.carried.take() {
@@ -93,6 +100,7 @@ impl<'w, 'a> SheetRows<'w, 'a> {
         if let Some(done) = open {
             done.close(&mut block);
         }
+        self.room = (block.cells.len(), block.text.len());
         Ok(block)
     }
 
