@@ -18,16 +18,16 @@ const TEMPLATE: &str = "\
 {usage-heading} {usage}
 
 Prepare:
-  check    Say everything that is wrong with spreadsheets; never touches the network
-  template Write a starter sheet: columns, explanations, drop-downs
+  check     Say everything that is wrong with spreadsheets; never touches the network
+  template  Write a starter sheet: columns, explanations, drop-downs
 
 Run:
-  import   Validate, show the plan, ask, create each integration once, report
+  import    Validate, show the plan, ask, create each integration once, report
 
 Help:
-  explain  Say what a diagnostic, an integration type or a column means, with an example
-  sandbox  Run a simulated Jira to rehearse against
-  help     Show help for a command
+  explain   Say what a diagnostic, an integration type or a column means, with an example
+  sandbox   Run a simulated Jira to rehearse against
+  help      Show help for a command
 
 Options:
 {options}
@@ -198,8 +198,6 @@ pub(super) struct ImportArgs {
     /// Run against a simulated Jira inside this process; ignores JIRA_* and never asks
     #[arg(long, conflicts_with_all = ["jira_url", "token_file", "password_file"])]
     pub sandbox: bool,
-    #[command(flatten)]
-    pub connect: ConnectArgs,
     /// Requests under way at once
     #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
@@ -212,6 +210,8 @@ pub(super) struct ImportArgs {
     /// Name of the run, instead of that of its first file
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub name: Option<String>,
+    #[command(flatten)]
+    pub connect: ConnectArgs,
 }
 
 /// Where Jira is and how to get in. No secret is ever an argument.
@@ -340,7 +340,7 @@ mod tests {
     fn every_command_stands_in_the_overview() {
         for command in command().get_subcommands() {
             let line = format!(
-                "  {:8} {}",
+                "  {:9} {}",
                 command.get_name(),
                 command.get_about().unwrap()
             );
