@@ -1,6 +1,6 @@
 //! Rows on their way from a file to whoever looks at them.
 
-use csv::ByteRecord;
+use csv::{ByteRecord, StringRecord};
 
 use super::csv::CsvBlock;
 
@@ -86,15 +86,22 @@ pub struct RowView<'a> {
 
 #[derive(Clone, Copy)]
 pub(super) enum Cells<'a> {
-    Csv(&'a ByteRecord),
+    Csv(&'a StringRecord),
+    /// A record with a cell that is not UTF-8.
+    Bytes(&'a ByteRecord),
     Sheet(&'a SheetRow),
 }
 
 impl<'a> RowView<'a> {
     /// What stands in `column`, from 0.
+    #[inline]
     pub fn value(&self, column: usize) -> Value<'a> {
         match self.cells {
             Cells::Csv(record) => match record.get(column) {
+                None | Some("") => Value::Blank,
+                Some(text) => Value::Text(text),
+            },
+            Cells::Bytes(record) => match record.get(column) {
                 None | Some(b"") => Value::Blank,
                 Some(bytes) => std::str::from_utf8(bytes).map_or(Value::NotUtf8, Value::Text),
             },
@@ -117,12 +124,8 @@ impl<'a> RowView<'a> {
     /// The last column that holds anything, counted from 1; 0 if none does.
     pub fn width(&self) -> usize {
         match self.cells {
-            Cells::Csv(record) => {
-                let used = record
-                    .iter()
-                    .rposition(|bytes| !bytes.trim_ascii().is_empty());
-                used.map_or(0, |last| last + 1)
-            }
+            Cells::Csv(record) => used_cells(record.as_byte_record()),
+            Cells::Bytes(record) => used_cells(record),
             Cells::Sheet(row) => row.cells.last().map_or(0, |(last, _)| *last as usize + 1),
         }
     }
@@ -135,4 +138,9 @@ impl<'a> RowView<'a> {
         };
         (0..self.width()).all(is_blank)
     }
+}
+
+fn used_cells(record: &ByteRecord) -> usize {
+    let is_used = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
+    record.iter().rposition(is_used).map_or(0, |last| last + 1)
 }

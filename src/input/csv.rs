@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::block::{Block, Cells, RowView, Rows};
 use super::error::{InputError, InputErrorKind};
@@ -41,11 +41,25 @@ impl CsvBlock {
             blank += u64::from(skipped.rows);
             row += skipped.rows;
             line += u64::from(skipped.rows);
-            look(RowView {
-                number: row,
-                line: Some(line),
-                cells: Cells::Csv(&record),
-            });
+            let mut look_at = |cells: Cells<'_>| {
+                look(RowView {
+                    number: row,
+                    line: Some(line),
+                    cells,
+                });
+            };
+            // One look at the whole record is cheaper than one at each cell.
+            record = match StringRecord::from_byte_record(record) {
+                Ok(text) => {
+                    look_at(Cells::Csv(&text));
+                    text.into_byte_record()
+                }
+                Err(error) => {
+                    let bytes = error.into_byte_record();
+                    look_at(Cells::Bytes(&bytes));
+                    bytes
+                }
+            };
             let end = after_line_end(&self.bytes, offset(&reader));
             line += record_lines(&self.bytes[start + skipped.bytes..end]);
             row += 1;
@@ -188,6 +202,8 @@ impl<'a> Blocks<'a> {
     /// Reads until the buffer holds `enough` bytes or the file ends.
     fn fill(&mut self, enough: usize) -> Result<(), InputError> {
         let wanted = enough.saturating_sub(self.buffer.len()) as u64;
+        self.buffer
+            .reserve(enough.saturating_sub(self.buffer.len()));
         let read = (&mut *self.content)
             .take(wanted)
             .read_to_end(&mut self.buffer);
