@@ -11,6 +11,7 @@ mod lint;
 mod messages;
 mod row;
 mod run;
+mod spread;
 
 pub use columns::is_header;
 pub use run::{FileRead, Options, Purpose, RowCounts, TableRead, Validation, validate};

@@ -1,54 +1,43 @@
 //! One row: its cells become a record, or it is said why not.
 
+mod checked;
+mod secret;
+
 use std::borrow::Cow;
 
-use super::cell::{CellProblem, CellText, plain_text, secret_text};
+use super::cell::{CellProblem, CellText, plain_text, unremarkable};
 use super::columns::Columns;
-use super::lint::{foreign_token, holds_a_token, is_placeholder, lint};
+use super::duplicates::KeyHasher;
+use super::lint::{holds_a_token, is_placeholder, lint};
 use super::messages::{self, Told};
 use super::run::{Options, Purpose};
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, FieldValue, IntegrationType, Kind, Origin, OriginKey, Place,
-    Record, RecordDraft, RecordKey, Severity, Username, defects,
+    Code, Diagnostic, Field, FieldSet, FieldValue, IntegrationType, Kind, Origin, Place, Record,
+    RecordDraft, Username, defects,
 };
-use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 
-/// What came of a row.
-pub(super) struct CheckedRow {
-    /// Its number, from 1.
-    pub number: u32,
-    /// Its physical line in a CSV.
-    pub line: Option<u64>,
-    /// Its key, as far as the row says one; rows with errors have keys too.
-    pub key: Option<RecordKey>,
-    /// Whether it gives an origin.
-    pub gives_origin: bool,
-    /// Its name for messages.
-    pub name: Option<String>,
-    /// The record, if the row is valid and its secrets were read.
-    pub record: Option<Record>,
-    /// What is to be said about it, in the order of the columns.
-    pub found: Vec<Diagnostic>,
-}
-
-impl CheckedRow {
-    /// Whether nothing is wrong with it.
-    pub fn is_valid(&self) -> bool {
-        self.found
-            .iter()
-            .all(|diagnostic| diagnostic.severity < Severity::Error)
-    }
-}
+use checked::is_valid;
+pub(super) use checked::{CheckedRow, Shared};
 
 /// Checks one row.
-pub(super) fn check_row(columns: &Columns, row: RowView<'_>, options: &Options) -> CheckedRow {
+pub(super) fn check_row(
+    columns: &Columns,
+    row: RowView<'_>,
+    options: &Options,
+    hasher: &KeyHasher,
+    shared: &mut Shared,
+) -> CheckedRow {
     let mut check = RowCheck {
         columns,
         row,
         options,
         of: None,
-        draft: RecordDraft::default(),
+        name: None,
+        draft: RecordDraft {
+            settings: std::mem::take(&mut shared.settings),
+            ..RecordDraft::default()
+        },
         given: FieldSet::default(),
         is_secret_missing: false,
         found: Vec::new(),
@@ -61,7 +50,7 @@ pub(super) fn check_row(columns: &Columns, row: RowView<'_>, options: &Options) 
     if let Some(of) = of {
         check.check_type(of);
     }
-    check.finish(of)
+    check.finish(hasher, shared)
 }
 
 struct RowCheck<'a> {
@@ -70,6 +59,8 @@ struct RowCheck<'a> {
     options: &'a Options,
     /// The row's type, once it is known.
     of: Option<IntegrationType>,
+    /// The display name; it joins the draft once a record is made.
+    name: Option<Cow<'a, str>>,
     draft: RecordDraft,
     /// Fields whose cells hold something, right or wrong.
     given: FieldSet,
@@ -95,7 +86,12 @@ impl<'a> RowCheck<'a> {
 
     /// The text of a cell that is no secret.
     fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
-        let (cell, is_trimmed) = plain_text(self.row.value(self.columns.column(field)?));
+        let value = self.row.value(self.columns.column(field)?);
+        if let Some(text) = unremarkable(value) {
+            self.given = self.given.with(field);
+            return Some(text.into());
+        }
+        let (cell, is_trimmed) = plain_text(value);
         if is_trimmed {
             let message = format!("there is white space around `{field}`, which is left out");
             self.tell(
@@ -172,7 +168,7 @@ impl<'a> RowCheck<'a> {
                 }
                 Kind::Origin => self.read_origin(of),
                 _ if field == Field::DisplayName => {
-                    self.draft.display_name = self.readable(field).map(Into::into);
+                    self.name = self.readable(field);
                 }
                 kind => self.read_setting(field, kind),
             }
@@ -210,6 +206,9 @@ impl<'a> RowCheck<'a> {
             '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}', '\u{201c}', '\u{201d}', '\u{201e}',
             '\u{201f}',
         ];
+        if text.is_ascii() {
+            return false;
+        }
         let found = text.chars().find(|c| CURLY.contains(c));
         if let Some(found) = found {
             let message = format!(
@@ -281,69 +280,6 @@ impl<'a> RowCheck<'a> {
         }
     }
 
-    fn secret(&mut self, field: Field) -> Option<SecretCell> {
-        let cell = secret_text(self.row.value(self.columns.column(field)?));
-        let text = self.take(field, cell)?;
-        if self.check_filled_in(field, &text) || self.check_quotes(field, &text) {
-            return None;
-        }
-        let reference = match SplitCell::of(&text) {
-            SplitCell::Literal("") => {
-                let message = "`literal:` is followed by nothing".to_owned();
-                let help = "write the secret behind it, or empty the cell".to_owned();
-                self.tell(field, (Code::ReferenceWithoutValue, message, help));
-                return None;
-            }
-            SplitCell::Literal(secret) => {
-                self.check_vendor(field, secret);
-                return Some(Secret::new(secret).into());
-            }
-            SplitCell::Reference(reference) => reference,
-        };
-        let secret = match self.options.secrets.resolve(&reference) {
-            Ok(secret) => secret,
-            Err(error) => {
-                self.tell_reference(field, &error);
-                return None;
-            }
-        };
-        if let CellText::Bad(problem) = secret_text(Value::Text(secret.expose())) {
-            self.tell_cell(field, &problem);
-            return None;
-        }
-        self.check_vendor(field, secret.expose());
-        Some(SecretCell {
-            secret,
-            reference: Some(reference),
-        })
-    }
-
-    fn check_vendor(&mut self, field: Field, secret: &str) {
-        let Some(of) = self.of else { return };
-        if let Some(vendor) = foreign_token(of, secret) {
-            let message =
-                format!("`{field}` holds what looks like a token of {vendor}, and the row is {of}");
-            let help = "check the type, and whether the token stands in the right row";
-            self.tell(field, (Code::ForeignToken, message, help.into()));
-        }
-    }
-
-    fn tell_reference(&mut self, field: Field, error: &ReferenceError) {
-        let code = if error.is_missing_value() {
-            Code::ReferenceWithoutValue
-        } else {
-            Code::ReferenceNotAllowed
-        };
-        self.tell(field, (code, error.to_string(), error.help().to_owned()));
-        // A check runs where the secrets need not be.
-        if error.is_missing_value() && self.options.purpose == Purpose::Check {
-            self.is_secret_missing = true;
-            if let Some(told) = self.found.last_mut() {
-                told.severity = Severity::Warning;
-            }
-        }
-    }
-
     /// The vendor's lists have a column that asks for a deletion, which is not `gij`'s to do.
     fn check_delete(&mut self) {
         let Some(column) = self.columns.delete else {
@@ -389,44 +325,47 @@ impl<'a> RowCheck<'a> {
         }
     }
 
-    fn finish(self, of: Option<IntegrationType>) -> CheckedRow {
+    fn finish(self, hasher: &KeyHasher, shared: &mut Shared) -> CheckedRow {
         let Self {
             row,
-            draft,
+            of,
+            name,
+            mut draft,
             is_secret_missing,
             mut found,
             ..
         } = self;
         // Problems are told from left to right.
         found.sort_by_key(|diagnostic| diagnostic.place.column);
-        let name = draft.display_name.as_deref().map(str::to_owned);
         for diagnostic in &mut found {
-            diagnostic.name.clone_from(&name);
+            diagnostic.name = name.as_deref().map(str::to_owned);
         }
-        let key = of
-            .zip(draft.display_name.clone())
-            .map(|(of, display_name)| RecordKey {
-                integration_type: of,
-                origin: OriginKey::of(of, draft.origin.as_ref()),
-                display_name,
-            });
-        let mut checked = CheckedRow {
+        let compared = of
+            .zip(name.as_deref())
+            .map(|(of, name)| hasher.hash(of, draft.origin.as_ref(), name));
+        let start = shared.names.len();
+        shared.names.push_str(name.as_deref().unwrap_or_default());
+        let is_kept = self.options.purpose == Purpose::Import && !is_secret_missing;
+        let record = match of {
+            Some(of) if is_kept && is_valid(&found) => {
+                draft.display_name = name.map(Into::into);
+                // The row was asked for the same defects above, so it has none left.
+                Record::new(of, draft).ok().map(Box::new)
+            }
+            _ => {
+                draft.settings.clear();
+                shared.settings = draft.settings;
+                None
+            }
+        };
+        CheckedRow {
             number: row.number,
             line: row.line,
-            key,
-            gives_origin: draft.origin.is_some(),
-            name,
-            record: None,
+            hashes: compared,
+            name: start..shared.names.len(),
+            record,
             found,
-        };
-        if let Some(of) = of
-            && !is_secret_missing
-            && checked.is_valid()
-        {
-            // The row was asked for the same defects above, so it has none left.
-            checked.record = Record::new(of, draft).ok();
         }
-        checked
     }
 }
 

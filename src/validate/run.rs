@@ -3,15 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::columns::{self, Columns};
-use super::duplicates::{FirstSeen, KeyHash, KeyHasher, RowRef};
-use super::row::{CheckedRow, check_row};
+use super::duplicates::{Hashes, Like, RowRef, SeenRows};
+use super::row::CheckedRow;
+use super::spread::{CheckedBlock, Job, Spread};
 use crate::input::{self, Block, InputError, InputErrorKind, Interest, Sink, Source, TableHead};
-use crate::model::{
-    Code, Diagnostic, Diagnostics, Field, OriginKey, Place, Row, Severity, TableName,
-};
+use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Row, Severity, TableName};
 use crate::secret::SecretPolicy;
 
 /// What the rows are read for.
@@ -92,10 +89,8 @@ pub fn validate(files: &[PathBuf], options: &Options) -> Validation {
         options,
         result: Validation::default(),
         tables: Vec::new(),
-        pending: Vec::new(),
-        hasher: KeyHasher::default(),
-        keys: FirstSeen::default(),
-        origins: FirstSeen::default(),
+        spread: Spread::new(options),
+        seen: SeenRows::default(),
     };
     for file in files {
         run.file(Source::open(file), &file.display().to_string());
@@ -107,37 +102,8 @@ struct Run<'a> {
     options: &'a Options,
     result: Validation,
     tables: Vec<Arc<Columns>>,
-    pending: Vec<(usize, Block)>,
-    hasher: KeyHasher,
-    keys: FirstSeen,
-    origins: FirstSeen,
-}
-
-/// What rows are compared by.
-#[derive(Clone, Copy)]
-struct Hashes {
-    key: KeyHash,
-    /// Type and origin, if the row gives an origin.
-    origin: Option<KeyHash>,
-}
-
-impl Hashes {
-    fn of(row: &CheckedRow, hasher: &KeyHasher) -> Option<Self> {
-        let key = row.key.as_ref()?;
-        let gives_origin = row.gives_origin && matches!(key.origin, OriginKey::Exactly(_));
-        let origin = gives_origin.then(|| hasher.hash(&(key.integration_type, &key.origin)));
-        Some(Self {
-            key: hasher.hash(key),
-            origin,
-        })
-    }
-}
-
-/// What came of a block.
-struct CheckedBlock {
-    table: usize,
-    blank: u64,
-    rows: Vec<(Option<Hashes>, CheckedRow)>,
+    spread: Spread,
+    seen: SeenRows,
 }
 
 impl Run<'_> {
@@ -185,22 +151,9 @@ impl Run<'_> {
         }
     }
 
-    /// Checks the blocks that wait, spread over the cores, and takes in what came of them in their order.
+    /// Takes in what comes of all blocks so far.
     fn check_pending(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        let (tables, options, hasher) = (&self.tables, self.options, &self.hasher);
-        let checked: Vec<CheckedBlock> = pending
-            .into_par_iter()
-            .map(|(table, block)| {
-                let mut rows = Vec::new();
-                let blank = block.for_each_row(|row| {
-                    let row = check_row(&tables[table], row, options);
-                    rows.push((Hashes::of(&row, hasher), row));
-                });
-                CheckedBlock { table, blank, rows }
-            })
-            .collect();
-        for block in checked {
+        while let Some(block) = self.spread.next() {
             self.take_in(block);
         }
     }
@@ -210,9 +163,11 @@ impl Run<'_> {
             blank: block.blank,
             ..RowCounts::default()
         };
-        for (hashes, mut row) in block.rows {
-            if let Some(hashes) = hashes {
-                self.compare(hashes, block.table, &mut row);
+        self.seen
+            .expect(block.rows.iter().filter_map(|row| row.hashes));
+        for mut row in block.rows {
+            if let Some(hashes) = row.hashes {
+                self.compare(hashes, block.table, &mut row, &block.names);
             }
             counts.read += 1;
             if row.is_valid() {
@@ -226,26 +181,23 @@ impl Run<'_> {
     }
 
     fn take_row(&mut self, table: usize, row: CheckedRow) {
-        let is_valid = row.is_valid();
-        let warnings = row.found.iter().map(|diagnostic| diagnostic.code).collect();
-        for diagnostic in row.found {
-            self.result.diagnostics.push(diagnostic);
-        }
-        if let Some(record) = row.record
-            && is_valid
-            && self.options.purpose == Purpose::Import
+        if row.is_valid()
+            && let Some(record) = row.record
         {
             self.result.rows.push(Row {
                 n: u32::try_from(self.result.rows.len() + 1).unwrap_or(u32::MAX),
                 place: Place::row(&self.tables[table].table, row.number, row.line),
-                record,
-                warnings,
+                record: *record,
+                warnings: row.found.iter().map(|diagnostic| diagnostic.code).collect(),
             });
+        }
+        for diagnostic in row.found {
+            self.result.diagnostics.push(diagnostic);
         }
     }
 
     /// Compares a row with those before it.
-    fn compare(&mut self, hashes: Hashes, table: usize, row: &mut CheckedRow) {
+    fn compare(&mut self, hashes: Hashes, table: usize, row: &mut CheckedRow, names: &str) {
         let at = RowRef {
             table: u32::try_from(table).unwrap_or(u32::MAX),
             row: row.number,
@@ -254,52 +206,41 @@ impl Run<'_> {
                 .and_then(|line| u32::try_from(line).ok())
                 .unwrap_or(0),
         };
-        if let Some(first) = self.keys.first_with(hashes.key, at) {
-            let message = format!(
-                "the row says the same type, origin and display name as {}",
-                self.place_of(first)
-            );
-            let help = "remove one of the two rows, or give it a display name of its own";
-            self.tell(
-                row,
-                table,
-                Field::DisplayName,
-                (Code::DuplicateRow, message, help),
-            );
+        let Some(like) = self.seen.note(hashes, at) else {
             return;
-        }
-        let other = hashes
-            .origin
-            .and_then(|origin| self.origins.first_with(origin, at));
-        if let Some(other) = other {
-            let message = format!(
-                "the row says the same type and origin as {}, under another name",
-                self.place_of(other)
-            );
-            let help = "two integrations of one host index what both see twice; nothing is wrong if their accounts differ";
-            self.tell(row, table, Field::Origin, (Code::SameOrigin, message, help));
-        }
-    }
-
-    fn place_of(&self, row: RowRef) -> Place {
-        let line = (row.line > 0).then_some(u64::from(row.line));
-        Place::row(&self.tables[row.table as usize].table, row.row, line)
-    }
-
-    fn tell(
-        &self,
-        row: &mut CheckedRow,
-        table: usize,
-        field: Field,
-        (code, message, help): (Code, String, &str),
-    ) {
+        };
+        let (field, code, message, help) = match like {
+            Like::Key(first) => (
+                Field::DisplayName,
+                Code::DuplicateRow,
+                format!(
+                    "the row says the same type, origin and display name as {}",
+                    self.place_of(first)
+                ),
+                "remove one of the two rows, or give it a display name of its own",
+            ),
+            Like::Origin(other) => (
+                Field::Origin,
+                Code::SameOrigin,
+                format!(
+                    "the row says the same type and origin as {}, under another name",
+                    self.place_of(other)
+                ),
+                "two integrations of one host index what both see twice; nothing is wrong if their accounts differ",
+            ),
+        };
         let columns = &self.tables[table];
         let mut place = Place::row(&columns.table, row.number, row.line);
         place.column = columns.column(field);
         let mut diagnostic = Diagnostic::new(code, place, message, help);
         diagnostic.field = Some(field);
-        diagnostic.name.clone_from(&row.name);
+        diagnostic.name = names.get(row.name.clone()).map(str::to_owned);
         row.found.push(diagnostic);
+    }
+
+    fn place_of(&self, row: RowRef) -> Place {
+        let line = (row.line > 0).then_some(u64::from(row.line));
+        Place::row(&self.tables[row.table as usize].table, row.row, line)
     }
 
     fn add_counts(&mut self, table: usize, counts: RowCounts) {
@@ -405,9 +346,15 @@ impl Sink for Run<'_> {
     }
 
     fn block(&mut self, block: Block) {
-        self.pending.push((self.tables.len() - 1, block));
-        if self.pending.len() >= 2 * rayon::current_num_threads() {
-            self.check_pending();
+        let table = self.tables.len() - 1;
+        let columns = Arc::clone(&self.tables[table]);
+        let job = Job {
+            table,
+            columns,
+            block,
+        };
+        if let Some(checked) = self.spread.push(job) {
+            self.take_in(checked);
         }
     }
 }

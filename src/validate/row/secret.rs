@@ -1,0 +1,82 @@
+//! The cells that hold secrets, or name the place of one.
+
+use super::super::cell::{CellText, secret_text, unremarkable};
+use super::super::lint::foreign_token;
+use super::super::run::Purpose;
+use super::RowCheck;
+use crate::input::Value;
+use crate::model::{Code, Field, Severity};
+use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
+
+impl RowCheck<'_> {
+    pub(super) fn secret(&mut self, field: Field) -> Option<SecretCell> {
+        let value = self.row.value(self.columns.column(field)?);
+        let cell = match unremarkable(value) {
+            Some(text) => CellText::Text(text.into()),
+            None => secret_text(value),
+        };
+        let text = self.take(field, cell)?;
+        if self.check_filled_in(field, &text) || self.check_quotes(field, &text) {
+            return None;
+        }
+        let reference = match SplitCell::of(&text) {
+            SplitCell::Literal("") => {
+                let message = "`literal:` is followed by nothing".to_owned();
+                let help = "write the secret behind it, or empty the cell".to_owned();
+                self.tell(field, (Code::ReferenceWithoutValue, message, help));
+                return None;
+            }
+            SplitCell::Literal(secret) => {
+                self.check_vendor(field, secret);
+                // A check keeps no secret for longer than it looks at it.
+                return match self.options.purpose {
+                    Purpose::Check => None,
+                    Purpose::Import => Some(Secret::new(secret).into()),
+                };
+            }
+            SplitCell::Reference(reference) => reference,
+        };
+        let secret = match self.options.secrets.resolve(&reference) {
+            Ok(secret) => secret,
+            Err(error) => {
+                self.tell_reference(field, &error);
+                return None;
+            }
+        };
+        if let CellText::Bad(problem) = secret_text(Value::Text(secret.expose())) {
+            self.tell_cell(field, &problem);
+            return None;
+        }
+        self.check_vendor(field, secret.expose());
+        Some(SecretCell {
+            secret,
+            reference: Some(reference),
+        })
+    }
+
+    fn check_vendor(&mut self, field: Field, secret: &str) {
+        let Some(of) = self.of else { return };
+        if let Some(vendor) = foreign_token(of, secret) {
+            let message =
+                format!("`{field}` holds what looks like a token of {vendor}, and the row is {of}");
+            let help = "check the type, and whether the token stands in the right row";
+            self.tell(field, (Code::ForeignToken, message, help.into()));
+        }
+    }
+
+    fn tell_reference(&mut self, field: Field, error: &ReferenceError) {
+        let code = if error.is_missing_value() {
+            Code::ReferenceWithoutValue
+        } else {
+            Code::ReferenceNotAllowed
+        };
+        self.tell(field, (code, error.to_string(), error.help().to_owned()));
+        // A check runs where the secrets need not be.
+        if error.is_missing_value() && self.options.purpose == Purpose::Check {
+            self.is_secret_missing = true;
+            if let Some(told) = self.found.last_mut() {
+                told.severity = Severity::Warning;
+            }
+        }
+    }
+}
