@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use csv::ByteRecord;
+use csv::{ByteRecord, StringRecord};
 
 use super::csv::CsvBlock;
 
@@ -152,15 +152,22 @@ pub struct RowView<'a> {
 
 #[derive(Clone, Copy)]
 pub(super) enum Cells<'a> {
-    Csv(&'a ByteRecord),
+    Csv(&'a StringRecord),
+    /// A record with a cell that is not UTF-8.
+    Bytes(&'a ByteRecord),
     Sheet(&'a SheetBlock, &'a SheetRow),
 }
 
 impl<'a> RowView<'a> {
     /// What stands in `column`, from 0.
+    #[inline]
     pub fn value(&self, column: usize) -> Value<'a> {
         match self.cells {
             Cells::Csv(record) => match record.get(column) {
+                None | Some("") => Value::Blank,
+                Some(text) => Value::Text(text),
+            },
+            Cells::Bytes(record) => match record.get(column) {
                 None | Some(b"") => Value::Blank,
                 Some(bytes) => std::str::from_utf8(bytes).map_or(Value::NotUtf8, Value::Text),
             },
@@ -178,12 +185,8 @@ impl<'a> RowView<'a> {
     /// The last column that holds anything, counted from 1; 0 if none does.
     pub fn width(&self) -> usize {
         match self.cells {
-            Cells::Csv(record) => {
-                let used = record
-                    .iter()
-                    .rposition(|bytes| !bytes.trim_ascii().is_empty());
-                used.map_or(0, |last| last + 1)
-            }
+            Cells::Csv(record) => used_cells(record.as_byte_record()),
+            Cells::Bytes(record) => used_cells(record),
             Cells::Sheet(block, row) => {
                 let mut cells = block.cells_of(row).iter();
                 let used = cells.rfind(|(_, value)| !is_blank(block.value(value)));
@@ -194,7 +197,9 @@ impl<'a> RowView<'a> {
 
     fn is_blank(&self) -> bool {
         match self.cells {
-            Cells::Csv(_) => (0..self.width()).all(|column| is_blank(self.value(column))),
+            Cells::Csv(_) | Cells::Bytes(_) => {
+                (0..self.width()).all(|column| is_blank(self.value(column)))
+            }
             Cells::Sheet(block, row) => {
                 let mut cells = block.cells_of(row).iter();
                 cells.all(|(_, value)| is_blank(block.value(value)))
@@ -209,4 +214,9 @@ fn is_blank(value: Value<'_>) -> bool {
         Value::Text(text) => text.trim().is_empty(),
         _ => false,
     }
+}
+
+fn used_cells(record: &ByteRecord) -> usize {
+    let is_used = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
+    record.iter().rposition(is_used).map_or(0, |last| last + 1)
 }

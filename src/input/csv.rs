@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::block::{Block, Cells, RowView, Rows};
 use super::error::{InputError, InputErrorKind};
@@ -43,11 +43,25 @@ impl CsvBlock {
             blank += u64::from(skipped.rows);
             row += skipped.rows;
             line += u64::from(skipped.rows);
-            look(RowView {
-                number: row,
-                line: Some(line),
-                cells: Cells::Csv(&record),
-            });
+            let mut look_at = |cells: Cells<'_>| {
+                look(RowView {
+                    number: row,
+                    line: Some(line),
+                    cells,
+                });
+            };
+            // One look at the whole record is cheaper than one at each cell.
+            record = match StringRecord::from_byte_record(record) {
+                Ok(text) => {
+                    look_at(Cells::Csv(&text));
+                    text.into_byte_record()
+                }
+                Err(error) => {
+                    let bytes = error.into_byte_record();
+                    look_at(Cells::Bytes(&bytes));
+                    bytes
+                }
+            };
             let end = after_line_end(&self.bytes, offset(&reader));
             line += record_lines(&self.bytes[start + skipped.bytes..end]);
             row += 1;
@@ -192,13 +206,19 @@ fn first_records(start: &[u8], delimiter: u8, said: Option<u32>) -> Vec<(u32, Ve
             Some(said) => row.number <= said,
             None => records.len() < HEADER_WITHIN,
         };
-        if let Cells::Csv(record) = row.cells
-            && is_wanted
-        {
+        if is_wanted && let Some(record) = bytes_of(row.cells) {
             records.push((row.number, record.iter().map(text_of).collect()));
         }
     });
     records
+}
+
+fn bytes_of(cells: Cells<'_>) -> Option<&ByteRecord> {
+    match cells {
+        Cells::Csv(record) => Some(record.as_byte_record()),
+        Cells::Bytes(record) => Some(record),
+        Cells::Sheet(..) => None,
+    }
 }
 
 fn text_of(bytes: &[u8]) -> String {
@@ -242,6 +262,8 @@ impl<'a> Blocks<'a> {
 
     /// Reads until the buffer holds `enough` bytes or the text ends.
     fn fill(&mut self, enough: usize) -> Result<(), InputError> {
+        self.buffer
+            .reserve(enough.saturating_sub(self.buffer.len()));
         while !self.is_at_end && self.buffer.len() < enough {
             let start = self.buffer.len();
             let given = self.text.read_into(&mut self.buffer);
@@ -277,7 +299,7 @@ impl<'a> Blocks<'a> {
         };
         let mut place = Place::row(&self.table, self.row, Some(self.line)).cell(0);
         before.for_each_record(&mut |row: RowView<'_>| {
-            if let Cells::Csv(record) = row.cells {
+            if let Some(record) = bytes_of(row.cells) {
                 let row = Place::row(&self.table, row.number, row.line);
                 place = row.cell(record.len().saturating_sub(1));
             }

@@ -194,6 +194,16 @@ impl FieldSet {
     pub fn has(self, field: Field) -> bool {
         self.0 & (1 << field as u32) != 0
     }
+
+    /// The fields in the set, in the manual's order.
+    pub fn iter(self) -> impl Iterator<Item = Field> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let next = FIELDS.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(next.0)
+        })
+    }
 }
 
 impl FromIterator<Field> for FieldSet {

@@ -146,15 +146,11 @@ fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
         .and_then(|rest| rest.strip_suffix(']'))
         .unwrap_or(text);
     let separators = [',', ';', ' ', '\t', '\u{a0}'];
-    let words: Vec<&str> = list
-        .split(separators)
-        .filter(|word| !word.is_empty())
-        .collect();
-    if looks_grouped(&words, list) {
+    let words = list.split(separators).filter(|word| !word.is_empty());
+    if looks_grouped(words.clone(), list) {
         return Err(FieldValueError::JoinedIds);
     }
     words
-        .into_iter()
         .map(|word| {
             let digits = word.strip_suffix(".0").unwrap_or(word);
             if digits.is_empty()
@@ -220,16 +216,20 @@ fn parse_refspecs(text: &str) -> Result<(), FieldValueError> {
 }
 
 /// `1,000,010,100` is what a spreadsheet shows for 1000010100, which was once `10000,10100`; `10,000` is one id.
-fn looks_grouped(words: &[&str], list: &str) -> bool {
-    let [first, rest @ ..] = words else {
+fn looks_grouped<'a>(mut words: impl Iterator<Item = &'a str>, list: &str) -> bool {
+    let Some(first) = words.next().filter(|first| first.len() <= 3) else {
         return false;
     };
-    let is_separated_tightly =
-        list.len() == words.iter().map(|w| w.len()).sum::<usize>() + rest.len();
-    !rest.is_empty()
-        && is_separated_tightly
-        && (1..=3).contains(&first.len())
-        && rest.iter().all(|group| group.len() == 3)
+    let (mut length, mut groups) = (first.len(), 0);
+    for group in words {
+        if group.len() != 3 {
+            return false;
+        }
+        length += 1 + group.len();
+        groups += 1;
+    }
+    let is_separated_tightly = list.len() == length;
+    groups > 0 && is_separated_tightly
 }
 
 #[cfg(test)]

@@ -105,16 +105,6 @@ pub struct TypeSpec {
     pub also_called: &'static [&'static str],
 }
 
-/// Fields that only the types that list them use; all others are common to all types.
-const SPECIAL: [Field; 4] = [
-    Field::ApiPath,
-    Field::TfsCollection,
-    Field::AwsRegion,
-    Field::FolderDepth,
-];
-
-const CREDENTIALS: [Field; 3] = [Field::Username, Field::Password, Field::Pat];
-
 const TYPES: [TypeSpec; 12] = {
     use CredentialForm::{AccessKey, Password, Token, TokenForAll};
     use IntegrationType as T;
@@ -256,11 +246,15 @@ impl TypeSpec {
 
     /// Whether the type does anything with `field`.
     pub fn uses(&self, field: Field) -> bool {
-        if CREDENTIALS.contains(&field) {
+        match field {
             // A user name beside a token has a rule of its own, and so has a token beside a password.
-            return !self.credentials.is_empty();
+            Field::Username | Field::Password | Field::Pat => !self.credentials.is_empty(),
+            // Fields that only the types that list them use; all others are common to all types.
+            Field::ApiPath | Field::TfsCollection | Field::AwsRegion | Field::FolderDepth => {
+                self.uses.contains(&field)
+            }
+            _ => true,
         }
-        !SPECIAL.contains(&field) || self.uses.contains(&field)
     }
 }
 

@@ -15,10 +15,15 @@ pub enum OriginKey {
 impl OriginKey {
     /// The key's origin for a row of type `of` whose origin is `origin`.
     pub fn of(of: IntegrationType, origin: Option<&Origin>) -> Self {
+        Self::exact(of, origin).map_or(Self::Any, |origin| Self::Exactly(origin.into()))
+    }
+
+    /// The same without a key made of it; none for any origin.
+    pub fn exact(of: IntegrationType, origin: Option<&Origin>) -> Option<&str> {
         match (origin, of.spec().origin) {
-            (Some(origin), _) => Self::Exactly(origin.normalised().into()),
-            (None, OriginRule::UrlOr(shown)) => Self::Exactly(shown.into()),
-            (None, _) => Self::Any,
+            (Some(origin), _) => Some(origin.normalised()),
+            (None, OriginRule::UrlOr(shown)) => Some(shown),
+            (None, _) => None,
         }
     }
 

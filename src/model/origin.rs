@@ -9,7 +9,15 @@ use super::integration_type::{IntegrationType, OriginRule};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
     text: Box<str>,
-    normalised: Box<str>,
+    normalised: Normalised,
+}
+
+/// An origin for comparing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Normalised {
+    /// So many bytes of the text itself.
+    UpTo(usize),
+    Otherwise(Box<str>),
 }
 
 /// Why a text is no origin.
@@ -39,17 +47,20 @@ impl Origin {
     ///
     /// [`OriginError`] says what is wrong with it.
     pub fn parse(of: IntegrationType, text: &str) -> Result<Self, OriginError> {
-        match of.spec().origin {
-            OriginRule::Folder => {
-                if !is_absolute_path(text) {
-                    return Err(OriginError::NotAnAbsolutePath);
-                }
+        let normalised = if of.spec().origin == OriginRule::Folder {
+            if !is_absolute_path(text) {
+                return Err(OriginError::NotAnAbsolutePath);
             }
-            OriginRule::Url | OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown => check_url(text)?,
-        }
+            Normalised::UpTo(text.len())
+        } else if is_plainly_written(text) {
+            Normalised::UpTo(text.trim_end_matches('/').len())
+        } else {
+            check_url(text)?;
+            Normalised::Otherwise(normalise(of, text).into())
+        };
         Ok(Self {
             text: text.into(),
-            normalised: normalise(of, text).into(),
+            normalised,
         })
     }
 
@@ -58,7 +69,7 @@ impl Origin {
         let is_http = text.starts_with("http://") || text.starts_with("https://");
         (is_http && Self::parse(of, text) == Err(OriginError::CloneUrl)).then(|| Self {
             text: text.into(),
-            normalised: normalise(of, text).into(),
+            normalised: Normalised::Otherwise(normalise(of, text).into()),
         })
     }
 
@@ -69,12 +80,15 @@ impl Origin {
 
     /// The origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped.
     pub fn normalised(&self) -> &str {
-        &self.normalised
+        match &self.normalised {
+            Normalised::UpTo(end) => &self.text[..*end],
+            Normalised::Otherwise(normalised) => normalised,
+        }
     }
 
     /// Whether it is a URL without encryption.
     pub fn is_plain_http(&self) -> bool {
-        self.normalised.starts_with("http://")
+        self.normalised().starts_with("http://")
     }
 
     /// Whether a folder's path ends in the `*` that stands for the folders below it.
@@ -84,13 +98,60 @@ impl Origin {
 
     /// Scheme and host (a folder's whole path): where a secret of the row goes.
     pub fn host(&self) -> &str {
-        let after_scheme = self.normalised.find("://").map_or(0, |at| at + 3);
-        let end = self.normalised[after_scheme..].find('/');
+        let normalised = self.normalised();
+        let after_scheme = normalised.find("://").map_or(0, |at| at + 3);
+        let end = normalised[after_scheme..].find('/');
         end.filter(|_| after_scheme > 0)
-            .map_or(&self.normalised, |end| {
-                &self.normalised[..after_scheme + end]
-            })
+            .map_or(normalised, |end| &normalised[..after_scheme + end])
     }
+}
+
+/// Whether `text` is a URL that every parser reads alike and normalising only shortens: `http(s)://host[:port][/path]`
+/// in lower case, its host a name. Nearly all origins are, and need no more than this look; `false` says nothing about
+/// the others.
+fn is_plainly_written(text: &str) -> bool {
+    let (rest, default_port) = match text.strip_prefix("https://") {
+        Some(rest) => (rest, "443"),
+        None => match text.strip_prefix("http://") {
+            Some(rest) => (rest, "80"),
+            None => return false,
+        },
+    };
+    let end = rest.bytes().position(|b| b == b'/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
+    };
+    let is_port = |port: &str| {
+        (1..=4).contains(&port.len())
+            && port.bytes().all(|b| b.is_ascii_digit())
+            && !port.starts_with('0')
+            && port != default_port
+    };
+    is_plain_name(host)
+        && port.is_none_or(is_port)
+        && path
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'))
+}
+
+/// Whether `host` is a name of lower-case labels that is neither an address in numbers nor in punycode.
+fn is_plain_name(host: &str) -> bool {
+    let mut before = b'.';
+    for byte in host.bytes() {
+        let is_fine = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => true,
+            b'-' | b'.' => before != b'.',
+            _ => false,
+        };
+        if !is_fine {
+            return false;
+        }
+        before = byte;
+    }
+    let last = host.rsplit('.').next().unwrap_or_default();
+    last.starts_with(|c: char| c.is_ascii_lowercase()) && !host.contains("xn--")
 }
 
 fn check_url(text: &str) -> Result<(), OriginError> {
@@ -160,6 +221,42 @@ pub fn normalise(of: IntegrationType, text: &str) -> String {
 mod tests {
     use super::*;
     use IntegrationType::{Filespace, Gerrit};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plainly_written_is_read_as_the_url_crate_reads_it(
+            scheme in "https?",
+            host in "[a-z0-9-]{1,3}(\\.[a-z0-9-]{0,3}){0,2}|xn--[a-z0-9]{0,4}|[0-9.]{1,7}|0x[0-9a-f]{1,3}",
+            port in "|:[0-9]{0,6}|:443|:80",
+            path in "(/[a-zA-Z0-9/_-]{0,6}){0,2}|/[.?#@ %/]{0,2}|/a\\.git/?",
+        ) {
+            let text = format!("{scheme}://{host}{port}{path}");
+            if is_plainly_written(&text) {
+                prop_assert_eq!(check_url(&text), Ok(()), "{}", text);
+                prop_assert_eq!(normalise(Gerrit, &text), text.trim_end_matches('/'), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn usual_origins_are_plainly_written() {
+        for text in [
+            "https://git.example.org",
+            "http://git:8080/gerrit/",
+            "https://a-1.b2.org/x_y/Z",
+        ] {
+            assert!(is_plainly_written(text), "{text}");
+        }
+        for text in [
+            "https://10.0.0.1",
+            "https://git.example.org:443",
+            "https://Git.org",
+            "https://a.org/b.git",
+        ] {
+            assert!(!is_plainly_written(text), "{text}");
+        }
+    }
 
     #[test]
     fn the_text_is_kept_and_compared_without_case_port_and_slash() {

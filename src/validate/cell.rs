@@ -84,6 +84,25 @@ impl CellProblem {
     }
 }
 
+/// The text of a cell of the kind that nearly all are: visible ASCII, spaces only within. Nothing is to be said about it,
+/// in a secret or elsewhere.
+#[inline]
+pub(super) fn unremarkable(value: Value<'_>, kind: Kind) -> Option<&str> {
+    let Value::Text(text) = value else {
+        return None;
+    };
+    let bytes = text.as_bytes();
+    let (first, last) = bytes.first().zip(bytes.last())?;
+    let is_trimmed = *first != b' ' && *last != b' ';
+    // Without a way out early, the compiler looks at many bytes at once.
+    let is_visible = bytes
+        .iter()
+        .fold(true, |is, b| is & matches!(b, 0x20..0x7f));
+    // Only what begins like a number can be one that was shortened.
+    let is_number = matches!(first, b'0'..=b'9' | b'-') && is_mangled(value, kind);
+    (is_trimmed && is_visible && !is_number).then_some(text)
+}
+
 /// Reads a cell of a field that is no secret. The second value says whether white space was trimmed.
 pub(super) fn plain_text(value: Value<'_>, kind: Kind) -> (CellText<'_>, bool) {
     if is_mangled(value, kind) {
@@ -172,9 +191,6 @@ fn number_text(number: f64) -> String {
 
 /// The first character that nobody sees and nobody means.
 fn invisible(text: &str) -> Option<char> {
-    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
-        return None;
-    }
     text.chars().find(|&c| {
         c.is_control()
             || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')

@@ -1,8 +1,15 @@
 //! Rows that say the same integration twice.
+//!
+//! The index is all that grows with the rows of a check, so it is kept small: for each row two hashes and a place.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, RandomState};
+
+use foldhash::SharedSeed;
+use foldhash::quality::SeedableRandomState;
+
+use crate::model::{IntegrationType, Origin, OriginKey};
 
 /// Where a row stands, small enough to keep for each of a million rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,31 +25,259 @@ pub(super) struct RowRef {
 /// A key's hash: two of 64 bits, so that two keys of one hash are not to be met with.
 pub(super) type KeyHash = (u64, u64);
 
-/// Hashes keys. Its seed is drawn anew for each run, so that nobody can prepare keys that collide.
-#[derive(Clone, Default)]
-pub(super) struct KeyHasher(RandomState, RandomState);
+/// What rows are compared by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hashes {
+    /// Of type, origin and name.
+    pub key: KeyHash,
+    /// Of type and origin; a blank origin is what the vendor shows for it.
+    pub origin: KeyHash,
+    /// Whether the row itself gives the origin.
+    pub gives_origin: bool,
+}
 
-impl KeyHasher {
-    pub fn hash(&self, key: &impl Hash) -> KeyHash {
-        (self.0.hash_one(key), self.1.hash_one(key))
+/// Hashes keys. Its seed is drawn anew for each run, so that nobody can prepare keys that collide.
+#[derive(Clone)]
+pub(super) struct KeyHasher([SeedableRandomState; 2]);
+
+impl Default for KeyHasher {
+    fn default() -> Self {
+        let drawn = || RandomState::new().hash_one(());
+        Self([(); 2].map(|()| SeedableRandomState::with_seed(drawn(), SharedSeed::global_random())))
     }
 }
 
-/// The first row of each key.
-#[derive(Default)]
-pub(super) struct FirstSeen {
-    seen: HashMap<KeyHash, RowRef>,
+impl KeyHasher {
+    /// The hashes of a row of type `of` with these values.
+    pub fn hash(&self, of: IntegrationType, origin: Option<&Origin>, name: &str) -> Hashes {
+        let of_key = OriginKey::exact(of, origin);
+        let of_origin = self.both(&(of, of_key));
+        Hashes {
+            key: self.both(&(of_origin, name)),
+            origin: of_origin,
+            gives_origin: origin.is_some(),
+        }
+    }
+
+    fn both(&self, key: &impl std::hash::Hash) -> KeyHash {
+        (self.0[0].hash_one(key), self.0[1].hash_one(key))
+    }
 }
 
-impl FirstSeen {
-    /// Notes the row `at`, or tells the first row with the same key.
-    pub fn first_with(&mut self, key: KeyHash, at: RowRef) -> Option<RowRef> {
-        match self.seen.entry(key) {
-            Entry::Occupied(first) => Some(*first.get()),
-            Entry::Vacant(free) => {
-                free.insert(at);
-                None
+/// An earlier row that a row is like.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Like {
+    /// It has the same key.
+    Key(RowRef),
+    /// It has the same type and origin, and another name.
+    Origin(RowRef),
+}
+
+/// The rows seen so far. Most rows have an origin that no other row has: then there is nothing to compare names with,
+/// and one question is enough. Keys are looked up only among rows of one origin.
+#[derive(Default)]
+pub(super) struct SeenRows {
+    rows: Vec<SeenRow>,
+    origins: Index,
+    keys: Index,
+    /// The first row that gives an origin, where an earlier row of the same origin leaves it blank.
+    givers: HashMap<KeyHash, u32>,
+}
+
+/// The fields of [`Hashes`] and the place side by side, which takes less than the two structs.
+struct SeenRow {
+    key: KeyHash,
+    origin: KeyHash,
+    gives_origin: bool,
+    place: RowRef,
+}
+
+impl SeenRows {
+    /// Brings what the next rows will ask for near to the processor, for many at once: each row's own question would
+    /// wait for memory by itself.
+    pub fn expect(&self, rows: impl Iterator<Item = Hashes>) {
+        self.origins.touch(rows.map(|row| row.origin));
+    }
+
+    /// Notes the row at `place`, or tells which earlier row it is like.
+    pub fn note(&mut self, hashes: Hashes, place: RowRef) -> Option<Like> {
+        let n = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.rows.push(SeenRow {
+            key: hashes.key,
+            origin: hashes.origin,
+            gives_origin: hashes.gives_origin,
+            place,
+        });
+        let rows = &self.rows;
+        let first = self
+            .origins
+            .first_with(hashes.origin, n, |n| rows[n as usize].origin)?;
+        let key_of = |n: u32| rows[n as usize].key;
+        // The first of an origin's rows is compared only from its second row on.
+        self.keys.first_with(key_of(first), first, key_of);
+        if let Some(same) = self.keys.first_with(hashes.key, n, key_of) {
+            let same = rows[same as usize].place;
+            self.rows.pop();
+            return Some(Like::Key(same));
+        }
+        let like = if !hashes.gives_origin {
+            None
+        } else if rows[first as usize].gives_origin {
+            Some(first)
+        } else {
+            match self.givers.entry(hashes.origin) {
+                Entry::Occupied(giver) => Some(*giver.get()),
+                Entry::Vacant(free) => {
+                    free.insert(n);
+                    None
+                }
             }
+        };
+        like.map(|like| Like::Origin(rows[like as usize].place))
+    }
+}
+
+/// A hash table of rows by one of their hashes, which are not kept here: a slot holds a quarter of a hash and the row's
+/// number. The quarter says where to look from, and the whole hash is asked for when it agrees.
+#[derive(Default)]
+struct Index {
+    /// As many as a power of two, at most three quarters of them taken; 0 is free.
+    slots: Vec<u64>,
+    taken: usize,
+}
+
+const FEWEST_SLOTS: usize = 64;
+
+impl Index {
+    /// The row with this hash; if there is none, that is row `n` from now on.
+    fn first_with(
+        &mut self,
+        hash: KeyHash,
+        n: u32,
+        hash_of: impl Fn(u32) -> KeyHash,
+    ) -> Option<u32> {
+        if self.taken * 4 >= self.slots.len() * 3 {
+            self.grow();
+        }
+        let ours = slot(hash, n);
+        let mut at = self.home_of(ours);
+        while self.slots[at] != 0 {
+            let row = row_of(self.slots[at]);
+            if self.slots[at] == slot(hash, row) && hash_of(row) == hash {
+                return Some(row);
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = ours;
+        self.taken += 1;
+        None
+    }
+
+    /// The index of the slot from which `slot` is looked for: the high bits, so that growing keeps the order.
+    fn home_of(&self, slot: u64) -> usize {
+        let bits = self.slots.len().trailing_zeros();
+        #[expect(clippy::cast_possible_truncation, reason = "an index of a slot")]
+        let home = (slot >> (64 - bits)) as usize;
+        home
+    }
+
+    fn put(&mut self, slot: u64) {
+        let mut at = self.home_of(slot);
+        while self.slots[at] != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.slots[at] = slot;
+    }
+
+    fn grow(&mut self) {
+        let slots = (self.slots.len() * 2).max(FEWEST_SLOTS);
+        let before = std::mem::replace(&mut self.slots, vec![0; slots]);
+        for slot in before.into_iter().filter(|slot| *slot != 0) {
+            self.put(slot);
+        }
+    }
+
+    /// Reads the slots of these hashes; no read waits for another.
+    fn touch(&self, hashes: impl Iterator<Item = KeyHash>) {
+        if !self.slots.is_empty() {
+            let read = |sum, hash| sum ^ self.slots[self.home_of(slot(hash, 0))];
+            std::hint::black_box(hashes.fold(0, read));
+        }
+    }
+}
+
+fn slot(hash: KeyHash, n: u32) -> u64 {
+    (hash.0 >> 32) << 32 | (u64::from(n) + 1)
+}
+
+fn row_of(slot: u64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the lower half is a number"
+    )]
+    let one_more = slot as u32;
+    one_more - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::IntegrationType::{Gerrit, GitHub, GitLab};
+
+    fn at(row: u32) -> RowRef {
+        RowRef {
+            table: 0,
+            row,
+            line: row,
+        }
+    }
+
+    fn hash(hasher: &KeyHasher, of: IntegrationType, origin: Option<&str>, name: &str) -> Hashes {
+        let origin = origin.map(|origin| Origin::parse(of, origin).unwrap());
+        hasher.hash(of, origin.as_ref(), name)
+    }
+
+    #[test]
+    fn rows_are_alike_by_key_or_by_origin() {
+        let hasher = KeyHasher::default();
+        let mut seen = SeenRows::default();
+        let mut note = |n, of, origin, name| seen.note(hash(&hasher, of, origin, name), at(n));
+        let host = Some("https://git.example.org");
+        assert_eq!(note(1, Gerrit, host, "a"), None);
+        assert_eq!(note(2, GitLab, host, "a"), None);
+        assert_eq!(
+            note(3, Gerrit, Some("HTTPS://git.example.org:443/"), "a"),
+            Some(Like::Key(at(1)))
+        );
+        assert_eq!(note(4, Gerrit, host, "b"), Some(Like::Origin(at(1))));
+        assert_eq!(note(5, Gerrit, host, "b"), Some(Like::Key(at(4))));
+    }
+
+    #[test]
+    fn a_blank_origin_is_the_vendors_own() {
+        let hasher = KeyHasher::default();
+        let mut seen = SeenRows::default();
+        let mut note = |n, origin, name| seen.note(hash(&hasher, GitHub, origin, name), at(n));
+        assert_eq!(note(1, None, "a"), None);
+        assert_eq!(note(2, None, "b"), None);
+        let shown = Some("https://api.github.com");
+        assert_eq!(note(3, shown, "a"), Some(Like::Key(at(1))));
+        assert_eq!(note(4, shown, "c"), None);
+        assert_eq!(note(5, shown, "d"), Some(Like::Origin(at(4))));
+    }
+
+    #[test]
+    fn the_first_of_many_rows_is_found_again() {
+        let hasher = KeyHasher::default();
+        let mut seen = SeenRows::default();
+        let rows: Vec<Hashes> = (0..5000)
+            .map(|n| hasher.hash(GitHub, None, &n.to_string()))
+            .collect();
+        for (n, row) in (0..).zip(&rows) {
+            assert_eq!(seen.note(*row, at(n)), None);
+        }
+        for (n, row) in (0..).zip(&rows) {
+            assert_eq!(seen.note(*row, at(9999)), Some(Like::Key(at(n))));
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn lint(of: IntegrationType, given: FieldSet, draft: &RecordDraft) ->
             "empty the cell, or use `username` and `password`",
         );
     }
-    for field in Field::all().filter(|field| given.has(*field) && !of.spec().uses(*field)) {
+    for field in given.iter().filter(|field| !of.spec().uses(*field)) {
         tell(
             field,
             Code::UnusedField,
@@ -113,7 +113,10 @@ fn lint_origin(
 }
 
 fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String, &str)) {
-    let says = |field: Field, flag: bool| draft.settings.contains(&(field, FieldValue::Flag(flag)));
+    let says = |field: Field, flag: bool| {
+        let mut settings = draft.settings.iter();
+        settings.any(|(of, value)| *of == field && *value == FieldValue::Flag(flag))
+    };
     if says(Field::DisableSslVerification, true) {
         tell(
             Field::DisableSslVerification,
@@ -228,12 +231,17 @@ pub(super) fn holds_a_token(text: &str) -> bool {
         "ASIA",
     ];
     const SHORTEST_REST: usize = 16;
-    PREFIXES.iter().any(|prefix| {
-        text.match_indices(prefix).any(|(at, _)| {
-            let rest = &text[at + prefix.len()..];
-            let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-            rest.chars().take_while(|c| is_of_token(*c)).count() >= SHORTEST_REST
-        })
+    if text.len() < SHORTEST_REST {
+        return false;
+    }
+    // All begin with one of two letters.
+    memchr::memchr2_iter(b'g', b'A', text.as_bytes()).any(|at| {
+        let from_here = &text.as_bytes()[at..];
+        let rest = PREFIXES
+            .iter()
+            .find_map(|prefix| from_here.strip_prefix(prefix.as_bytes()));
+        let is_of_token = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        rest.is_some_and(|rest| rest.iter().take_while(is_of_token).count() >= SHORTEST_REST)
     })
 }
 

@@ -5,6 +5,7 @@
 //! gives a [`Record`](crate::model::Record) or at least one error, and both may come with warnings.
 
 mod cell;
+mod checked;
 mod columns;
 mod duplicates;
 mod lint;
@@ -17,6 +18,7 @@ mod row_cells;
 mod row_secrets;
 mod run;
 mod selection;
+mod spread;
 mod tables;
 
 pub use columns::field_of;

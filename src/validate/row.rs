@@ -1,43 +1,18 @@
 //! One row: its cells become a record, or it is said why not.
 
+use std::borrow::Cow;
+
+use super::checked::{CheckedRow, Shared, is_valid};
 use super::columns::Columns;
+use super::duplicates::KeyHasher;
 use super::lint::lint;
 use super::messages::{self, Told};
-use super::options::Options;
+use super::options::{Options, Purpose};
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, OriginKey, Place, Record, RecordDraft,
-    RecordKey, Severity, Username, defects,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, Place, Record, RecordDraft, Username,
+    defects,
 };
-
-/// What came of a row.
-pub(super) struct CheckedRow {
-    /// Whether the selection wants it; nothing else is known of it if not.
-    pub is_selected: bool,
-    /// Its number, from 1.
-    pub number: u32,
-    /// Its physical line in a CSV.
-    pub line: Option<u64>,
-    /// Its key, as far as the row says one; rows with errors have keys too.
-    pub key: Option<RecordKey>,
-    /// Whether it gives an origin.
-    pub gives_origin: bool,
-    /// Its name for messages.
-    pub name: Option<String>,
-    /// The record, if the row is valid and its secrets were read.
-    pub record: Option<Record>,
-    /// What is to be said about it, in the order of the columns.
-    pub found: Vec<Diagnostic>,
-}
-
-impl CheckedRow {
-    /// Whether nothing is wrong with it.
-    pub fn is_valid(&self) -> bool {
-        self.found
-            .iter()
-            .all(|diagnostic| diagnostic.severity < Severity::Error)
-    }
-}
 
 /// A row that the selection leaves out.
 pub(super) fn pass_row(row: RowView<'_>) -> CheckedRow {
@@ -45,22 +20,31 @@ pub(super) fn pass_row(row: RowView<'_>) -> CheckedRow {
         is_selected: false,
         number: row.number,
         line: row.line,
-        key: None,
-        gives_origin: false,
-        name: None,
+        hashes: None,
+        name: 0..0,
         record: None,
         found: Vec::new(),
     }
 }
 
 /// Checks one row.
-pub(super) fn check_row(columns: &Columns, row: RowView<'_>, options: &Options) -> CheckedRow {
+pub(super) fn check_row(
+    columns: &Columns,
+    row: RowView<'_>,
+    options: &Options,
+    hasher: &KeyHasher,
+    shared: &mut Shared,
+) -> CheckedRow {
     let mut check = RowCheck {
         columns,
         row,
         options,
         of: None,
-        draft: RecordDraft::default(),
+        name: None,
+        draft: RecordDraft {
+            settings: std::mem::take(&mut shared.settings),
+            ..RecordDraft::default()
+        },
         given: FieldSet::default(),
         is_secret_missing: false,
         found: Vec::new(),
@@ -73,7 +57,7 @@ pub(super) fn check_row(columns: &Columns, row: RowView<'_>, options: &Options) 
     if let Some(of) = of {
         check.check_type(of);
     }
-    check.finish(of)
+    check.finish(hasher, shared)
 }
 
 /// A row while it is looked at.
@@ -83,6 +67,8 @@ pub(super) struct RowCheck<'a> {
     pub(super) options: &'a Options,
     /// The row's type, once it is known.
     pub(super) of: Option<IntegrationType>,
+    /// The display name; it joins the draft once a record is made.
+    pub(super) name: Option<Cow<'a, str>>,
     pub(super) draft: RecordDraft,
     /// Fields whose cells hold something, right or wrong.
     pub(super) given: FieldSet,
@@ -151,60 +137,57 @@ impl RowCheck<'_> {
         }
     }
 
-    fn finish(self, of: Option<IntegrationType>) -> CheckedRow {
+    fn finish(self, hasher: &KeyHasher, shared: &mut Shared) -> CheckedRow {
         let Self {
+            columns,
             row,
-            draft,
+            options,
+            of,
+            name,
+            mut draft,
             is_secret_missing,
             mut found,
-            options,
-            columns,
             ..
         } = self;
-        for diagnostic in &mut found {
-            options.policy.apply(diagnostic);
-        }
         // Problems are told from left to right.
         found.sort_by_key(|diagnostic| diagnostic.place.column);
-        let name = draft.display_name.as_deref().map(str::to_owned);
         for diagnostic in &mut found {
-            diagnostic.name.clone_from(&name);
+            options.policy.apply(diagnostic);
+            diagnostic.name = name.as_deref().map(str::to_owned);
         }
-        let key = of
-            .zip(draft.display_name.clone())
-            .map(|(of, display_name)| RecordKey {
-                integration_type: of,
-                origin: OriginKey::of(of, draft.origin.as_ref()),
-                display_name,
-            });
-        let mut checked = CheckedRow {
+        let compared = of
+            .zip(name.as_deref())
+            .map(|(of, name)| hasher.hash(of, draft.origin.as_ref(), name));
+        let start = shared.names.len();
+        shared.names.push_str(name.as_deref().unwrap_or_default());
+        let is_kept = options.purpose == Purpose::Import && !is_secret_missing;
+        let mut record = None;
+        match of {
+            Some(of) if is_kept && is_valid(&found) => {
+                draft.display_name = name.map(Into::into);
+                match Record::new(of, draft) {
+                    Ok(valid) => record = Some(Box::new(valid)),
+                    // The row was asked for the same defects above; should one be left, it must not pass in silence.
+                    Err(defects) => found.extend(defects.iter().map(|defect| {
+                        let (_, (code, message, help)) = messages::defect(defect, of);
+                        let place = Place::row(&columns.table, row.number, row.line);
+                        Diagnostic::new(code, place, message, help)
+                    })),
+                }
+            }
+            _ => {
+                draft.settings.clear();
+                shared.settings = draft.settings;
+            }
+        }
+        CheckedRow {
             is_selected: true,
             number: row.number,
             line: row.line,
-            key,
-            gives_origin: draft.origin.is_some(),
-            name,
-            record: None,
+            hashes: compared,
+            name: start..shared.names.len(),
+            record,
             found,
-        };
-        if let Some(of) = of
-            && !is_secret_missing
-            && checked.is_valid()
-        {
-            match Record::new(of, draft) {
-                Ok(record) => checked.record = Some(record),
-                // The row was asked for the same defects above; should one be left, the row must not pass in silence.
-                Err(defects) => checked.found.extend(defects.iter().map(|defect| {
-                    let (_, (code, message, help)) = messages::defect(defect, of);
-                    Diagnostic::new(
-                        code,
-                        Place::row(&columns.table, row.number, row.line),
-                        message,
-                        help,
-                    )
-                })),
-            }
         }
-        checked
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cell::{CellProblem, CellText, as_it_stands, plain_text};
+use super::cell::{CellProblem, CellText, as_it_stands, plain_text, unremarkable};
 use super::lint::{holds_a_token, is_placeholder};
 use super::messages;
 use super::row::RowCheck;
@@ -28,6 +28,10 @@ impl<'a> RowCheck<'a> {
     /// The text of a cell that is no secret.
     pub(super) fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
         let value = self.value(field);
+        if let Some(text) = unremarkable(value, field.kind()) {
+            self.given = self.given.with(field);
+            return Some(text.into());
+        }
         let (mut cell, mut is_trimmed) = plain_text(value, field.kind());
         if self.is_allowed(field, &cell) {
             (cell, is_trimmed) = as_it_stands(value);
@@ -122,7 +126,7 @@ impl<'a> RowCheck<'a> {
                 }
                 Kind::Origin => self.read_origin(of),
                 _ if field == Field::DisplayName => {
-                    self.draft.display_name = self.readable(field).map(Into::into);
+                    self.name = self.readable(field);
                 }
                 kind => self.read_setting(field, kind),
             }
@@ -161,6 +165,9 @@ impl<'a> RowCheck<'a> {
             '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}', '\u{201c}', '\u{201d}', '\u{201e}',
             '\u{201f}',
         ];
+        if text.is_ascii() {
+            return false;
+        }
         let found = text.chars().find(|c| CURLY.contains(c));
         if let Some(found) = found {
             let message = format!(

@@ -1,6 +1,6 @@
 //! The secrets of a row: literal, or by a reference that the command line allows.
 
-use super::cell::{CellText, as_it_stands, secret_text};
+use super::cell::{CellText, as_it_stands, secret_text, unremarkable};
 use super::lint::foreign_token;
 use super::options::Purpose;
 use super::row::RowCheck;
@@ -11,7 +11,10 @@ use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 impl RowCheck<'_> {
     pub(super) fn secret(&mut self, field: Field) -> Option<SecretCell> {
         let value = self.value(field);
-        let mut cell = secret_text(value);
+        let mut cell = match unremarkable(value, field.kind()) {
+            Some(text) => CellText::Text(text.into()),
+            None => secret_text(value),
+        };
         if self.is_allowed(field, &cell) {
             cell = as_it_stands(value).0;
         }
@@ -28,7 +31,11 @@ impl RowCheck<'_> {
             }
             SplitCell::Literal(secret) => {
                 self.check_vendor(field, secret);
-                return Some(Secret::new(secret).into());
+                // A check keeps no secret for longer than it looks at it.
+                return match self.options.purpose {
+                    Purpose::Check => None,
+                    Purpose::Import => Some(Secret::new(secret).into()),
+                };
             }
             SplitCell::Reference(reference) => reference,
         };

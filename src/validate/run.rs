@@ -3,16 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::cell::{CellText, as_it_stands};
+use super::checked::CheckedRow;
 use super::columns::Columns;
-use super::duplicates::{FirstSeen, KeyHash, KeyHasher, RowRef};
+use super::duplicates::{Hashes, Like, RowRef, SeenRows};
 use super::options::{Options, Purpose};
 use super::result::{FileRead, NotSelected, RowCounts, Validation};
-use super::row::{CheckedRow, check_row, pass_row};
-use crate::input::{self, Block, InputError, InputErrorKind, RowView, Source, Value};
-use crate::model::{Code, Diagnostic, Field, OriginKey, Place, Row, Severity, TableName};
+use super::spread::{CheckedBlock, Spread};
+use crate::input::{self, InputError, InputErrorKind, RowView, Source, Value};
+use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, TableName};
 
 /// Reads and checks all `files`.
 ///
@@ -34,11 +33,9 @@ pub fn validate_sources(
         options,
         result: Validation::default(),
         tables: Vec::new(),
-        pending: Vec::new(),
-        hasher: KeyHasher::default(),
+        spread: Spread::new(options),
         n: 0,
-        keys: FirstSeen::default(),
-        origins: FirstSeen::default(),
+        seen: SeenRows::default(),
     };
     for (name, source) in sources {
         run.file(source, &name);
@@ -52,39 +49,10 @@ pub(super) struct Run<'a> {
     pub(super) options: &'a Options,
     pub(super) result: Validation,
     pub(super) tables: Vec<Arc<Columns>>,
-    pub(super) pending: Vec<(usize, Block)>,
-    hasher: KeyHasher,
+    pub(super) spread: Spread,
     /// The number of the last row that is part of the run.
     n: u32,
-    keys: FirstSeen,
-    origins: FirstSeen,
-}
-
-/// What rows are compared by.
-#[derive(Clone, Copy)]
-struct Hashes {
-    key: KeyHash,
-    /// Type and origin, if the row gives an origin.
-    origin: Option<KeyHash>,
-}
-
-impl Hashes {
-    fn of(row: &CheckedRow, hasher: &KeyHasher) -> Option<Self> {
-        let key = row.key.as_ref()?;
-        let gives_origin = row.gives_origin && matches!(key.origin, OriginKey::Exactly(_));
-        let origin = gives_origin.then(|| hasher.hash(&(key.integration_type, &key.origin)));
-        Some(Self {
-            key: hasher.hash(key),
-            origin,
-        })
-    }
-}
-
-/// What came of a block.
-struct CheckedBlock {
-    table: usize,
-    blank: u64,
-    rows: Vec<(Option<Hashes>, CheckedRow)>,
+    seen: SeenRows,
 }
 
 impl Run<'_> {
@@ -133,39 +101,23 @@ impl Run<'_> {
         }
     }
 
-    /// Checks the blocks that wait, spread over the cores, and takes in what came of them in their order.
+    /// Takes in what comes of all blocks so far.
     pub(super) fn check_pending(&mut self) {
-        let pending = std::mem::take(&mut self.pending);
-        let (tables, options, hasher) = (&self.tables, self.options, &self.hasher);
-        let checked: Vec<CheckedBlock> = pending
-            .into_par_iter()
-            .map(|(table, block)| {
-                let mut rows = Vec::new();
-                let columns = &tables[table];
-                let blank = block.for_each_row(|row| {
-                    let row = if is_wanted(columns, row, options) {
-                        check_row(columns, row, options)
-                    } else {
-                        pass_row(row)
-                    };
-                    rows.push((Hashes::of(&row, hasher), row));
-                });
-                CheckedBlock { table, blank, rows }
-            })
-            .collect();
-        for block in checked {
+        while let Some(block) = self.spread.next() {
             self.take_in(block);
         }
     }
 
-    fn take_in(&mut self, block: CheckedBlock) {
+    pub(super) fn take_in(&mut self, block: CheckedBlock) {
         let mut counts = RowCounts {
             blank: block.blank,
             ..RowCounts::default()
         };
-        for (hashes, mut row) in block.rows {
-            if let Some(hashes) = hashes {
-                self.compare(hashes, block.table, &mut row);
+        self.seen
+            .expect(block.rows.iter().filter_map(|row| row.hashes));
+        for mut row in block.rows {
+            if let Some(hashes) = row.hashes {
+                self.compare(hashes, block.table, &mut row, &block.names);
             }
             counts.read += 1;
             if !row.is_selected {
@@ -181,28 +133,26 @@ impl Run<'_> {
     }
 
     fn take_row(&mut self, table: usize, row: CheckedRow) {
-        let is_valid = row.is_valid();
-        let warnings = row.found.iter().map(|diagnostic| diagnostic.code).collect();
+        if self.options.purpose == Purpose::Import {
+            self.n += 1;
+            let place = Place::row(&self.tables[table].table, row.number, row.line);
+            if !row.is_selected {
+                self.result
+                    .not_selected
+                    .push(NotSelected { n: self.n, place });
+            } else if row.is_valid()
+                && let Some(record) = row.record
+            {
+                self.result.rows.push(Row {
+                    n: self.n,
+                    place,
+                    record: *record,
+                    warnings: row.found.iter().map(|diagnostic| diagnostic.code).collect(),
+                });
+            }
+        }
         for diagnostic in row.found {
             self.result.diagnostics.push(diagnostic);
-        }
-        if self.options.purpose != Purpose::Import {
-            return;
-        }
-        self.n += 1;
-        let place = Place::row(&self.tables[table].table, row.number, row.line);
-        match row.record {
-            Some(record) if is_valid => self.result.rows.push(Row {
-                n: self.n,
-                place,
-                record,
-                warnings,
-            }),
-            _ if !row.is_selected => self
-                .result
-                .not_selected
-                .push(NotSelected { n: self.n, place }),
-            _ => {}
         }
     }
 
@@ -215,7 +165,7 @@ impl Run<'_> {
     }
 
     /// Compares a row with those before it.
-    fn compare(&mut self, hashes: Hashes, table: usize, row: &mut CheckedRow) {
+    fn compare(&mut self, hashes: Hashes, table: usize, row: &mut CheckedRow, names: &str) {
         let at = RowRef {
             table: u32::try_from(table).unwrap_or(u32::MAX),
             row: row.number,
@@ -224,53 +174,42 @@ impl Run<'_> {
                 .and_then(|line| u32::try_from(line).ok())
                 .unwrap_or(0),
         };
-        if let Some(first) = self.keys.first_with(hashes.key, at) {
-            let message = format!(
-                "the row says the same type, origin and display name as {}",
-                self.place_of(first)
-            );
-            let help = "remove one of the two rows, or give it a display name of its own";
-            self.tell(
-                row,
-                table,
-                Field::DisplayName,
-                (Code::DuplicateRow, message, help),
-            );
+        let Some(like) = self.seen.note(hashes, at) else {
             return;
-        }
-        let other = hashes
-            .origin
-            .and_then(|origin| self.origins.first_with(origin, at));
-        if let Some(other) = other {
-            let message = format!(
-                "the row says the same type and origin as {}, under another name",
-                self.place_of(other)
-            );
-            let help = "two integrations of one host index what both see twice; nothing is wrong if their accounts differ";
-            self.tell(row, table, Field::Origin, (Code::SameOrigin, message, help));
-        }
-    }
-
-    fn place_of(&self, row: RowRef) -> Place {
-        let line = (row.line > 0).then_some(u64::from(row.line));
-        Place::row(&self.tables[row.table as usize].table, row.row, line)
-    }
-
-    fn tell(
-        &self,
-        row: &mut CheckedRow,
-        table: usize,
-        field: Field,
-        (code, message, help): (Code, String, &str),
-    ) {
+        };
+        let (field, code, message, help) = match like {
+            Like::Key(first) => (
+                Field::DisplayName,
+                Code::DuplicateRow,
+                format!(
+                    "the row says the same type, origin and display name as {}",
+                    self.place_of(first)
+                ),
+                "remove one of the two rows, or give it a display name of its own",
+            ),
+            Like::Origin(other) => (
+                Field::Origin,
+                Code::SameOrigin,
+                format!(
+                    "the row says the same type and origin as {}, under another name",
+                    self.place_of(other)
+                ),
+                "two integrations of one host index what both see twice; nothing is wrong if their accounts differ",
+            ),
+        };
         let columns = &self.tables[table];
         let mut place = Place::row(&columns.table, row.number, row.line);
         place.column = columns.column(field);
         let mut diagnostic = Diagnostic::new(code, place, message, help);
         diagnostic.field = Some(field);
-        diagnostic.name.clone_from(&row.name);
+        diagnostic.name = names.get(row.name.clone()).map(str::to_owned);
         self.options.policy.apply(&mut diagnostic);
         row.found.push(diagnostic);
+    }
+
+    fn place_of(&self, row: RowRef) -> Place {
+        let line = (row.line > 0).then_some(u64::from(row.line));
+        Place::row(&self.tables[row.table as usize].table, row.row, line)
     }
 
     pub(super) fn add_counts(&mut self, table: usize, counts: RowCounts) {
@@ -311,7 +250,7 @@ impl Run<'_> {
 }
 
 /// Whether the selection wants a row.
-fn is_wanted(columns: &Columns, row: RowView<'_>, options: &Options) -> bool {
+pub(super) fn is_wanted(columns: &Columns, row: RowView<'_>, options: &Options) -> bool {
     let selection = &options.selection;
     selection.has_row(&columns.table, row.number)
         && columns

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::columns::{self, Columns};
 use super::result::{RowCounts, TableRead};
 use super::run::{Run, is_named_away};
+use super::spread::Job;
 use crate::input::{Block, Interest, Sink, TableHead};
 use crate::model::{Code, Diagnostic, Place, TableName};
 
@@ -100,9 +101,14 @@ impl Sink for Run<'_> {
     }
 
     fn block(&mut self, block: Block) {
-        self.pending.push((self.tables.len() - 1, block));
-        if self.pending.len() >= 2 * rayon::current_num_threads() {
-            self.check_pending();
+        let table = self.tables.len() - 1;
+        let job = Job {
+            table,
+            columns: Arc::clone(&self.tables[table]),
+            block,
+        };
+        if let Some(checked) = self.spread.push(job) {
+            self.take_in(checked);
         }
     }
 

@@ -1,0 +1,105 @@
+//! How fast `gij check` is and how much memory it takes, beside peers measured in the same run.
+//!
+//! `cargo bench` prints the table; see `README.md` beside this directory. The peers run as children of this program too,
+//! so that whole processes are compared with whole processes.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "a table for a person is what this is for"
+)]
+
+mod generate;
+mod measure;
+mod peers;
+mod table;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use measure::{Command, compare, peak_memory};
+use table::{Line, Table};
+
+/// Runs of each program; the figures are medians.
+const RUNS: usize = 7;
+/// Runs of what takes milliseconds.
+const SHORT_RUNS: usize = 101;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
+    match (args.next().as_deref(), args.next()) {
+        (Some("csv-loop"), Some(file)) => peers::csv_loop(Path::new(&file)),
+        (Some("xlsx-cells"), Some(file)) => peers::xlsx_cells(Path::new(&file)),
+        (Some("--version"), _) => {
+            peers::bare_clap();
+            Ok(())
+        }
+        (None, _) => run(),
+        (Some(other), _) => Err(format!("nothing is called `{other}` here").into()),
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let mut table = Table::default();
+    million_rows(&mut table)?;
+    workbook(&mut table)?;
+    fourteen_rows(&mut table)?;
+    println!("{table}");
+    Ok(())
+}
+
+fn gij_check(file: &Path) -> Command {
+    Command::new(env!("CARGO_BIN_EXE_gij"), &["check", "--quiet"], Some(file))
+}
+
+fn peer(name: &str, file: Option<&Path>) -> Result<Command, Box<dyn Error>> {
+    let this = std::env::current_exe()?;
+    Ok(Command::new(&this.to_string_lossy(), &[name], file))
+}
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// As many rows as asked for by the environment, for a quick look at another size.
+fn rows(variable: &str, usual: u32) -> Result<u32, Box<dyn Error>> {
+    match std::env::var(variable) {
+        Ok(rows) => Ok(rows.parse()?),
+        Err(_) => Ok(usual),
+    }
+}
+
+fn million_rows(table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let rows = rows("GIJ_BENCH_CSV_ROWS", 1_000_000)?;
+    let file = file("bench.csv");
+    generate::csv(&file, rows)?;
+    let work = format!("check {rows} rows of CSV");
+    let (ours, theirs) = (gij_check(&file), peer("csv-loop", Some(&file))?);
+    let [wall, bare] = compare([&ours, &theirs], RUNS)?;
+    table.push(Line::wall(&work, "csv crate, bare loop", wall, bare, 3.0));
+    table.push(Line::memory(&work, peak_memory(&ours)?, 120.0));
+    Ok(())
+}
+
+fn workbook(table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let rows = rows("GIJ_BENCH_XLSX_ROWS", 100_000)?;
+    let file = file("bench.xlsx");
+    generate::xlsx(&file, rows)?;
+    let work = format!("check {rows} rows of XLSX");
+    let (ours, theirs) = (gij_check(&file), peer("xlsx-cells", Some(&file))?);
+    let [wall, bare] = compare([&ours, &theirs], RUNS)?;
+    let beside = "calamine, cells counted";
+    table.push(Line::wall(&work, beside, wall, bare, 1.3));
+    let (ours, theirs) = (peak_memory(&ours)?, peak_memory(&theirs)?);
+    table.push(Line::memory_beside(&work, beside, ours, theirs, 1.5));
+    Ok(())
+}
+
+fn fourteen_rows(table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let file = file("bench-small.csv");
+    generate::csv(&file, 14)?;
+    let (ours, theirs) = (gij_check(&file), peer("--version", None)?);
+    let [wall, bare] = compare([&ours, &theirs], SHORT_RUNS)?;
+    let beside = "clap, version printed";
+    table.push(Line::wall("check 14 rows", beside, wall, bare, 3.0));
+    Ok(())
+}

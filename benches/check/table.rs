@@ -1,0 +1,109 @@
+//! The table of figures, in Markdown.
+
+use std::fmt;
+use std::time::Duration;
+
+/// One figure beside its goal.
+pub(crate) struct Line {
+    work: String,
+    against: String,
+    ours: String,
+    theirs: String,
+    ratio: String,
+    goal: String,
+    is_reached: bool,
+}
+
+impl Line {
+    pub(crate) fn wall(
+        work: &str,
+        against: &str,
+        ours: Duration,
+        theirs: Duration,
+        goal: f64,
+    ) -> Self {
+        let millis = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
+        let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+        Self::of_ratio(work, against, (millis(ours), millis(theirs)), ratio, goal)
+    }
+
+    pub(crate) fn memory_beside(
+        work: &str,
+        against: &str,
+        ours: f64,
+        theirs: f64,
+        goal: f64,
+    ) -> Self {
+        let figures = (format!("{ours:.1} MB"), format!("{theirs:.1} MB"));
+        Self::of_ratio(work, against, figures, ours / theirs, goal)
+    }
+
+    pub(crate) fn memory(work: &str, ours: f64, goal: f64) -> Self {
+        Self {
+            work: work.to_owned(),
+            against: "\u{2013}".to_owned(),
+            ours: format!("{ours:.1} MB"),
+            theirs: "\u{2013}".to_owned(),
+            ratio: "\u{2013}".to_owned(),
+            goal: format!("≤ {goal} MB"),
+            is_reached: ours <= goal,
+        }
+    }
+
+    fn of_ratio(
+        work: &str,
+        against: &str,
+        (ours, theirs): (String, String),
+        ratio: f64,
+        goal: f64,
+    ) -> Self {
+        Self {
+            work: work.to_owned(),
+            against: against.to_owned(),
+            ours,
+            theirs,
+            ratio: format!("{ratio:.2} ×"),
+            goal: format!("≤ {goal} ×"),
+            is_reached: ratio <= goal,
+        }
+    }
+}
+
+/// All figures of a run.
+#[derive(Default)]
+pub(crate) struct Table {
+    lines: Vec<Line>,
+}
+
+impl Table {
+    pub(crate) fn push(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "| work | against | gij | peer | ratio | goal | reached |"
+        )?;
+        writeln!(f, "|---|---|---|---|---|---|---|")?;
+        for line in &self.lines {
+            let Line {
+                work,
+                against,
+                ours,
+                theirs,
+                ratio,
+                goal,
+                is_reached,
+            } = line;
+            let reached = if *is_reached { "yes" } else { "no" };
+            writeln!(
+                f,
+                "| {work} | {against} | {ours} | {theirs} | {ratio} | {goal} | {reached} |"
+            )?;
+        }
+        Ok(())
+    }
+}
