@@ -47,6 +47,7 @@ pub(super) struct Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "With every command")]
 pub(super) struct Common {
     /// Show results and problems only
     #[arg(long, short, global = true)]

@@ -67,6 +67,7 @@ pub(super) fn carry_out(
         plan.to_create().count(),
         plan.existing().0,
     );
+    let look = next::after_kill(settings);
     let ended = runtime.block_on(async {
         let tell = |event: RunEvent<'_>| progress.tell(event);
         let work = send(
@@ -80,7 +81,7 @@ pub(super) fn carry_out(
         );
         tokio::select! {
             ended = work => ended,
-            () = signals::watch(&stop, &progress, run_dir.path()) => Ok(Some(Stop::Interrupted)),
+            () = signals::watch(&stop, &progress, run_dir.path(), &look) => Ok(Some(Stop::Interrupted)),
         }
     });
     progress.finish();

@@ -49,43 +49,57 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
     format!("{does}:\n  {}", again(settings, &[]))
 }
 
-/// What to do about files that are not valid.
+/// Options of an import that a check does not have: flags, and those with a value.
+const FLAGS_OF_IMPORT: [&str; 6] = [
+    "--dry-run",
+    "--yes",
+    "-y",
+    "--sandbox",
+    "--insecure",
+    "--allow-plain-http",
+];
+const VALUES_OF_IMPORT: [&str; 12] = [
+    "--jira-url",
+    "--token-file",
+    "--password-file",
+    "--ca-cert",
+    "--client-cert",
+    "--proxy",
+    "--timeout",
+    "--connect-timeout",
+    "--concurrency",
+    "--max-wait",
+    "--runs-dir",
+    "--name",
+];
+
+/// What to do about files that are not valid: the import as it was typed, as a check.
 pub(super) fn after_check(settings: &ImportSettings) -> String {
-    let files = settings
-        .input
-        .files
-        .iter()
-        .map(|file| file.display().to_string());
-    let secrets = &settings.input.options.secrets;
-    let patterns = secrets.allow_env.iter();
-    let patterns = patterns.flat_map(|pattern| ["--allow-env".to_owned(), pattern.clone()]);
-    let dir = secrets
-        .secrets_dir
-        .iter()
-        .flat_map(|dir| ["--secrets-dir".to_owned(), dir.display().to_string()]);
-    let words: Vec<String> = ["gij".to_owned(), "check".to_owned()]
-        .into_iter()
-        .chain(patterns)
-        .chain(dir)
-        .chain(
-            ["--".to_owned()]
-                .into_iter()
-                .filter(|_| has_dashed_file(settings)),
-        )
-        .chain(files)
-        .collect();
+    let mut words = vec!["gij"];
+    let mut typed = settings.typed.iter().map(String::as_str);
+    let mut is_command_said = false;
+    while let Some(word) = typed.next() {
+        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        if VALUES_OF_IMPORT.contains(&name) {
+            if name == word {
+                typed.next();
+            }
+        } else if word == "import" && !is_command_said {
+            is_command_said = true;
+            words.push("check");
+        } else if !FLAGS_OF_IMPORT.contains(&word) {
+            words.push(word);
+        }
+    }
     format!(
         "mend the files, then check them again:\n  {}",
-        command_line(words.iter().map(String::as_str))
+        command_line(words)
     )
 }
 
-fn has_dashed_file(settings: &ImportSettings) -> bool {
-    settings
-        .input
-        .files
-        .iter()
-        .any(|file| file.to_string_lossy().starts_with('-'))
+/// The command that shows, after everything was stopped at once, what has arrived.
+pub(super) fn after_kill(settings: &ImportSettings) -> String {
+    again(settings, &["--dry-run"])
 }
 
 /// The command as it was typed, with `more`, and without what was for once only.

@@ -10,7 +10,7 @@ use super::args::{
 use super::exit::Failure;
 use crate::input::{HiddenRows, ReadOptions};
 use crate::jira::BaseUrl;
-use crate::render::ProgressStyle;
+use crate::render::{ProgressStyle, count};
 use crate::secret::SecretPolicy;
 use crate::validate::{Only, Options, Preset, Purpose, RowRange, Validation, validate};
 
@@ -123,10 +123,14 @@ impl InputSettings {
                 .push(Preset::parse(preset).map_err(of_option("--set"))?);
         }
         for only in &args.only {
-            options
-                .selection
-                .only
-                .push(Only::parse(only).map_err(of_option("--only"))?);
+            let only = Only::parse(only).map_err(of_option("--only"))?;
+            if options.says_secret(&only.header) {
+                let failure = Failure::usage(
+                    "--only cannot select by a column of secrets: what is typed can be read by others",
+                );
+                return Err(failure.help("select by another column, or by `--rows`"));
+            }
+            options.selection.only.push(only);
         }
         for rows in &args.rows {
             options
@@ -152,12 +156,29 @@ impl InputSettings {
     /// Reads and checks all files.
     pub fn validate(&self) -> Result<Validation, Failure> {
         let found = validate(&self.files, &self.options);
-        match found.missing_columns.first() {
-            Some(header) => Err(Failure::usage(format!(
+        if let Some(header) = found.missing_columns.first() {
+            return Err(Failure::usage(format!(
                 "no table has the column `{header}` that --only names"
-            ))),
-            None => Ok(found),
+            )));
         }
+        if let Some(sheet) = found.missing_sheets.first() {
+            let failure = Failure::usage(format!(
+                "no file has the sheet `{sheet}` that --sheet names"
+            ));
+            return Err(match found.sheets.join("`, `") {
+                none if none.is_empty() => {
+                    failure.help("none of the files has sheets; leave `--sheet` out")
+                }
+                sheets => failure.help(format!("there are `{sheets}`")),
+            });
+        }
+        let counts = found.counts;
+        if counts.not_selected > 0 && counts.not_selected == counts.read {
+            let rows = count(counts.read, "row", "rows");
+            let failure = Failure::usage(format!("`--only` and `--rows` select none of {rows}"));
+            return Err(failure.help("check the text and the row numbers against the sheet"));
+        }
+        Ok(found)
     }
 }
 

@@ -19,5 +19,5 @@ mod xlsx;
 pub use block::{Block, Display, RowView, Value};
 pub use error::{InputError, InputErrorKind};
 pub use options::{HiddenRows, ReadOptions};
-pub use read::{Interest, Sink, TableHead, read};
+pub use read::{Interest, Sink, TableHead, is_same_sheet, read};
 pub use source::Source;

@@ -53,8 +53,8 @@ pub trait Sink {
     /// A table that is not for reading, because it is hidden in its workbook.
     fn hidden(&mut self, name: &Arc<TableName>);
 
-    /// A table that nobody asked for.
-    fn unwanted(&mut self, name: &Arc<TableName>);
+    /// A workbook has a sheet of this name, asked for or not.
+    fn sheet(&mut self, name: &str);
 
     /// The text turned out not to be UTF-8 at `place`, where it holds `byte`, and is taken for Windows-1252.
     fn guessed_encoding(&mut self, place: Place, byte: u8);
@@ -99,4 +99,9 @@ pub fn read(
         }
         _ => csv::read(&name, source.content(), &start, options, sink),
     }
+}
+
+/// Whether two names are those of one sheet: spreadsheets know no case in them.
+pub fn is_same_sheet(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }

@@ -389,5 +389,9 @@ fn in_words(error: &reqwest::Error) -> String {
     while let Some(inner) = cause.source() {
         cause = inner;
     }
-    cause.to_string()
+    let said = cause.to_string();
+    if said.contains("InvalidContentType") {
+        return "it does not speak TLS; is its address `http://…`?".into();
+    }
+    said
 }

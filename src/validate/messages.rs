@@ -113,7 +113,7 @@ pub(super) fn value(error: &FieldValueError, field: Field, text: &str) -> Told {
         FieldValueError::JoinedIds => (
             Code::JoinedIds,
             format!("`{field}` is {shown}: ids that were joined by a thousands separator"),
-            "format the cell as text and write `10000, 10100`".into(),
+            "format the cell as text; write one id without a separator in it, several with `, ` between".into(),
         ),
         FieldValueError::NotARegion => (
             Code::UnknownRegion,

@@ -51,6 +51,16 @@ impl Options {
         }
     }
 
+    /// Whether the column with this header holds secrets, in some rows at least.
+    pub fn says_secret(&self, header: &str) -> bool {
+        let field = match self.map.get(header) {
+            Some(Mapped::To(field)) => Some(field),
+            Some(Mapped::LeftOut) => None,
+            None => field_of(header),
+        };
+        field.is_some_and(|field| matches!(field.kind(), Kind::Secret | Kind::Username))
+    }
+
     /// What a blank cell of `field` holds.
     pub(super) fn preset(&self, field: Field) -> Option<&str> {
         let mut presets = self.presets.iter();
@@ -77,8 +87,8 @@ pub(super) enum Mapped {
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum OptionError {
     /// Not two sides.
-    #[error("`{0}` needs a `=` with something before it")]
-    NoSides(String),
+    #[error("it needs a `=` with something before it")]
+    NoSides,
     /// Not a field.
     #[error("`{0}` is not a field of an integration")]
     NotAField(String),
@@ -145,12 +155,10 @@ impl Preset {
 
 fn sides(text: &str) -> Result<(&str, &str), OptionError> {
     // A secret that was typed without a field must not be repeated.
-    let sides = text
-        .split_once('=')
-        .ok_or_else(|| OptionError::NoSides("the value".into()))?;
+    let sides = text.split_once('=').ok_or(OptionError::NoSides)?;
     let (left, right) = (sides.0.trim(), sides.1.trim());
     if left.is_empty() {
-        return Err(OptionError::NoSides("the value".into()));
+        return Err(OptionError::NoSides);
     }
     Ok((left, right))
 }

@@ -69,6 +69,10 @@ pub struct Validation {
     pub rows: Vec<Row>,
     /// The rows that the selection leaves out; none for a check.
     pub not_selected: Vec<NotSelected>,
+    /// The sheets of all files.
+    pub sheets: Vec<String>,
+    /// Sheets that were asked for and that no file has.
+    pub missing_sheets: Vec<String>,
     /// Headers of the selection that no table has.
     pub missing_columns: Vec<String>,
 }

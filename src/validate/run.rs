@@ -11,7 +11,7 @@ use super::options::{Options, Purpose};
 use super::result::{FileRead, NotSelected, RowCounts, Validation};
 use super::spread::{CheckedBlock, Spread};
 use crate::input::{self, InputError, InputErrorKind, RowView, Source, Value};
-use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, TableName};
+use crate::model::{Code, Diagnostic, Field, IntegrationType, Place, Row, Severity, TableName};
 
 /// Reads and checks all `files`.
 ///
@@ -40,7 +40,7 @@ pub fn validate_sources(
     for (name, source) in sources {
         run.file(source, &name);
     }
-    run.find_missing_columns();
+    run.find_missing();
     run.result
 }
 
@@ -156,8 +156,16 @@ impl Run<'_> {
         }
     }
 
-    /// Notes the columns of the selection that no table has.
-    fn find_missing_columns(&mut self) {
+    /// Notes the sheets and columns that were asked for and are nowhere.
+    fn find_missing(&mut self) {
+        let sheets = &self.result.sheets;
+        let asked = self.options.read.sheets.iter();
+        let missing = asked.filter(|asked| {
+            !sheets
+                .iter()
+                .any(|sheet| input::is_same_sheet(sheet, asked))
+        });
+        self.result.missing_sheets = missing.cloned().collect();
         let only = self.options.selection.only.iter().enumerate();
         let missing =
             only.filter(|(at, _)| self.tables.iter().all(|table| table.only[*at].is_none()));
@@ -263,7 +271,7 @@ pub(super) fn is_wanted(columns: &Columns, row: RowView<'_>, options: &Options) 
                     CellText::Text(text) => text,
                     _ => "".into(),
                 };
-                text == only.text
+                text.to_lowercase() == only.text.to_lowercase() || is_same_type(&text, &only.text)
             })
 }
 
@@ -273,6 +281,12 @@ pub(super) fn is_named_away(table: &TableName) -> bool {
         .sheet
         .as_ref()
         .is_some_and(|name| name.starts_with('_'))
+}
+
+/// Whether two texts say the same type, each in its way.
+fn is_same_type(one: &str, other: &str) -> bool {
+    let of = IntegrationType::from_name(one);
+    of.is_some() && of == IntegrationType::from_name(other)
 }
 
 fn diagnostic_of(error: InputError) -> Diagnostic {

@@ -70,8 +70,8 @@ impl Sink for Run<'_> {
         self.pass_over(name, "no row of its first 20 has a header that is known");
     }
 
-    fn unwanted(&mut self, name: &Arc<TableName>) {
-        self.pass_over(name, "`--sheet` names others");
+    fn sheet(&mut self, name: &str) {
+        self.result.sheets.push(name.to_owned());
     }
 
     fn guessed_encoding(&mut self, place: Place, byte: u8) {

@@ -171,3 +171,24 @@ fn an_unknown_project_key_stops_everything_before_anything_is_sent() {
     }
     assert_eq!(env.posts(), 0);
 }
+
+#[test]
+fn the_check_that_is_recommended_keeps_what_was_typed_about_the_files() {
+    let env = Env::new().sandbox().file(
+        "a.csv",
+        "type,displayName,origin,pat\nGITHUB_SERVER,A,http://git.example.org,p\n",
+    );
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--strict",
+        "--runs-dir",
+        "x",
+        "--set",
+        "disabled=no",
+        "--timeout=5s",
+    ])
+    .exit(3)
+    .says("  gij check a.csv --strict --set disabled=no\n");
+}

@@ -28,7 +28,7 @@ impl Sink for Collector {
 
     fn hidden(&mut self, _: &Arc<TableName>) {}
 
-    fn unwanted(&mut self, _: &Arc<TableName>) {}
+    fn sheet(&mut self, _: &str) {}
 
     fn guessed_encoding(&mut self, _: Place, _: u8) {}
 
@@ -239,7 +239,7 @@ impl Sink for Lenient {
 
     fn hidden(&mut self, _: &Arc<TableName>) {}
 
-    fn unwanted(&mut self, _: &Arc<TableName>) {}
+    fn sheet(&mut self, _: &str) {}
 
     fn guessed_encoding(&mut self, _: Place, _: u8) {}
 

@@ -146,8 +146,15 @@ fn only_the_sheets_asked_for_are_read() {
         .file("a.xlsx", workbook.save_to_buffer().unwrap());
     env.run(["import", "a.xlsx", "--yes", "--sheet", "GitHub"])
         .exit(0)
-        .says("`--sheet` names others");
+        .says_nothing_of("Azure");
     assert_eq!(names(&env), ["GitHub"]);
+    env.run(["check", "a.xlsx", "--sheet", "azure"])
+        .exit(0)
+        .says("a.xlsx:Azure: 1 row");
+    env.run(["check", "a.xlsx", "--sheet", "Gerrit"])
+        .exit(2)
+        .says("no file has the sheet `Gerrit`")
+        .says("there are `Azure`, `GitHub`");
 }
 
 #[test]
@@ -230,6 +237,16 @@ fn rows_that_are_not_selected_are_counted_and_not_looked_at() {
     env.run(["check", "a.csv", "--only", "Colour=red"])
         .exit(2)
         .says("no table has the column `Colour`");
+    env.run(["check", "a.csv", "--rows", "99"])
+        .exit(2)
+        .says("select none of 4 rows");
+    env.run(["check", "a.csv", "--only", "type=gitlab"])
+        .exit(0)
+        .says("1 row can be imported");
+    env.run(["check", "a.csv", "--only", "Token=canary-text"])
+        .exit(2)
+        .says("a column of secrets")
+        .says_nothing_of("canary");
     env.run(["check", "a.csv", "--rows", "9-2"])
         .exit(2)
         .says("not a range of rows");

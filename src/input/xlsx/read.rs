@@ -15,7 +15,7 @@ use super::structure::Structure;
 use crate::input::error::{InputError, InputErrorKind};
 use crate::input::options::ReadOptions;
 use crate::input::positioned::Positioned;
-use crate::input::read::Sink;
+use crate::input::read::{Sink, is_same_sheet};
 use crate::model::{Place, TableFormat, TableName};
 
 /// Reads all sheets of the workbook in `content`, which its user calls `name`.
@@ -38,8 +38,12 @@ pub(in crate::input) fn read(
     let sheets = workbook.sheets_metadata().to_vec();
     for (sheet, (_, part)) in sheets.iter().zip(&structure.sheets) {
         let table = table(Some(sheet.name.clone()));
-        if !options.sheets.is_empty() && !options.sheets.contains(&sheet.name) {
-            sink.unwanted(&table);
+        sink.sheet(&sheet.name);
+        let is_asked_for = options
+            .sheets
+            .iter()
+            .any(|asked| is_same_sheet(asked, &sheet.name));
+        if !options.sheets.is_empty() && !is_asked_for {
             continue;
         }
         // A sheet that was asked for by its name is read though it is hidden.

@@ -2,7 +2,6 @@
 
 use std::io::{Cursor, Read, Write};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -26,7 +25,7 @@ struct Everything {
 }
 
 impl Sink for Everything {
-    fn unwanted(&mut self, _: &Arc<TableName>) {}
+    fn sheet(&mut self, _: &str) {}
 
     fn guessed_encoding(&mut self, _: Place, _: u8) {}
 
@@ -56,13 +55,11 @@ impl Sink for Everything {
     fn tell(&mut self, _: Diagnostic) {}
 }
 
-/// Reads a file to its end, which must not take long.
+/// Reads a file to its end.
 fn read(bytes: Vec<u8>) -> (Everything, Result<(), InputErrorKind>) {
-    let started = Instant::now();
     let mut sink = Everything::default();
     let mut source = Source::from_bytes("a.xlsx", bytes);
     let read = crate::input::read::read(&mut source, &ReadOptions::default(), &mut sink);
-    assert!(started.elapsed() < Duration::from_secs(20));
     (sink, read.map_err(|error| error.kind))
 }
 
