@@ -3,7 +3,10 @@
 //! `cargo bench` prints the table; see `README.md` beside this directory. The peers run as children of this program too,
 //! so that whole processes are compared with whole processes.
 
-#![expect(clippy::print_stdout, reason = "a table for a person is what this is for")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a table for a person is what this is for"
+)]
 
 mod generate;
 mod measure;
@@ -26,7 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     match (args.next().as_deref(), args.next()) {
         (Some("csv-loop"), Some(file)) => peers::csv_loop(Path::new(&file)),
         (Some("xlsx-cells"), Some(file)) => peers::xlsx_cells(Path::new(&file)),
-        (Some("--version"), _) => peers::bare_clap(),
+        (Some("--version"), _) => {
+            peers::bare_clap();
+            Ok(())
+        }
         (None, _) => run(),
         (Some(other), _) => Err(format!("nothing is called `{other}` here").into()),
     }

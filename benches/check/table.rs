@@ -83,7 +83,10 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| work | against | gij | peer | ratio | goal | reached |")?;
+        writeln!(
+            f,
+            "| work | against | gij | peer | ratio | goal | reached |"
+        )?;
         writeln!(f, "|---|---|---|---|---|---|---|")?;
         for line in &self.lines {
             let Line {
