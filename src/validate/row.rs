@@ -87,6 +87,9 @@ impl<'a> RowCheck<'a> {
     /// The text of a cell that is no secret.
     fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
         let value = self.row.value(self.columns.column(field)?);
+        if value == Value::Blank {
+            return None;
+        }
         if let Some(text) = unremarkable(value) {
             self.given = self.given.with(field);
             return Some(text.into());
@@ -239,14 +242,16 @@ impl<'a> RowCheck<'a> {
 
     fn read_setting(&mut self, field: Field, kind: Kind) {
         let Some(text) = self.text(field) else { return };
+        // Most settings are flags.
+        if kind == Kind::Flag
+            && let Some(flag) = FieldValue::flag(&text)
+        {
+            let flag = flag != self.columns.is_inverted(field);
+            return self.draft.settings.push((field, FieldValue::Flag(flag)));
+        }
         if self.check_filled_in(field, &text) {
             return;
         }
-        let text = if kind == Kind::Flag && self.columns.is_inverted(field) {
-            Cow::from(inverted(&text))
-        } else {
-            text
-        };
         if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
             return self.read_all_projects();
         }
@@ -366,13 +371,5 @@ impl<'a> RowCheck<'a> {
             record,
             found,
         }
-    }
-}
-
-/// The opposite of a flag; what is none stays as it is and is told.
-fn inverted(text: &str) -> String {
-    match FieldValue::parse(Kind::Flag, text) {
-        Ok(FieldValue::Flag(flag)) => (!flag).to_string(),
-        _ => text.to_owned(),
     }
 }
