@@ -15,7 +15,7 @@ use super::transcode::Transcoder;
 use crate::model::{Place, TableFormat, TableName};
 
 /// Bytes of a block: some thousand rows, enough to be worth handing to another core.
-const BLOCK: usize = 256 * 1024;
+const BLOCK: usize = 512 * 1024;
 
 /// The longest record; what is longer is a quote gone wrong.
 const LONGEST_RECORD: usize = 16 * 1024 * 1024;

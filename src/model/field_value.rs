@@ -75,7 +75,9 @@ impl FieldValue {
     /// [`FieldValueError`] says what is wrong with it.
     pub fn parse(kind: Kind, text: &str) -> Result<Self, FieldValueError> {
         match kind {
-            Kind::Flag => parse_flag(text).map(Self::Flag),
+            Kind::Flag => Self::flag(text)
+                .map(Self::Flag)
+                .ok_or(FieldValueError::NotAFlag),
             Kind::Integer => parse_integer(text).map(Self::Integer),
             Kind::Ids => parse_ids(text).map(Self::Ids),
             Kind::Keys => parse_keys(text).map(|keys| Self::Text(keys.join(",").into())),
@@ -103,6 +105,19 @@ impl FieldValue {
         }
     }
 
+    /// What a text says as true or false; none if it says neither.
+    #[inline]
+    pub fn flag(text: &str) -> Option<bool> {
+        const TRUE: [&str; 5] = ["true", "yes", "y", "on", "1"];
+        const FALSE: [&str; 5] = ["false", "no", "n", "off", "0"];
+        let is = |word: &&str| word.eq_ignore_ascii_case(text);
+        if TRUE.iter().any(is) {
+            Some(true)
+        } else {
+            FALSE.iter().any(is).then_some(false)
+        }
+    }
+
     /// The value as JSON.
     pub fn to_json(&self) -> Value {
         match self {
@@ -111,19 +126,6 @@ impl FieldValue {
             Self::Ids(ids) => Value::from(ids.to_vec()),
             Self::Text(text) => Value::from(&**text),
         }
-    }
-}
-
-fn parse_flag(text: &str) -> Result<bool, FieldValueError> {
-    const TRUE: [&str; 5] = ["true", "yes", "y", "on", "1"];
-    const FALSE: [&str; 5] = ["false", "no", "n", "off", "0"];
-    let is = |word: &&str| word.eq_ignore_ascii_case(text);
-    if TRUE.iter().any(is) {
-        Ok(true)
-    } else if FALSE.iter().any(is) {
-        Ok(false)
-    } else {
-        Err(FieldValueError::NotAFlag)
     }
 }
 
@@ -249,12 +251,12 @@ mod tests {
             ("On", true),
             ("1", true),
         ] {
-            assert_eq!(parse_flag(text), Ok(flag));
+            assert_eq!(FieldValue::flag(text), Some(flag));
         }
         for text in ["FALSE", "no", "N", "off", "0"] {
-            assert_eq!(parse_flag(text), Ok(false));
+            assert_eq!(FieldValue::flag(text), Some(false));
         }
-        assert_eq!(parse_flag("maybe"), Err(FieldValueError::NotAFlag));
+        assert_eq!(FieldValue::flag("maybe"), None);
     }
 
     #[test]

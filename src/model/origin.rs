@@ -136,22 +136,19 @@ fn is_plainly_written(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'))
 }
 
-/// Whether `host` is a name of lower-case labels that is neither an address in numbers nor in punycode.
+/// Whether `host` is a name of lower-case labels that is neither an address in numbers nor in punycode (`xn--`).
 fn is_plain_name(host: &str) -> bool {
-    let mut before = b'.';
-    for byte in host.bytes() {
-        let is_fine = match byte {
-            b'a'..=b'z' | b'0'..=b'9' => true,
-            b'-' | b'.' => before != b'.',
-            _ => false,
-        };
-        if !is_fine {
-            return false;
-        }
-        before = byte;
-    }
-    let last = host.rsplit('.').next().unwrap_or_default();
-    last.starts_with(|c: char| c.is_ascii_lowercase()) && !host.contains("xn--")
+    let bytes = host.as_bytes();
+    let is_of_name = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let is_odd = |pair: &[u8]| matches!(pair, [b'.', b'.' | b'-'] | [b'-', b'-']);
+    let last_label = bytes
+        .iter()
+        .rposition(|b| *b == b'.')
+        .map_or(0, |at| at + 1);
+    bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.get(last_label).is_some_and(u8::is_ascii_lowercase)
+        && bytes.iter().fold(true, |is, b| is & is_of_name(b))
+        && !bytes.windows(2).any(is_odd)
 }
 
 fn check_url(text: &str) -> Result<(), OriginError> {

@@ -113,10 +113,14 @@ fn lint_origin(
 }
 
 fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String, &str)) {
-    let says = |field: Field, flag: bool| {
-        let mut settings = draft.settings.iter();
-        settings.any(|(of, value)| *of == field && *value == FieldValue::Flag(flag))
-    };
+    let (mut named, mut on) = (FieldSet::default(), FieldSet::default());
+    for (field, value) in &draft.settings {
+        named = named.with(*field);
+        if *value == FieldValue::Flag(true) {
+            on = on.with(*field);
+        }
+    }
+    let says = |field: Field, flag: bool| named.has(field) && on.has(field) == flag;
     if says(Field::DisableSslVerification, true) {
         tell(
             Field::DisableSslVerification,
@@ -158,8 +162,7 @@ fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String,
             _ => {}
         }
     }
-    let names = |wanted: Field| draft.settings.iter().any(|(field, _)| *field == wanted);
-    if names(Field::ProjectMappingIds) && names(Field::ProjectKeys) {
+    if named.has(Field::ProjectMappingIds) && named.has(Field::ProjectKeys) {
         tell(
             Field::ProjectKeys,
             Code::KeysBesideIds,
@@ -167,7 +170,7 @@ fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String,
             "keep one of the two; keys are the same in every Jira",
         );
     }
-    let names_projects = names(Field::ProjectMappingIds) || names(Field::ProjectKeys);
+    let names_projects = named.has(Field::ProjectMappingIds) || named.has(Field::ProjectKeys);
     if says(Field::GitViewerEnabled, true) && says(Field::Global, false) && !names_projects {
         tell(
             Field::GitViewerEnabled,

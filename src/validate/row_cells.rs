@@ -28,6 +28,9 @@ impl<'a> RowCheck<'a> {
     /// The text of a cell that is no secret.
     pub(super) fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
         let value = self.value(field);
+        if value == Value::Blank {
+            return None;
+        }
         if let Some(text) = unremarkable(value, field.kind()) {
             self.given = self.given.with(field);
             return Some(text.into());
@@ -210,14 +213,16 @@ impl<'a> RowCheck<'a> {
 
     pub(super) fn read_setting(&mut self, field: Field, kind: Kind) {
         let Some(text) = self.text(field) else { return };
+        // Most settings are flags.
+        if kind == Kind::Flag
+            && let Some(flag) = FieldValue::flag(&text)
+        {
+            let flag = flag != self.columns.is_inverted(field);
+            return self.draft.settings.push((field, FieldValue::Flag(flag)));
+        }
         if self.check_filled_in(field, &text) {
             return;
         }
-        let text = if kind == Kind::Flag && self.columns.is_inverted(field) {
-            Cow::from(inverted(&text))
-        } else {
-            text
-        };
         if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
             return self.read_all_projects();
         }
@@ -249,13 +254,5 @@ impl<'a> RowCheck<'a> {
                 self.tell(Field::Global, (Code::GlobalWithProjects, message, help));
             }
         }
-    }
-}
-
-/// The opposite of a flag; what is none stays as it is and is told.
-fn inverted(text: &str) -> String {
-    match FieldValue::parse(Kind::Flag, text) {
-        Ok(FieldValue::Flag(flag)) => (!flag).to_string(),
-        _ => text.to_owned(),
     }
 }

@@ -15,7 +15,7 @@ use super::run::is_wanted;
 use crate::input::Block;
 
 /// How many blocks a core may be ahead of the one that is waited for: on a busy machine that one may rest for a while.
-const AHEAD: usize = 8;
+const AHEAD: usize = 4;
 
 /// A block to be checked.
 pub(super) struct Job {
