@@ -94,6 +94,10 @@ impl FieldValue {
             Kind::ApiPath | Kind::Filter if text.chars().count() > LONGEST_FILTER => {
                 Err(FieldValueError::TooLong)
             }
+            Kind::Filter if too_deep(text).is_some() => Err(FieldValueError::NotAFilter {
+                reason: "it is nested too deeply".into(),
+                at: too_deep(text).unwrap_or_default(),
+            }),
             Kind::Filter => match jmespath::parse(text) {
                 Ok(_) => Ok(Self::Text(text.into())),
                 Err(error) => Err(FieldValueError::NotAFilter {
@@ -167,6 +171,29 @@ fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
             }
         })
         .collect()
+}
+
+/// Where, from 1, a filter is nested deeper than any that is meant. The parser calls itself for each level, and a text of
+/// nothing but brackets would end the stack of a thread, and with it the program.
+fn too_deep(text: &str) -> Option<usize> {
+    const DEEPEST: usize = 60;
+    let (mut brackets, mut prefixes) = (0_usize, 0_usize);
+    for (at, c) in text.chars().enumerate() {
+        match c {
+            '[' | '(' | '{' => brackets += 1,
+            ']' | ')' | '}' => brackets = brackets.saturating_sub(1),
+            _ => {}
+        }
+        prefixes = if matches!(c, '!' | '&') {
+            prefixes + 1
+        } else {
+            0
+        };
+        if brackets + prefixes > DEEPEST {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 fn reason_of(error: &jmespath::JmespathError) -> String {
@@ -336,6 +363,27 @@ mod tests {
         assert!(
             matches!(error, FieldValueError::NotAFilter { at: 20, .. }),
             "{error:?}"
+        );
+    }
+
+    #[test]
+    fn a_filter_of_nothing_but_brackets_is_refused_on_a_small_stack() {
+        for piece in ["[", "(", "{a:", "!", "&", "[?", "(!"] {
+            let text: String = piece.repeat(1999 / piece.len());
+            let parse = move || FieldValue::parse(Kind::Filter, &text).is_err();
+            // A thread of the pool has less than the main one.
+            let thread = std::thread::Builder::new()
+                .stack_size(1 << 20)
+                .spawn(parse)
+                .unwrap();
+            assert!(thread.join().unwrap(), "{piece}");
+        }
+        assert!(
+            FieldValue::parse(
+                Kind::Filter,
+                "[?!contains(name, 'a') && (b || !c)].{n: name}"
+            )
+            .is_ok()
         );
     }
 

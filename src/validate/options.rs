@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::columns::{field_of, plain};
+use super::lint::holds_a_token;
 use super::policy::Policy;
 use super::selection::Selection;
 use crate::input::ReadOptions;
@@ -143,7 +144,8 @@ impl Preset {
     pub fn parse(text: &str) -> Result<Self, OptionError> {
         let (field, text) = sides(text)?;
         let field = field_named(field)?;
-        if field.kind() == Kind::Secret && matches!(SplitCell::of(text), SplitCell::Literal(_)) {
+        let is_literal = matches!(SplitCell::of(text), SplitCell::Literal(_));
+        if field.kind() == Kind::Secret && is_literal || holds_a_token(text) {
             return Err(OptionError::Secret);
         }
         Ok(Self {

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::lint::holds_a_token;
 use crate::model::TableName;
 
 /// The rows that are wanted. The default wants all.
@@ -37,8 +38,13 @@ pub enum SelectionError {
     #[error("`{0}` is not a range of rows; write `2-50`, or with a sheet `Azure!2-50`")]
     NotARange(String),
     /// Not a column and a text.
-    #[error("`{0}` does not name a column; write `Team=Payments`")]
-    NotAColumn(String),
+    #[error("it does not name a column; write `Team=Payments`")]
+    NotAColumn,
+    /// A token, which everybody on the machine could read.
+    #[error(
+        "a secret must not stand on the command line; select by another column, or by `--rows`"
+    )]
+    Secret,
 }
 
 impl RowRange {
@@ -83,12 +89,15 @@ impl Only {
     ///
     /// [`SelectionError::NotAColumn`].
     pub fn parse(text: &str) -> Result<Self, SelectionError> {
+        if holds_a_token(text) {
+            return Err(SelectionError::Secret);
+        }
         match text.split_once('=') {
             Some((header, cell)) if !header.trim().is_empty() => Ok(Self {
                 header: header.trim().to_owned(),
                 text: cell.trim().to_owned(),
             }),
-            _ => Err(SelectionError::NotAColumn(text.to_owned())),
+            _ => Err(SelectionError::NotAColumn),
         }
     }
 }

@@ -90,8 +90,12 @@ fn an_interrupt_stops_sending_and_reports() {
                 ..Config::default()
             })
             .file("a.csv", sheet_of(500));
-        let child = env.start(["import", "a.csv", "--yes"]);
+        let mut child = env.start(["import", "a.csv", "--yes"]);
         while env.posts() < 20 {
+            assert!(
+                child.try_wait().unwrap().is_none(),
+                "the run ended before it was interrupted"
+            );
             std::thread::yield_now();
         }
         let id = child.id().to_string();

@@ -210,6 +210,18 @@ fn a_secret_is_not_taken_from_the_command_line() {
         .exit(2)
         .says("a secret must not stand on the command line")
         .says_nothing_of("canary");
+    let token = "ghp_0123456789abcdefCANARY";
+    for option in [
+        ["--set", "username"],
+        ["--set", "displayName"],
+        ["--only", "Notes"],
+    ] {
+        let typed = format!("{}={token}", option[1]);
+        env.run(["check", "a.csv", option[0], &typed])
+            .exit(2)
+            .says("a secret must not stand on the command line")
+            .says_nothing_of("CANARY");
+    }
     env.run(["check", "a.csv", "--map", "X=colour"])
         .exit(2)
         .says("`colour` is not a field");
