@@ -44,7 +44,7 @@ pub(super) fn carry_out(
     } = confirmed;
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
-    let remote = runtime.block_on(list(&jira.client, settings.max_wait, screen))?;
+    let remote = runtime.block_on(list(&jira.client, settings.pace, screen))?;
     let plan = plan.again(&remote);
     let first = settings
         .input
@@ -112,8 +112,8 @@ async fn send(
 ) -> Result<Option<Stop>, JournalError> {
     open(&journal, opening, plan).await?;
     let pace = Settings {
-        concurrency: settings.concurrency,
-        max_wait: settings.max_wait,
+        concurrency: settings.pace.concurrency,
+        max_wait: settings.pace.max_wait,
     };
     let rows = plan.to_create().count();
     let run = Run::new(&jira.client, journal.clone(), pace, rows, stop, tell);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::credentials::access;
 use super::exit::{Exit, Failure};
-use super::settings::{ImportSettings, TargetSettings};
+use super::settings::{ConnectSettings, PaceSettings, TargetSettings};
 use crate::engine::{Pacer, StopSwitch, read_list};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::model::RemoteIntegration;
@@ -23,7 +23,8 @@ pub(super) struct Connected {
 /// Asks for Jira's state without credentials, then reads the list of integrations with them: the first request that
 /// carries a credential is one that changes nothing, and if it is refused, it is the last.
 pub(super) async fn connect(
-    settings: &ImportSettings,
+    settings: &ConnectSettings,
+    pace: PaceSettings,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
     let (connection, sandbox) = connection(settings)?;
@@ -32,7 +33,7 @@ pub(super) async fn connect(
     }
     let client = Client::new(&connection)?;
     client.status().await?;
-    let list = list(&client, settings.max_wait, screen).await?;
+    let list = list(&client, pace, screen).await?;
     // Title and names are for people to see; a Jira that keeps them to itself can be imported into all the same.
     let server = unless_private(client.server_info().await)?;
     let person = unless_private(client.myself().await)?;
@@ -76,7 +77,7 @@ fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraErr
 /// Reads the list of integrations, patiently.
 pub(super) async fn list(
     client: &Client,
-    max_wait: Duration,
+    pace: PaceSettings,
     screen: &Screen,
 ) -> Result<Vec<RemoteIntegration>, Failure> {
     let waiting = |why: &str, time: Duration| {
@@ -84,14 +85,14 @@ pub(super) async fn list(
     };
     Ok(read_list(
         client,
-        &Pacer::new(max_wait),
+        &Pacer::new(pace.max_wait),
         &StopSwitch::default(),
         &waiting,
     )
     .await?)
 }
 
-fn connection(settings: &ImportSettings) -> Result<(Connection, Option<Sandbox>), Failure> {
+fn connection(settings: &ConnectSettings) -> Result<(Connection, Option<Sandbox>), Failure> {
     let (timeout, connect_timeout) = (settings.timeout, settings.connect_timeout);
     match &settings.target {
         TargetSettings::Jira(jira) => {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::settings::{ImportSettings, TargetSettings};
+use super::settings::ImportSettings;
 use crate::engine::Opening;
 use crate::journal::{ConfirmedBy, Input, Jira, Opened, Session, SessionKind, VERSION};
 use crate::plan::Plan;
@@ -75,7 +75,7 @@ pub(super) fn opening(
             version: VERSION,
             gij: GIJ.into(),
             run: run.into(),
-            rehearsal: matches!(settings.target, TargetSettings::Sandbox),
+            rehearsal: settings.is_rehearsal(),
             jira: Jira {
                 url: target.url.as_str().into(),
                 title: non_blank(&target.title),

@@ -6,7 +6,7 @@ use super::connect::{Connected, connect};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, planned_rows};
-use super::settings::{ImportSettings, TargetSettings};
+use super::settings::ImportSettings;
 use super::{next, projects, question};
 use crate::journal::{ConfirmedBy, Lock, lock_jira};
 use crate::model::Diagnostics;
@@ -26,7 +26,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
         return refuse(settings, &input, screen);
     }
     let runtime = runtime()?;
-    let (jira, remote) = runtime.block_on(connect(settings, screen))?;
+    let (jira, remote) = runtime.block_on(connect(&settings.connect, settings.pace, screen))?;
     let rows = std::mem::take(&mut input.rows);
     let mut unknown = Diagnostics::default();
     let rows = runtime.block_on(projects::resolve(&jira.client, rows, &mut unknown))?;
@@ -72,7 +72,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
 
 /// How the run is confirmed, where that needs no question; none if somebody is to be asked.
 fn confirmation(settings: &ImportSettings) -> Result<Option<ConfirmedBy>, Failure> {
-    if matches!(settings.target, TargetSettings::Sandbox) || settings.dry_run {
+    if settings.is_rehearsal() || settings.dry_run {
         Ok(Some(ConfirmedBy::NotNeeded))
     } else if settings.yes {
         Ok(Some(ConfirmedBy::Yes))
@@ -126,8 +126,8 @@ fn ask(to_create: usize, jira: &Connected, screen: &Screen) -> Option<ConfirmedB
 
 /// Keeps other runs on the same Jira away; a rehearsal has its Jira to itself.
 fn lock(settings: &ImportSettings, url: &str) -> Result<Option<Lock>, Failure> {
-    match settings.target {
-        TargetSettings::Sandbox => Ok(None),
-        TargetSettings::Jira(_) => Ok(Some(lock_jira(&settings.runs_dir, url)?)),
+    if settings.is_rehearsal() {
+        return Ok(None);
     }
+    Ok(Some(lock_jira(&settings.runs_dir, url)?))
 }

@@ -1,6 +1,6 @@
 //! The next command to type, at every ending.
 
-use super::settings::{ImportSettings, TargetSettings};
+use super::settings::ImportSettings;
 use crate::model::Outcome;
 use crate::render::command_line;
 use crate::report::Report;
@@ -10,7 +10,7 @@ pub(super) fn after_run(settings: &ImportSettings, report: &Report) -> String {
     let totals = &report.totals;
     let import = again(settings, &[]);
     let dry_run = again(settings, &["--dry-run"]);
-    if matches!(settings.target, TargetSettings::Sandbox) {
+    if settings.is_rehearsal() {
         let real = again_with(
             settings,
             &["--jira-url", "https://jira.example.org", "--dry-run"],
@@ -42,9 +42,10 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
     if to_create == 0 {
         return "every row is there; nothing is left to do".to_owned();
     }
-    let does = match &settings.target {
-        TargetSettings::Sandbox => "rehearse it",
-        TargetSettings::Jira(_) => "create them",
+    let does = if settings.is_rehearsal() {
+        "rehearse it"
+    } else {
+        "create them"
     };
     format!("{does}:\n  {}", again(settings, &[]))
 }

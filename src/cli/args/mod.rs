@@ -1,0 +1,25 @@
+//! What can be typed: one file a topic, and the options that several commands share in groups.
+
+mod cli;
+mod common;
+mod connect;
+mod explain;
+mod import;
+mod input;
+mod pace;
+mod runs;
+mod sandbox;
+mod template;
+mod values;
+
+pub use cli::command;
+pub(in crate::cli) use cli::{Cli, Command};
+pub(in crate::cli) use common::{Common, Format, ProgressHow, When};
+pub(in crate::cli) use connect::ConnectArgs;
+pub(in crate::cli) use explain::ExplainArgs;
+pub(in crate::cli) use import::ImportArgs;
+pub(in crate::cli) use input::{CheckArgs, HiddenRowsHow, InputArgs};
+pub(in crate::cli) use pace::PaceArgs;
+pub(in crate::cli) use runs::RunsArgs;
+pub(in crate::cli) use sandbox::SandboxArgs;
+pub(in crate::cli) use template::TemplateArgs;

@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::{ConnectSettings, InputSettings, PaceSettings, TargetSettings};
+use crate::cli::args::{Format, ImportArgs, ProgressHow};
+use crate::cli::exit::Failure;
+use crate::render::ProgressStyle;
+use crate::validate::Purpose;
+
+/// `gij import`.
+#[derive(Clone, Debug)]
+pub(in crate::cli) struct ImportSettings {
+    pub input: InputSettings,
+    pub connect: ConnectSettings,
+    pub pace: PaceSettings,
+    pub dry_run: bool,
+    pub yes: bool,
+    pub runs_dir: PathBuf,
+    pub name: Option<String>,
+    pub progress: ProgressStyle,
+    pub is_json: bool,
+    /// The arguments as they were typed, for the next command to type.
+    pub typed: Vec<String>,
+}
+
+/// The options on reading that a report names.
+const READING: [&str; 11] = [
+    "sheet",
+    "header-row",
+    "delimiter",
+    "encoding",
+    "map",
+    "set",
+    "only",
+    "rows",
+    "strict",
+    "allow",
+    "hidden-rows",
+];
+
+impl ImportSettings {
+    pub fn new(
+        args: ImportArgs,
+        progress: ProgressHow,
+        format: Format,
+        typed: Vec<String>,
+    ) -> Result<Self, Failure> {
+        let own_files = [&args.connect.token_file, &args.connect.password_file];
+        let own_files = own_files.into_iter().flatten().cloned().collect();
+        let connect = if args.sandbox {
+            ConnectSettings::of_sandbox(&args.connect)
+        } else {
+            ConnectSettings::new(args.connect)?
+        };
+        Ok(Self {
+            input: InputSettings::new(args.input, Purpose::Import, own_files)?,
+            connect,
+            pace: args.pace.into(),
+            dry_run: args.dry_run,
+            yes: args.yes,
+            runs_dir: args.runs.runs_dir,
+            name: args.name,
+            progress: match progress {
+                ProgressHow::Auto => ProgressStyle::Auto,
+                ProgressHow::Bar => ProgressStyle::Bar,
+                ProgressHow::Plain => ProgressStyle::Plain,
+            },
+            is_json: format == Format::Json,
+            typed,
+        })
+    }
+
+    /// Whether it goes to a sandbox, and not to a Jira.
+    pub fn is_rehearsal(&self) -> bool {
+        matches!(self.connect.target, TargetSettings::Sandbox)
+    }
+
+    /// The options on reading that are in force, for the report.
+    pub fn reading_options(&self) -> BTreeMap<String, String> {
+        let mut options = BTreeMap::new();
+        let secrets = &self.input.options.secrets;
+        if !secrets.allow_env.is_empty() {
+            options.insert("allow_env".into(), secrets.allow_env.join(" "));
+        }
+        if let Some(dir) = &secrets.secrets_dir {
+            options.insert("secrets_dir".into(), dir.display().to_string());
+        }
+        // What was typed is what is in force; a secret is never an argument.
+        let mut words = self.typed.iter().peekable();
+        while let Some(word) = words.next() {
+            let Some(option) = word.strip_prefix("--") else {
+                continue;
+            };
+            let (name, given) = option
+                .split_once('=')
+                .map_or((option, None), |(name, given)| (name, Some(given)));
+            if READING.contains(&name) {
+                let value = match given {
+                    Some(given) => given.to_owned(),
+                    None if name == "strict" => "true".to_owned(),
+                    None => words.peek().map(|next| (*next).clone()).unwrap_or_default(),
+                };
+                let so_far = options
+                    .entry(name.replace('-', "_"))
+                    .or_insert_with(String::new);
+                if !so_far.is_empty() {
+                    so_far.push_str("; ");
+                }
+                so_far.push_str(&value);
+            }
+        }
+        options
+    }
+
+    /// The options on connection and pace that are in force, for the report.
+    pub fn running_options(&self) -> BTreeMap<String, String> {
+        let mut options = self.pace.options();
+        options.extend(self.connect.options());
+        options
+    }
+}

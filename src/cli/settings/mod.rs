@@ -1,0 +1,18 @@
+//! What a command needs to know, resolved once from arguments and environment: one file a topic, as with the arguments.
+
+use std::time::Duration;
+
+mod connect;
+mod import;
+mod input;
+mod pace;
+
+pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
+pub(super) use import::ImportSettings;
+pub(super) use input::InputSettings;
+pub(super) use pace::PaceSettings;
+
+/// A time as reports write it.
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}
