@@ -1,4 +1,4 @@
-//! A confirmed import: a last list, the journal, the engine, the report.
+//! A session that sends: the engine at work, the report, what comes next.
 
 use std::path::{Path, PathBuf};
 
@@ -6,118 +6,102 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 use super::check::write_json;
-use super::connect::{Connected, list};
+use super::connect::Connected;
 use super::exit::{Exit, Failure};
-use super::facts::opening;
-use super::settings::ImportSettings;
-use super::{next, signals};
-use crate::engine::{Opening, Run, RunEvent, Settings, Stop, StopSwitch, open};
-use crate::journal::{
-    self, Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Journal, JournalError, Lock, RunDir,
-};
-use crate::plan::Plan;
-use crate::render::{Progress, Screen, summary};
+use super::settings::PaceSettings;
+use super::signals;
+use crate::engine::{Books, Job, Ledger, Pacer, Run, RunEvent, Settings, Stop, StopSwitch};
+use crate::journal::{self, Appender, Ending, Event, JOURNAL_FILE, Journal, JournalError, RunDir};
+use crate::render::{Progress, ProgressStyle, Screen, summary};
 use crate::report::{self, Form, Report};
-use crate::validate::Validation;
 
-/// A plan that somebody agreed to.
-pub(super) struct Confirmed {
-    pub plan: Plan,
-    pub by: ConfirmedBy,
-    /// Held for as long as the run goes on.
-    pub lock: Option<Lock>,
+/// What every session that sends has.
+pub(super) struct Session<'a> {
+    pub runtime: &'a Runtime,
+    pub jira: &'a Connected,
+    pub pace: PaceSettings,
+    pub progress: ProgressStyle,
+    pub run_dir: &'a RunDir,
+    pub screen: &'a Screen,
+    /// The command that goes on after everything was stopped at once.
+    pub after_kill: String,
 }
 
-/// Creates what the plan says, and reports.
-pub(super) fn carry_out(
-    settings: &ImportSettings,
-    runtime: &Runtime,
-    input: &Validation,
-    jira: &Connected,
-    confirmed: Confirmed,
-    screen: &Screen,
-) -> Result<Exit, Failure> {
-    let Confirmed {
-        plan,
-        by,
-        lock: _held,
-    } = confirmed;
-    // Much may have happened in Jira since the plan was shown.
-    let listed_at = Timestamp::now();
-    let remote = runtime.block_on(list(&jira.client, settings.pace, screen))?;
-    let plan = plan.again(&remote);
-    let first = settings
-        .input
-        .files
-        .first()
-        .map_or(Path::new("import"), |file| file);
-    let run_dir = RunDir::create(
-        &settings.runs_dir,
-        settings.name.as_deref(),
-        first,
-        listed_at,
-    )?;
-    let journal = Journal::create(run_dir.path())?;
-    let opening = opening(run_dir.id(), settings, input, &jira.target, by, listed_at);
+/// What is to be done.
+pub(super) struct Work<'r> {
+    pub books: Books,
+    pub jobs: Vec<Job<'r>>,
+    /// Rows that are in doubt already.
+    pub in_doubt: Vec<u32>,
+    /// How many rows exist.
+    pub existing: usize,
+}
 
-    let stop = StopSwitch::default();
-    let progress = Progress::new(
-        screen,
-        settings.progress,
-        plan.to_create().count(),
-        plan.existing().0,
-    );
-    let look = next::after_kill(settings);
-    let ended = runtime.block_on(async {
-        let tell = |event: RunEvent<'_>| progress.tell(event);
-        let work = send(
-            settings,
-            jira,
-            &plan,
-            opening,
-            journal.appender(),
-            &stop,
-            &tell,
-        );
-        tokio::select! {
-            ended = work => ended,
-            () = signals::watch(&stop, &progress, run_dir.path(), &look) => Ok(Some(Stop::Interrupted)),
+impl Session<'_> {
+    /// Writes what `begin` writes, then does the work, and closes the journal. Returns why it ended early, if it did.
+    pub fn carry_out(
+        &self,
+        journal: Journal,
+        begin: impl Future<Output = Result<(), JournalError>>,
+        work: Work<'_>,
+    ) -> Result<Option<Stop>, Failure> {
+        let stop = StopSwitch::default();
+        let progress = Progress::new(self.screen, self.progress, work.jobs.len(), work.existing);
+        let ended = self.runtime.block_on(async {
+            let tell = |event: RunEvent<'_>| progress.tell(event);
+            let sending = async {
+                begin.await?;
+                self.send(work, journal.appender(), &stop, &tell).await
+            };
+            tokio::select! {
+                ended = sending => ended,
+                () = signals::watch(&stop, &progress, self.run_dir.path(), &self.after_kill) => {
+                    Ok(Some(Stop::Interrupted))
+                }
+            }
+        });
+        progress.finish();
+        drop(progress);
+        let closed = journal.close();
+        let stopped = ended?;
+        if stopped.is_none() {
+            closed?;
         }
-    });
-    progress.finish();
-    drop(progress);
-    let closed = journal.close();
-    let stopped = ended?;
-    if stopped.is_none() {
-        closed?;
+        Ok(stopped)
     }
-    let place = RunPlace::of(run_dir.path());
-    let report = place.report()?;
-    let written = place.write(&report, stopped.as_ref());
-    tell_ending(settings, &report, stopped.as_ref(), screen)?;
-    written?;
-    tell_next(settings, &report, &place, screen);
-    Ok(exit_of(&report, stopped.as_ref()))
+
+    async fn send(
+        &self,
+        work: Work<'_>,
+        journal: Appender,
+        stop: &StopSwitch,
+        tell: &dyn Fn(RunEvent<'_>),
+    ) -> Result<Option<Stop>, JournalError> {
+        let ledger = Ledger::new(
+            &self.jira.client,
+            journal.clone(),
+            work.books,
+            Pacer::new(self.pace.max_wait),
+            self.pace.settle,
+            stop,
+            tell,
+        );
+        let settings = Settings {
+            concurrency: self.pace.concurrency,
+            retries: self.pace.retries,
+            max_failures: self.pace.max_failures,
+        };
+        let run = Run::new(&ledger, settings, work.jobs);
+        let stopped = run.carry_out(&work.in_doubt).await;
+        close(&journal, stopped).await
+    }
 }
 
-/// Writes the beginning of the run, sends, writes its end.
-async fn send(
-    settings: &ImportSettings,
-    jira: &Connected,
-    plan: &Plan,
-    opening: Opening,
-    journal: Appender,
-    stop: &StopSwitch,
-    tell: &dyn Fn(RunEvent<'_>),
+/// Writes the end of a session that stopped for this reason, or did all.
+pub(super) async fn close(
+    journal: &Appender,
+    stopped: Option<Stop>,
 ) -> Result<Option<Stop>, JournalError> {
-    open(&journal, opening, plan).await?;
-    let pace = Settings {
-        concurrency: settings.pace.concurrency,
-        max_wait: settings.pace.max_wait,
-    };
-    let rows = plan.to_create().count();
-    let run = Run::new(&jira.client, journal.clone(), pace, rows, stop, tell);
-    let stopped = run.create_all(plan.to_create()).await;
     let at = Timestamp::now();
     let mut last = Vec::new();
     if let Some(stop) = &stopped {
@@ -141,14 +125,14 @@ async fn send(
 }
 
 /// Where a run's files lie.
-struct RunPlace {
-    journal: PathBuf,
+pub(super) struct RunPlace {
+    pub journal: PathBuf,
     json: PathBuf,
     csv: PathBuf,
 }
 
 impl RunPlace {
-    fn of(dir: &Path) -> Self {
+    pub fn of(dir: &Path) -> Self {
         Self {
             journal: dir.join(JOURNAL_FILE),
             json: dir.join("report.json"),
@@ -161,6 +145,35 @@ impl RunPlace {
         let run =
             journal::read(&self.journal).map_err(|error| Failure::new(Exit::Stopped, error))?;
         Ok(Report::of_run(&run.state))
+    }
+
+    /// Writes the reports of the run and tells how it ended; `next` says what comes next.
+    pub fn conclude(
+        &self,
+        stopped: Option<&Stop>,
+        is_json: bool,
+        next: impl FnOnce(&Report) -> String,
+        screen: &Screen,
+    ) -> Result<Exit, Failure> {
+        let report = self.report()?;
+        let written = self.write(&report, stopped);
+        if let Some(stop) = stopped
+            && !matches!(stop, Stop::Interrupted)
+        {
+            screen.failure(&stop.to_string(), stop.help().as_deref());
+        }
+        if is_json {
+            write_json(&Form::Json.render(&report), screen)?;
+        } else {
+            screen.result(&summary(&report));
+        }
+        written?;
+        if !is_json {
+            let (json, csv) = (self.json.display(), self.csv.display());
+            screen.info(&format!("\nReport: {json}\n        {csv}\n"));
+            screen.info(&format!("Next: {}\n", next(&report)));
+        }
+        Ok(exit_of(&report, stopped))
     }
 
     fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
@@ -180,44 +193,21 @@ impl RunPlace {
     }
 }
 
-fn tell_ending(
-    settings: &ImportSettings,
-    report: &Report,
-    stopped: Option<&Stop>,
-    screen: &Screen,
-) -> Result<(), Failure> {
-    if let Some(stop) = stopped
-        && !matches!(stop, Stop::Interrupted)
-    {
-        screen.failure(&stop.to_string(), stop.help().as_deref());
-    }
-    if settings.is_json {
-        return write_json(&Form::Json.render(report), screen);
-    }
-    screen.result(&summary(report));
-    Ok(())
-}
-
-fn tell_next(settings: &ImportSettings, report: &Report, place: &RunPlace, screen: &Screen) {
-    if !settings.is_json {
-        let (json, csv) = (place.json.display(), place.csv.display());
-        screen.info(&format!("\nReport: {json}\n        {csv}\n"));
-        screen.info(&format!("Next: {}\n", next::after_run(settings, report)));
-    }
-}
-
 fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
     match stopped {
-        Some(Stop::Interrupted) => Exit::Interrupted,
-        Some(_) => Exit::Stopped,
-        None => {
-            let totals = &report.totals;
-            let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
-            if is_done {
-                Exit::Done
-            } else {
-                Exit::Incomplete
-            }
-        }
+        Some(Stop::Interrupted) => return Exit::Interrupted,
+        Some(Stop::MaxFailures { .. }) => return Exit::Incomplete,
+        Some(_) => return Exit::Stopped,
+        None => {}
+    }
+    let totals = &report.totals;
+    let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
+    let audit = report.run.audit.as_ref();
+    let is_balanced =
+        audit.is_none_or(|audit| audit.missing.is_empty() && audit.doubles.is_empty());
+    if is_done && is_balanced {
+        Exit::Done
+    } else {
+        Exit::Incomplete
     }
 }

@@ -1,5 +1,8 @@
 //! What reports say about inputs, plans and the people who ran something, gathered from where it is known.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::settings::ImportSettings;
@@ -68,8 +71,6 @@ pub(super) fn opening(
     confirmed_by: ConfirmedBy,
     listed_at: Timestamp,
 ) -> Opening {
-    let now = Timestamp::now();
-    let non_blank = |text: &str| (!text.is_empty()).then(|| text.into());
     Opening {
         opened: Opened {
             version: VERSION,
@@ -83,20 +84,17 @@ pub(super) fn opening(
                 user: non_blank(&target.user),
             },
             options: settings.reading_options(),
+            reading: settings.reading_words(),
             inputs: input.files.iter().flat_map(inputs).collect(),
-            at: now,
+            at: Timestamp::now(),
         },
-        session: Session {
-            kind: SessionKind::Import,
-            gij: GIJ.into(),
-            host: whoami::fallible::hostname().unwrap_or_default().into(),
-            os_user: whoami::fallible::username().unwrap_or_default().into(),
-            jira_user: non_blank(&target.user),
-            at: now,
-            settle_ms: 0,
+        session: session(
+            SessionKind::Import,
+            target,
             confirmed_by,
-            options: settings.running_options(),
-        },
+            settings.pace.settle,
+            settings.running_options(),
+        ),
         not_selected: input
             .not_selected
             .iter()
@@ -104,6 +102,31 @@ pub(super) fn opening(
             .collect(),
         listed_at,
     }
+}
+
+/// A session that begins now.
+pub(super) fn session(
+    kind: SessionKind,
+    target: &Target,
+    confirmed_by: ConfirmedBy,
+    settle: Duration,
+    options: BTreeMap<String, String>,
+) -> Session {
+    Session {
+        kind,
+        gij: GIJ.into(),
+        host: whoami::fallible::hostname().unwrap_or_default().into(),
+        os_user: whoami::fallible::username().unwrap_or_default().into(),
+        jira_user: non_blank(&target.user),
+        at: Timestamp::now(),
+        settle_ms: u64::try_from(settle.as_millis()).unwrap_or(u64::MAX),
+        confirmed_by,
+        options,
+    }
+}
+
+fn non_blank(text: &str) -> Option<Box<str>> {
+    (!text.is_empty()).then(|| text.into())
 }
 
 fn inputs(file: &FileRead) -> impl Iterator<Item = Input> {

@@ -1,16 +1,22 @@
 //! `gij import`.
 
-use super::carry_out::{Confirmed, carry_out};
+use std::path::Path;
+
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+
+use super::carry_out::{RunPlace, Session, Work};
 use super::check::{show, write_json};
-use super::connect::{Connected, connect};
+use super::connect::{Connected, connect, list};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
-use super::facts::{check_report, planned_rows};
+use super::facts::{check_report, opening, planned_rows};
 use super::settings::ImportSettings;
 use super::{next, projects, question};
-use crate::journal::{ConfirmedBy, Lock, lock_jira};
+use crate::engine::{BookRow, Books, Job, Standing, open};
+use crate::journal::{ConfirmedBy, Journal, Lock, RunDir, lock_jira};
 use crate::model::Diagnostics;
-use crate::plan::Plan;
+use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
 use crate::report::check_json;
 use crate::validate::Validation;
@@ -65,9 +71,86 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     let confirmed = Confirmed {
         plan,
         by: confirmed_by,
-        lock,
+        _lock: lock,
     };
     carry_out(settings, &runtime, &input, &jira, confirmed, screen)
+}
+
+/// A plan that somebody agreed to.
+struct Confirmed {
+    plan: Plan,
+    by: ConfirmedBy,
+    /// Held for as long as the run goes on.
+    _lock: Option<Lock>,
+}
+
+/// Creates what the plan says, and reports.
+fn carry_out(
+    settings: &ImportSettings,
+    runtime: &Runtime,
+    input: &Validation,
+    jira: &Connected,
+    confirmed: Confirmed,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    // Much may have happened in Jira since the plan was shown.
+    let listed_at = Timestamp::now();
+    let remote = runtime.block_on(list(&jira.client, settings.pace, screen))?;
+    let plan = confirmed.plan.again(&remote);
+    drop(remote);
+    let first = settings.input.files.first();
+    let run_dir = RunDir::create(
+        &settings.runs_dir,
+        settings.name.as_deref(),
+        first.map_or(Path::new("import"), |file| file),
+        listed_at,
+    )?;
+    let journal = Journal::create(run_dir.path())?;
+    let appender = journal.appender();
+    let target = &jira.target;
+    let opening = opening(
+        run_dir.id(),
+        settings,
+        input,
+        target,
+        confirmed.by,
+        listed_at,
+    );
+    let session = Session {
+        runtime,
+        jira,
+        pace: settings.pace,
+        progress: settings.progress,
+        run_dir: &run_dir,
+        screen,
+        after_kill: next::after_kill(settings, run_dir.id()),
+    };
+    let work = Work {
+        books: books(&plan),
+        jobs: plan.to_create().map(Job::new).collect(),
+        in_doubt: Vec::new(),
+        existing: plan.existing().0,
+    };
+    let stopped = session.carry_out(journal, open(&appender, opening, &plan), work)?;
+    // The report needs the room.
+    drop(plan);
+    RunPlace::of(run_dir.path()).conclude(
+        stopped.as_ref(),
+        settings.is_json,
+        |report| next::after_import(settings, report),
+        screen,
+    )
+}
+
+fn books(plan: &Plan) -> Books {
+    let rows = plan.rows().iter().map(|planned| {
+        let standing = match planned.action {
+            Action::Create { .. } => Standing::Open,
+            Action::Exists { id, .. } => Standing::Exists(id),
+        };
+        (planned.row.n, BookRow::of_row(&planned.row, standing))
+    });
+    Books::new(plan.baseline().iter().copied(), rows)
 }
 
 /// How the run is confirmed, where that needs no question; none if somebody is to be asked.

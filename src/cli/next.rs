@@ -5,8 +5,8 @@ use crate::model::Outcome;
 use crate::render::command_line;
 use crate::report::Report;
 
-/// What to do after a run, with the command for it.
-pub(super) fn after_run(settings: &ImportSettings, report: &Report) -> String {
+/// What to do after an import, with the command for it.
+pub(super) fn after_import(settings: &ImportSettings, report: &Report) -> String {
     let totals = &report.totals;
     let import = again(settings, &[]);
     let dry_run = again(settings, &["--dry-run"]);
@@ -99,7 +99,7 @@ pub(super) fn after_check(settings: &ImportSettings) -> String {
 }
 
 /// The command that shows, after everything was stopped at once, what has arrived.
-pub(super) fn after_kill(settings: &ImportSettings) -> String {
+pub(super) fn after_kill(settings: &ImportSettings, _run: &str) -> String {
     again(settings, &["--dry-run"])
 }
 

@@ -14,6 +14,17 @@ pub enum RunEvent<'a> {
         /// For how long from now.
         time: Duration,
     },
+    /// A row that was told of as in doubt is found in Jira's list after all.
+    FoundAfterAll,
+    /// Nothing is sent until rows are settled: Jira is given time to show what it created.
+    Settling {
+        /// How many rows.
+        rows: usize,
+        /// For how long from now.
+        time: Duration,
+    },
+    /// Every row had its turn; the books are balanced.
+    Auditing,
     /// Nothing more is sent; what is under way is waited for.
     Stopping,
 }

@@ -4,17 +4,23 @@
 //! what is not certain is never sent again. It never prints: it tells [`RunEvent`]s to whoever listens.
 
 mod attempt;
+mod books;
 mod event;
+mod ledger;
 mod list;
 mod open;
 mod pacer;
+mod queue;
 mod run;
 mod stop;
 mod streak;
 
+pub use books::{BookRow, Books, Find, Imbalance, Standing};
 pub use event::RunEvent;
+pub use ledger::{Ledger, Settling, Unsettled};
 pub use list::{ListError, read_list};
 pub use open::{Opening, open};
 pub use pacer::Pacer;
+pub use queue::Job;
 pub use run::{Run, Settings};
 pub use stop::{Stop, StopSwitch};

@@ -1,86 +1,286 @@
-use std::cell::RefCell;
-use std::time::Duration;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::pin::Pin;
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::future::join_all;
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::event::RunEvent;
-use super::pacer::Pacer;
-use super::stop::{Stop, StopSwitch};
-use super::streak::Streaks;
-use crate::jira::Client;
-use crate::journal::{Appender, Event};
-use crate::model::Row;
+use super::ledger::{Ledger, Settling, Unsettled};
+use super::queue::{Job, Queue};
+use super::stop::Stop;
+use super::streak::{Sign, Streaks};
+use crate::journal::{self, Event, Intent, JournalError, Op, Via};
+use crate::model::Outcome;
 
 /// How to send.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Settings {
     /// Requests under way at once.
     pub concurrency: usize,
-    /// Longest time without an answer other than 429 and 5xx.
-    pub max_wait: Duration,
+    /// How often a row is sent again of which nothing came, refusals to take it in aside.
+    pub retries: u32,
+    /// How many rows may fail before the run stops.
+    pub max_failures: Option<u32>,
 }
 
 /// A run that is carried out.
 pub struct Run<'a> {
-    pub(super) client: &'a Client,
-    pub(super) journal: Appender,
-    pub(super) stop: &'a StopSwitch,
-    pub(super) tell: &'a dyn Fn(RunEvent<'_>),
-    pub(super) pacer: Pacer,
+    pub(super) ledger: &'a Ledger<'a>,
     pub(super) streaks: RefCell<Streaks>,
     /// When the last list was begun that showed that we still have access.
     pub(super) access_seen: Mutex<Option<Instant>>,
-    concurrency: usize,
+    settings: Settings,
+    queue: RefCell<Queue<'a>>,
+    /// The rows that wait to be settled.
+    aside: RefCell<BTreeMap<u32, Aside<'a>>>,
+    /// The rows that stay in doubt.
+    in_doubt: RefCell<Vec<u32>>,
+    /// Nothing is sent until the rows set aside are settled.
+    hold: Cell<bool>,
+}
+
+/// A row that waits to be settled.
+struct Aside<'a> {
+    job: Job<'a>,
+    ended: Instant,
+    fails_if_absent: bool,
+}
+
+/// A row whose intent is on its way to the disk.
+pub(super) struct Begun<'a> {
+    pub job: Job<'a>,
+    written: Pin<Box<dyn Future<Output = Result<(), JournalError>>>>,
+}
+
+/// What came of sending a row.
+pub(super) enum Step {
+    /// The row came to its end.
+    End(Outcome),
+    /// Nobody knows: it is set aside, and is not sent again if it turns out to be absent.
+    Aside {
+        /// Whether the app said that it failed.
+        fails_if_absent: bool,
+    },
+    /// Nothing happened: it may be sent again once the pause is over.
+    Again,
 }
 
 impl<'a> Run<'a> {
-    /// A run of `rows` rows that sends by `client`, writes to `journal`, ends early at `stop` and tells `tell` what
-    /// happens.
+    /// A run that sends `jobs` and keeps its books in `ledger`.
     pub fn new(
-        client: &'a Client,
-        journal: Appender,
+        ledger: &'a Ledger<'a>,
         settings: Settings,
-        rows: usize,
-        stop: &'a StopSwitch,
-        tell: &'a dyn Fn(RunEvent<'_>),
+        jobs: impl IntoIterator<Item = Job<'a>>,
     ) -> Self {
+        let queue = Queue::new(jobs);
         Self {
-            client,
-            journal,
-            stop,
-            tell,
-            pacer: Pacer::new(settings.max_wait),
-            streaks: RefCell::new(Streaks::new(settings.concurrency, rows)),
+            ledger,
+            streaks: RefCell::new(Streaks::new(
+                settings.concurrency,
+                queue.len(),
+                settings.max_failures,
+            )),
             access_seen: Mutex::new(None),
-            concurrency: settings.concurrency.max(1),
+            settings,
+            queue: RefCell::new(queue),
+            aside: RefCell::default(),
+            in_doubt: RefCell::default(),
+            hold: Cell::new(false),
         }
     }
 
-    /// Creates all of `rows`, several at a time. What becomes of each is in the journal; why it ended early, if it did, is
-    /// returned.
-    pub async fn create_all<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Option<Stop> {
-        stream::iter(rows)
-            .map(|row| self.create(row))
-            .buffer_unordered(self.concurrency)
-            .collect::<()>()
-            .await;
-        self.stop.reason()
+    /// Creates all rows, several at a time, settles those that nobody knows about, and balances the books. `in_doubt`
+    /// are the rows that are in doubt already. What becomes of each row is in the journal; why it ended early, if it did,
+    /// is returned.
+    pub async fn carry_out(&self, in_doubt: &[u32]) -> Option<Stop> {
+        self.in_doubt.borrow_mut().extend(in_doubt);
+        loop {
+            self.hold.set(false);
+            let workers = self.settings.concurrency.max(1);
+            join_all((0..workers).map(|_| self.work())).await;
+            let stopped = self.ledger.stop.reason();
+            if let Some(how) = settling_after(stopped.as_ref()) {
+                self.settle(how).await;
+            }
+            self.leave_in_doubt();
+            self.streaks.borrow_mut().settled();
+            if self.ledger.stop.is_thrown() || self.queue.borrow().is_empty() {
+                break;
+            }
+        }
+        let in_doubt = self.in_doubt.borrow().clone();
+        let has_sent = !in_doubt.is_empty() || self.ledger.books.borrow().has_sent();
+        let how = settling_after(self.ledger.stop.reason().as_ref());
+        if has_sent
+            && how == Some(Settling::Full)
+            && let Err(stop) = self.ledger.audit(&in_doubt).await
+        {
+            self.ledger.stop(stop);
+        }
+        self.ledger.stop.reason()
     }
 
-    /// Stops the run, unless it is being stopped for another reason.
-    pub(super) fn stop(&self, reason: Stop) {
-        if self.stop.throw(reason) {
-            (self.tell)(RunEvent::Stopping);
+    /// Sends one row after the other. While one is under way, the intent of the next is being written.
+    async fn work(&self) {
+        let mut ahead = self.begin_next();
+        while let Some(begun) = ahead {
+            ahead = self.send_begun(begun).await;
         }
     }
 
-    /// Writes events that nothing waits for. A journal that fails stops the run.
-    pub(super) fn note(&self, event: Event) {
-        if let Err(error) = self.journal.append([event]) {
-            self.stop(error.into());
+    /// Writes the intent of the next row, if there is one that may be sent.
+    fn begin_next(&self) -> Option<Begun<'a>> {
+        if self.hold.get() || self.ledger.stop.is_thrown() {
+            return None;
         }
+        let mut job = self.queue.borrow_mut().next()?;
+        job.attempt += 1;
+        let intent = Event::Intent(Intent {
+            n: job.row.n,
+            attempt: job.attempt,
+            op: Op::Create,
+            id: None,
+            at: Timestamp::now(),
+        });
+        let written = Box::pin(self.ledger.journal.commit([intent]));
+        Some(Begun { job, written })
+    }
+
+    async fn send_begun(&self, begun: Begun<'a>) -> Option<Begun<'a>> {
+        let Begun { job, written } = begun;
+        if let Err(error) = written.await {
+            self.ledger.stop(error.into());
+            return None;
+        }
+        let wave = self.ledger.pacer.ready(self.ledger.stop).await;
+        let Some(wave) = wave.filter(|_| !self.hold.get()) else {
+            // The intent is on disk and the request was not sent.
+            self.not_sent(&job);
+            self.queue.borrow_mut().put_back(job);
+            return None;
+        };
+        let next = self.begin_next();
+        let n = job.row.n;
+        match self.send(job.row, job.attempt, wave).await {
+            Step::End(outcome) => self.ended(&job, outcome),
+            Step::Aside { fails_if_absent } => {
+                let ended = Instant::now();
+                self.aside.borrow_mut().insert(
+                    n,
+                    Aside {
+                        job,
+                        ended,
+                        fails_if_absent,
+                    },
+                );
+            }
+            Step::Again => {
+                self.queue.borrow_mut().put_back(job);
+            }
+        }
+        next.or_else(|| self.begin_next())
+    }
+
+    fn ended(&self, job: &Job<'a>, outcome: Outcome) {
+        (self.ledger.tell)(RunEvent::Finished(outcome));
+        self.queue.borrow_mut().ended(job.row);
+    }
+
+    /// What a sign of trouble means for sending on.
+    pub(super) fn heed(&self, sign: Sign) {
+        match sign {
+            Sign::None => {}
+            Sign::Hold => self.hold.set(true),
+            Sign::Stop(stop) => self.ledger.stop(stop),
+        }
+    }
+
+    /// Settles the rows set aside: those that are absent are sent again, or have failed.
+    async fn settle(&self, how: Settling) {
+        let unsettled: Vec<Unsettled> = self
+            .aside
+            .borrow()
+            .iter()
+            .map(|(&n, aside)| Unsettled {
+                n,
+                ended: aside.ended,
+            })
+            .collect();
+        let absent = match self.ledger.settle(&unsettled, how).await {
+            Ok(absent) => absent,
+            Err(stop) => {
+                self.ledger.stop(stop);
+                Vec::new()
+            }
+        };
+        let books = self.ledger.books.borrow();
+        let mut found = Vec::new();
+        self.aside.borrow_mut().retain(|&n, aside| {
+            let is_found = books.is_created(n);
+            if is_found {
+                found.push(aside.job.row);
+            }
+            !is_found
+        });
+        drop(books);
+        for row in found {
+            self.streaks.borrow_mut().created();
+            self.queue.borrow_mut().ended(row);
+        }
+        // Sent again in the order of the rows.
+        for n in absent.into_iter().rev() {
+            let Some(aside) = self.aside.borrow_mut().remove(&n) else {
+                continue;
+            };
+            self.absent(aside);
+        }
+    }
+
+    fn absent(&self, aside: Aside<'a>) {
+        let Aside {
+            mut job,
+            fails_if_absent,
+            ..
+        } = aside;
+        let is_last = fails_if_absent || job.retries >= self.settings.retries;
+        if is_last {
+            self.ledger
+                .judge(job.row.n, journal::Verdict::Failed, Via::List);
+            self.ledger.set_failed(job.row.n);
+            let sign = self.streaks.borrow_mut().failed_in_the_end();
+            self.heed(sign);
+            return self.ended(&job, Outcome::Failed);
+        }
+        self.ledger
+            .judge(job.row.n, journal::Verdict::NothingHappened, Via::List);
+        job.retries += 1;
+        self.queue.borrow_mut().put_back(job);
+    }
+
+    /// What could not be settled stays in doubt.
+    fn leave_in_doubt(&self) {
+        let aside = std::mem::take(&mut *self.aside.borrow_mut());
+        for (n, aside) in aside {
+            self.in_doubt.borrow_mut().push(n);
+            self.ended(&aside.job, Outcome::InDoubt);
+        }
+    }
+}
+
+/// How rows are settled when sending has ended for this reason; none: nothing more is asked of Jira.
+fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
+    match stopped {
+        None
+        | Some(Stop::FailingAlike { .. } | Stop::MaxFailures { .. } | Stop::InDoubt { .. }) => {
+            Some(Settling::Full)
+        }
+        Some(Stop::Interrupted | Stop::MaxWait { .. } | Stop::AskedTooLong { .. }) => {
+            Some(Settling::ByOneList)
+        }
+        Some(Stop::Jira(error)) if error.is_in_the_way() => Some(Settling::ByOneList),
+        Some(Stop::Jira(_) | Stop::Journal(_)) => None,
     }
 }

@@ -42,8 +42,14 @@ pub enum Stop {
         /// The error.
         error: String,
     },
-    /// Too many answers in a row that leave their rows in doubt.
-    #[error("{count} answers in a row left their rows in doubt, the last one: {why}")]
+    /// As many rows failed as the run allows.
+    #[error("{count} rows failed, and `--max-failures` allows no more")]
+    MaxFailures {
+        /// How many.
+        count: u32,
+    },
+    /// Too many answers in a row that leave their rows in doubt, again.
+    #[error("{count} answers in a row left their rows in doubt again, the last one: {why}")]
     InDoubt {
         /// How many.
         count: u32,
@@ -69,7 +75,7 @@ impl Stop {
             Self::AskedTooLong { .. } => {
                 Some("run again later, or let `--max-wait` be longer".into())
             }
-            Self::FailingAlike { .. } => {
+            Self::FailingAlike { .. } | Self::MaxFailures { .. } => {
                 Some("mend what the error names before you run again".into())
             }
             Self::InDoubt { .. } => {
@@ -90,15 +96,27 @@ impl Default for StopSwitch {
 }
 
 impl StopSwitch {
-    /// Asks the run to stop. Returns whether this was the first reason.
+    /// Asks the run to stop. The first reason counts, unless somebody interrupts. Returns whether this reason counts.
     pub fn throw(&self, stop: Stop) -> bool {
         self.0.send_if_modified(|reason| {
-            let is_first = reason.is_none();
-            if is_first {
+            let counts = match reason {
+                None => true,
+                Some(Stop::Interrupted) => false,
+                Some(_) => matches!(stop, Stop::Interrupted),
+            };
+            if counts {
                 *reason = Some(stop);
             }
-            is_first
+            counts
         })
+    }
+
+    /// Waits until somebody interrupts.
+    pub async fn interrupted(&self) {
+        let mut receiver = self.0.subscribe();
+        let is_interrupted = |reason: &Option<Stop>| matches!(reason, Some(Stop::Interrupted));
+        // The sender lives as long as this switch.
+        let _ = receiver.wait_for(is_interrupted).await;
     }
 
     /// Whether the run is to stop.

@@ -118,6 +118,11 @@ impl JiraError {
         matches!(self, Self::Unreachable { .. } | Self::Unavailable { .. })
     }
 
+    /// Whether something stands before Jira rather than Jira refusing us.
+    pub fn is_in_the_way(&self) -> bool {
+        matches!(self, Self::Redirected { .. } | Self::HtmlPage { .. })
+    }
+
     /// What to do.
     pub fn help(&self) -> String {
         match self {

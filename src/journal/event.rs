@@ -21,6 +21,14 @@ pub enum Event {
     Row(Box<RowRead>),
     /// A command takes the run up.
     Session(Box<Session>),
+    /// Somebody agreed to what the session is about to do.
+    Confirmed {
+        /// How.
+        by: ConfirmedBy,
+        /// When.
+        #[serde(serialize_with = "in_millis")]
+        at: Timestamp,
+    },
     /// Jira's list was read.
     Listed(Listed),
     /// What is to become of a row.
@@ -76,6 +84,9 @@ pub struct Opened {
     pub jira: Jira,
     /// The options on reading and selecting rows that are in force, by their names: `only` → `Team=Payments`.
     pub options: BTreeMap<String, String>,
+    /// The same options as they are typed, for reading the tables in the same way again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reading: Vec<Box<str>>,
     /// The tables read.
     pub inputs: Vec<Input>,
     /// When.
@@ -147,6 +158,8 @@ pub enum ListReason {
     Access,
     /// To judge rows in doubt.
     Settle,
+    /// To plan what is to be done now.
+    Plan,
     /// The comparison at the end.
     Audit,
 }
@@ -157,7 +170,7 @@ pub enum ListReason {
 pub enum Found {
     /// All ids: of a baseline.
     Ids(Vec<i64>),
-    /// What is new against the baseline: of any later list.
+    /// What is new against the baseline and of no row that is known to be created: of any later list.
     New(Vec<NewIntegration>),
 }
 

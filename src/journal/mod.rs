@@ -9,6 +9,7 @@ mod event;
 mod event_parts;
 mod lock;
 mod reader;
+mod removal;
 mod row_event;
 mod row_state;
 mod run_dir;
@@ -26,7 +27,8 @@ pub use event_parts::{
     VERSION, Version,
 };
 pub use lock::{Lock, LockError};
-pub use reader::{ReadError, ReadRun, read};
+pub use reader::{End, ReadError, ReadRun, read};
+pub use removal::{Removal, RemovalOutcome};
 pub use row_event::{
     Action, Answered, Excluded, Intent, Op, Planned, RowRead, Settled, Verdict, Via,
 };

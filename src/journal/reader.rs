@@ -18,9 +18,20 @@ pub struct ReadRun {
     pub state: RunState,
     /// Whether the last line was torn and dropped. That is no damage: what a torn line announces was not yet done.
     pub is_torn: bool,
-    /// The lines, from 1, that cannot be read or before which others are lost. If there are any, the state may lack
-    /// intents: every unsettled row must then be taken for sent.
+    /// The lines, from 1, that cannot be read or before which others are lost. If there are any, intents may be among
+    /// them: every row that was not certain at that point counts as sent.
     pub damaged: Vec<u64>,
+    /// Where the journal goes on.
+    pub end: End,
+}
+
+/// The end of a journal's complete lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct End {
+    /// Their length in bytes; what stands behind is torn.
+    pub(super) bytes: u64,
+    /// The number of the next event.
+    pub(super) seq: u64,
 }
 
 /// Why a journal cannot be used at all.
@@ -104,6 +115,7 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
             Some(Line { seq, event }) if seq >= expected => {
                 if seq > expected {
                     damaged.push(lines.number);
+                    state.distrust();
                 }
                 expected = seq.saturating_add(1);
                 state.apply(&event);
@@ -112,6 +124,7 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
             Some(_) => damaged.push(lines.number),
             None => {
                 damaged.push(lines.number);
+                state.distrust();
                 expected = expected.saturating_add(1);
             }
         }
@@ -120,6 +133,10 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
         state,
         is_torn: lines.is_torn,
         damaged,
+        end: End {
+            bytes: lines.bytes,
+            seq: expected,
+        },
     })
 }
 
@@ -133,6 +150,7 @@ struct Lines<R> {
     reader: R,
     buffer: Vec<u8>,
     number: u64,
+    bytes: u64,
     is_torn: bool,
 }
 
@@ -142,6 +160,7 @@ impl<R: BufRead> Lines<R> {
             reader,
             buffer: Vec::new(),
             number: 0,
+            bytes: 0,
             is_torn: false,
         }
     }
@@ -151,6 +170,7 @@ impl<R: BufRead> Lines<R> {
         self.reader.read_until(b'\n', &mut self.buffer)?;
         self.number += 1;
         if self.buffer.last() == Some(&b'\n') {
+            self.bytes += self.buffer.len() as u64;
             return Ok(Some(&self.buffer));
         }
         self.is_torn = !self.buffer.is_empty();

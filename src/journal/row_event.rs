@@ -115,6 +115,10 @@ pub enum Action {
     Exists,
     /// Leave it: beyond `--limit`.
     NotSelected,
+    /// Leave the row's integration where it is: an undo does not touch it.
+    LeaveAlone,
+    /// An undo finds the row's integration deleted already.
+    AlreadyGone,
 }
 
 /// A request that is about to be sent. It is sent only once this event is synced.
@@ -160,6 +164,9 @@ pub struct Answered {
     /// The integration created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<Remote>,
+    /// The fields that Jira showed for it, as far as the API documents them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub echo: Map<String, Value>,
     /// What went wrong, with all secrets masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<str>>,
@@ -181,11 +188,19 @@ pub enum Verdict {
     Failed,
     /// It may have been created.
     InDoubt,
+    /// It may have been created; if it was not, it is not sent again.
+    FailedIfAbsent,
     /// It was not created, and may be sent again.
     NothingHappened,
+    /// The request was never sent, though its intent was written.
+    NotSent,
+    /// It was deleted.
+    Removed,
+    /// It was deleted before.
+    AlreadyGone,
 }
 
-/// The judgement on a row in doubt.
+/// The judgement on a row in doubt, or on a deletion in doubt.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Settled {
     /// The row.
@@ -195,6 +210,9 @@ pub struct Settled {
     /// The integration found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<Remote>,
+    /// The fields that Jira shows for it, as far as the API documents them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub echo: Map<String, Value>,
     /// What it rests on.
     pub via: Via,
     /// When.

@@ -2,8 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::event_parts::Remote;
-use super::row_event::{Action, Answered, Intent, Op, Planned, RowRead, Settled, Verdict};
+use serde_json::{Map, Value};
+
+use super::event_parts::{Key, Remote};
+use super::removal::{Removal, RemovalOutcome};
+use super::row_event::{Action, Answered, Intent, Op, Planned, RowRead, Settled, Verdict, Via};
 use crate::model::{Outcome, Place};
 
 /// One row and what became of it so far.
@@ -19,20 +22,42 @@ pub struct RowState {
     pub name: Option<Box<str>>,
     /// The origin as the sheet has it.
     pub origin: Option<Box<str>>,
+    /// The key; none without a display name or for an invalid row.
+    pub key: Option<Box<Key>>,
     /// The codes of its warnings.
     pub warnings: Box<[Box<str>]>,
     /// How it ended, or would if the run ended now.
     pub outcome: Outcome,
     /// Its integration: the one created, or the one that exists.
     pub remote: Option<Remote>,
+    /// What says that it was created.
+    pub via: Option<Via>,
     /// How many requests were sent for it, those that Jira turned away unread included.
     pub attempts: u32,
     /// The last of them.
     pub last: Attempt,
-    /// The attempt that has no outcome yet.
-    open: Option<u32>,
-    /// Whether an attempt before the open one was never settled: then only a find can lift the doubt.
+    /// Whether it is not to be sent again should it turn out that nothing was created.
+    pub fails_if_absent: bool,
+    /// What an undo did to its integration.
+    pub removal: Option<Box<Removal>>,
+    /// What an undo did to further integrations of its key, by their ids.
+    pub doubles: Vec<(i64, Removal)>,
+    /// The number of the last intent, of deletions too.
+    pub last_intent: u32,
+    /// The recognised cells and what Jira showed for its integration, as JSON.
+    cells: Box<str>,
+    echo: Option<Box<str>>,
+    open: Option<Open>,
+    /// Whether an attempt before the open one was never settled: then only a find or a judgement can lift the doubt.
     was_in_doubt: bool,
+}
+
+/// The request that has no outcome yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Open {
+    attempt: u32,
+    op: Op,
+    id: Option<i64>,
 }
 
 /// An attempt at a row.
@@ -42,6 +67,8 @@ pub struct Attempt {
     pub started: Option<Timestamp>,
     /// How long it took, in milliseconds; none: no outcome is known.
     pub ms: Option<u64>,
+    /// When its answer was complete, or was given up; none: no outcome is known.
+    pub ended: Option<Timestamp>,
     /// The HTTP status.
     pub status: Option<u16>,
     /// What went wrong.
@@ -58,45 +85,95 @@ impl RowState {
             type_name: row.type_name.clone(),
             name: row.name.clone(),
             origin: row.origin.clone(),
+            key: row.key.clone().map(Box::new),
             warnings: row.warnings.as_slice().into(),
             outcome: row.outcome.map_or(Outcome::NotAttempted, Outcome::from),
             remote: None,
+            via: None,
             attempts: 0,
             last: Attempt::default(),
+            fails_if_absent: false,
+            removal: None,
+            doubles: Vec::new(),
+            last_intent: 0,
+            cells: as_text(&row.cells).unwrap_or_default(),
+            echo: None,
             open: None,
             was_in_doubt: false,
         }
     }
 
+    /// The recognised cells of the row apart from secrets, by the fields' names in the API.
+    pub fn cells(&self) -> Map<String, Value> {
+        serde_json::from_str(&self.cells).unwrap_or_default()
+    }
+
+    /// The fields that Jira showed when the row's integration was created or found; none if it showed nothing.
+    pub fn echo(&self) -> Option<Map<String, Value>> {
+        serde_json::from_str(self.echo.as_deref()?).ok()
+    }
+
     /// Only a row of which nothing is in Jira is planned anew; the plan to create it changes nothing before it is sent.
     pub(super) fn plan(&mut self, planned: &Planned) {
+        let outcome = match planned.action {
+            Action::Create => return,
+            Action::Exists => Outcome::Exists,
+            Action::NotSelected => Outcome::NotSelected,
+            Action::LeaveAlone => return self.leave(RemovalOutcome::LeftAlone, &planned.reason),
+            Action::AlreadyGone => return self.leave(RemovalOutcome::AlreadyGone, &planned.reason),
+        };
         if !matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed) {
             return;
         }
-        match planned.action {
-            Action::Create => {}
-            Action::Exists => {
-                self.outcome = Outcome::Exists;
-                self.remote = planned.id.map(|id| Remote {
-                    id,
-                    init_date: None,
-                });
-            }
-            Action::NotSelected => self.outcome = Outcome::NotSelected,
+        self.outcome = outcome;
+        if outcome == Outcome::Exists {
+            self.remote = planned.id.map(|id| Remote {
+                id,
+                init_date: None,
+            });
         }
+    }
+
+    /// What is removed stays so.
+    fn leave(&mut self, outcome: RemovalOutcome, why: &str) {
+        if self.outcome == Outcome::Created && !self.is_removed() {
+            self.removal = Some(Box::new(Removal {
+                outcome,
+                why: Some(why.into()),
+            }));
+        }
+    }
+
+    fn is_removed(&self) -> bool {
+        self.removal
+            .as_ref()
+            .is_some_and(|removal| removal.outcome.is_gone())
     }
 
     /// From the intent on the row is in doubt, for the request may be on its way. A deletion says nothing of how the row
     /// was created.
     pub(super) fn intend(&mut self, intent: &Intent) {
-        if self.outcome == Outcome::Created || intent.op == Op::Delete {
+        self.last_intent = self.last_intent.max(intent.attempt);
+        let open = Open {
+            attempt: intent.attempt,
+            op: intent.op,
+            id: intent.id,
+        };
+        if intent.op == Op::Delete {
+            if self.outcome == Outcome::Created {
+                self.open = Some(open);
+                self.delete(intent.id, Removal::new(RemovalOutcome::InDoubt));
+            }
+            return;
+        }
+        if self.outcome == Outcome::Created {
             return;
         }
         self.was_in_doubt = self.outcome == Outcome::InDoubt;
         self.outcome = Outcome::InDoubt;
         self.remote = None;
         self.attempts = self.attempts.saturating_add(1);
-        self.open = Some(intent.attempt);
+        self.open = Some(open);
         self.last = Attempt {
             started: Some(intent.at),
             ..Attempt::default()
@@ -105,32 +182,89 @@ impl RowState {
 
     /// An answer counts for the open attempt; that something was created counts always.
     pub(super) fn answer(&mut self, answered: &Answered) {
-        let is_open = self.open == Some(answered.attempt);
-        let is_news = is_open || answered.verdict == Verdict::Created;
+        let open = self.open.filter(|open| open.attempt == answered.attempt);
+        if let Some(Open {
+            op: Op::Delete, id, ..
+        }) = open
+        {
+            self.open = None;
+            return self.answer_deletion(id, answered);
+        }
+        let is_news = open.is_some() || answered.verdict == Verdict::Created;
         if self.outcome == Outcome::Created || !is_news {
             return;
         }
-        self.last = Attempt {
-            started: self.last.started,
-            ms: Some(answered.ms),
-            status: answered.status,
-            error: answered.error.clone(),
-            advice: answered.advice.clone(),
-        };
         self.open = None;
+        if answered.verdict == Verdict::NotSent {
+            self.attempts = self.attempts.saturating_sub(1);
+            self.last = Attempt::default();
+        } else {
+            self.last = Attempt {
+                started: self.last.started,
+                ms: Some(answered.ms),
+                ended: Some(answered.at),
+                status: answered.status,
+                error: answered.error.clone(),
+                advice: answered.advice.clone(),
+            };
+        }
         match answered.verdict {
-            Verdict::Created => self.create(answered.remote),
+            Verdict::Created => self.create(answered.remote, &answered.echo, Via::Answer),
             Verdict::Failed if !self.was_in_doubt => self.outcome = Outcome::Failed,
-            Verdict::NothingHappened if !self.was_in_doubt => self.outcome = Outcome::NotAttempted,
-            Verdict::Failed | Verdict::NothingHappened | Verdict::InDoubt => {}
+            Verdict::NothingHappened | Verdict::NotSent if !self.was_in_doubt => {
+                self.outcome = Outcome::NotAttempted;
+            }
+            Verdict::FailedIfAbsent => self.fails_if_absent = true,
+            _ => {}
+        }
+    }
+
+    fn answer_deletion(&mut self, id: Option<i64>, answered: &Answered) {
+        let outcome = match answered.verdict {
+            Verdict::Removed => RemovalOutcome::Removed,
+            Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,
+            Verdict::Failed => RemovalOutcome::Failed,
+            Verdict::NothingHappened | Verdict::NotSent => return self.forget_deletion(id),
+            _ => RemovalOutcome::InDoubt,
+        };
+        let why = answered.error.clone();
+        self.delete(id, Removal { outcome, why });
+    }
+
+    /// Notes what became of deleting the integration `id`, the row's own or a double. What is gone stays so.
+    fn delete(&mut self, id: Option<i64>, removal: Removal) {
+        let own = self.remote.map(|remote| remote.id);
+        match id {
+            Some(id) if own != Some(id) => {
+                match self.doubles.iter_mut().find(|(of, _)| *of == id) {
+                    Some((_, before)) if before.outcome.is_gone() => {}
+                    Some((_, before)) => *before = removal,
+                    None => self.doubles.push((id, removal)),
+                }
+            }
+            _ if self.is_removed() => {}
+            _ => self.removal = Some(Box::new(removal)),
+        }
+    }
+
+    /// Nothing came of asking for a deletion.
+    fn forget_deletion(&mut self, id: Option<i64>) {
+        let own = self.remote.map(|remote| remote.id);
+        if id.is_some() && id != own {
+            self.doubles
+                .retain(|(of, removal)| Some(*of) != id || removal.outcome.is_gone());
+        } else if !self.is_removed() {
+            self.removal = None;
         }
     }
 
     /// A judgement lifts a doubt, or raises one about a row of which nothing was thought to be in Jira.
     pub(super) fn settle(&mut self, settled: &Settled) {
         let outcome = match (settled.verdict, self.outcome) {
-            (_, Outcome::Created) => return,
-            (Verdict::Created, _) => return self.create(settled.remote),
+            (_, Outcome::Created) => return self.settle_deletion(settled),
+            (Verdict::Created, _) => {
+                return self.create(settled.remote, &settled.echo, settled.via);
+            }
             (Verdict::Failed, Outcome::InDoubt) => Outcome::Failed,
             (Verdict::NothingHappened, Outcome::InDoubt) => Outcome::NotAttempted,
             (Verdict::InDoubt, Outcome::InDoubt | Outcome::Failed | Outcome::NotAttempted) => {
@@ -140,6 +274,38 @@ impl RowState {
         };
         self.outcome = outcome;
         self.open = None;
+        self.fails_if_absent = false;
+    }
+
+    /// Judges the deletion that is in doubt: of the integration named, or else of the row's own.
+    fn settle_deletion(&mut self, settled: &Settled) {
+        let own = self.remote.map(|remote| remote.id);
+        let id = settled.remote.map(|remote| remote.id).or(own);
+        let in_doubt = if id == own {
+            self.removal.as_deref()
+        } else {
+            let mut doubles = self.doubles.iter();
+            doubles
+                .find(|(of, _)| Some(*of) == id)
+                .map(|(_, removal)| removal)
+        };
+        if in_doubt.is_none_or(|removal| removal.outcome != RemovalOutcome::InDoubt) {
+            return;
+        }
+        let why = in_doubt.and_then(|removal| removal.why.clone());
+        let outcome = match settled.verdict {
+            Verdict::Removed => RemovalOutcome::Removed,
+            Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,
+            Verdict::Failed => RemovalOutcome::Failed,
+            Verdict::NothingHappened => {
+                self.open = None;
+                return self.forget_deletion(id);
+            }
+            _ => return,
+        };
+        self.open = None;
+        let why = why.filter(|_| !outcome.is_gone());
+        self.delete(id, Removal { outcome, why });
     }
 
     /// Jira refused the row and shows it all the same.
@@ -149,12 +315,33 @@ impl RowState {
         }
     }
 
-    fn create(&mut self, remote: Option<Remote>) {
+    /// Part of the journal is lost: whatever was not certain by then may have been sent.
+    pub(super) fn distrust(&mut self) {
+        if matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed) {
+            self.outcome = Outcome::InDoubt;
+        }
+        if self.outcome == Outcome::InDoubt {
+            self.was_in_doubt = true;
+        }
+    }
+
+    fn create(&mut self, remote: Option<Remote>, echo: &Map<String, Value>, via: Via) {
         self.outcome = Outcome::Created;
         self.remote = remote;
+        self.via = Some(via);
+        self.echo = as_text(echo);
         self.open = None;
+        self.fails_if_absent = false;
         // Found after a broken answer, say: there is nothing left to mend.
         self.last.error = None;
         self.last.advice = None;
     }
+}
+
+fn as_text(fields: &Map<String, Value>) -> Option<Box<str>> {
+    if fields.is_empty() {
+        return None;
+    }
+    // Writing JSON into memory cannot fail.
+    serde_json::to_string(fields).ok().map(Into::into)
 }

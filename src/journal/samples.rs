@@ -29,6 +29,7 @@ pub(crate) fn opened() -> Opened {
             user: Some("anna".into()),
         },
         options: BTreeMap::from([("only".to_owned(), "Team=Payments".to_owned())]),
+        reading: vec!["--only".into(), "Team=Payments".into()],
         inputs: vec![Input {
             file: "onboarding.xlsx".into(),
             sheet: Some("Azure".into()),
@@ -108,6 +109,7 @@ pub(crate) fn answered(n: u32, attempt: u32, verdict: Verdict) -> Event {
         status: Some(if is_created { 200 } else { 500 }),
         verdict,
         remote: is_created.then(|| remote(600 + i64::from(n))),
+        echo: Map::new(),
         error: (!is_created).then(|| "the server failed".into()),
         advice: (!is_created).then(|| "ask Jira's administrator".into()),
         at: at(1120),
@@ -119,6 +121,7 @@ pub(crate) fn settled(n: u32, verdict: Verdict) -> Event {
         n,
         verdict,
         remote: (verdict == Verdict::Created).then(|| remote(600 + i64::from(n))),
+        echo: Map::new(),
         via: Via::List,
         at: at(60_000),
     })

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{Audit, Ending, Event, Opened, Session};
+use super::event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session};
 use super::event_parts::RowPlace;
-use super::row_event::RowRead;
+use super::row_event::{Op, RowRead};
 use super::row_state::RowState;
 use super::totals::Totals;
 use crate::model::{Outcome, Place, TableName};
@@ -24,6 +24,8 @@ pub struct RunState {
     stopped: Option<Box<str>>,
     audit: Option<Audit>,
     closed: Option<(Ending, Timestamp)>,
+    baseline: Option<Box<[i64]>>,
+    is_undone: bool,
 }
 
 impl RunState {
@@ -38,6 +40,8 @@ impl RunState {
             stopped: None,
             audit: None,
             closed: None,
+            baseline: None,
+            is_undone: false,
         }
     }
 
@@ -51,8 +55,24 @@ impl RunState {
                 self.stopped = None;
                 self.closed = None;
             }
+            Event::Confirmed { by, .. } => {
+                if let Some(session) = self.sessions.last_mut() {
+                    session.confirmed_by = *by;
+                }
+            }
+            Event::Listed(Listed {
+                why: ListReason::Baseline,
+                found: Found::Ids(ids),
+                ..
+            }) => {
+                // The one before the first request is what counts.
+                self.baseline.get_or_insert_with(|| ids.as_slice().into());
+            }
             Event::Plan(planned) => self.with_row(planned.n, |row| row.plan(planned)),
-            Event::Intent(intent) => self.with_row(intent.n, |row| row.intend(intent)),
+            Event::Intent(intent) => {
+                self.is_undone |= intent.op == Op::Delete;
+                self.with_row(intent.n, |row| row.intend(intent));
+            }
             Event::Outcome(answered) => self.with_row(answered.n, |row| row.answer(answered)),
             Event::Settled(settled) => self.with_row(settled.n, |row| row.settle(settled)),
             Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(*ms),
@@ -64,7 +84,7 @@ impl RunState {
                 self.audit = Some(audit.clone());
             }
             Event::Closed { how, at } => self.closed = Some((*how, *at)),
-            // A second opening cannot be, and lists say nothing by themselves: what follows from one is settled.
+            // A second opening cannot be, and later lists say nothing by themselves: what follows from one is settled.
             Event::Opened(_) | Event::Listed(_) | Event::Unknown => {}
         }
     }
@@ -137,6 +157,21 @@ impl RunState {
         self.stopped.as_deref()
     }
 
+    /// What Jira held before the first request, by ids; none: nothing was sent yet, or the journal has lost it.
+    pub fn baseline(&self) -> Option<&[i64]> {
+        self.baseline.as_deref()
+    }
+
+    /// Whether an undo has begun to delete.
+    pub fn is_undone(&self) -> bool {
+        self.is_undone
+    }
+
+    /// Part of the journal is lost at this point: every row that is not certain counts as sent.
+    pub(super) fn distrust(&mut self) {
+        self.rows.values_mut().for_each(RowState::distrust);
+    }
+
     /// The last comparison with Jira's list.
     pub fn audit(&self) -> Option<&Audit> {
         self.audit.as_ref()
@@ -148,11 +183,11 @@ impl RunState {
     }
 
     /// Whether there is something left for `gij resume`: a row that is in doubt or did not have its turn. A rehearsal is
-    /// never unfinished.
+    /// never unfinished, nor is a run that is being undone.
     pub fn is_unfinished(&self) -> bool {
         let is_open =
             |row: &RowState| matches!(row.outcome, Outcome::InDoubt | Outcome::NotAttempted);
-        !self.opened.rehearsal && self.rows.values().any(is_open)
+        !self.opened.rehearsal && !self.is_undone && self.rows.values().any(is_open)
     }
 }
 

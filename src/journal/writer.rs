@@ -1,7 +1,7 @@
 //! The one writer of a journal: a thread that owns the file and commits in groups.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, OnceLock};
@@ -11,8 +11,9 @@ use serde::Serialize;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use super::disk::{create_private, sync_dir};
+use super::disk::{create_private, open_private, sync_dir};
 use super::event::Event;
+use super::reader::End;
 use super::run_dir::JOURNAL_FILE;
 
 /// Why the journal cannot be written. The first failure is final: nothing is written after it, and every later call is
@@ -22,6 +23,14 @@ pub enum JournalError {
     /// It cannot be made.
     #[error("cannot make the journal {}: {source}; nothing was sent", .path.display())]
     Create {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: Arc<io::Error>,
+    },
+    /// It cannot be gone on with.
+    #[error("cannot go on with the journal {}: {source}; nothing was sent", .path.display())]
+    Reopen {
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -98,21 +107,41 @@ impl Journal {
             sync_dir(dir)?;
             Ok(file)
         });
-        let started = made.and_then(|file| Self::start(file, path.clone()));
+        let started = made.and_then(|file| Self::start(file, path.clone(), 1));
         started.map_err(|source| JournalError::Create {
             path,
             source: Arc::new(source),
         })
     }
 
-    fn start(medium: impl Medium + Send + 'static, path: PathBuf) -> io::Result<Self> {
+    /// Goes on with the journal in the run directory `dir`, which was read up to `end`; a torn line behind is cut off.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError::Reopen`] if the disk refuses.
+    pub fn reopen(dir: &Path, end: End) -> Result<Self, JournalError> {
+        let path = dir.join(JOURNAL_FILE);
+        let opened = open_private(&path).and_then(|mut file| {
+            file.set_len(end.bytes)?;
+            file.seek(SeekFrom::End(0))?;
+            file.sync_all()?;
+            Ok(file)
+        });
+        let started = opened.and_then(|file| Self::start(file, path.clone(), end.seq));
+        started.map_err(|source| JournalError::Reopen {
+            path,
+            source: Arc::new(source),
+        })
+    }
+
+    fn start(medium: impl Medium + Send + 'static, path: PathBuf, seq: u64) -> io::Result<Self> {
         let (queue, queued) = mpsc::channel();
         let failure = Arc::new(OnceLock::new());
         let appender = Appender {
             queue,
             failure: Arc::clone(&failure),
         };
-        let write = move || write_queue(Writer::new(medium), &queued, &failure, path);
+        let write = move || write_queue(Writer::new(medium, seq), &queued, &failure, path);
         let thread = thread::Builder::new()
             .name("journal".to_owned())
             .spawn(write)?;
@@ -269,15 +298,16 @@ impl Group {
 
 struct Writer<M> {
     medium: M,
+    /// The number of the next event.
     seq: u64,
     lines: Vec<u8>,
 }
 
 impl<M: Medium> Writer<M> {
-    fn new(medium: M) -> Self {
+    fn new(medium: M, seq: u64) -> Self {
         Self {
             medium,
-            seq: 0,
+            seq,
             lines: Vec::new(),
         }
     }
@@ -287,11 +317,11 @@ impl<M: Medium> Writer<M> {
         self.lines.clear();
         self.lines.shrink_to(KEPT_BUFFER);
         for event in &group.events {
-            self.seq += 1;
             let line = Line {
                 seq: self.seq,
                 event,
             };
+            self.seq += 1;
             serde_json::to_writer(&mut self.lines, &line)?;
             self.lines.push(b'\n');
         }

@@ -26,7 +26,7 @@ pub use field_about::FieldAbout;
 pub use field_value::{FieldValue, FieldValueError};
 pub use integration_type::{CredentialForm, IntegrationType, OriginRule, TypeSpec};
 pub use key::{OriginKey, RecordKey};
-pub use origin::{Origin, OriginError};
+pub use origin::{Origin, OriginError, normalise};
 pub use outcome::Outcome;
 pub use place::{Place, TableFormat, TableName, column_letters};
 pub use record::{Record, RecordDraft, Row, Username};

@@ -35,6 +35,23 @@ pub struct Difference {
 }
 
 impl RemoteIntegration {
+    /// What Jira shows of the documented fields apart from credentials, by their names in the API.
+    pub fn visible(&self) -> Map<String, Value> {
+        let is_shown = |field: &Field| {
+            !matches!(
+                field,
+                Field::Username | Field::Password | Field::Pat | Field::ProjectKeys
+            )
+        };
+        Field::all()
+            .filter(is_shown)
+            .filter_map(|field| {
+                let value = self.fields.get(field.name())?;
+                Some((field.name().to_owned(), value.clone()))
+            })
+            .collect()
+    }
+
     /// The type, if `gij` knows it.
     pub fn integration_type(&self) -> Option<IntegrationType> {
         IntegrationType::from_name(&self.type_name)

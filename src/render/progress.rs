@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle as BarStyle};
 
 use super::screen::Screen;
-use super::style::one_line;
+use super::style::{count, one_line};
 use crate::engine::RunEvent;
 use crate::model::Outcome;
 
@@ -91,13 +91,32 @@ impl<'a> Progress<'a> {
                 self.say_now_and_then();
             }
             RunEvent::Waiting { why, time } => {
-                let text = waiting(why, time);
-                match &self.bar {
-                    Some(bar) => bar.set_message(format!("{} · {text}", self.counts_text())),
-                    None => self.screen.info(&format!("{text}\n")),
-                }
+                self.show(&waiting(why, time));
             }
+            RunEvent::FoundAfterAll => {
+                let mut counts = self.counts.get();
+                counts.in_doubt = counts.in_doubt.saturating_sub(1);
+                counts.created += 1;
+                self.counts.set(counts);
+                self.draw();
+            }
+            RunEvent::Settling { rows, time } => {
+                let rows = count(rows as u64, "row", "rows");
+                self.show(&format!(
+                    "waiting {:.0} s for Jira to show what became of {rows}",
+                    time.as_secs_f64().ceil()
+                ));
+            }
+            RunEvent::Auditing => self.show("comparing with Jira's list"),
             RunEvent::Stopping => self.say("stopping: waiting for the requests under way"),
+        }
+    }
+
+    /// Shows what is going on, in the bar or in a line of its own.
+    fn show(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("{} · {text}", self.counts_text())),
+            None => self.screen.info(&format!("{text}\n")),
         }
     }
 

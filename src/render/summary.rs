@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use super::style::{BOLD, DIM, count, n, of_outcome, one_line, paint};
 use crate::model::Outcome;
-use crate::report::{Report, ReportRow, opening_sentence};
+use crate::report::{AuditFacts, Report, ReportRow, opening_sentence};
 
 /// Most rows of an outcome that are named; the reports name all.
 const MOST_ROWS: usize = 10;
@@ -37,7 +37,60 @@ pub fn summary(report: &Report) -> String {
             );
         }
     }
+    if let Some(audit) = &report.run.audit {
+        text.push_str(&imbalance(audit));
+    }
     text
+}
+
+/// What does not balance between the rows and Jira's list.
+fn imbalance(audit: &AuditFacts) -> String {
+    let mut text = String::new();
+    let mut say = |label: &str, line: String| {
+        let label = paint(of_outcome(Outcome::InDoubt), format!("{label:>9}"));
+        let _ = writeln!(text, "{label} {}", one_line(&line));
+    };
+    for row in audit.missing.iter().take(MOST_ROWS) {
+        say(
+            "missing",
+            format!("{row}: Jira said that it created it, and its list does not show it"),
+        );
+    }
+    for double in audit.doubles.iter().take(MOST_ROWS) {
+        let ids: Vec<String> = double
+            .integrations
+            .iter()
+            .map(|remote| identity(remote.id, remote.init_date))
+            .collect();
+        let whose = if double.attempts > 1 {
+            "several requests were sent for it"
+        } else {
+            "one request was sent for it, so someone else created the other"
+        };
+        say(
+            "double",
+            format!(
+                "{}: Jira holds it more than once: {}; {whose}",
+                double.row,
+                ids.join(" and ")
+            ),
+        );
+    }
+    let more = audit.missing.len().saturating_sub(MOST_ROWS)
+        + audit.doubles.len().saturating_sub(MOST_ROWS);
+    if more > 0 {
+        let more = count(n(more), "more", "more");
+        say("", format!("and {more}, in the report"));
+    }
+    text
+}
+
+/// `id 612 of 22 Nov 2026 10:15:04`.
+fn identity(id: i64, init_date: Option<i64>) -> String {
+    match init_date.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()) {
+        Some(at) => format!("id {id} of {}", at.strftime("%-d %b %Y %H:%M:%S UTC")),
+        None => format!("id {id}"),
+    }
 }
 
 fn line(row: &ReportRow) -> String {

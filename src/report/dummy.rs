@@ -15,6 +15,7 @@ pub(super) fn report() -> Report {
         status: Some(400),
         verdict: Verdict::Failed,
         remote: None,
+        echo: serde_json::Map::new(),
         error: Some("=HYPERLINK(\"http://x\"), \"bad\" token".into()),
         advice: Some("check the token".into()),
         at: at(1500),

@@ -78,6 +78,10 @@ pub struct AuditFacts {
 pub struct DoubleFacts {
     /// The row's place.
     pub row: String,
+    /// Its display name.
+    pub display_name: Option<Box<str>>,
+    /// How many requests of ours were sent for it: after one, the others are someone else's.
+    pub attempts: u32,
     /// All integrations of its key.
     pub integrations: Vec<Remote>,
 }
@@ -179,8 +183,11 @@ impl AuditFacts {
         let place = |n: u32| run.row(n).map(|row| row.place.to_string());
         let places = |rows: &[u32]| rows.iter().filter_map(|&n| place(n)).collect();
         let doubles = audit.doubles.iter().filter_map(|double| {
+            let row = run.row(double.n)?;
             Some(DoubleFacts {
-                row: place(double.n)?,
+                row: row.place.to_string(),
+                display_name: row.name.clone(),
+                attempts: row.attempts,
                 integrations: double.remotes.clone(),
             })
         });

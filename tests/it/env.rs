@@ -119,6 +119,21 @@ impl Env {
             .unwrap()
     }
 
+    /// Starts the program and waits until `is_reached`, while it is still running.
+    pub fn start_until<'a>(
+        &self,
+        args: impl IntoIterator<Item = &'a str>,
+        is_reached: impl Fn(&Self) -> bool,
+    ) -> Child {
+        let mut child = self.start(args);
+        while !is_reached(self) {
+            let ended = child.try_wait().unwrap();
+            assert!(ended.is_none(), "the program ended too early");
+            std::thread::yield_now();
+        }
+        child
+    }
+
     /// The directories of the runs so far, the oldest first.
     pub fn runs(&self) -> Vec<PathBuf> {
         let Ok(entries) = self.path("gij-runs").read_dir() else {
@@ -228,6 +243,13 @@ impl Ran {
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap()
     }
+}
+
+/// Sends a signal to a program.
+pub fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", name, &id]).status();
+    assert!(sent.unwrap().success());
 }
 
 /// A sheet of `rows` GitHub Enterprise integrations, all different.

@@ -24,6 +24,7 @@ mod rules;
 mod samples;
 mod sandbox;
 mod secrets;
+mod settle;
 mod tables;
 mod template;
 mod terminal;

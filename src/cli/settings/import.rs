@@ -86,8 +86,45 @@ impl ImportSettings {
             options.insert("secrets_dir".into(), dir.display().to_string());
         }
         // What was typed is what is in force; a secret is never an argument.
-        let mut words = self.typed.iter().peekable();
+        for (name, value) in self.typed_for_reading() {
+            let so_far = options
+                .entry(name.replace('-', "_"))
+                .or_insert_with(String::new);
+            if !so_far.is_empty() {
+                so_far.push_str("; ");
+            }
+            so_far.push_str(value.as_deref().unwrap_or("true"));
+        }
+        options
+    }
+
+    /// The same options as words, for reading the files in the same way again: `--only`, `Team=Payments`.
+    pub fn reading_words(&self) -> Vec<Box<str>> {
+        let mut words = Vec::new();
+        let secrets = &self.input.options.secrets;
+        for pattern in &secrets.allow_env {
+            words.extend(["--allow-env".into(), pattern.as_str().into()]);
+        }
+        if let Some(dir) = &secrets.secrets_dir {
+            // Whoever goes on may stand elsewhere.
+            let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.clone());
+            words.extend(["--secrets-dir".into(), dir.to_string_lossy().into()]);
+        }
+        for (name, value) in self.typed_for_reading() {
+            words.push(format!("--{name}").into());
+            words.extend(value.map(Into::into));
+        }
+        words
+    }
+
+    /// The options on reading that were typed, with their values.
+    fn typed_for_reading(&self) -> Vec<(&str, Option<String>)> {
+        let mut found = Vec::new();
+        let mut words = self.typed.iter().map(String::as_str);
         while let Some(word) = words.next() {
+            if word == "--" {
+                break;
+            }
             let Some(option) = word.strip_prefix("--") else {
                 continue;
             };
@@ -96,20 +133,14 @@ impl ImportSettings {
                 .map_or((option, None), |(name, given)| (name, Some(given)));
             if READING.contains(&name) {
                 let value = match given {
-                    Some(given) => given.to_owned(),
-                    None if name == "strict" => "true".to_owned(),
-                    None => words.peek().map(|next| (*next).clone()).unwrap_or_default(),
+                    Some(given) => Some(given.to_owned()),
+                    None if name == "strict" => None,
+                    None => words.next().map(str::to_owned),
                 };
-                let so_far = options
-                    .entry(name.replace('-', "_"))
-                    .or_insert_with(String::new);
-                if !so_far.is_empty() {
-                    so_far.push_str("; ");
-                }
-                so_far.push_str(&value);
+                found.push((name, value));
             }
         }
-        options
+        found
     }
 
     /// The options on connection and pace that are in force, for the report.

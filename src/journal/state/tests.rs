@@ -4,7 +4,7 @@ use super::*;
 use crate::journal::samples::{
     answered, audit, closed, intent, opened, planned, row, row_read, session, settled,
 };
-use crate::journal::{Action, Excluded, Intent, Op, Remote, Verdict};
+use crate::journal::{Action, Excluded, Intent, Op, Remote, RemovalOutcome, Verdict};
 
 fn run(events: impl IntoIterator<Item = Event>) -> RunState {
     let mut state = RunState::new(opened());
@@ -164,7 +164,146 @@ fn a_run_is_unfinished_while_a_row_is_open_unless_it_is_a_rehearsal() {
 #[test]
 fn a_row_stays_small() {
     // With texts of usual length a row of 10,000 then stays well below 1 KB.
-    assert!(size_of::<RowState>() <= 320, "{}", size_of::<RowState>());
+    assert!(size_of::<RowState>() <= 400, "{}", size_of::<RowState>());
+}
+
+/// A request to delete the integration `id`, which is the attempt `attempt` at the row 1.
+fn delete(attempt: u32, id: i64) -> Event {
+    Event::Intent(Intent {
+        n: 1,
+        attempt,
+        op: Op::Delete,
+        id: Some(id),
+        at: crate::journal::samples::at(0),
+    })
+}
+
+/// What an undo did to the integration of row 1, which was created as 601.
+fn removal(events: impl IntoIterator<Item = Event>) -> Option<RemovalOutcome> {
+    let created = [row(1), intent(1, 1), answered(1, 1, Verdict::Created)];
+    let state = run(created.into_iter().chain(events));
+    assert_eq!(state.row(1).unwrap().outcome, Outcome::Created);
+    let removal = state.row(1).unwrap().removal.clone();
+    removal.map(|removal| removal.outcome)
+}
+
+#[test]
+fn a_deletion_is_in_doubt_until_its_verdict() {
+    assert_eq!(removal([delete(2, 601)]), Some(RemovalOutcome::InDoubt));
+    for (verdict, expected) in [
+        (Verdict::Removed, Some(RemovalOutcome::Removed)),
+        (Verdict::AlreadyGone, Some(RemovalOutcome::AlreadyGone)),
+        (Verdict::Failed, Some(RemovalOutcome::Failed)),
+        (Verdict::InDoubt, Some(RemovalOutcome::InDoubt)),
+        (Verdict::NothingHappened, None),
+        (Verdict::NotSent, None),
+    ] {
+        assert_eq!(removal([delete(2, 601), answered(1, 2, verdict)]), expected);
+    }
+}
+
+#[test]
+fn a_list_judges_a_deletion_in_doubt() {
+    for (verdict, expected) in [
+        (Verdict::Removed, Some(RemovalOutcome::Removed)),
+        (Verdict::NothingHappened, None),
+    ] {
+        assert_eq!(removal([delete(2, 601), settled(1, verdict)]), expected);
+    }
+}
+
+#[test]
+fn a_double_is_deleted_beside_the_integration_of_the_row() {
+    let events = [
+        row(1),
+        intent(1, 1),
+        answered(1, 1, Verdict::Created),
+        delete(2, 999),
+        answered(1, 2, Verdict::Removed),
+    ];
+    let state = run(events);
+    let row = state.row(1).unwrap();
+    assert_eq!(row.removal, None);
+    let doubles: Vec<_> = row
+        .doubles
+        .iter()
+        .map(|(id, of)| (*id, of.outcome))
+        .collect();
+    assert_eq!(doubles, [(999, RemovalOutcome::Removed)]);
+}
+
+#[test]
+fn what_is_left_alone_can_still_be_removed_and_what_is_removed_stays_so() {
+    let leave = || planned(1, Action::LeaveAlone);
+    assert_eq!(removal([leave()]), Some(RemovalOutcome::LeftAlone));
+    let remove = || [delete(2, 601), answered(1, 2, Verdict::Removed)];
+    let then_removed = [leave()].into_iter().chain(remove());
+    assert_eq!(removal(then_removed), Some(RemovalOutcome::Removed));
+    let then_left = remove().into_iter().chain([leave()]);
+    assert_eq!(removal(then_left), Some(RemovalOutcome::Removed));
+}
+
+#[test]
+fn a_run_that_is_being_undone_is_not_unfinished() {
+    let state = run([
+        row(1),
+        intent(1, 1),
+        answered(1, 1, Verdict::Created),
+        delete(2, 601),
+    ]);
+    assert!(state.is_undone() && !state.is_unfinished());
+}
+
+#[test]
+fn an_intent_that_was_not_sent_is_no_attempt() {
+    let state = run([row(1), intent(1, 1), answered(1, 1, Verdict::NotSent)]);
+    let row = state.row(1).unwrap();
+    assert_eq!((row.outcome, row.attempts), (Outcome::NotAttempted, 0));
+    assert_eq!(row.last_intent, 1, "its number is not given again");
+}
+
+#[test]
+fn the_app_s_word_that_it_failed_is_kept_for_settling() {
+    let state = run([
+        row(1),
+        intent(1, 1),
+        answered(1, 1, Verdict::FailedIfAbsent),
+    ]);
+    let row = state.row(1).unwrap();
+    assert_eq!((row.outcome, row.fails_if_absent), (Outcome::InDoubt, true));
+}
+
+#[test]
+fn the_first_baseline_counts() {
+    let listed = |ids: &[i64]| {
+        Event::Listed(Listed {
+            why: ListReason::Baseline,
+            at: crate::journal::samples::at(0),
+            node: None,
+            found: Found::Ids(ids.to_vec()),
+        })
+    };
+    assert_eq!(run([]).baseline(), None);
+    let state = run([listed(&[1, 2]), listed(&[3])]);
+    assert_eq!(state.baseline(), Some(&[1, 2][..]));
+}
+
+#[test]
+fn after_a_loss_every_row_that_was_not_certain_counts_as_sent() {
+    let mut state = run([
+        row(1),
+        row(2),
+        intent(2, 1),
+        answered(2, 1, Verdict::Created),
+    ]);
+    state.distrust();
+    let outcomes: Vec<_> = state.rows().map(|(_, row)| row.outcome).collect();
+    assert_eq!(outcomes, [Outcome::InDoubt, Outcome::Created]);
+    state.apply(&intent(1, 1));
+    state.apply(&answered(1, 1, Verdict::Failed));
+    assert_eq!(state.row(1).unwrap().outcome, Outcome::InDoubt);
+    state.apply(&settled(1, Verdict::NothingHappened));
+    assert_eq!(state.row(1).unwrap().outcome, Outcome::NotAttempted);
 }
 
 fn any_verdict() -> impl Strategy<Value = Verdict> {
@@ -172,7 +311,11 @@ fn any_verdict() -> impl Strategy<Value = Verdict> {
         Just(Verdict::Created),
         Just(Verdict::Failed),
         Just(Verdict::InDoubt),
+        Just(Verdict::FailedIfAbsent),
         Just(Verdict::NothingHappened),
+        Just(Verdict::NotSent),
+        Just(Verdict::Removed),
+        Just(Verdict::AlreadyGone),
     ]
 }
 
@@ -183,7 +326,9 @@ fn any_event() -> impl Strategy<Value = Event> {
     let action = prop_oneof![
         Just(Action::Create),
         Just(Action::Exists),
-        Just(Action::NotSelected)
+        Just(Action::NotSelected),
+        Just(Action::LeaveAlone),
+        Just(Action::AlreadyGone)
     ];
     let excluded = prop_oneof![
         Just(None),
@@ -242,6 +387,21 @@ proptest! {
             state.apply(event);
             let after = created(&state);
             prop_assert!(before.iter().all(|row| after.contains(row)), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_removed_stays_removed(events in prop::collection::vec(any_event(), 0..60)) {
+        let mut state = RunState::new(opened());
+        let gone = |state: &RunState| -> Vec<u32> {
+            let is_gone = |row: &RowState| row.removal.as_ref().is_some_and(|of| of.outcome.is_gone());
+            state.rows().filter(|(_, row)| is_gone(row)).map(|(n, _)| n).collect()
+        };
+        for event in &events {
+            let before = gone(&state);
+            state.apply(event);
+            let after = gone(&state);
+            prop_assert!(before.iter().all(|n| after.contains(n)), "{event:?}");
         }
     }
 

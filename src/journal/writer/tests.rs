@@ -27,7 +27,7 @@ impl Tape {
     }
 
     fn journal(&self) -> Journal {
-        Journal::start(self.clone(), PathBuf::from("journal.jsonl")).unwrap()
+        Journal::start(self.clone(), PathBuf::from("journal.jsonl"), 1).unwrap()
     }
 }
 
@@ -85,7 +85,7 @@ fn what_is_queued_together_is_written_and_synced_once() {
     }
     queue.send(Message::Close).unwrap();
     write_queue(
-        Writer::new(tape.clone()),
+        Writer::new(tape.clone(), 1),
         &queued,
         &OnceLock::new(),
         PathBuf::new(),

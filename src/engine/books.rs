@@ -1,0 +1,308 @@
+//! What the rows of a run and Jira's list have to do with each other: found, absent, or neither.
+//!
+//! Pure: lists come in, judgements go out.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::journal::{Double, Remote, RowState};
+use crate::model::{IntegrationType, OriginKey, RemoteIntegration, Row, normalise};
+
+/// How a row stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// Nothing of it is known to be in Jira.
+    Open,
+    /// It was there before the run.
+    Exists(i64),
+    /// The run created it.
+    Created(i64),
+    /// Jira refused it.
+    Failed,
+    /// It was created and an undo removed it.
+    Removed(i64),
+}
+
+/// A row as it is known again in a list.
+#[derive(Clone, Debug)]
+pub struct BookRow {
+    integration_type: IntegrationType,
+    origin: OriginKey,
+    name: Option<Arc<str>>,
+    standing: Standing,
+}
+
+impl BookRow {
+    /// A row that was read from a sheet.
+    pub fn of_row(row: &Row, standing: Standing) -> Self {
+        let integration_type = row.record.integration_type();
+        Self {
+            integration_type,
+            origin: OriginKey::of(integration_type, row.record.origin()),
+            name: row.record.display_name().map(Into::into),
+            standing,
+        }
+    }
+
+    /// A row as a journal tells it; none if it has no type, so that it was never sent.
+    pub fn of_state(row: &RowState, standing: Standing) -> Option<Self> {
+        let integration_type = IntegrationType::from_name(row.type_name.as_deref()?)?;
+        let origin = match (&row.key, &row.origin) {
+            // The rules under which the row was sent count.
+            (Some(key), _) => key
+                .origin
+                .clone()
+                .map_or(OriginKey::Any, OriginKey::Exactly),
+            (None, Some(text)) => OriginKey::Exactly(normalise(integration_type, text).into()),
+            (None, None) => OriginKey::of(integration_type, None),
+        };
+        Some(Self {
+            integration_type,
+            origin,
+            name: row.name.as_deref().map(Into::into),
+            standing,
+        })
+    }
+
+    fn is_of_type(&self, remote: &RemoteIntegration) -> bool {
+        remote.integration_type() == Some(self.integration_type)
+    }
+
+    fn has_origin(&self, remote: &RemoteIntegration) -> bool {
+        self.origin
+            .matches(self.integration_type, remote.origin.as_deref())
+    }
+
+    fn has_name(&self, remote: &RemoteIntegration) -> bool {
+        self.name.is_some() && self.name.as_deref() == remote.display_name.as_deref()
+    }
+
+    /// Whether `remote` equals the row's key.
+    fn is(&self, remote: &RemoteIntegration) -> bool {
+        self.is_of_type(remote) && self.has_name(remote) && self.has_origin(remote)
+    }
+}
+
+/// A row whose integration was found in a list.
+#[derive(Clone, Debug)]
+pub struct Find<'l> {
+    /// The row.
+    pub n: u32,
+    /// Its integration.
+    pub remote: &'l RemoteIntegration,
+}
+
+/// What does not balance between the rows and a list.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Imbalance {
+    /// Rows that were created and are not in the list.
+    pub missing: Vec<u32>,
+    /// Rows whose key is in the list more than once.
+    pub doubles: Vec<Double>,
+    /// Rows that Jira refused and that are in the list after all.
+    pub appeared: Vec<u32>,
+}
+
+impl Imbalance {
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        self.rows() == 0
+    }
+
+    /// How many rows do not balance.
+    pub fn rows(&self) -> usize {
+        self.missing.len() + self.doubles.len() + self.appeared.len()
+    }
+}
+
+/// The rows of a run, what Jira held before it, and which integration belongs to which row.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    baseline: HashSet<i64>,
+    claimed: HashSet<i64>,
+    rows: BTreeMap<u32, BookRow>,
+    names: HashMap<Arc<str>, Vec<u32>>,
+}
+
+impl Books {
+    /// The books of a run whose `baseline` is what Jira held before its first request.
+    pub fn new(
+        baseline: impl IntoIterator<Item = i64>,
+        rows: impl IntoIterator<Item = (u32, BookRow)>,
+    ) -> Self {
+        let mut books = Self {
+            baseline: baseline.into_iter().collect(),
+            ..Self::default()
+        };
+        for (n, row) in rows {
+            if let Some(name) = &row.name {
+                books.names.entry(Arc::clone(name)).or_default().push(n);
+            }
+            if let Standing::Created(id) | Standing::Exists(id) = row.standing {
+                books.claimed.insert(id);
+            }
+            books.rows.insert(n, row);
+        }
+        books
+    }
+
+    /// Notes how a row stands now.
+    pub fn set(&mut self, n: u32, standing: Standing) {
+        if let Some(row) = self.rows.get_mut(&n) {
+            row.standing = standing;
+        }
+        if let Standing::Created(id) = standing {
+            self.claimed.insert(id);
+        }
+    }
+
+    /// Whether the run created the row `n`.
+    pub fn is_created(&self, n: u32) -> bool {
+        let row = self.rows.get(&n);
+        row.is_some_and(|row| matches!(row.standing, Standing::Created(_)))
+    }
+
+    /// Whether anything was sent whose fate an audit can compare with a list.
+    pub fn has_sent(&self) -> bool {
+        let is_sent =
+            |row: &BookRow| matches!(row.standing, Standing::Created(_) | Standing::Failed);
+        self.rows.values().any(is_sent)
+    }
+
+    /// Whether an integration belongs to a row of the run.
+    pub fn is_claimed(&self, id: i64) -> bool {
+        self.claimed.contains(&id)
+    }
+
+    /// What `list` shows that was not there before the run and belongs to no row.
+    pub fn news<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
+        let is_new = |remote: &&RemoteIntegration| {
+            !self.baseline.contains(&remote.id) && !self.claimed.contains(&remote.id)
+        };
+        list.iter().filter(is_new).collect()
+    }
+
+    /// Finds rows of `unsettled` in a list, which then are created.
+    ///
+    /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
+    /// new of its type and origin has a name that is no row's. What may belong to two of the rows belongs to neither.
+    pub fn find<'l>(&mut self, list: &'l [RemoteIntegration], unsettled: &[u32]) -> Vec<Find<'l>> {
+        let news = self.news(list);
+        let mut may_be: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
+        let mut suitors: HashMap<i64, usize> = HashMap::new();
+        for &n in unsettled {
+            let Some(row) = self.rows.get(&n) else {
+                continue;
+            };
+            for &remote in &news {
+                let is_it = match row.name {
+                    Some(_) => row.is(remote),
+                    None => self.is_perhaps(row, remote),
+                };
+                if is_it {
+                    may_be.entry(n).or_default().push(remote);
+                    *suitors.entry(remote.id).or_default() += 1;
+                }
+            }
+        }
+        let mut finds = Vec::new();
+        for (n, remotes) in may_be {
+            if let [remote] = remotes[..]
+                && suitors.get(&remote.id) == Some(&1)
+            {
+                self.set(n, Standing::Created(remote.id));
+                finds.push(Find { n, remote });
+            }
+        }
+        finds
+    }
+
+    /// Whether `remote` may be what became of `row`, which has no name.
+    fn is_perhaps(&self, row: &BookRow, remote: &RemoteIntegration) -> bool {
+        let is_named_by_a_row = remote
+            .display_name
+            .as_deref()
+            .is_some_and(|name| self.names.contains_key(name));
+        row.is_of_type(remote) && row.has_origin(remote) && !is_named_by_a_row
+    }
+
+    /// Whether none of the [`news`](Self::news) of a list can have come from the row `n`: no new integration of its type
+    /// shares its origin or its name, those that equal another row's key left out. A row without a name is never absent.
+    pub fn is_absent(&self, n: u32, news: &[&RemoteIntegration]) -> bool {
+        let Some(row) = self.rows.get(&n).filter(|row| row.name.is_some()) else {
+            return false;
+        };
+        news.iter().all(|remote| {
+            let is_like =
+                row.is_of_type(remote) && (row.has_origin(remote) || row.has_name(remote));
+            !is_like || self.is_of_another(n, remote)
+        })
+    }
+
+    /// Whether `remote` equals the key of a row other than `n`, and not that of `n`.
+    fn is_of_another(&self, n: u32, remote: &RemoteIntegration) -> bool {
+        let rows = self.equal_to(remote);
+        !rows.contains(&n) && !rows.is_empty()
+    }
+
+    /// The rows whose key `remote` equals.
+    fn equal_to(&self, remote: &RemoteIntegration) -> Vec<u32> {
+        let name = remote.display_name.as_deref();
+        let named = name.and_then(|name| self.names.get(name));
+        let is_it = |n: &u32| self.rows.get(n).is_some_and(|row| row.is(remote));
+        named.into_iter().flatten().copied().filter(is_it).collect()
+    }
+
+    /// Compares all rows with a list.
+    pub fn balance(&self, list: &[RemoteIntegration]) -> Imbalance {
+        let there: HashMap<i64, &RemoteIntegration> =
+            list.iter().map(|remote| (remote.id, remote)).collect();
+        let news = self.news(list);
+        let mut equals: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
+        for &remote in &news {
+            for n in self.equal_to(remote) {
+                equals.entry(n).or_default().push(remote);
+            }
+        }
+        let mut imbalance = Imbalance::default();
+        for (&n, row) in &self.rows {
+            if let Standing::Created(id) = row.standing
+                && !there.contains_key(&id)
+            {
+                imbalance.missing.push(n);
+            }
+            if row.standing == Standing::Failed
+                && match row.name {
+                    Some(_) => equals.contains_key(&n),
+                    None => news.iter().any(|remote| self.is_perhaps(row, remote)),
+                }
+            {
+                imbalance.appeared.push(n);
+            }
+            let own = match row.standing {
+                Standing::Created(id) | Standing::Exists(id) => there.get(&id).copied(),
+                _ => None,
+            };
+            let others = equals.get(&n).map(Vec::as_slice).unwrap_or_default();
+            if usize::from(own.is_some()) + others.len() > 1 {
+                let remotes = own.into_iter().chain(others.iter().copied());
+                imbalance.doubles.push(Double {
+                    n,
+                    remotes: remotes.map(remote_of).collect(),
+                });
+            }
+        }
+        imbalance
+    }
+}
+
+/// How a journal knows an integration again.
+pub(super) fn remote_of(remote: &RemoteIntegration) -> Remote {
+    Remote {
+        id: remote.id,
+        init_date: remote.init_date,
+    }
+}
+
+#[cfg(test)]
+mod tests;
