@@ -1,5 +1,6 @@
 //! A session that sends: the engine at work, the report, what comes next.
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -89,7 +90,7 @@ impl Session<'_> {
         let settings = Settings {
             concurrency: self.pace.concurrency,
             retries: self.pace.retries,
-            max_failures: self.pace.max_failures,
+            max_failures: self.pace.max_failures.map(NonZeroU32::get),
         };
         let run = Run::new(&ledger, settings, work.jobs);
         let stopped = run.carry_out(&work.in_doubt).await;

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use crate::engine::{ListError, Stop};
 use crate::jira::{ConnectError, JiraError};
-use crate::journal::{JournalError, LockError, RunDirError};
+use crate::journal::{FindRunError, JournalError, LockError, RunDirError};
 
 /// How `gij` ends, as its exit code says.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -106,6 +106,12 @@ impl From<Stop> for Failure {
             message: stop.to_string(),
             help: stop.help(),
         }
+    }
+}
+
+impl From<FindRunError> for Failure {
+    fn from(error: FindRunError) -> Self {
+        Self::usage(&error).help(error.help())
     }
 }
 

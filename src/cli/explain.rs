@@ -7,6 +7,7 @@ use super::check::write_json;
 use super::exit::{Exit, Failure};
 use crate::explain::{Lists, Topic, explain as look_up};
 use crate::render::{Screen, explanation};
+use crate::report::document;
 
 /// The document of `--format json`.
 #[derive(Serialize)]
@@ -25,7 +26,8 @@ pub(super) fn explain(args: &ExplainArgs, is_json: bool, screen: &Screen) -> Res
             .map_err(|unknown| Failure::usage(&unknown).help(unknown.help()))?
     };
     if is_json {
-        write_json(&document(&topic), screen)?;
+        let topic = &topic;
+        write_json(&document(&Document { format: 1, topic }), screen)?;
     } else {
         screen.result(&explanation(&topic));
         if let Topic::Everything(_) = topic {
@@ -33,15 +35,4 @@ pub(super) fn explain(args: &ExplainArgs, is_json: bool, screen: &Screen) -> Res
         }
     }
     Ok(Exit::Done)
-}
-
-fn document(topic: &Topic) -> Vec<u8> {
-    #[expect(
-        clippy::expect_used,
-        reason = "the keys are texts, and memory takes all"
-    )]
-    let mut bytes =
-        serde_json::to_vec_pretty(&Document { format: 1, topic }).expect("texts are JSON");
-    bytes.push(b'\n');
-    bytes
 }

@@ -59,7 +59,7 @@ const FLAGS_OF_IMPORT: [&str; 6] = [
     "--insecure",
     "--allow-plain-http",
 ];
-const VALUES_OF_IMPORT: [&str; 12] = [
+const VALUES_OF_IMPORT: [&str; 15] = [
     "--jira-url",
     "--token-file",
     "--password-file",
@@ -70,6 +70,9 @@ const VALUES_OF_IMPORT: [&str; 12] = [
     "--connect-timeout",
     "--concurrency",
     "--max-wait",
+    "--retries",
+    "--settle",
+    "--max-failures",
     "--runs-dir",
     "--name",
 ];
@@ -119,4 +122,39 @@ fn again_with(settings: &ImportSettings, more: &[&str], less: &[&str]) -> String
         .unwrap_or(words.len());
     words.splice(end..end, more.iter().copied());
     command_line(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ArgAction;
+
+    use super::*;
+    use crate::cli::args::command;
+
+    #[test]
+    fn every_option_that_only_an_import_has_is_known() {
+        let command = command();
+        let import = command.find_subcommand("import").unwrap();
+        let check = command.find_subcommand("check").unwrap();
+        let own = import.get_arguments().filter(|arg| {
+            !check
+                .get_arguments()
+                .any(|other| other.get_id() == arg.get_id())
+        });
+        let (values, flags): (Vec<_>, Vec<_>) =
+            own.partition(|arg| matches!(arg.get_action(), ArgAction::Set | ArgAction::Append));
+        let long = |arg: &clap::Arg| format!("--{}", arg.get_long().unwrap());
+        let mut expected: Vec<String> = values.into_iter().map(long).collect();
+        let mut known = VALUES_OF_IMPORT.map(str::to_owned);
+        expected.sort();
+        known.sort();
+        assert_eq!(expected, known);
+        let shorts = flags.iter().filter_map(|arg| arg.get_short());
+        let shorts: Vec<String> = shorts.map(|short| format!("-{short}")).collect();
+        let mut expected: Vec<String> = flags.into_iter().map(long).chain(shorts).collect();
+        let mut known = FLAGS_OF_IMPORT.map(str::to_owned);
+        expected.sort();
+        known.sort();
+        assert_eq!(expected, known);
+    }
 }

@@ -9,7 +9,7 @@ use super::check::write_json;
 use super::exit::{Exit, Failure};
 use crate::model::IntegrationType;
 use crate::render::{Screen, command_line};
-use crate::report::{Template, TemplateForm, write};
+use crate::report::{Template, TemplateForm, document, write};
 
 /// The document of `--format json`.
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ pub(super) fn template(
     write(&args.output, &form.render(&template))
         .map_err(|error| Failure::new(Exit::Stopped, error))?;
     if is_json {
-        write_json(&document(&args.output, &template), screen)?;
+        write_json(&document(&written(&args.output, &template)), screen)?;
     } else {
         tell(&args.output, &template, screen);
     }
@@ -61,8 +61,8 @@ fn types(names: &[String]) -> Result<Vec<IntegrationType>, Failure> {
         .collect()
 }
 
-fn document(file: &Path, template: &Template) -> Vec<u8> {
-    let written = Written {
+fn written<'a>(file: &Path, template: &'a Template) -> Written<'a> {
+    Written {
         format: 1,
         file: file.display().to_string(),
         types: template.types().iter().map(|of| of.name()).collect(),
@@ -71,14 +71,7 @@ fn document(file: &Path, template: &Template) -> Vec<u8> {
             .iter()
             .map(|field| field.name())
             .collect(),
-    };
-    #[expect(
-        clippy::expect_used,
-        reason = "the keys are texts, and memory takes all"
-    )]
-    let mut bytes = serde_json::to_vec_pretty(&written).expect("texts are JSON");
-    bytes.push(b'\n');
-    bytes
+    }
 }
 
 fn tell(file: &Path, template: &Template, screen: &Screen) {

@@ -48,6 +48,12 @@ impl Lock {
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
     }
+    /// Whether a process holds the lock on the file at `path` now. Looking makes no file, and does not keep away others who
+    /// look; who takes the lock at that very moment is refused, so look only where there is reason to.
+    pub fn is_held(path: &Path) -> bool {
+        let looked = File::open(path).map(|file| file.try_lock_shared());
+        matches!(looked, Ok(Err(TryLockError::WouldBlock)))
+    }
 }
 
 #[cfg(test)]
@@ -60,8 +66,18 @@ mod tests {
         let path = dir.path().join("lock");
         let lock = Lock::take(&path).unwrap();
         assert!(matches!(Lock::take(&path), Err(LockError::Held(_))));
+        assert!(Lock::is_held(&path));
         drop(lock);
+        assert!(!Lock::is_held(&path));
         Lock::take(&path).unwrap();
+    }
+
+    #[test]
+    fn where_there_is_no_file_nobody_holds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        assert!(!Lock::is_held(&path));
+        assert!(!path.exists());
     }
 
     #[test]

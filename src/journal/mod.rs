@@ -7,6 +7,7 @@
 mod disk;
 mod event;
 mod event_parts;
+mod find;
 mod lock;
 mod reader;
 mod removal;
@@ -16,6 +17,7 @@ mod run_dir;
 #[cfg(test)]
 pub(crate) mod samples;
 mod state;
+mod stored;
 mod time;
 mod totals;
 mod writer;
@@ -26,6 +28,7 @@ pub use event_parts::{
     ConfirmedBy, Double, FieldDifference, Input, Jira, Key, NewIntegration, Remote, RowPlace,
     VERSION, Version,
 };
+pub use find::{FindRunError, find_run};
 pub use lock::{Lock, LockError};
 pub use reader::{End, ReadError, ReadRun, read};
 pub use removal::{Removal, RemovalOutcome};
@@ -35,6 +38,7 @@ pub use row_event::{
 pub use row_state::{Attempt, RowState};
 pub use run_dir::{JOURNAL_FILE, RunDir, RunDirError, lock_jira};
 pub use state::RunState;
+pub use stored::{NoRun, PassedOver, StoredRun, StoredRuns};
 pub(crate) use time::{in_millis, in_millis_or_null};
 pub use totals::Totals;
 pub use writer::{Appender, Journal, JournalError};

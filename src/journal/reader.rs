@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::event::Event;
+use super::event::{Event, Opened};
 use super::event_parts::{VERSION, Version};
 use super::state::RunState;
 
@@ -85,24 +85,9 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
         path: path.to_owned(),
         source,
     };
-    let no_opening = || ReadError::NoOpening(path.to_owned());
     let mut lines = Lines::new(BufReader::new(File::open(path).map_err(io)?));
-
-    let first = lines.next().map_err(io)?.ok_or_else(no_opening)?;
-    let FirstLine { version } = serde_json::from_slice(first).map_err(|_| no_opening())?;
-    if version.major > VERSION.major {
-        return Err(ReadError::Newer {
-            path: path.to_owned(),
-            major: version.major,
-        });
-    }
-    let Ok(Line {
-        seq: 1,
-        event: Event::Opened(opened),
-    }) = serde_json::from_slice(first)
-    else {
-        return Err(no_opening());
-    };
+    let (version, opened) =
+        opening(&mut lines, path)?.ok_or_else(|| ReadError::NoOpening(path.to_owned()))?;
 
     let mut state = RunState::new(*opened);
     let mut damaged = Vec::new();
@@ -138,6 +123,50 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
             seq: expected,
         },
     })
+}
+
+/// Reads how the run of the journal at `path` was opened, and nothing more; none if the file ends before that is told, so
+/// that nothing was sent.
+///
+/// # Errors
+///
+/// [`ReadError`] as of [`read`].
+pub(super) fn read_opening(path: &Path) -> Result<Option<Opened>, ReadError> {
+    let file = File::open(path).map_err(|source| ReadError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let opening = opening(&mut Lines::new(BufReader::new(file)), path)?;
+    Ok(opening.map(|(_, opened)| *opened))
+}
+
+/// The first line; none if there is no complete one.
+fn opening<R: BufRead>(
+    lines: &mut Lines<R>,
+    path: &Path,
+) -> Result<Option<(Version, Box<Opened>)>, ReadError> {
+    let first = lines.next().map_err(|source| ReadError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let Some(first) = first else {
+        return Ok(None);
+    };
+    let no_opening = || ReadError::NoOpening(path.to_owned());
+    let FirstLine { version } = serde_json::from_slice(first).map_err(|_| no_opening())?;
+    if version.major > VERSION.major {
+        return Err(ReadError::Newer {
+            path: path.to_owned(),
+            major: version.major,
+        });
+    }
+    match serde_json::from_slice(first) {
+        Ok(Line {
+            seq: 1,
+            event: Event::Opened(opened),
+        }) => Ok(Some((version, opened))),
+        _ => Err(no_opening()),
+    }
 }
 
 /// An event without meaning is all right only where a newer version may have written it.

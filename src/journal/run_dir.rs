@@ -12,6 +12,9 @@ use super::lock::{Lock, LockError};
 /// The journal's name within its run directory.
 pub const JOURNAL_FILE: &str = "journal.jsonl";
 
+/// The lock's name within its run directory.
+pub(super) const LOCK_FILE: &str = "lock";
+
 /// Most characters of a run's name that go into its directory's name.
 const LONGEST_SLUG: usize = 40;
 
@@ -65,7 +68,7 @@ impl RunDir {
             runs_dir,
             &format!("{stamp}-{}", slug(name.unwrap_or(&stem))),
         )?;
-        let lock = Lock::take(&path.join("lock"))?;
+        let lock = Lock::take(&path.join(LOCK_FILE))?;
         sync_dir(runs_dir).map_err(cannot_make(&path))?;
         Ok(Self {
             path,

@@ -15,12 +15,13 @@ pub fn check_json(report: &CheckReport) -> Vec<u8> {
     document(report)
 }
 
-fn document(value: &impl Serialize) -> Vec<u8> {
+/// A document of `--format json`: `value`, whose keys are texts, on lines of its own.
+pub(crate) fn document(value: &impl Serialize) -> Vec<u8> {
     #[expect(
         clippy::expect_used,
         reason = "the keys are texts, and memory takes all"
     )]
-    let mut bytes = serde_json::to_vec_pretty(value).expect("a report is JSON");
+    let mut bytes = serde_json::to_vec_pretty(value).expect("a document is JSON");
     bytes.push(b'\n');
     bytes
 }

@@ -19,6 +19,7 @@ pub use atomic::{WriteError, write};
 pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
 pub use form::Form;
 pub use json::check_json;
+pub(crate) use json::document;
 pub use run::{AuditFacts, DoubleFacts, InputFacts, InputRows, Report, ReportRow, RunFacts};
 pub use sentence::opening_sentence;
 pub use template::{Template, TemplateForm, UnknownTemplateForm};

@@ -1,3 +1,4 @@
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use clap::Args;
@@ -13,13 +14,13 @@ pub(in crate::cli) struct PaceArgs {
     /// Longest time without an answer other than "too many requests" and server errors
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, hide_short_help = true)]
     pub max_wait: Duration,
-    /// How often a row is sent again of which nothing came
+    /// How often a row is sent again of which Jira turned out to have nothing
     #[arg(long, value_name = "N", default_value = "5", hide_short_help = true)]
     pub retries: u32,
-    /// Stop once this many rows have failed
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_failures: Option<u32>,
-    /// How long Jira is given to show what it created, before a row without an answer counts as not created
+    /// Time that Jira is given to show what it created, before a row in doubt counts as absent
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, hide_short_help = true)]
     pub settle: Duration,
+    /// Send nothing more once this many rows have failed
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub max_failures: Option<NonZeroU32>,
 }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::seconds;
@@ -9,9 +10,12 @@ use crate::cli::args::PaceArgs;
 pub(in crate::cli) struct PaceSettings {
     pub concurrency: usize,
     pub max_wait: Duration,
+    /// How often a row is sent again that was settled as absent.
     pub retries: u32,
-    pub max_failures: Option<u32>,
+    /// How long Jira is given to show what it created.
     pub settle: Duration,
+    /// How many rows may fail before sending stops; none: any number.
+    pub max_failures: Option<NonZeroU32>,
 }
 
 impl From<PaceArgs> for PaceSettings {
@@ -20,8 +24,8 @@ impl From<PaceArgs> for PaceSettings {
             concurrency: usize::from(args.concurrency),
             max_wait: args.max_wait,
             retries: args.retries,
-            max_failures: args.max_failures,
             settle: args.settle,
+            max_failures: args.max_failures,
         }
     }
 }

@@ -1,0 +1,131 @@
+//! The runs on disk, as far as their first lines tell.
+
+use std::cmp::Reverse;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::event::Opened;
+use super::lock::Lock;
+use super::reader::{ReadError, ReadRun, read, read_opening};
+use super::run_dir::{JOURNAL_FILE, LOCK_FILE};
+
+/// A run on disk.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StoredRun {
+    /// Its directory.
+    pub path: PathBuf,
+    /// Its id, which is the directory's name.
+    pub id: Box<str>,
+    /// How it was opened.
+    pub opened: Opened,
+}
+
+/// Why a directory is no run.
+#[derive(Debug, Error)]
+pub enum NoRun {
+    /// Nothing that `gij` made.
+    #[error("it holds no {JOURNAL_FILE}")]
+    NoJournal,
+    /// The journal ends within its first line.
+    #[error("its journal had only begun when gij ended; nothing was sent")]
+    Unopened,
+    /// The journal cannot be used.
+    #[error("{0}")]
+    Journal(ReadError),
+}
+
+/// A directory that is no run, and why.
+#[derive(Debug)]
+pub struct PassedOver {
+    /// The directory.
+    pub path: PathBuf,
+    /// What it lacks.
+    pub why: NoRun,
+}
+
+/// All runs below one directory.
+#[derive(Debug, Default)]
+pub struct StoredRuns {
+    /// The runs, the newest first.
+    pub runs: Vec<StoredRun>,
+    /// The directories beside them.
+    pub passed_over: Vec<PassedOver>,
+}
+
+impl StoredRun {
+    /// The run whose directory is `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRun`] says what it lacks.
+    pub fn at(path: &Path) -> Result<Self, NoRun> {
+        let journal = path.join(JOURNAL_FILE);
+        // Whatever else there is of that name, a pipe say, might never end.
+        if !journal.is_file() {
+            return Err(NoRun::NoJournal);
+        }
+        let opened = read_opening(&journal).map_err(NoRun::Journal)?;
+        let opened = opened.ok_or(NoRun::Unopened)?;
+        // `.` has no name by itself.
+        let full = path.canonicalize();
+        let name = full.as_deref().unwrap_or(path).file_name();
+        Ok(Self {
+            path: path.to_owned(),
+            id: name.map_or_else(
+                || opened.run.clone(),
+                |name| name.to_string_lossy().into_owned().into(),
+            ),
+            opened,
+        })
+    }
+
+    /// Its journal.
+    pub fn journal(&self) -> PathBuf {
+        self.path.join(JOURNAL_FILE)
+    }
+
+    /// Everything that the journal tells.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if the journal cannot be read.
+    pub fn read(&self) -> Result<ReadRun, ReadError> {
+        read(&self.journal())
+    }
+
+    /// Whether a process is at work on it now, as its lock says. Look only at a run that has not ended in good order.
+    pub fn is_at_work(&self) -> bool {
+        Lock::is_held(&self.path.join(LOCK_FILE))
+    }
+}
+
+impl StoredRuns {
+    /// The runs below `runs_dir`; none if there is no such directory.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub fn below(runs_dir: &Path) -> io::Result<Self> {
+        let entries = match runs_dir.read_dir() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            entries => entries?,
+        };
+        let mut all = Self::default();
+        for entry in entries {
+            let path = entry?.path();
+            if !path.is_dir() {
+                continue;
+            }
+            match StoredRun::at(&path) {
+                Ok(run) => all.runs.push(run),
+                Err(why) => all.passed_over.push(PassedOver { path, why }),
+            }
+        }
+        all.runs
+            .sort_by_cached_key(|run| Reverse((run.opened.at, run.id.clone())));
+        all.passed_over.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(all)
+    }
+}
