@@ -1,27 +1,31 @@
 //! Carries a request out, or does to it what the fault that befell it says.
 
-use std::future::pending;
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::stream;
 
+use super::Call;
 use super::answers;
-use super::dice::{Call, Drawn};
+use super::dice::Drawn;
 use super::faults::{Commit, Fault};
 use super::log::Number;
 use super::shared::{Deed, Shared};
 
-/// Marks a response in whose place the connection is closed.
+/// Marks a response that does not go out as it is. Whoever holds the connection does what is said here.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cut;
+pub(super) enum Instead {
+    /// The connection is closed without an answer.
+    Cut,
+    /// The connection stays open without an answer, until the client goes away.
+    Hang,
+    /// The answer breaks off at a byte that this random number decides.
+    BreakOff(u64),
+}
 
 /// Draws whether a fault befalls the request, and does the deed or what comes in its place.
-pub(super) async fn carry_out(
+pub(super) fn carry_out(
     shared: &Arc<Shared>,
     number: Number,
     call: Call,
@@ -42,25 +46,29 @@ pub(super) async fn carry_out(
         Commit::Later => shared.do_late(deed),
     }
     shared.changed();
-    match fault {
+    let (mut response, instead) = match fault {
         Fault::CutBeforeCommit | Fault::CutAfterCommit | Fault::Late => {
-            let mut response = Response::default();
-            response.extensions_mut().insert(Cut);
-            response
+            (Response::default(), Instead::Cut)
         }
-        Fault::Hang | Fault::HangAfterCommit => pending().await,
-        Fault::BrokenOff => break_off(done.unwrap_or_default(), roll).await,
-        _ => error_answer(fault, roll, &shared.base),
-    }
+        Fault::Hang | Fault::HangAfterCommit => (Response::default(), Instead::Hang),
+        Fault::BrokenOff => (done.unwrap_or_default(), Instead::BreakOff(roll)),
+        _ => return error_answer(call, fault, roll, &shared.base),
+    };
+    response.extensions_mut().insert(instead);
+    response
 }
 
 /// The answer of a fault that has one of its own.
-fn error_answer(fault: Fault, roll: u64, base: &str) -> Response {
+fn error_answer(call: Call, fault: Fault, roll: u64, base: &str) -> Response {
     let refused = |status| {
-        let (error, advice) = (
-            "Integration could not be created",
-            "Please check the parameters of the integration and try again",
-        );
+        let (error, advice) = match call {
+            Call::Create => (
+                "Integration could not be created",
+                "Please check the parameters of the integration and try again",
+            ),
+            Call::List | Call::Show => ("Integrations could not be read", "Please try again"),
+            Call::Delete => ("Integration could not be deleted", "Please try again"),
+        };
         answers::failure(status, error, advice)
     };
     match fault {
@@ -111,30 +119,4 @@ fn unavailable() -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, date);
     }
     response
-}
-
-/// The same answer, with its full length announced and its body ending at a random byte before that.
-async fn break_off(response: Response, roll: u64) -> Response {
-    let (mut head, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    head.headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    let kept = roll
-        .checked_rem(bytes.len() as u64)
-        .and_then(|kept| usize::try_from(kept).ok())
-        .unwrap_or(0);
-    Response::from_parts(
-        head,
-        Body::from_stream(stream::unfold(Some(bytes.slice(..kept)), torn)),
-    )
-}
-
-/// First the part that is sent, then the tear. hyper sends what it has when the body is not ready, but throws it away on an
-/// error: so the tear waits for one turn.
-async fn torn(part: Option<Bytes>) -> Option<(io::Result<Bytes>, Option<Bytes>)> {
-    if let Some(part) = part {
-        return Some((Ok(part), None));
-    }
-    tokio::task::yield_now().await;
-    Some((Err(io::ErrorKind::ConnectionAborted.into()), None))
 }

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Access, Faults, RateLimit};
+use super::{Access, Faults, RateLimit, StateError};
 
 /// The settings of a sandbox. The default listens on a free port of the loopback interface, lets any credential in and never
 /// misbehaves.
@@ -20,11 +21,11 @@ pub struct Config {
     pub latency: Duration,
     /// The rate limit of each user, if there is one.
     pub rate: Option<RateLimit>,
-    /// What goes wrong with the creation of integrations, and how often.
+    /// What goes wrong with which call, and how often.
     pub faults: Faults,
     /// The seed of the one random generator that draws the faults.
     pub fault_seed: u64,
-    /// How long after the client was cut off a [`Fault::Late`](super::Fault::Late) creation is stored.
+    /// How long after the client was cut off what [`Fault::Late`](super::Fault::Late) befell is done.
     pub late_by: Duration,
     /// How long a list does not yet show what was created, and still shows what was deleted.
     pub list_lag: Duration,
@@ -32,6 +33,8 @@ pub struct Config {
     pub index_after: Option<Duration>,
     /// The title that the server info gives.
     pub title: String,
+    /// The file that what it holds and was asked is written to, and gone on from if it exists; see [`State`](super::State).
+    pub state: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -48,13 +51,44 @@ impl Default for Config {
             list_lag: Duration::ZERO,
             index_after: Some(Duration::ZERO),
             title: "Sandbox Jira".to_owned(),
+            state: None,
         }
     }
 }
 
+/// Why a sandbox cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The context path is not one.
+    #[error("the context path {path:?} must be empty or look like `/jira`")]
+    ContextPath {
+        /// What was given.
+        path: String,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The state file cannot be used.
+    #[error("cannot use {} for the state: {source}", path.display())]
+    State {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: StateError,
+    },
+    /// There is no thread to be had.
+    #[error("cannot start: {0}")]
+    Thread(io::Error),
+}
+
 impl Config {
     /// The settings with what cannot work refused.
-    pub(super) fn checked(self) -> io::Result<Self> {
+    pub(super) fn checked(self) -> Result<Self, StartError> {
         let path = self.context_path.as_str();
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.~/".contains(c);
         let well_formed = path.is_empty()
@@ -62,13 +96,12 @@ impl Config {
                 && !path.ends_with('/')
                 && !path.contains("//")
                 && path.chars().all(plain));
-        if !well_formed {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("the context path {path:?} must be empty or look like `/jira`"),
-            ));
+        if well_formed {
+            Ok(self)
+        } else {
+            let path = self.context_path;
+            Err(StartError::ContextPath { path })
         }
-        Ok(self)
     }
 }
 

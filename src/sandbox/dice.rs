@@ -2,20 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Fault, Faults};
-
-/// The calls that faults can be scripted for. Chance befalls [`Call::Create`] alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Call {
-    /// `POST …/integration`
-    Create,
-    /// `GET …/integration`
-    List,
-    /// `GET …/integration/{id}`
-    Show,
-    /// `DELETE …/integration/{id}`
-    Delete,
-}
+use super::{Call, Fault, Faults};
 
 /// A fault, and a random number for its details: where an answer breaks off, which error page it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +41,8 @@ impl Dice {
     pub fn draw(&mut self, call: Call) -> Option<Drawn> {
         let (point, roll) = (self.random.f64(), self.random.u64(..));
         let scripted = self.scripts.get_mut(&call).and_then(VecDeque::pop_front);
-        let by_chance = || {
-            if call == Call::Create {
-                self.faults.at(point)
-            } else {
-                None
-            }
-        };
         scripted
-            .unwrap_or_else(by_chance)
+            .unwrap_or_else(|| self.faults.at(call, point))
             .map(|fault| Drawn { fault, roll })
     }
 }
@@ -92,7 +72,7 @@ mod tests {
         assert_eq!(
             faults(&mut dice, Call::List, 1),
             [None],
-            "chance befalls creations alone"
+            "the probability is that of creations"
         );
         assert_eq!(
             faults(&mut dice, Call::Create, 3),

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::Call;
+
 /// One way in which a request goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
@@ -14,7 +16,7 @@ pub enum Fault {
     Hang,
     /// The request is carried out, and never answered.
     HangAfterCommit,
-    /// The request is carried out; the answer stops at a random byte of its body.
+    /// The request is carried out; the answer stops at a random byte: in its status line, its headers or its body.
     BrokenOff,
     /// The connection is closed without an answer; the request is carried out some time afterwards.
     Late,
@@ -144,7 +146,9 @@ impl FromStr for Fault {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FaultError {
     /// There is no `=` in it.
-    #[error("`{text}` is not of the form NAME=PROBABILITY, such as cut-after-commit=0.2")]
+    #[error(
+        "`{text}` is not of the form NAME=PROBABILITY or CALL:NAME=PROBABILITY, such as cut-after-commit=0.2 or list:error-503-before=0.1"
+    )]
     Form {
         /// What was given.
         text: String,
@@ -152,6 +156,14 @@ pub enum FaultError {
     /// No fault has that name.
     #[error("there is no fault `{name}`; there are {known}")]
     Unknown {
+        /// What was given.
+        name: String,
+        /// The names there are, separated by commas.
+        known: String,
+    },
+    /// No call has that name.
+    #[error("there is no call `{name}`; there are {known}")]
+    UnknownCall {
         /// What was given.
         name: String,
         /// The names there are, separated by commas.
@@ -166,77 +178,109 @@ pub enum FaultError {
         text: String,
     },
     /// At most one fault befalls a request, so the probabilities cannot exceed certainty together.
-    #[error("the probabilities of all faults add up to {sum:.3}, which is more than 1")]
+    #[error("the probabilities of all faults of `{call}` add up to {sum:.3}, which is more than 1")]
     Sum {
+        /// The call that they are for.
+        call: Call,
         /// What they add up to.
         sum: f64,
     },
 }
 
-/// How likely each [`Fault`] is to befall the creation of an integration. At most one does.
+/// How likely each [`Fault`] is to befall each [`Call`]. At most one befalls a request.
 #[derive(Clone, PartialEq, Default)]
 pub struct Faults {
-    probabilities: [f64; TABLE.len()],
+    /// By call, then by fault.
+    probabilities: [[f64; TABLE.len()]; Call::ALL.len()],
 }
 
 impl Faults {
-    /// Sets one probability from `NAME=PROBABILITY`.
+    /// Sets one probability from `NAME=PROBABILITY`, which is for creations, or `CALL:NAME=PROBABILITY`.
     ///
     /// # Errors
-    /// If the name is unknown, the probability is none, or all of them together exceed 1; then nothing is changed.
+    /// If a name is unknown, the probability is none, or those of the call exceed 1 together; then nothing is changed.
     pub fn set(&mut self, text: &str) -> Result<(), FaultError> {
         let (name, number) = text.split_once('=').ok_or_else(|| FaultError::Form {
             text: text.to_owned(),
         })?;
+        let (call, name) = match name.split_once(':') {
+            None => (Call::Create, name),
+            Some((call, name)) => (call_named(call.trim())?, name),
+        };
         let fault: Fault = name.trim().parse()?;
         let probability = number.trim().parse().map_err(|_| FaultError::Probability {
             fault: fault.name(),
             text: number.trim().to_owned(),
         })?;
-        *self = self.clone().with(fault, probability)?;
+        *self = self.clone().with_call(call, fault, probability)?;
         Ok(())
     }
 
-    /// The same with one probability changed.
+    /// The same with one probability of creations changed.
     ///
     /// # Errors
-    /// If it is not a number from 0 to 1, or all of them together exceed 1.
-    pub fn with(mut self, fault: Fault, probability: f64) -> Result<Self, FaultError> {
+    /// If it is not a number from 0 to 1, or those of creations exceed 1 together.
+    pub fn with(self, fault: Fault, probability: f64) -> Result<Self, FaultError> {
+        self.with_call(Call::Create, fault, probability)
+    }
+
+    /// The same with one probability of a call changed.
+    ///
+    /// # Errors
+    /// If it is not a number from 0 to 1, or those of the call exceed 1 together.
+    pub fn with_call(
+        mut self,
+        call: Call,
+        fault: Fault,
+        probability: f64,
+    ) -> Result<Self, FaultError> {
         if !(0.0..=1.0).contains(&probability) {
             return Err(FaultError::Probability {
                 fault: fault.name(),
                 text: probability.to_string(),
             });
         }
-        self.probabilities[fault as usize] = probability;
-        let sum: f64 = self.probabilities.iter().sum();
+        let of_call = &mut self.probabilities[call as usize];
+        of_call[fault as usize] = probability;
+        let sum: f64 = of_call.iter().sum();
         // Ten times 0.1 is a little more than 1 in binary.
         if sum > 1.0 + 1e-9 {
-            Err(FaultError::Sum { sum })
+            Err(FaultError::Sum { call, sum })
         } else {
             Ok(self)
         }
     }
 
-    /// How likely a fault is.
-    pub fn probability(&self, fault: Fault) -> f64 {
-        self.probabilities[fault as usize]
+    /// How likely a fault is to befall a call.
+    pub fn probability(&self, call: Call, fault: Fault) -> f64 {
+        self.probabilities[call as usize][fault as usize]
     }
 
     /// The fault that a point between 0 and 1 falls on, if any.
-    pub(super) fn at(&self, mut point: f64) -> Option<Fault> {
+    pub(super) fn at(&self, call: Call, mut point: f64) -> Option<Fault> {
         Fault::all().find(|fault| {
-            point -= self.probability(*fault);
+            point -= self.probability(call, *fault);
             point < 0.0
         })
     }
 }
 
+fn call_named(name: &str) -> Result<Call, FaultError> {
+    Call::named(name).ok_or_else(|| FaultError::UnknownCall {
+        name: name.to_owned(),
+        known: Call::ALL.map(Call::name).join(", "),
+    })
+}
+
 impl fmt::Debug for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let likely = Fault::all().filter(|fault| self.probability(*fault) > 0.0);
+        let likely = Call::ALL.into_iter().flat_map(|call| {
+            Fault::all()
+                .map(move |fault| (call, fault, self.probability(call, fault)))
+                .filter(|(.., probability)| *probability > 0.0)
+        });
         f.debug_map()
-            .entries(likely.map(|fault| (fault.name(), self.probability(fault))))
+            .entries(likely.map(|(call, fault, p)| (format!("{call}:{fault}"), p)))
             .finish()
     }
 }
@@ -260,7 +304,29 @@ mod tests {
         faults.set("hang = 0.5").unwrap();
         assert_eq!(
             format!("{faults:?}"),
-            r#"{"cut-after-commit": 0.2, "hang": 0.5}"#
+            r#"{"create:cut-after-commit": 0.2, "create:hang": 0.5}"#
+        );
+    }
+
+    #[test]
+    fn each_call_has_probabilities_of_its_own() {
+        let mut faults = Faults::default();
+        for wish in ["hang=0.9", "delete:hang=0.8", "list: error-503-before =1"] {
+            faults.set(wish).unwrap();
+        }
+        assert_eq!(
+            format!("{faults:?}"),
+            r#"{"create:hang": 0.9, "list:error-503-before": 1.0, "delete:hang": 0.8}"#
+        );
+        assert_eq!(faults.at(Call::Show, 0.0), None);
+    }
+
+    #[test]
+    fn an_unknown_call_is_answered_with_the_known_ones() {
+        let message = Faults::default().set("post:late=1").unwrap_err();
+        assert_eq!(
+            message.to_string(),
+            "there is no call `post`; there are create, list, show, delete"
         );
     }
 
@@ -299,7 +365,7 @@ mod tests {
             Err(FaultError::Sum { .. })
         ));
         assert!(
-            faults.probability(Fault::Hang) < f64::EPSILON,
+            faults.probability(Call::Create, Fault::Hang) < f64::EPSILON,
             "a refused wish changes nothing"
         );
     }
@@ -311,8 +377,8 @@ mod tests {
             .unwrap()
             .with(Fault::Late, 0.25)
             .unwrap();
-        assert_eq!(faults.at(0.1), Some(Fault::Hang));
-        assert_eq!(faults.at(0.3), Some(Fault::Late));
-        assert_eq!(faults.at(0.5), None);
+        assert_eq!(faults.at(Call::Create, 0.1), Some(Fault::Hang));
+        assert_eq!(faults.at(Call::Create, 0.3), Some(Fault::Late));
+        assert_eq!(faults.at(Call::Create, 0.5), None);
     }
 }

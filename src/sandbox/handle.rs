@@ -3,26 +3,26 @@
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
-use std::{fmt, io};
+use std::{fmt, io, net};
 
 use axum::Router;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::watch;
 
 use super::integration::Seed;
 use super::shared::Shared;
+use super::state::StateFile;
 use super::store::Now;
 use super::{
-    Call, Condition, Config, Fault, Faults, Integration, Received, Request, SeedError, routes,
-    server,
+    Call, Condition, Config, Fault, Faults, Integration, Received, Request, SeedError, StartError,
+    routes, server,
 };
 
 /// A running sandbox; it stops when this is dropped.
 pub struct Sandbox {
     shared: Arc<Shared>,
-    stop: watch::Sender<bool>,
     /// Closed when the server has stopped.
     running: watch::Receiver<()>,
     thread: Option<Thread>,
@@ -41,52 +41,56 @@ const FAREWELL: Duration = Duration::from_secs(2);
 struct Parts {
     sandbox: Sandbox,
     router: Router,
-    stop: watch::Receiver<bool>,
     alive: watch::Sender<()>,
 }
 
-fn parts(config: Config, listen: std::net::SocketAddr) -> Parts {
+fn parts(config: Config, listen: net::SocketAddr) -> Result<Parts, StartError> {
     let context_path = config.context_path.clone();
-    let shared = Arc::new(Shared::new(
-        config,
-        format!("http://{listen}{context_path}"),
-    ));
+    let state = config.state.as_ref().map(|path| {
+        StateFile::open(path).map_err(|source| StartError::State {
+            path: path.clone(),
+            source,
+        })
+    });
+    let base = format!("http://{listen}{context_path}");
+    let shared = Arc::new(Shared::new(config, base, state.transpose()?));
     let router = routes::router(&shared, &context_path);
-    let (stop, stopped) = watch::channel(false);
     let (alive, running) = watch::channel(());
-    Parts {
+    Ok(Parts {
         sandbox: Sandbox {
             shared,
-            stop,
             running,
             thread: None,
         },
         router,
-        stop: stopped,
         alive,
-    }
+    })
 }
 
 impl Sandbox {
     /// Starts a sandbox on the current tokio runtime.
     ///
     /// # Errors
-    /// If the address cannot be listened on or the context path is not one.
+    /// If the address cannot be listened on, the context path is not one, or the state file cannot be used.
     ///
     /// # Panics
     /// Outside of a tokio runtime that has I/O and time enabled.
-    pub async fn start(config: Config) -> io::Result<Self> {
+    pub async fn start(config: Config) -> Result<Self, StartError> {
         let config = config.checked()?;
-        let listener = TcpListener::bind(config.listen).await?;
+        let failed = |source| StartError::Listen {
+            address: config.listen,
+            source,
+        };
+        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
         let Parts {
             sandbox,
             router,
-            stop,
             alive,
-        } = parts(config, listener.local_addr()?);
+        } = parts(config, address)?;
         let shared = Arc::clone(&sandbox.shared);
         tokio::spawn(async move {
-            server::serve(listener, router, shared, stop).await;
+            server::serve(listener, router, shared).await;
             drop(alive);
         });
         Ok(sandbox)
@@ -95,33 +99,40 @@ impl Sandbox {
     /// Starts a sandbox on a thread and a runtime of its own.
     ///
     /// # Errors
-    /// If the address cannot be listened on, the context path is not one, or there is no thread to be had.
-    pub fn spawn(config: Config) -> io::Result<Self> {
+    /// If the address cannot be listened on, the context path is not one, the state file cannot be used, or there is no thread
+    /// to be had.
+    pub fn spawn(config: Config) -> Result<Self, StartError> {
         let config = config.checked()?;
-        let listener = std::net::TcpListener::bind(config.listen)?;
-        listener.set_nonblocking(true)?;
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let listening = listener.local_addr()?;
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
+        let failed = |source| StartError::Listen {
+            address: config.listen,
+            source,
         };
+        let listener = net::TcpListener::bind(config.listen).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
         let Parts {
             mut sandbox,
             router,
-            stop,
             alive,
-        } = parts(config, listening);
+        } = parts(config, address)?;
         let shared = Arc::clone(&sandbox.shared);
+        // The last thing that can fail: a runtime cannot be dropped where another one runs.
+        let runtime = runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(StartError::Thread)?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener).map_err(StartError::Thread)?
+        };
         let (ended, done) = mpsc::channel();
         let handle = thread::Builder::new()
             .name("sandbox".to_owned())
             .spawn(move || {
-                runtime.block_on(server::serve(listener, router, shared, stop));
+                runtime.block_on(server::serve(listener, router, shared));
                 drop((runtime, alive, ended));
-            })?;
+            })
+            .map_err(StartError::Thread)?;
         sandbox.thread = Some(Thread { handle, done });
         Ok(sandbox)
     }
@@ -139,8 +150,13 @@ impl Sandbox {
 
     /// Stops the sandbox and waits for that: all connections are closed, none is accepted any more.
     pub async fn stop(&self) {
-        self.stop.send_replace(true);
+        self.shared.stop();
         self.wait().await;
+    }
+
+    /// Why it stopped by itself: the state file could not be written.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.shared.failure()
     }
 
     /// The integrations that it holds, in the order of their ids, whether lists show them yet or not.
@@ -154,17 +170,14 @@ impl Sandbox {
     /// # Errors
     /// If the JSON is no integration, or its id is taken.
     pub fn put(&self, integration: Value) -> Result<u64, SeedError> {
-        let id = self
-            .shared
-            .store()
-            .put(&Seed::read(integration)?, Now::read());
+        let id = self.shared.put(&Seed::read(integration)?);
         self.shared.changed();
         id
     }
 
     /// Deletes an integration behind the client's back; false if it is not there.
     pub fn remove(&self, id: u64) -> bool {
-        let removed = self.shared.store().delete(id, Now::read());
+        let removed = self.shared.delete(id);
         self.shared.changed();
         removed
     }
@@ -225,21 +238,14 @@ impl Sandbox {
         self.shared.store().thaw_list();
     }
 
-    /// Counts up whenever something has happened: for whoever keeps a copy of [`Sandbox::snapshot`].
-    pub fn watch(&self) -> watch::Receiver<u64> {
-        self.shared.watch()
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.shared.connections()
     }
 
-    /// What it holds and was asked, as JSON, without any secret.
-    pub fn snapshot(&self) -> Value {
-        json!({
-            "format": 1,
-            "url": self.url(),
-            "integrations": self.held(),
-            "requests": self.requests(),
-            "contract_violations": self.contract_violations(),
-            "failed_logins": self.failed_logins(),
-        })
+    /// Counts up whenever something has happened.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.shared.watch()
     }
 }
 
@@ -253,7 +259,7 @@ impl fmt::Debug for Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        self.stop.send_replace(true);
+        self.shared.stop();
         if let Some(Thread { handle, done }) = self.thread.take()
             && done.recv_timeout(FAREWELL) == Err(mpsc::RecvTimeoutError::Disconnected)
         {

@@ -177,4 +177,11 @@ impl Seed {
             last_indexed_date,
         })
     }
+
+    /// The integration, with what is not in the seed.
+    pub fn integration(&self, id: u64, init_date: i64) -> Integration {
+        let mut integration = Integration::new(id, init_date, self.kind, &self.fields);
+        integration.last_indexed_date = self.last_indexed_date;
+        integration
+    }
 }

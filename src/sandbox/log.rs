@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use axum::http::Method;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
 use super::Fault;
@@ -16,10 +16,10 @@ const REMEMBERED: usize = 100_000;
 const VIOLATIONS: usize = 1000;
 
 /// One request that arrived.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The method.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
     pub method: Method,
     /// Path and query, with the context path.
     pub path: Box<str>,
@@ -28,7 +28,7 @@ pub struct Request {
     /// The status that it was answered with; `None` while it is under way, and for ever if it was cut off or left hanging.
     pub status: Option<u16>,
     /// What befell it.
-    #[serde(serialize_with = "as_name")]
+    #[serde(serialize_with = "as_name", deserialize_with = "from_name")]
     pub fault: Option<Fault>,
     /// When it arrived.
     pub at: jiff::Timestamp,
@@ -45,6 +45,18 @@ fn as_name<S: Serializer>(fault: &Option<Fault>, serializer: S) -> Result<S::Ok,
 
 fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
     method.as_str().serialize(serializer)
+}
+
+fn from_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fault>, D::Error> {
+    let name = Option::<Box<str>>::deserialize(deserializer)?;
+    name.map(|name| name.parse())
+        .transpose()
+        .map_err(de::Error::custom)
+}
+
+fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+    let text = Box::<str>::deserialize(deserializer)?;
+    text.parse().map_err(de::Error::custom)
 }
 
 /// The well-formed body of a creation, secrets and all: for tests that compare it. `Debug` does not show the secrets.
@@ -75,7 +87,8 @@ pub(super) struct Log {
     requests: VecDeque<Request>,
     /// The number of the first request that is still remembered.
     first: usize,
-    received: VecDeque<Received>,
+    /// Bodies as they came: smaller than what they parse to, of which only tests make use.
+    received: VecDeque<Box<[u8]>>,
     violations: Vec<String>,
 }
 
@@ -93,10 +106,11 @@ impl Log {
         self.requests.get_mut(number.checked_sub(self.first)?)
     }
 
-    pub fn answered(&mut self, number: Number, status: u16) {
-        if let Some(request) = self.at(number) {
-            request.status = Some(status);
-        }
+    /// Remembers what a request was answered with, if it was, and shows all that is known of it.
+    pub fn ended(&mut self, number: Number, status: Option<u16>) -> Option<&Request> {
+        let request = self.at(number)?;
+        request.status = status;
+        Some(request)
     }
 
     pub fn befallen(&mut self, number: Number, fault: Fault) {
@@ -105,21 +119,25 @@ impl Log {
         }
     }
 
-    pub fn received(&mut self, body: Value) {
+    /// Remembers the body of a creation.
+    pub fn received(&mut self, body: &[u8]) {
         if self.received.len() == REMEMBERED {
             self.received.pop_front();
         }
-        self.received.push_back(Received { body });
+        self.received.push_back(body.into());
     }
 
-    pub fn violated(&mut self, number: Number, what: &str) {
-        if self.violations.len() < VIOLATIONS {
-            let asked = self
-                .at(number)
-                .map(|request| format!("{} {}: ", request.method, request.path));
-            self.violations
-                .push(format!("{}{what}", asked.unwrap_or_default()));
+    /// Remembers a violation, and returns it as it is remembered; `None` if there are enough.
+    pub fn violated(&mut self, number: Number, what: &str) -> Option<&str> {
+        if self.violations.len() == VIOLATIONS {
+            return None;
         }
+        let asked = self
+            .at(number)
+            .map(|request| format!("{} {}: ", request.method, request.path));
+        self.violations
+            .push(format!("{}{what}", asked.unwrap_or_default()));
+        self.violations.last().map(String::as_str)
     }
 
     pub fn requests(&self) -> Vec<Request> {
@@ -127,7 +145,11 @@ impl Log {
     }
 
     pub fn bodies(&self) -> Vec<Received> {
-        self.received.iter().cloned().collect()
+        let read = |body: &[u8]| serde_json::from_slice(body).ok();
+        self.received
+            .iter()
+            .filter_map(|body| read(body).map(|body| Received { body }))
+            .collect()
     }
 
     pub fn violations(&self) -> Vec<String> {
@@ -159,8 +181,8 @@ mod tests {
             log.arrived(request("/"));
         }
         let last = log.arrived(request("/last"));
-        log.answered(first, 200);
-        log.answered(last, 404);
+        log.ended(first, Some(200));
+        log.ended(last, Some(404));
         let requests = log.requests();
         assert_eq!(requests.len(), REMEMBERED);
         assert!(requests.iter().all(|request| request.status != Some(200)));

@@ -9,11 +9,11 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::Call;
 use super::answers;
 use super::carry::carry_out;
-use super::dice::Call;
 use super::gate::{Arrival, gate};
 use super::request;
 use super::shared::Shared;
@@ -116,7 +116,7 @@ async fn list(State(shared): Jira, Extension(arrival): Arrived) -> Response {
         let list = shared.store().list(Now::read());
         answers::list(&list)
     };
-    carry_out(&shared, arrival.number, Call::List, deed).await
+    carry_out(&shared, arrival.number, Call::List, deed)
 }
 
 async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -> Response {
@@ -132,12 +132,9 @@ async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -
             );
         }
     };
-    shared.log().received(Value::Object(wanted.fields.clone()));
-    let deed = move |shared: &Shared| {
-        let integration = shared.store().create(&wanted, Now::read());
-        answers::created(&integration)
-    };
-    carry_out(&shared, arrival.number, Call::Create, deed).await
+    shared.log().received(&body);
+    let deed = move |shared: &Shared| answers::created(&shared.create(&wanted));
+    carry_out(&shared, arrival.number, Call::Create, deed)
 }
 
 async fn show(
@@ -155,7 +152,7 @@ async fn show(
             |integration| answers::shown(&integration),
         )
     };
-    carry_out(&shared, arrival.number, Call::Show, deed).await
+    carry_out(&shared, arrival.number, Call::Show, deed)
 }
 
 async fn delete(
@@ -164,13 +161,10 @@ async fn delete(
     Path(id): Path<String>,
 ) -> Response {
     let deed = move |shared: &Shared| {
-        let deleted = id
-            .parse()
-            .ok()
-            .filter(|id| shared.store().delete(*id, Now::read()));
+        let deleted = id.parse().ok().filter(|id| shared.delete(*id));
         deleted.map_or_else(|| answers::no_integration(&id), answers::deleted)
     };
-    carry_out(&shared, arrival.number, Call::Delete, deed).await
+    carry_out(&shared, arrival.number, Call::Delete, deed)
 }
 
 async fn nothing(State(shared): Jira, Extension(arrival): Arrived, uri: Uri) -> Response {

@@ -1,7 +1,9 @@
 //! The state that all connections of one sandbox share: small locks, none held while anything waits.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use axum::response::Response;
@@ -9,10 +11,13 @@ use tokio::sync::watch;
 
 use super::access::Door;
 use super::dice::Dice;
+use super::integration::Seed;
 use super::log::{Log, Number};
 use super::rate::Buckets;
-use super::store::Store;
-use super::{Condition, Config};
+use super::request::Wanted;
+use super::state::{Line, State, StateFile};
+use super::store::{Now, Store};
+use super::{Condition, Config, Integration, SeedError};
 
 /// What is carried out when a request is: it changes the store and makes the answer.
 pub(super) type Deed = Box<dyn FnOnce(&Shared) -> Response + Send>;
@@ -38,6 +43,21 @@ pub(super) struct Shared {
     condition: Mutex<Condition>,
     late: Mutex<Late>,
     changes: watch::Sender<u64>,
+    state: Option<Mutex<StateFile>>,
+    /// Why the state could not be written.
+    failure: OnceLock<io::Error>,
+    stop: watch::Sender<bool>,
+    connections: AtomicUsize,
+}
+
+/// A connection that is open; it is counted until this is dropped.
+pub(super) struct Open<'a>(&'a Shared);
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Ordering::SeqCst);
+        self.0.changed();
+    }
 }
 
 /// A panic while a lock was held leaves data that are good enough for a simulation.
@@ -46,13 +66,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub fn new(config: Config, base: String) -> Self {
-        Self {
+    /// What a sandbox starts with, and goes on from if it has a state.
+    pub fn new(config: Config, base: String, state: Option<(StateFile, State)>) -> Self {
+        let mut store = Store::new(config.list_lag, config.index_after);
+        let file = state.map(|(file, state)| {
+            store.go_on(state.held, state.last_id, Now::read());
+            Mutex::new(file)
+        });
+        let shared = Self {
             base,
             title: config.title,
             latency: config.latency,
             late_by: config.late_by,
-            store: Mutex::new(Store::new(config.list_lag, config.index_after)),
+            store: Mutex::new(store),
             dice: Mutex::new(Dice::new(config.faults, config.fault_seed)),
             log: Mutex::default(),
             door: Mutex::new(Door::new(config.access)),
@@ -60,7 +86,13 @@ impl Shared {
             condition: Mutex::default(),
             late: Mutex::default(),
             changes: watch::Sender::new(0),
-        }
+            state: file,
+            failure: OnceLock::new(),
+            stop: watch::Sender::new(false),
+            connections: AtomicUsize::new(0),
+        };
+        shared.record(&Line::opened(&shared.base));
+        shared
     }
 
     pub fn store(&self) -> MutexGuard<'_, Store> {
@@ -102,8 +134,83 @@ impl Shared {
     }
 
     pub fn violated(&self, number: Number, what: &str) {
-        self.log().violated(number, what);
+        if let Some(violation) = self.log().violated(number, what) {
+            self.record(&Line::Violation(violation));
+        }
         self.changed();
+    }
+
+    /// Creates an integration.
+    pub fn create(&self, wanted: &Wanted) -> Arc<Integration> {
+        // The lines are to come in the order of the deeds: so the store stays locked until the line is written.
+        let mut store = self.store();
+        let integration = store.create(wanted, Now::read());
+        self.record(&Line::Created(&integration));
+        integration
+    }
+
+    /// Puts one in that was there before.
+    pub fn put(&self, seed: &Seed) -> Result<u64, SeedError> {
+        let mut store = self.store();
+        let integration = store.put(seed, Now::read())?;
+        self.record(&Line::Created(&integration));
+        Ok(integration.id)
+    }
+
+    /// Deletes one; false if it is not there.
+    pub fn delete(&self, id: u64) -> bool {
+        let mut store = self.store();
+        let deleted = store.delete(id, Now::read());
+        if deleted {
+            self.record(&Line::Deleted { id });
+        }
+        deleted
+    }
+
+    /// Remembers what a request was answered with, or with `None` that it is not answered.
+    pub fn ended(&self, number: Number, status: Option<u16>) {
+        if let Some(request) = self.log().ended(number, status) {
+            self.record(&Line::Request(request));
+        }
+        self.changed();
+    }
+
+    /// Writes a line of the state, if that is asked for. If it cannot be written, the sandbox stops.
+    fn record(&self, line: &Line<'_>) {
+        if let Some(state) = &self.state
+            && let Err(error) = lock(state).append(line)
+        {
+            // What went wrong first is what is told.
+            let _ = self.failure.set(error);
+            self.stop();
+        }
+    }
+
+    /// Why the state could not be written.
+    pub fn failure(&self) -> Option<&io::Error> {
+        self.failure.get()
+    }
+
+    /// Gives the word to stop.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until the word to stop is given.
+    pub async fn stopped(&self) {
+        // The sender is here, so that there can be no error.
+        drop(self.stop.subscribe().wait_for(|stop| *stop).await);
+    }
+
+    /// Counts a connection.
+    pub fn open(&self) -> Open<'_> {
+        self.connections.fetch_add(1, Ordering::SeqCst);
+        Open(self)
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// Keeps a deed to be done late: after a while, or by [`Shared::do_all_late`], whichever is first.

@@ -65,19 +65,21 @@ impl Store {
     }
 
     /// Puts one in that was there before; lists show it at once.
-    pub fn put(&mut self, seed: &Seed, now: Now) -> Result<u64, SeedError> {
+    pub fn put(&mut self, seed: &Seed, now: Now) -> Result<Arc<Integration>, SeedError> {
         let id = seed.id.unwrap_or(self.next_id);
         if self.rows.contains_key(&id) {
             return Err(SeedError::Id);
         }
-        let mut integration = Integration::new(
-            id,
-            seed.init_date.unwrap_or(now.shown),
-            seed.kind,
-            &seed.fields,
-        );
-        integration.last_indexed_date = seed.last_indexed_date;
-        Ok(self.insert(integration, now, now.instant).id)
+        let integration = seed.integration(id, seed.init_date.unwrap_or(now.shown));
+        Ok(self.insert(integration, now, now.instant))
+    }
+
+    /// Goes on from what was held before; lists show it at once, and no id up to the last one is given again.
+    pub fn go_on(&mut self, held: Vec<Integration>, last_id: u64, now: Now) {
+        for integration in held {
+            self.insert(integration, now, now.instant);
+        }
+        self.next_id = self.next_id.max(last_id + 1);
     }
 
     fn insert(

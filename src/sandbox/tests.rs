@@ -6,6 +6,7 @@ mod contract;
 mod faults;
 mod manners;
 mod running;
+mod state;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
@@ -94,4 +95,12 @@ async fn with(config: Config) -> (Sandbox, Client) {
 /// The body of a creation that nothing is wrong with.
 fn gitlab(name: &str) -> Value {
     json!({"type": "GITLAB", "pat": "s3cret", "displayName": name})
+}
+
+/// Waits until something is so; there is no time-out but the test runner's.
+async fn until(sandbox: &Sandbox, so: impl Fn(&Sandbox) -> bool) {
+    let mut changes = sandbox.watch();
+    while !so(sandbox) {
+        changes.changed().await.unwrap();
+    }
 }

@@ -1,7 +1,10 @@
 //! `gij sandbox`, the built program on both sides.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::Child;
+
+use gij::sandbox::{Fault, State};
 
 use crate::env::{Env, sheet_of};
 
@@ -28,6 +31,25 @@ impl Served {
         // Whoever stops reading must not stop the sandbox.
         std::thread::spawn(move || out.lines().for_each(drop));
         Self { child, url }
+    }
+}
+
+impl Served {
+    /// The whole answer to a request for the integrations.
+    fn ask(&self, method: &str, body: &str) -> String {
+        let address = self.url.trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).unwrap();
+        let length = body.len();
+        write!(
+            stream,
+            "{method} /rest/gitplugin/1.0/integration HTTP/1.1\r\nHost: jira\r\nUser-Agent: test\r\n\
+             Authorization: Bearer t\r\nAccept: application/json\r\nContent-Type: application/json\r\n\
+             X-Atlassian-Token: no-check\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 }
 
@@ -87,4 +109,79 @@ fn a_sandbox_that_wants_one_token_refuses_others() {
     let env = env.var("JIRA_TOKEN", "right");
     env.run(["import", "a.csv", "--yes", "--jira-url", &served.url])
         .exit(0);
+}
+
+#[test]
+fn what_it_holds_and_was_asked_is_readable_after_a_kill_and_gone_on_from() {
+    let env = Env::new()
+        .var("JIRA_TOKEN", "t")
+        .file("a.csv", sheet_of(20))
+        .file("b.csv", sheet_of(25));
+    let kept = ["--state", "state.jsonl"];
+    let faults = ["--fault", "failure-400=0.4", "--fault-seed", "5"];
+    let served = Served::start(&env, &[&kept[..], &faults].concat());
+    env.run(["import", "a.csv", "--yes", "--jira-url", &served.url])
+        .exit(1);
+    // This is how it always ends: `Child::kill` is a kill -9.
+    drop(served);
+    let state = State::read(env.path("state.jsonl")).unwrap();
+    let created = env.total("created");
+    assert!((1..20).contains(&created));
+    assert_eq!(state.held.len() as u64, created);
+    let posts = state.requests.iter().filter(|r| r.method == "POST");
+    let (failed, whole): (Vec<_>, Vec<_>) = posts.partition(|r| r.status == Some(400));
+    assert_eq!(
+        (failed.len() + whole.len(), whole.len() as u64),
+        (20, created)
+    );
+    assert!(failed.iter().all(|r| r.fault == Some(Fault::Failure400)));
+    assert_eq!(state.violations, Vec::<String>::new());
+    let text = std::fs::read_to_string(env.path("state.jsonl")).unwrap();
+    assert!(!text.contains("-invented"), "no secret is in it");
+
+    let served = Served::start(&env, &kept);
+    env.run(["import", "b.csv", "--yes", "--jira-url", &served.url])
+        .exit(0)
+        .says(&format!("{created} were already there"));
+    drop(served);
+    let state = State::read(env.path("state.jsonl")).unwrap();
+    assert_eq!(state.held.len(), 25);
+}
+
+#[test]
+fn a_file_that_is_no_state_is_left_alone() {
+    let sheet = sheet_of(2);
+    let env = Env::new().file("a.csv", &sheet);
+    env.run(["sandbox", "--listen", "127.0.0.1:0", "--state", "a.csv"])
+        .exit(2)
+        .says("cannot use a.csv for the state: line 1 is not one that a sandbox writes")
+        .says("name a file that does not exist yet");
+    assert_eq!(std::fs::read_to_string(env.path("a.csv")).unwrap(), sheet);
+}
+
+#[test]
+fn other_calls_go_wrong_too() {
+    let env = Env::new().var("JIRA_TOKEN", "t").file("a.csv", sheet_of(3));
+    let served = Served::start(&env, &["--fault", "list:login-page=1"]);
+    env.run(["import", "a.csv", "--yes", "--jira-url", &served.url])
+        .exit(4)
+        .says("log-in");
+}
+
+#[test]
+fn lists_can_lag() {
+    let served = Served::start(&Env::new(), &["--list-lag", "1h"]);
+    let tracked = r#"{"type":"FILESPACE","origin":"/srv/repos/*"}"#;
+    let created = served.ask("POST", tracked);
+    assert!(created.contains(r#""id":1"#), "{created}");
+    let listed = served.ask("GET", "");
+    assert!(listed.ends_with(r#""integrations":[]}"#), "{listed}");
+}
+
+#[test]
+fn a_burst_needs_a_rate() {
+    Env::new()
+        .run(["sandbox", "--burst", "5"])
+        .exit(2)
+        .says("--rate");
 }

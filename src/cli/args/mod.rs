@@ -23,3 +23,4 @@ pub(in crate::cli) use pace::PaceArgs;
 pub(in crate::cli) use runs::RunsArgs;
 pub(in crate::cli) use sandbox::SandboxArgs;
 pub(in crate::cli) use template::TemplateArgs;
+pub(in crate::cli) use values::IndexAfter;

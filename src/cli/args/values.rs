@@ -35,6 +35,21 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "that is too long".to_owned())
 }
 
+/// When an integration of the sandbox counts as indexed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(in crate::cli) enum IndexAfter {
+    Time(Duration),
+    Never,
+}
+
+pub(super) fn index_after(text: &str) -> Result<IndexAfter, String> {
+    if text == "never" {
+        Ok(IndexAfter::Never)
+    } else {
+        duration(text).map(IndexAfter::Time)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +63,15 @@ mod tests {
         for wrong in ["", "s", "1.5s", "5d", "18446744073709551615h", "-1s"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn indexing_can_be_never() {
+        assert_eq!(index_after("never"), Ok(IndexAfter::Never));
+        assert_eq!(
+            index_after("2s"),
+            Ok(IndexAfter::Time(Duration::from_secs(2)))
+        );
+        assert!(index_after("always").is_err());
     }
 }

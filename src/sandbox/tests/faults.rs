@@ -1,11 +1,13 @@
 //! What befalls single requests.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use reqwest::Response;
 use serde_json::Value;
 
-use super::{Client, answer, gitlab, running, with};
+use super::{Client, INTEGRATION, answer, gitlab, running, until, with};
 use crate::sandbox::{Call, Config, Fault, Faults, Sandbox};
 
 /// The answer to a creation that a fault befalls, and how many integrations there are afterwards.
@@ -18,14 +20,6 @@ async fn befallen(fault: Fault) -> (reqwest::Result<Response>, usize) {
         Some(fault)
     );
     (response, sandbox.held().len())
-}
-
-/// Waits until something is so; there is no time-out but the test runner's.
-async fn until(sandbox: &Sandbox, so: impl Fn(&Sandbox) -> bool) {
-    let mut changes = sandbox.watch();
-    while !so(sandbox) {
-        changes.changed().await.unwrap();
-    }
 }
 
 #[tokio::test]
@@ -84,13 +78,59 @@ async fn after_a_cut_the_server_goes_on() {
     assert_eq!(posts, [None, Some(200)]);
 }
 
+/// What comes back, to the last byte, of a list read that the script decides about.
+fn raw_list(sandbox: &Sandbox) -> Vec<u8> {
+    let mut stream = TcpStream::connect(sandbox.url().replace("http://", "")).unwrap();
+    write!(
+        stream,
+        "GET {INTEGRATION} HTTP/1.1\r\nHost: jira\r\nUser-Agent: gij\r\nAuthorization: Bearer t\r\n\
+         Accept: application/json\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn an_answer_breaks_off_at_any_byte_and_never_arrives_whole() {
+    let sandbox = Sandbox::spawn(Config {
+        fault_seed: 7,
+        ..Config::default()
+    })
+    .unwrap();
+    sandbox.put(gitlab("one")).unwrap();
+    let whole = raw_list(&sandbox);
+    let head = whole
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap()
+        + 4;
+    let mut lengths = Vec::new();
+    for _ in 0..60 {
+        sandbox.script_call(Call::List, [Some(Fault::BrokenOff)]);
+        let part = raw_list(&sandbox);
+        assert!(part.len() < whole.len(), "{part:?}");
+        lengths.push(part.len());
+    }
+    let status_line = "HTTP/1.1 200 OK".len();
+    for (from, to) in [(0, status_line), (status_line, head), (head, whole.len())] {
+        let there = lengths.iter().any(|length| (from..to).contains(length));
+        assert!(there, "none of {lengths:?} is in {from}..{to}");
+    }
+}
+
 #[tokio::test]
-async fn a_broken_off_answer_begins_and_does_not_end() {
-    let response = befallen(Fault::BrokenOff).await.0.unwrap();
-    assert_eq!(response.status(), 200);
-    let announced = response.content_length().unwrap();
-    assert!(announced > 0);
-    assert!(response.bytes().await.is_err());
+async fn a_client_takes_no_answer_that_broke_off_for_a_whole_one() {
+    let (sandbox, client) = running().await;
+    for n in 0..20 {
+        sandbox.script([Some(Fault::BrokenOff)]);
+        if let Ok(response) = client.post(&gitlab("one")).send().await {
+            assert_eq!(response.status(), 200);
+            assert!(response.bytes().await.is_err());
+        }
+        assert_eq!(sandbox.held().len(), n + 1);
+    }
 }
 
 #[tokio::test]
@@ -114,7 +154,7 @@ async fn too_many_requests_say_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_hanging_request_is_never_answered() {
+async fn a_hanging_request_is_never_answered_and_ends_with_its_client() {
     for (fault, held) in [(Fault::Hang, 0), (Fault::HangAfterCommit, 1)] {
         let (sandbox, client) = running().await;
         sandbox.script([Some(fault)]);
@@ -128,7 +168,9 @@ async fn a_hanging_request_is_never_answered() {
         .await;
         assert_eq!(sandbox.held().len(), held);
         assert!(!request.is_finished());
+        assert_eq!(sandbox.connections(), 1);
         request.abort();
+        until(&sandbox, |sandbox| sandbox.connections() == 0).await;
         assert_eq!(
             answer(client.list()).await.0,
             200,
@@ -175,6 +217,27 @@ async fn other_calls_can_be_scripted_too() {
     assert_eq!(answer(client.list()).await.0, 502);
     assert!(client.delete(1).send().await.is_err());
     assert_eq!(sandbox.held(), []);
+}
+
+#[tokio::test]
+async fn other_calls_go_wrong_by_chance_too() {
+    let mut faults = Faults::default();
+    for wish in ["delete:failure-500=1", "list:late=1"] {
+        faults.set(wish).unwrap();
+    }
+    let (sandbox, client) = with(Config {
+        faults,
+        ..Config::default()
+    })
+    .await;
+    assert_eq!(answer(client.post(&gitlab("one"))).await.0, 200);
+    let (status, body) = answer(client.delete(1)).await;
+    assert_eq!(
+        (status.as_u16(), &body["error"]),
+        (500, &"Integration could not be deleted".into())
+    );
+    assert!(client.list().send().await.is_err());
+    assert_eq!(sandbox.held().len(), 1);
 }
 
 #[tokio::test]
