@@ -129,9 +129,16 @@ fn non_blank(text: &str) -> Option<Box<str>> {
     (!text.is_empty()).then(|| text.into())
 }
 
+/// Where a file lies, for whoever goes on with the run from elsewhere.
+fn path_of(name: &str) -> Option<Box<str>> {
+    let path = (name != "-").then(|| std::path::absolute(name))?;
+    Some(path.ok()?.to_string_lossy().into())
+}
+
 fn inputs(file: &FileRead) -> impl Iterator<Item = Input> {
     file.tables.iter().map(|table| Input {
         file: file.name.as_str().into(),
+        path: path_of(&file.name),
         sheet: table.name.sheet.as_deref().map(Into::into),
         sha256: file.sha256.as_deref().unwrap_or_default().into(),
         columns: table

@@ -6,6 +6,7 @@
 mod attempt;
 mod books;
 mod event;
+mod join;
 mod ledger;
 mod list;
 mod open;
@@ -17,6 +18,7 @@ mod streak;
 
 pub use books::{BookRow, Books, Find, Imbalance, Standing};
 pub use event::RunEvent;
+pub use join::{InvalidRow, Joined, SheetNow, join};
 pub use ledger::{Ledger, Settling, Unsettled};
 pub use list::{ListError, read_list};
 pub use open::{Opening, open};

@@ -38,6 +38,9 @@ pub struct Jira {
 pub struct Input {
     /// The file as the user named it.
     pub file: Box<str>,
+    /// Where the file lies, in full; none for standard input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<Box<str>>,
     /// The sheet; none in a CSV.
     pub sheet: Option<Box<str>>,
     /// The SHA-256 of the whole file, in hexadecimal.
@@ -84,7 +87,7 @@ impl From<&Place> for RowPlace {
 }
 
 /// A row's key, written out so that later versions compare by the rules under which the row was sent.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Key {
     /// The integration type.
     #[serde(rename = "type")]

@@ -32,6 +32,7 @@ pub(crate) fn opened() -> Opened {
         reading: vec!["--only".into(), "Team=Payments".into()],
         inputs: vec![Input {
             file: "onboarding.xlsx".into(),
+            path: Some("/home/anna/onboarding.xlsx".into()),
             sheet: Some("Azure".into()),
             sha256: "9f86d081".into(),
             columns: vec!["type".into(), "displayName".into(), "Team".into()],

@@ -26,6 +26,8 @@ pub struct RunState {
     closed: Option<(Ending, Timestamp)>,
     baseline: Option<Box<[i64]>>,
     is_undone: bool,
+    is_damaged: bool,
+    has_sent: bool,
 }
 
 impl RunState {
@@ -42,6 +44,8 @@ impl RunState {
             closed: None,
             baseline: None,
             is_undone: false,
+            is_damaged: false,
+            has_sent: false,
         }
     }
 
@@ -70,6 +74,7 @@ impl RunState {
             }
             Event::Plan(planned) => self.with_row(planned.n, |row| row.plan(planned)),
             Event::Intent(intent) => {
+                self.has_sent = true;
                 self.is_undone |= intent.op == Op::Delete;
                 self.with_row(intent.n, |row| row.intend(intent));
             }
@@ -167,8 +172,14 @@ impl RunState {
         self.is_undone
     }
 
+    /// Whether anything can have been sent: before that, what Jira held was written down.
+    pub fn has_begun(&self) -> bool {
+        self.baseline.is_some() || self.has_sent || self.is_damaged
+    }
+
     /// Part of the journal is lost at this point: every row that is not certain counts as sent.
     pub(super) fn distrust(&mut self) {
+        self.is_damaged = true;
         self.rows.values_mut().for_each(RowState::distrust);
     }
 
@@ -183,11 +194,14 @@ impl RunState {
     }
 
     /// Whether there is something left for `gij resume`: a row that is in doubt or did not have its turn. A rehearsal is
-    /// never unfinished, nor is a run that is being undone.
+    /// never unfinished, nor is a run that is being undone, nor one that ended before anything could be sent.
     pub fn is_unfinished(&self) -> bool {
         let is_open =
             |row: &RowState| matches!(row.outcome, Outcome::InDoubt | Outcome::NotAttempted);
-        !self.opened.rehearsal && !self.is_undone && self.rows.values().any(is_open)
+        self.has_begun()
+            && !self.opened.rehearsal
+            && !self.is_undone
+            && self.rows.values().any(is_open)
     }
 }
 

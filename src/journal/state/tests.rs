@@ -150,14 +150,16 @@ fn a_new_session_opens_the_run_again() {
 
 #[test]
 fn a_run_is_unfinished_while_a_row_is_open_unless_it_is_a_rehearsal() {
-    assert!(run([row(1)]).is_unfinished());
+    assert!(!run([row(1)]).is_unfinished(), "nothing was sent yet");
+    assert!(run([row(1), listed(&[])]).is_unfinished());
     assert!(run([row(1), intent(1, 1)]).is_unfinished());
-    assert!(!run([row(1), planned(1, Action::Exists)]).is_unfinished());
+    assert!(!run([row(1), listed(&[]), planned(1, Action::Exists)]).is_unfinished());
     let mut rehearsal = RunState::new(Opened {
         rehearsal: true,
         ..opened()
     });
     rehearsal.apply(&row(1));
+    rehearsal.apply(&listed(&[]));
     assert!(!rehearsal.is_unfinished());
 }
 
@@ -273,16 +275,17 @@ fn the_app_s_word_that_it_failed_is_kept_for_settling() {
     assert_eq!((row.outcome, row.fails_if_absent), (Outcome::InDoubt, true));
 }
 
+fn listed(ids: &[i64]) -> Event {
+    Event::Listed(Listed {
+        why: ListReason::Baseline,
+        at: crate::journal::samples::at(0),
+        node: None,
+        found: Found::Ids(ids.to_vec()),
+    })
+}
+
 #[test]
 fn the_first_baseline_counts() {
-    let listed = |ids: &[i64]| {
-        Event::Listed(Listed {
-            why: ListReason::Baseline,
-            at: crate::journal::samples::at(0),
-            node: None,
-            found: Found::Ids(ids.to_vec()),
-        })
-    };
     assert_eq!(run([]).baseline(), None);
     let state = run([listed(&[1, 2]), listed(&[3])]);
     assert_eq!(state.baseline(), Some(&[1, 2][..]));

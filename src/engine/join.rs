@@ -1,0 +1,259 @@
+//! Rows of a run and rows of a sheet as it is now: which are the same.
+//!
+//! Pure. Rows join by their keys, never by their numbers; a row without a name joins by its place, while its file is
+//! unchanged.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::journal::{Key, RowState, RunState};
+use crate::model::{Field, Outcome, Place, Row};
+
+/// A row of the sheet that is not valid.
+#[derive(Clone, Debug)]
+pub struct InvalidRow {
+    /// Its key, as far as it says one.
+    pub key: Option<Key>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The sheets as they are now.
+#[derive(Clone, Debug, Default)]
+pub struct SheetNow {
+    /// The valid rows.
+    pub rows: Vec<Row>,
+    /// The others.
+    pub invalid: Vec<InvalidRow>,
+    /// What the run calls the files that are unchanged, by what they are called now.
+    pub unchanged: HashMap<String, Box<str>>,
+}
+
+/// A run and its sheets, put together.
+#[derive(Clone, Debug, Default)]
+pub struct Joined {
+    /// The rows of the run that may still have to be sent, as the sheet has them now, under their numbers in the run.
+    pub rows: BTreeMap<u32, Row>,
+    /// Those that are not valid now.
+    pub invalid: BTreeMap<u32, Place>,
+    /// Rows that may still have to be sent and that the sheet no longer has.
+    pub left: Vec<u32>,
+    /// Rows without a name that cannot be known again, as their file was changed.
+    pub unknown: Vec<u32>,
+    /// Rows that are in Jira already and that the sheet says otherwise now.
+    pub changed: Vec<u32>,
+    /// Valid rows of the sheet that are not part of the run.
+    pub new: Vec<Row>,
+    /// Invalid rows of the sheet that are not part of the run, as far as can be told.
+    pub new_invalid: Vec<Place>,
+}
+
+/// Whether a row may still have to be sent.
+fn may_be_sent(row: &RowState) -> bool {
+    matches!(
+        row.outcome,
+        Outcome::NotAttempted | Outcome::Failed | Outcome::InDoubt
+    )
+}
+
+/// Puts the rows of a run and those of its sheets together.
+pub fn join(run: &RunState, sheet: SheetNow) -> Joined {
+    let known = Known::of(run);
+    let mut joined = Joined::default();
+    let mut seen = BTreeSet::new();
+    for row in sheet.rows {
+        let key = row.record.key().map(Key::from);
+        let Some(n) = known.find(key.as_ref(), &row.place, &sheet.unchanged) else {
+            joined.new.push(row);
+            continue;
+        };
+        seen.insert(n);
+        let Some(state) = run.row(n) else { continue };
+        if may_be_sent(state) {
+            joined.rows.insert(n, Row { n, ..row });
+        } else if state.outcome == Outcome::Created && is_changed(state, &row) {
+            joined.changed.push(n);
+        }
+    }
+    for InvalidRow { key, place } in sheet.invalid {
+        match known.find(key.as_ref(), &place, &sheet.unchanged) {
+            Some(n) if run.row(n).is_some_and(may_be_sent) => {
+                seen.insert(n);
+                joined.rows.remove(&n);
+                joined.invalid.insert(n, place);
+            }
+            Some(_) => {}
+            None => joined.new_invalid.push(place),
+        }
+    }
+    for (n, row) in run.rows().filter(|(_, row)| may_be_sent(row)) {
+        if seen.contains(&n) {
+            continue;
+        }
+        if row.name.is_some() {
+            joined.left.push(n);
+        } else {
+            joined.unknown.push(n);
+        }
+    }
+    joined
+}
+
+/// The rows of a run for looking up by what a sheet says.
+struct Known<'a> {
+    by_key: HashMap<&'a Key, u32>,
+    by_place: HashMap<(&'a str, Option<&'a str>, Option<u32>), u32>,
+}
+
+impl<'a> Known<'a> {
+    fn of(run: &'a RunState) -> Self {
+        let mut known = Self {
+            by_key: HashMap::new(),
+            by_place: HashMap::new(),
+        };
+        for (n, row) in run.rows() {
+            if let Some(key) = &row.key {
+                known.by_key.insert(key, n);
+            } else {
+                let table = &row.place.table;
+                let place = (table.file.as_str(), table.sheet.as_deref(), row.place.row);
+                known.by_place.insert(place, n);
+            }
+        }
+        known
+    }
+
+    fn find(
+        &self,
+        key: Option<&Key>,
+        place: &Place,
+        unchanged: &HashMap<String, Box<str>>,
+    ) -> Option<u32> {
+        if let Some(key) = key {
+            return self.by_key.get(key).copied();
+        }
+        let file = unchanged.get(&place.table.file)?;
+        let place = (&**file, place.table.sheet.as_deref(), place.row);
+        self.by_place.get(&place).copied()
+    }
+}
+
+/// Whether the sheet says anything else of a row now than when it was sent. Projects are not compared: the run knows them
+/// by their ids, and the sheet may name them by their keys.
+fn is_changed(state: &RowState, row: &Row) -> bool {
+    let visible = |mut cells: serde_json::Map<String, serde_json::Value>| {
+        for field in [Field::ProjectKeys, Field::ProjectMappingIds] {
+            cells.remove(field.name());
+        }
+        cells
+    };
+    visible(state.cells()) != visible(row.record.visible())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::journal::{Event, RowRead, Verdict, samples};
+    use crate::model::{
+        FieldValue, IntegrationType, Origin, Record, RecordDraft, TableFormat, TableName,
+    };
+
+    fn place(file: &str, row: u32) -> Place {
+        let table = Arc::new(TableName {
+            file: file.into(),
+            sheet: None,
+            format: TableFormat::Csv,
+        });
+        Place::row(&table, row, None)
+    }
+
+    fn row(n: u32, name: Option<&str>, depth: u32) -> Row {
+        let of = IntegrationType::Filespace;
+        let draft = RecordDraft {
+            display_name: name.map(Into::into),
+            origin: Some(Origin::parse(of, "/srv/repos/*").unwrap()),
+            settings: vec![(Field::FolderDepth, FieldValue::Integer(depth))],
+            ..RecordDraft::default()
+        };
+        Row {
+            n,
+            place: place("a.csv", n + 1),
+            record: Record::new(of, draft).unwrap(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A run of the rows A (created), B (failed), C (not attempted) and one without a name.
+    fn run() -> RunState {
+        let mut run = RunState::new(samples::opened());
+        for (n, name) in (1..).zip([Some("A"), Some("B"), Some("C"), None]) {
+            let read = RowRead::valid(&row(n, name, 1));
+            run.apply(&Event::Row(Box::new(read)));
+        }
+        for (n, verdict) in [(1, Verdict::Created), (2, Verdict::Failed)] {
+            run.apply(&samples::intent(n, 1));
+            run.apply(&samples::answered(n, 1, verdict));
+        }
+        run
+    }
+
+    fn sheet(rows: Vec<Row>, is_unchanged: bool) -> SheetNow {
+        let unchanged = is_unchanged.then(|| ("a.csv".to_owned(), "a.csv".into()));
+        SheetNow {
+            rows,
+            invalid: Vec::new(),
+            unchanged: unchanged.into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn rows_join_by_key_wherever_they_stand_now() {
+        let moved = vec![
+            row(1, Some("C"), 1),
+            row(2, Some("A"), 1),
+            row(3, Some("B"), 2),
+        ];
+        let joined = join(&run(), sheet(moved, false));
+        let found: Vec<_> = joined
+            .rows
+            .iter()
+            .map(|(n, row)| (*n, row.n, row.record.display_name().unwrap()))
+            .collect();
+        assert_eq!(found, [(2, 2, "B"), (3, 3, "C")]);
+        assert!(joined.changed.is_empty() && joined.new.is_empty());
+    }
+
+    #[test]
+    fn what_left_what_is_new_and_what_changed_is_named() {
+        let rows = vec![row(1, Some("A"), 2), row(2, Some("D"), 1)];
+        let joined = join(&run(), sheet(rows, false));
+        assert_eq!((joined.left, joined.changed), (vec![2, 3], vec![1]));
+        assert_eq!(joined.new.len(), 1);
+    }
+
+    #[test]
+    fn a_row_without_a_name_joins_by_its_place_while_the_file_is_unchanged() {
+        let nameless = || vec![row(4, None, 1)];
+        let joined = join(&run(), sheet(nameless(), true));
+        assert!(joined.rows.contains_key(&4) && joined.unknown.is_empty());
+        let joined = join(&run(), sheet(nameless(), false));
+        assert_eq!((joined.rows.len(), joined.unknown), (0, vec![4]));
+    }
+
+    #[test]
+    fn an_invalid_row_counts_for_the_run_only_if_it_may_still_be_sent() {
+        let invalid = |name: &str| InvalidRow {
+            key: row(1, Some(name), 1).record.key().map(Key::from),
+            place: place("a.csv", 9),
+        };
+        let sheet = SheetNow {
+            invalid: vec![invalid("A"), invalid("B"), invalid("E")],
+            ..SheetNow::default()
+        };
+        let joined = join(&run(), sheet);
+        assert_eq!(joined.invalid.into_keys().collect::<Vec<_>>(), [2]);
+        assert_eq!(joined.new_invalid.len(), 1);
+        assert_eq!(joined.left, [3]);
+    }
+}
