@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::args::{Cli, Command, Format, When};
 use super::exit::{Exit, Failure};
 use super::settings::{ImportSettings, InputSettings};
-use super::{check, explain, import, sandbox, template};
+use super::{check, explain, import, runs, sandbox, template};
 use crate::render::{Color, Screen};
 
 /// Does what the command line `args` says, and tells how it ended.
@@ -47,6 +47,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             typed(&args),
         )
         .and_then(|settings| import::import(&settings, &screen)),
+        Command::Runs(args) => {
+            let is_json = cli.common.format == Format::Json;
+            runs::runs(&args, is_json, &screen)
+        }
         Command::Explain(args) => {
             let is_json = cli.common.format == Format::Json;
             explain::explain(&args, is_json, &screen)

@@ -16,6 +16,7 @@ mod import;
 mod next;
 mod projects;
 mod question;
+mod runs;
 mod sandbox;
 mod settings;
 mod signals;

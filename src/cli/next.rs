@@ -1,9 +1,13 @@
 //! The next command to type, at every ending.
 
+use std::path::Path;
+
+use super::args::RUNS_DIR;
 use super::settings::ImportSettings;
+use crate::journal::SessionKind;
 use crate::model::Outcome;
 use crate::render::command_line;
-use crate::report::Report;
+use crate::report::{ListedRun, NextStep, Report, RunEnding};
 
 /// What to do after an import, with the command for it.
 pub(super) fn after_import(settings: &ImportSettings, report: &Report) -> String {
@@ -106,6 +110,40 @@ pub(super) fn after_kill(settings: &ImportSettings, _run: &str) -> String {
     again(settings, &["--dry-run"])
 }
 
+/// What is left to do about a run that is not at work; none if nothing is.
+pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
+    let totals = run.totals?;
+    if run.rehearsal || run.ending == RunEnding::AtWork {
+        return None;
+    }
+    let is_undo_over = run.command != Some(SessionKind::Undo) || run.ending == RunEnding::Complete;
+    let (does, command) = match totals {
+        // Once begun, taking back is all that goes on.
+        _ if run.undo_begun && is_undo_over => return None,
+        _ if run.undo_begun => ("go on taking it back", "undo"),
+        _ if totals.not_attempted > 0 => ("go on", "resume"),
+        _ if totals.in_doubt > 0 => ("settle the rows in doubt", "resume"),
+        _ if totals.failed > 0 => ("mend the rows that failed, then", "resume"),
+        _ => return None,
+    };
+    let mut words = vec!["gij", command, &run.run];
+    let runs_dir = runs_dir.to_string_lossy();
+    if runs_dir != RUNS_DIR {
+        words.extend(["--runs-dir", &runs_dir]);
+    }
+    Some(NextStep {
+        does,
+        command: command_line(words),
+    })
+}
+
+/// What to do where there are no runs.
+pub(super) fn without_runs() -> String {
+    "begin with a rehearsal, which touches no Jira, or name another directory by `--runs-dir`:\n  \
+     gij import FILE --sandbox"
+        .to_owned()
+}
+
 /// The command as it was typed, with `more`, and without what was for once only.
 fn again(settings: &ImportSettings, more: &[&str]) -> String {
     again_with(settings, more, &[])
@@ -130,6 +168,87 @@ mod tests {
 
     use super::*;
     use crate::cli::args::command;
+    use crate::journal::Totals;
+
+    /// A run that is over, with one row created and what `change` says.
+    fn run(change: impl FnOnce(&mut ListedRun)) -> ListedRun {
+        let opened = crate::journal::samples::opened();
+        let mut run = ListedRun {
+            run: "a".into(),
+            directory: "gij-runs/a".into(),
+            rehearsal: false,
+            jira: opened.jira,
+            files: Vec::new(),
+            started: opened.at,
+            finished: Some(opened.at),
+            command: Some(SessionKind::Import),
+            ending: RunEnding::Complete,
+            why: None,
+            undo_begun: false,
+            damaged: false,
+            unfinished: false,
+            totals: Some(Totals {
+                read: 1,
+                created: 1,
+                ..Totals::default()
+            }),
+            next: None,
+        };
+        change(&mut run);
+        run
+    }
+
+    fn next_of(change: impl FnOnce(&mut ListedRun)) -> Option<String> {
+        about_run(&run(change), Path::new(RUNS_DIR)).map(|next| next.command)
+    }
+
+    fn with(outcome: Outcome) -> impl FnOnce(&mut ListedRun) {
+        move |run| run.totals = Some([Outcome::Created, outcome].into_iter().collect())
+    }
+
+    #[test]
+    fn a_run_with_something_left_to_do_has_a_next_command() {
+        for outcome in Outcome::ALL {
+            let is_left = [Outcome::Failed, Outcome::InDoubt, Outcome::NotAttempted];
+            let expected = is_left
+                .contains(&outcome)
+                .then(|| "gij resume a".to_owned());
+            assert_eq!(next_of(with(outcome)), expected, "{outcome}");
+        }
+    }
+
+    #[test]
+    fn a_rehearsal_and_a_run_at_work_have_none() {
+        for change in [
+            (|run| run.rehearsal = true) as fn(&mut ListedRun),
+            |run| run.ending = RunEnding::AtWork,
+            |run| run.totals = None,
+        ] {
+            let next = next_of(|run| {
+                with(Outcome::NotAttempted)(run);
+                change(run);
+            });
+            assert_eq!(next, None);
+        }
+    }
+
+    #[test]
+    fn once_taking_back_has_begun_only_that_goes_on() {
+        let undo = |command, ending| {
+            next_of(|run| {
+                with(Outcome::NotAttempted)(run);
+                run.undo_begun = true;
+                run.command = Some(command);
+                run.ending = ending;
+            })
+        };
+        assert_eq!(
+            undo(SessionKind::Undo, RunEnding::Died).as_deref(),
+            Some("gij undo a")
+        );
+        assert_eq!(undo(SessionKind::Undo, RunEnding::Complete), None);
+        assert_eq!(undo(SessionKind::Verify, RunEnding::Complete), None);
+    }
 
     #[test]
     fn every_option_that_only_an_import_has_is_known() {

@@ -26,7 +26,7 @@ pub struct ReadRun {
 }
 
 /// The end of a journal's complete lines.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct End {
     /// Their length in bytes; what stands behind is torn.
     pub(super) bytes: u64,

@@ -1,12 +1,13 @@
 //! What people see on their terminal: diagnostics, the plan, progress, the summary.
 //!
-//! Uses `model`, `plan`, the engine's events, `explain` and `report`. The decision to know: texts are made by pure functions with
+//! Uses `model`, `plan`, the engine's events, `explain`, `journal` and `report`. The decision to know: texts are made by pure functions with
 //! colour codes in them, and [`Screen`] takes the codes out where nobody can see colours.
 
 mod diagnostics;
 mod explain;
 mod plan;
 mod progress;
+mod runs;
 mod screen;
 mod style;
 mod summary;
@@ -15,6 +16,7 @@ pub use diagnostics::{diagnostics, more, tally};
 pub use explain::explanation;
 pub use plan::{Target, dry_run_rows, plan};
 pub use progress::{Progress, ProgressStyle, waiting};
+pub use runs::runs;
 pub use screen::{Color, Screen};
 pub use style::{command_line, count};
 pub use summary::summary;

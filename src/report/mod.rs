@@ -12,6 +12,7 @@ mod dummy;
 mod form;
 mod json;
 mod run;
+mod runs;
 mod sentence;
 mod template;
 
@@ -21,5 +22,6 @@ pub use form::Form;
 pub use json::check_json;
 pub(crate) use json::document;
 pub use run::{AuditFacts, DoubleFacts, InputFacts, InputRows, Report, ReportRow, RunFacts};
+pub use runs::{ListedRun, NextStep, OtherDirectory, RunEnding, RunsReport, Work};
 pub use sentence::opening_sentence;
 pub use template::{Template, TemplateForm, UnknownTemplateForm};

@@ -17,7 +17,9 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("report", &["journal", "plan", "model"]),
     (
         "render",
-        &["model", "plan", "engine", "explain", "report", "validate"],
+        &[
+            "model", "plan", "engine", "explain", "journal", "report", "validate",
+        ],
     ),
     ("sandbox", &[]),
     (

@@ -21,6 +21,7 @@ mod readme;
 mod reports;
 mod roundtrip;
 mod rules;
+mod runs;
 mod samples;
 mod sandbox;
 mod secrets;

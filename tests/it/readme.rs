@@ -104,6 +104,7 @@ fn every_option_that_the_readme_names_exists() {
         &["--help"][..],
         &["check", "--help"],
         &["import", "--help"],
+        &["runs", "--help"],
         &["template", "--help"],
         &["explain", "--help"],
         &["sandbox", "--help"],

@@ -1,7 +1,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use super::{CheckArgs, Common, ExplainArgs, ImportArgs, SandboxArgs, TemplateArgs};
+use super::{CheckArgs, Common, ExplainArgs, ImportArgs, RunsArgs, SandboxArgs, TemplateArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -19,6 +19,9 @@ Prepare:
 
 Run:
   import    Validate, show the plan, ask, create each integration once, report
+
+Afterwards:
+  runs      List the runs: when, what, how each ended, the next command to type
 
 Help:
   explain   Say what a diagnostic, an integration type or a column means, with an example
@@ -50,6 +53,8 @@ pub(in crate::cli) enum Command {
     Template(TemplateArgs),
     /// Validate, show the plan, ask, create each integration once, report
     Import(Box<ImportArgs>),
+    /// List the runs: when, what, how each ended, the next command to type
+    Runs(RunsArgs),
     /// Say what a diagnostic, an integration type or a column means, with an example
     Explain(ExplainArgs),
     /// Run a simulated Jira to rehearse against

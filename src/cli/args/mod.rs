@@ -20,7 +20,7 @@ pub(in crate::cli) use explain::ExplainArgs;
 pub(in crate::cli) use import::ImportArgs;
 pub(in crate::cli) use input::{CheckArgs, HiddenRowsHow, InputArgs};
 pub(in crate::cli) use pace::PaceArgs;
-pub(in crate::cli) use runs::RunsArgs;
+pub(in crate::cli) use runs::{RUNS_DIR, RunsArgs};
 pub(in crate::cli) use sandbox::SandboxArgs;
 pub(in crate::cli) use template::TemplateArgs;
 pub(in crate::cli) use values::IndexAfter;

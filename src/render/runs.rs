@@ -1,0 +1,161 @@
+//! The list of the runs on disk.
+
+use std::fmt::Write as _;
+
+use super::style::{BOLD, DIM, count, of_outcome, one_line, paint};
+use crate::journal::{SessionKind, Totals};
+use crate::model::Outcome;
+use crate::report::{ListedRun, RunEnding, RunsReport};
+
+/// The table of the runs, the newest first: under each what it did, and the next command where something is left to do.
+pub fn runs(report: &RunsReport) -> String {
+    let width = report
+        .runs
+        .iter()
+        .map(|run| run.run.chars().count())
+        .max()
+        .unwrap_or_default();
+    let mut text = String::new();
+    let head = format!("{:width$}  {:21}  ENDED", "RUN", "BEGUN");
+    let _ = writeln!(text, "{}", paint(DIM, head));
+    for run in &report.runs {
+        let id = paint(BOLD, format!("{:width$}", one_line(&run.run)));
+        let begun = run.started.strftime("%e %b %Y %H:%M UTC");
+        let _ = writeln!(text, "{id}  {begun}  {}", ended(run));
+        let _ = writeln!(text, "    {}", one_line(&what(run)));
+        if let Some(next) = &run.next {
+            let _ = writeln!(text, "    {}: {}", next.does, next.command);
+        }
+    }
+    text
+}
+
+/// How it ended: `complete`, `stopped: Jira refused the log-in`, `undo interrupted`.
+fn ended(run: &ListedRun) -> String {
+    let words = match run.ending {
+        RunEnding::AtWork => "at work now",
+        RunEnding::Complete => "complete",
+        RunEnding::Stopped => "stopped",
+        RunEnding::Interrupted => "interrupted",
+        RunEnding::Died => "died before its end",
+        RunEnding::Unreadable => "unreadable",
+    };
+    let command = match run.command {
+        None | Some(SessionKind::Import) => "",
+        Some(SessionKind::Resume) => "resume ",
+        Some(SessionKind::Undo) => "undo ",
+        Some(SessionKind::Verify) => "verify ",
+    };
+    let rehearsal = if run.rehearsal { "rehearsal " } else { "" };
+    let words = format!("{rehearsal}{command}{words}");
+    let mut text = match run.ending {
+        RunEnding::Complete | RunEnding::AtWork => words,
+        _ => paint(of_outcome(Outcome::NotAttempted), words),
+    };
+    if let Some(why) = &run.why {
+        let _ = write!(text, ": {}", one_line(why));
+    }
+    if run.damaged {
+        text.push_str("; its journal is damaged");
+    }
+    text
+}
+
+/// `onboarding.xlsx into Acme Jira (https://jira.example.org): 180 rows, 169 created, 11 exist`.
+fn what(run: &ListedRun) -> String {
+    let jira = match &run.jira.title {
+        _ if run.rehearsal => "the sandbox".to_owned(),
+        Some(title) => format!("{title} ({})", run.jira.url),
+        None => run.jira.url.to_string(),
+    };
+    let rows = run
+        .totals
+        .map(|totals| format!(": {}", rows(&totals, run.ending)));
+    format!(
+        "{} into {jira}{}",
+        run.files.join(", "),
+        rows.unwrap_or_default()
+    )
+}
+
+fn rows(totals: &Totals, ending: RunEnding) -> String {
+    let is_at_work = ending == RunEnding::AtWork;
+    let parts = Outcome::ALL.into_iter().filter_map(|outcome| {
+        let number = totals.of(outcome);
+        let words = match outcome {
+            Outcome::Exists if number != 1 => "exist".to_owned(),
+            Outcome::InDoubt if is_at_work => "under way or in doubt".to_owned(),
+            Outcome::NotAttempted if is_at_work => "still to come".to_owned(),
+            outcome => outcome.to_string(),
+        };
+        (number > 0).then(|| format!(", {number} {words}"))
+    });
+    let rows = count(totals.read, "row", "rows");
+    format!("{rows}{}", parts.collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+    use crate::journal::samples::{answered, closed, intent, opened, row, session};
+    use crate::journal::{End, ReadError, ReadRun, RunState, StoredRun, Verdict};
+    use crate::report::{NextStep, Work};
+
+    fn stored(id: &str) -> StoredRun {
+        StoredRun {
+            path: PathBuf::from("gij-runs").join(id),
+            id: id.into(),
+            opened: opened(),
+        }
+    }
+
+    fn state() -> RunState {
+        let mut state = RunState::new(opened());
+        let events = [
+            row(1),
+            row(2),
+            session(),
+            intent(1, 1),
+            answered(1, 1, Verdict::Created),
+            intent(2, 1),
+        ];
+        for event in events {
+            state.apply(&event);
+        }
+        state
+    }
+
+    fn listed(id: &str, state: RunState, work: Work) -> ListedRun {
+        let read = ReadRun {
+            state,
+            is_torn: false,
+            damaged: Vec::new(),
+            end: End::default(),
+        };
+        ListedRun::of(&stored(id), &Ok(read), work)
+    }
+
+    #[test]
+    fn each_run_is_said_with_what_it_did_and_what_is_next() {
+        let mut complete = state();
+        complete.apply(&answered(2, 1, Verdict::Created));
+        complete.apply(&closed());
+        let mut died = listed("20261122T101503Z-b", state(), Work::Over);
+        died.next = Some(NextStep {
+            does: "go on",
+            command: "gij resume b".into(),
+        });
+        let lost = Err(ReadError::NoOpening("b/journal.jsonl".into()));
+        let runs = vec![
+            listed("a", state(), Work::UnderWay),
+            died,
+            listed("c", complete, Work::Over),
+            ListedRun::of(&stored("d"), &lost, Work::Over),
+        ];
+        let text = super::runs(&RunsReport::new(Path::new("gij-runs"), runs, &[]));
+        let text = anstream::adapter::strip_str(&text).to_string();
+        insta::assert_snapshot!(text);
+    }
+}
