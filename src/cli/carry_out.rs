@@ -177,6 +177,11 @@ impl RunPlace {
         Ok(exit_of(&report, stopped))
     }
 
+    /// Writes the reports of the run as its journal tells it now.
+    pub fn write_reports(&self) -> Result<(), Failure> {
+        self.write(&self.report()?, None)
+    }
+
     fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
         let written = report::write(&self.json, &Form::Json.render(report))
             .and_then(|()| report::write(&self.csv, &Form::Csv.render(report)));

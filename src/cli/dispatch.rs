@@ -5,8 +5,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::args::{Cli, Command, Format, When};
 use super::exit::{Exit, Failure};
-use super::settings::{ImportSettings, InputSettings};
-use super::{check, explain, import, runs, sandbox, template};
+use super::settings::{ImportSettings, InputSettings, ResumeSettings};
+use super::{check, explain, import, resume, runs, sandbox, template};
 use crate::render::{Color, Screen};
 
 /// Does what the command line `args` says, and tells how it ended.
@@ -51,6 +51,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             let is_json = cli.common.format == Format::Json;
             runs::runs(&args, is_json, &screen)
         }
+        Command::Resume(resume) => ResumeSettings::new(
+            *resume,
+            cli.common.progress,
+            cli.common.format,
+            typed(&args),
+        )
+        .and_then(|settings| resume::resume(&settings, &screen)),
         Command::Explain(args) => {
             let is_json = cli.common.format == Format::Json;
             explain::explain(&args, is_json, &screen)

@@ -60,7 +60,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     // Whether the run can have its place on disk is known before anybody is asked.
     let lock = lock(settings, &jira.target.url)?;
     let confirmed_by = match confirmed_by {
-        None if must_ask => ask(to_create, &jira, screen),
+        None if must_ask => ask(to_create, &jira, screen).then_some(ConfirmedBy::Answer),
         None => Some(ConfirmedBy::NotNeeded),
         given => given,
     };
@@ -123,7 +123,7 @@ fn carry_out(
         progress: settings.progress,
         run_dir: &run_dir,
         screen,
-        after_kill: next::after_kill(settings, run_dir.id()),
+        after_kill: next::resume(&settings.typed, run_dir.id()),
     };
     let work = Work {
         books: books(&plan),
@@ -137,7 +137,7 @@ fn carry_out(
     RunPlace::of(run_dir.path()).conclude(
         stopped.as_ref(),
         settings.is_json,
-        |report| next::after_import(settings, report),
+        |report| next::after_import(settings, run_dir.id(), report),
         screen,
     )
 }
@@ -198,13 +198,14 @@ fn dry_run(
     Ok(Exit::Done)
 }
 
-fn ask(to_create: usize, jira: &Connected, screen: &Screen) -> Option<ConfirmedBy> {
+/// Asks whether that many integrations are to be created.
+pub(super) fn ask(to_create: usize, jira: &Connected, screen: &Screen) -> bool {
     let what = count(to_create as u64, "integration", "integrations");
     let question = format!(
         "Create {what} in {} ({})?",
         jira.target.title, jira.target.url
     );
-    question::ask(&question, screen).then_some(ConfirmedBy::Answer)
+    question::ask(&question, screen)
 }
 
 /// Keeps other runs on the same Jira away; a rehearsal has its Jira to itself.

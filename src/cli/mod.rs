@@ -16,10 +16,14 @@ mod import;
 mod next;
 mod projects;
 mod question;
+mod resume;
+mod resume_sheets;
 mod runs;
 mod sandbox;
 mod settings;
+mod settle;
 mod signals;
+mod take_up;
 mod template;
 
 pub use args::command;

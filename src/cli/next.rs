@@ -10,10 +10,7 @@ use crate::render::command_line;
 use crate::report::{ListedRun, NextStep, Report, RunEnding};
 
 /// What to do after an import, with the command for it.
-pub(super) fn after_import(settings: &ImportSettings, report: &Report) -> String {
-    let totals = &report.totals;
-    let import = again(settings, &[]);
-    let dry_run = again(settings, &["--dry-run"]);
+pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report) -> String {
     if settings.is_rehearsal() {
         let real = again_with(
             settings,
@@ -22,23 +19,65 @@ pub(super) fn after_import(settings: &ImportSettings, report: &Report) -> String
         );
         return format!("with JIRA_TOKEN set, look at the plan for your Jira:\n  {real}");
     }
+    after_run(&settings.typed, run, report)
+}
+
+/// What to do after a session of the run `run`, which was started by the words `typed`.
+pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String {
+    let totals = &report.totals;
+    let resume = resume(typed, run);
+    if totals.of(Outcome::NotAttempted) > 0 {
+        return format!("go on with the rows that had no turn:\n  {resume}");
+    }
     if totals.of(Outcome::InDoubt) > 0 {
         return format!(
-            "in a minute, see which of the rows in doubt Jira shows (`exists`); those without a display name cannot be \
-             recognised, so look for them in Jira:\n  {dry_run}"
+            "look for the rows in doubt again; if they stay so, look for them in Jira and decide by \
+             `--adopt ROW=ID` or `--absent ROW`:\n  {resume}"
         );
     }
     if totals.of(Outcome::Failed) > 0 {
-        return format!(
-            "mend what the errors name, then run again; rows that are there are skipped:\n  {import}"
-        );
+        return format!("mend what the errors name in the sheet, then go on:\n  {resume}");
     }
-    if totals.of(Outcome::NotAttempted) > 0 {
-        return format!(
-            "go on with the rows that had no turn; rows that are there are skipped:\n  {import}"
-        );
+    let verify = of_run(typed, "verify", run);
+    format!("in a while, see which of them Jira has indexed:\n  {verify}")
+}
+
+/// The command that goes on with the run `run`, reaching Jira in the way that was `typed`.
+pub(super) fn resume(typed: &[String], run: &str) -> String {
+    of_run(typed, "resume", run)
+}
+
+/// Options of every command that takes a run up: flags, and those with a value.
+const FLAGS_OF_CONNECTING: [&str; 2] = ["--insecure", "--allow-plain-http"];
+const VALUES_OF_CONNECTING: [&str; 8] = [
+    "--token-file",
+    "--password-file",
+    "--ca-cert",
+    "--client-cert",
+    "--proxy",
+    "--timeout",
+    "--connect-timeout",
+    "--runs-dir",
+];
+
+/// The command `command` for the run `run`, reaching Jira in the way that was `typed`.
+fn of_run(typed: &[String], command: &str, run: &str) -> String {
+    let mut words = vec!["gij", command, run];
+    let mut typed = typed.iter().map(String::as_str);
+    while let Some(word) = typed.next() {
+        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        if word == "--" {
+            break;
+        } else if FLAGS_OF_CONNECTING.contains(&word) {
+            words.push(word);
+        } else if VALUES_OF_CONNECTING.contains(&name) {
+            words.push(word);
+            if name == word {
+                words.extend(typed.next());
+            }
+        }
     }
-    format!("nothing is left to do; see that every named row exists:\n  {dry_run}")
+    command_line(words)
 }
 
 /// What to do after a dry run.
@@ -103,11 +142,6 @@ pub(super) fn after_check(settings: &ImportSettings) -> String {
         "mend the files, then check them again:\n  {}",
         command_line(words)
     )
-}
-
-/// The command that shows, after everything was stopped at once, what has arrived.
-pub(super) fn after_kill(settings: &ImportSettings, _run: &str) -> String {
-    again(settings, &["--dry-run"])
 }
 
 /// What is left to do about a run that is not at work; none if nothing is.

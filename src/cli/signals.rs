@@ -5,7 +5,7 @@ use crate::engine::{Stop, StopSwitch};
 use crate::render::Progress;
 
 /// Waits for Ctrl-C and SIGTERM for as long as it is polled: the first stops the run in good order, the second at once.
-/// The journal in the run directory `dir` is true at every moment; `next` shows what has arrived in Jira.
+/// The journal in the run directory `dir` is true at every moment; `next` goes on with the run.
 pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, dir: &Path, next: &str) {
     next_signal().await;
     progress.say(
@@ -15,7 +15,7 @@ pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, dir: &Path
     next_signal().await;
     progress.finish();
     progress.say(&format!(
-        "stopped at once; {} holds what was sent, and what had no answer yet may be in Jira; in a minute, see what arrived:\n  {next}",
+        "stopped at once; {} holds what was sent; what had no answer yet may be in Jira, and is settled first by:\n  {next}",
         dir.join("journal.jsonl").display()
     ));
     std::process::exit(i32::from(Exit::Interrupted.code()));

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::journal::{Double, Remote, RowState};
-use crate::model::{IntegrationType, OriginKey, RemoteIntegration, Row, normalise};
+use crate::journal::{Double, Remote, RowState, RunState};
+use crate::model::{IntegrationType, OriginKey, Outcome, RemoteIntegration, Row, normalise};
 
 /// How a row stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -138,7 +138,9 @@ impl Books {
             if let Some(name) = &row.name {
                 books.names.entry(Arc::clone(name)).or_default().push(n);
             }
-            if let Standing::Created(id) | Standing::Exists(id) = row.standing {
+            if let Standing::Created(id) | Standing::Exists(id) | Standing::Removed(id) =
+                row.standing
+            {
                 books.claimed.insert(id);
             }
             books.rows.insert(n, row);
@@ -146,12 +148,31 @@ impl Books {
         books
     }
 
+    /// The books of a run as its journal tells them.
+    pub fn of_run(run: &RunState) -> Self {
+        let rows = run.rows().filter_map(|(n, row)| {
+            let id = row.remote.map(|remote| remote.id);
+            let is_gone = row.removal.as_ref().is_some_and(|of| of.outcome.is_gone());
+            let standing = match (row.outcome, id) {
+                (Outcome::Created, Some(id)) if is_gone => Standing::Removed(id),
+                (Outcome::Created, Some(id)) => Standing::Created(id),
+                (Outcome::Exists, Some(id)) => Standing::Exists(id),
+                (Outcome::Failed, _) => Standing::Failed,
+                // What is not part of the run explains nothing that Jira holds.
+                (Outcome::Invalid | Outcome::NotSelected, _) => return None,
+                _ => Standing::Open,
+            };
+            Some((n, BookRow::of_state(row, standing)?))
+        });
+        Self::new(run.baseline().unwrap_or_default().iter().copied(), rows)
+    }
+
     /// Notes how a row stands now.
     pub fn set(&mut self, n: u32, standing: Standing) {
         if let Some(row) = self.rows.get_mut(&n) {
             row.standing = standing;
         }
-        if let Standing::Created(id) = standing {
+        if let Standing::Created(id) | Standing::Exists(id) | Standing::Removed(id) = standing {
             self.claimed.insert(id);
         }
     }

@@ -21,7 +21,7 @@ pub use event::RunEvent;
 pub use join::{InvalidRow, Joined, SheetNow, join};
 pub use ledger::{Ledger, Settling, Unsettled};
 pub use list::{ListError, read_list};
-pub use open::{Opening, open};
+pub use open::{Opening, open, planned};
 pub use pacer::Pacer;
 pub use queue::Job;
 pub use run::{Run, Settings};

@@ -43,8 +43,12 @@ pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(
             found: Found::Ids(plan.baseline().to_vec()),
         }),
     ])?;
-    let planned: Vec<Event> = plan.rows().iter().map(planned_event).collect();
-    journal.commit(planned).await
+    journal.commit(planned(plan)).await
+}
+
+/// What is planned for each row.
+pub fn planned(plan: &Plan) -> Vec<Event> {
+    plan.rows().iter().map(planned_event).collect()
 }
 
 fn planned_event(planned: &PlannedRow) -> Event {

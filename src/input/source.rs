@@ -22,6 +22,14 @@ pub(super) enum Content {
 }
 
 impl Source {
+    /// The same under another name, by which places and messages call it.
+    pub fn named(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
+        }
+    }
+
     /// Opens the file at `path`.
     ///
     /// # Errors

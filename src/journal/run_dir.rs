@@ -77,6 +77,20 @@ impl RunDir {
         })
     }
 
+    /// Takes the run in `dir` up, locked against other processes.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError::Held`], within a [`RunDirError`], while another process is at work on it.
+    pub fn open(dir: &Path, id: &str) -> Result<Self, RunDirError> {
+        let lock = Lock::take(&dir.join(LOCK_FILE))?;
+        Ok(Self {
+            path: dir.to_owned(),
+            id: id.into(),
+            _lock: lock,
+        })
+    }
+
     /// The directory.
     pub fn path(&self) -> &Path {
         &self.path

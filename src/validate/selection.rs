@@ -1,5 +1,7 @@
 //! Which rows are wanted: `--rows` and `--only`.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use super::lint::holds_a_token;
@@ -74,11 +76,31 @@ impl RowRange {
             .collect()
     }
 
-    fn holds(&self, table: &TableName, row: u32) -> bool {
+    /// Whether it is a single row, of one sheet or of each.
+    pub fn is_one_row(&self) -> bool {
+        self.first == self.last
+    }
+
+    /// Whether it holds the row `row` of `table`.
+    pub fn holds(&self, table: &TableName, row: u32) -> bool {
         let is_of_table = self.table.as_deref().is_none_or(|name| {
             table.sheet.as_deref() == Some(name) || table.file == name || table.to_string() == name
         });
         is_of_table && (self.first..=self.last).contains(&row)
+    }
+}
+
+/// As it is typed.
+impl fmt::Display for RowRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(table) = &self.table {
+            write!(f, "{table}!")?;
+        }
+        write!(f, "{}", self.first)?;
+        if self.last != self.first {
+            write!(f, "-{}", self.last)?;
+        }
+        Ok(())
     }
 }
 

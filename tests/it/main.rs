@@ -19,6 +19,7 @@ mod outcomes;
 mod plan;
 mod readme;
 mod reports;
+mod resume;
 mod roundtrip;
 mod rules;
 mod runs;

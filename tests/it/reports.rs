@@ -111,7 +111,7 @@ fn an_interrupt_stops_sending_and_reports() {
         let ran = Ran::of(child.wait_with_output().unwrap())
             .exit(130)
             .says("interrupted")
-            .says("gij import a.csv");
+            .says("gij resume");
         drop(ran);
         let created = env.total("created");
         assert_eq!(

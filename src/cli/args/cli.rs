@@ -1,7 +1,9 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use super::{CheckArgs, Common, ExplainArgs, ImportArgs, RunsArgs, SandboxArgs, TemplateArgs};
+use super::{
+    CheckArgs, Common, ExplainArgs, ImportArgs, ResumeArgs, RunsArgs, SandboxArgs, TemplateArgs,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -19,6 +21,7 @@ Prepare:
 
 Run:
   import    Validate, show the plan, ask, create each integration once, report
+  resume    Go on with a run that was interrupted or left rows undone
 
 Afterwards:
   runs      List the runs: when, what, how each ended, the next command to type
@@ -53,6 +56,8 @@ pub(in crate::cli) enum Command {
     Template(TemplateArgs),
     /// Validate, show the plan, ask, create each integration once, report
     Import(Box<ImportArgs>),
+    /// Go on with a run that was interrupted or left rows undone
+    Resume(Box<ResumeArgs>),
     /// List the runs: when, what, how each ended, the next command to type
     Runs(RunsArgs),
     /// Say what a diagnostic, an integration type or a column means, with an example

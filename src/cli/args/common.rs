@@ -1,3 +1,4 @@
+use crate::render::ProgressStyle;
 use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
@@ -47,4 +48,14 @@ pub(in crate::cli) enum ProgressHow {
 pub(in crate::cli) enum Format {
     Human,
     Json,
+}
+
+impl From<ProgressHow> for ProgressStyle {
+    fn from(how: ProgressHow) -> Self {
+        match how {
+            ProgressHow::Auto => Self::Auto,
+            ProgressHow::Bar => Self::Bar,
+            ProgressHow::Plain => Self::Plain,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use super::values::duration;
 
 /// Where Jira is and how to get in. No secret is ever an argument.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(
     next_help_heading = "Connecting (a token comes from JIRA_TOKEN, or JIRA_USER with JIRA_PASSWORD, or a prompt)"
 )]

@@ -60,10 +60,6 @@ impl ConnectSettings {
     }
 
     /// The Jira at `url`, with which the run `run` began: nobody need name it again, and who names another one is told.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the commands that take a run up come next")
-    )]
     pub fn for_run(args: ConnectArgs, run: &str, url: &str) -> Result<Self, Failure> {
         let base = BaseUrl::parse(url).map_err(|error| {
             Failure::usage(format!("the Jira of the run {run} is not known: {error}"))

@@ -60,11 +60,7 @@ impl ImportSettings {
             yes: args.yes,
             runs_dir: args.runs.runs_dir,
             name: args.name,
-            progress: match progress {
-                ProgressHow::Auto => ProgressStyle::Auto,
-                ProgressHow::Bar => ProgressStyle::Bar,
-                ProgressHow::Plain => ProgressStyle::Plain,
-            },
+            progress: progress.into(),
             is_json: format == Format::Json,
             typed,
         })

@@ -1,11 +1,15 @@
 use std::path::PathBuf;
 
-use crate::cli::args::{CheckArgs, HiddenRowsHow, InputArgs};
-use crate::cli::exit::Failure;
-use crate::input::{HiddenRows, ReadOptions};
+use clap::Parser as _;
+
+use crate::cli::args::{CheckArgs, Cli, Command, HiddenRowsHow, InputArgs};
+use crate::cli::exit::{Exit, Failure};
+use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::render::count;
 use crate::secret::SecretPolicy;
-use crate::validate::{Only, Options, Preset, Purpose, RowRange, Validation, validate};
+use crate::validate::{
+    Only, Options, Preset, Purpose, RowRange, Validation, validate, validate_sources,
+};
 
 /// What is read.
 #[derive(Clone, Debug)]
@@ -83,6 +87,30 @@ impl InputSettings {
         })
     }
 
+    /// What a run that read `files` with the options `typed` reads now.
+    pub fn again(
+        typed: &[Box<str>],
+        files: Vec<PathBuf>,
+        own_files: Vec<PathBuf>,
+    ) -> Result<Self, Failure> {
+        let words = ["gij", "check"]
+            .into_iter()
+            .chain(typed.iter().map(|word| &**word));
+        let parsed = Cli::try_parse_from(words.chain(["--", "FILE"]));
+        let Ok(Cli {
+            command: Command::Check(args),
+            ..
+        }) = parsed
+        else {
+            return Err(Failure::new(
+                Exit::Stopped,
+                "the journal's options on reading are not understood; use the gij that began the run",
+            ));
+        };
+        let settings = Self::new(args.input, Purpose::Import, own_files)?;
+        Ok(Self { files, ..settings })
+    }
+
     /// Whether standard input is one of the files.
     pub fn has_stdin(&self) -> bool {
         self.files.iter().any(|file| file.as_os_str() == "-")
@@ -90,7 +118,21 @@ impl InputSettings {
 
     /// Reads and checks all files.
     pub fn validate(&self) -> Result<Validation, Failure> {
-        let found = validate(&self.files, &self.options);
+        Self::all_found(validate(&self.files, &self.options))
+    }
+
+    /// Reads and checks files that go by other names.
+    pub fn validate_as(&self, names: &[String]) -> Result<Validation, Failure> {
+        let open = |(name, file): (&String, &PathBuf)| {
+            let source = Source::open(file).map(|source| source.named(name));
+            (name.clone(), source)
+        };
+        let sources = names.iter().zip(&self.files).map(open);
+        Self::all_found(validate_sources(sources, &self.options))
+    }
+
+    /// The same, if all that was asked for was there.
+    fn all_found(found: Validation) -> Result<Validation, Failure> {
         if let Some(header) = found.missing_columns.first() {
             return Err(Failure::usage(format!(
                 "no table has the column `{header}` that --only names"

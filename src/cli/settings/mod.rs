@@ -6,11 +6,13 @@ mod connect;
 mod import;
 mod input;
 mod pace;
+mod resume;
 
 pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
 pub(super) use import::ImportSettings;
 pub(super) use input::InputSettings;
 pub(super) use pace::PaceSettings;
+pub(super) use resume::ResumeSettings;
 
 /// A time as reports write it.
 fn seconds(time: Duration) -> String {

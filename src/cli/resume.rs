@@ -1,0 +1,365 @@
+//! `gij resume`.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use tokio::runtime::Runtime;
+
+use super::carry_out::{RunPlace, Session, Work, close};
+use super::connect::{Connected, connect, list};
+use super::dispatch::runtime;
+use super::exit::{Exit, Failure};
+use super::facts::session;
+use super::resume_sheets::Sheets;
+use super::settings::{ConnectSettings, ResumeSettings};
+use super::settle::ByHand;
+use super::take_up::TakenUp;
+use super::{import, next, projects, question};
+use crate::engine::{Books, Job, Standing, Stop, planned};
+use crate::journal::{
+    ConfirmedBy, Event, Found, Journal, JournalError, ListReason, Listed, RowRead, SessionKind,
+};
+use crate::model::{Diagnostics, Outcome, RemoteIntegration, Row};
+use crate::plan::{Action, Plan};
+use crate::render::{Screen, count, diagnostics, plan as plan_text};
+use crate::validate::RowRange;
+
+/// Settles what is in doubt, then creates what is still to be created.
+pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit, Failure> {
+    let run = TakenUp::find(&settings.runs_dir, &settings.run)?;
+    if run.state().is_undone() {
+        let failure = Failure::usage(format!("{} is being undone", run.id()));
+        return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
+    }
+    let is_left =
+        |row: &crate::journal::RowState| is_to_be_sent(row.outcome) || is_in_doubt(row.outcome);
+    if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
+        screen.info(&format!("nothing is left to do in {}\n", run.id()));
+        return conclude(settings, &run, None, screen);
+    }
+    let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
+    let sheets = Sheets::read(&run, settings)?;
+    sheets.refuse_invalid(&run, screen)?;
+    let confirmed_by = confirmation(settings)?;
+    let runtime = runtime()?;
+    let (jira, remote) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
+    let _lock = run.lock_jira()?;
+    let by_hand = by_hand(settings, &run, &remote)?;
+    let mut options = settings.pace.options();
+    options.extend(connecting.options());
+    let beginning = session(
+        SessionKind::Resume,
+        &jira.target,
+        confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
+        settings.pace.settle,
+        options,
+    );
+    let journal = Journal::reopen(run.dir.path(), run.read.end)?;
+    journal
+        .appender()
+        .append([Event::Session(Box::new(beginning))])?;
+    let resumption = Resumption {
+        settings,
+        runtime: &runtime,
+        jira: &jira,
+        sheets,
+        confirmed_by,
+        screen,
+    };
+    resumption.go_on(run, journal, &by_hand)
+}
+
+fn is_to_be_sent(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::NotAttempted | Outcome::Failed)
+}
+
+fn is_in_doubt(outcome: Outcome) -> bool {
+    outcome == Outcome::InDoubt
+}
+
+/// How the session is confirmed, where that needs no question; none if somebody is to be asked.
+fn confirmation(settings: &ResumeSettings) -> Result<Option<ConfirmedBy>, Failure> {
+    if settings.yes {
+        Ok(Some(ConfirmedBy::Yes))
+    } else if question::can_ask() {
+        Ok(None)
+    } else {
+        let failure = Failure::usage("there is nobody to ask, and no --yes; nothing was sent");
+        Err(failure.help("give `--yes` to go on with the run as it was planned"))
+    }
+}
+
+/// What is said of single rows, checked against the run and Jira's list.
+fn by_hand(
+    settings: &ResumeSettings,
+    run: &TakenUp,
+    remote: &[RemoteIntegration],
+) -> Result<Vec<ByHand>, Failure> {
+    let mut said = Vec::new();
+    let books = Books::of_run(run.state());
+    for (place, id) in &settings.adopt {
+        let n = row_in_doubt(run, place)?;
+        let shown = remote.iter().find(|remote| remote.id == *id);
+        let Some(shown) = shown else {
+            return Err(Failure::usage(format!(
+                "--adopt: Jira has no integration {id}"
+            )));
+        };
+        let of = run.state().row(n).and_then(|row| row.type_name.as_deref());
+        if books.is_claimed(*id) {
+            let failure = format!("--adopt: integration {id} belongs to another row of the run");
+            return Err(Failure::usage(failure));
+        }
+        if of != Some(shown.type_name.as_str()) {
+            let (of, theirs) = (of.unwrap_or("no type"), &shown.type_name);
+            let failure = format!("--adopt: integration {id} is {theirs}, and {place} says {of}");
+            return Err(Failure::usage(failure));
+        }
+        said.push(ByHand::Adopt(n, Box::new(shown.clone())));
+    }
+    for place in &settings.absent {
+        said.push(ByHand::Absent(row_in_doubt(run, place)?));
+    }
+    Ok(said)
+}
+
+/// The row in doubt that stands at `place`.
+fn row_in_doubt(run: &TakenUp, place: &RowRange) -> Result<u32, Failure> {
+    let mut rows = run.state().rows().filter(|(_, row)| {
+        let at = &row.place;
+        at.row.is_some_and(|number| place.holds(&at.table, number))
+    });
+    match (rows.next(), rows.next()) {
+        (Some((n, row)), None) if row.outcome == Outcome::InDoubt => Ok(n),
+        (Some((_, row)), None) => Err(Failure::usage(format!(
+            "the row {place} is not in doubt: it is {}",
+            row.outcome
+        ))),
+        (None, _) => Err(Failure::usage(format!("{} has no row {place}", run.id()))),
+        (Some(_), Some(_)) => {
+            let failure = format!("{} has several rows {place}", run.id());
+            Err(Failure::usage(failure).help("say the sheet or the file too, such as 'Azure!34'"))
+        }
+    }
+}
+
+fn conclude(
+    settings: &ResumeSettings,
+    run: &TakenUp,
+    stopped: Option<&Stop>,
+    screen: &Screen,
+) -> Result<Exit, Failure> {
+    RunPlace::of(run.dir.path()).conclude(
+        stopped,
+        settings.is_json,
+        |report| next::after_run(&settings.typed, run.id(), report),
+        screen,
+    )
+}
+
+/// A session that goes on with a run.
+struct Resumption<'a> {
+    settings: &'a ResumeSettings,
+    runtime: &'a Runtime,
+    jira: &'a Connected,
+    sheets: Sheets,
+    confirmed_by: Option<ConfirmedBy>,
+    screen: &'a Screen,
+}
+
+impl Resumption<'_> {
+    fn go_on(
+        mut self,
+        mut run: TakenUp,
+        journal: Journal,
+        by_hand: &[ByHand],
+    ) -> Result<Exit, Failure> {
+        if !run.read.damaged.is_empty() {
+            self.screen.problem(&format!(
+                "warning: the journal is damaged at line {}; every row that was not certain by then counts as sent\n",
+                run.read.damaged[0]
+            ));
+        }
+        if let Some(stop) = self.session(&run).settle(&run, by_hand, &journal)? {
+            return self.end(&run, journal, Some(stop));
+        }
+        run.read_again()?;
+        let has_lost_baseline = run.state().has_begun() && run.state().baseline().is_none();
+        if has_lost_baseline {
+            self.screen.failure(
+                "the journal has lost what Jira held before the run, so nothing more can be sent",
+                Some("look in Jira for the rows in doubt; import those that are missing from a sheet of their own"),
+            );
+            self.end(&run, journal, None)?;
+            return Ok(Exit::Stopped);
+        }
+        if let Err(failure) = self.sheets.refuse_invalid(&run, self.screen) {
+            self.end_quietly(&run, journal, None)?;
+            return Err(failure);
+        }
+        let listed_at = Timestamp::now();
+        let (rows, added) = self.rows_to_send(&run);
+        let mut unknown = Diagnostics::default();
+        let resolving = projects::resolve(&self.jira.client, rows, &mut unknown);
+        let rows = self.runtime.block_on(resolving)?;
+        if unknown.has_errors() {
+            self.screen.problem(&diagnostics(&unknown));
+            self.end_quietly(&run, journal, None)?;
+            return Err(Failure::new(Exit::Invalid, "nothing was sent"));
+        }
+        let plan = Plan::new(rows, &self.list()?);
+        let to_create = plan.to_create().count();
+        let must_ask = self.confirmed_by.is_none() && to_create > 0;
+        self.show(&run, &plan, must_ask);
+        if must_ask && !import::ask(to_create, self.jira, self.screen) {
+            self.end_quietly(&run, journal, Some(Stop::Interrupted))?;
+            self.screen.problem("nothing was sent\n");
+            return Ok(Exit::Interrupted);
+        }
+        let plan = if must_ask {
+            // Much may have happened in Jira since the plan was shown.
+            plan.again(&self.list()?)
+        } else {
+            plan
+        };
+        let stopped = self.carry_out(&run, journal, &plan, added, listed_at, must_ask)?;
+        drop(plan);
+        conclude(self.settings, &run, stopped.as_ref(), self.screen)
+    }
+
+    fn session<'s>(&'s self, run: &'s TakenUp) -> Session<'s> {
+        Session {
+            runtime: self.runtime,
+            jira: self.jira,
+            pace: self.settings.pace,
+            progress: self.settings.progress,
+            run_dir: &run.dir,
+            screen: self.screen,
+            after_kill: next::resume(&self.settings.typed, run.id()),
+        }
+    }
+
+    fn list(&self) -> Result<Vec<RemoteIntegration>, Failure> {
+        let listing = list(&self.jira.client, self.settings.pace, self.screen);
+        self.runtime.block_on(listing)
+    }
+
+    /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not
+    /// begun does not know yet.
+    fn rows_to_send(&mut self, run: &TakenUp) -> (Vec<Row>, Vec<Event>) {
+        let joined = &mut self.sheets.joined;
+        let known = std::mem::take(&mut joined.rows);
+        let mut rows: Vec<Row> = known
+            .into_values()
+            .filter(|row| {
+                let known = run.state().row(row.n);
+                known.is_some_and(|known| is_to_be_sent(known.outcome))
+            })
+            .collect();
+        let mut added = Vec::new();
+        if !run.state().has_begun() {
+            let last = run.state().rows().last().map_or(0, |(n, _)| n);
+            for (n, row) in (last + 1..).zip(std::mem::take(&mut joined.new)) {
+                let row = Row { n, ..row };
+                added.push(Event::Row(Box::new(RowRead::valid(&row))));
+                rows.push(row);
+            }
+        }
+        (rows, added)
+    }
+
+    fn show(&self, run: &TakenUp, plan: &Plan, must_ask: bool) {
+        let in_doubt = run.state().totals().in_doubt;
+        let mut text = plan_text(plan, &self.jira.target, &self.sheets.input);
+        if in_doubt > 0 {
+            let rows = count(in_doubt, "row stays", "rows stay");
+            let _ = writeln!(text, "note: {rows} in doubt, not sent again");
+        }
+        text.push_str(&self.sheets.notes(run));
+        if must_ask {
+            self.screen.problem(&text);
+        } else {
+            self.screen.info(&text);
+        }
+    }
+
+    fn carry_out(
+        &self,
+        run: &TakenUp,
+        journal: Journal,
+        plan: &Plan,
+        added: Vec<Event>,
+        listed_at: Timestamp,
+        was_asked: bool,
+    ) -> Result<Option<Stop>, Failure> {
+        let state = run.state();
+        let mut events = added;
+        if was_asked {
+            events.push(Event::Confirmed {
+                by: ConfirmedBy::Answer,
+                at: Timestamp::now(),
+            });
+        }
+        let mut books = Books::of_run(state);
+        if !state.has_begun() {
+            let baseline = plan.baseline().to_vec();
+            let rows = plan.rows().iter();
+            let rows = rows.map(|row| {
+                (
+                    row.row.n,
+                    crate::engine::BookRow::of_row(&row.row, Standing::Open),
+                )
+            });
+            books = Books::new(baseline.iter().copied(), rows);
+            events.push(Event::Listed(Listed {
+                why: ListReason::Baseline,
+                at: listed_at,
+                node: None,
+                found: Found::Ids(baseline),
+            }));
+        }
+        for row in plan.rows() {
+            if let Action::Exists { id, .. } = row.action {
+                books.set(row.row.n, Standing::Exists(id));
+            }
+        }
+        events.extend(planned(plan));
+        let jobs = plan.to_create().map(|row| Job {
+            attempt: state.row(row.n).map_or(0, |row| row.last_intent),
+            ..Job::new(row)
+        });
+        let in_doubt = state.rows().filter(|(_, row)| is_in_doubt(row.outcome));
+        let work = Work {
+            books,
+            jobs: jobs.collect(),
+            in_doubt: in_doubt.map(|(n, _)| n).collect(),
+            existing: plan.existing().0,
+        };
+        let appender = journal.appender();
+        let begin = async move { appender.commit(events).await };
+        self.session(run).carry_out(journal, begin, work)
+    }
+
+    /// Writes the end of a session that does no more, and reports.
+    fn end(&self, run: &TakenUp, journal: Journal, stopped: Option<Stop>) -> Result<Exit, Failure> {
+        let stopped = self.close(journal, stopped)?;
+        conclude(self.settings, run, stopped.as_ref(), self.screen)
+    }
+
+    /// Writes the end of a session that does no more, and the reports.
+    fn end_quietly(
+        &self,
+        run: &TakenUp,
+        journal: Journal,
+        stopped: Option<Stop>,
+    ) -> Result<(), Failure> {
+        self.close(journal, stopped)?;
+        RunPlace::of(run.dir.path()).write_reports()
+    }
+
+    fn close(&self, journal: Journal, stopped: Option<Stop>) -> Result<Option<Stop>, JournalError> {
+        let stopped = self.runtime.block_on(close(&journal.appender(), stopped))?;
+        journal.close()?;
+        Ok(stopped)
+    }
+}

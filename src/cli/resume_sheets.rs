@@ -1,0 +1,184 @@
+//! The sheets of a run as they are now.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure};
+use super::settings::{InputSettings, ResumeSettings};
+use super::take_up::TakenUp;
+use crate::engine::{Joined, SheetNow, join};
+use crate::model::{Diagnostics, Outcome, Place, Severity};
+use crate::render::{Screen, count, diagnostics};
+use crate::validate::Validation;
+
+/// The sheets, and which of their rows are which of the run's.
+pub(super) struct Sheets {
+    pub input: Validation,
+    pub joined: Joined,
+}
+
+impl Sheets {
+    /// Reads the sheets of `run` by the options that it began with.
+    pub fn read(run: &TakenUp, settings: &ResumeSettings) -> Result<Self, Failure> {
+        let own_files = [
+            &settings.connect.token_file,
+            &settings.connect.password_file,
+        ];
+        let own_files = own_files.into_iter().flatten().cloned().collect();
+        let (names, files) = files(run, settings)?;
+        let reading = &run.state().opened().reading;
+        let input = InputSettings::again(reading, files, own_files)?.validate_as(&names)?;
+        Ok(Self::of(run, input))
+    }
+
+    fn of(run: &TakenUp, mut input: Validation) -> Self {
+        let by_content: HashMap<&str, &str> = run
+            .state()
+            .opened()
+            .inputs
+            .iter()
+            .map(|input| (&*input.sha256, &*input.file))
+            .collect();
+        let unchanged = input.files.iter().filter_map(|file| {
+            let began_as = by_content.get(file.sha256.as_deref()?)?;
+            Some((file.name.clone(), (*began_as).into()))
+        });
+        let sheet = SheetNow {
+            unchanged: unchanged.collect(),
+            rows: std::mem::take(&mut input.rows),
+            invalid: Vec::new(),
+        };
+        let joined = join(run.state(), sheet);
+        Self { input, joined }
+    }
+
+    /// Refuses to go on while rows that are still to be sent are not valid, or a whole table cannot be read.
+    pub fn refuse_invalid(&self, run: &TakenUp, screen: &Screen) -> Result<(), Failure> {
+        let is_to_be_sent = |n: u32| {
+            let row = run.state().row(n);
+            row.is_some_and(|row| matches!(row.outcome, Outcome::NotAttempted | Outcome::Failed))
+        };
+        let invalid = self.joined.invalid.iter();
+        let wanted: Vec<&Place> = invalid
+            .filter(|(n, _)| is_to_be_sent(**n))
+            .map(|(_, place)| place)
+            .collect();
+        let mut said = Diagnostics::default();
+        let mut rows = BTreeSet::new();
+        for diagnostic in self.input.diagnostics.iter() {
+            let place = &diagnostic.place;
+            let is_of = |row: &&&Place| row.table == place.table && row.row == place.row;
+            let is_wanted = place.row.is_none() || wanted.iter().any(|row| is_of(&row));
+            if is_wanted && diagnostic.severity == Severity::Error {
+                rows.insert(place.row);
+                said.push(diagnostic.clone());
+            }
+        }
+        if !said.has_errors() {
+            return Ok(());
+        }
+        screen.problem(&diagnostics(&said));
+        let rows = count(rows.len() as u64, "row", "rows");
+        let failure = Failure::new(
+            Exit::Invalid,
+            format!("{rows} of what is still to be sent cannot be sent as it is; nothing was sent"),
+        );
+        Err(failure.help("mend the sheet, then go on by the same command; rows that are created need not be valid"))
+    }
+
+    /// What is to be told of the sheets beside the plan.
+    pub fn notes(&self, run: &TakenUp) -> String {
+        let Joined {
+            left,
+            unknown,
+            changed,
+            new,
+            new_invalid,
+            ..
+        } = &self.joined;
+        let names = |rows: &[u32]| {
+            let place = |n: &u32| run.state().row(*n).map(|row| row.place.to_string());
+            rows.iter().filter_map(place).collect::<Vec<_>>()
+        };
+        let new_places: Vec<String> = new
+            .iter()
+            .map(|row| row.place.to_string())
+            .chain(new_invalid.iter().map(Place::to_string))
+            .collect();
+        let mut text = String::new();
+        for (rows, one, many) in [
+            (
+                names(left),
+                "left the sheet; it stays in the report and is not sent",
+                "left the sheet; they stay in the report and are not sent",
+            ),
+            (
+                names(unknown),
+                "has no name and its file was changed, so it cannot be known again and is not sent",
+                "have no name and their files were changed, so they cannot be known again and are not sent",
+            ),
+            (
+                names(changed),
+                "was changed in the sheet since it was created; the change is not applied",
+                "were changed in the sheet since they were created; the changes are not applied",
+            ),
+            (
+                new_places,
+                "is new in the sheet and no part of this run; import it by itself",
+                "are new in the sheet and no part of this run; import them by themselves",
+            ),
+        ] {
+            if rows.is_empty() {
+                continue;
+            }
+            let what = if rows.len() == 1 { one } else { many };
+            let rows_counted = count(rows.len() as u64, "row", "rows");
+            let rows = shortened(&rows);
+            let _ = writeln!(text, "note: {rows_counted} {what}: {rows}");
+        }
+        text
+    }
+}
+
+/// The first few of `names`, and how many more there are.
+fn shortened(names: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut text = names
+        .iter()
+        .take(MOST)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
+    if names.len() > MOST {
+        let _ = write!(text, " and {} more", names.len() - MOST);
+    }
+    text
+}
+
+/// The names by which the run knows its files, and where they lie.
+fn files(run: &TakenUp, settings: &ResumeSettings) -> Result<(Vec<String>, Vec<PathBuf>), Failure> {
+    if !settings.files.is_empty() {
+        let names = settings.files.iter().map(|file| file.display().to_string());
+        return Ok((names.collect(), settings.files.clone()));
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut files = Vec::new();
+    for input in &run.state().opened().inputs {
+        if names.iter().any(|name| **name == *input.file) {
+            continue;
+        }
+        if &*input.file == "-" {
+            let failure = Failure::usage("the run read standard input, which cannot be read again");
+            return Err(failure.help(format!(
+                "give the file in its place: gij resume {} FILE",
+                run.id()
+            )));
+        }
+        names.push(input.file.to_string());
+        files.push(PathBuf::from(
+            &*input.path.clone().unwrap_or_else(|| input.file.clone()),
+        ));
+    }
+    Ok((names, files))
+}

@@ -1,0 +1,137 @@
+//! What a run left in doubt is settled before anything else is done with it; nothing is sent for that.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Map;
+use tokio::time::Instant;
+
+use super::carry_out::Session;
+use super::exit::Failure;
+use super::signals;
+use super::take_up::TakenUp;
+use crate::engine::{
+    Books, Ledger, Pacer, RunEvent, Settling, Standing, Stop, StopSwitch, Unsettled,
+};
+use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
+use crate::model::{Outcome, RemoteIntegration};
+use crate::render::Progress;
+
+/// What somebody says of a row in doubt.
+#[derive(Clone, Debug)]
+pub(super) enum ByHand {
+    /// This is its integration.
+    Adopt(u32, Box<RemoteIntegration>),
+    /// It was not created.
+    Absent(u32),
+}
+
+impl ByHand {
+    fn n(&self) -> u32 {
+        match self {
+            Self::Adopt(n, _) | Self::Absent(n) => *n,
+        }
+    }
+
+    fn event(&self) -> Event {
+        let (verdict, remote, echo) = match self {
+            Self::Adopt(_, remote) => {
+                let known = Remote {
+                    id: remote.id,
+                    init_date: remote.init_date,
+                };
+                (Verdict::Created, Some(known), remote.visible())
+            }
+            Self::Absent(_) => (Verdict::NothingHappened, None, Map::new()),
+        };
+        Event::Settled(Settled {
+            n: self.n(),
+            verdict,
+            remote,
+            echo,
+            via: Via::Hand,
+            at: Timestamp::now(),
+        })
+    }
+}
+
+impl Session<'_> {
+    /// Settles the rows of `run` that are in doubt: by hand where somebody says so, by Jira's list where not. Everything is
+    /// on disk when it returns. Returns why it ended early, if it did; the rows that were not settled stay in doubt.
+    pub fn settle(
+        &self,
+        run: &TakenUp,
+        by_hand: &[ByHand],
+        journal: &Journal,
+    ) -> Result<Option<Stop>, Failure> {
+        let mut books = Books::of_run(run.state());
+        let mut events = Vec::new();
+        for said in by_hand {
+            if let ByHand::Adopt(n, remote) = said {
+                books.set(*n, Standing::Created(remote.id));
+            }
+            events.push(said.event());
+        }
+        let is_said = |n: u32| by_hand.iter().any(|said| said.n() == n);
+        let in_doubt = run
+            .state()
+            .rows()
+            .filter(|(n, row)| row.outcome == Outcome::InDoubt && !is_said(*n));
+        let unsettled: Vec<Unsettled> = in_doubt
+            .map(|(n, row)| Unsettled {
+                n,
+                ended: ended(row),
+            })
+            .collect();
+        let stop = StopSwitch::default();
+        let progress = Progress::new(self.screen, self.progress, 0, 0);
+        self.runtime.block_on(async {
+            let appender = journal.appender();
+            appender.append(events)?;
+            let tell = |event: RunEvent<'_>| progress.tell(event);
+            let ledger = Ledger::new(
+                &self.jira.client,
+                appender.clone(),
+                books,
+                Pacer::new(self.pace.max_wait),
+                self.pace.settle,
+                &stop,
+                &tell,
+            );
+            let settling = async {
+                let absent = match ledger.settle(&unsettled, Settling::Full).await {
+                    Ok(absent) => absent,
+                    Err(reason) => {
+                        stop.throw(reason);
+                        Vec::new()
+                    }
+                };
+                for n in absent {
+                    let row = run.state().row(n);
+                    let verdict = if row.is_some_and(|row| row.fails_if_absent) {
+                        Verdict::Failed
+                    } else {
+                        Verdict::NothingHappened
+                    };
+                    ledger.judge(n, verdict, Via::List);
+                }
+            };
+            tokio::select! {
+                () = settling => {}
+                () = signals::watch(&stop, &progress, self.run_dir.path(), &self.after_kill) => {}
+            }
+            appender.commit([]).await?;
+            Ok(stop.reason())
+        })
+    }
+}
+
+/// When the last attempt at a row ended: as the journal says, or only now if the process died before it could.
+fn ended(row: &RowState) -> Instant {
+    let now = Instant::now();
+    let ago = row
+        .last
+        .ended
+        .map(|at| Timestamp::now().duration_since(at))
+        .filter(|ago| *ago > SignedDuration::ZERO)
+        .and_then(|ago| now.checked_sub(ago.unsigned_abs()));
+    ago.unwrap_or(now)
+}

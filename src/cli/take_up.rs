@@ -1,0 +1,60 @@
+//! A run that a command takes up again.
+
+use std::path::Path;
+
+use super::exit::{Exit, Failure};
+use crate::journal::{self, JOURNAL_FILE, Lock, ReadRun, RunDir, RunState, find_run, lock_jira};
+
+/// A run, locked, and what its journal tells.
+pub(super) struct TakenUp {
+    pub dir: RunDir,
+    pub read: ReadRun,
+}
+
+impl TakenUp {
+    /// Finds the run that `word` means, and locks it.
+    pub fn find(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
+        let stored = find_run(runs_dir, word)?;
+        let dir = RunDir::open(&stored.path, &stored.id)?;
+        let read = read(&dir)?;
+        let run = Self { dir, read };
+        if run.state().opened().rehearsal {
+            let failure = Failure::usage(format!(
+                "{} was a rehearsal, and the sandbox that it went to is gone",
+                run.id()
+            ));
+            return Err(failure.help("`gij runs` lists the runs that went to a Jira"));
+        }
+        Ok(run)
+    }
+
+    pub fn id(&self) -> &str {
+        self.dir.id()
+    }
+
+    pub fn state(&self) -> &RunState {
+        &self.read.state
+    }
+
+    /// The base URL of its Jira.
+    pub fn url(&self) -> &str {
+        &self.state().opened().jira.url
+    }
+
+    /// Keeps other runs on the same Jira away.
+    pub fn lock_jira(&self) -> Result<Lock, Failure> {
+        let runs_dir = self.dir.path().parent().unwrap_or(Path::new("."));
+        Ok(lock_jira(runs_dir, self.url())?)
+    }
+
+    /// Reads the journal again, after something was written to it.
+    pub fn read_again(&mut self) -> Result<(), Failure> {
+        self.read = read(&self.dir)?;
+        Ok(())
+    }
+}
+
+fn read(dir: &RunDir) -> Result<ReadRun, Failure> {
+    journal::read(&dir.path().join(JOURNAL_FILE))
+        .map_err(|error| Failure::new(Exit::Stopped, error))
+}

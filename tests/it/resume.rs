@@ -1,0 +1,321 @@
+//! A run goes on from its journal, whatever ended it.
+
+use std::time::Duration;
+
+use gij::sandbox::{Condition, Config, Fault};
+use serde_json::json;
+
+use crate::env::{Env, Ran, sheet_of, signal};
+
+/// A simulated Jira that takes its time, and a sheet of this many rows.
+fn slow(rows: usize) -> Env {
+    let latency = Duration::from_millis(20);
+    let config = Config {
+        latency,
+        ..Config::default()
+    };
+    Env::new()
+        .sandbox_with(config)
+        .file("a.csv", sheet_of(rows))
+}
+
+/// An environment with a run of three rows, of which the second was interrupted by a 401.
+fn stopped() -> Env {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4)
+        .says("gij resume");
+    env
+}
+
+fn resume(env: &Env, options: &[&str]) -> Ran {
+    let args = ["resume", "last", "--yes", "--settle", "100ms"];
+    env.run(args.iter().chain(options).copied())
+}
+
+/// Asserts that Jira holds each of `rows` rows exactly once, and that the report knows them by their ids.
+fn assert_once_each(env: &Env, rows: usize) {
+    let mut held: Vec<_> = env
+        .jira()
+        .held()
+        .into_iter()
+        .map(|i| i.display_name)
+        .collect();
+    held.sort();
+    held.dedup();
+    assert_eq!((held.len(), env.jira().held().len()), (rows, rows));
+}
+
+#[test]
+fn a_killed_run_goes_on_and_creates_the_rest_once() {
+    let env = slow(60);
+    let mut child = env.start_until(["import", "a.csv", "--yes"], |env| {
+        env.jira().held().len() > 9
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    resume(&env, &[])
+        .exit(0)
+        .says("60 of 60 integrations created");
+    assert_once_each(&env, 60);
+    assert_eq!(env.runs().len(), 1);
+}
+
+#[test]
+fn an_interrupted_run_goes_on() {
+    let env = slow(60);
+    let child = env.start_until(["import", "a.csv", "--yes"], |env| {
+        env.jira().held().len() > 9
+    });
+    signal(&child, "TERM");
+    Ran::of(child.wait_with_output().unwrap())
+        .exit(130)
+        .says("gij resume");
+    resume(&env, &[]).exit(0);
+    assert_once_each(&env, 60);
+}
+
+#[test]
+fn a_row_in_doubt_is_settled_before_anything_is_sent() {
+    let env = stopped();
+    assert_eq!((env.total("in_doubt"), env.total("not_attempted")), (1, 1));
+    resume(&env, &[])
+        .exit(0)
+        .says("3 of 3 integrations created");
+    assert_once_each(&env, 3);
+    assert_eq!(env.report()["run"]["sessions"][1]["kind"], "resume");
+}
+
+#[test]
+fn a_row_that_was_created_though_nobody_heard_is_found() {
+    let env = slow(2);
+    env.jira().script([Some(Fault::HangAfterCommit)]);
+    let mut child = env.start_until(["import", "a.csv", "--yes", "--concurrency", "1"], |env| {
+        env.jira().held().len() == 1
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    resume(&env, &[]).exit(0);
+    assert_once_each(&env, 2);
+    assert_eq!(env.posts(), 2);
+}
+
+#[test]
+fn a_failed_row_is_read_anew_and_sent_as_it_is_now() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(3))
+        .faults([Some(Fault::Failure400)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(1)
+        .says("gij resume");
+    let mended = sheet_of(3).replace("pat-1-invented", "pat-of-another-account");
+    let env = env.file("a.csv", mended);
+    resume(&env, &[]).exit(0);
+    assert_once_each(&env, 3);
+    let received = env.jira().received();
+    assert_eq!(
+        received.last().unwrap().body["pat"],
+        "pat-of-another-account"
+    );
+}
+
+#[test]
+fn what_left_the_sheet_what_joined_it_and_what_was_changed_is_named() {
+    let env = stopped();
+    // Team 1 was created, Team 2 is in doubt, Team 3 had no turn.
+    let sheet = sheet_of(4)
+        .replace("https://git1.example.org", "https://git1.example.org/")
+        .replace("Team 3", "Team 33");
+    let env = env.file("a.csv", sheet);
+    resume(&env, &[])
+        .exit(1)
+        .says("1 row left the sheet; it stays in the report and is not sent: a.csv:4")
+        .says("1 row was changed in the sheet since it was created; the change is not applied: a.csv:2")
+        .says("2 rows are new in the sheet and no part of this run");
+    assert_eq!(env.jira().held().len(), 2);
+    assert_eq!((env.total("created"), env.total("not_attempted")), (2, 1));
+}
+
+#[test]
+fn only_rows_that_are_still_to_be_sent_need_be_valid() {
+    let env = stopped();
+    let without_pat = |n: u32| sheet_of(3).replace(&format!("pat-{n}-invented"), "");
+    let env = env.file("a.csv", without_pat(1));
+    resume(&env, &[]).exit(0);
+    assert_once_each(&env, 3);
+}
+
+#[test]
+fn a_moved_sheet_is_given_by_its_new_name() {
+    let env = stopped();
+    std::fs::rename(env.path("a.csv"), env.path("b.csv")).unwrap();
+    resume(&env, &[]).exit(3).says("a.csv");
+    resume(&env, &["b.csv"]).exit(0);
+    assert_once_each(&env, 3);
+}
+
+#[test]
+fn the_sheet_is_found_from_another_directory() {
+    let env = stopped();
+    std::fs::create_dir(env.path("elsewhere")).unwrap();
+    let mut command = env.command([
+        "resume",
+        "--yes",
+        "--settle",
+        "100ms",
+        "--runs-dir",
+        "../gij-runs",
+    ]);
+    let output = command.current_dir(env.path("elsewhere")).output().unwrap();
+    Ran::of(output).exit(0);
+    assert_once_each(&env, 3);
+}
+
+#[test]
+fn another_jira_is_refused() {
+    let env = stopped();
+    resume(&env, &["--jira-url", "http://127.0.0.1:9"])
+        .exit(2)
+        .says("a run goes on with the Jira that it began with");
+    assert_eq!(env.jira().held().len(), 1);
+}
+
+#[test]
+fn without_consent_nothing_is_sent() {
+    let env = stopped();
+    env.run(["resume"]).exit(2).says("--yes");
+    assert_eq!(env.jira().held().len(), 1);
+}
+
+#[test]
+fn a_run_that_is_done_has_nothing_left_to_do() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let posts = env.posts();
+    resume(&env, &[]).exit(0).says("nothing is left to do");
+    assert_eq!(env.posts(), posts);
+}
+
+#[test]
+fn what_somebody_created_in_the_meantime_exists() {
+    let env = stopped();
+    env.jira()
+        .put(json!({"type": "GITHUB_SERVER", "displayName": "Team 3", "origin": "https://git3.example.org"}))
+        .unwrap();
+    resume(&env, &[]).exit(0);
+    assert_once_each(&env, 3);
+    assert_eq!((env.total("created"), env.total("exists")), (2, 1));
+}
+
+/// An environment whose second row stays in doubt, for something like it appeared.
+fn in_doubt() -> (Env, u64) {
+    let env = stopped();
+    let theirs = json!({
+        "type": "GITHUB_SERVER", "displayName": "Team 2 (new)", "origin": "https://git2.example.org",
+    });
+    let id = env.jira().put(theirs).unwrap();
+    resume(&env, &[]).exit(1).says("--adopt");
+    assert_eq!((env.total("in_doubt"), env.total("created")), (1, 2));
+    (env, id)
+}
+
+#[test]
+fn a_row_in_doubt_is_adopted_by_hand() {
+    let (env, id) = in_doubt();
+    resume(&env, &["--adopt", &format!("a.csv!3={id}")]).exit(0);
+    assert_eq!((env.total("created"), env.jira().held().len()), (3, 3));
+    assert_eq!(env.report()["rows"][1]["id"], id);
+}
+
+#[test]
+fn a_row_in_doubt_is_said_to_be_absent_and_sent_again() {
+    let (env, _) = in_doubt();
+    resume(&env, &["--absent", "a.csv!3"]).exit(0);
+    assert_eq!((env.total("created"), env.jira().held().len()), (3, 4));
+}
+
+#[test]
+fn what_is_said_by_hand_is_checked() {
+    let (env, id) = in_doubt();
+    for (options, said) in [
+        (
+            ["--adopt".to_owned(), "a.csv!3=999".to_owned()],
+            "no integration 999",
+        ),
+        (
+            ["--adopt".to_owned(), format!("a.csv!2={id}")],
+            "is not in doubt",
+        ),
+        (
+            ["--adopt".to_owned(), "a.csv!3=1".to_owned()],
+            "belongs to another row",
+        ),
+        (["--absent".to_owned(), "a.csv!9".to_owned()], "has no row"),
+        (
+            ["--absent".to_owned(), "a.csv!2-3".to_owned()],
+            "more than one row",
+        ),
+    ] {
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        resume(&env, &options).exit(2).says(said);
+    }
+}
+
+#[test]
+fn two_processes_do_not_go_on_with_one_run() {
+    let env = slow(60);
+    let child = env.start_until(["import", "a.csv", "--yes"], |env| {
+        env.jira().held().len() > 3
+    });
+    resume(&env, &[]).exit(2).says("another gij is at work");
+    Ran::of(child.wait_with_output().unwrap()).exit(0);
+    assert_once_each(&env, 60);
+}
+
+#[test]
+fn a_jira_that_turns_us_away_leaves_the_run_as_it_is() {
+    let env = stopped();
+    env.jira().set_condition(Condition::Unauthorized);
+    resume(&env, &[]).exit(4).says("refused the log-in");
+    env.jira().set_condition(Condition::Normal);
+    resume(&env, &[]).exit(0);
+    assert_once_each(&env, 3);
+}
+
+#[test]
+fn a_rehearsal_is_over_when_it_ends() {
+    let env = Env::new().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--sandbox"]).exit(0);
+    let id = env.runs()[0]
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .to_owned();
+    env.run(["resume", &id, "--yes"]).exit(2).says("rehearsal");
+}
+
+#[test]
+fn a_row_without_a_name_is_sent_while_its_file_is_unchanged_and_not_after() {
+    let sheet = "type,origin,pat\nGITHUB_SERVER,https://git1.example.org,pat-1-invented\n\
+                 GITHUB_SERVER,https://git2.example.org,pat-2-invented\n";
+    for (is_changed, code, held) in [(false, 0, 2), (true, 1, 1)] {
+        let env = Env::new()
+            .sandbox()
+            .file("a.csv", sheet)
+            .faults([None, Some(Fault::TooManyRequests)]);
+        let args = ["import", "a.csv", "--yes", "--concurrency", "1"];
+        let child = env.start_until(args, |env| env.posts() == 2);
+        signal(&child, "INT");
+        Ran::of(child.wait_with_output().unwrap()).exit(130);
+        let env = if is_changed {
+            env.file("a.csv", sheet.replace("pat-1", "pat-9"))
+        } else {
+            env
+        };
+        resume(&env, &[]).exit(code);
+        assert_eq!(env.jira().held().len(), held, "changed: {is_changed}");
+    }
+}
