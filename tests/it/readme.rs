@@ -103,6 +103,7 @@ fn every_option_that_the_readme_names_exists() {
     let help: String = [
         &["--help"][..],
         &["check", "--help"],
+        &["doctor", "--help"],
         &["import", "--help"],
         &["runs", "--help"],
         &["template", "--help"],

@@ -1,7 +1,9 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use super::{CheckArgs, Common, ExplainArgs, ImportArgs, RunsArgs, SandboxArgs, TemplateArgs};
+use super::{
+    CheckArgs, Common, DoctorArgs, ExplainArgs, ImportArgs, RunsArgs, SandboxArgs, TemplateArgs,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -16,6 +18,7 @@ const TEMPLATE: &str = "\
 Prepare:
   check     Say everything that is wrong with spreadsheets; never touches the network
   template  Write a starter sheet: columns, explanations, drop-downs
+  doctor    Look whether Jira is there, lets us in and has the app, and say what to do
 
 Run:
   import    Validate, show the plan, ask, create each integration once, report
@@ -51,6 +54,8 @@ pub(in crate::cli) enum Command {
     Check(CheckArgs),
     /// Write a starter sheet: columns, explanations, drop-downs
     Template(TemplateArgs),
+    /// Look whether Jira is there, lets us in and has the app, and say what to do
+    Doctor(DoctorArgs),
     /// Validate, show the plan, ask, create each integration once, report
     Import(Box<ImportArgs>),
     /// List the runs: when, what, how each ended, the next command to type

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 mod connect;
+mod doctor;
 mod import;
 mod input;
 mod pace;
 
 pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
+pub(super) use doctor::DoctorSettings;
 pub(super) use import::ImportSettings;
 pub(super) use input::InputSettings;
 pub(super) use pace::PaceSettings;
