@@ -34,23 +34,7 @@ pub(super) async fn connect(
     let client = Client::new(&connection)?;
     client.status().await?;
     let list = list(&client, pace, screen).await?;
-    // Title and names are for people to see; a Jira that keeps them to itself can be imported into all the same.
-    let server = unless_private(client.server_info().await)?;
-    let person = unless_private(client.myself().await)?;
-    let target = Target {
-        title: if server.title.is_empty() {
-            "Jira".to_owned()
-        } else {
-            server.title
-        },
-        version: server.version,
-        url: connection.base.as_str().to_owned(),
-        user: match (person.display_name.as_str(), person.name.as_str()) {
-            ("", "") => "a user whose name it does not tell".to_owned(),
-            ("", name) => name.to_owned(),
-            (display_name, name) => format!("{display_name} ({name})"),
-        },
-    };
+    let target = who(&client).await?;
     Ok((
         Connected {
             client,
@@ -59,6 +43,27 @@ pub(super) async fn connect(
         },
         list,
     ))
+}
+
+/// Asks who is at the other side, and who we are there. That is for people to see: a Jira that keeps it to itself can be
+/// imported into all the same.
+pub(super) async fn who(client: &Client) -> Result<Target, JiraError> {
+    let server = unless_private(client.server_info().await)?;
+    let person = unless_private(client.myself().await)?;
+    Ok(Target {
+        title: if server.title.is_empty() {
+            "Jira".to_owned()
+        } else {
+            server.title
+        },
+        version: server.version,
+        url: client.base().as_str().to_owned(),
+        user: match (person.display_name.as_str(), person.name.as_str()) {
+            ("", "") => "a user whose name it does not tell".to_owned(),
+            ("", name) => name.to_owned(),
+            (display_name, name) => format!("{display_name} ({name})"),
+        },
+    })
 }
 
 /// An answer that is not needed: a Jira that does not give it is no failure, one that turns us away is.
@@ -92,7 +97,10 @@ pub(super) async fn list(
     .await?)
 }
 
-fn connection(settings: &ConnectSettings) -> Result<(Connection, Option<Sandbox>), Failure> {
+/// How to get there, and the sandbox if that is where it leads; sends nothing.
+pub(super) fn connection(
+    settings: &ConnectSettings,
+) -> Result<(Connection, Option<Sandbox>), Failure> {
     let (timeout, connect_timeout) = (settings.timeout, settings.connect_timeout);
     match &settings.target {
         TargetSettings::Jira(jira) => {

@@ -5,8 +5,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::args::{Cli, Command, Format, When};
 use super::exit::{Exit, Failure};
-use super::settings::{ImportSettings, InputSettings, ResumeSettings};
-use super::{check, explain, import, resume, runs, sandbox, template};
+use super::settings::{DoctorSettings, ImportSettings, InputSettings, ResumeSettings};
+use super::{check, doctor, explain, import, resume, runs, sandbox, template};
 use crate::render::{Color, Screen};
 
 /// Does what the command line `args` says, and tells how it ended.
@@ -40,6 +40,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             let is_json = cli.common.format == Format::Json;
             template::template(&args, is_json, &screen)
         }
+        Command::Doctor(doctor) => DoctorSettings::new(doctor, cli.common.format, typed(&args))
+            .and_then(|settings| doctor::doctor(&settings, &screen)),
         Command::Import(import) => ImportSettings::new(
             *import,
             cli.common.progress,

@@ -9,6 +9,7 @@ mod check;
 mod connect;
 mod credentials;
 mod dispatch;
+mod doctor;
 mod exit;
 mod explain;
 mod facts;

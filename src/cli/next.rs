@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::args::RUNS_DIR;
-use super::settings::ImportSettings;
+use super::settings::{DoctorSettings, ImportSettings};
 use crate::journal::SessionKind;
 use crate::model::Outcome;
 use crate::render::command_line;
@@ -140,6 +140,29 @@ pub(super) fn after_check(settings: &ImportSettings) -> String {
     }
     format!(
         "mend the files, then check them again:\n  {}",
+        command_line(words)
+    )
+}
+
+/// What to do after Jira was looked at.
+pub(super) fn after_doctor(settings: &DoctorSettings, is_usable: bool) -> String {
+    let typed = settings.typed.iter().map(String::as_str);
+    if !is_usable {
+        return format!(
+            "once that is mended, look again:\n  {}",
+            command_line(std::iter::once("gij").chain(typed))
+        );
+    }
+    let mut words = vec!["gij"];
+    for word in typed {
+        match word {
+            "doctor" if !words.contains(&"import") => words.extend(["import", "FILE"]),
+            word => words.push(word),
+        }
+    }
+    words.push("--dry-run");
+    format!(
+        "look at the plan for your sheet:\n  {}",
         command_line(words)
     )
 }

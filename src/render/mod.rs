@@ -4,6 +4,7 @@
 //! colour codes in them, and [`Screen`] takes the codes out where nobody can see colours.
 
 mod diagnostics;
+mod doctor;
 mod explain;
 mod plan;
 mod progress;
@@ -13,6 +14,7 @@ mod style;
 mod summary;
 
 pub use diagnostics::{diagnostics, more, tally};
+pub use doctor::doctor;
 pub use explain::explanation;
 pub use plan::{Target, dry_run_rows, plan};
 pub use progress::{Progress, ProgressStyle, waiting};

@@ -7,6 +7,7 @@
 mod atomic;
 mod check;
 mod csv;
+mod doctor;
 #[cfg(test)]
 mod dummy;
 mod form;
@@ -18,6 +19,7 @@ mod template;
 
 pub use atomic::{WriteError, write};
 pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
+pub use doctor::{DoctorReport, Finding, Health, Question};
 pub use form::Form;
 pub use json::check_json;
 pub(crate) use json::document;

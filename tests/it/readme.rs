@@ -98,20 +98,27 @@ fn every_session_shown_is_what_the_program_says() {
     }
 }
 
+/// The names of all commands.
+fn commands() -> Vec<String> {
+    let command = gij::cli::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_stands_in_the_readme() {
+    let readme = readme();
+    for command in commands() {
+        assert!(readme.contains(&format!("| `gij {command}")), "{command}");
+    }
+}
+
 #[test]
 fn every_option_that_the_readme_names_exists() {
-    let help: String = [
-        &["--help"][..],
-        &["check", "--help"],
-        &["import", "--help"],
-        &["runs", "--help"],
-        &["template", "--help"],
-        &["explain", "--help"],
-        &["sandbox", "--help"],
-    ]
-    .into_iter()
-    .map(|args| Env::new().run(args.iter().copied()).exit(0).stdout)
-    .collect();
+    let help: String = commands()
+        .iter()
+        .map(|command| Env::new().run([command, "--help"]).exit(0).stdout)
+        .collect();
     let readme = readme();
     let options = readme
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))

@@ -2,7 +2,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{
-    CheckArgs, Common, ExplainArgs, ImportArgs, ResumeArgs, RunsArgs, SandboxArgs, TemplateArgs,
+    CheckArgs, Common, DoctorArgs, ExplainArgs, ImportArgs, ResumeArgs, RunsArgs, SandboxArgs,
+    TemplateArgs,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -18,6 +19,7 @@ const TEMPLATE: &str = "\
 Prepare:
   check     Say everything that is wrong with spreadsheets; never touches the network
   template  Write a starter sheet: columns, explanations, drop-downs
+  doctor    Look whether Jira is there, lets us in and has the app, and say what to do
 
 Run:
   import    Validate, show the plan, ask, create each integration once, report
@@ -54,6 +56,8 @@ pub(in crate::cli) enum Command {
     Check(CheckArgs),
     /// Write a starter sheet: columns, explanations, drop-downs
     Template(TemplateArgs),
+    /// Look whether Jira is there, lets us in and has the app, and say what to do
+    Doctor(DoctorArgs),
     /// Validate, show the plan, ask, create each integration once, report
     Import(Box<ImportArgs>),
     /// Go on with a run that was interrupted or left rows undone

@@ -3,6 +3,7 @@
 mod cli;
 mod common;
 mod connect;
+mod doctor;
 mod explain;
 mod import;
 mod input;
@@ -17,6 +18,7 @@ pub use cli::command;
 pub(in crate::cli) use cli::{Cli, Command};
 pub(in crate::cli) use common::{Common, Format, ProgressHow, When};
 pub(in crate::cli) use connect::ConnectArgs;
+pub(in crate::cli) use doctor::DoctorArgs;
 pub(in crate::cli) use explain::ExplainArgs;
 pub(in crate::cli) use import::ImportArgs;
 pub(in crate::cli) use input::{CheckArgs, HiddenRowsHow, InputArgs};

@@ -165,7 +165,7 @@ fn jira(base: BaseUrl, args: ConnectArgs) -> Result<JiraSettings, Failure> {
 
 fn no_url() -> Failure {
     Failure::usage("which Jira? there is no --jira-url and no JIRA_URL").help(
-        "give `--jira-url https://jira.example.org`, or rehearse with `--sandbox`, which touches no Jira",
+        "give `--jira-url https://jira.example.org`, or rehearse with `gij import FILE --sandbox`, which touches no Jira",
     )
 }
 

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 mod connect;
+mod doctor;
 mod import;
 mod input;
 mod pace;
 mod resume;
 
 pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
+pub(super) use doctor::DoctorSettings;
 pub(super) use import::ImportSettings;
 pub(super) use input::InputSettings;
 pub(super) use pace::PaceSettings;
