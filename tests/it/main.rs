@@ -16,6 +16,7 @@ mod env;
 mod explain;
 mod hostile;
 mod outcomes;
+mod pace;
 mod plan;
 mod readme;
 mod reports;
