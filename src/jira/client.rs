@@ -18,6 +18,7 @@ use super::exchange::Exchange;
 use super::hints::RateHints;
 use super::mask::Mask;
 use super::message;
+use super::removal::Removal;
 use super::verdict::Verdict;
 use super::wire;
 use crate::model::{Record, RemoteIntegration};
@@ -275,6 +276,17 @@ impl Client {
         let mask = Mask::new(&self.access, record.secrets());
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
         Exchange::of(reply).map(|reply| Verdict::of(&reply, &mask))
+    }
+
+    /// Sends the request that deletes the integration `id`: once, on one connection. It never asks to delete files, which
+    /// could erase original repositories ("Delete Existing Repository").
+    pub async fn delete(&self, id: i64) -> Exchange<Removal> {
+        let request = self
+            .authenticated(Method::DELETE, &format!("{INTEGRATIONS}/{id}"))
+            .header(CONTENT_TYPE, "application/json");
+        let mask = self.mask();
+        let reply = self.send(request, LARGEST_ANSWER, &mask).await;
+        Exchange::of(reply).map(|reply| Removal::of(&reply, &mask))
     }
 
     fn mask(&self) -> Mask {

@@ -19,6 +19,7 @@ mod outcomes;
 mod pace;
 mod plan;
 mod readme;
+mod removal;
 mod reports;
 mod roundtrip;
 mod rules;
