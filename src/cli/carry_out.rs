@@ -11,7 +11,7 @@ use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::settings::PaceSettings;
 use super::signals;
-use crate::engine::{Books, Job, Ledger, Pacer, Run, RunEvent, Settings, Stop, StopSwitch};
+use crate::engine::{Books, Job, Ledger, Run, RunEvent, Settings, Stop, StopSwitch};
 use crate::journal::{self, Appender, Ending, Event, JOURNAL_FILE, Journal, JournalError, RunDir};
 use crate::render::{Progress, ProgressStyle, Screen, summary};
 use crate::report::{self, Form, Report};
@@ -82,7 +82,7 @@ impl Session<'_> {
             &self.jira.client,
             journal.clone(),
             work.books,
-            Pacer::new(self.pace.max_wait),
+            &self.jira.pacer,
             self.pace.settle,
             stop,
             tell,

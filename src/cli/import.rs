@@ -95,7 +95,7 @@ fn carry_out(
 ) -> Result<Exit, Failure> {
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
-    let remote = runtime.block_on(list(&jira.client, settings.pace, screen))?;
+    let remote = runtime.block_on(list(&jira.client, &jira.pacer, screen))?;
     let plan = confirmed.plan.again(&remote);
     drop(remote);
     let first = settings.input.files.first();

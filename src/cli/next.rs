@@ -102,7 +102,7 @@ const FLAGS_OF_IMPORT: [&str; 6] = [
     "--insecure",
     "--allow-plain-http",
 ];
-const VALUES_OF_IMPORT: [&str; 15] = [
+const VALUES_OF_IMPORT: [&str; 16] = [
     "--jira-url",
     "--token-file",
     "--password-file",
@@ -112,6 +112,7 @@ const VALUES_OF_IMPORT: [&str; 15] = [
     "--timeout",
     "--connect-timeout",
     "--concurrency",
+    "--rate",
     "--max-wait",
     "--retries",
     "--settle",

@@ -240,7 +240,7 @@ impl Resumption<'_> {
     }
 
     fn list(&self) -> Result<Vec<RemoteIntegration>, Failure> {
-        let listing = list(&self.jira.client, self.settings.pace, self.screen);
+        let listing = list(&self.jira.client, &self.jira.pacer, self.screen);
         self.runtime.block_on(listing)
     }
 

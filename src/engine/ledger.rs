@@ -41,7 +41,7 @@ pub struct Ledger<'a> {
     pub(super) journal: Appender,
     pub(super) stop: &'a StopSwitch,
     pub(super) tell: &'a dyn Fn(RunEvent<'_>),
-    pub(super) pacer: Pacer,
+    pub(super) pacer: &'a Pacer,
     pub(super) books: RefCell<Books>,
     settle: Duration,
 }
@@ -53,7 +53,7 @@ impl<'a> Ledger<'a> {
         client: &'a Client,
         journal: Appender,
         books: Books,
-        pacer: Pacer,
+        pacer: &'a Pacer,
         settle: Duration,
         stop: &'a StopSwitch,
         tell: &'a dyn Fn(RunEvent<'_>),
@@ -107,7 +107,7 @@ impl<'a> Ledger<'a> {
         };
         let at = Timestamp::now();
         let waiting = |why: &str, time: Duration| self.waiting(why, time);
-        let list = read_list(self.client, &self.pacer, stop, &waiting).await;
+        let list = read_list(self.client, self.pacer, stop, &waiting).await;
         let list = list.map_err(|error| match error {
             ListError::Jira(error) => Stop::Jira(error),
             ListError::Stop(stop) => stop,

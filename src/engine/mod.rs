@@ -22,7 +22,7 @@ pub use join::{InvalidRow, Joined, SheetNow, join};
 pub use ledger::{Ledger, Settling, Unsettled};
 pub use list::{ListError, read_list};
 pub use open::{Opening, open, planned};
-pub use pacer::Pacer;
+pub use pacer::{Pace, Pacer};
 pub use queue::Job;
 pub use run::{Run, Settings};
 pub use stop::{Stop, StopSwitch};

@@ -19,6 +19,16 @@ pub struct Refusal {
     pub advice: Option<String>,
 }
 
+impl Refusal {
+    pub(super) fn of(answer: &Answer, mask: &Mask) -> Self {
+        let (error, advice) = message::of_body(&answer.body, mask);
+        Self {
+            error: error.unwrap_or_else(|| format!("HTTP {}", answer.status)),
+            advice,
+        }
+    }
+}
+
 /// Why nothing more may be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StopReason {
@@ -65,7 +75,7 @@ impl Verdict {
                 why: why.clone(),
                 pause: None,
             },
-            Reply::BrokenOff(why) => Self::Unsettled(why.clone()),
+            Reply::TimedOut(why) | Reply::BrokenOff(why) => Self::Unsettled(why.clone()),
             Reply::TooLarge => Self::Unsettled("an answer that is too large".into()),
         }
     }
@@ -88,13 +98,7 @@ impl Verdict {
                 return Self::Created(Box::new(created));
             }
         }
-        let refusal = || {
-            let (error, advice) = message::of_body(&answer.body, mask);
-            Refusal {
-                error: error.unwrap_or_else(|| format!("HTTP {}", answer.status)),
-                advice,
-            }
-        };
+        let refusal = || Refusal::of(answer, mask);
         match (answer.status, success) {
             (status, Some(false)) if status < 500 => Self::Failed(refusal()),
             (_, Some(false)) => Self::FailedIfAbsent(refusal()),
