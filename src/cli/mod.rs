@@ -9,6 +9,7 @@ mod check;
 mod connect;
 mod credentials;
 mod dispatch;
+mod existing;
 mod exit;
 mod explain;
 mod facts;
@@ -25,6 +26,7 @@ mod settle;
 mod signals;
 mod take_up;
 mod template;
+mod unfinished;
 
 pub use args::command;
 pub use dispatch::run;

@@ -95,12 +95,10 @@ impl Validation {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Moves the valid rows that `is_bad` says to the invalid ones, for what `code` means. That it is told is the caller's.
-    pub fn invalidate(&mut self, code: Code, is_bad: impl Fn(&Row) -> bool) {
-        let (bad, good): (Vec<Row>, Vec<Row>) =
-            std::mem::take(&mut self.rows).into_iter().partition(is_bad);
-        self.rows = good;
-        for row in &bad {
+    /// Counts rows that were valid, and are taken out of [`rows`](Self::rows), as invalid, for what `code` means. That it is
+    /// told is the caller's.
+    pub fn invalidate(&mut self, code: Code, bad: &[Row]) {
+        for row in bad {
             self.invalid.push(InvalidRow::of(row, code));
             let tables = self.files.iter_mut().flat_map(|file| &mut file.tables);
             let of_table = tables

@@ -183,11 +183,15 @@ impl Run<'_> {
             tables.insert(Arc::as_ptr(&table.table), at);
         }
         let duplicated = &self.duplicated;
-        self.result.invalidate(Code::DuplicateRow, |row| {
+        let is_bad = |row: &Row| {
             let table = tables.get(&Arc::as_ptr(&row.place.table));
             let at = table.copied().zip(row.place.row);
             at.is_some_and(|at| duplicated.contains(&at))
-        });
+        };
+        let rows = std::mem::take(&mut self.result.rows);
+        let (bad, good): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_bad);
+        self.result.rows = good;
+        self.result.invalidate(Code::DuplicateRow, &bad);
     }
 
     /// Notes the sheets and columns that were asked for and are nowhere.
