@@ -10,6 +10,7 @@ mod connect;
 mod credentials;
 mod dispatch;
 mod doctor;
+mod existing;
 mod exit;
 mod explain;
 mod facts;
@@ -26,6 +27,7 @@ mod settle;
 mod signals;
 mod take_up;
 mod template;
+mod unfinished;
 
 pub use args::command;
 pub use dispatch::run;

@@ -15,9 +15,23 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
         let real = again_with(
             settings,
             &["--jira-url", "https://jira.example.org", "--dry-run"],
-            &["--sandbox"],
+            &["--sandbox", "--new-run"],
         );
         return format!("with JIRA_TOKEN set, look at the plan for your Jira:\n  {real}");
+    }
+    let totals = &report.totals;
+    let is_left = totals.not_attempted + totals.in_doubt + totals.failed > 0;
+    if !is_left && totals.invalid > 0 {
+        let import = again_with(settings, &[], &["--new-run"]);
+        return format!(
+            "mend the rows that are not valid, then run again; rows that are there are skipped:\n  {import}"
+        );
+    }
+    if !is_left && settings.limit.is_some() && totals.not_selected > 0 {
+        let others = again_with(settings, &[], &["--limit", "--new-run"]);
+        return format!(
+            "look at what became of the pilot in Jira, then create the others:\n  {others}"
+        );
     }
     after_run(&settings.typed, run, report)
 }
@@ -83,7 +97,7 @@ fn of_run(typed: &[String], command: &str, run: &str) -> String {
 /// What to do after a dry run.
 pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> String {
     if to_create == 0 {
-        return "every row is there; nothing is left to do".to_owned();
+        return "every valid row is there; nothing is left to do".to_owned();
     }
     let does = if settings.is_rehearsal() {
         "rehearse it"
@@ -93,16 +107,32 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
     format!("{does}:\n  {}", again(settings, &[]))
 }
 
+/// What to do after a dry run of a file whose last run, `run`, is not finished.
+pub(super) fn instead(settings: &ImportSettings, run: &str) -> String {
+    let resume = resume(&settings.typed, run);
+    format!("go on with the run that is not finished:\n  {resume}")
+}
+
+/// What to do about rows that Jira holds already, where none may be.
+pub(super) fn after_existing(settings: &ImportSettings) -> String {
+    let skip = again_with(settings, &[], &["--on-existing"]);
+    format!("take these rows out, or skip what is there: `{skip}`")
+}
+
 /// Options of an import that a check does not have: flags, and those with a value.
-const FLAGS_OF_IMPORT: [&str; 6] = [
+const FLAGS_OF_IMPORT: [&str; 8] = [
     "--dry-run",
+    "--skip-invalid",
+    "--new-run",
     "--yes",
     "-y",
     "--sandbox",
     "--insecure",
     "--allow-plain-http",
 ];
-const VALUES_OF_IMPORT: [&str; 16] = [
+const VALUES_OF_IMPORT: [&str; 18] = [
+    "--limit",
+    "--on-existing",
     "--jira-url",
     "--token-file",
     "--password-file",
@@ -208,9 +238,16 @@ fn again(settings: &ImportSettings, more: &[&str]) -> String {
 }
 
 fn again_with(settings: &ImportSettings, more: &[&str], less: &[&str]) -> String {
-    let typed = settings.typed.iter().map(String::as_str);
-    let kept = typed.filter(|word| *word != "--dry-run" && !less.contains(word));
-    let mut words: Vec<&str> = std::iter::once("gij").chain(kept).collect();
+    let mut words = vec!["gij"];
+    let mut typed = settings.typed.iter().map(String::as_str);
+    while let Some(word) = typed.next() {
+        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        if name != "--dry-run" && !less.contains(&name) {
+            words.push(word);
+        } else if name == word && VALUES_OF_IMPORT.contains(&name) {
+            typed.next();
+        }
+    }
     // What stands behind `--` is a file.
     let end = words
         .iter()

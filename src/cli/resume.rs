@@ -10,16 +10,17 @@ use super::connect::{Connected, connect, list};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::session;
+use super::projects::{self, Resolved};
 use super::resume_sheets::Sheets;
 use super::settings::{ConnectSettings, ResumeSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
-use super::{import, next, projects, question};
+use super::{import, next, question};
 use crate::engine::{Books, Job, Standing, Stop, planned};
 use crate::journal::{
     ConfirmedBy, Event, Found, Journal, JournalError, ListReason, Listed, RowRead, SessionKind,
 };
-use crate::model::{Diagnostics, Outcome, RemoteIntegration, Row};
+use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, plan as plan_text};
 use crate::validate::RowRange;
@@ -71,6 +72,12 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
 
 fn is_to_be_sent(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::NotAttempted | Outcome::Failed)
+}
+
+/// How many rows a run creates at most that ended before its plan was on disk; else the plan has said so.
+fn limit(run: &TakenUp) -> Option<usize> {
+    let most = run.state().opened().options.get("limit")?;
+    (!run.state().has_begun()).then(|| most.parse().ok())?
 }
 
 fn is_in_doubt(outcome: Outcome) -> bool {
@@ -199,15 +206,17 @@ impl Resumption<'_> {
         }
         let listed_at = Timestamp::now();
         let (rows, added) = self.rows_to_send(&run);
-        let mut unknown = Diagnostics::default();
-        let resolving = projects::resolve(&self.jira.client, rows, &mut unknown);
-        let rows = self.runtime.block_on(resolving)?;
-        if unknown.has_errors() {
-            self.screen.problem(&diagnostics(&unknown));
+        let resolving = projects::resolve(&self.jira.client, rows);
+        let Resolved { rows, found, .. } = self.runtime.block_on(resolving)?;
+        if found.has_errors() {
+            self.screen.problem(&diagnostics(&found));
             self.end_quietly(&run, journal, None)?;
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
-        let plan = Plan::new(rows, &self.list()?);
+        let mut plan = Plan::new(rows, &self.list()?);
+        if let Some(most) = limit(&run) {
+            plan = plan.limited_to(most);
+        }
         let to_create = plan.to_create().count();
         let must_ask = self.confirmed_by.is_none() && to_create > 0;
         self.show(&run, &plan, must_ask);
@@ -304,6 +313,7 @@ impl Resumption<'_> {
         if !state.has_begun() {
             let baseline = plan.baseline().to_vec();
             let rows = plan.rows().iter();
+            let rows = rows.filter(|row| row.action != Action::NotSelected);
             let rows = rows.map(|row| {
                 (
                     row.row.n,

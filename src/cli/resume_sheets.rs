@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use super::exit::{Exit, Failure};
 use super::settings::{InputSettings, ResumeSettings};
 use super::take_up::TakenUp;
-use crate::engine::{Joined, SheetNow, join};
+use crate::engine::{InvalidRow, Joined, SheetNow, join};
+use crate::journal::Key;
 use crate::model::{Diagnostics, Outcome, Place, Severity};
 use crate::render::{Screen, count, diagnostics};
 use crate::validate::Validation;
@@ -44,10 +45,15 @@ impl Sheets {
             let began_as = by_content.get(file.sha256.as_deref()?)?;
             Some((file.name.clone(), (*began_as).into()))
         });
+        let invalid = std::mem::take(&mut input.invalid).into_iter();
+        let invalid = invalid.map(|row| InvalidRow {
+            key: row.key.map(Key::from),
+            place: row.place,
+        });
         let sheet = SheetNow {
             unchanged: unchanged.collect(),
             rows: std::mem::take(&mut input.rows),
-            invalid: Vec::new(),
+            invalid: invalid.collect(),
         };
         let joined = join(run.state(), sheet);
         Self { input, joined }

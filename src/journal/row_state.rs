@@ -91,7 +91,12 @@ impl RowState {
             remote: None,
             via: None,
             attempts: 0,
-            last: Attempt::default(),
+            last: Attempt {
+                error: not_valid(&row.errors),
+                advice: (!row.errors.is_empty())
+                    .then(|| "`gij explain CODE` says what to do about each code".into()),
+                ..Attempt::default()
+            },
             fails_if_absent: false,
             removal: None,
             doubles: Vec::new(),
@@ -344,4 +349,9 @@ fn as_text(fields: &Map<String, Value>) -> Option<Box<str>> {
     }
     // Writing JSON into memory cannot fail.
     serde_json::to_string(fields).ok().map(Into::into)
+}
+
+/// What is wrong with a row that is not valid.
+fn not_valid(codes: &[Box<str>]) -> Option<Box<str>> {
+    (!codes.is_empty()).then(|| format!("not valid: {}", codes.join(", ")).into())
 }

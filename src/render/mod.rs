@@ -16,7 +16,7 @@ mod summary;
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;
 pub use explain::explanation;
-pub use plan::{Target, dry_run_rows, plan};
+pub use plan::{Target, dry_run_rows, existing_rows, plan};
 pub use progress::{Progress, ProgressStyle, waiting};
 pub use runs::runs;
 pub use screen::{Color, Screen};

@@ -1,6 +1,6 @@
 //! Looking at the way to Jira before anything depends on it.
 
-use gij::sandbox::{Condition, Config};
+use gij::sandbox::{Condition, Config, RateLimit};
 
 use crate::env::{Env, Ran, TOKEN, sheet_of};
 
@@ -166,7 +166,8 @@ fn a_jira_that_is_not_there_is_told() {
             "not_tried ready",
             "not_tried log_in",
             "not_tried user",
-            "not_tried api"
+            "not_tried api",
+            "not_tried rate_limit"
         ]
     );
 }

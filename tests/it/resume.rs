@@ -142,6 +142,11 @@ fn what_left_the_sheet_what_joined_it_and_what_was_changed_is_named() {
 fn only_rows_that_are_still_to_be_sent_need_be_valid() {
     let env = stopped();
     let without_pat = |n: u32| sheet_of(3).replace(&format!("pat-{n}-invented"), "");
+    let env = env.file("a.csv", without_pat(3));
+    resume(&env, &[])
+        .exit(3)
+        .says("a.csv:4")
+        .says("nothing was sent");
     let env = env.file("a.csv", without_pat(1));
     resume(&env, &[]).exit(0);
     assert_once_each(&env, 3);

@@ -127,6 +127,25 @@ mod on_a_terminal {
     }
 
     #[test]
+    fn what_came_to_exist_while_somebody_was_asked_is_not_let_pass_either() {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+        let mut session = on_terminal(&env, &["import", "a.csv", "--on-existing", "fail"]);
+        session.exp_string("Create 3 integrations").unwrap();
+        session.exp_string("[y/N]").unwrap();
+        let there = serde_json::json!({
+            "type": "GITHUB_SERVER", "displayName": "Team 2", "origin": "https://git2.example.org",
+        });
+        env.jira().put(there).unwrap();
+        session.send_line("y").unwrap();
+        session
+            .exp_string("a.csv:3  GITHUB_SERVER  Team 2 (id 1)")
+            .unwrap();
+        session.exp_string("nothing was sent").unwrap();
+        assert_eq!(exit_code(session), 3);
+        assert_eq!((env.posts(), env.runs().len()), (0, 0));
+    }
+
+    #[test]
     fn a_token_is_asked_for_and_not_shown() {
         let env = Env::new()
             .sandbox()

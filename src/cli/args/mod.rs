@@ -20,7 +20,7 @@ pub(in crate::cli) use common::{Common, Format, ProgressHow, When};
 pub(in crate::cli) use connect::ConnectArgs;
 pub(in crate::cli) use doctor::DoctorArgs;
 pub(in crate::cli) use explain::ExplainArgs;
-pub(in crate::cli) use import::ImportArgs;
+pub(in crate::cli) use import::{ImportArgs, OnExisting};
 pub(in crate::cli) use input::{CheckArgs, HiddenRowsHow, InputArgs};
 pub(in crate::cli) use pace::PaceArgs;
 pub(in crate::cli) use resume::ResumeArgs;
