@@ -27,6 +27,7 @@ mod settle;
 mod signals;
 mod take_up;
 mod template;
+mod undo;
 mod unfinished;
 
 pub use args::command;

@@ -61,6 +61,30 @@ pub(super) fn resume(typed: &[String], run: &str) -> String {
     of_run(typed, "resume", run)
 }
 
+/// The command that goes on taking the run `run` back.
+pub(super) fn undo(typed: &[String], run: &str) -> String {
+    of_run(typed, "undo", run)
+}
+
+/// What to do after an undo.
+pub(super) fn after_undo(typed: &[String], run: &str, is_something_left: bool) -> String {
+    if is_something_left {
+        let undo = undo(typed, run);
+        return format!("see to what is named above, then go on taking it back:\n  {undo}");
+    }
+    "what was to be taken back is gone; nothing is left to do".to_owned()
+}
+
+/// What to do after the plan of an undo was shown: the same command without `--dry-run`.
+pub(super) fn after_undo_dry_run(typed: &[String]) -> String {
+    let words = typed.iter().map(String::as_str);
+    let words = words.filter(|word| *word != "--dry-run");
+    format!(
+        "remove them:\n  {}",
+        command_line(std::iter::once("gij").chain(words))
+    )
+}
+
 /// Options of every command that takes a run up: flags, and those with a value.
 const FLAGS_OF_CONNECTING: [&str; 2] = ["--insecure", "--allow-plain-http"];
 const VALUES_OF_CONNECTING: [&str; 8] = [

@@ -12,6 +12,7 @@ mod runs;
 mod screen;
 mod style;
 mod summary;
+mod undo;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;
@@ -22,3 +23,4 @@ pub use runs::runs;
 pub use screen::{Color, Screen};
 pub use style::{command_line, count};
 pub use summary::summary;
+pub use undo::{UndoPlan, undo_plan};

@@ -37,8 +37,40 @@ pub fn summary(report: &Report) -> String {
             );
         }
     }
+    text.push_str(&removals(report));
     if let Some(audit) = &report.run.audit {
         text.push_str(&imbalance(audit));
+    }
+    text
+}
+
+/// What an undo left, and why.
+fn removals(report: &Report) -> String {
+    let mut text = String::new();
+    let left: Vec<_> = report
+        .rows
+        .iter()
+        .filter_map(|row| Some((row, row.removal.as_ref()?)))
+        .filter(|(_, removal)| !removal.outcome.is_gone())
+        .collect();
+    for (row, removal) in left.iter().take(MOST_ROWS) {
+        let label = paint(of_outcome(Outcome::InDoubt), removal.outcome.in_words());
+        let name = row.display_name.as_deref().unwrap_or("(no display name)");
+        let id = row.id.unwrap_or_default();
+        let why = removal.why.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{label} {}",
+            one_line(&format!("{}  {name}  id {id}: {why}", row.place()))
+        );
+    }
+    if left.len() > MOST_ROWS {
+        let more = count(n(left.len() - MOST_ROWS), "more row", "more rows");
+        let _ = writeln!(
+            text,
+            "          {}",
+            paint(DIM, format!("and {more}, in the report"))
+        );
     }
     text
 }

@@ -23,7 +23,9 @@ pub use doctor::{DoctorReport, Finding, Health, Question};
 pub use form::Form;
 pub use json::check_json;
 pub(crate) use json::document;
-pub use run::{AuditFacts, DoubleFacts, InputFacts, InputRows, Report, ReportRow, RunFacts};
+pub use run::{
+    AuditFacts, DoubleFacts, DoubleRemoval, InputFacts, InputRows, Report, ReportRow, RunFacts,
+};
 pub use runs::{ListedRun, NextStep, OtherDirectory, RunEnding, RunsReport, Work};
 pub use sentence::opening_sentence;
 pub use template::{Template, TemplateForm, UnknownTemplateForm};

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Audit, Ending, Input, Jira, Remote, RowState, RunState, Session, Totals, in_millis,
+    Audit, Ending, Input, Jira, Remote, Removal, RowState, RunState, Session, Totals, in_millis,
     in_millis_or_null,
 };
 use crate::model::Outcome;
@@ -143,9 +143,42 @@ pub struct ReportRow {
     pub duration_ms: Option<u64>,
     /// The codes of its warnings.
     pub warnings: Box<[Box<str>]>,
+    /// What an undo did to its integration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Removal>,
+    /// What an undo did to further integrations of its key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubles: Vec<DoubleRemoval>,
+}
+
+/// What an undo did to a further integration of a row's key.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct DoubleRemoval {
+    /// Jira's id.
+    pub id: i64,
+    /// What became of it.
+    #[serde(flatten)]
+    pub removal: Removal,
 }
 
 impl Report {
+    /// How many integrations an undo removed.
+    pub fn removed(&self) -> usize {
+        self.removals().filter(|of| of.outcome.is_gone()).count()
+    }
+
+    /// Whether an undo left something that it was to remove.
+    pub fn is_something_left(&self) -> bool {
+        self.removals().any(|of| !of.outcome.is_gone())
+    }
+
+    fn removals(&self) -> impl Iterator<Item = &Removal> {
+        self.rows.iter().flat_map(|row| {
+            let doubles = row.doubles.iter().map(|double| &double.removal);
+            row.removal.iter().chain(doubles)
+        })
+    }
+
     /// The report of a run as far as it has come.
     pub fn of_run(run: &RunState) -> Self {
         let opened = run.opened();
@@ -247,6 +280,15 @@ impl ReportRow {
             started: row.last.started,
             duration_ms: row.last.ms,
             warnings: row.warnings.clone(),
+            removal: row.removal.as_deref().cloned(),
+            doubles: row
+                .doubles
+                .iter()
+                .map(|(id, removal)| DoubleRemoval {
+                    id: *id,
+                    removal: removal.clone(),
+                })
+                .collect(),
         }
     }
 }

@@ -34,6 +34,7 @@ mod settle;
 mod tables;
 mod template;
 mod terminal;
+mod undo;
 mod unfinished;
 mod workbook;
 mod workbooks;

@@ -3,7 +3,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{
     CheckArgs, Common, DoctorArgs, ExplainArgs, ImportArgs, ResumeArgs, RunsArgs, SandboxArgs,
-    TemplateArgs,
+    TemplateArgs, UndoArgs,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -26,6 +26,7 @@ Run:
   resume    Go on with a run that was interrupted or left rows undone
 
 Afterwards:
+  undo      Delete what a run created, and only that
   runs      List the runs: when, what, how each ended, the next command to type
 
 Help:
@@ -62,6 +63,8 @@ pub(in crate::cli) enum Command {
     Import(Box<ImportArgs>),
     /// Go on with a run that was interrupted or left rows undone
     Resume(Box<ResumeArgs>),
+    /// Delete what a run created, and only that
+    Undo(Box<UndoArgs>),
     /// List the runs: when, what, how each ended, the next command to type
     Runs(RunsArgs),
     /// Say what a diagnostic, an integration type or a column means, with an example

@@ -12,6 +12,7 @@ mod resume;
 mod runs;
 mod sandbox;
 mod template;
+mod undo;
 mod values;
 
 pub use cli::command;
@@ -27,4 +28,5 @@ pub(in crate::cli) use resume::ResumeArgs;
 pub(in crate::cli) use runs::{RUNS_DIR, RunsArgs};
 pub(in crate::cli) use sandbox::SandboxArgs;
 pub(in crate::cli) use template::TemplateArgs;
+pub(in crate::cli) use undo::UndoArgs;
 pub(in crate::cli) use values::IndexAfter;

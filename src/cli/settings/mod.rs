@@ -8,6 +8,7 @@ mod import;
 mod input;
 mod pace;
 mod resume;
+mod undo;
 
 pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
 pub(super) use doctor::DoctorSettings;
@@ -15,6 +16,7 @@ pub(super) use import::ImportSettings;
 pub(super) use input::InputSettings;
 pub(super) use pace::PaceSettings;
 pub(super) use resume::ResumeSettings;
+pub(super) use undo::UndoSettings;
 
 /// A time as reports write it.
 fn seconds(time: Duration) -> String {
