@@ -29,6 +29,7 @@ mod take_up;
 mod template;
 mod undo;
 mod unfinished;
+mod verify;
 
 pub use args::command;
 pub use dispatch::run;

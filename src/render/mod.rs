@@ -13,6 +13,7 @@ mod screen;
 mod style;
 mod summary;
 mod undo;
+mod verify;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;
@@ -24,3 +25,4 @@ pub use screen::{Color, Screen};
 pub use style::{command_line, count};
 pub use summary::summary;
 pub use undo::{UndoPlan, undo_plan};
+pub use verify::verification;

@@ -16,6 +16,7 @@ mod run;
 mod runs;
 mod sentence;
 mod template;
+mod verify;
 
 pub use atomic::{WriteError, write};
 pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
@@ -29,3 +30,4 @@ pub use run::{
 pub use runs::{ListedRun, NextStep, OtherDirectory, RunEnding, RunsReport, Work};
 pub use sentence::opening_sentence;
 pub use template::{Template, TemplateForm, UnknownTemplateForm};
+pub use verify::{IndexState, VerifiedRow, VerifyReport, VerifyTotals};

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Audit, Ending, Input, Jira, Remote, Removal, RowState, RunState, Session, Totals, in_millis,
-    in_millis_or_null,
+    Audit, Double, Ending, Input, Jira, Remote, Removal, RowState, RunState, Session, Totals,
+    in_millis, in_millis_or_null,
 };
 use crate::model::Outcome;
 
@@ -215,21 +215,26 @@ impl AuditFacts {
     fn of(audit: &Audit, run: &RunState) -> Self {
         let place = |n: u32| run.row(n).map(|row| row.place.to_string());
         let places = |rows: &[u32]| rows.iter().filter_map(|&n| place(n)).collect();
-        let doubles = audit.doubles.iter().filter_map(|double| {
-            let row = run.row(double.n)?;
-            Some(DoubleFacts {
-                row: row.place.to_string(),
-                display_name: row.name.clone(),
-                attempts: row.attempts,
-                integrations: double.remotes.clone(),
-            })
-        });
+        let doubles = audit.doubles.iter();
+        let doubles = doubles.filter_map(|double| DoubleFacts::of(double, run));
         Self {
             at: audit.at,
             missing: places(&audit.missing),
             doubles: doubles.collect(),
             appeared: places(&audit.appeared),
         }
+    }
+}
+
+impl DoubleFacts {
+    pub(super) fn of(double: &Double, run: &RunState) -> Option<Self> {
+        let row = run.row(double.n)?;
+        Some(Self {
+            row: row.place.to_string(),
+            display_name: row.name.clone(),
+            attempts: row.attempts,
+            integrations: double.remotes.clone(),
+        })
     }
 }
 

@@ -36,5 +36,6 @@ mod template;
 mod terminal;
 mod undo;
 mod unfinished;
+mod verify;
 mod workbook;
 mod workbooks;

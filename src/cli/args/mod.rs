@@ -14,6 +14,7 @@ mod sandbox;
 mod template;
 mod undo;
 mod values;
+mod verify;
 
 pub use cli::command;
 pub(in crate::cli) use cli::{Cli, Command};
@@ -30,3 +31,4 @@ pub(in crate::cli) use sandbox::SandboxArgs;
 pub(in crate::cli) use template::TemplateArgs;
 pub(in crate::cli) use undo::UndoArgs;
 pub(in crate::cli) use values::IndexAfter;
+pub(in crate::cli) use verify::VerifyArgs;

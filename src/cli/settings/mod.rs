@@ -9,6 +9,7 @@ mod input;
 mod pace;
 mod resume;
 mod undo;
+mod verify;
 
 pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
 pub(super) use doctor::DoctorSettings;
@@ -17,6 +18,7 @@ pub(super) use input::InputSettings;
 pub(super) use pace::PaceSettings;
 pub(super) use resume::ResumeSettings;
 pub(super) use undo::UndoSettings;
+pub(super) use verify::VerifySettings;
 
 /// A time as reports write it.
 fn seconds(time: Duration) -> String {
