@@ -22,7 +22,7 @@ use crate::journal::{
 };
 use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
-use crate::render::{Screen, count, diagnostics, plan as plan_text};
+use crate::render::{Screen, count, diagnostics, plan as plan_text, run_line};
 use crate::validate::RowRange;
 
 /// Settles what is in doubt, then creates what is still to be created.
@@ -279,7 +279,9 @@ impl Resumption<'_> {
 
     fn show(&self, run: &TakenUp, plan: &Plan, must_ask: bool) {
         let in_doubt = run.state().totals().in_doubt;
-        let mut text = plan_text(plan, &self.jira.target, &self.sheets.input);
+        let created = run.state().totals().created;
+        let mut text = run_line(run.id(), created);
+        text.push_str(&plan_text(plan, &self.jira.target, &self.sheets.input));
         if in_doubt > 0 {
             let rows = count(in_doubt, "row stays", "rows stay");
             let _ = writeln!(text, "note: {rows} in doubt, not sent again");

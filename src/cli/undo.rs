@@ -201,7 +201,9 @@ impl Undoing<'_> {
             let line = format!("{}  {name}  id {}", place_of(run, undone.n), undone.id);
             match &undone.fate {
                 Fate::Delete => shown.deleted.push(line),
-                Fate::LeaveAlone(why) => shown.left_alone.push(format!("{line}: {why}")),
+                Fate::LeaveAlone(why) => {
+                    shown.left_alone.entry(why.clone()).or_default().push(line);
+                }
                 Fate::AlreadyGone => shown.already_gone.push(line),
             }
         }
@@ -241,7 +243,8 @@ impl Undoing<'_> {
             if must_ask && number > 0 && !self.ask(number) {
                 self.close(journal, Some(Stop::Interrupted))?;
                 RunPlace::of(run.dir.path()).write_reports()?;
-                self.screen.problem("nothing was removed\n");
+                self.screen
+                    .problem(&format!("{number} was not typed; nothing was removed\n"));
                 return Ok(Exit::Interrupted);
             }
             planned(&run, &plan)

@@ -18,7 +18,7 @@ mod verify;
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;
 pub use explain::explanation;
-pub use plan::{Target, dry_run_rows, existing_rows, plan};
+pub use plan::{Target, dry_run_rows, existing_rows, plan, run_line};
 pub use progress::{Progress, ProgressStyle, waiting};
 pub use runs::runs;
 pub use screen::{Color, Screen};

@@ -23,6 +23,16 @@ pub struct Target {
     pub user: String,
 }
 
+/// The run that a plan goes on with.
+pub fn run_line(run: &str, created: u64) -> String {
+    let name = paint(BOLD, format!("{:>8}", "Run"));
+    let created = count(created, "row was", "rows were");
+    format!(
+        "{name} {}\n",
+        one_line(&format!("{run}; {created} created before"))
+    )
+}
+
 /// The plan as it is shown before the question.
 pub fn plan(plan: &Plan, target: &Target, input: &Validation) -> String {
     let mut text = String::new();

@@ -1,5 +1,6 @@
 //! What an undo is about to do.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::plan::Target;
@@ -13,8 +14,8 @@ const MOST_ROWS: usize = 20;
 pub struct UndoPlan {
     /// What is deleted: each integration in a line.
     pub deleted: Vec<String>,
-    /// What is not touched, each with its reason.
-    pub left_alone: Vec<String>,
+    /// What is not touched, by the reason.
+    pub left_alone: BTreeMap<String, Vec<String>>,
     /// What is gone already.
     pub already_gone: Vec<String>,
     /// How many rows are in doubt.
@@ -39,15 +40,17 @@ pub fn undo_plan(plan: &UndoPlan, run: &str, target: &Target) -> String {
     let removed = count(n(plan.deleted.len()), "integration", "integrations");
     line("Remove", &removed);
     named(&mut text, &plan.deleted);
-    for (name, rows) in [
-        ("Left alone", &plan.left_alone),
-        ("Already gone", &plan.already_gone),
-    ] {
-        if !rows.is_empty() {
-            let label = paint(BOLD, format!("{name:>12}"));
-            let _ = writeln!(text, "{label} {}", rows.len());
-            named(&mut text, rows);
-        }
+    let mut kind = |name: &str, rest: &str, rows: &[String]| {
+        let label = paint(BOLD, format!("{name:>12}"));
+        let _ = writeln!(text, "{label} {}", one_line(rest));
+        named(&mut text, rows);
+    };
+    for (why, rows) in &plan.left_alone {
+        kind("Left alone", &format!("{}: {why}", rows.len()), rows);
+    }
+    if !plan.already_gone.is_empty() {
+        let number = plan.already_gone.len().to_string();
+        kind("Already gone", &number, &plan.already_gone);
     }
     if plan.in_doubt > 0 {
         let rows = count(plan.in_doubt, "row is", "rows are");

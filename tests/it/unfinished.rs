@@ -1,6 +1,6 @@
 //! A run that is not finished is to be resumed, and not begun anew.
 
-use gij::sandbox::{Access, Config, Fault, Sandbox};
+use gij::sandbox::{Access, Call, Config, Fault, Sandbox};
 
 use crate::env::{Env, TOKEN, sheet_of};
 
@@ -107,13 +107,12 @@ fn a_stopped_rehearsal_is_never_unfinished() {
 
 #[test]
 fn a_run_that_is_being_taken_back_is_not_to_be_resumed() {
-    let (env, _) = stopped();
-    let journal = env.runs()[0].join("journal.jsonl");
-    let text = std::fs::read_to_string(&journal).unwrap();
-    let seq = text.lines().count() + 1;
-    let undo = serde_json::json!({
-        "seq": seq, "event": "intent", "n": 1, "attempt": 1, "op": "delete", "id": 1, "at": "2026-11-22T10:15:03.000Z",
-    });
-    std::fs::write(&journal, format!("{text}{undo}\n")).unwrap();
+    let env = Env::new().sandbox().file("a.csv", sheet_of(5));
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    env.jira()
+        .script_call(Call::Delete, [Some(Fault::Unauthorized)]);
+    env.run(["undo", "--yes", "--settle", "50ms"]).exit(4);
     env.run(["import", "a.csv", "--yes"]).exit(0);
 }

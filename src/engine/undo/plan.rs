@@ -76,14 +76,14 @@ fn fate(row: &RowState, shown: Option<&RemoteIntegration>, also: TakeBack) -> Fa
     }
     if row.via != Some(Via::Answer) && !also.found {
         return Fate::LeaveAlone(
-            "it was found in Jira's list, and no answer said that this run created it; `--include-found` removes it too"
+            "found in Jira's list, and no answer said that this run created it; `--include-found` removes it too"
                 .into(),
         );
     }
     let changes = changes(row, shown);
     if !changes.is_empty() && !also.changed {
         return Fate::LeaveAlone(format!(
-            "it was changed since it was created ({}); `--include-changed` removes it too",
+            "changed since it was created ({}); `--include-changed` removes it too",
             changes.join(", ")
         ));
     }
