@@ -114,6 +114,12 @@ impl FieldValue {
     pub fn flag(text: &str) -> Option<bool> {
         const TRUE: [&str; 5] = ["true", "yes", "y", "on", "1"];
         const FALSE: [&str; 5] = ["false", "no", "n", "off", "0"];
+        // As nearly all are written.
+        match text {
+            "true" => return Some(true),
+            "false" => return Some(false),
+            _ => {}
+        }
         let is = |word: &&str| word.eq_ignore_ascii_case(text);
         if TRUE.iter().any(is) {
             Some(true)
@@ -147,6 +153,10 @@ const LONGEST_ID: usize = 9;
 
 /// `10000,10100` with `,`, `;` or spaces between, in brackets or not.
 fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
+    plain_ids(text).map_or_else(|| ids_of_any_form(text), Ok)
+}
+
+fn ids_of_any_form(text: &str) -> Result<Box<[u64]>, FieldValueError> {
     let list = text
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
@@ -171,6 +181,31 @@ fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
             }
         })
         .collect()
+}
+
+/// `10000; 10100`: ids of so many digits that nothing else can be meant, which nearly all are.
+fn plain_ids(text: &str) -> Option<Box<[u64]>> {
+    const SHORTEST: usize = 4;
+    let words = || {
+        text.as_bytes()
+            .split(|b| matches!(b, b',' | b';' | b' '))
+            .filter(|word| !word.is_empty())
+    };
+    let is_plain = |word: &[u8]| {
+        (SHORTEST..=LONGEST_ID).contains(&word.len())
+            && word[0] != b'0'
+            && word.iter().all(u8::is_ascii_digit)
+    };
+    let count = words().count();
+    if count == 0 || !words().all(is_plain) {
+        return None;
+    }
+    let mut ids = Vec::with_capacity(count);
+    ids.extend(words().map(|word| {
+        word.iter()
+            .fold(0, |id, digit| id * 10 + u64::from(digit - b'0'))
+    }));
+    Some(ids.into())
 }
 
 /// Where, from 1, a filter is nested deeper than any that is meant. The parser calls itself for each level, and a text of
@@ -264,6 +299,7 @@ fn looks_grouped<'a>(mut words: impl Iterator<Item = &'a str>, list: &str) -> bo
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn ids(text: &str) -> Result<Vec<u64>, FieldValueError> {
         parse_ids(text).map(Vec::from)
@@ -312,6 +348,15 @@ mod tests {
         assert_eq!(ids("10000.0"), Ok(vec![10000]));
         for text in ["10000,ABC", "0", "007", "-1"] {
             assert_eq!(ids(text), Err(FieldValueError::NotAnIdList), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn plain_ids_are_read_as_all_others_are(text in "([0-9]{1,10}[,; ]{0,2}){0,4}|[0-9,; .]{0,12}") {
+            if let Some(ids) = plain_ids(&text) {
+                prop_assert_eq!(ids_of_any_form(&text), Ok(ids), "{}", text);
+            }
         }
     }
 
