@@ -1,5 +1,6 @@
 //! What a row may say and probably does not mean.
 
+use super::compiled::pattern_error;
 use crate::model::{
     Code, Field, FieldSet, FieldValue, IntegrationType, Origin, OriginRule, RecordDraft, Region,
     Username,
@@ -150,7 +151,7 @@ fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String,
                 );
             }
             (Field::TagsFilter | Field::PrHideFilter, FieldValue::Text(pattern)) => {
-                if let Err(error) = fancy_regex::Regex::new(pattern) {
+                if let Some(error) = pattern_error(pattern) {
                     tell(
                         *field,
                         Code::NotARegex,

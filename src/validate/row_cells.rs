@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::cell::{CellProblem, CellText, as_it_stands, plain_text, unremarkable};
 use super::columns::Reading;
+use super::compiled;
 use super::lint::{holds_a_token, is_placeholder};
 use super::messages;
 use super::row::RowCheck;
@@ -260,7 +261,11 @@ impl<'a> RowCheck<'a> {
         if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
             return self.read_all_projects();
         }
-        match FieldValue::parse(kind, &text) {
+        let value = match kind {
+            Kind::Filter => compiled::filter(&text),
+            _ => FieldValue::parse(kind, &text),
+        };
+        match value {
             // `[]` is how the vendor writes a blank list.
             Ok(FieldValue::Ids(ids)) if ids.is_empty() => {}
             Ok(value) => self.draft.settings.push((field, value)),
