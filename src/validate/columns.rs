@@ -226,7 +226,8 @@ fn is_ignored(header: &str) -> bool {
     header.is_empty() || header.starts_with('_') || IGNORED.contains(&plain(header).as_str())
 }
 
-fn near_miss(header: &str) -> Option<Field> {
+/// The field that a header is close to, which is no slip in itself.
+pub(super) fn near_miss(header: &str) -> Option<Field> {
     let header = plain(header);
     if header.chars().count() < SHORTEST_SLIP {
         return None;
