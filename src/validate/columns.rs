@@ -226,7 +226,7 @@ fn is_ignored(header: &str) -> bool {
     header.is_empty() || header.starts_with('_') || IGNORED.contains(&plain(header).as_str())
 }
 
-/// The field that a header is close to, which is no slip in itself.
+/// The field that a header, which says none, is close to.
 pub(super) fn near_miss(header: &str) -> Option<Field> {
     let header = plain(header);
     if header.chars().count() < SHORTEST_SLIP {

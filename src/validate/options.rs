@@ -93,7 +93,7 @@ pub enum OptionError {
     /// Not a field.
     #[error(
         "`{name}` is not a field of an integration; {}",
-        .meant.map_or("`gij explain fields` lists them".to_owned(), |meant| format!("did you mean `{meant}`?"))
+        .meant.map_or("`gij explain` lists all".to_owned(), |meant| format!("did you mean `{meant}`?"))
     )]
     NotAField {
         /// What was typed.
@@ -178,4 +178,21 @@ fn field_named(name: &str) -> Result<Field, OptionError> {
         name: name.to_owned(),
         meant: near_miss(name),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_not_one_is_guessed_at() {
+        let mapped = HeaderMap::default().add("Adresse=orgin").unwrap_err();
+        let preset = Preset::parse("Team=Payments").unwrap_err();
+        for (error, end) in [
+            (mapped, "did you mean `origin`?"),
+            (preset, "`gij explain` lists all"),
+        ] {
+            assert!(error.to_string().ends_with(end), "{error}");
+        }
+    }
 }
