@@ -8,6 +8,7 @@ mod diagnostic;
 mod field;
 mod field_about;
 mod field_value;
+mod ids;
 mod integration_type;
 mod invalid_row;
 mod key;

@@ -109,6 +109,9 @@ impl RowCheck<'_> {
     }
 
     fn check_width(&mut self) {
+        if self.row.most_cells() <= self.columns.width {
+            return;
+        }
         let width = self.row.width();
         if width > self.columns.width {
             let row = Place::row(&self.columns.table, self.row.number, self.row.line);
