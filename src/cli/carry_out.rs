@@ -46,16 +46,32 @@ impl Session<'_> {
         begin: impl Future<Output = Result<(), JournalError>>,
         work: Work<'_>,
     ) -> Result<Option<Stop>, Failure> {
+        let numbers = (work.jobs.len(), work.existing);
+        self.guard(journal, numbers, async |appender, stop, tell| {
+            begin.await?;
+            self.send(work, appender.clone(), stop, tell).await
+        })
+    }
+
+    /// Does `work` on so many requests beside so many rows that exist, with progress, until it ends or somebody interrupts;
+    /// then closes the journal. Returns why it ended early, if it did.
+    pub fn guard(
+        &self,
+        journal: Journal,
+        (requests, existing): (usize, usize),
+        work: impl AsyncFnOnce(
+            &Appender,
+            &StopSwitch,
+            &dyn Fn(RunEvent<'_>),
+        ) -> Result<Option<Stop>, JournalError>,
+    ) -> Result<Option<Stop>, Failure> {
         let stop = StopSwitch::default();
-        let progress = Progress::new(self.screen, self.progress, work.jobs.len(), work.existing);
+        let progress = Progress::new(self.screen, self.progress, requests, existing);
         let ended = self.runtime.block_on(async {
             let tell = |event: RunEvent<'_>| progress.tell(event);
-            let sending = async {
-                begin.await?;
-                self.send(work, journal.appender(), &stop, &tell).await
-            };
+            let appender = journal.appender();
             tokio::select! {
-                ended = sending => ended,
+                ended = work(&appender, &stop, &tell) => ended,
                 () = signals::watch(&stop, &progress, self.run_dir.path(), &self.after_kill) => {
                     Ok(Some(Stop::Interrupted))
                 }
@@ -156,6 +172,18 @@ impl RunPlace {
         next: impl FnOnce(&Report) -> String,
         screen: &Screen,
     ) -> Result<Exit, Failure> {
+        self.conclude_as(stopped, is_json, next, exit_of, screen)
+    }
+
+    /// The same with an exit code of its own.
+    pub fn conclude_as(
+        &self,
+        stopped: Option<&Stop>,
+        is_json: bool,
+        next: impl FnOnce(&Report) -> String,
+        exit: impl FnOnce(&Report, Option<&Stop>) -> Exit,
+        screen: &Screen,
+    ) -> Result<Exit, Failure> {
         let report = self.report()?;
         let written = self.write(&report, stopped);
         if let Some(stop) = stopped
@@ -174,7 +202,7 @@ impl RunPlace {
             screen.info(&format!("\nReport: {json}\n        {csv}\n"));
             screen.info(&format!("Next: {}\n", next(&report)));
         }
-        Ok(exit_of(&report, stopped))
+        Ok(exit(&report, stopped))
     }
 
     /// Writes the reports of the run as its journal tells it now.

@@ -27,7 +27,9 @@ mod settle;
 mod signals;
 mod take_up;
 mod template;
+mod undo;
 mod unfinished;
+mod verify;
 
 pub use args::command;
 pub use dispatch::run;

@@ -7,7 +7,7 @@ use super::settings::{DoctorSettings, ImportSettings};
 use crate::journal::SessionKind;
 use crate::model::Outcome;
 use crate::render::command_line;
-use crate::report::{ListedRun, NextStep, Report, RunEnding};
+use crate::report::{ListedRun, NextStep, Report, RunEnding, VerifyReport};
 
 /// What to do after an import, with the command for it.
 pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report) -> String {
@@ -59,6 +59,50 @@ pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String 
 /// The command that goes on with the run `run`, reaching Jira in the way that was `typed`.
 pub(super) fn resume(typed: &[String], run: &str) -> String {
     of_run(typed, "resume", run)
+}
+
+/// What to do after a verification.
+pub(super) fn after_verify(typed: &[String], report: &VerifyReport) -> String {
+    let run = &report.run;
+    if report.doubles.iter().any(|double| double.attempts > 1) {
+        let undo = format!("{} --duplicates", undo(typed, run));
+        return format!("remove what is there twice, one by one:\n  {undo}");
+    }
+    if report.totals.gone > 0 {
+        return "somebody removed what is gone; import a sheet of those rows if they are wanted"
+            .into();
+    }
+    if report.totals.not_yet > 0 {
+        let verify = of_run(typed, "verify", run);
+        return format!(
+            "what is not indexed yet may still be, or its credential does not work (see it in Jira); look again:\n  {verify}"
+        );
+    }
+    "nothing is left to do".into()
+}
+
+/// The command that goes on taking the run `run` back.
+pub(super) fn undo(typed: &[String], run: &str) -> String {
+    of_run(typed, "undo", run)
+}
+
+/// What to do after an undo.
+pub(super) fn after_undo(typed: &[String], run: &str, is_something_left: bool) -> String {
+    if is_something_left {
+        let undo = undo(typed, run);
+        return format!("see to what is named above, then go on taking it back:\n  {undo}");
+    }
+    "what was to be taken back is gone; nothing is left to do".to_owned()
+}
+
+/// What to do after the plan of an undo was shown: the same command without `--dry-run`.
+pub(super) fn after_undo_dry_run(typed: &[String]) -> String {
+    let words = typed.iter().map(String::as_str);
+    let words = words.filter(|word| *word != "--dry-run");
+    format!(
+        "remove them:\n  {}",
+        command_line(std::iter::once("gij").chain(words))
+    )
 }
 
 /// Options of every command that takes a run up: flags, and those with a value.

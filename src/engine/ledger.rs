@@ -173,6 +173,11 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Waits for as long as Jira is given, unless somebody interrupts.
+    pub(super) async fn wait(&self, rows: usize) -> Result<(), Stop> {
+        self.wait_until(Instant::now() + self.settle, rows).await
+    }
+
     /// Finds rows of `open` in a list, writes them down as created, tells `event` of each, and takes them out of
     /// `open`.
     fn find(&self, list: &[RemoteIntegration], open: &mut Vec<u32>, event: RunEvent<'_>) {
@@ -219,12 +224,9 @@ impl<'a> Ledger<'a> {
         (self.tell)(RunEvent::Auditing);
         let mut at = Timestamp::now();
         let mut found = self.balance(in_doubt).await?;
-        if !found.is_none() {
-            let until = Instant::now() + self.settle;
-            if self.wait_until(until, found.rows()).await.is_ok() {
-                at = Timestamp::now();
-                found = self.balance(in_doubt).await?;
-            }
+        if !found.is_none() && self.wait(found.rows()).await.is_ok() {
+            at = Timestamp::now();
+            found = self.balance(in_doubt).await?;
         }
         self.note(Event::Audit(Audit {
             at,

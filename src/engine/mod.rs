@@ -15,6 +15,7 @@ mod queue;
 mod run;
 mod stop;
 mod streak;
+mod undo;
 
 pub use books::{BookRow, Books, Find, Imbalance, Standing};
 pub use event::RunEvent;
@@ -26,3 +27,4 @@ pub use pacer::{Pace, Pacer};
 pub use queue::Job;
 pub use run::{Run, Settings};
 pub use stop::{Stop, StopSwitch};
+pub use undo::{Deletion, Fate, TakeBack, Undo, UndoneRow, doubles, plan_undo};

@@ -140,6 +140,8 @@ pub enum Action {
     LeaveAlone,
     /// An undo finds the row's integration deleted already.
     AlreadyGone,
+    /// An undo finds that the row's integration is gone since it asked for its deletion.
+    Removed,
 }
 
 /// A request that is about to be sent. It is sent only once this event is synced.

@@ -12,6 +12,8 @@ mod runs;
 mod screen;
 mod style;
 mod summary;
+mod undo;
+mod verify;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;
@@ -22,3 +24,5 @@ pub use runs::runs;
 pub use screen::{Color, Screen};
 pub use style::{command_line, count};
 pub use summary::summary;
+pub use undo::{UndoPlan, undo_plan};
+pub use verify::verification;

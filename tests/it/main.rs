@@ -34,6 +34,8 @@ mod settle;
 mod tables;
 mod template;
 mod terminal;
+mod undo;
 mod unfinished;
+mod verify;
 mod workbook;
 mod workbooks;

@@ -158,10 +158,18 @@ fn a_server_that_echoes_what_it_was_sent_reveals_nothing() {
             .file("a.csv", sheet(CANARY))
             .var("JIRA_URL", &echo.url())
             .var("JIRA_TOKEN", own);
-        env.run(["import", "a.csv", "--yes"])
-            .exit(code)
-            .says_nothing_of(CANARY)
-            .says_nothing_of(own);
+        env.run([
+            "import",
+            "a.csv",
+            "--yes",
+            "--settle",
+            "50ms",
+            "--retries",
+            "1",
+        ])
+        .exit(code)
+        .says_nothing_of(CANARY)
+        .says_nothing_of(own);
         let written = env.everything_written(&["a.csv"]);
         assert!(
             !written.contains(CANARY) && !written.contains(own),

@@ -12,7 +12,9 @@ mod resume;
 mod runs;
 mod sandbox;
 mod template;
+mod undo;
 mod values;
+mod verify;
 
 pub use cli::command;
 pub(in crate::cli) use cli::{Cli, Command};
@@ -27,4 +29,6 @@ pub(in crate::cli) use resume::ResumeArgs;
 pub(in crate::cli) use runs::{RUNS_DIR, RunsArgs};
 pub(in crate::cli) use sandbox::SandboxArgs;
 pub(in crate::cli) use template::TemplateArgs;
+pub(in crate::cli) use undo::UndoArgs;
 pub(in crate::cli) use values::IndexAfter;
+pub(in crate::cli) use verify::VerifyArgs;

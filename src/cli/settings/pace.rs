@@ -34,6 +34,18 @@ impl From<PaceArgs> for PaceSettings {
 }
 
 impl PaceSettings {
+    /// For a command that only reads.
+    pub fn of_reading() -> Self {
+        Self {
+            concurrency: 1,
+            rate: None,
+            max_wait: Duration::from_mins(1),
+            retries: 0,
+            settle: Duration::ZERO,
+            max_failures: None,
+        }
+    }
+
     /// What is in force, for the report.
     pub fn options(&self) -> BTreeMap<String, String> {
         let mut options = BTreeMap::from([
