@@ -202,23 +202,28 @@ impl Client {
     /// [`JiraError`] says why there is none.
     pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
         let exchange = self.ask(INTEGRATIONS, LARGEST_LIST).await;
-        exchange.map(|json| self.integrations_of(&json?))
+        exchange.map(|answer| {
+            let body = answer?.body;
+            wire::integrations(&body).ok_or_else(|| self.no_list(&body))
+        })
     }
 
-    fn integrations_of(&self, json: &Value) -> Result<Vec<RemoteIntegration>, JiraError> {
-        wire::integrations(json).ok_or_else(|| {
-            let url = self.base.as_str().to_owned();
-            let (error, _) = message::of_body(json.to_string().as_bytes(), &self.mask());
-            match error {
-                Some(message) if wire::success(json) == Some(false) => {
-                    JiraError::Refused { url, message }
-                }
-                _ => JiraError::Malformed {
-                    url,
-                    message: "a list of integrations without one".into(),
-                },
+    /// Why `body` is not a list.
+    fn no_list(&self, body: &[u8]) -> JiraError {
+        let json = match self.json_of(body) {
+            Ok(json) => json,
+            Err(error) => return error,
+        };
+        let url = self.base.as_str().to_owned();
+        match message::of_body(body, &self.mask()) {
+            (Some(message), _) if wire::success(&json) == Some(false) => {
+                JiraError::Refused { url, message }
             }
-        })
+            _ => JiraError::Malformed {
+                url,
+                message: "a list of integrations without one".into(),
+            },
+        }
     }
 
     /// Asks Jira for its title and version.
@@ -299,21 +304,22 @@ impl Client {
     }
 
     async fn read(&self, path: &str) -> Result<Value, JiraError> {
-        self.ask(path, LARGEST_ANSWER).await.meaning
+        let answer = self.ask(path, LARGEST_ANSWER).await.meaning?;
+        self.json_of(&answer.body)
     }
 
-    async fn ask(&self, path: &str, most: usize) -> Exchange<Result<Value, JiraError>> {
-        let url = self.base.as_str();
+    fn json_of(&self, body: &[u8]) -> Result<Value, JiraError> {
+        serde_json::from_slice(body).map_err(|error| JiraError::Malformed {
+            url: self.base.as_str().to_owned(),
+            message: error.to_string(),
+        })
+    }
+
+    async fn ask(&self, path: &str, most: usize) -> Exchange<Result<Answer, JiraError>> {
         let mask = self.mask();
         let request = self.authenticated(Method::GET, path);
         let reply = self.send(request, most, &mask).await;
-        Exchange::of(reply).map(|reply| {
-            let answer = JiraError::of_reply(url, reply, &mask)?;
-            serde_json::from_slice(&answer.body).map_err(|error| JiraError::Malformed {
-                url: url.to_owned(),
-                message: error.to_string(),
-            })
-        })
+        Exchange::of(reply).map(|reply| JiraError::of_reply(self.base.as_str(), reply, &mask))
     }
 
     fn authenticated(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

@@ -90,11 +90,11 @@ impl Verdict {
                 pause: Some(answer.retry_after().unwrap_or_default()),
             };
         }
-        let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
+        let mut json: Option<Value> = serde_json::from_slice(&answer.body).ok();
         let success = json.as_ref().and_then(wire::success);
         if answer.is_success() && answer.is_json() && success == Some(true) {
-            let created = json.as_ref().and_then(|json| json.get("integration"));
-            if let Some(created) = created.and_then(wire::integration) {
+            let created = json.as_mut().and_then(|json| json.get_mut("integration"));
+            if let Some(created) = created.map(Value::take).and_then(wire::integration) {
                 return Self::Created(Box::new(created));
             }
         }
