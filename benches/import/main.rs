@@ -91,7 +91,7 @@ impl Import {
     fn sheet(&self) -> Result<PathBuf> {
         let sheet = path(&format!("import-{}.csv", self.rows));
         if !sheet.exists() {
-            generate::csv(&sheet, self.rows)?;
+            generate::csv(&sheet, self.rows, generate::Filters::None)?;
         }
         Ok(sheet)
     }
@@ -191,10 +191,22 @@ fn beside_a_bare_loop(table: &mut Table, runs: u32) -> Result<()> {
     // At least 0.8 of its rate.
     let goal = 1.0 / 0.8;
     let (wall, bare) = (walls(&ours)?, walls(&theirs)?);
-    table.push(Line::wall(&work, "reqwest, bare loop", wall, bare, goal));
+    table.push(Line::wall(
+        &work,
+        "reqwest, bare loop",
+        wall,
+        bare,
+        Some(goal),
+    ));
     let work = format!("{work}, first to last creation");
     let (span, bare) = (spans(&ours)?, spans(&theirs)?);
-    table.push(Line::wall(&work, "reqwest, bare loop", span, bare, goal));
+    table.push(Line::wall(
+        &work,
+        "reqwest, bare loop",
+        span,
+        bare,
+        Some(goal),
+    ));
     Ok(())
 }
 
@@ -223,7 +235,7 @@ fn beside_the_latency(table: &mut Table, runs: u32) -> Result<()> {
             "rows × latency ÷ concurrency",
             walls(&runs)?,
             least,
-            goal,
+            Some(goal),
         ));
         let work = format!("{work}, first to last creation");
         table.push(Line::wall(
@@ -231,7 +243,7 @@ fn beside_the_latency(table: &mut Table, runs: u32) -> Result<()> {
             "rows × latency ÷ concurrency",
             spans(&runs)?,
             least,
-            goal,
+            Some(goal),
         ));
     }
     Ok(())
@@ -259,7 +271,7 @@ fn beside_a_limit(table: &mut Table, runs: u32) -> Result<()> {
         "(rows − burst) ÷ rate",
         walls(&runs)?,
         least,
-        1.05,
+        Some(1.05),
     ));
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::access::Access;
@@ -49,6 +50,20 @@ impl Mask {
         guises.sort_by_key(|guise| std::cmp::Reverse(guise.len()));
         guises.dedup();
         guises
+    }
+
+    /// Whether a value that a server sent holds one of the secrets as it is.
+    pub fn is_revealed_by(&self, value: &Value) -> bool {
+        let is_in = |text: &str| {
+            let secrets = self.secrets.iter().chain([self.access.secret()]);
+            let mut exposed = secrets.map(Secret::expose);
+            exposed.any(|secret| secret.len() >= SHORTEST && text.contains(secret))
+        };
+        match value {
+            Value::String(text) => is_in(text),
+            Value::Array(_) | Value::Object(_) => is_in(&value.to_string()),
+            _ => false,
+        }
     }
 
     /// `text` fit to be shown.

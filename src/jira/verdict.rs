@@ -95,7 +95,7 @@ impl Verdict {
         if answer.is_success() && answer.is_json() && success == Some(true) {
             let created = json.as_mut().and_then(|json| json.get_mut("integration"));
             if let Some(created) = created.map(Value::take).and_then(wire::integration) {
-                return Self::Created(Box::new(created));
+                return Self::Created(Box::new(without_secrets(created, mask)));
             }
         }
         let refusal = || Refusal::of(answer, mask);
@@ -111,6 +111,12 @@ impl Verdict {
             (status, _) => Self::Unsettled(format!("HTTP {status}")),
         }
     }
+}
+
+/// What Jira shows of an integration, without the fields in which it repeats a secret: they are written down.
+fn without_secrets(mut shown: RemoteIntegration, mask: &Mask) -> RemoteIntegration {
+    shown.fields.retain(|_, value| !mask.is_revealed_by(value));
+    shown
 }
 
 /// Why `answer` allows no further request, if so.

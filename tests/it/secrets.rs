@@ -139,6 +139,14 @@ fn a_server_that_echoes_what_it_was_sent_reveals_nothing() {
         ),
         (502, 1, CANARY.to_owned(), String::new()),
         (
+            200,
+            1,
+            format!(
+                r#"{{"success":true,"integration":{{"id":7,"pat":"{CANARY}","origin":"https://{CANARY}@git","apiPath":"/{own}","tagsFilter":"{CANARY}"}},"integrations":[]}}"#
+            ),
+            String::new(),
+        ),
+        (
             302,
             4,
             String::new(),
