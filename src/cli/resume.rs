@@ -184,8 +184,7 @@ impl Resumption<'_> {
             return self.end(&run, journal, Some(stop));
         }
         run.read_again()?;
-        let has_lost_baseline = run.state().has_begun() && run.state().baseline().is_none();
-        if has_lost_baseline {
+        if run.has_lost_baseline() {
             self.screen.failure(
                 "the journal has lost what Jira held before the run, so nothing more can be sent",
                 Some("look in Jira for the rows in doubt; import those that are missing from a sheet of their own"),

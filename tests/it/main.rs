@@ -11,6 +11,7 @@ mod bodies;
 mod book;
 mod check;
 mod connect;
+mod damage;
 mod doctor;
 mod echo;
 mod env;
