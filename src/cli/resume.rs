@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
+use super::balance::balance;
 use super::carry_out::{RunPlace, Session, Work, close};
 use super::connect::{Connected, connect, list};
 use super::dispatch::runtime;
@@ -17,7 +18,8 @@ use super::take_up::TakenUp;
 use super::{import, next, projects, question};
 use crate::engine::{Books, Job, Standing, Stop, planned};
 use crate::journal::{
-    ConfirmedBy, Event, Found, Journal, JournalError, ListReason, Listed, RowRead, SessionKind,
+    ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowRead,
+    RowState, SessionKind,
 };
 use crate::model::{Diagnostics, Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
@@ -31,11 +33,8 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
     }
-    let is_left =
-        |row: &crate::journal::RowState| is_to_be_sent(row.outcome) || is_in_doubt(row.outcome);
     if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
-        screen.info(&format!("nothing is left to do in {}\n", run.id()));
-        return conclude(settings, &run, None, screen);
+        return end_done(settings, &run, screen);
     }
     let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
     let sheets = Sheets::read(&run, settings)?;
@@ -67,6 +66,26 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
         screen,
     };
     resumption.go_on(run, journal, &by_hand)
+}
+
+/// Ends a run of which no row is left.
+fn end_done(settings: &ResumeSettings, run: &TakenUp, screen: &Screen) -> Result<Exit, Failure> {
+    let has_come_to_its_end = matches!(run.state().closed(), Some((Ending::Complete, _)));
+    let stopped = if has_come_to_its_end {
+        screen.info(&format!("nothing is left to do in {}\n", run.id()));
+        None
+    } else {
+        screen.info(&format!(
+            "no row is left to be sent in {}, but it ended before all was compared with Jira's list\n",
+            run.id()
+        ));
+        balance(settings, run, screen)?
+    };
+    conclude(settings, run, stopped.as_ref(), screen)
+}
+
+fn is_left(row: &RowState) -> bool {
+    is_to_be_sent(row.outcome) || is_in_doubt(row.outcome)
 }
 
 fn is_to_be_sent(outcome: Outcome) -> bool {

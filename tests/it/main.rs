@@ -14,6 +14,7 @@ mod connect;
 mod damage;
 mod doctor;
 mod echo;
+mod endings;
 mod env;
 mod explain;
 mod hostile;

@@ -1,0 +1,38 @@
+//! Runs that ended at an unlucky moment, and what going on with them makes of that.
+
+use serde_json::json;
+
+use crate::env::{Env, Ran, sheet_of};
+
+/// Cuts the run's journal off before the first line that has this text.
+fn cut_before(env: &Env, text: &str) {
+    let path = env.runs()[0].join("journal.jsonl");
+    let journal = std::fs::read_to_string(&path).unwrap();
+    let line = journal.lines().find(|line| line.contains(text)).unwrap();
+    let end = journal.find(line).unwrap();
+    std::fs::write(&path, &journal[..end]).unwrap();
+}
+
+fn resume(env: &Env) -> Ran {
+    env.run(["resume", "last", "--yes", "--settle", "50ms"])
+}
+
+#[test]
+fn a_run_that_died_before_its_books_were_balanced_is_compared_with_jira() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    cut_before(&env, "\"why\":\"audit\"");
+    let double = json!({"type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org"});
+    let id = env.jira().put(double).unwrap();
+    // Nothing is sent, so nobody need agree.
+    env.run(["resume", "--settle", "50ms"])
+        .exit(1)
+        .says("before all was compared with Jira's list")
+        .says("more than once");
+    assert_eq!(env.posts(), 2);
+    env.jira().remove(id);
+    cut_before(&env, "\"why\":\"audit\"");
+    resume(&env).exit(0).says("2 of 2 integrations created");
+    assert_eq!(env.report()["run"]["ending"], "complete");
+    resume(&env).exit(0).says("nothing is left to do");
+}
