@@ -225,7 +225,8 @@ impl Resumption<'_> {
             self.end_quietly(&run, journal, None)?;
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
-        let plan = Plan::new(rows, &self.list()?);
+        let books = Books::of_run(run.state());
+        let plan = Plan::new(rows, &self.list_without(&books)?);
         let to_create = plan.to_create().count();
         let must_ask = self.confirmed_by.is_none() && to_create > 0;
         self.show(&run, &plan, must_ask);
@@ -236,7 +237,7 @@ impl Resumption<'_> {
         }
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
-            plan.again(&self.list()?)
+            plan.again(&self.list_without(&books)?)
         } else {
             plan
         };
@@ -257,9 +258,12 @@ impl Resumption<'_> {
         }
     }
 
-    fn list(&self) -> Result<Vec<RemoteIntegration>, Failure> {
+    /// What Jira holds apart from what belongs to a row already, which is no other row's.
+    fn list_without(&self, books: &Books) -> Result<Vec<RemoteIntegration>, Failure> {
         let listing = list(&self.jira.client, self.settings.pace, self.screen);
-        self.runtime.block_on(listing)
+        let mut list = self.runtime.block_on(listing)?;
+        list.retain(|remote| !books.is_claimed(remote.id));
+        Ok(list)
     }
 
     /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not
