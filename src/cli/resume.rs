@@ -280,12 +280,22 @@ impl Resumption<'_> {
             .collect();
         let mut added = Vec::new();
         if !run.state().has_begun() {
-            let last = run.state().rows().last().map_or(0, |(n, _)| n);
-            for (n, row) in (last + 1..).zip(std::mem::take(&mut joined.new)) {
+            let left_out = |row: &RowState| row.outcome == Outcome::NotSelected;
+            let known = run.state().rows().filter(|(_, row)| left_out(row)).count();
+            // They are written in their order.
+            let not_selected = self.sheets.input.not_selected.iter().skip(known);
+            let mut numbers = run.state().rows().last().map_or(0, |(n, _)| n) + 1..;
+            for (row, n) in std::mem::take(&mut joined.new)
+                .into_iter()
+                .zip(&mut numbers)
+            {
                 let row = Row { n, ..row };
                 added.push(Event::Row(Box::new(RowRead::valid(&row))));
                 rows.push(row);
             }
+            let not_selected = not_selected.zip(numbers);
+            let read = not_selected.map(|(row, n)| RowRead::not_selected(n, &row.place));
+            added.extend(read.map(|row| Event::Row(Box::new(row))));
         }
         (rows, added)
     }

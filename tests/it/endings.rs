@@ -51,3 +51,23 @@ fn what_belongs_to_one_row_of_the_run_is_not_there_for_another() {
     resume(&env).exit(0);
     assert_eq!((env.total("created"), env.jira().held().len()), (2, 2));
 }
+
+#[test]
+fn a_run_that_died_while_it_was_opened_still_counts_the_rows_left_out() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(6));
+    env.run(["import", "a.csv", "--yes", "--rows", "2,5"])
+        .exit(0);
+    for line in ["\"n\":4", "\"n\":3", "\"why\":\"baseline\""] {
+        for one in env.jira().held() {
+            env.jira().remove(one.id);
+        }
+        cut_before(&env, line);
+        resume(&env).exit(0);
+        assert_eq!(env.total("read"), 6, "{line}");
+        assert_eq!(
+            (env.total("created"), env.total("not_selected")),
+            (2, 4),
+            "{line}"
+        );
+    }
+}
