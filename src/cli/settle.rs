@@ -11,7 +11,7 @@ use super::take_up::TakenUp;
 use crate::engine::{
     Books, Ledger, Pacer, RunEvent, Settling, Standing, Stop, StopSwitch, Unsettled,
 };
-use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
+use crate::journal::{Event, Journal, JournalError, Remote, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration};
 use crate::render::Progress;
 
@@ -85,7 +85,7 @@ impl Session<'_> {
             .collect();
         let stop = StopSwitch::default();
         let progress = Progress::new(self.screen, self.progress, 0, 0);
-        self.runtime.block_on(async {
+        let settled: Result<_, JournalError> = self.runtime.block_on(async {
             let appender = journal.appender();
             appender.append(events)?;
             let tell = |event: RunEvent<'_>| progress.tell(event);
@@ -124,7 +124,8 @@ impl Session<'_> {
             }
             appender.commit([]).await?;
             Ok(stop.reason())
-        })
+        });
+        settled.map_err(|error| self.without_journal(error))
     }
 }
 

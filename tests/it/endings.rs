@@ -71,3 +71,49 @@ fn a_run_that_died_while_it_was_opened_still_counts_the_rows_left_out() {
         );
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_the_command_to_go_on_by() {
+    use std::process::{Command, Stdio};
+    let limited = |env: &Env, blocks: u32| {
+        let program = env!("CARGO_BIN_EXE_gij");
+        let text = format!("trap '' XFSZ; ulimit -f {blocks}; exec '{program}' import a.csv --yes");
+        let output = Command::new("bash")
+            .args(["-c", &text])
+            .current_dir(env.path(""))
+            .env("JIRA_URL", env.jira().url())
+            .env("JIRA_TOKEN", crate::env::TOKEN)
+            .stdin(Stdio::null())
+            .output();
+        Ran::of(output.unwrap()).exit(4)
+    };
+    // No room for anything, for the rows, for all of the sending.
+    for (blocks, said) in [
+        (0, "choose another place"),
+        (5, "go on with the run: gij resume 2"),
+        (
+            28,
+            "Next: go on with the rows that had no turn:\n  gij resume 2",
+        ),
+    ] {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(60));
+        limited(&env, blocks).says("cannot ").says(said);
+        let ignore = env.path("gij-runs/.gitignore");
+        assert!(!ignore.metadata().is_ok_and(|file| file.len() == 0));
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_does_not_hide_what_comes_next() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let report = env.runs()[0].join("report.json");
+    std::fs::remove_file(&report).unwrap();
+    std::fs::create_dir(&report).unwrap();
+    resume(&env)
+        .exit(4)
+        .says("cannot write")
+        .says("no row is lost")
+        .says("Next: in a while");
+}
