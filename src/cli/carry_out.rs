@@ -12,7 +12,9 @@ use super::exit::{Exit, Failure};
 use super::settings::PaceSettings;
 use super::signals;
 use crate::engine::{Books, Job, Ledger, Run, RunEvent, Settings, Stop, StopSwitch};
-use crate::journal::{self, Appender, Ending, Event, JOURNAL_FILE, Journal, JournalError, RunDir};
+use crate::journal::{
+    self, Appender, Ending, Event, JOURNAL_FILE, Journal, JournalError, RunDir, StoredRun,
+};
 use crate::render::{Progress, ProgressStyle, Screen, summary};
 use crate::report::{self, Form, Report};
 
@@ -80,11 +82,23 @@ impl Session<'_> {
         progress.finish();
         drop(progress);
         let closed = journal.close();
-        let stopped = ended?;
+        let stopped = ended.map_err(|error| self.without_journal(error))?;
         if stopped.is_none() {
             closed?;
         }
         Ok(stopped)
+    }
+
+    /// The journal failed where no report tells of it.
+    pub(super) fn without_journal(&self, error: JournalError) -> Failure {
+        let help = match StoredRun::at(self.run_dir.path()) {
+            Ok(_) => format!(
+                "once that is mended, go on with the run: {}",
+                self.after_kill
+            ),
+            Err(_) => "once that is mended, begin again by the same command".to_owned(),
+        };
+        Failure::from(error).help(help)
     }
 
     async fn send(
@@ -196,13 +210,26 @@ impl RunPlace {
         } else {
             screen.result(&summary(&report));
         }
-        written?;
+        let exit = exit(&report, stopped);
+        let exit = match &written {
+            // Without a report the command did not do all that it was to do.
+            Err(failure) => {
+                screen.failure(&failure.message, failure.help.as_deref());
+                match exit {
+                    Exit::Interrupted => Exit::Interrupted,
+                    _ => Exit::Stopped,
+                }
+            }
+            Ok(()) => exit,
+        };
         if !is_json {
-            let (json, csv) = (self.json.display(), self.csv.display());
-            screen.info(&format!("\nReport: {json}\n        {csv}\n"));
+            if written.is_ok() {
+                let (json, csv) = (self.json.display(), self.csv.display());
+                screen.info(&format!("\nReport: {json}\n        {csv}\n"));
+            }
             screen.info(&format!("Next: {}\n", next(&report)));
         }
-        Ok(exit(&report, stopped))
+        Ok(exit)
     }
 
     /// Writes the reports of the run as its journal tells it now.

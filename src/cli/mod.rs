@@ -4,6 +4,7 @@
 //! resolved once.
 
 mod args;
+mod balance;
 mod carry_out;
 mod check;
 mod connect;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
+use super::balance::balance;
 use super::carry_out::{RunPlace, Session, Work, close};
 use super::connect::{Connected, connect, list};
 use super::dispatch::runtime;
@@ -18,7 +19,8 @@ use super::take_up::TakenUp;
 use super::{import, next, question};
 use crate::engine::{Books, Job, Standing, Stop, planned};
 use crate::journal::{
-    ConfirmedBy, Event, Found, Journal, JournalError, ListReason, Listed, RowRead, SessionKind,
+    ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowRead,
+    RowState, SessionKind,
 };
 use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
@@ -32,11 +34,8 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
     }
-    let is_left =
-        |row: &crate::journal::RowState| is_to_be_sent(row.outcome) || is_in_doubt(row.outcome);
     if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
-        screen.info(&format!("nothing is left to do in {}\n", run.id()));
-        return conclude(settings, &run, None, screen);
+        return end_done(settings, &run, screen);
     }
     let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
     let sheets = Sheets::read(&run, settings)?;
@@ -68,6 +67,26 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
         screen,
     };
     resumption.go_on(run, journal, &by_hand)
+}
+
+/// Ends a run of which no row is left.
+fn end_done(settings: &ResumeSettings, run: &TakenUp, screen: &Screen) -> Result<Exit, Failure> {
+    let has_come_to_its_end = matches!(run.state().closed(), Some((Ending::Complete, _)));
+    let stopped = if has_come_to_its_end {
+        screen.info(&format!("nothing is left to do in {}\n", run.id()));
+        None
+    } else {
+        screen.info(&format!(
+            "no row is left to be sent in {}, but it ended before all was compared with Jira's list\n",
+            run.id()
+        ));
+        balance(settings, run, screen)?
+    };
+    conclude(settings, run, stopped.as_ref(), screen)
+}
+
+fn is_left(row: &RowState) -> bool {
+    is_to_be_sent(row.outcome) || is_in_doubt(row.outcome)
 }
 
 fn is_to_be_sent(outcome: Outcome) -> bool {
@@ -191,8 +210,7 @@ impl Resumption<'_> {
             return self.end(&run, journal, Some(stop));
         }
         run.read_again()?;
-        let has_lost_baseline = run.state().has_begun() && run.state().baseline().is_none();
-        if has_lost_baseline {
+        if run.has_lost_baseline() {
             self.screen.failure(
                 "the journal has lost what Jira held before the run, so nothing more can be sent",
                 Some("look in Jira for the rows in doubt; import those that are missing from a sheet of their own"),
@@ -213,7 +231,8 @@ impl Resumption<'_> {
             self.end_quietly(&run, journal, None)?;
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
-        let mut plan = Plan::new(rows, &self.list()?);
+        let books = Books::of_run(run.state());
+        let mut plan = Plan::new(rows, &self.list_without(&books)?);
         if let Some(most) = limit(&run) {
             plan = plan.limited_to(most);
         }
@@ -227,7 +246,7 @@ impl Resumption<'_> {
         }
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
-            plan.again(&self.list()?)
+            plan.again(&self.list_without(&books)?)
         } else {
             plan
         };
@@ -248,9 +267,12 @@ impl Resumption<'_> {
         }
     }
 
-    fn list(&self) -> Result<Vec<RemoteIntegration>, Failure> {
+    /// What Jira holds apart from what belongs to a row already, which is no other row's.
+    fn list_without(&self, books: &Books) -> Result<Vec<RemoteIntegration>, Failure> {
         let listing = list(&self.jira.client, &self.jira.pacer, self.screen);
-        self.runtime.block_on(listing)
+        let mut list = self.runtime.block_on(listing)?;
+        list.retain(|remote| !books.is_claimed(remote.id));
+        Ok(list)
     }
 
     /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not
@@ -267,12 +289,22 @@ impl Resumption<'_> {
             .collect();
         let mut added = Vec::new();
         if !run.state().has_begun() {
-            let last = run.state().rows().last().map_or(0, |(n, _)| n);
-            for (n, row) in (last + 1..).zip(std::mem::take(&mut joined.new)) {
+            let left_out = |row: &RowState| row.outcome == Outcome::NotSelected;
+            let known = run.state().rows().filter(|(_, row)| left_out(row)).count();
+            // They are written in their order.
+            let not_selected = self.sheets.input.not_selected.iter().skip(known);
+            let mut numbers = run.state().rows().last().map_or(0, |(n, _)| n) + 1..;
+            for (row, n) in std::mem::take(&mut joined.new)
+                .into_iter()
+                .zip(&mut numbers)
+            {
                 let row = Row { n, ..row };
                 added.push(Event::Row(Box::new(RowRead::valid(&row))));
                 rows.push(row);
             }
+            let not_selected = not_selected.zip(numbers);
+            let read = not_selected.map(|(row, n)| RowRead::not_selected(n, &row.place));
+            added.extend(read.map(|row| Event::Row(Box::new(row))));
         }
         (rows, added)
     }

@@ -9,7 +9,7 @@ use super::exit::Failure;
 use super::signals;
 use super::take_up::TakenUp;
 use crate::engine::{Books, Ledger, RunEvent, Settling, Standing, Stop, StopSwitch, Unsettled};
-use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
+use crate::journal::{Event, Journal, JournalError, Remote, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration};
 use crate::render::Progress;
 
@@ -69,19 +69,21 @@ impl Session<'_> {
             events.push(said.event());
         }
         let is_said = |n: u32| by_hand.iter().any(|said| said.n() == n);
-        let in_doubt = run
-            .state()
-            .rows()
-            .filter(|(n, row)| row.outcome == Outcome::InDoubt && !is_said(*n));
+        let has_lost_baseline = run.has_lost_baseline();
+        let in_doubt = run.state().rows().filter(|(n, row)| {
+            let is_in_doubt = row.outcome == Outcome::InDoubt && !is_said(*n);
+            is_in_doubt && (!has_lost_baseline || was_not_there(row))
+        });
+        let is_whole = run.read.damaged.is_empty();
         let unsettled: Vec<Unsettled> = in_doubt
             .map(|(n, row)| Unsettled {
                 n,
-                ended: ended(row),
+                ended: ended(row, is_whole),
             })
             .collect();
         let stop = StopSwitch::default();
         let progress = Progress::new(self.screen, self.progress, 0, 0);
-        self.runtime.block_on(async {
+        let settled: Result<_, JournalError> = self.runtime.block_on(async {
             let appender = journal.appender();
             appender.append(events)?;
             let tell = |event: RunEvent<'_>| progress.tell(event);
@@ -96,6 +98,8 @@ impl Session<'_> {
             );
             let settling = async {
                 let absent = match ledger.settle(&unsettled, Settling::Full).await {
+                    // Nothing is sent any more: what is not found stays in doubt.
+                    Ok(_) if has_lost_baseline => Vec::new(),
                     Ok(absent) => absent,
                     Err(reason) => {
                         stop.throw(reason);
@@ -118,16 +122,25 @@ impl Session<'_> {
             }
             appender.commit([]).await?;
             Ok(stop.reason())
-        })
+        });
+        settled.map_err(|error| self.without_journal(error))
     }
 }
 
-/// When the last attempt at a row ended: as the journal says, or only now if the process died before it could.
-fn ended(row: &RowState) -> Instant {
+/// Whether Jira did not hold the row before the run, though what it held is lost: a row with a name that was sent was
+/// planned to be created.
+fn was_not_there(row: &RowState) -> bool {
+    row.attempts > 0 && row.name.is_some()
+}
+
+/// When the last attempt at a row ended: as the journal says, or only now if the process died before it could, or if a later
+/// attempt may be among what a damaged journal has lost.
+fn ended(row: &RowState, is_whole: bool) -> Instant {
     let now = Instant::now();
     let ago = row
         .last
         .ended
+        .filter(|_| is_whole)
         .map(|at| Timestamp::now().duration_since(at))
         .filter(|ago| *ago > SignedDuration::ZERO)
         .and_then(|ago| now.checked_sub(ago.unsigned_abs()));

@@ -36,6 +36,11 @@ impl TakenUp {
         &self.read.state
     }
 
+    /// Whether the journal tells of what was sent and no more of what Jira held before: then nothing there is known to be new.
+    pub fn has_lost_baseline(&self) -> bool {
+        self.state().has_begun() && self.state().baseline().is_none()
+    }
+
     /// The base URL of its Jira.
     pub fn url(&self) -> &str {
         &self.state().opened().jira.url

@@ -105,8 +105,11 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
                 expected = seq.saturating_add(1);
                 state.apply(&event);
             }
-            // A number that was there before: the line is not where it was written.
-            Some(_) => damaged.push(lines.number),
+            // A number that was there before: the line is not where it was written, and what stood here is lost.
+            Some(_) => {
+                damaged.push(lines.number);
+                state.distrust();
+            }
             None => {
                 damaged.push(lines.number);
                 state.distrust();
@@ -296,6 +299,18 @@ mod tests {
     fn a_line_that_comes_again_is_damage_and_does_not_count() {
         let run = read_changed(on_line(5, |line| line.replace("\"seq\":5", "\"seq\":2"))).unwrap();
         assert_eq!(run.damaged, [5]);
+        assert_eq!(outcome(&run), Outcome::InDoubt);
+    }
+
+    #[test]
+    fn an_earlier_line_in_the_place_of_the_last_one_hides_what_was_sent() {
+        let run = read_changed(|text| {
+            // The intent is the last line, and the one before it was written over it.
+            let lines: Vec<&str> = text.split_inclusive('\n').collect();
+            *text = [&lines[..3], &lines[2..3]].concat().concat();
+        });
+        let run = run.unwrap();
+        assert_eq!(run.damaged, [4]);
         assert_eq!(outcome(&run), Outcome::InDoubt);
     }
 

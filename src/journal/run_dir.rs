@@ -121,7 +121,12 @@ fn make_runs_dir(runs_dir: &Path) -> Result<(), RunDirError> {
             .map_err(cannot_make(runs_dir))?;
     }
     let ignore = runs_dir.join(".gitignore");
-    let written = create_private(&ignore).and_then(|mut file| file.write_all(b"*\n"));
+    let written = create_private(&ignore).and_then(|mut file| {
+        file.write_all(b"*\n").inspect_err(|_| {
+            // An empty one would stay, and ignore nothing.
+            let _ = std::fs::remove_file(&ignore);
+        })
+    });
     match written {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
             Err(cannot_make(&ignore)(error))

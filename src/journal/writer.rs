@@ -37,7 +37,7 @@ pub enum JournalError {
         source: Arc<io::Error>,
     },
     /// It cannot be written or synced.
-    #[error("cannot write the journal {}: {source}; nothing more was sent; make room or mend the disk before you run again", .path.display())]
+    #[error("cannot write the journal {}: {source}; nothing more was sent; make room or mend the disk", .path.display())]
     Write {
         /// The file.
         path: PathBuf,

@@ -1,0 +1,119 @@
+//! Runs that ended at an unlucky moment, and what going on with them makes of that.
+
+use gij::sandbox::Fault;
+use serde_json::json;
+
+use crate::env::{Env, Ran, sheet_of};
+
+/// Cuts the run's journal off before the first line that has this text.
+fn cut_before(env: &Env, text: &str) {
+    let path = env.runs()[0].join("journal.jsonl");
+    let journal = std::fs::read_to_string(&path).unwrap();
+    let line = journal.lines().find(|line| line.contains(text)).unwrap();
+    let end = journal.find(line).unwrap();
+    std::fs::write(&path, &journal[..end]).unwrap();
+}
+
+fn resume(env: &Env) -> Ran {
+    env.run(["resume", "last", "--yes", "--settle", "50ms"])
+}
+
+#[test]
+fn a_run_that_died_before_its_books_were_balanced_is_compared_with_jira() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    cut_before(&env, "\"why\":\"audit\"");
+    let double = json!({"type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org"});
+    let id = env.jira().put(double).unwrap();
+    // Nothing is sent, so nobody need agree.
+    env.run(["resume", "--settle", "50ms"])
+        .exit(1)
+        .says("before all was compared with Jira's list")
+        .says("more than once");
+    assert_eq!(env.posts(), 2);
+    env.jira().remove(id);
+    cut_before(&env, "\"why\":\"audit\"");
+    resume(&env).exit(0).says("2 of 2 integrations created");
+    assert_eq!(env.report()["run"]["ending"], "complete");
+    resume(&env).exit(0).says("nothing is left to do");
+}
+
+#[test]
+fn what_belongs_to_one_row_of_the_run_is_not_there_for_another() {
+    // A blank origin of AWS matches any, and Jira shows one for it.
+    let sheet = "type,displayName,origin,username,password,awsRegion\n\
+                 AWS,Team 1,https://git-codecommit.eu-west-1.amazonaws.com,AKIAINVENTED1,invented-secret-1,eu-west-1\n\
+                 AWS,Team 1,,AKIAINVENTED2,invented-secret-2,us-east-1\n";
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    resume(&env).exit(0);
+    assert_eq!((env.total("created"), env.jira().held().len()), (2, 2));
+}
+
+#[test]
+fn a_run_that_died_while_it_was_opened_still_counts_the_rows_left_out() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(6));
+    env.run(["import", "a.csv", "--yes", "--rows", "2,5"])
+        .exit(0);
+    for line in ["\"n\":4", "\"n\":3", "\"why\":\"baseline\""] {
+        for one in env.jira().held() {
+            env.jira().remove(one.id);
+        }
+        cut_before(&env, line);
+        resume(&env).exit(0);
+        assert_eq!(env.total("read"), 6, "{line}");
+        assert_eq!(
+            (env.total("created"), env.total("not_selected")),
+            (2, 4),
+            "{line}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_the_command_to_go_on_by() {
+    use std::process::{Command, Stdio};
+    let limited = |env: &Env, blocks: u32| {
+        let program = env!("CARGO_BIN_EXE_gij");
+        let text = format!("trap '' XFSZ; ulimit -f {blocks}; exec '{program}' import a.csv --yes");
+        let output = Command::new("bash")
+            .args(["-c", &text])
+            .current_dir(env.path(""))
+            .env("JIRA_URL", env.jira().url())
+            .env("JIRA_TOKEN", crate::env::TOKEN)
+            .stdin(Stdio::null())
+            .output();
+        Ran::of(output.unwrap()).exit(4)
+    };
+    // No room for anything, for the rows, for all of the sending.
+    for (blocks, said) in [
+        (0, "choose another place"),
+        (5, "go on with the run: gij resume 2"),
+        (
+            28,
+            "Next: go on with the rows that had no turn:\n  gij resume 2",
+        ),
+    ] {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(60));
+        limited(&env, blocks).says("cannot ").says(said);
+        let ignore = env.path("gij-runs/.gitignore");
+        assert!(!ignore.metadata().is_ok_and(|file| file.len() == 0));
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_does_not_hide_what_comes_next() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let report = env.runs()[0].join("report.json");
+    std::fs::remove_file(&report).unwrap();
+    std::fs::create_dir(&report).unwrap();
+    resume(&env)
+        .exit(4)
+        .says("cannot write")
+        .says("no row is lost")
+        .says("Next: in a while");
+}
