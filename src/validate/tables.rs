@@ -67,7 +67,10 @@ impl Sink for Run<'_> {
     }
 
     fn no_header(&mut self, name: &Arc<TableName>) {
-        self.pass_over(name, "no row of its first 20 has a header that is known");
+        match self.options.read.header_row {
+            Some(row) => self.pass_over(name, &format!("it has no row {row} with a header")),
+            None => self.pass_over(name, "no row of its first 20 has a header that is known"),
+        }
     }
 
     fn sheet(&mut self, name: &str) {
