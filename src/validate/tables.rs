@@ -49,7 +49,10 @@ impl Sink for Run<'_> {
             file.tables.push(TableRead {
                 name: head.name,
                 headers: head.headers,
-                columns: columns.fields().collect(),
+                columns: columns
+                    .fields()
+                    .filter(|field| columns.column(*field).is_some())
+                    .collect(),
                 delimiter: head.delimiter,
                 encoding: head.encoding,
                 rows: RowCounts::default(),
