@@ -110,7 +110,7 @@ fn carry_out(
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
     let remote = runtime.block_on(list(&jira.client, &jira.pacer, screen))?;
-    let plan = confirmed.plan.again(&remote);
+    let plan = confirmed.plan.again(&remote)?;
     if existing::is_refused(settings, &plan) {
         return existing::refuse(settings, input, &plan, screen);
     }

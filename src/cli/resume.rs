@@ -132,6 +132,15 @@ fn by_hand(
             )));
         };
         let of = run.state().row(n).and_then(|row| row.type_name.as_deref());
+        if books.is_old(*id) {
+            let failure = format!("--adopt: integration {id} was in Jira before the run");
+            return Err(Failure::usage(failure));
+        }
+        let is_said = |said: &ByHand| matches!(said, ByHand::Adopt(_, shown) if shown.id == *id);
+        if said.iter().any(is_said) {
+            let failure = format!("--adopt: integration {id} is said to be of two rows");
+            return Err(Failure::usage(failure));
+        }
         if books.is_claimed(*id) {
             let failure = format!("--adopt: integration {id} belongs to another row of the run");
             return Err(Failure::usage(failure));
@@ -246,7 +255,13 @@ impl Resumption<'_> {
         }
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
-            plan.again(&self.list_without(&books)?)
+            match plan.again(&self.list_without(&books)?) {
+                Ok(plan) => plan,
+                Err(vanished) => {
+                    self.end_quietly(&run, journal, None)?;
+                    return Err(vanished.into());
+                }
+            }
         } else {
             plan
         };
@@ -362,6 +377,20 @@ impl Resumption<'_> {
                 found: Found::Ids(baseline),
             }));
         }
+        // What is there now did not come from a request that is only about to be sent.
+        let known: Vec<i64> = plan
+            .baseline()
+            .iter()
+            .copied()
+            .filter(|id| !books.is_old(*id))
+            .collect();
+        books.know(known.iter().copied(), plan.to_create().map(|row| row.n));
+        events.push(Event::Listed(Listed {
+            why: ListReason::Plan,
+            at: listed_at,
+            node: None,
+            found: Found::Ids(known),
+        }));
         for row in plan.rows() {
             if let Action::Exists { id, .. } = row.action {
                 books.set(row.row.n, Standing::Exists(id));

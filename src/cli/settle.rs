@@ -36,7 +36,7 @@ impl ByHand {
                     id: remote.id,
                     init_date: remote.init_date,
                 };
-                (Verdict::Created, Some(known), remote.visible())
+                (Verdict::Created, Some(known), remote.flags_and_numbers())
             }
             Self::Absent(_) => (Verdict::NothingHappened, None, Map::new()),
         };

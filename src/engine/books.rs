@@ -2,7 +2,7 @@
 //!
 //! Pure: lists come in, judgements go out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::journal::{Double, Remote, RowState, RunState};
@@ -13,6 +13,8 @@ use crate::model::{IntegrationType, OriginKey, Outcome, RemoteIntegration, Row, 
 pub enum Standing {
     /// Nothing of it is known to be in Jira.
     Open,
+    /// It was sent and nobody knows what became of it.
+    InDoubt,
     /// It was there before the run.
     Exists(i64),
     /// The run created it.
@@ -30,6 +32,8 @@ pub struct BookRow {
     origin: OriginKey,
     name: Option<Arc<str>>,
     standing: Standing,
+    /// What was there beside the baseline before it was sent, if that is known.
+    known: Option<Arc<HashSet<i64>>>,
 }
 
 impl BookRow {
@@ -41,6 +45,7 @@ impl BookRow {
             origin: OriginKey::of(integration_type, row.record.origin()),
             name: row.record.display_name().map(Into::into),
             standing,
+            known: None,
         }
     }
 
@@ -61,7 +66,13 @@ impl BookRow {
             origin,
             name: row.name.as_deref().map(Into::into),
             standing,
+            known: row.known.clone(),
         })
+    }
+
+    /// Whether an integration was there before the row was sent.
+    fn knows(&self, id: i64) -> bool {
+        self.known.as_ref().is_some_and(|known| known.contains(&id))
     }
 
     fn is_of_type(&self, remote: &RemoteIntegration) -> bool {
@@ -158,6 +169,7 @@ impl Books {
                 (Outcome::Created, Some(id)) => Standing::Created(id),
                 (Outcome::Exists, Some(id)) => Standing::Exists(id),
                 (Outcome::Failed, _) => Standing::Failed,
+                (Outcome::InDoubt, _) => Standing::InDoubt,
                 // What is not part of the run explains nothing that Jira holds.
                 (Outcome::Invalid | Outcome::NotSelected, _) => return None,
                 _ => Standing::Open,
@@ -175,6 +187,21 @@ impl Books {
         if let Standing::Created(id) | Standing::Exists(id) | Standing::Removed(id) = standing {
             self.claimed.insert(id);
         }
+    }
+
+    /// Notes what is there before the rows `rows` are sent, beside the baseline.
+    pub fn know(&mut self, ids: impl Iterator<Item = i64>, rows: impl Iterator<Item = u32>) {
+        let known: Arc<HashSet<i64>> = Arc::new(ids.collect());
+        for n in rows {
+            if let Some(row) = self.rows.get_mut(&n) {
+                row.known = Some(Arc::clone(&known));
+            }
+        }
+    }
+
+    /// Whether Jira held an integration before the run.
+    pub fn is_old(&self, id: i64) -> bool {
+        self.baseline.contains(&id)
     }
 
     /// Whether the run created the row `n`.
@@ -206,21 +233,25 @@ impl Books {
     /// Finds rows of `unsettled` in a list, which then are created.
     ///
     /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
-    /// new of its type and origin has a name that is no row's. What may belong to two of the rows belongs to neither.
+    /// new of its type and origin has a name that is no row's. What may belong to two of the rows, those that are in doubt
+    /// already among them, belongs to neither.
     pub fn find<'l>(&mut self, list: &'l [RemoteIntegration], unsettled: &[u32]) -> Vec<Find<'l>> {
         let news = self.news(list);
         let mut may_be: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
         let mut suitors: HashMap<i64, usize> = HashMap::new();
-        for &n in unsettled {
-            let Some(row) = self.rows.get(&n) else {
-                continue;
-            };
+        let unsettled: BTreeSet<u32> = unsettled.iter().copied().collect();
+        let in_doubt = |row: &BookRow| row.standing == Standing::InDoubt;
+        let looking = self
+            .rows
+            .iter()
+            .filter(|(n, row)| unsettled.contains(n) || in_doubt(row));
+        for (&n, row) in looking {
             for &remote in &news {
                 let is_it = match row.name {
                     Some(_) => row.is(remote),
                     None => self.is_perhaps(row, remote),
                 };
-                if is_it {
+                if is_it && !row.knows(remote.id) {
                     may_be.entry(n).or_default().push(remote);
                     *suitors.entry(remote.id).or_default() += 1;
                 }
@@ -229,6 +260,7 @@ impl Books {
         let mut finds = Vec::new();
         for (n, remotes) in may_be {
             if let [remote] = remotes[..]
+                && unsettled.contains(&n)
                 && suitors.get(&remote.id) == Some(&1)
             {
                 self.set(n, Standing::Created(remote.id));
@@ -256,7 +288,7 @@ impl Books {
         news.iter().all(|remote| {
             let is_like =
                 row.is_of_type(remote) && (row.has_origin(remote) || row.has_name(remote));
-            !is_like || self.is_of_another(n, remote)
+            !is_like || row.knows(remote.id) || self.is_of_another(n, remote)
         })
     }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Map;
 use tokio::time::Instant;
 
 use super::books::{Books, Find, Imbalance, Standing, remote_of};
@@ -188,7 +189,7 @@ impl<'a> Ledger<'a> {
                 n,
                 verdict: journal::Verdict::Created,
                 remote: Some(remote_of(remote)),
-                echo: remote.visible(),
+                echo: remote.flags_and_numbers(),
                 via: Via::List,
                 at: Timestamp::now(),
             }));
@@ -202,7 +203,7 @@ impl<'a> Ledger<'a> {
             n,
             verdict,
             remote: None,
-            echo: serde_json::Map::new(),
+            echo: Map::new(),
             via,
             at: Timestamp::now(),
         }));

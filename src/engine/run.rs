@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::books::Standing;
 use super::event::RunEvent;
 use super::ledger::{Ledger, Settling, Unsettled};
 use super::queue::{Job, Queue};
@@ -266,6 +267,7 @@ impl<'a> Run<'a> {
     fn leave_in_doubt(&self) {
         let aside = std::mem::take(&mut *self.aside.borrow_mut());
         for (n, aside) in aside {
+            self.ledger.books.borrow_mut().set(n, Standing::InDoubt);
             self.in_doubt.borrow_mut().push(n);
             self.ended(&aside.job, Outcome::InDoubt);
         }

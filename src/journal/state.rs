@@ -1,6 +1,6 @@
 //! The fold over a run's events: what is known of it at any moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -25,6 +25,8 @@ pub struct RunState {
     audit: Option<Audit>,
     closed: Option<(Ending, Timestamp)>,
     baseline: Option<Box<[i64]>>,
+    /// What Jira held beside it when the last session planned.
+    known: Option<Arc<HashSet<i64>>>,
     is_undone: bool,
     is_damaged: bool,
     has_sent: bool,
@@ -43,6 +45,7 @@ impl RunState {
             audit: None,
             closed: None,
             baseline: None,
+            known: None,
             is_undone: false,
             is_damaged: false,
             has_sent: false,
@@ -72,13 +75,19 @@ impl RunState {
                 // The one before the first request is what counts.
                 self.baseline.get_or_insert_with(|| ids.as_slice().into());
             }
+            Event::Listed(Listed {
+                why: ListReason::Plan,
+                found: Found::Ids(ids),
+                ..
+            }) => self.known = Some(Arc::new(ids.iter().copied().collect())),
             Event::Plan(planned) => self.with_row(planned.n, |row| row.plan(planned)),
             Event::Intent(intent) => {
                 self.has_sent = true;
                 let mut is_own = false;
+                let known = self.known.clone();
                 self.with_row(intent.n, |row| {
                     is_own = row.is_own(intent.id);
-                    row.intend(intent);
+                    row.intend(intent, known.as_ref());
                 });
                 self.is_undone |= intent.op == Op::Delete && is_own;
             }

@@ -33,6 +33,7 @@ mod samples;
 mod sandbox;
 mod secrets;
 mod settle;
+mod strangers;
 mod tables;
 mod template;
 mod terminal;
