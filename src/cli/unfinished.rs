@@ -23,7 +23,7 @@ pub(super) fn refuse_second_run(
         run.id,
         left(totals)
     );
-    let resume = next::resume(&settings.typed, &run.id);
+    let resume = next::resume(&settings.typed, &run.id, run.has_stdin());
     if settings.dry_run {
         screen.problem(&format!("warning: {message}\n"));
         return Ok(Some(run.id.into()));
