@@ -72,11 +72,15 @@ pub(super) fn without_baseline() -> String {
 }
 
 /// What to do after a verification.
-pub(super) fn after_verify(typed: &[String], report: &VerifyReport) -> String {
+pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: bool) -> String {
     let run = &report.run;
     if report.doubles.iter().any(|double| double.attempts > 1) {
         let undo = format!("{} --duplicates", undo(typed, run));
         return format!("remove what is there twice, one by one:\n  {undo}");
+    }
+    if !report.appeared.is_empty() {
+        let resume = resume(typed, run, has_stdin);
+        return format!("settle the rows in doubt:\n  {resume}");
     }
     if report.totals.gone > 0 {
         return "somebody removed what is gone; import a sheet of those rows if they are wanted"
