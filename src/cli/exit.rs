@@ -98,9 +98,10 @@ impl From<ListError> for Failure {
 
 impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
-        let exit = match stop {
-            Stop::Interrupted => Exit::Interrupted,
-            _ => Exit::Stopped,
+        let exit = if stop.is_interrupted() {
+            Exit::Interrupted
+        } else {
+            Exit::Stopped
         };
         Self {
             exit,

@@ -123,6 +123,15 @@ impl<'a> Ledger<'a> {
         Ok(list)
     }
 
+    /// Reads the first list that settles rows, in spite of somebody who interrupts meanwhile: it is the least that is asked.
+    pub(super) async fn first_list(&self) -> Result<Vec<RemoteIntegration>, Stop> {
+        match self.list(ListReason::Settle).await {
+            // Now that the session stops, this one is read calmly.
+            Err(Stop::Interrupted) => self.list(ListReason::Settle).await,
+            list => list,
+        }
+    }
+
     /// Settles rows by Jira's list; see "Each row once" in the documentation. What is found is written down as created.
     /// Returns the rows of which nothing is in Jira; what is in neither is in doubt.
     ///
@@ -135,11 +144,11 @@ impl<'a> Ledger<'a> {
             return Ok(Vec::new());
         }
         self.find(
-            &self.list(ListReason::Settle).await?,
+            &self.first_list().await?,
             &mut open,
             RunEvent::Finished(Outcome::Created),
         );
-        if open.is_empty() || how == Settling::ByOneList {
+        if open.is_empty() || how == Settling::ByOneList || self.stop.is_interrupted() {
             return Ok(Vec::new());
         }
         let still_open = unsettled.iter().filter(|row| open.contains(&row.n));
@@ -225,9 +234,14 @@ impl<'a> Ledger<'a> {
         (self.tell)(RunEvent::Auditing);
         let mut at = Timestamp::now();
         let mut found = self.balance(in_doubt).await?;
+        let mut ended = Ok(());
         if !found.is_none() && self.wait(found.rows()).await.is_ok() {
-            at = Timestamp::now();
-            found = self.balance(in_doubt).await?;
+            let asked = Timestamp::now();
+            match self.balance(in_doubt).await {
+                Ok(now) => (at, found) = (asked, now),
+                // What was found is told, though it was not looked at twice.
+                Err(stop) => ended = Err(stop),
+            }
         }
         self.note(Event::Audit(Audit {
             at,
@@ -235,7 +249,7 @@ impl<'a> Ledger<'a> {
             doubles: found.doubles.clone(),
             appeared: found.appeared.clone(),
         }));
-        Ok(found)
+        ended.map(|()| found)
     }
 
     async fn balance(&self, in_doubt: &[u32]) -> Result<Imbalance, Stop> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session};
+use super::event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind};
 use super::event_parts::RowPlace;
 use super::row_event::{Op, RowRead};
 use super::row_state::RowState;
@@ -59,8 +59,10 @@ impl RunState {
             Event::Row(row) => self.read(row),
             Event::Session(session) => {
                 self.sessions.push((**session).clone());
-                self.stopped = None;
-                self.closed = None;
+                if !self.is_verifying() {
+                    self.stopped = None;
+                    self.closed = None;
+                }
             }
             Event::Confirmed { by, .. } => {
                 if let Some(session) = self.sessions.last_mut() {
@@ -94,6 +96,7 @@ impl RunState {
             Event::Outcome(answered) => self.with_row(answered.n, |row| row.answer(answered)),
             Event::Settled(settled) => self.with_row(settled.n, |row| row.settle(settled)),
             Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(*ms),
+            Event::Stopped { .. } | Event::Closed { .. } if self.is_verifying() => {}
             Event::Stopped { why, .. } => self.stopped = Some(why.clone()),
             Event::Audit(audit) => {
                 for &n in &audit.appeared {
@@ -105,6 +108,12 @@ impl RunState {
             // A second opening cannot be, and later lists say nothing by themselves: what follows from one is settled.
             Event::Opened(_) | Event::Listed(_) | Event::Unknown => {}
         }
+    }
+
+    /// Whether the last session is a verification, which only looks: how the run ended before stays.
+    fn is_verifying(&self) -> bool {
+        let last = self.sessions.last();
+        last.is_some_and(|session| session.kind == SessionKind::Verify)
     }
 
     fn read(&mut self, row: &RowRead) {
@@ -170,7 +179,7 @@ impl RunState {
         self.paused_ms
     }
 
-    /// What stopped the last session before all rows had their turn.
+    /// What stopped the last session, verifications aside, before all rows had their turn.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
@@ -201,7 +210,7 @@ impl RunState {
         self.audit.as_ref()
     }
 
-    /// How and when the last session ended; none while it goes on, or if it died.
+    /// How and when the last session ended, verifications aside; none while it goes on, or if it died.
     pub fn closed(&self) -> Option<(Ending, Timestamp)> {
         self.closed
     }

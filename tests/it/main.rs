@@ -19,6 +19,7 @@ mod endings;
 mod env;
 mod explain;
 mod hostile;
+mod interrupted;
 mod outcomes;
 mod pace;
 mod plan;
