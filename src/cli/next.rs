@@ -64,7 +64,11 @@ pub(super) fn resume(typed: &[String], run: &str) -> String {
 /// What to do after a verification.
 pub(super) fn after_verify(typed: &[String], report: &VerifyReport) -> String {
     let run = &report.run;
-    if report.doubles.iter().any(|double| double.attempts > 1) {
+    if report
+        .doubles
+        .iter()
+        .any(|double| double.may_have_created > 1)
+    {
         let undo = format!("{} --duplicates", undo(typed, run));
         return format!("remove what is there twice, one by one:\n  {undo}");
     }

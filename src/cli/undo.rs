@@ -272,9 +272,16 @@ impl Undoing<'_> {
     fn ask_for_doubles(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Vec<Deletion> {
         let (ours, theirs) = doubles(run.state(), list);
         for double in &theirs {
+            let row = run.state().row(double.n);
+            let whose = match row.map_or(0, |row| row.may_have_created) {
+                0 => "this run created none of them: they are left alone",
+                _ => {
+                    "one request of ours created it: the other is someone else's and is left alone"
+                }
+            };
+            let place = place_of(run, double.n);
             self.screen.problem(&format!(
-                "note: {} is there more than once, and one request was sent for it: the other is someone else's and is left alone\n",
-                place_of(run, double.n)
+                "note: {place} is there more than once, and {whose}\n"
             ));
         }
         if ours.is_empty() {

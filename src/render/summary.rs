@@ -82,10 +82,10 @@ pub(super) fn doubles(doubles: &[DoubleFacts]) -> String {
             .iter()
             .map(|remote| identity(remote.id, remote.init_date))
             .collect();
-        let whose = if double.attempts > 1 {
-            "several requests were sent for it"
-        } else {
-            "one request was sent for it, so someone else created the other"
+        let whose = match double.may_have_created {
+            0 => "this run created none of them",
+            1 => "one request of ours created it, so someone else created the other",
+            _ => "several requests of ours may have created it",
         };
         let (row, ids) = (&double.row, ids.join(" and "));
         let line = format!("{row}: Jira holds it more than once: {ids}; {whose}");

@@ -80,8 +80,10 @@ pub struct DoubleFacts {
     pub row: String,
     /// Its display name.
     pub display_name: Option<Box<str>>,
-    /// How many requests of ours were sent for it: after one, the others are someone else's.
+    /// How many requests of ours were sent for it.
     pub attempts: u32,
+    /// How many of them may have created something: after one, the others are someone else's.
+    pub may_have_created: u32,
     /// All integrations of its key.
     pub integrations: Vec<Remote>,
 }
@@ -233,6 +235,7 @@ impl DoubleFacts {
             row: row.place.to_string(),
             display_name: row.name.clone(),
             attempts: row.attempts,
+            may_have_created: row.may_have_created,
             integrations: double.remotes.clone(),
         })
     }

@@ -152,11 +152,14 @@ fn as_text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The keys of `run` that Jira holds more than once, split by whether several requests of ours were sent for the row; after
-/// one, the other is someone else's.
+/// The keys of `run` that Jira holds more than once, split by whether several requests of ours may have created the row;
+/// after one, the other is someone else's.
 pub fn doubles(run: &RunState, list: &[RemoteIntegration]) -> (Vec<Double>, Vec<Double>) {
     let doubles = Books::of_run(run).balance(list).doubles;
-    let is_ours = |double: &Double| run.row(double.n).is_some_and(|row| row.attempts > 1);
+    let is_ours = |double: &Double| {
+        run.row(double.n)
+            .is_some_and(|row| row.may_have_created > 1)
+    };
     doubles.into_iter().partition(is_ours)
 }
 

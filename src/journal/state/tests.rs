@@ -275,6 +275,48 @@ fn the_app_s_word_that_it_failed_is_kept_for_settling() {
     assert_eq!((row.outcome, row.fails_if_absent), (Outcome::InDoubt, true));
 }
 
+#[test]
+fn only_an_attempt_that_is_not_known_to_have_done_nothing_may_have_created_something() {
+    let may_have_created = |events: Vec<Event>| {
+        let state = run([row(1)].into_iter().chain(events));
+        state.row(1).unwrap().may_have_created
+    };
+    for (verdict, expected) in [
+        (Verdict::Created, 1),
+        (Verdict::InDoubt, 1),
+        (Verdict::FailedIfAbsent, 1),
+        (Verdict::Failed, 0),
+        (Verdict::NothingHappened, 0),
+        (Verdict::NotSent, 0),
+    ] {
+        let sent = || vec![intent(1, 1), answered(1, 1, verdict)];
+        assert_eq!(may_have_created(sent()), expected, "{verdict:?}");
+        let mut again = sent();
+        again.extend([intent(1, 2), answered(1, 2, Verdict::Created)]);
+        let twice = if verdict == Verdict::Created {
+            1
+        } else {
+            expected + 1
+        };
+        assert_eq!(may_have_created(again), twice, "{verdict:?}");
+    }
+    assert_eq!(may_have_created(vec![]), 0);
+    assert_eq!(may_have_created(vec![intent(1, 1)]), 1);
+    let absent = settled(1, Verdict::NothingHappened);
+    assert_eq!(may_have_created(vec![intent(1, 1), absent]), 1, "or late");
+}
+
+#[test]
+fn a_deletion_that_did_nothing_leaves_an_earlier_one_in_doubt() {
+    for verdict in [Verdict::NothingHappened, Verdict::NotSent] {
+        for doubt in [vec![], vec![answered(1, 2, Verdict::InDoubt)]] {
+            let first = [delete(2, 601)].into_iter().chain(doubt);
+            let events = first.chain([delete(3, 601), answered(1, 3, verdict)]);
+            assert_eq!(removal(events), Some(RemovalOutcome::InDoubt));
+        }
+    }
+}
+
 fn listed(ids: &[i64]) -> Event {
     Event::Listed(Listed {
         why: ListReason::Baseline,
