@@ -15,7 +15,7 @@ use super::take_up::TakenUp;
 use super::{next, question};
 use crate::engine::{Books, Deletion, Fate, Ledger, Stop, Undo, UndoneRow, doubles, plan_undo};
 use crate::journal::{Action, ConfirmedBy, Event, Journal, Planned, RowState, SessionKind};
-use crate::model::{Outcome, RemoteIntegration};
+use crate::model::{IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{Screen, UndoPlan, count, undo_plan as plan_text};
 use crate::report::{Report, document};
 
@@ -293,7 +293,6 @@ impl Undoing<'_> {
                 continue;
             };
             let own = row.remote.map(|remote| remote.id);
-            let mut attempt = row.last_intent;
             // Of a row in doubt the first one is kept.
             let kept = own.or_else(|| Some(double.remotes.first()?.id));
             for remote in double
@@ -317,10 +316,11 @@ impl Undoing<'_> {
                     deletions.push(Deletion {
                         n: double.n,
                         id: remote.id,
-                        attempt,
+                        integration_type: type_of(row),
+                        init_date: remote.init_date,
+                        attempt: row.last_intent,
                         was_in_doubt: false,
                     });
-                    attempt += 1;
                 }
             }
         }
@@ -384,6 +384,10 @@ fn place_of(run: &TakenUp, n: u32) -> String {
         .map_or_else(String::new, |row| row.place.to_string())
 }
 
+fn type_of(row: &RowState) -> Option<IntegrationType> {
+    IntegrationType::from_name(row.type_name.as_deref()?)
+}
+
 /// What is written down of a plan, and what is to be deleted.
 fn planned(run: &TakenUp, plan: &[UndoneRow]) -> (Vec<Event>, Vec<Deletion>) {
     let mut events = Vec::new();
@@ -391,11 +395,15 @@ fn planned(run: &TakenUp, plan: &[UndoneRow]) -> (Vec<Event>, Vec<Deletion>) {
     for undone in plan {
         let (action, reason) = match &undone.fate {
             Fate::Delete => {
-                let row = run.state().row(undone.n);
+                let Some(row) = run.state().row(undone.n) else {
+                    continue;
+                };
                 deletions.push(Deletion {
                     n: undone.n,
                     id: undone.id,
-                    attempt: row.map_or(0, |row| row.last_intent),
+                    integration_type: type_of(row),
+                    init_date: row.remote.and_then(|remote| remote.init_date),
+                    attempt: row.last_intent,
                     was_in_doubt: undone.was_in_doubt,
                 });
                 continue;

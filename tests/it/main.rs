@@ -37,6 +37,7 @@ mod tables;
 mod template;
 mod terminal;
 mod undo;
+mod undo_limits;
 mod unfinished;
 mod verify;
 mod workbook;
