@@ -29,6 +29,8 @@ mod signals;
 mod take_up;
 mod template;
 mod undo;
+mod undo_doubles;
+mod undo_look;
 mod unfinished;
 mod verify;
 

@@ -90,11 +90,23 @@ pub(super) fn undo(typed: &[String], run: &str) -> String {
     of_run(typed, "undo", run)
 }
 
-/// What to do after an undo.
-pub(super) fn after_undo(typed: &[String], run: &str, is_something_left: bool) -> String {
+/// What to do after an undo that left something, or rows in doubt.
+pub(super) fn after_undo(
+    typed: &[String],
+    run: &str,
+    is_something_left: bool,
+    are_in_doubt: bool,
+) -> String {
     if is_something_left {
         let undo = undo(typed, run);
         return format!("see to what is named above, then go on taking it back:\n  {undo}");
+    }
+    if are_in_doubt {
+        return format!(
+            "look in Jira for the rows in doubt, and decide by `--adopt ROW=ID` (then with `--include-found`) or \
+             `--absent ROW`:\n  {}",
+            undo(typed, run)
+        );
     }
     "what was to be taken back is gone; nothing is left to do".to_owned()
 }

@@ -44,7 +44,7 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     let runtime = runtime()?;
     let (jira, remote) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(settings, &run, &remote)?;
+    let by_hand = by_hand((&settings.adopt, &settings.absent), &run, &remote)?;
     let mut options = settings.pace.options();
     options.extend(connecting.options());
     let beginning = session(
@@ -116,14 +116,14 @@ fn confirmation(settings: &ResumeSettings) -> Result<Option<ConfirmedBy>, Failur
 }
 
 /// What is said of single rows, checked against the run and Jira's list.
-fn by_hand(
-    settings: &ResumeSettings,
+pub(super) fn by_hand(
+    (adopt, absent): (&[(RowRange, i64)], &[RowRange]),
     run: &TakenUp,
     remote: &[RemoteIntegration],
 ) -> Result<Vec<ByHand>, Failure> {
     let mut said = Vec::new();
     let books = Books::of_run(run.state());
-    for (place, id) in &settings.adopt {
+    for (place, id) in adopt {
         let n = row_in_doubt(run, place)?;
         let shown = remote.iter().find(|remote| remote.id == *id);
         let Some(shown) = shown else {
@@ -143,7 +143,7 @@ fn by_hand(
         }
         said.push(ByHand::Adopt(n, Box::new(shown.clone())));
     }
-    for place in &settings.absent {
+    for place in absent {
         said.push(ByHand::Absent(row_in_doubt(run, place)?));
     }
     Ok(said)

@@ -133,6 +133,31 @@ mod on_a_terminal {
     }
 
     #[test]
+    fn what_was_changed_while_somebody_was_asked_is_left_alone() {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+        env.run(["import", "a.csv", "--yes"]).exit(0);
+        let first = env.jira().held()[0].clone();
+        let mut session = on_terminal(&env, &["undo"]);
+        session.exp_string("Type the number to go on:").unwrap();
+        env.jira().remove(first.id);
+        let changed = serde_json::json!({
+            "id": first.id, "initDate": first.init_date, "type": "GITHUB_SERVER",
+            "displayName": "Renamed", "origin": "https://git1.example.org",
+        });
+        env.jira().put(changed).unwrap();
+        session.send_line("2").unwrap();
+        session.exp_string("is Renamed").unwrap();
+        assert_eq!(exit_code(session), 1);
+        let held: Vec<String> = env
+            .jira()
+            .held()
+            .into_iter()
+            .map(|i| i.display_name)
+            .collect();
+        assert_eq!(held, ["Renamed"]);
+    }
+
+    #[test]
     fn a_double_of_ours_is_removed_if_somebody_agrees_to_its_id() {
         let config = Config {
             late_by: std::time::Duration::from_hours(1),
@@ -184,6 +209,7 @@ mod on_a_terminal {
             session.exp_string(id).unwrap();
             session.send_line("y").unwrap();
         }
+        session.exp_string("2 doubles were removed since").unwrap();
         assert_eq!(exit_code(session), 0);
         assert_eq!(env.jira().held().len(), 1);
         let doubles = env.report()["rows"][0]["doubles"].clone();
