@@ -309,7 +309,7 @@ fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
     }
     let totals = &report.totals;
     let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
-    let audit = report.run.audit.as_ref();
+    let audit = report.audit_that_counts();
     let is_balanced =
         audit.is_none_or(|audit| audit.missing.is_empty() && audit.doubles.is_empty());
     if is_done && is_balanced {

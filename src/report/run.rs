@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Audit, Double, Ending, Input, Jira, Remote, Removal, RowState, RunState, Session, Totals,
-    in_millis, in_millis_or_null,
+    Audit, Double, Ending, Input, Jira, Remote, Removal, RemovalOutcome, RowState, RunState,
+    Session, SessionKind, Totals, in_millis, in_millis_or_null,
 };
 use crate::model::Outcome;
 
@@ -80,8 +80,10 @@ pub struct DoubleFacts {
     pub row: String,
     /// Its display name.
     pub display_name: Option<Box<str>>,
-    /// How many requests of ours were sent for it: after one, the others are someone else's.
+    /// How many requests of ours were sent for it.
     pub attempts: u32,
+    /// How many of them may have created something: after one, the others are someone else's.
+    pub may_have_created: u32,
     /// All integrations of its key.
     pub integrations: Vec<Remote>,
 }
@@ -162,9 +164,35 @@ pub struct DoubleRemoval {
 }
 
 impl Report {
-    /// How many integrations an undo removed.
+    /// How many integrations of rows an undo removed.
     pub fn removed(&self) -> usize {
-        self.removals().filter(|of| of.outcome.is_gone()).count()
+        self.of_rows(RemovalOutcome::Removed)
+    }
+
+    /// How many integrations of rows were gone when an undo came to them.
+    pub fn already_gone(&self) -> usize {
+        self.of_rows(RemovalOutcome::AlreadyGone)
+    }
+
+    /// How many doubles an undo removed.
+    pub fn doubles_removed(&self) -> usize {
+        let doubles = self.rows.iter().flat_map(|row| &row.doubles);
+        doubles
+            .filter(|double| double.removal.outcome == RemovalOutcome::Removed)
+            .count()
+    }
+
+    fn of_rows(&self, outcome: RemovalOutcome) -> usize {
+        let removals = self.rows.iter().filter_map(|row| row.removal.as_ref());
+        removals.filter(|of| of.outcome == outcome).count()
+    }
+
+    /// The last comparison with Jira's list; none if an undo came after it.
+    pub fn audit_that_counts(&self) -> Option<&AuditFacts> {
+        let audit = self.run.audit.as_ref()?;
+        let is_later =
+            |session: &Session| session.kind == SessionKind::Undo && session.at > audit.at;
+        (!self.run.sessions.iter().any(is_later)).then_some(audit)
     }
 
     /// Whether an undo left something that it was to remove.
@@ -233,6 +261,7 @@ impl DoubleFacts {
             row: row.place.to_string(),
             display_name: row.name.clone(),
             attempts: row.attempts,
+            may_have_created: row.may_have_created,
             integrations: double.remotes.clone(),
         })
     }
