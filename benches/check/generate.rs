@@ -36,13 +36,63 @@ const HEADERS: [&str; 21] = [
     "folderDepth",
 ];
 
+/// Columns that hold a filter or a regular expression, with what stands in them.
+const FILTERS: [(&str, [&str; 4]); 3] = [
+    (
+        "apiFilter",
+        [
+            "",
+            "[?archived==`false`]",
+            "[?!contains(name, 'sandbox') && (visibility == 'private' || fork == `false`)]",
+            "[?starts_with(full_name, 'payments/')].{name: name, id: id}",
+        ],
+    ),
+    (
+        "tagsFilter",
+        [
+            "",
+            r"v\d+\.\d+(\.\d+)?",
+            "release-.*",
+            r"(?i)^(rc|beta)-?\d+$",
+        ],
+    ),
+    (
+        "prHideFilter",
+        [
+            "",
+            r"(?i)\b(wip|draft)\b.*",
+            "dependabot/.*",
+            r"^renovate/(?!major-).+",
+        ],
+    ),
+];
+
+/// Whether the rows say filters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filters {
+    None,
+    Some,
+}
+
 /// Writes `rows` rows as CSV.
-pub(crate) fn csv(file: &Path, rows: u32) -> Result<(), Box<dyn Error>> {
+pub(crate) fn csv(file: &Path, rows: u32, filters: Filters) -> Result<(), Box<dyn Error>> {
+    let filters: &[_] = match filters {
+        Filters::None => &[],
+        Filters::Some => &FILTERS,
+    };
     let mut writer = csv::Writer::from_writer(BufWriter::new(File::create(file)?));
-    writer.write_record(HEADERS)?;
+    writer.write_record(
+        HEADERS
+            .iter()
+            .chain(filters.iter().map(|(header, _)| header)),
+    )?;
     let mut rng = Rng::with_seed(SEED);
+    let mut filter_rng = Rng::with_seed(SEED);
     for row in cells(rows, &mut rng) {
-        writer.write_record(&row)?;
+        let filters = filters
+            .iter()
+            .map(|(_, texts)| texts[filter_rng.usize(..texts.len())]);
+        writer.write_record(row.iter().map(String::as_str).chain(filters))?;
     }
     writer.flush()?;
     Ok(())

@@ -40,7 +40,7 @@ impl Command {
         }
     }
 
-    fn wall(&self) -> Result<Duration, Box<dyn Error>> {
+    pub(crate) fn wall(&self) -> Result<Duration, Box<dyn Error>> {
         let begun = Instant::now();
         let status = self.start()?.wait()?;
         let wall = begun.elapsed();

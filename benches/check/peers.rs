@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use calamine::{Reader, Xlsx};
-use clap::Parser;
 
 /// Every record of the file as bytes, one thread, nothing done with them.
 pub(crate) fn csv_loop(file: &Path) -> Result<(), Box<dyn Error>> {
@@ -33,11 +33,20 @@ pub(crate) fn xlsx_cells(file: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-#[derive(Parser)]
-#[command(version)]
-struct Bare;
-
-/// A program that reads its command line and prints its version.
-pub(crate) fn bare_clap() {
-    let Bare = Bare::parse();
+/// Builds the bare clap program, which is an example so that it is never installed, and returns where it is.
+pub(crate) fn bare_clap() -> Result<PathBuf, Box<dyn Error>> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    let target = target.ok_or("the build has no directory")?;
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--quiet", "--locked", "--example"])
+        .args(["bare-clap", "--manifest-path"])
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target)
+        .status()?;
+    if !built.success() {
+        return Err(format!("cargo build: {built}").into());
+    }
+    let name = format!("bare-clap{}", std::env::consts::EXE_SUFFIX);
+    Ok(target.join("release/examples").join(name))
 }

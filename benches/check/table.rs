@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+const NOTHING: &str = "\u{2013}";
+
 /// One figure beside its goal.
 pub(crate) struct Line {
     work: String,
@@ -11,7 +13,8 @@ pub(crate) struct Line {
     theirs: String,
     ratio: String,
     goal: String,
-    is_reached: bool,
+    /// Nothing without a goal.
+    is_reached: Option<bool>,
 }
 
 impl Line {
@@ -20,7 +23,7 @@ impl Line {
         against: &str,
         ours: Duration,
         theirs: Duration,
-        goal: f64,
+        goal: Option<f64>,
     ) -> Self {
         let millis = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1e3);
         let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
@@ -35,18 +38,18 @@ impl Line {
         goal: f64,
     ) -> Self {
         let figures = (format!("{ours:.1} MB"), format!("{theirs:.1} MB"));
-        Self::of_ratio(work, against, figures, ours / theirs, goal)
+        Self::of_ratio(work, against, figures, ours / theirs, Some(goal))
     }
 
     pub(crate) fn memory(work: &str, ours: f64, goal: f64) -> Self {
         Self {
             work: work.to_owned(),
-            against: "\u{2013}".to_owned(),
+            against: NOTHING.to_owned(),
             ours: format!("{ours:.1} MB"),
-            theirs: "\u{2013}".to_owned(),
-            ratio: "\u{2013}".to_owned(),
+            theirs: NOTHING.to_owned(),
+            ratio: NOTHING.to_owned(),
             goal: format!("≤ {goal} MB"),
-            is_reached: ours <= goal,
+            is_reached: Some(ours <= goal),
         }
     }
 
@@ -55,7 +58,7 @@ impl Line {
         against: &str,
         (ours, theirs): (String, String),
         ratio: f64,
-        goal: f64,
+        goal: Option<f64>,
     ) -> Self {
         Self {
             work: work.to_owned(),
@@ -63,8 +66,8 @@ impl Line {
             ours,
             theirs,
             ratio: format!("{ratio:.2} ×"),
-            goal: format!("≤ {goal} ×"),
-            is_reached: ratio <= goal,
+            goal: goal.map_or(NOTHING.to_owned(), |goal| format!("≤ {goal} ×")),
+            is_reached: goal.map(|goal| ratio <= goal),
         }
     }
 }
@@ -98,7 +101,11 @@ impl fmt::Display for Table {
                 goal,
                 is_reached,
             } = line;
-            let reached = if *is_reached { "yes" } else { "no" };
+            let reached = match is_reached {
+                Some(true) => "yes",
+                Some(false) => "no",
+                None => NOTHING,
+            };
             writeln!(
                 f,
                 "| {work} | {against} | {ours} | {theirs} | {ratio} | {goal} | {reached} |"

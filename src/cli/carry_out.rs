@@ -11,7 +11,7 @@ use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::settings::PaceSettings;
 use super::signals;
-use crate::engine::{Books, Job, Ledger, Pacer, Run, RunEvent, Settings, Stop, StopSwitch};
+use crate::engine::{Books, Job, Ledger, Run, RunEvent, Settings, Stop, StopSwitch};
 use crate::journal::{
     self, Appender, Ending, Event, JOURNAL_FILE, Journal, JournalError, RunDir, StoredRun,
 };
@@ -48,16 +48,32 @@ impl Session<'_> {
         begin: impl Future<Output = Result<(), JournalError>>,
         work: Work<'_>,
     ) -> Result<Option<Stop>, Failure> {
+        let numbers = (work.jobs.len(), work.existing);
+        self.guard(journal, numbers, async |appender, stop, tell| {
+            begin.await?;
+            self.send(work, appender.clone(), stop, tell).await
+        })
+    }
+
+    /// Does `work` on so many requests beside so many rows that exist, with progress, until it ends or somebody interrupts;
+    /// then closes the journal. Returns why it ended early, if it did.
+    pub fn guard(
+        &self,
+        journal: Journal,
+        (requests, existing): (usize, usize),
+        work: impl AsyncFnOnce(
+            &Appender,
+            &StopSwitch,
+            &dyn Fn(RunEvent<'_>),
+        ) -> Result<Option<Stop>, JournalError>,
+    ) -> Result<Option<Stop>, Failure> {
         let stop = StopSwitch::default();
-        let progress = Progress::new(self.screen, self.progress, work.jobs.len(), work.existing);
+        let progress = Progress::new(self.screen, self.progress, requests, existing);
         let ended = self.runtime.block_on(async {
             let tell = |event: RunEvent<'_>| progress.tell(event);
-            let sending = async {
-                begin.await?;
-                self.send(work, journal.appender(), &stop, &tell).await
-            };
+            let appender = journal.appender();
             tokio::select! {
-                ended = sending => ended,
+                ended = work(&appender, &stop, &tell) => ended,
                 () = signals::watch(&stop, &progress, self.run_dir.path(), &self.after_kill) => {
                     Ok(Some(Stop::Interrupted))
                 }
@@ -96,7 +112,7 @@ impl Session<'_> {
             &self.jira.client,
             journal.clone(),
             work.books,
-            Pacer::new(self.pace.max_wait),
+            &self.jira.pacer,
             self.pace.settle,
             stop,
             tell,
@@ -170,6 +186,18 @@ impl RunPlace {
         next: impl FnOnce(&Report) -> String,
         screen: &Screen,
     ) -> Result<Exit, Failure> {
+        self.conclude_as(stopped, is_json, next, exit_of, screen)
+    }
+
+    /// The same with an exit code of its own.
+    pub fn conclude_as(
+        &self,
+        stopped: Option<&Stop>,
+        is_json: bool,
+        next: impl FnOnce(&Report) -> String,
+        exit: impl FnOnce(&Report, Option<&Stop>) -> Exit,
+        screen: &Screen,
+    ) -> Result<Exit, Failure> {
         let report = self.report()?;
         let written = self.write(&report, stopped);
         if let Some(stop) = stopped
@@ -182,17 +210,14 @@ impl RunPlace {
         } else {
             screen.result(&summary(&report));
         }
-        let exit = match &written {
+        let mut exit = exit(&report, stopped);
+        if let Err(failure) = &written {
+            screen.failure(&failure.message, failure.help.as_deref());
             // Without a report the command did not do all that it was to do.
-            Err(failure) => {
-                screen.failure(&failure.message, failure.help.as_deref());
-                match exit_of(&report, stopped) {
-                    Exit::Interrupted => Exit::Interrupted,
-                    _ => Exit::Stopped,
-                }
+            if exit != Exit::Interrupted {
+                exit = Exit::Stopped;
             }
-            Ok(()) => exit_of(&report, stopped),
-        };
+        }
         if !is_json {
             if written.is_ok() {
                 let (json, csv) = (self.json.display(), self.csv.display());

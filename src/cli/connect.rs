@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::credentials::access;
 use super::exit::{Exit, Failure};
 use super::settings::{ConnectSettings, PaceSettings, TargetSettings};
-use crate::engine::{Pacer, StopSwitch, read_list};
+use crate::engine::{Pace, Pacer, StopSwitch, read_list};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::model::RemoteIntegration;
 use crate::render::{Screen, Target, waiting as waiting_text};
@@ -15,6 +15,8 @@ use crate::secret::Secret;
 /// A Jira that let us in.
 pub(super) struct Connected {
     pub client: Client,
+    /// What it says of its rate limit from the first list on counts for the whole run.
+    pub pacer: Pacer,
     pub target: Target,
     /// Lives as long as the run that goes to it.
     _sandbox: Option<Sandbox>,
@@ -33,11 +35,17 @@ pub(super) async fn connect(
     }
     let client = Client::new(&connection)?;
     client.status().await?;
-    let list = list(&client, pace, screen).await?;
+    let pacer = Pacer::new(Pace {
+        concurrency: pace.concurrency,
+        rate: pace.rate,
+        max_wait: pace.max_wait,
+    });
+    let list = list(&client, &pacer, screen).await?;
     let target = who(&client).await?;
     Ok((
         Connected {
             client,
+            pacer,
             target,
             _sandbox: sandbox,
         },
@@ -82,19 +90,14 @@ fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraErr
 /// Reads the list of integrations, patiently.
 pub(super) async fn list(
     client: &Client,
-    pace: PaceSettings,
+    pacer: &Pacer,
     screen: &Screen,
 ) -> Result<Vec<RemoteIntegration>, Failure> {
     let waiting = |why: &str, time: Duration| {
         screen.info(&format!("{}\n", waiting_text(why, time)));
     };
-    Ok(read_list(
-        client,
-        &Pacer::new(pace.max_wait),
-        &StopSwitch::default(),
-        &waiting,
-    )
-    .await?)
+    pacer.restart_wait();
+    Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
 }
 
 /// How to get there, and the sandbox if that is where it leads; sends nothing.

@@ -5,8 +5,10 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::args::{Cli, Command, Format, When};
 use super::exit::{Exit, Failure};
-use super::settings::{DoctorSettings, ImportSettings, InputSettings, ResumeSettings};
-use super::{check, doctor, explain, import, resume, runs, sandbox, template};
+use super::settings::{
+    DoctorSettings, ImportSettings, InputSettings, ResumeSettings, UndoSettings, VerifySettings,
+};
+use super::{check, doctor, explain, import, resume, runs, sandbox, template, undo, verify};
 use crate::render::{Color, Screen};
 
 /// Does what the command line `args` says, and tells how it ended.
@@ -49,6 +51,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             typed(&args),
         )
         .and_then(|settings| import::import(&settings, &screen)),
+        Command::Verify(verify) => {
+            let settings = VerifySettings::new(verify, cli.common.format, typed(&args));
+            verify::verify(&settings, &screen)
+        }
+        Command::Undo(undo) => {
+            UndoSettings::new(*undo, cli.common.progress, cli.common.format, typed(&args))
+                .and_then(|settings| undo::undo(&settings, &screen))
+        }
         Command::Runs(args) => {
             let is_json = cli.common.format == Format::Json;
             runs::runs(&args, is_json, &screen)

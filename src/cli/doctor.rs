@@ -6,7 +6,7 @@ use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::next;
 use super::settings::DoctorSettings;
-use crate::jira::{Access, Client, Connection, JiraError};
+use crate::jira::{Access, Client, Connection, JiraError, RateHints};
 use crate::render::{Screen, Target, count, doctor as lines};
 use crate::report::{DoctorReport, Finding, Health, Question, document};
 
@@ -35,6 +35,8 @@ struct Answers {
     status: Result<(), JiraError>,
     /// The number of integrations.
     list: Option<Result<usize, JiraError>>,
+    /// What it says of its rate limit.
+    limit: Option<RateHints>,
     who: Option<Result<Target, JiraError>>,
 }
 
@@ -44,10 +46,13 @@ async fn ask(client: &Client) -> Answers {
     let mut answers = Answers {
         status: client.status().await,
         list: None,
+        limit: None,
         who: None,
     };
     if answers.status.is_ok() {
-        let list = client.list().await.map(|list| list.len());
+        let exchange = client.list().await;
+        answers.limit = exchange.hints;
+        let list = exchange.meaning.map(|list| list.len());
         let is_read = list.is_ok();
         answers.list = Some(list);
         if is_read {
@@ -60,7 +65,15 @@ async fn ask(client: &Client) -> Answers {
 fn findings(connection: &Connection, answers: &Answers) -> DoctorReport {
     let mut found = of_status(connection, answers);
     found.extend(of_log_in(connection, answers));
-    let asked = [Question::LogIn, Question::User, Question::Api];
+    if matches!(answers.list, Some(Ok(_))) {
+        found.push(of_limit(answers.limit));
+    }
+    let asked = [
+        Question::LogIn,
+        Question::User,
+        Question::Api,
+        Question::RateLimit,
+    ];
     for question in asked {
         if !found.iter().any(|finding| finding.check == question) {
             found.push(Finding::not_tried(question));
@@ -101,6 +114,20 @@ fn of_status(connection: &Connection, answers: &Answers) -> Vec<Finding> {
             Finding::not_tried(Question::Ready),
         ],
     }
+}
+
+/// How much may be asked of it, and how fast?
+fn of_limit(limit: Option<RateHints>) -> Finding {
+    let said = match limit {
+        Some(limit) => format!(
+            "{} at most, {} more each {} s",
+            count(u64::from(limit.limit), "request", "requests"),
+            limit.fill_rate,
+            limit.interval.as_secs()
+        ),
+        None => "none told".to_owned(),
+    };
+    Finding::new(Question::RateLimit, Health::Ok, said)
 }
 
 /// Are we let in, as whom, and is the app's API ours to use?

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::settings::ImportSettings;
 use crate::engine::Opening;
 use crate::journal::{ConfirmedBy, Input, Jira, Opened, Session, SessionKind, VERSION};
+use crate::model::{InvalidRow, Place};
 use crate::plan::Plan;
 use crate::render::Target;
 use crate::report::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
@@ -46,20 +47,34 @@ fn checked_file(file: &FileRead) -> Option<CheckedFile> {
     })
 }
 
-/// The rows of a plan for a report.
-pub(super) fn planned_rows(plan: &Plan) -> Vec<PlannedRow> {
-    let rows = plan.rows().iter().map(|planned| {
+/// The rows of a plan, and those that are left out because they are not valid, for a report.
+pub(super) fn planned_rows(plan: &Plan, invalid: &[InvalidRow]) -> Vec<PlannedRow> {
+    let row = |place: &Place, action: &str, reason: String, id| PlannedRow {
+        file: place.table.file.clone(),
+        sheet: place.table.sheet.clone(),
+        row: place.row.unwrap_or_default(),
+        action: action.to_owned(),
+        reason,
+        id,
+    };
+    let planned = plan.rows().iter().map(|planned| {
+        let action = &planned.action;
         let place = &planned.row.place;
-        PlannedRow {
-            file: place.table.file.clone(),
-            sheet: place.table.sheet.clone(),
-            row: place.row.unwrap_or_default(),
-            action: planned.action.name().to_owned(),
-            reason: planned.action.reason().to_owned(),
-            id: planned.action.id(),
-        }
+        let of_plan = row(place, action.name(), action.reason().into(), action.id());
+        (planned.row.n, of_plan)
     });
-    rows.collect()
+    let invalid = invalid.iter().map(|left_out| {
+        let reason = codes(left_out);
+        (left_out.n, row(&left_out.place, "invalid", reason, None))
+    });
+    let mut rows: Vec<(u32, PlannedRow)> = planned.chain(invalid).collect();
+    rows.sort_by_key(|(n, _)| *n);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+fn codes(row: &InvalidRow) -> String {
+    let names: Vec<&str> = row.codes.iter().map(|code| code.name()).collect();
+    names.join(", ")
 }
 
 /// The beginning of a run, as its journal says it.
@@ -100,6 +115,7 @@ pub(super) fn opening(
             .iter()
             .map(|row| (row.n, row.place.clone()))
             .collect(),
+        invalid: input.invalid.clone(),
         listed_at,
     }
 }

@@ -12,10 +12,10 @@ use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, opening, planned_rows};
 use super::settings::ImportSettings;
-use super::{next, projects, question};
+use super::{existing, next, projects, question, unfinished};
 use crate::engine::{BookRow, Books, Job, Standing, open};
 use crate::journal::{ConfirmedBy, Journal, Lock, RunDir, lock_jira};
-use crate::model::Diagnostics;
+use crate::model::Code;
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
 use crate::report::check_json;
@@ -24,30 +24,44 @@ use crate::validate::Validation;
 /// Validates, shows the plan, asks, creates, reports.
 pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit, Failure> {
     let confirmed_by = confirmation(settings)?;
+    let unfinished = unfinished::refuse_second_run(settings, screen)?;
     let mut input = settings.input.validate()?;
     if !settings.is_json {
         show(&input, screen);
     }
-    if input.diagnostics.has_errors() {
+    if is_refused(settings, &input) {
         return refuse(settings, &input, screen);
     }
     let runtime = runtime()?;
     let (jira, remote) = runtime.block_on(connect(&settings.connect, settings.pace, screen))?;
     let rows = std::mem::take(&mut input.rows);
-    let mut unknown = Diagnostics::default();
-    let rows = runtime.block_on(projects::resolve(&jira.client, rows, &mut unknown))?;
-    if unknown.has_errors() {
+    let resolved = runtime.block_on(projects::resolve(&jira.client, rows))?;
+    if resolved.found.has_errors() {
         if !settings.is_json {
-            screen.problem(&diagnostics(&unknown));
+            screen.problem(&diagnostics(&resolved.found));
         }
-        for diagnostic in unknown.iter() {
-            input.diagnostics.push(diagnostic.clone());
+        for diagnostic in resolved.found.iter() {
+            input.tell_of_row(diagnostic.clone());
         }
+        input.invalidate(Code::UnknownProject, &resolved.unknown);
+    }
+    input.rows = resolved.rows;
+    if is_refused(settings, &input) {
         return refuse(settings, &input, screen);
     }
-    let plan = Plan::new(rows, &remote);
+    let mut plan = Plan::new(std::mem::take(&mut input.rows), &remote);
+    if let Some(most) = settings.limit {
+        plan = plan.limited_to(most);
+    }
     if settings.dry_run {
-        return dry_run(settings, &input, &plan, &jira, screen);
+        let next = match unfinished {
+            Some(run) => next::instead(settings, &run),
+            None => next::after_dry_run(settings, plan.to_create().count()),
+        };
+        return dry_run(settings, &input, &plan, &jira, &next, screen);
+    }
+    if existing::is_refused(settings, &plan) {
+        return existing::refuse(settings, &input, &plan, screen);
     }
     let to_create = plan.to_create().count();
     let must_ask = confirmed_by.is_none() && to_create > 0;
@@ -95,8 +109,11 @@ fn carry_out(
 ) -> Result<Exit, Failure> {
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
-    let remote = runtime.block_on(list(&jira.client, settings.pace, screen))?;
+    let remote = runtime.block_on(list(&jira.client, &jira.pacer, screen))?;
     let plan = confirmed.plan.again(&remote);
+    if existing::is_refused(settings, &plan) {
+        return existing::refuse(settings, input, &plan, screen);
+    }
     drop(remote);
     let first = settings.input.files.first();
     let run_dir = RunDir::create(
@@ -143,12 +160,14 @@ fn carry_out(
 }
 
 fn books(plan: &Plan) -> Books {
-    let rows = plan.rows().iter().map(|planned| {
+    let rows = plan.rows().iter().filter_map(|planned| {
         let standing = match planned.action {
             Action::Create { .. } => Standing::Open,
             Action::Exists { id, .. } => Standing::Exists(id),
+            // What is not part of the run explains nothing that Jira holds.
+            Action::NotSelected => return None,
         };
-        (planned.row.n, BookRow::of_row(&planned.row, standing))
+        Some((planned.row.n, BookRow::of_row(&planned.row, standing)))
     });
     Books::new(plan.baseline().iter().copied(), rows)
 }
@@ -167,12 +186,25 @@ fn confirmation(settings: &ImportSettings) -> Result<Option<ConfirmedBy>, Failur
     }
 }
 
+/// Whether nothing may be sent, with what is wrong with the input.
+fn is_refused(settings: &ImportSettings, input: &Validation) -> bool {
+    let can_skip = settings.skip_invalid && !input.has_table_errors() && !input.rows.is_empty();
+    input.diagnostics.has_errors() && !can_skip
+}
+
 fn refuse(settings: &ImportSettings, input: &Validation, screen: &Screen) -> Result<Exit, Failure> {
     if settings.is_json {
         write_json(&check_json(&check_report(input)), screen)?;
     } else {
         let said = tally(&input.diagnostics).unwrap_or_default();
-        screen.problem(&format!("{said}; nothing was sent\n"));
+        let skip = match settings.skip_invalid {
+            false => "",
+            true if input.has_table_errors() => {
+                ": `--skip-invalid` leaves rows out, and a file or a header is wrong here"
+            }
+            true => ": no row is left that is valid",
+        };
+        screen.problem(&format!("{said}; nothing was sent{skip}\n"));
         screen.info(&format!("\nNext: {}\n", next::after_check(settings)));
     }
     Ok(Exit::Invalid)
@@ -183,19 +215,28 @@ fn dry_run(
     input: &Validation,
     plan: &Plan,
     jira: &Connected,
+    next: &str,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if settings.is_json {
-        let report = check_report(input).with_plan(planned_rows(plan));
+        let report = check_report(input).with_plan(planned_rows(plan, &input.invalid));
         write_json(&check_json(&report), screen)?;
     } else {
-        screen.result(&dry_run_rows(plan));
+        screen.result(&dry_run_rows(plan, &input.invalid));
         screen.result(&plan_text(plan, &jira.target, input));
         screen.result("dry run: nothing was sent\n");
-        let next = next::after_dry_run(settings, plan.to_create().count());
+    }
+    if existing::is_refused(settings, plan) {
+        return Err(existing::why(settings, plan));
+    }
+    if !settings.is_json {
         screen.info(&format!("\nNext: {next}\n"));
     }
-    Ok(Exit::Done)
+    Ok(if input.invalid.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Incomplete
+    })
 }
 
 /// Asks whether that many integrations are to be created.

@@ -11,6 +11,7 @@ mod connect;
 mod credentials;
 mod dispatch;
 mod doctor;
+mod existing;
 mod exit;
 mod explain;
 mod facts;
@@ -27,6 +28,9 @@ mod settle;
 mod signals;
 mod take_up;
 mod template;
+mod undo;
+mod unfinished;
+mod verify;
 
 pub use args::command;
 pub use dispatch::run;

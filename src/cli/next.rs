@@ -7,7 +7,7 @@ use super::settings::{DoctorSettings, ImportSettings};
 use crate::journal::SessionKind;
 use crate::model::Outcome;
 use crate::render::command_line;
-use crate::report::{ListedRun, NextStep, Report, RunEnding};
+use crate::report::{ListedRun, NextStep, Report, RunEnding, VerifyReport};
 
 /// What to do after an import, with the command for it.
 pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report) -> String {
@@ -15,9 +15,23 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
         let real = again_with(
             settings,
             &["--jira-url", "https://jira.example.org", "--dry-run"],
-            &["--sandbox"],
+            &["--sandbox", "--new-run"],
         );
         return format!("with JIRA_TOKEN set, look at the plan for your Jira:\n  {real}");
+    }
+    let totals = &report.totals;
+    let is_left = totals.not_attempted + totals.in_doubt + totals.failed > 0;
+    if !is_left && totals.invalid > 0 {
+        let import = again_with(settings, &[], &["--new-run"]);
+        return format!(
+            "mend the rows that are not valid, then run again; rows that are there are skipped:\n  {import}"
+        );
+    }
+    if !is_left && settings.limit.is_some() && totals.not_selected > 0 {
+        let others = again_with(settings, &[], &["--limit", "--new-run"]);
+        return format!(
+            "look at what became of the pilot in Jira, then create the others:\n  {others}"
+        );
     }
     after_run(&settings.typed, run, report)
 }
@@ -45,6 +59,50 @@ pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String 
 /// The command that goes on with the run `run`, reaching Jira in the way that was `typed`.
 pub(super) fn resume(typed: &[String], run: &str) -> String {
     of_run(typed, "resume", run)
+}
+
+/// What to do after a verification.
+pub(super) fn after_verify(typed: &[String], report: &VerifyReport) -> String {
+    let run = &report.run;
+    if report.doubles.iter().any(|double| double.attempts > 1) {
+        let undo = format!("{} --duplicates", undo(typed, run));
+        return format!("remove what is there twice, one by one:\n  {undo}");
+    }
+    if report.totals.gone > 0 {
+        return "somebody removed what is gone; import a sheet of those rows if they are wanted"
+            .into();
+    }
+    if report.totals.not_yet > 0 {
+        let verify = of_run(typed, "verify", run);
+        return format!(
+            "what is not indexed yet may still be, or its credential does not work (see it in Jira); look again:\n  {verify}"
+        );
+    }
+    "nothing is left to do".into()
+}
+
+/// The command that goes on taking the run `run` back.
+pub(super) fn undo(typed: &[String], run: &str) -> String {
+    of_run(typed, "undo", run)
+}
+
+/// What to do after an undo.
+pub(super) fn after_undo(typed: &[String], run: &str, is_something_left: bool) -> String {
+    if is_something_left {
+        let undo = undo(typed, run);
+        return format!("see to what is named above, then go on taking it back:\n  {undo}");
+    }
+    "what was to be taken back is gone; nothing is left to do".to_owned()
+}
+
+/// What to do after the plan of an undo was shown: the same command without `--dry-run`.
+pub(super) fn after_undo_dry_run(typed: &[String]) -> String {
+    let words = typed.iter().map(String::as_str);
+    let words = words.filter(|word| *word != "--dry-run");
+    format!(
+        "remove them:\n  {}",
+        command_line(std::iter::once("gij").chain(words))
+    )
 }
 
 /// Options of every command that takes a run up: flags, and those with a value.
@@ -83,7 +141,7 @@ fn of_run(typed: &[String], command: &str, run: &str) -> String {
 /// What to do after a dry run.
 pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> String {
     if to_create == 0 {
-        return "every row is there; nothing is left to do".to_owned();
+        return "every valid row is there; nothing is left to do".to_owned();
     }
     let does = if settings.is_rehearsal() {
         "rehearse it"
@@ -93,16 +151,32 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
     format!("{does}:\n  {}", again(settings, &[]))
 }
 
+/// What to do after a dry run of a file whose last run, `run`, is not finished.
+pub(super) fn instead(settings: &ImportSettings, run: &str) -> String {
+    let resume = resume(&settings.typed, run);
+    format!("go on with the run that is not finished:\n  {resume}")
+}
+
+/// What to do about rows that Jira holds already, where none may be.
+pub(super) fn after_existing(settings: &ImportSettings) -> String {
+    let skip = again_with(settings, &[], &["--on-existing"]);
+    format!("take these rows out, or skip what is there: `{skip}`")
+}
+
 /// Options of an import that a check does not have: flags, and those with a value.
-const FLAGS_OF_IMPORT: [&str; 6] = [
+const FLAGS_OF_IMPORT: [&str; 8] = [
     "--dry-run",
+    "--skip-invalid",
+    "--new-run",
     "--yes",
     "-y",
     "--sandbox",
     "--insecure",
     "--allow-plain-http",
 ];
-const VALUES_OF_IMPORT: [&str; 15] = [
+const VALUES_OF_IMPORT: [&str; 18] = [
+    "--limit",
+    "--on-existing",
     "--jira-url",
     "--token-file",
     "--password-file",
@@ -112,6 +186,7 @@ const VALUES_OF_IMPORT: [&str; 15] = [
     "--timeout",
     "--connect-timeout",
     "--concurrency",
+    "--rate",
     "--max-wait",
     "--retries",
     "--settle",
@@ -207,9 +282,16 @@ fn again(settings: &ImportSettings, more: &[&str]) -> String {
 }
 
 fn again_with(settings: &ImportSettings, more: &[&str], less: &[&str]) -> String {
-    let typed = settings.typed.iter().map(String::as_str);
-    let kept = typed.filter(|word| *word != "--dry-run" && !less.contains(word));
-    let mut words: Vec<&str> = std::iter::once("gij").chain(kept).collect();
+    let mut words = vec!["gij"];
+    let mut typed = settings.typed.iter().map(String::as_str);
+    while let Some(word) = typed.next() {
+        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        if name != "--dry-run" && !less.contains(&name) {
+            words.push(word);
+        } else if name == word && VALUES_OF_IMPORT.contains(&name) {
+            typed.next();
+        }
+    }
     // What stands behind `--` is a file.
     let end = words
         .iter()

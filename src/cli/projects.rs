@@ -6,13 +6,17 @@ use super::exit::Failure;
 use crate::jira::Client;
 use crate::model::{Code, Diagnostic, Diagnostics, Field, Row};
 
-/// Asks Jira for the id of each project that `rows` name by key, and puts the ids in the keys' place. A key that Jira
-/// does not know, or does not show us, is told in `found`.
-pub(super) async fn resolve(
-    client: &Client,
-    rows: Vec<Row>,
-    found: &mut Diagnostics,
-) -> Result<Vec<Row>, Failure> {
+/// Rows with the ids of their projects.
+pub(super) struct Resolved {
+    pub rows: Vec<Row>,
+    /// Those with a key that Jira does not know, or does not show us; they can be sent no longer.
+    pub unknown: Vec<Row>,
+    /// What is to be said of these.
+    pub found: Diagnostics,
+}
+
+/// Asks Jira for the id of each project that `rows` name by key, and puts the ids in the keys' place.
+pub(super) async fn resolve(client: &Client, rows: Vec<Row>) -> Result<Resolved, Failure> {
     let mut ids: BTreeMap<String, Option<u64>> = BTreeMap::new();
     for key in rows.iter().flat_map(|row| row.record.project_keys()) {
         if !ids.contains_key(key) {
@@ -20,29 +24,41 @@ pub(super) async fn resolve(
         }
     }
     let id_of = |key: &str| ids.get(key).copied().flatten();
-    Ok(rows
-        .into_iter()
-        .map(|row| with_ids(row, &id_of, found))
-        .collect())
+    let is_known = |row: &Row| row.record.project_keys().all(|key| id_of(key).is_some());
+    let (known, unknown): (Vec<Row>, Vec<Row>) = if ids.values().all(Option::is_some) {
+        (rows, Vec::new())
+    } else {
+        rows.into_iter().partition(is_known)
+    };
+    let mut found = Diagnostics::default();
+    for row in &unknown {
+        let keys = row.record.project_keys().filter(|key| id_of(key).is_none());
+        keys.for_each(|key| found.push(unknown_project(row, key)));
+    }
+    Ok(Resolved {
+        rows: known.into_iter().map(|row| with_ids(row, &id_of)).collect(),
+        unknown,
+        found,
+    })
 }
 
-fn with_ids(row: Row, id_of: &dyn Fn(&str) -> Option<u64>, found: &mut Diagnostics) -> Row {
-    let keys: Vec<&str> = row.record.project_keys().collect();
-    if keys.is_empty() {
+fn unknown_project(row: &Row, key: &str) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(
+        Code::UnknownProject,
+        row.place.clone(),
+        format!("Jira knows no project `{key}`, or does not show it to us"),
+        "check the key under Projects in Jira",
+    );
+    diagnostic.field = Some(Field::ProjectKeys);
+    diagnostic.name = row.record.display_name().map(str::to_owned);
+    diagnostic
+}
+
+fn with_ids(row: Row, id_of: &dyn Fn(&str) -> Option<u64>) -> Row {
+    let ids: Vec<u64> = row.record.project_keys().filter_map(id_of).collect();
+    if ids.is_empty() {
         return row;
     }
-    for key in keys.iter().filter(|key| id_of(key).is_none()) {
-        let mut diagnostic = Diagnostic::new(
-            Code::UnknownProject,
-            row.place.clone(),
-            format!("Jira knows no project `{key}`, or does not show it to us"),
-            "check the key under Projects in Jira",
-        );
-        diagnostic.field = Some(Field::ProjectKeys);
-        diagnostic.name = row.record.display_name().map(str::to_owned);
-        found.push(diagnostic);
-    }
-    let ids = keys.iter().filter_map(|key| id_of(key)).collect();
     Row {
         record: row.record.with_project_ids(ids),
         ..row

@@ -11,19 +11,20 @@ use super::connect::{Connected, connect, list};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::session;
+use super::projects::{self, Resolved};
 use super::resume_sheets::Sheets;
 use super::settings::{ConnectSettings, ResumeSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
-use super::{import, next, projects, question};
+use super::{import, next, question};
 use crate::engine::{Books, Job, Standing, Stop, planned};
 use crate::journal::{
-    ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowRead,
-    RowState, SessionKind,
+    ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowState,
+    SessionKind,
 };
-use crate::model::{Diagnostics, Outcome, RemoteIntegration, Row};
+use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
-use crate::render::{Screen, count, diagnostics, plan as plan_text};
+use crate::render::{Screen, count, diagnostics, plan as plan_text, run_line};
 use crate::validate::RowRange;
 
 /// Settles what is in doubt, then creates what is still to be created.
@@ -90,6 +91,12 @@ fn is_left(row: &RowState) -> bool {
 
 fn is_to_be_sent(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::NotAttempted | Outcome::Failed)
+}
+
+/// How many rows a run creates at most that ended before its plan was on disk; else the plan has said so.
+fn limit(run: &TakenUp) -> Option<usize> {
+    let most = run.state().opened().options.get("limit")?;
+    (!run.state().has_begun()).then(|| most.parse().ok())?
 }
 
 fn is_in_doubt(outcome: Outcome) -> bool {
@@ -217,16 +224,18 @@ impl Resumption<'_> {
         }
         let listed_at = Timestamp::now();
         let (rows, added) = self.rows_to_send(&run);
-        let mut unknown = Diagnostics::default();
-        let resolving = projects::resolve(&self.jira.client, rows, &mut unknown);
-        let rows = self.runtime.block_on(resolving)?;
-        if unknown.has_errors() {
-            self.screen.problem(&diagnostics(&unknown));
+        let resolving = projects::resolve(&self.jira.client, rows);
+        let Resolved { rows, found, .. } = self.runtime.block_on(resolving)?;
+        if found.has_errors() {
+            self.screen.problem(&diagnostics(&found));
             self.end_quietly(&run, journal, None)?;
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
         let books = Books::of_run(run.state());
-        let plan = Plan::new(rows, &self.list_without(&books)?);
+        let mut plan = Plan::new(rows, &self.list_without(&books)?);
+        if let Some(most) = limit(&run) {
+            plan = plan.limited_to(most);
+        }
         let to_create = plan.to_create().count();
         let must_ask = self.confirmed_by.is_none() && to_create > 0;
         self.show(&run, &plan, must_ask);
@@ -260,7 +269,7 @@ impl Resumption<'_> {
 
     /// What Jira holds apart from what belongs to a row already, which is no other row's.
     fn list_without(&self, books: &Books) -> Result<Vec<RemoteIntegration>, Failure> {
-        let listing = list(&self.jira.client, self.settings.pace, self.screen);
+        let listing = list(&self.jira.client, &self.jira.pacer, self.screen);
         let mut list = self.runtime.block_on(listing)?;
         list.retain(|remote| !books.is_claimed(remote.id));
         Ok(list)
@@ -280,29 +289,18 @@ impl Resumption<'_> {
             .collect();
         let mut added = Vec::new();
         if !run.state().has_begun() {
-            let left_out = |row: &RowState| row.outcome == Outcome::NotSelected;
-            let known = run.state().rows().filter(|(_, row)| left_out(row)).count();
-            // They are written in their order.
-            let not_selected = self.sheets.input.not_selected.iter().skip(known);
-            let mut numbers = run.state().rows().last().map_or(0, |(n, _)| n) + 1..;
-            for (row, n) in std::mem::take(&mut joined.new)
-                .into_iter()
-                .zip(&mut numbers)
-            {
-                let row = Row { n, ..row };
-                added.push(Event::Row(Box::new(RowRead::valid(&row))));
-                rows.push(row);
-            }
-            let not_selected = not_selected.zip(numbers);
-            let read = not_selected.map(|(row, n)| RowRead::not_selected(n, &row.place));
-            added.extend(read.map(|row| Event::Row(Box::new(row))));
+            let (valid, read) = self.sheets.take_unread(run.state());
+            rows.extend(valid);
+            added.extend(read.into_iter().map(|row| Event::Row(Box::new(row))));
         }
         (rows, added)
     }
 
     fn show(&self, run: &TakenUp, plan: &Plan, must_ask: bool) {
         let in_doubt = run.state().totals().in_doubt;
-        let mut text = plan_text(plan, &self.jira.target, &self.sheets.input);
+        let created = run.state().totals().created;
+        let mut text = run_line(run.id(), created);
+        text.push_str(&plan_text(plan, &self.jira.target, &self.sheets.input));
         if in_doubt > 0 {
             let rows = count(in_doubt, "row stays", "rows stay");
             let _ = writeln!(text, "note: {rows} in doubt, not sent again");
@@ -336,6 +334,7 @@ impl Resumption<'_> {
         if !state.has_begun() {
             let baseline = plan.baseline().to_vec();
             let rows = plan.rows().iter();
+            let rows = rows.filter(|row| row.action != Action::NotSelected);
             let rows = rows.map(|row| {
                 (
                     row.row.n,

@@ -8,9 +8,7 @@ use super::carry_out::Session;
 use super::exit::Failure;
 use super::signals;
 use super::take_up::TakenUp;
-use crate::engine::{
-    Books, Ledger, Pacer, RunEvent, Settling, Standing, Stop, StopSwitch, Unsettled,
-};
+use crate::engine::{Books, Ledger, RunEvent, Settling, Standing, Stop, StopSwitch, Unsettled};
 use crate::journal::{Event, Journal, JournalError, Remote, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration};
 use crate::render::Progress;
@@ -93,7 +91,7 @@ impl Session<'_> {
                 &self.jira.client,
                 appender.clone(),
                 books,
-                Pacer::new(self.pace.max_wait),
+                &self.jira.pacer,
                 self.pace.settle,
                 &stop,
                 &tell,

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::books::{Standing, remote_of};
 use super::ledger::millis;
 use super::list::{ListError, read_list};
-use super::pacer::Wave;
+use super::pacer::{Heard, Turn};
 use super::queue::Job;
 use super::run::{Run, Step};
 use super::stop::Stop;
@@ -19,27 +19,30 @@ use crate::model::{Outcome, RemoteIntegration, Row};
 
 impl Run<'_> {
     /// Sends the request that creates `row`: once.
-    pub(super) async fn send(&self, row: &Row, attempt: u32, wave: Wave) -> Step {
+    pub(super) async fn send(&self, row: &Row, attempt: u32, turn: Turn<'_>) -> Step {
         let began = Instant::now();
-        let (status, verdict) = self.ledger.client.create(&row.record).await;
+        let exchange = self.ledger.client.create(&row.record).await;
         let answered = Answered {
             ms: millis(began.elapsed()),
-            status,
+            status: exchange.status(),
             ..blank(row.n, attempt)
         };
-        let is_at_work = status.is_some_and(|status| status != 429 && status < 500);
-        if is_at_work {
-            self.ledger.pacer.answered();
-        }
-        match verdict {
+        let heard = turn.heard(
+            Heard::from(&exchange),
+            exchange.hints,
+            why(&exchange.meaning),
+        );
+        let pause = heard.unwrap_or_else(|stop| {
+            self.ledger.stop(stop);
+            None
+        });
+        match exchange.meaning {
             Verdict::Created(remote) => self.created(answered, &remote),
             Verdict::Failed(refusal) => self.failed(answered, refusal),
             Verdict::PerhapsNoAccess(refusal) => self.perhaps_no_access(answered, refusal).await,
             Verdict::FailedIfAbsent(refusal) => self.failed_if_absent(answered, refusal),
             Verdict::Unsettled(why) => self.unsettled(answered, &why),
-            Verdict::NothingHappened { why, pause } => {
-                self.nothing_happened(answered, wave, &why, pause)
-            }
+            Verdict::NothingHappened { why, .. } => self.nothing_happened(answered, &why, pause),
             Verdict::Stop(reason) => {
                 let stop = Stop::of_jira(self.ledger.client.base().as_str(), reason);
                 let why = stop.to_string();
@@ -104,18 +107,10 @@ impl Run<'_> {
         Step::Aside { fails_if_absent }
     }
 
-    fn nothing_happened(
-        &self,
-        answered: Answered,
-        wave: Wave,
-        why: &str,
-        asked: Option<Duration>,
-    ) -> Step {
+    fn nothing_happened(&self, answered: Answered, why: &str, pause: Option<Duration>) -> Step {
         self.note_answer(answered, journal::Verdict::NothingHappened, Some(why));
-        match self.ledger.pacer.pause(wave, why, asked) {
-            Ok(Some(time)) => self.ledger.waiting(why, time),
-            Ok(None) => {}
-            Err(stop) => self.ledger.stop(stop),
+        if let Some(time) = pause {
+            self.ledger.waiting(why, time);
         }
         Step::Again
     }
@@ -131,7 +126,7 @@ impl Run<'_> {
         let began = Instant::now();
         let ledger = self.ledger;
         let waiting = |why: &str, time: Duration| ledger.waiting(why, time);
-        let list = read_list(ledger.client, &ledger.pacer, ledger.stop, &waiting).await;
+        let list = read_list(ledger.client, ledger.pacer, ledger.stop, &waiting).await;
         let stop = match list {
             Ok(_) => {
                 *seen = Some(began);
@@ -150,6 +145,15 @@ impl Run<'_> {
         Step::Aside {
             fails_if_absent: false,
         }
+    }
+}
+
+/// What keeps us waiting if this is all that comes.
+fn why(verdict: &Verdict) -> &str {
+    match verdict {
+        Verdict::NothingHappened { why, .. } | Verdict::Unsettled(why) => why,
+        Verdict::FailedIfAbsent(refusal) => &refusal.error,
+        _ => "",
     }
 }
 

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use crate::journal::RemovalOutcome;
 use crate::model::Outcome;
 
 /// Something that happens while a plan is carried out.
@@ -14,6 +15,8 @@ pub enum RunEvent<'a> {
         /// For how long from now.
         time: Duration,
     },
+    /// An undo came to its end for a row.
+    Removed(RemovalOutcome),
     /// A row that was told of as in doubt is found in Jira's list after all.
     FoundAfterAll,
     /// Nothing is sent until rows are settled: Jira is given time to show what it created.

@@ -41,7 +41,7 @@ pub struct Ledger<'a> {
     pub(super) journal: Appender,
     pub(super) stop: &'a StopSwitch,
     pub(super) tell: &'a dyn Fn(RunEvent<'_>),
-    pub(super) pacer: Pacer,
+    pub(super) pacer: &'a Pacer,
     pub(super) books: RefCell<Books>,
     settle: Duration,
 }
@@ -53,7 +53,7 @@ impl<'a> Ledger<'a> {
         client: &'a Client,
         journal: Appender,
         books: Books,
-        pacer: Pacer,
+        pacer: &'a Pacer,
         settle: Duration,
         stop: &'a StopSwitch,
         tell: &'a dyn Fn(RunEvent<'_>),
@@ -107,7 +107,7 @@ impl<'a> Ledger<'a> {
         };
         let at = Timestamp::now();
         let waiting = |why: &str, time: Duration| self.waiting(why, time);
-        let list = read_list(self.client, &self.pacer, stop, &waiting).await;
+        let list = read_list(self.client, self.pacer, stop, &waiting).await;
         let list = list.map_err(|error| match error {
             ListError::Jira(error) => Stop::Jira(error),
             ListError::Stop(stop) => stop,
@@ -173,6 +173,11 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// Waits for as long as Jira is given, unless somebody interrupts.
+    pub(super) async fn wait(&self, rows: usize) -> Result<(), Stop> {
+        self.wait_until(Instant::now() + self.settle, rows).await
+    }
+
     /// Finds rows of `open` in a list, writes them down as created, tells `event` of each, and takes them out of
     /// `open`.
     fn find(&self, list: &[RemoteIntegration], open: &mut Vec<u32>, event: RunEvent<'_>) {
@@ -219,12 +224,9 @@ impl<'a> Ledger<'a> {
         (self.tell)(RunEvent::Auditing);
         let mut at = Timestamp::now();
         let mut found = self.balance(in_doubt).await?;
-        if !found.is_none() {
-            let until = Instant::now() + self.settle;
-            if self.wait_until(until, found.rows()).await.is_ok() {
-                at = Timestamp::now();
-                found = self.balance(in_doubt).await?;
-            }
+        if !found.is_none() && self.wait(found.rows()).await.is_ok() {
+            at = Timestamp::now();
+            found = self.balance(in_doubt).await?;
         }
         self.note(Event::Audit(Audit {
             at,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::pacer::Pacer;
+use super::pacer::{Heard, Pacer};
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Client, JiraError};
 use crate::model::RemoteIntegration;
@@ -36,28 +36,23 @@ pub async fn read_list(
 ) -> Result<Vec<RemoteIntegration>, ListError> {
     let mut tries = 0;
     loop {
-        let Some(wave) = pacer.ready(stop).await else {
+        let Some(turn) = pacer.ready_to_read(stop).await else {
             return Err(stop.reason().unwrap_or(Stop::Interrupted).into());
         };
-        let asked = tokio::select! {
-            answer = client.list() => answer,
+        let exchange = tokio::select! {
+            exchange = client.list() => exchange,
             () = stop.thrown() => continue,
         };
         tries += 1;
-        match asked {
+        let (heard, hints) = (Heard::from(&exchange), exchange.hints);
+        match exchange.meaning {
             Ok(list) => {
-                pacer.answered();
+                turn.heard(heard, hints, "")?;
                 return Ok(list);
             }
             Err(error) if error.is_passing() && tries < MOST_TRIES => {
-                let asked = match &error {
-                    JiraError::Unavailable { retry_after, .. } => {
-                        retry_after.map(Duration::from_secs)
-                    }
-                    _ => None,
-                };
                 let why = error.to_string();
-                if let Some(time) = pacer.pause(wave, &why, asked)? {
+                if let Some(time) = turn.heard(heard, hints, &why)? {
                     waiting(&why, time);
                 }
             }

@@ -15,6 +15,7 @@ mod queue;
 mod run;
 mod stop;
 mod streak;
+mod undo;
 
 pub use books::{BookRow, Books, Find, Imbalance, Standing};
 pub use event::RunEvent;
@@ -22,7 +23,8 @@ pub use join::{InvalidRow, Joined, SheetNow, join};
 pub use ledger::{Ledger, Settling, Unsettled};
 pub use list::{ListError, read_list};
 pub use open::{Opening, open, planned};
-pub use pacer::Pacer;
+pub use pacer::{Pace, Pacer};
 pub use queue::Job;
 pub use run::{Run, Settings};
 pub use stop::{Stop, StopSwitch};
+pub use undo::{Deletion, Fate, TakeBack, Undo, UndoneRow, doubles, plan_undo};

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::journal::{
-    self, Appender, Event, Found, JournalError, ListReason, Listed, Opened, Planned, RowRead,
-    Session,
+    self, Appender, Event, Excluded, Found, JournalError, ListReason, Listed, Opened, Planned,
+    RowRead, Session,
 };
-use crate::model::Place;
+use crate::model::{InvalidRow, Place};
 use crate::plan::{Action, Plan, PlannedRow};
 
 /// How a run begins.
@@ -17,6 +17,8 @@ pub struct Opening {
     pub session: Session,
     /// The rows that the selection leaves out: their numbers and places.
     pub not_selected: Vec<(u32, Place)>,
+    /// The rows that are left out because they are not valid.
+    pub invalid: Vec<InvalidRow>,
     /// When the list was asked for that the plan was made from.
     pub listed_at: Timestamp,
 }
@@ -29,10 +31,19 @@ pub struct Opening {
 pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(), JournalError> {
     journal.append([Event::Opened(Box::new(opening.opened))])?;
     for planned in plan.rows() {
-        journal.append([Event::Row(Box::new(RowRead::valid(&planned.row)))])?;
+        // Whoever goes on with a run that died before its plan was on disk must not send these either.
+        let is_beyond = planned.action == Action::NotSelected;
+        let row = RowRead {
+            outcome: is_beyond.then_some(Excluded::NotSelected),
+            ..RowRead::valid(&planned.row)
+        };
+        journal.append([Event::Row(Box::new(row))])?;
     }
     for (n, place) in &opening.not_selected {
         journal.append([Event::Row(Box::new(RowRead::not_selected(*n, place)))])?;
+    }
+    for row in &opening.invalid {
+        journal.append([Event::Row(Box::new(RowRead::invalid(row)))])?;
     }
     journal.append([
         Event::Session(Box::new(opening.session)),
@@ -54,6 +65,7 @@ pub fn planned(plan: &Plan) -> Vec<Event> {
 fn planned_event(planned: &PlannedRow) -> Event {
     let (action, differences) = match &planned.action {
         Action::Create { .. } => (journal::Action::Create, Vec::new()),
+        Action::NotSelected => (journal::Action::NotSelected, Vec::new()),
         Action::Exists { differences, .. } => (
             journal::Action::Exists,
             differences.iter().map(Into::into).collect(),

@@ -1,221 +1,288 @@
 //! When the next request may go out.
+//!
+//! One pacer stands before all workers. It keeps apart what holds a request back: the pause after a 429 or a connection
+//! that was not made, the places among the requests under way, and the spacing between two requests, which is the slower
+//! of what the user asks for and what Jira's rate limit lets through.
 
-use std::cell::Cell;
+mod bucket;
+mod heard;
+mod patience;
+mod places;
+#[cfg(test)]
+mod simulation;
+mod spacing;
+#[cfg(test)]
+mod tests;
+
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::sync::{Mutex, Notify};
+use tokio::time::{Instant, sleep_until};
 
+use self::bucket::{Bucket, Sent};
+pub use self::heard::Heard;
+use self::patience::Patience;
+use self::places::Places;
+use self::spacing::Spacing;
 use super::stop::{Stop, StopSwitch};
+use crate::jira::RateHints;
 
-/// First and longest step of the back-off.
-const FIRST_STEP: Duration = Duration::from_millis(500);
-const LONGEST_STEP: Duration = Duration::from_secs(30);
-
-/// Shortest pause after a 429, whatever Jira asks for: its `Retry-After` is 0 while tokens remain elsewhere.
-const SHORTEST_LIMITED: Duration = Duration::from_secs(1);
-
-/// One pause for all workers, growing while nothing gets through and bounded in total.
-#[derive(Debug)]
-pub struct Pacer {
-    /// Longest time without an answer other than 429 and 5xx.
-    max_wait: Duration,
-    /// When the last such answer came, or the run began.
-    answered: Cell<Instant>,
-    /// The end of the pause.
-    until: Cell<Option<Instant>>,
-    /// How many pauses there have been since the last answer.
-    step: Cell<u32>,
-    /// How many pauses there have been at all: requests of the same wave that fail together make one pause.
-    wave: Cell<u64>,
+/// How fast to send, and how long to try.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Pace {
+    /// Requests under way at once, at least one.
+    pub concurrency: usize,
+    /// Most requests a second, if there is to be a limit.
+    pub rate: Option<f64>,
+    /// Longest time without an answer other than 429 and 5xx, lists that are read aside.
+    pub max_wait: Duration,
 }
 
-/// The wave in which a request went out.
+/// Lets requests out one after the other, for all workers of a run.
+#[derive(Debug)]
+pub struct Pacer {
+    pace: Pace,
+    /// Held by the one who is next: the others wait in the order in which they came.
+    gate: Mutex<()>,
+    /// Something changed for the one who is next.
+    changed: Notify,
+    /// Turns given so far, which is also the number of the last one.
+    given: Cell<u64>,
+    /// Requests that are still to be sent, if that is known.
+    left: Cell<Option<u64>>,
+    patience: RefCell<Patience>,
+    places: RefCell<Places>,
+    spacing: RefCell<Spacing>,
+    bucket: RefCell<Bucket>,
+}
+
+/// What a turn is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Wave(u64);
+enum Errand {
+    /// One of the requests that the run is there for.
+    Send,
+    /// A list, or what else is asked on the way.
+    Read,
+}
+
+/// Leave to make one request. Dropping it gives its place back.
+#[derive(Debug)]
+#[must_use = "its place is given back when it is dropped"]
+pub struct Turn<'a> {
+    pacer: &'a Pacer,
+    errand: Errand,
+    number: u64,
+    /// The requests under way when it was given.
+    others: usize,
+    given: Instant,
+}
+
+/// What keeps the one who is next waiting.
+enum Wait {
+    Nothing,
+    Until(Instant),
+    /// As many requests are under way as may be.
+    Place,
+}
 
 impl Pacer {
-    /// A pacer that gives up after `max_wait` without an answer.
-    pub fn new(max_wait: Duration) -> Self {
+    /// A pacer that has sent nothing yet.
+    pub fn new(pace: Pace) -> Self {
+        let now = Instant::now();
         Self {
-            max_wait,
-            answered: Cell::new(Instant::now()),
-            until: Cell::new(None),
-            step: Cell::new(0),
-            wave: Cell::new(0),
+            pace,
+            gate: Mutex::new(()),
+            changed: Notify::new(),
+            given: Cell::new(0),
+            left: Cell::new(None),
+            patience: RefCell::new(Patience::new(pace.max_wait, now)),
+            places: RefCell::new(Places::new(pace.concurrency)),
+            spacing: RefCell::new(Spacing::new(pace.rate, now)),
+            bucket: RefCell::new(Bucket::new(pace.concurrency)),
         }
+    }
+
+    /// How it is to pace.
+    pub fn pace(&self) -> Pace {
+        self.pace
     }
 
     /// Waits until a request may go out; none if the run is to stop instead.
-    pub async fn ready(&self, stop: &StopSwitch) -> Option<Wave> {
+    pub async fn ready(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
+        self.turn(stop, Errand::Send).await
+    }
+
+    /// The same for reading a list, which is no sign that what the run is there for gets through.
+    pub async fn ready_to_read(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
+        self.turn(stop, Errand::Read).await
+    }
+
+    /// Tells how many requests are still to be sent; it counts down by itself from there. The last ones need not be spaced
+    /// where the server has tokens left for all of them.
+    pub fn set_left(&self, requests: usize) {
+        self.left
+            .set(Some(u64::try_from(requests).unwrap_or(u64::MAX)));
+        self.changed.notify_one();
+    }
+
+    /// Sending begins, or begins again: the time until now was no waiting for an answer.
+    pub fn restart_wait(&self) {
+        let now = Instant::now();
+        self.patience.borrow_mut().restart(now);
+        self.spacing.borrow_mut().restart(now);
+    }
+
+    async fn turn(&self, stop: &StopSwitch, errand: Errand) -> Option<Turn<'_>> {
+        tokio::select! {
+            biased;
+            () = stop.thrown() => None,
+            turn = self.next(errand) => Some(turn),
+        }
+    }
+
+    async fn next(&self, errand: Errand) -> Turn<'_> {
+        let _first = self.gate.lock().await;
         loop {
-            if stop.is_thrown() {
-                return None;
-            }
-            match self.until.get() {
-                Some(until) if until > Instant::now() => tokio::select! {
-                    () = tokio::time::sleep_until(until) => {}
-                    () = stop.thrown() => return None,
+            match self.wait(Instant::now()) {
+                Wait::Nothing => return self.give(errand),
+                Wait::Until(time) => tokio::select! {
+                    () = sleep_until(time) => {}
+                    () = self.changed.notified() => {}
                 },
-                _ => return Some(Wave(self.wave.get())),
+                Wait::Place => self.changed.notified().await,
             }
         }
     }
 
-    /// An answer came that shows that Jira is at work.
-    pub fn answered(&self) {
-        self.answered.set(Instant::now());
-        self.step.set(0);
+    fn wait(&self, now: Instant) -> Wait {
+        if let Some(until) = self.patience.borrow().paused_until(now) {
+            return Wait::Until(until);
+        }
+        if !self.places.borrow().has_free() {
+            return Wait::Place;
+        }
+        match self.due(now) {
+            Some(due) if due > now => Wait::Until(due),
+            _ => Wait::Nothing,
+        }
     }
 
-    /// Nothing got through for a request of `wave`: everybody pauses, for as long as Jira asked or by back-off with full
-    /// jitter. Returns how long from now, if the pause is a new one.
+    /// When the next request is due by the spacing.
+    fn due(&self, now: Instant) -> Option<Instant> {
+        let by_spacing = self.spacing.borrow().due(now);
+        let by_bucket = self.bucket.borrow_mut().due(now, self.left.get());
+        by_spacing.max(by_bucket)
+    }
+
+    fn give(&self, errand: Errand) -> Turn<'_> {
+        let now = Instant::now();
+        let number = self.given.get() + 1;
+        self.given.set(number);
+        let others = self.places.borrow_mut().take();
+        self.spacing.borrow_mut().take(now);
+        self.bucket.borrow_mut().take(number, now, self.left.get());
+        if errand == Errand::Send {
+            self.left
+                .set(self.left.get().map(|left| left.saturating_sub(1)));
+        }
+        Turn {
+            pacer: self,
+            errand,
+            number,
+            others,
+            given: now,
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// Tells what came of the request and gives its place back. `why` says what kept us waiting, should nothing have come
+    /// of it. Returns for how long everybody pauses from now on, if that is a new pause.
     ///
     /// # Errors
     ///
-    /// [`Stop::MaxWait`] if the pause would go beyond the longest wait.
-    pub fn pause(
-        &self,
-        wave: Wave,
+    /// [`Stop::AskedTooLong`] and [`Stop::MaxWait`] if there is no answer within the longest wait.
+    pub fn heard(
+        self,
+        heard: Heard,
+        hints: Option<RateHints>,
         why: &str,
-        asked: Option<Duration>,
     ) -> Result<Option<Duration>, Stop> {
-        if let Some(asked) = asked.filter(|asked| *asked > self.max_wait) {
-            return Err(Stop::AskedTooLong {
-                why: why.to_owned(),
-                asked,
-            });
-        }
-        let is_new = wave.0 == self.wave.get();
-        let now = Instant::now();
-        let pause = match asked {
-            Some(asked) => asked.max(SHORTEST_LIMITED) + jitter(FIRST_STEP),
-            None if is_new => jitter(self.back_off()),
-            None => return Ok(None),
-        };
-        let until = now + pause;
-        let waited = until.duration_since(self.answered.get());
-        if waited > self.max_wait {
-            return Err(Stop::MaxWait {
-                why: why.to_owned(),
-                waited,
-            });
-        }
-        if self.until.get().is_none_or(|before| before < until) {
-            self.until.set(Some(until));
-        }
-        if is_new {
-            self.step.set(self.step.get().saturating_add(1));
-            self.wave.set(self.wave.get() + 1);
-        }
-        Ok(is_new.then_some(pause))
-    }
-
-    fn back_off(&self) -> Duration {
-        let factor = 1_u32.checked_shl(self.step.get()).unwrap_or(u32::MAX);
-        FIRST_STEP.saturating_mul(factor).min(LONGEST_STEP)
-    }
-}
-
-/// A random time of at most `most`.
-fn jitter(most: Duration) -> Duration {
-    most.mul_f64(fastrand::f64())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MINUTE: Duration = Duration::from_mins(1);
-
-    async fn wave(pacer: &Pacer) -> Wave {
-        pacer.ready(&StopSwitch::default()).await.unwrap()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn everybody_waits_as_long_as_jira_asks() {
-        let pacer = Pacer::new(10 * MINUTE);
-        let start = Instant::now();
-        let first = wave(&pacer).await;
-        pacer
-            .pause(first, "rate-limited", Some(Duration::from_secs(12)))
-            .unwrap();
-        wave(&pacer).await;
-        let waited = start.elapsed();
-        assert!((12.0..=12.6).contains(&waited.as_secs_f64()), "{waited:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_retry_after_of_zero_is_at_least_a_second() {
-        let pacer = Pacer::new(10 * MINUTE);
-        let first = wave(&pacer).await;
-        let pause = pacer
-            .pause(first, "rate-limited", Some(Duration::ZERO))
-            .unwrap();
-        assert!(pause.unwrap() >= Duration::from_secs(1));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn requests_that_fail_together_make_one_pause() {
-        let pacer = Pacer::new(10 * MINUTE);
-        let together = wave(&pacer).await;
-        assert!(pacer.pause(together, "refused", None).unwrap().is_some());
-        for _ in 0..15 {
-            assert_eq!(pacer.pause(together, "refused", None).unwrap(), None);
-        }
-        assert_eq!(pacer.back_off(), 2 * FIRST_STEP);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_resets_the_back_off() {
-        let pacer = Pacer::new(10 * MINUTE);
-        for _ in 0..40 {
-            let next = wave(&pacer).await;
-            pacer.pause(next, "refused", None).unwrap();
-            assert!(pacer.back_off() <= LONGEST_STEP);
-            pacer.answered.set(Instant::now());
-        }
-        assert_eq!(pacer.back_off(), LONGEST_STEP);
-        pacer.answered();
-        assert_eq!(pacer.back_off(), FIRST_STEP);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_total_wait_is_bounded() {
-        let pacer = Pacer::new(MINUTE);
-        let start = Instant::now();
-        let stop = loop {
-            let next = wave(&pacer).await;
-            if let Err(stop) = pacer.pause(next, "refused", None) {
-                break stop;
+        let (pacer, errand, number) = (self.pacer, self.errand, self.number);
+        let (now, given) = (Instant::now(), pacer.given.get());
+        let mut patience = pacer.patience.borrow_mut();
+        match heard {
+            Heard::Answer => {
+                pacer.answered(&self, hints, now);
+                match errand {
+                    Errand::Send => patience.answered(now),
+                    Errand::Read => patience.read(),
+                }
+                Ok(None)
             }
+            Heard::Limited { retry_after } => {
+                pacer.again(errand);
+                let asked = Some(retry_after.unwrap_or_default());
+                let pause = patience.pause(number, given, why, asked, now)?;
+                let until = patience.paused_until(now).unwrap_or(now);
+                let mut bucket = pacer.bucket.borrow_mut();
+                let is_bucket = bucket.refused(number, hints, retry_after, until, now);
+                if pause.is_some() && !is_bucket {
+                    pacer.spacing.borrow_mut().slow_down(now);
+                }
+                Ok(pause)
+            }
+            Heard::NotConnected => {
+                pacer.again(errand);
+                pacer.bucket.borrow_mut().not_counted(number);
+                patience.pause(number, given, why, None, now)
+            }
+            Heard::ServerError { .. } | Heard::TimedOut | Heard::BrokenOff => {
+                if heard != Heard::BrokenOff {
+                    pacer.places.borrow_mut().overloaded(number, given);
+                }
+                match (errand, heard) {
+                    (Errand::Send, _) => patience.bear(why, now).map(|()| None),
+                    // A list is asked for again.
+                    (Errand::Read, Heard::ServerError { retry_after }) => {
+                        patience.pause(number, given, why, retry_after, now)
+                    }
+                    (Errand::Read, _) => patience.pause(number, given, why, None, now),
+                }
+            }
+        }
+    }
+}
+
+impl Pacer {
+    fn answered(&self, turn: &Turn<'_>, hints: Option<RateHints>, now: Instant) {
+        let mut places = self.places.borrow_mut();
+        places.answered();
+        self.spacing.borrow_mut().answered();
+        let sent = Sent {
+            number: turn.number,
+            others: turn.others,
+            took: now.saturating_duration_since(turn.given),
         };
-        assert!(matches!(stop, Stop::MaxWait { .. }));
-        assert!(start.elapsed() <= MINUTE);
+        let others_now = places.under_way().saturating_sub(1);
+        let mut bucket = self.bucket.borrow_mut();
+        bucket.answered(sent, hints, others_now, self.given.get(), now);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_wait_beyond_all_measure_stops_at_once() {
-        let pacer = Pacer::new(MINUTE);
-        let first = wave(&pacer).await;
-        let asked = Some(Duration::from_secs(u64::MAX));
-        assert!(matches!(
-            pacer.pause(first, "rate-limited", asked),
-            Err(Stop::AskedTooLong { .. })
-        ));
+    /// A request that did not happen is to be sent again.
+    fn again(&self, errand: Errand) {
+        if errand == Errand::Send {
+            self.left
+                .set(self.left.get().map(|left| left.saturating_add(1)));
+        }
     }
+}
 
-    #[tokio::test(start_paused = true)]
-    async fn who_waits_is_woken_to_stop() {
-        let pacer = Pacer::new(10 * MINUTE);
-        let stop = StopSwitch::default();
-        let first = wave(&pacer).await;
-        pacer
-            .pause(first, "rate-limited", Some(5 * MINUTE))
-            .unwrap();
-        let start = Instant::now();
-        let (woken, ()) = tokio::join!(pacer.ready(&stop), async {
-            stop.throw(Stop::Interrupted);
-        });
-        assert_eq!((woken, start.elapsed()), (None, Duration::ZERO));
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.pacer.places.borrow_mut().give_back();
+        self.pacer.bucket.borrow_mut().is_back(self.number);
+        self.pacer.changed.notify_one();
     }
 }

@@ -99,6 +99,8 @@ impl<'a> Run<'a> {
         self.in_doubt.borrow_mut().extend(in_doubt);
         loop {
             self.hold.set(false);
+            self.ledger.pacer.restart_wait();
+            self.ledger.pacer.set_left(self.queue.borrow().len());
             let workers = self.settings.concurrency.max(1);
             join_all((0..workers).map(|_| self.work())).await;
             let stopped = self.ledger.stop.reason();
@@ -155,8 +157,8 @@ impl<'a> Run<'a> {
             self.ledger.stop(error.into());
             return None;
         }
-        let wave = self.ledger.pacer.ready(self.ledger.stop).await;
-        let Some(wave) = wave.filter(|_| !self.hold.get()) else {
+        let turn = self.ledger.pacer.ready(self.ledger.stop).await;
+        let Some(turn) = turn.filter(|_| !self.hold.get()) else {
             // The intent is on disk and the request was not sent.
             self.not_sent(&job);
             self.queue.borrow_mut().put_back(job);
@@ -164,7 +166,7 @@ impl<'a> Run<'a> {
         };
         let next = self.begin_next();
         let n = job.row.n;
-        match self.send(job.row, job.attempt, wave).await {
+        match self.send(job.row, job.attempt, turn).await {
             Step::End(outcome) => self.ended(&job, outcome),
             Step::Aside { fails_if_absent } => {
                 let ended = Instant::now();

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use csv::{ByteRecord, StringRecord};
 
-use super::csv::CsvBlock;
+use super::csv_block::CsvBlock;
+use super::plain::PlainRecord;
 
 /// What stands in a cell, borrowed from its row.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -113,6 +114,14 @@ pub(super) enum Rows {
 }
 
 impl Block {
+    /// How many rows it holds at most.
+    pub fn most_rows(&self) -> usize {
+        match &self.0 {
+            Rows::Csv(block) => block.most_records(),
+            Rows::Sheet(block) => block.rows.len(),
+        }
+    }
+
     /// Calls `look` with each row that holds something, and returns how many rows are blank.
     pub fn for_each_row(&self, mut look: impl FnMut(RowView<'_>)) -> u64 {
         let mut blank = 0;
@@ -152,7 +161,9 @@ pub struct RowView<'a> {
 
 #[derive(Clone, Copy)]
 pub(super) enum Cells<'a> {
-    Csv(&'a StringRecord),
+    Plain(PlainRecord<'a>),
+    /// A record with quotes.
+    Quoted(&'a StringRecord),
     /// A record with a cell that is not UTF-8.
     Bytes(&'a ByteRecord),
     Sheet(&'a SheetBlock, &'a SheetRow),
@@ -163,10 +174,16 @@ impl<'a> RowView<'a> {
     #[inline]
     pub fn value(&self, column: usize) -> Value<'a> {
         match self.cells {
-            Cells::Csv(record) => match record.get(column) {
-                None | Some("") => Value::Blank,
-                Some(text) => Value::Text(text),
-            },
+            Cells::Plain(record) => value_of(record.get(column)),
+            _ => self.seldom_value(column),
+        }
+    }
+
+    #[inline(never)]
+    fn seldom_value(&self, column: usize) -> Value<'a> {
+        match self.cells {
+            Cells::Plain(record) => value_of(record.get(column)),
+            Cells::Quoted(record) => value_of(record.get(column)),
             Cells::Bytes(record) => match record.get(column) {
                 None | Some(b"") => Value::Blank,
                 Some(bytes) => std::str::from_utf8(bytes).map_or(Value::NotUtf8, Value::Text),
@@ -185,8 +202,9 @@ impl<'a> RowView<'a> {
     /// The last column that holds anything, counted from 1; 0 if none does.
     pub fn width(&self) -> usize {
         match self.cells {
-            Cells::Csv(record) => used_cells(record.as_byte_record()),
-            Cells::Bytes(record) => used_cells(record),
+            Cells::Plain(record) => used_cells(record.iter()),
+            Cells::Quoted(record) => used_cells(record.as_byte_record().iter()),
+            Cells::Bytes(record) => used_cells(record.iter()),
             Cells::Sheet(block, row) => {
                 let mut cells = block.cells_of(row).iter();
                 let used = cells.rfind(|(_, value)| !is_blank(block.value(value)));
@@ -195,9 +213,34 @@ impl<'a> RowView<'a> {
         }
     }
 
+    /// As many columns as it may have, blank ones too: what is quickly told, [`width`](Self::width) is no more.
+    pub fn most_cells(&self) -> usize {
+        match self.cells {
+            Cells::Plain(record) => record.len(),
+            Cells::Quoted(record) => record.len(),
+            Cells::Bytes(record) => record.len(),
+            Cells::Sheet(block, row) => {
+                let last = block.cells_of(row).last();
+                last.map_or(0, |(last, _)| *last as usize + 1)
+            }
+        }
+    }
+
+    /// The bytes of each cell of a CSV; nothing of a workbook.
+    pub(super) fn bytes(&self) -> Box<dyn Iterator<Item = &'a [u8]> + 'a> {
+        match self.cells {
+            Cells::Plain(record) => Box::new(record.iter()),
+            Cells::Quoted(record) => Box::new(record.as_byte_record().iter()),
+            Cells::Bytes(record) => Box::new(record.iter()),
+            Cells::Sheet(..) => Box::new(std::iter::empty()),
+        }
+    }
+
     fn is_blank(&self) -> bool {
         match self.cells {
-            Cells::Csv(_) | Cells::Bytes(_) => {
+            // Most rows begin with a cell that holds something.
+            _ if matches!(self.value(0), Value::Text(text) if begins_visibly(text)) => false,
+            Cells::Plain(_) | Cells::Quoted(_) | Cells::Bytes(_) => {
                 (0..self.width()).all(|column| is_blank(self.value(column)))
             }
             Cells::Sheet(block, row) => {
@@ -216,7 +259,20 @@ fn is_blank(value: Value<'_>) -> bool {
     }
 }
 
-fn used_cells(record: &ByteRecord) -> usize {
+#[inline]
+fn value_of(text: Option<&str>) -> Value<'_> {
+    match text {
+        None | Some("") => Value::Blank,
+        Some(text) => Value::Text(text),
+    }
+}
+
+fn begins_visibly(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
+}
+
+fn used_cells<'a>(cells: impl ExactSizeIterator<Item = &'a [u8]> + DoubleEndedIterator) -> usize {
+    let mut cells = cells;
     let is_used = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
-    record.iter().rposition(is_used).map_or(0, |last| last + 1)
+    cells.rposition(is_used).map_or(0, |last| last + 1)
 }

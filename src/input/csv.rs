@@ -3,116 +3,28 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use csv::{ByteRecord, ReaderBuilder, StringRecord};
+use csv::ByteRecord;
 
-use super::block::{Block, Cells, RowView, Rows};
+use super::block::{Block, RowView, Rows};
+use super::csv_block::{CsvBlock, after_line_end, blank_lines, offset, reader, record_lines};
 use super::error::{InputError, InputErrorKind};
 use super::header::{HEADER_WITHIN, find_header};
 use super::options::ReadOptions;
 use super::read::{Interest, Sink, TableHead};
 use super::split::{Scan, count_line_ends, scan};
-use super::transcode::Transcoder;
+use super::transcode::{CHUNK, Transcoder};
 use crate::model::{Place, TableFormat, TableName};
 
 /// Bytes of a block: some thousand rows, enough to be worth handing to another core.
 const BLOCK: usize = 512 * 1024;
 
+/// What is read before a block is seen to be full.
+const ROOM: usize = BLOCK + 2 * CHUNK;
+
 /// The longest record; what is longer is a quote gone wrong.
 const LONGEST_RECORD: usize = 16 * 1024 * 1024;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-
-/// Whole records of delimited text.
-pub(super) struct CsvBlock {
-    bytes: Vec<u8>,
-    delimiter: u8,
-    first_row: u32,
-    first_line: u64,
-}
-
-impl CsvBlock {
-    /// Calls `look` with each record and returns how many lines are blank.
-    pub(super) fn for_each_record(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64 {
-        let mut reader = reader(&self.bytes, self.delimiter);
-        let mut record = ByteRecord::new();
-        let (mut row, mut line, mut blank) = (self.first_row, self.first_line, 0);
-        let mut start = 0;
-        // Reading bytes from memory cannot fail.
-        while let Ok(true) = reader.read_byte_record(&mut record) {
-            let skipped = blank_lines(&self.bytes[start..]);
-            blank += u64::from(skipped.rows);
-            row += skipped.rows;
-            line += u64::from(skipped.rows);
-            let mut look_at = |cells: Cells<'_>| {
-                look(RowView {
-                    number: row,
-                    line: Some(line),
-                    cells,
-                });
-            };
-            // One look at the whole record is cheaper than one at each cell.
-            record = match StringRecord::from_byte_record(record) {
-                Ok(text) => {
-                    look_at(Cells::Csv(&text));
-                    text.into_byte_record()
-                }
-                Err(error) => {
-                    let bytes = error.into_byte_record();
-                    look_at(Cells::Bytes(&bytes));
-                    bytes
-                }
-            };
-            let end = after_line_end(&self.bytes, offset(&reader));
-            line += record_lines(&self.bytes[start + skipped.bytes..end]);
-            row += 1;
-            start = end;
-        }
-        blank + u64::from(blank_lines(&self.bytes[start..]).rows)
-    }
-}
-
-fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
-    ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(bytes)
-}
-
-fn offset(reader: &csv::Reader<&[u8]>) -> usize {
-    usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
-}
-
-/// The crate stops between `\r` and `\n`.
-fn after_line_end(bytes: &[u8], at: usize) -> usize {
-    let is_within = at > 0 && bytes.get(at - 1) == Some(&b'\r') && bytes.get(at) == Some(&b'\n');
-    at + usize::from(is_within)
-}
-
-fn record_lines(record: &[u8]) -> u64 {
-    if memchr::memchr(b'"', record).is_none() {
-        1
-    } else {
-        count_line_ends(record)
-    }
-}
-
-struct BlankLines {
-    rows: u32,
-    bytes: usize,
-}
-
-fn blank_lines(bytes: &[u8]) -> BlankLines {
-    let mut blank = BlankLines { rows: 0, bytes: 0 };
-    loop {
-        blank.bytes += match &bytes[blank.bytes..] {
-            [b'\r', b'\n', ..] => 2,
-            [b'\n' | b'\r', ..] => 1,
-            _ => return blank,
-        };
-        blank.rows += 1;
-    }
-}
 
 /// Reads the table of the text in `content`, which begins with `start` and which its user calls `name`.
 pub(super) fn read(
@@ -198,6 +110,7 @@ fn first_records(start: &[u8], delimiter: u8, said: Option<u32>) -> Vec<(u32, Ve
     let block = CsvBlock {
         bytes: start.to_vec(),
         delimiter,
+        rows: 0,
         first_row: 1,
         first_line: 1,
     };
@@ -206,19 +119,11 @@ fn first_records(start: &[u8], delimiter: u8, said: Option<u32>) -> Vec<(u32, Ve
             Some(said) => row.number <= said,
             None => records.len() < HEADER_WITHIN,
         };
-        if is_wanted && let Some(record) = bytes_of(row.cells) {
-            records.push((row.number, record.iter().map(text_of).collect()));
+        if is_wanted {
+            records.push((row.number, row.bytes().map(text_of).collect()));
         }
     });
     records
-}
-
-fn bytes_of(cells: Cells<'_>) -> Option<&ByteRecord> {
-    match cells {
-        Cells::Csv(record) => Some(record.as_byte_record()),
-        Cells::Bytes(record) => Some(record),
-        Cells::Sheet(..) => None,
-    }
 }
 
 fn text_of(bytes: &[u8]) -> String {
@@ -262,8 +167,6 @@ impl<'a> Blocks<'a> {
 
     /// Reads until the buffer holds `enough` bytes or the text ends.
     fn fill(&mut self, enough: usize) -> Result<(), InputError> {
-        self.buffer
-            .reserve(enough.saturating_sub(self.buffer.len()));
         while !self.is_at_end && self.buffer.len() < enough {
             let start = self.buffer.len();
             let given = self.text.read_into(&mut self.buffer);
@@ -294,15 +197,14 @@ impl<'a> Blocks<'a> {
         let before = CsvBlock {
             bytes: self.buffer[..at].to_vec(),
             delimiter: self.delimiter,
+            rows: 0,
             first_row: self.row,
             first_line: self.line,
         };
         let mut place = Place::row(&self.table, self.row, Some(self.line)).cell(0);
         before.for_each_record(&mut |row: RowView<'_>| {
-            if let Some(record) = bytes_of(row.cells) {
-                let row = Place::row(&self.table, row.number, row.line);
-                place = row.cell(record.len().saturating_sub(1));
-            }
+            let last = row.bytes().count().saturating_sub(1);
+            place = Place::row(&self.table, row.number, row.line).cell(last);
         });
         self.guessed = Some((place, byte));
     }
@@ -356,10 +258,13 @@ impl<'a> Blocks<'a> {
             let scan = scan(&self.buffer, self.delimiter, self.is_at_end);
             if scan.end > 0 {
                 self.place_guess(&scan);
-                let rest = self.buffer.split_off(scan.end);
+                let mut rest = Vec::with_capacity(ROOM);
+                rest.extend_from_slice(&self.buffer[scan.end..]);
+                self.buffer.truncate(scan.end);
                 let block = CsvBlock {
                     bytes: std::mem::replace(&mut self.buffer, rest),
                     delimiter: self.delimiter,
+                    rows: scan.rows,
                     first_row: self.row,
                     first_line: self.line,
                 };

@@ -6,9 +6,11 @@
 
 mod block;
 mod csv;
+mod csv_block;
 mod error;
 mod header;
 mod options;
+mod plain;
 mod positioned;
 mod read;
 mod source;

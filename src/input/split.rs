@@ -3,7 +3,7 @@
 //! The csv crate skips blank lines silently and reads to the end of the file after a quote that is never closed. So
 //! where a record ends is found here, by the same rules as the crate's, and each block is parsed by the crate.
 
-use memchr::{memchr, memchr2, memchr2_iter, memchr3};
+use memchr::{memchr, memchr_iter, memchr2, memchr2_iter, memchr3, memrchr};
 
 /// Where scanning stopped.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -68,6 +68,13 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, is_last: bool) -> Scan {
 fn take_lines(scan: &mut Scan, plain: &[u8], is_last: bool, total: usize) {
     let start = scan.end;
     let mut at = 0;
+    if memchr(b'\r', plain).is_none() {
+        at = memrchr(b'\n', plain).map_or(0, |last| last + 1);
+        let lines = memchr_iter(b'\n', &plain[..at]).count();
+        scan.end = start + at;
+        scan.rows += u32::try_from(lines).unwrap_or(u32::MAX);
+        scan.lines += lines as u64;
+    }
     while let Some(found) = memchr2(b'\n', b'\r', &plain[at..]) {
         let mut end = at + found + 1;
         if plain[end - 1] == b'\r' {
@@ -89,7 +96,8 @@ fn take_lines(scan: &mut Scan, plain: &[u8], is_last: bool, total: usize) {
     }
 }
 
-enum RecordEnd {
+/// Where a record ends.
+pub(super) enum RecordEnd {
     /// The record's length with its line end, and the line ends in it.
     At(usize, u64),
     /// The bytes end within the record, outside quotes.
@@ -102,7 +110,7 @@ enum RecordEnd {
 }
 
 /// Walks one record: a quote opens only at the start of a cell, as in the csv crate.
-fn record_end(bytes: &[u8], delimiter: u8) -> RecordEnd {
+pub(super) fn record_end(bytes: &[u8], delimiter: u8) -> RecordEnd {
     let mut at = 0;
     let mut lines = 0;
     loop {

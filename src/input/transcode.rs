@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Bytes read at a time.
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
 /// Reads text as UTF-8.
 pub(super) struct Transcoder<'a> {
@@ -64,19 +64,20 @@ impl<'a> Transcoder<'a> {
 
     /// Appends the next piece of text to `output`.
     pub fn read_into(&mut self, output: &mut Vec<u8>) -> io::Result<Given> {
-        let mut chunk = std::mem::take(&mut self.pending);
-        let before = chunk.len();
-        (&mut *self.content)
-            .take(CHUNK as u64)
-            .read_to_end(&mut chunk)?;
-        let is_end = chunk.len() == before;
         let start = output.len();
+        output.append(&mut self.pending);
+        let before = output.len();
+        output.resize(before + CHUNK, 0);
+        let read = read_some(self.content, &mut output[before..])?;
+        output.truncate(before + read);
+        let is_end = read == 0;
         let guessed = match &mut self.mode {
             Mode::Decode(decoder) => {
+                let chunk = output.split_off(start);
                 decode(decoder, &chunk, is_end, output);
                 None
             }
-            Mode::Utf8 => self.pass_utf8(&chunk, is_end, output),
+            Mode::Utf8 => self.look_at_utf8(output, start, is_end),
         };
         Ok(Given {
             is_end,
@@ -84,34 +85,42 @@ impl<'a> Transcoder<'a> {
         })
     }
 
-    fn pass_utf8(
+    /// Looks whether what was read to `start` of the output is UTF-8, and makes it so if it is not.
+    fn look_at_utf8(
         &mut self,
-        chunk: &[u8],
-        is_end: bool,
         output: &mut Vec<u8>,
+        start: usize,
+        is_end: bool,
     ) -> Option<(usize, u8)> {
+        let chunk = &output[start..];
         let Err(error) = std::str::from_utf8(chunk) else {
-            self.is_utf8_beyond_ascii |= !chunk.is_ascii();
-            output.extend_from_slice(chunk);
+            self.is_utf8_beyond_ascii = self.is_utf8_beyond_ascii || !chunk.is_ascii();
             return None;
         };
-        let (valid, rest) = chunk.split_at(error.valid_up_to());
-        self.is_utf8_beyond_ascii |= !valid.is_ascii();
-        output.extend_from_slice(valid);
+        let at = start + error.valid_up_to();
+        self.is_utf8_beyond_ascii |= !output[start..at].is_ascii();
         if error.error_len().is_none() && !is_end {
             // A character is cut by the end of the chunk.
-            self.pending = rest.to_vec();
+            self.pending = output.split_off(at);
             return None;
         }
         if self.is_utf8_beyond_ascii || !self.is_guessing {
-            output.extend_from_slice(rest);
             return None;
         }
+        let rest = output.split_off(at);
         let mut decoder = WINDOWS_1252.new_decoder_without_bom_handling();
-        let at = output.len();
-        decode(&mut decoder, rest, is_end, output);
+        decode(&mut decoder, &rest, is_end, output);
         self.mode = Mode::Decode(decoder);
         rest.first().map(|byte| (at, *byte))
+    }
+}
+
+fn read_some(content: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match content.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
     }
 }
 

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::hints::RateHints;
+
 /// What came of a request.
 #[derive(Clone, Debug)]
 pub(super) enum Reply {
@@ -9,6 +11,8 @@ pub(super) enum Reply {
     Answer(Answer),
     /// The connection was not made, so nothing was sent.
     NotSent(String),
+    /// No whole answer came in time, though the request may have gone out.
+    TimedOut(String),
     /// No whole answer came, though the request may have gone out.
     BrokenOff(String),
     /// An answer larger than anything that Jira says.
@@ -24,6 +28,7 @@ pub(super) struct Answer {
     pub login_reason: Option<String>,
     pub denied_reason: Option<String>,
     pub retry_after: Option<String>,
+    pub hints: Option<RateHints>,
     pub body: Vec<u8>,
 }
 

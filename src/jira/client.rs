@@ -14,8 +14,11 @@ use super::access::Access;
 use super::answer::{Answer, Reply};
 use super::base_url::BaseUrl;
 use super::error::JiraError;
+use super::exchange::Exchange;
+use super::hints::RateHints;
 use super::mask::Mask;
 use super::message;
+use super::removal::Removal;
 use super::verdict::Verdict;
 use super::wire;
 use crate::model::{Record, RemoteIntegration};
@@ -197,21 +200,30 @@ impl Client {
     /// # Errors
     ///
     /// [`JiraError`] says why there is none.
-    pub async fn list(&self) -> Result<Vec<RemoteIntegration>, JiraError> {
-        let json = self.read(INTEGRATIONS, LARGEST_LIST).await?;
-        wire::integrations(&json).ok_or_else(|| {
-            let url = self.base.as_str().to_owned();
-            let (error, _) = message::of_body(json.to_string().as_bytes(), &self.mask());
-            match error {
-                Some(message) if wire::success(&json) == Some(false) => {
-                    JiraError::Refused { url, message }
-                }
-                _ => JiraError::Malformed {
-                    url,
-                    message: "a list of integrations without one".into(),
-                },
-            }
+    pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
+        let exchange = self.ask(INTEGRATIONS, LARGEST_LIST).await;
+        exchange.map(|answer| {
+            let body = answer?.body;
+            wire::integrations(&body).ok_or_else(|| self.no_list(&body))
         })
+    }
+
+    /// Why `body` is not a list.
+    fn no_list(&self, body: &[u8]) -> JiraError {
+        let json = match self.json_of(body) {
+            Ok(json) => json,
+            Err(error) => return error,
+        };
+        let url = self.base.as_str().to_owned();
+        match message::of_body(body, &self.mask()) {
+            (Some(message), _) if wire::success(&json) == Some(false) => {
+                JiraError::Refused { url, message }
+            }
+            _ => JiraError::Malformed {
+                url,
+                message: "a list of integrations without one".into(),
+            },
+        }
     }
 
     /// Asks Jira for its title and version.
@@ -220,7 +232,7 @@ impl Client {
     ///
     /// [`JiraError`] if it does not say.
     pub async fn server_info(&self) -> Result<ServerInfo, JiraError> {
-        let json = self.read("/rest/api/2/serverInfo", LARGEST_ANSWER).await?;
+        let json = self.read("/rest/api/2/serverInfo").await?;
         Ok(ServerInfo {
             title: self.text_of(&json, "serverTitle"),
             version: self.text_of(&json, "version"),
@@ -233,7 +245,7 @@ impl Client {
     ///
     /// [`JiraError`] if it does not say.
     pub async fn myself(&self) -> Result<Person, JiraError> {
-        let json = self.read("/rest/api/2/myself", LARGEST_ANSWER).await?;
+        let json = self.read("/rest/api/2/myself").await?;
         Ok(Person {
             name: self.text_of(&json, "name"),
             display_name: self.text_of(&json, "displayName"),
@@ -247,7 +259,7 @@ impl Client {
     /// [`JiraError`] if it does not say.
     pub async fn project_id(&self, key: &str) -> Result<Option<u64>, JiraError> {
         let path = format!("/rest/api/2/project/{key}");
-        match self.read(&path, LARGEST_ANSWER).await {
+        match self.read(&path).await {
             Ok(json) => {
                 let id = json.get("id").and_then(|id| id.as_str()?.parse().ok());
                 id.map(Some).ok_or_else(|| JiraError::Malformed {
@@ -260,20 +272,26 @@ impl Client {
         }
     }
 
-    /// Sends the request that creates `record`: once, on one connection. The HTTP status, if there was an answer, and
-    /// what it means; no secret of the record is in it.
-    pub async fn create(&self, record: &Record) -> (Option<u16>, Verdict) {
+    /// Sends the request that creates `record`: once, on one connection. No secret of the record is in what it means.
+    pub async fn create(&self, record: &Record) -> Exchange<Verdict> {
         let request = self
             .authenticated(Method::POST, INTEGRATIONS)
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
         let mask = Mask::new(&self.access, record.secrets());
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
-        let status = match &reply {
-            Reply::Answer(answer) => Some(answer.status),
-            _ => None,
-        };
-        (status, Verdict::of(&reply, &mask))
+        Exchange::of(reply).map(|reply| Verdict::of(&reply, &mask))
+    }
+
+    /// Sends the request that deletes the integration `id`: once, on one connection. It never asks to delete files, which
+    /// could erase original repositories ("Delete Existing Repository").
+    pub async fn delete(&self, id: i64) -> Exchange<Removal> {
+        let request = self
+            .authenticated(Method::DELETE, &format!("{INTEGRATIONS}/{id}"))
+            .header(CONTENT_TYPE, "application/json");
+        let mask = self.mask();
+        let reply = self.send(request, LARGEST_ANSWER, &mask).await;
+        Exchange::of(reply).map(|reply| Removal::of(&reply, &mask))
     }
 
     fn mask(&self) -> Mask {
@@ -285,15 +303,23 @@ impl Client {
         text.map(|text| self.mask().clean(text)).unwrap_or_default()
     }
 
-    async fn read(&self, path: &str, most: usize) -> Result<Value, JiraError> {
-        let url = self.base.as_str();
-        let mask = self.mask();
-        let request = self.authenticated(Method::GET, path);
-        let answer = JiraError::of_reply(url, self.send(request, most, &mask).await, &mask)?;
-        serde_json::from_slice(&answer.body).map_err(|error| JiraError::Malformed {
-            url: url.to_owned(),
+    async fn read(&self, path: &str) -> Result<Value, JiraError> {
+        let answer = self.ask(path, LARGEST_ANSWER).await.meaning?;
+        self.json_of(&answer.body)
+    }
+
+    fn json_of(&self, body: &[u8]) -> Result<Value, JiraError> {
+        serde_json::from_slice(body).map_err(|error| JiraError::Malformed {
+            url: self.base.as_str().to_owned(),
             message: error.to_string(),
         })
+    }
+
+    async fn ask(&self, path: &str, most: usize) -> Exchange<Result<Answer, JiraError>> {
+        let mask = self.mask();
+        let request = self.authenticated(Method::GET, path);
+        let reply = self.send(request, most, &mask).await;
+        Exchange::of(reply).map(|reply| JiraError::of_reply(self.base.as_str(), reply, &mask))
     }
 
     fn authenticated(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -308,7 +334,7 @@ impl Client {
             Err(error) if error.is_connect() || error.is_builder() => {
                 return Reply::NotSent(in_words(&error));
             }
-            Err(error) => return Reply::BrokenOff(in_words(&error)),
+            Err(error) => return broken_off(&error),
         };
         let mut answer = head_of(&response, mask);
         loop {
@@ -318,9 +344,18 @@ impl Client {
                 }
                 Ok(Some(_)) => return Reply::TooLarge,
                 Ok(None) => return Reply::Answer(answer),
-                Err(error) => return Reply::BrokenOff(in_words(&error)),
+                Err(error) => return broken_off(&error),
             }
         }
+    }
+}
+
+fn broken_off(error: &reqwest::Error) -> Reply {
+    let why = in_words(error);
+    if error.is_timeout() {
+        Reply::TimedOut(why)
+    } else {
+        Reply::BrokenOff(why)
     }
 }
 
@@ -340,6 +375,7 @@ fn head_of(response: &reqwest::Response, mask: &Mask) -> Answer {
         login_reason: header("x-seraph-loginreason"),
         denied_reason: header("x-authentication-denied-reason").map(|reason| mask.clean(&reason)),
         retry_after: header("retry-after"),
+        hints: RateHints::read(|name| response.headers().get(name)?.to_str().ok()),
         body: Vec::new(),
     }
 }

@@ -99,8 +99,6 @@ pub enum JiraError {
         url: String,
         /// The status and what it said.
         message: String,
-        /// How long Jira asks to wait, in seconds.
-        retry_after: Option<u64>,
     },
     /// An answer that is not of the documented form.
     #[error("Jira at {url} gave an answer that is not understood: {message}")]
@@ -164,7 +162,7 @@ impl JiraError {
         let url = url.to_owned();
         let answer = match reply {
             Reply::Answer(answer) => answer,
-            Reply::NotSent(why) | Reply::BrokenOff(why) => {
+            Reply::NotSent(why) | Reply::TimedOut(why) | Reply::BrokenOff(why) => {
                 return Err(Self::Unreachable { url, why });
             }
             Reply::TooLarge => {
@@ -183,11 +181,7 @@ impl JiraError {
             407 => Self::ProxyLogin { url },
             403 => Self::Forbidden { url, message },
             404 => Self::NoApi { url, message },
-            429 | 408 | 500.. => Self::Unavailable {
-                url,
-                message,
-                retry_after: answer.retry_after().map(|wait| wait.as_secs()),
-            },
+            429 | 408 | 500.. => Self::Unavailable { url, message },
             _ => Self::Malformed { url, message },
         })
     }

@@ -1,8 +1,11 @@
 //! Foreign text made fit to be shown: our secrets masked in whatever guise they come back, markup and control characters
 //! taken out, and no longer than is sensible.
 
+use std::cell::OnceCell;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::access::Access;
@@ -16,24 +19,51 @@ const LONGEST_READ: usize = 8 * 1024;
 const SHORTEST: usize = 4;
 
 /// The secrets that must not be seen in what others send us.
-pub(super) struct Mask(Vec<Zeroizing<String>>);
+pub(super) struct Mask {
+    access: Access,
+    secrets: Vec<Secret>,
+    /// Made when the first text is to be shown: most answers hold none.
+    guises: OnceCell<Vec<Zeroizing<String>>>,
+}
 
 impl Mask {
     /// Masks the credential of `access` and all of `secrets`.
-    pub fn new<'a>(access: &'a Access, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+    pub fn new<'a>(access: &Access, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        Self {
+            access: access.clone(),
+            secrets: secrets.into_iter().cloned().collect(),
+            guises: OnceCell::new(),
+        }
+    }
+
+    fn guises(&self) -> Vec<Zeroizing<String>> {
         let mut guises = Vec::new();
-        if let Access::Basic { user, password } = access {
+        if let Access::Basic { user, password } = &self.access {
             let pair = Zeroizing::new(format!("{user}:{}", password.expose()));
             guises.push(Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes())));
         }
-        for secret in secrets.into_iter().chain([access.secret()]) {
+        for secret in self.secrets.iter().chain([self.access.secret()]) {
             add_guises(secret.expose(), &mut guises);
         }
         guises.retain(|guise| guise.len() >= SHORTEST);
         // The longest first, so that no rest of a longer one is left.
         guises.sort_by_key(|guise| std::cmp::Reverse(guise.len()));
         guises.dedup();
-        Self(guises)
+        guises
+    }
+
+    /// Whether a value that a server sent holds one of the secrets as it is.
+    pub fn is_revealed_by(&self, value: &Value) -> bool {
+        let is_in = |text: &str| {
+            let secrets = self.secrets.iter().chain([self.access.secret()]);
+            let mut exposed = secrets.map(Secret::expose);
+            exposed.any(|secret| secret.len() >= SHORTEST && text.contains(secret))
+        };
+        match value {
+            Value::String(text) => is_in(text),
+            Value::Array(_) | Value::Object(_) => is_in(&value.to_string()),
+            _ => false,
+        }
     }
 
     /// `text` fit to be shown.
@@ -44,7 +74,7 @@ impl Mask {
     }
 
     fn masked(&self, mut text: String) -> String {
-        for guise in &self.0 {
+        for guise in self.guises.get_or_init(|| self.guises()) {
             if text.contains(guise.as_str()) {
                 text = text.replace(guise.as_str(), "***");
             }

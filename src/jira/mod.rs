@@ -1,15 +1,19 @@
 //! Jira over HTTP: where it is, who we are to it, what we send and what an answer means.
 //!
 //! Uses `model` and `secret`. The decision to know: every answer to a POST becomes one [`Verdict`] by a pure function,
-//! and nothing here sends a request twice: whether to send again is the engine's to decide.
+//! every answer to a DELETE one [`Removal`], and nothing here sends a request twice: whether to send again is the
+//! engine's to decide.
 
 mod access;
 mod answer;
 mod base_url;
 mod client;
 mod error;
+mod exchange;
+mod hints;
 mod mask;
 mod message;
+mod removal;
 mod verdict;
 mod wire;
 
@@ -17,4 +21,7 @@ pub use access::Access;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use client::{Client, ConnectError, Connection, Person, ServerInfo};
 pub use error::JiraError;
+pub use exchange::{Ended, Exchange};
+pub use hints::RateHints;
+pub use removal::Removal;
 pub use verdict::{Refusal, StopReason, Verdict};

@@ -19,6 +19,16 @@ pub struct Refusal {
     pub advice: Option<String>,
 }
 
+impl Refusal {
+    pub(super) fn of(answer: &Answer, mask: &Mask) -> Self {
+        let (error, advice) = message::of_body(&answer.body, mask);
+        Self {
+            error: error.unwrap_or_else(|| format!("HTTP {}", answer.status)),
+            advice,
+        }
+    }
+}
+
 /// Why nothing more may be sent.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum StopReason {
@@ -65,7 +75,7 @@ impl Verdict {
                 why: why.clone(),
                 pause: None,
             },
-            Reply::BrokenOff(why) => Self::Unsettled(why.clone()),
+            Reply::TimedOut(why) | Reply::BrokenOff(why) => Self::Unsettled(why.clone()),
             Reply::TooLarge => Self::Unsettled("an answer that is too large".into()),
         }
     }
@@ -80,21 +90,15 @@ impl Verdict {
                 pause: Some(answer.retry_after().unwrap_or_default()),
             };
         }
-        let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
+        let mut json: Option<Value> = serde_json::from_slice(&answer.body).ok();
         let success = json.as_ref().and_then(wire::success);
         if answer.is_success() && answer.is_json() && success == Some(true) {
-            let created = json.as_ref().and_then(|json| json.get("integration"));
-            if let Some(created) = created.and_then(wire::integration) {
-                return Self::Created(Box::new(created));
+            let created = json.as_mut().and_then(|json| json.get_mut("integration"));
+            if let Some(created) = created.map(Value::take).and_then(wire::integration) {
+                return Self::Created(Box::new(without_secrets(created, mask)));
             }
         }
-        let refusal = || {
-            let (error, advice) = message::of_body(&answer.body, mask);
-            Refusal {
-                error: error.unwrap_or_else(|| format!("HTTP {}", answer.status)),
-                advice,
-            }
-        };
+        let refusal = || Refusal::of(answer, mask);
         match (answer.status, success) {
             (status, Some(false)) if status < 500 => Self::Failed(refusal()),
             (_, Some(false)) => Self::FailedIfAbsent(refusal()),
@@ -107,6 +111,12 @@ impl Verdict {
             (status, _) => Self::Unsettled(format!("HTTP {status}")),
         }
     }
+}
+
+/// What Jira shows of an integration, without the fields in which it repeats a secret: they are written down.
+fn without_secrets(mut shown: RemoteIntegration, mask: &Mask) -> RemoteIntegration {
+    shown.fields.retain(|_, value| !mask.is_revealed_by(value));
+    shown
 }
 
 /// Why `answer` allows no further request, if so.

@@ -1,22 +1,39 @@
 //! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
 
+use std::{fmt, io};
+
 use bytes::Bytes;
+use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use crate::model::{Field, Record, RemoteIntegration, Username};
 use crate::secret::Secret;
 
-/// Room for nearly every body, so that growing leaves no copy of a secret behind.
-const USUAL_BODY: usize = 8 * 1024;
-
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
 pub(super) fn request_body(record: &Record) -> Bytes {
-    let mut body = Zeroizing::new(Vec::with_capacity(USUAL_BODY));
+    let mut length = Length(0);
     // Writing JSON of strings and numbers into memory cannot fail.
+    let _ = serde_json::to_writer(&mut length, &Body(record));
+    // Growing would leave a copy of a secret behind, and what is too large takes its time to be wiped.
+    let mut body = Zeroizing::new(Vec::with_capacity(length.0));
     let _ = serde_json::to_writer(&mut *body, &Body(record));
     Bytes::from_owner(body)
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What the row says and nothing else: a blank cell sends no field.
@@ -59,16 +76,26 @@ impl Serialize for Body<'_> {
 
 /// `success`, which is a boolean in some answers and a string in others.
 pub(super) fn success(json: &Value) -> Option<bool> {
-    match json.get("success")? {
-        Value::Bool(success) => Some(*success),
+    truth(json.get("success")?)
+}
+
+fn truth(json: &Value) -> Option<bool> {
+    match json {
+        Value::Bool(truth) => Some(*truth),
         Value::String(text) => text.parse().ok(),
         _ => None,
     }
 }
 
 /// An integration as the app shows it; none without an integer id.
-pub(super) fn integration(json: &Value) -> Option<RemoteIntegration> {
-    let mut fields = json.as_object()?.clone();
+pub(super) fn integration(json: Value) -> Option<RemoteIntegration> {
+    match json {
+        Value::Object(fields) => remote(fields),
+        _ => None,
+    }
+}
+
+fn remote(mut fields: Map<String, Value>) -> Option<RemoteIntegration> {
     // Jira shows no secrets; should a version do so, they end here.
     for field in [Field::Username, Field::Password, Field::Pat] {
         fields.remove(field.name());
@@ -91,13 +118,90 @@ pub(super) fn integration(json: &Value) -> Option<RemoteIntegration> {
 }
 
 /// The integrations of a list; none if it is not a list in the documented shape, down to its last entry.
-pub(super) fn integrations(json: &Value) -> Option<Vec<RemoteIntegration>> {
-    if success(json) == Some(false) {
-        return None;
+///
+/// A list can be long, so its entries are taken out of the text one by one.
+pub(super) fn integrations(body: &[u8]) -> Option<Vec<RemoteIntegration>> {
+    #[derive(serde::Deserialize)]
+    struct List {
+        success: Option<Value>,
+        integrations: Entries,
     }
-    json.get("integrations")?
-        .as_array()?
-        .iter()
-        .map(integration)
-        .collect()
+    let list: List = serde_json::from_slice(body).ok()?;
+    let refuses = list.success.as_ref().and_then(truth) == Some(false);
+    (!refuses).then_some(list.integrations.0)
+}
+
+struct Entries(Vec<RemoteIntegration>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Self(Vec::new()))
+    }
+}
+
+impl<'de> Visitor<'de> for Entries {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("integrations")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
+        while let Some(fields) = entries.next_element()? {
+            let remote = remote(fields).ok_or_else(|| A::Error::custom("no id"))?;
+            self.0.push(remote);
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(body: &str) -> Option<Vec<i64>> {
+        let list = integrations(body.as_bytes())?;
+        Some(list.iter().map(|remote| remote.id).collect())
+    }
+
+    #[test]
+    fn a_list_is_read_to_its_last_entry_or_not_at_all() {
+        for (body, list) in [
+            (r#"{"success":true,"integrations":[]}"#, Some(vec![])),
+            (
+                r#"{"integrations":[{"id":7}],"success":"true"}"#,
+                Some(vec![7]),
+            ),
+            (
+                r#"{"integrations":[{"id":7},{"id":9}],"more":[1]}"#,
+                Some(vec![7, 9]),
+            ),
+            (
+                r#"{"success":null,"integrations":[{"id":7}]}"#,
+                Some(vec![7]),
+            ),
+            (r#"{"success":false,"integrations":[{"id":7}]}"#, None),
+            (r#"{"success":"false","integrations":[{"id":7}]}"#, None),
+            (
+                r#"{"success":true,"integrations":[{"id":7},{"id":"9"}]}"#,
+                None,
+            ),
+            (r#"{"success":true,"integrations":[{"id":7},9]}"#, None),
+            (r#"{"success":true,"integrations":{"id":7}}"#, None),
+            (r#"{"success":true,"integrations":null}"#, None),
+            (r#"{"success":true,"integrations":[{"id":7}"#, None),
+            (r#"{"success":true}"#, None),
+            ("[]", None),
+        ] {
+            assert_eq!(ids(body), list, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_jira_shows_goes_no_further() {
+        let body = r#"{"integrations":[{"id":7,"pat":"canary","password":"canary","origin":"o"}]}"#;
+        let list = integrations(body.as_bytes()).unwrap();
+        assert_eq!(list[0].origin.as_deref(), Some("o"));
+        assert!(!format!("{list:?}").contains("canary"));
+    }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::event_parts::{FieldDifference, Key, Remote, RowPlace};
 use super::time::in_millis;
-use crate::model::{Outcome, Place, Row};
+use crate::model::{InvalidRow, Outcome, Place, Row};
 
 /// A row of the input.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct RowRead {
     /// The codes of the warnings that the row was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Box<str>>,
+    /// The codes of its errors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Box<str>>,
     /// Why it will not be sent, where that is known from the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Excluded>,
@@ -49,7 +52,24 @@ impl RowRead {
             key: record.key().map(Key::from),
             cells: record.visible(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
+            errors: Vec::new(),
             outcome: None,
+        }
+    }
+
+    /// A row that is not valid, and is left out for that.
+    pub fn invalid(row: &InvalidRow) -> Self {
+        Self {
+            n: row.n,
+            place: RowPlace::from(&row.place),
+            type_name: row.type_name.map(Into::into),
+            name: row.display_name.clone(),
+            origin: row.origin.clone(),
+            key: None,
+            cells: Map::new(),
+            warnings: Vec::new(),
+            errors: row.codes.iter().map(|code| code.name().into()).collect(),
+            outcome: Some(Excluded::Invalid),
         }
     }
 
@@ -64,6 +84,7 @@ impl RowRead {
             key: None,
             cells: Map::new(),
             warnings: Vec::new(),
+            errors: Vec::new(),
             outcome: Some(Excluded::NotSelected),
         }
     }
@@ -119,6 +140,8 @@ pub enum Action {
     LeaveAlone,
     /// An undo finds the row's integration deleted already.
     AlreadyGone,
+    /// An undo finds that the row's integration is gone since it asked for its deletion.
+    Removed,
 }
 
 /// A request that is about to be sent. It is sent only once this event is synced.

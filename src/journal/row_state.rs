@@ -91,7 +91,12 @@ impl RowState {
             remote: None,
             via: None,
             attempts: 0,
-            last: Attempt::default(),
+            last: Attempt {
+                error: not_valid(&row.errors),
+                advice: (!row.errors.is_empty())
+                    .then(|| "`gij explain CODE` says what to do about each code".into()),
+                ..Attempt::default()
+            },
             fails_if_absent: false,
             removal: None,
             doubles: Vec::new(),
@@ -121,6 +126,7 @@ impl RowState {
             Action::NotSelected => Outcome::NotSelected,
             Action::LeaveAlone => return self.leave(RemovalOutcome::LeftAlone, &planned.reason),
             Action::AlreadyGone => return self.leave(RemovalOutcome::AlreadyGone, &planned.reason),
+            Action::Removed => return self.leave(RemovalOutcome::Removed, &planned.reason),
         };
         if !matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed) {
             return;
@@ -160,11 +166,8 @@ impl RowState {
             id: intent.id,
         };
         if intent.op == Op::Delete {
-            if self.outcome == Outcome::Created {
-                self.open = Some(open);
-                self.delete(intent.id, Removal::new(RemovalOutcome::InDoubt));
-            }
-            return;
+            self.open = Some(open);
+            return self.delete(intent.id, Removal::new(RemovalOutcome::InDoubt));
         }
         if self.outcome == Outcome::Created {
             return;
@@ -258,9 +261,17 @@ impl RowState {
         }
     }
 
+    /// Whether `id` is that of the row's integration, or none is said.
+    pub(super) fn is_own(&self, id: Option<i64>) -> bool {
+        let own = self.remote.map(|remote| remote.id);
+        own.is_some() && id.is_none_or(|id| own == Some(id))
+    }
+
     /// A judgement lifts a doubt, or raises one about a row of which nothing was thought to be in Jira.
     pub(super) fn settle(&mut self, settled: &Settled) {
+        let is_of_deletion = matches!(settled.verdict, Verdict::Removed | Verdict::AlreadyGone);
         let outcome = match (settled.verdict, self.outcome) {
+            _ if is_of_deletion => return self.settle_deletion(settled),
             (_, Outcome::Created) => return self.settle_deletion(settled),
             (Verdict::Created, _) => {
                 return self.create(settled.remote, &settled.echo, settled.via);
@@ -344,4 +355,9 @@ fn as_text(fields: &Map<String, Value>) -> Option<Box<str>> {
     }
     // Writing JSON into memory cannot fail.
     serde_json::to_string(fields).ok().map(Into::into)
+}
+
+/// What is wrong with a row that is not valid.
+fn not_valid(codes: &[Box<str>]) -> Option<Box<str>> {
+    (!codes.is_empty()).then(|| format!("not valid: {}", codes.join(", ")).into())
 }

@@ -73,6 +73,7 @@ pub(crate) fn row_read(n: u32) -> RowRead {
         key: None,
         cells: Map::from_iter([("global".to_owned(), true.into())]),
         warnings: Vec::new(),
+        errors: Vec::new(),
         outcome: None,
     }
 }

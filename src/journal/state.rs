@@ -75,8 +75,12 @@ impl RunState {
             Event::Plan(planned) => self.with_row(planned.n, |row| row.plan(planned)),
             Event::Intent(intent) => {
                 self.has_sent = true;
-                self.is_undone |= intent.op == Op::Delete;
-                self.with_row(intent.n, |row| row.intend(intent));
+                let mut is_own = false;
+                self.with_row(intent.n, |row| {
+                    is_own = row.is_own(intent.id);
+                    row.intend(intent);
+                });
+                self.is_undone |= intent.op == Op::Delete && is_own;
             }
             Event::Outcome(answered) => self.with_row(answered.n, |row| row.answer(answered)),
             Event::Settled(settled) => self.with_row(settled.n, |row| row.settle(settled)),

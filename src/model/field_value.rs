@@ -5,6 +5,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::field::Kind;
+use super::ids::parse_ids;
 use super::region::Region;
 
 /// A setting's value in the shape in which the API takes it.
@@ -114,6 +115,12 @@ impl FieldValue {
     pub fn flag(text: &str) -> Option<bool> {
         const TRUE: [&str; 5] = ["true", "yes", "y", "on", "1"];
         const FALSE: [&str; 5] = ["false", "no", "n", "off", "0"];
+        // As nearly all are written.
+        match text {
+            "true" => return Some(true),
+            "false" => return Some(false),
+            _ => {}
+        }
         let is = |word: &&str| word.eq_ignore_ascii_case(text);
         if TRUE.iter().any(is) {
             Some(true)
@@ -140,37 +147,6 @@ fn parse_integer(text: &str) -> Result<u32, FieldValueError> {
         return Err(FieldValueError::NotAnInteger);
     }
     whole.parse().map_err(|_| FieldValueError::NotAnInteger)
-}
-
-/// Most digits of a project id; Jira counts them up from 10000.
-const LONGEST_ID: usize = 9;
-
-/// `10000,10100` with `,`, `;` or spaces between, in brackets or not.
-fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
-    let list = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(text);
-    let separators = [',', ';', ' ', '\t', '\u{a0}'];
-    let words = list.split(separators).filter(|word| !word.is_empty());
-    if looks_grouped(words.clone(), list) {
-        return Err(FieldValueError::JoinedIds);
-    }
-    words
-        .map(|word| {
-            let digits = word.strip_suffix(".0").unwrap_or(word);
-            if digits.is_empty()
-                || digits.starts_with('0')
-                || !digits.bytes().all(|b| b.is_ascii_digit())
-            {
-                Err(FieldValueError::NotAnIdList)
-            } else if digits.len() > LONGEST_ID {
-                Err(FieldValueError::JoinedIds)
-            } else {
-                digits.parse().map_err(|_| FieldValueError::NotAnIdList)
-            }
-        })
-        .collect()
 }
 
 /// Where, from 1, a filter is nested deeper than any that is meant. The parser calls itself for each level, and a text of
@@ -244,30 +220,9 @@ fn parse_refspecs(text: &str) -> Result<(), FieldValueError> {
     Ok(())
 }
 
-/// `1,000,010,100` is what a spreadsheet shows for 1000010100, which was once `10000,10100`; `10,000` is one id.
-fn looks_grouped<'a>(mut words: impl Iterator<Item = &'a str>, list: &str) -> bool {
-    let Some(first) = words.next().filter(|first| first.len() <= 3) else {
-        return false;
-    };
-    let (mut length, mut groups) = (first.len(), 0);
-    for group in words {
-        if group.len() != 3 {
-            return false;
-        }
-        length += 1 + group.len();
-        groups += 1;
-    }
-    let is_separated_tightly = list.len() == length;
-    groups > 0 && is_separated_tightly
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn ids(text: &str) -> Result<Vec<u64>, FieldValueError> {
-        parse_ids(text).map(Vec::from)
-    }
 
     #[test]
     fn flags_are_read_in_every_form_and_case() {
@@ -296,29 +251,6 @@ mod tests {
                 Err(FieldValueError::NotAnInteger),
                 "{text}"
             );
-        }
-    }
-
-    #[test]
-    fn id_lists_take_every_separator_and_brackets() {
-        for text in [
-            "10000,10100",
-            "10000; 10100",
-            "10000 10100",
-            "[10000,10100]",
-        ] {
-            assert_eq!(ids(text), Ok(vec![10000, 10100]), "{text}");
-        }
-        assert_eq!(ids("10000.0"), Ok(vec![10000]));
-        for text in ["10000,ABC", "0", "007", "-1"] {
-            assert_eq!(ids(text), Err(FieldValueError::NotAnIdList), "{text}");
-        }
-    }
-
-    #[test]
-    fn ids_that_a_thousands_separator_joined_are_found() {
-        for text in ["1000010100", "1,000,010,100", "10,000", "10,100"] {
-            assert_eq!(ids(text), Err(FieldValueError::JoinedIds), "{text}");
         }
     }
 

@@ -111,44 +111,64 @@ impl Origin {
 /// the others.
 fn is_plainly_written(text: &str) -> bool {
     let (rest, default_port) = match text.strip_prefix("https://") {
-        Some(rest) => (rest, "443"),
+        Some(rest) => (rest, b"443".as_slice()),
         None => match text.strip_prefix("http://") {
-            Some(rest) => (rest, "80"),
+            Some(rest) => (rest, b"80".as_slice()),
             None => return false,
         },
     };
-    let end = rest.bytes().position(|b| b == b'/').unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let (host, port) = match authority.split_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (authority, None),
+    let Some(end) = plain_name(rest.as_bytes()) else {
+        return false;
     };
-    let is_port = |port: &str| {
+    let (port, path) = match &rest.as_bytes()[end..] {
+        [b':', rest @ ..] => {
+            let end = rest.iter().position(|b| *b == b'/').unwrap_or(rest.len());
+            let (port, path) = rest.split_at(end);
+            (Some(port), path)
+        }
+        path => (None, path),
+    };
+    let is_port = |port: &[u8]| {
         (1..=4).contains(&port.len())
-            && port.bytes().all(|b| b.is_ascii_digit())
-            && !port.starts_with('0')
+            && port.iter().all(u8::is_ascii_digit)
+            && !port.starts_with(b"0")
             && port != default_port
     };
-    is_plain_name(host)
-        && port.is_none_or(is_port)
+    port.is_none_or(is_port)
         && path
-            .bytes()
+            .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'))
 }
 
-/// Whether `host` is a name of lower-case labels that is neither an address in numbers nor in punycode (`xn--`).
-fn is_plain_name(host: &str) -> bool {
-    let bytes = host.as_bytes();
-    let is_of_name = |b: &u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
-    let is_odd = |pair: &[u8]| matches!(pair, [b'.', b'.' | b'-'] | [b'-', b'-']);
-    let last_label = bytes
-        .iter()
-        .rposition(|b| *b == b'.')
-        .map_or(0, |at| at + 1);
-    bytes.first().is_some_and(u8::is_ascii_alphanumeric)
-        && bytes.get(last_label).is_some_and(u8::is_ascii_lowercase)
-        && bytes.iter().fold(true, |is, b| is & is_of_name(b))
-        && !bytes.windows(2).any(is_odd)
+/// How long the name is that `text` begins with: of lower-case labels, and neither an address in numbers nor in punycode
+/// (`xn--`).
+fn plain_name(text: &[u8]) -> Option<usize> {
+    let (mut at, mut label) = (0, 0);
+    loop {
+        let letters = text[at..].iter().position(|byte| !is_of_label(*byte));
+        let end = letters.map_or(text.len(), |letters| at + letters);
+        let begins_with_letter = text.get(label).is_some_and(u8::is_ascii_lowercase);
+        match text.get(end) {
+            // No two dashes, and none where a label begins.
+            Some(b'-') if end > at => {
+                let is_last_of_label = text.get(end + 1) == Some(&b'.');
+                at = end + 1 + usize::from(is_last_of_label);
+                if is_last_of_label {
+                    label = at;
+                }
+            }
+            Some(b'.') if end > at => {
+                at = end + 1;
+                label = at;
+            }
+            None | Some(b':' | b'/') if begins_with_letter => return Some(end),
+            _ => return None,
+        }
+    }
+}
+
+fn is_of_label(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9')
 }
 
 fn check_url(text: &str) -> Result<(), OriginError> {

@@ -21,6 +21,8 @@ pub enum Action {
         /// The visible settings in which it differs from the row.
         differences: Vec<Difference>,
     },
+    /// Leave it for another run: it is beyond the limit of this one.
+    NotSelected,
 }
 
 impl Action {
@@ -29,6 +31,7 @@ impl Action {
         match self {
             Self::Create { .. } => "create",
             Self::Exists { .. } => "exists",
+            Self::NotSelected => "not_selected",
         }
     }
 
@@ -37,13 +40,14 @@ impl Action {
         match self {
             Self::Create { .. } => "not in Jira",
             Self::Exists { .. } => "same type, origin and name",
+            Self::NotSelected => "beyond --limit",
         }
     }
 
     /// The integration that exists.
     pub fn id(&self) -> Option<i64> {
         match self {
-            Self::Create { .. } => None,
+            Self::Create { .. } | Self::NotSelected => None,
             Self::Exists { id, .. } => Some(*id),
         }
     }
@@ -83,12 +87,30 @@ impl Plan {
         }
     }
 
-    /// The plan for the same rows against a newer list.
+    /// The same plan for a pilot: of the rows that are to be created the first `most`, the others another time.
+    pub fn limited_to(mut self, most: usize) -> Self {
+        let new = self
+            .rows
+            .iter_mut()
+            .filter(|planned| matches!(planned.action, Action::Create { .. }));
+        for planned in new.skip(most) {
+            planned.action = Action::NotSelected;
+        }
+        self
+    }
+
+    /// The plan for the same rows against a newer list. What was beyond the limit stays so: nobody has agreed to it.
     pub fn again(self, remote: &[RemoteIntegration]) -> Self {
-        Self::new(
-            self.rows.into_iter().map(|planned| planned.row).collect(),
-            remote,
-        )
+        let is_beyond = |planned: &PlannedRow| planned.action == Action::NotSelected;
+        let beyond: Vec<bool> = self.rows.iter().map(is_beyond).collect();
+        let rows = self.rows.into_iter().map(|planned| planned.row).collect();
+        let mut plan = Self::new(rows, remote);
+        for (planned, was_beyond) in plan.rows.iter_mut().zip(beyond) {
+            if was_beyond && matches!(planned.action, Action::Create { .. }) {
+                planned.action = Action::NotSelected;
+            }
+        }
+        plan
     }
 
     /// The rows in the order of the files.
@@ -107,6 +129,12 @@ impl Plan {
         self.rows.iter().filter(is_new).map(|planned| &planned.row)
     }
 
+    /// How many rows are beyond the limit.
+    pub fn beyond_limit(&self) -> usize {
+        let is_beyond = |planned: &&PlannedRow| planned.action == Action::NotSelected;
+        self.rows.iter().filter(is_beyond).count()
+    }
+
     /// How many rows exist, and how many of these differ.
     pub fn existing(&self) -> (usize, usize) {
         let exist = self
@@ -114,7 +142,7 @@ impl Plan {
             .iter()
             .filter_map(|planned| match &planned.action {
                 Action::Exists { differences, .. } => Some(differences),
-                Action::Create { .. } => None,
+                Action::Create { .. } | Action::NotSelected => None,
             });
         exist.fold((0, 0), |(all, differ), differences| {
             (all + 1, differ + usize::from(!differences.is_empty()))
@@ -280,6 +308,21 @@ mod tests {
         let mut there = there.to_vec();
         there[1].id = 2;
         assert_eq!(Plan::new(rows, &there).existing(), (2, 1));
+    }
+
+    #[test]
+    fn a_pilot_takes_the_first_rows_that_are_to_be_created_and_no_others_later() {
+        let rows = (1..=5)
+            .map(|n| row(n, Some(&n.to_string()), "https://git.example.org", vec![]))
+            .collect();
+        let there = |id: i64| remote(id, &id.to_string(), "https://git.example.org");
+        let plan = Plan::new(rows, &[there(1)]).limited_to(2);
+        let created = |plan: &Plan| plan.to_create().map(|row| row.n).collect::<Vec<_>>();
+        assert_eq!(created(&plan), [2, 3]);
+        assert_eq!((plan.beyond_limit(), plan.existing().0), (2, 1));
+        let plan = plan.again(&[there(1), there(2), there(5)]);
+        assert_eq!(created(&plan), [3], "no row takes the place of another");
+        assert_eq!((plan.beyond_limit(), plan.existing().0), (1, 3));
     }
 
     #[test]

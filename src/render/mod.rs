@@ -12,13 +12,17 @@ mod runs;
 mod screen;
 mod style;
 mod summary;
+mod undo;
+mod verify;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;
 pub use explain::explanation;
-pub use plan::{Target, dry_run_rows, plan};
+pub use plan::{Target, dry_run_rows, existing_rows, plan, run_line};
 pub use progress::{Progress, ProgressStyle, waiting};
 pub use runs::runs;
 pub use screen::{Color, Screen};
 pub use style::{command_line, count};
 pub use summary::summary;
+pub use undo::{UndoPlan, undo_plan};
+pub use verify::verification;

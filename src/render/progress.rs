@@ -34,6 +34,7 @@ struct Counts {
     created: u64,
     failed: u64,
     in_doubt: u64,
+    removed: u64,
 }
 
 /// Shows how a run goes on. Dropping it leaves the terminal as it was.
@@ -93,6 +94,18 @@ impl<'a> Progress<'a> {
             RunEvent::Waiting { why, time } => {
                 self.show(&waiting(why, time));
             }
+            RunEvent::Removed(outcome) => {
+                let mut counts = self.counts.get();
+                counts.done += 1;
+                if outcome.is_gone() {
+                    counts.removed += 1;
+                } else {
+                    counts.failed += 1;
+                }
+                self.counts.set(counts);
+                self.draw();
+                self.say_now_and_then();
+            }
             RunEvent::FoundAfterAll => {
                 let mut counts = self.counts.get();
                 counts.in_doubt = counts.in_doubt.saturating_sub(1);
@@ -141,9 +154,13 @@ impl<'a> Progress<'a> {
             created,
             failed,
             in_doubt,
+            removed,
             ..
         } = self.counts.get();
-        let mut text = format!("{created} created");
+        let mut text = match removed {
+            0 => format!("{created} created"),
+            removed => format!("{removed} removed"),
+        };
         for (number, what) in [
             (self.existing, "existing"),
             (failed, "failed"),

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use super::style::{BOLD, DIM, count, n, of_outcome, one_line, paint};
 use crate::model::Outcome;
-use crate::report::{AuditFacts, Report, ReportRow, opening_sentence};
+use crate::report::{AuditFacts, DoubleFacts, Report, ReportRow, opening_sentence};
 
 /// Most rows of an outcome that are named; the reports name all.
 const MOST_ROWS: usize = 10;
@@ -28,35 +28,55 @@ pub fn summary(report: &Report) -> String {
                 let _ = writeln!(text, "          {}", paint(DIM, one_line(advice)));
             }
         }
-        if rows.len() > MOST_ROWS {
-            let more = count(n(rows.len() - MOST_ROWS), "more row", "more rows");
-            let _ = writeln!(
-                text,
-                "          {}",
-                paint(DIM, format!("and {more}, in the report"))
-            );
-        }
+        more(&mut text, rows.len());
     }
+    text.push_str(&removals(report));
     if let Some(audit) = &report.run.audit {
         text.push_str(&imbalance(audit));
     }
     text
 }
 
+/// What an undo left, and why.
+fn removals(report: &Report) -> String {
+    let mut text = String::new();
+    let left: Vec<_> = report
+        .rows
+        .iter()
+        .filter_map(|row| Some((row, row.removal.as_ref()?)))
+        .filter(|(_, removal)| !removal.outcome.is_gone())
+        .collect();
+    for (row, removal) in left.iter().take(MOST_ROWS) {
+        let label = paint(of_outcome(Outcome::InDoubt), removal.outcome.in_words());
+        let name = row.display_name.as_deref().unwrap_or("(no display name)");
+        let id = row.id.unwrap_or_default();
+        let why = removal.why.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "{label} {}",
+            one_line(&format!("{}  {name}  id {id}: {why}", row.place()))
+        );
+    }
+    more(&mut text, left.len());
+    text
+}
+
 /// What does not balance between the rows and Jira's list.
 fn imbalance(audit: &AuditFacts) -> String {
     let mut text = String::new();
-    let mut say = |label: &str, line: String| {
-        let label = paint(of_outcome(Outcome::InDoubt), format!("{label:>9}"));
-        let _ = writeln!(text, "{label} {}", one_line(&line));
-    };
     for row in audit.missing.iter().take(MOST_ROWS) {
-        say(
-            "missing",
-            format!("{row}: Jira said that it created it, and its list does not show it"),
-        );
+        let line = format!("{row}: Jira said that it created it, and its list does not show it");
+        say(&mut text, "missing", &line);
     }
-    for double in audit.doubles.iter().take(MOST_ROWS) {
+    more(&mut text, audit.missing.len());
+    text.push_str(&doubles(&audit.doubles));
+    text
+}
+
+/// Which rows Jira holds more than once, with what there is of each.
+pub(super) fn doubles(doubles: &[DoubleFacts]) -> String {
+    let mut text = String::new();
+    for double in doubles.iter().take(MOST_ROWS) {
         let ids: Vec<String> = double
             .integrations
             .iter()
@@ -67,22 +87,26 @@ fn imbalance(audit: &AuditFacts) -> String {
         } else {
             "one request was sent for it, so someone else created the other"
         };
-        say(
-            "double",
-            format!(
-                "{}: Jira holds it more than once: {}; {whose}",
-                double.row,
-                ids.join(" and ")
-            ),
-        );
+        let (row, ids) = (&double.row, ids.join(" and "));
+        let line = format!("{row}: Jira holds it more than once: {ids}; {whose}");
+        say(&mut text, "double", &line);
     }
-    let more = audit.missing.len().saturating_sub(MOST_ROWS)
-        + audit.doubles.len().saturating_sub(MOST_ROWS);
-    if more > 0 {
-        let more = count(n(more), "more", "more");
-        say("", format!("and {more}, in the report"));
-    }
+    more(&mut text, doubles.len());
     text
+}
+
+fn say(text: &mut String, label: &str, line: &str) {
+    let label = paint(of_outcome(Outcome::InDoubt), format!("{label:>9}"));
+    let _ = writeln!(text, "{label} {}", one_line(line));
+}
+
+/// How many of `all` were not named.
+fn more(text: &mut String, all: usize) {
+    if all > MOST_ROWS {
+        let more = count(n(all - MOST_ROWS), "more row", "more rows");
+        let more = paint(DIM, format!("and {more}, in the report"));
+        let _ = writeln!(text, "          {more}");
+    }
 }
 
 /// `id 612 of 22 Nov 2026 10:15:04`.

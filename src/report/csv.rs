@@ -11,7 +11,7 @@ struct Column {
 }
 
 #[rustfmt::skip]
-const COLUMNS: [Column; 15] = [
+const COLUMNS: [Column; 16] = [
     Column { name: "file",         cell: |row| row.file.to_string() },
     Column { name: "sheet",        cell: |row| text(row.sheet.as_ref()) },
     Column { name: "row",          cell: |row| text(row.row) },
@@ -27,6 +27,7 @@ const COLUMNS: [Column; 15] = [
     Column { name: "started",      cell: |row| row.started.map_or_else(String::new, |at| format!("{at:.3}")) },
     Column { name: "duration_ms",  cell: |row| text(row.duration_ms) },
     Column { name: "warnings",     cell: |row| row.warnings.join(" ") },
+    Column { name: "removal",      cell: |row| text(row.removal.as_ref().map(|removal| removal.outcome.in_words())) },
 ];
 
 /// The rows of a run.
@@ -63,18 +64,19 @@ fn defused(cell: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::{Removal, RemovalOutcome};
     use crate::report::dummy;
 
     #[test]
     fn the_records_of_a_run() {
         let csv = String::from_utf8(run_csv(&dummy::report())).unwrap();
         insta::assert_snapshot!(csv, @r#"
-        file,sheet,row,type,display_name,origin,outcome,id,attempts,http_status,error,advice,started,duration_ms,warnings
-        onboarding.xlsx,Azure,2,AZURE,Azure 1,https://dev.azure.com/acme,created,601,2,200,,,2026-11-22T10:15:04.000Z,120,
-        onboarding.xlsx,Azure,3,AZURE,Azure 2,https://dev.azure.com/acme,exists,70,0,,,,,,
-        onboarding.xlsx,Azure,4,AZURE,Azure 3,https://dev.azure.com/acme,failed,,1,400,"'=HYPERLINK(""http://x""), ""bad"" token",check the token,2026-11-22T10:15:04.000Z,80,
-        onboarding.xlsx,Azure,5,AZURE,Azure 4,https://dev.azure.com/acme,in_doubt,,1,,it was being sent when the run ended; no answer was recorded,,2026-11-22T10:15:04.000Z,,
-        onboarding.xlsx,Azure,6,,Azure 5,https://dev.azure.com/acme,invalid,,0,,,,,,trimmed plain-http
+        file,sheet,row,type,display_name,origin,outcome,id,attempts,http_status,error,advice,started,duration_ms,warnings,removal
+        onboarding.xlsx,Azure,2,AZURE,Azure 1,https://dev.azure.com/acme,created,601,2,200,,,2026-11-22T10:15:04.000Z,120,,
+        onboarding.xlsx,Azure,3,AZURE,Azure 2,https://dev.azure.com/acme,exists,70,0,,,,,,,
+        onboarding.xlsx,Azure,4,AZURE,Azure 3,https://dev.azure.com/acme,failed,,1,400,"'=HYPERLINK(""http://x""), ""bad"" token",check the token,2026-11-22T10:15:04.000Z,80,,
+        onboarding.xlsx,Azure,5,AZURE,Azure 4,https://dev.azure.com/acme,in_doubt,,1,,it was being sent when the run ended; no answer was recorded,,2026-11-22T10:15:04.000Z,,,
+        onboarding.xlsx,Azure,6,,Azure 5,https://dev.azure.com/acme,invalid,,0,,,,,,trimmed plain-http,
         "#);
     }
 
@@ -90,7 +92,12 @@ mod tests {
 
     #[test]
     fn the_columns_are_the_keys_of_the_json() {
-        let json = serde_json::to_string(&dummy::report().rows[0]).unwrap();
+        let mut row = dummy::report().rows.remove(0);
+        row.removal = Some(Removal {
+            outcome: RemovalOutcome::Removed,
+            why: None,
+        });
+        let json = serde_json::to_string(&row).unwrap();
         let mut rest = &*json;
         for Column { name, .. } in COLUMNS {
             let at = rest.find(&format!("\"{name}\":"));

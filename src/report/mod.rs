@@ -16,6 +16,7 @@ mod run;
 mod runs;
 mod sentence;
 mod template;
+mod verify;
 
 pub use atomic::{WriteError, write};
 pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
@@ -23,7 +24,10 @@ pub use doctor::{DoctorReport, Finding, Health, Question};
 pub use form::Form;
 pub use json::check_json;
 pub(crate) use json::document;
-pub use run::{AuditFacts, DoubleFacts, InputFacts, InputRows, Report, ReportRow, RunFacts};
+pub use run::{
+    AuditFacts, DoubleFacts, DoubleRemoval, InputFacts, InputRows, Report, ReportRow, RunFacts,
+};
 pub use runs::{ListedRun, NextStep, OtherDirectory, RunEnding, RunsReport, Work};
 pub use sentence::opening_sentence;
 pub use template::{Template, TemplateForm, UnknownTemplateForm};
+pub use verify::{IndexState, VerifiedRow, VerifyReport, VerifyTotals};

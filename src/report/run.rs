@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Audit, Ending, Input, Jira, Remote, RowState, RunState, Session, Totals, in_millis,
-    in_millis_or_null,
+    Audit, Double, Ending, Input, Jira, Remote, Removal, RowState, RunState, Session, Totals,
+    in_millis, in_millis_or_null,
 };
 use crate::model::Outcome;
 
@@ -143,9 +143,42 @@ pub struct ReportRow {
     pub duration_ms: Option<u64>,
     /// The codes of its warnings.
     pub warnings: Box<[Box<str>]>,
+    /// What an undo did to its integration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Removal>,
+    /// What an undo did to further integrations of its key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub doubles: Vec<DoubleRemoval>,
+}
+
+/// What an undo did to a further integration of a row's key.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct DoubleRemoval {
+    /// Jira's id.
+    pub id: i64,
+    /// What became of it.
+    #[serde(flatten)]
+    pub removal: Removal,
 }
 
 impl Report {
+    /// How many integrations an undo removed.
+    pub fn removed(&self) -> usize {
+        self.removals().filter(|of| of.outcome.is_gone()).count()
+    }
+
+    /// Whether an undo left something that it was to remove.
+    pub fn is_something_left(&self) -> bool {
+        self.removals().any(|of| !of.outcome.is_gone())
+    }
+
+    fn removals(&self) -> impl Iterator<Item = &Removal> {
+        self.rows.iter().flat_map(|row| {
+            let doubles = row.doubles.iter().map(|double| &double.removal);
+            row.removal.iter().chain(doubles)
+        })
+    }
+
     /// The report of a run as far as it has come.
     pub fn of_run(run: &RunState) -> Self {
         let opened = run.opened();
@@ -182,21 +215,26 @@ impl AuditFacts {
     fn of(audit: &Audit, run: &RunState) -> Self {
         let place = |n: u32| run.row(n).map(|row| row.place.to_string());
         let places = |rows: &[u32]| rows.iter().filter_map(|&n| place(n)).collect();
-        let doubles = audit.doubles.iter().filter_map(|double| {
-            let row = run.row(double.n)?;
-            Some(DoubleFacts {
-                row: row.place.to_string(),
-                display_name: row.name.clone(),
-                attempts: row.attempts,
-                integrations: double.remotes.clone(),
-            })
-        });
+        let doubles = audit.doubles.iter();
+        let doubles = doubles.filter_map(|double| DoubleFacts::of(double, run));
         Self {
             at: audit.at,
             missing: places(&audit.missing),
             doubles: doubles.collect(),
             appeared: places(&audit.appeared),
         }
+    }
+}
+
+impl DoubleFacts {
+    pub(super) fn of(double: &Double, run: &RunState) -> Option<Self> {
+        let row = run.row(double.n)?;
+        Some(Self {
+            row: row.place.to_string(),
+            display_name: row.name.clone(),
+            attempts: row.attempts,
+            integrations: double.remotes.clone(),
+        })
     }
 }
 
@@ -247,6 +285,15 @@ impl ReportRow {
             started: row.last.started,
             duration_ms: row.last.ms,
             warnings: row.warnings.clone(),
+            removal: row.removal.as_deref().cloned(),
+            doubles: row
+                .doubles
+                .iter()
+                .map(|(id, removal)| DoubleRemoval {
+                    id: *id,
+                    removal: removal.clone(),
+                })
+                .collect(),
         }
     }
 }

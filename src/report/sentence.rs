@@ -50,6 +50,11 @@ pub fn opening_sentence(report: &Report) -> String {
     if !not_sent.is_empty() {
         parts.push(not_sent.join(", "));
     }
+    let removed = report.removed();
+    if removed > 0 {
+        let was = if removed == 1 { "was" } else { "were" };
+        parts.push(format!("{removed} {was} removed since"));
+    }
     let sentence = parts.join("; ");
     if report.run.rehearsal {
         format!("Rehearsal: {sentence}.")

@@ -177,10 +177,12 @@ impl Shared {
 
     /// Writes a line of the state, if that is asked for. If it cannot be written, the sandbox stops.
     fn record(&self, line: &Line<'_>) {
-        if let Some(state) = &self.state
+        // Nothing is written behind a line that may have come out torn.
+        if self.failure.get().is_none()
+            && let Some(state) = &self.state
             && let Err(error) = lock(state).append(line)
         {
-            // What went wrong first is what is told.
+            // An error says that something else went wrong first.
             let _ = self.failure.set(error);
             self.stop();
         }

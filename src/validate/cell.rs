@@ -94,13 +94,37 @@ pub(super) fn unremarkable(value: Value<'_>, kind: Kind) -> Option<&str> {
     let bytes = text.as_bytes();
     let (first, last) = bytes.first().zip(bytes.last())?;
     let is_trimmed = *first != b' ' && *last != b' ';
-    // Without a way out early, the compiler looks at many bytes at once.
-    let is_visible = bytes
-        .iter()
-        .fold(true, |is, b| is & matches!(b, 0x20..0x7f));
     // Only what begins like a number can be one that was shortened.
     let is_number = matches!(first, b'0'..=b'9' | b'-') && is_mangled(value, kind);
-    (is_trimmed && is_visible && !is_number).then_some(text)
+    (is_trimmed && is_visible(bytes) && !is_number).then_some(text)
+}
+
+/// Whether all bytes are visible ASCII or spaces.
+fn is_visible(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<8>();
+    // The last word is looked at together with what it overlaps.
+    match bytes.last_chunk::<8>() {
+        Some(last) => {
+            words
+                .iter()
+                .chain([last])
+                .fold(0, |odd, word| odd | odd_bytes(*word))
+                == 0
+        }
+        None => rest.iter().all(|b| matches!(b, 0x20..0x7f)),
+    }
+}
+
+/// The highest bit of each byte of `word` that is no visible ASCII; other bits may be set below one that is.
+fn odd_bytes(word: [u8; 8]) -> u64 {
+    const fn all(byte: u8) -> u64 {
+        u64::from_le_bytes([byte; 8])
+    }
+    let word = u64::from_le_bytes(word);
+    let low_bits = word & all(0x7f);
+    let is_below_space = !(low_bits + all(0x60));
+    let is_delete = low_bits + all(0x01);
+    (word | is_below_space | is_delete) & all(0x80)
 }
 
 /// Reads a cell of a field that is no secret. The second value says whether white space was trimmed.
@@ -203,6 +227,24 @@ mod tests {
 
     fn number(value: f64, display: Display) -> Value<'static> {
         Value::Number { value, display }
+    }
+
+    #[test]
+    fn only_visible_ascii_is_visible() {
+        for byte in 0..=u8::MAX {
+            let is_expected = matches!(byte, 0x20..0x7f);
+            for length in [1, 7, 8, 9, 16, 23] {
+                for at in 0..length {
+                    let mut bytes = vec![b'a'; length];
+                    bytes[at] = byte;
+                    assert_eq!(
+                        is_visible(&bytes),
+                        is_expected,
+                        "{byte:02x} at {at} of {length}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

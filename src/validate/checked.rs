@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::duplicates::Hashes;
-use crate::model::{Diagnostic, Field, FieldValue, Record, Severity};
+use crate::model::{Diagnostic, Field, FieldValue, Record, RecordKey, Severity};
 
 /// What came of a row.
 pub(super) struct CheckedRow {
@@ -19,8 +19,20 @@ pub(super) struct CheckedRow {
     pub name: Range<usize>,
     /// The record, if the row is valid, its secrets were read and it is to be sent.
     pub record: Option<Box<Record>>,
+    /// What an invalid row says all the same, if it is part of an import.
+    pub readable: Option<Box<Readable>>,
     /// What is to be said about it, in the order of the columns.
     pub found: Vec<Diagnostic>,
+}
+
+/// What can be read of a row that is not valid.
+#[derive(Default)]
+pub(super) struct Readable {
+    pub type_name: Option<&'static str>,
+    pub name: Option<Box<str>>,
+    pub origin: Option<Box<str>>,
+    /// Only if type, origin and name can be read.
+    pub key: Option<RecordKey>,
 }
 
 impl CheckedRow {

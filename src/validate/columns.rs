@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::options::{Mapped, Options};
 use crate::input::TableHead;
-use crate::model::{Code, Diagnostic, Field, FieldSet, Place, TableName};
+use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, TableName};
 
 /// The vendor's name for the opposite of `disableSslVerification`.
 const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
@@ -85,6 +85,21 @@ pub(super) struct Columns {
     presets: FieldSet,
     /// The columns that the selection looks at, in its order.
     pub only: Vec<Option<usize>>,
+    /// The fields whose cells are read once the type is known, in the manual's order.
+    pub reads: Vec<Reading>,
+}
+
+/// A field whose cells are read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// The field.
+    pub field: Field,
+    /// What its values are.
+    pub kind: Kind,
+    /// Its column; none if it has only a value for blank cells.
+    pub column: Option<usize>,
+    /// Whether it has a value for blank cells.
+    pub has_preset: bool,
 }
 
 impl Columns {
@@ -105,6 +120,7 @@ impl Columns {
                 .iter()
                 .map(|only| column_named(&only.header, head))
                 .collect(),
+            reads: Vec::new(),
         };
         let row = Place::row(&head.name, head.row, head.line);
         for (column, header) in head.headers.iter().enumerate() {
@@ -150,12 +166,24 @@ impl Columns {
                 ),
             });
         }
+        let read = columns.fields().filter(|field| *field != Field::Type);
+        columns.reads = read.map(|field| columns.reading(field)).collect();
         columns
     }
 
     /// The column of `field`.
     pub fn column(&self, field: Field) -> Option<usize> {
         self.by_field[field as usize]
+    }
+
+    /// How the cells of `field` are read.
+    pub fn reading(&self, field: Field) -> Reading {
+        Reading {
+            field,
+            kind: field.kind(),
+            column: self.column(field),
+            has_preset: self.presets.has(field),
+        }
     }
 
     /// Whether the column of `field` says the opposite.
@@ -198,7 +226,8 @@ fn is_ignored(header: &str) -> bool {
     header.is_empty() || header.starts_with('_') || IGNORED.contains(&plain(header).as_str())
 }
 
-fn near_miss(header: &str) -> Option<Field> {
+/// The field that a header, which says none, is close to.
+pub(super) fn near_miss(header: &str) -> Option<Field> {
     let header = plain(header);
     if header.chars().count() < SHORTEST_SLIP {
         return None;

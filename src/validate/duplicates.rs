@@ -22,28 +22,33 @@ pub(super) struct RowRef {
     pub line: u32,
 }
 
-/// A key's hash: two of 64 bits, so that two keys of one hash are not to be met with.
-pub(super) type KeyHash = (u64, u64);
-
-/// What rows are compared by.
+/// What rows are compared by. Two rows are the same only if both hashes are, of seeds of their own: 128 bits, of which
+/// chance makes no two alike.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hashes {
     /// Of type, origin and name.
-    pub key: KeyHash,
+    pub key: u64,
     /// Of type and origin; a blank origin is what the vendor shows for it.
-    pub origin: KeyHash,
+    pub origin: u64,
     /// Whether the row itself gives the origin.
     pub gives_origin: bool,
 }
 
 /// Hashes keys. Its seed is drawn anew for each run, so that nobody can prepare keys that collide.
 #[derive(Clone)]
-pub(super) struct KeyHasher([SeedableRandomState; 2]);
+pub(super) struct KeyHasher {
+    origins: SeedableRandomState,
+    keys: SeedableRandomState,
+}
 
 impl Default for KeyHasher {
     fn default() -> Self {
         let drawn = || RandomState::new().hash_one(());
-        Self([(); 2].map(|()| SeedableRandomState::with_seed(drawn(), SharedSeed::global_random())))
+        let state = || SeedableRandomState::with_seed(drawn(), SharedSeed::global_random());
+        Self {
+            origins: state(),
+            keys: state(),
+        }
     }
 }
 
@@ -51,16 +56,12 @@ impl KeyHasher {
     /// The hashes of a row of type `of` with these values.
     pub fn hash(&self, of: IntegrationType, origin: Option<&Origin>, name: &str) -> Hashes {
         let of_key = OriginKey::exact(of, origin);
-        let of_origin = self.both(&(of, of_key));
+        let of_origin = self.origins.hash_one((of, of_key));
         Hashes {
-            key: self.both(&(of_origin, name)),
+            key: self.keys.hash_one((of_origin, name)),
             origin: of_origin,
             gives_origin: origin.is_some(),
         }
-    }
-
-    fn both(&self, key: &impl std::hash::Hash) -> KeyHash {
-        (self.0[0].hash_one(key), self.0[1].hash_one(key))
     }
 }
 
@@ -81,13 +82,13 @@ pub(super) struct SeenRows {
     origins: Index,
     keys: Index,
     /// The first row that gives an origin, where an earlier row of the same origin leaves it blank.
-    givers: HashMap<KeyHash, u32>,
+    givers: HashMap<u64, u32>,
 }
 
 /// The fields of [`Hashes`] and the place side by side, which takes less than the two structs.
 struct SeenRow {
-    key: KeyHash,
-    origin: KeyHash,
+    key: u64,
+    origin: u64,
     gives_origin: bool,
     place: RowRef,
 }
@@ -109,13 +110,16 @@ impl SeenRows {
             place,
         });
         let rows = &self.rows;
-        let first = self
-            .origins
-            .first_with(hashes.origin, n, |n| rows[n as usize].origin)?;
-        let key_of = |n: u32| rows[n as usize].key;
+        let is_of_origin = |n: u32| rows[n as usize].origin == hashes.origin;
+        let first = self.origins.first_with(hashes.origin, n, is_of_origin)?;
+        let is_of_key = |n: u32, key: u64| is_of_origin(n) && rows[n as usize].key == key;
         // The first of an origin's rows is compared only from its second row on.
-        self.keys.first_with(key_of(first), first, key_of);
-        if let Some(same) = self.keys.first_with(hashes.key, n, key_of) {
+        let key = rows[first as usize].key;
+        self.keys.first_with(key, first, |n| is_of_key(n, key));
+        let same = self
+            .keys
+            .first_with(hashes.key, n, |n| is_of_key(n, hashes.key));
+        if let Some(same) = same {
             let same = rows[same as usize].place;
             self.rows.pop();
             return Some(Like::Key(same));
@@ -137,8 +141,8 @@ impl SeenRows {
     }
 }
 
-/// A hash table of rows by one of their hashes, which are not kept here: a slot holds a quarter of a hash and the row's
-/// number. The quarter says where to look from, and the whole hash is asked for when it agrees.
+/// A hash table of rows by one of their hashes, which are not kept here: a slot holds half of a hash and the row's
+/// number. The half says where to look from, and the whole hash is asked for when it agrees.
 #[derive(Default)]
 struct Index {
     /// As many as a power of two, at most three quarters of them taken; 0 is free.
@@ -149,13 +153,8 @@ struct Index {
 const FEWEST_SLOTS: usize = 64;
 
 impl Index {
-    /// The row with this hash; if there is none, that is row `n` from now on.
-    fn first_with(
-        &mut self,
-        hash: KeyHash,
-        n: u32,
-        hash_of: impl Fn(u32) -> KeyHash,
-    ) -> Option<u32> {
+    /// The row with this hash that is the one sought; if there is none, that is row `n` from now on.
+    fn first_with(&mut self, hash: u64, n: u32, is_of: impl Fn(u32) -> bool) -> Option<u32> {
         if self.taken * 4 >= self.slots.len() * 3 {
             self.grow();
         }
@@ -163,7 +162,7 @@ impl Index {
         let mut at = self.home_of(ours);
         while self.slots[at] != 0 {
             let row = row_of(self.slots[at]);
-            if self.slots[at] == slot(hash, row) && hash_of(row) == hash {
+            if self.slots[at] == slot(hash, row) && is_of(row) {
                 return Some(row);
             }
             at = (at + 1) & (self.slots.len() - 1);
@@ -198,7 +197,7 @@ impl Index {
     }
 
     /// Reads the slots of these hashes; no read waits for another.
-    fn touch(&self, hashes: impl Iterator<Item = KeyHash>) {
+    fn touch(&self, hashes: impl Iterator<Item = u64>) {
         if !self.slots.is_empty() {
             let read = |sum, hash| sum ^ self.slots[self.home_of(slot(hash, 0))];
             std::hint::black_box(hashes.fold(0, read));
@@ -206,8 +205,8 @@ impl Index {
     }
 }
 
-fn slot(hash: KeyHash, n: u32) -> u64 {
-    (hash.0 >> 32) << 32 | (u64::from(n) + 1)
+fn slot(hash: u64, n: u32) -> u64 {
+    (hash >> 32) << 32 | (u64::from(n) + 1)
 }
 
 fn row_of(slot: u64) -> u32 {

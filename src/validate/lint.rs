@@ -1,5 +1,6 @@
 //! What a row may say and probably does not mean.
 
+use super::compiled::pattern_error;
 use crate::model::{
     Code, Field, FieldSet, FieldValue, IntegrationType, Origin, OriginRule, RecordDraft, Region,
     Username,
@@ -31,7 +32,7 @@ pub(super) fn lint(of: IntegrationType, given: FieldSet, draft: &RecordDraft) ->
             "empty the cell, or use `username` and `password`",
         );
     }
-    for field in given.iter().filter(|field| !of.spec().uses(*field)) {
+    for field in of.spec().unused(given) {
         tell(
             field,
             Code::UnusedField,
@@ -150,7 +151,7 @@ fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String,
                 );
             }
             (Field::TagsFilter | Field::PrHideFilter, FieldValue::Text(pattern)) => {
-                if let Err(error) = fancy_regex::Regex::new(pattern) {
+                if let Some(error) = pattern_error(pattern) {
                     tell(
                         *field,
                         Code::NotARegex,
@@ -184,6 +185,9 @@ fn lint_settings(draft: &RecordDraft, tell: &mut impl FnMut(Field, Code, String,
 /// What a secret's own prefix says against its type: GitHub's and GitLab's tokens say whose they are.
 pub(super) fn foreign_token(of: IntegrationType, secret: &str) -> Option<&'static str> {
     use IntegrationType as T;
+    if !secret.starts_with(['g', 'A']) {
+        return None;
+    }
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| secret.starts_with(prefix));
     let is_github = begins(&["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"]);
     let is_gitlab = begins(&["glpat-", "gldt-", "glrt-"]);
@@ -213,9 +217,11 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         "...",
         "\u{2026}",
     ];
+    const LONGEST_WORD: usize = 11;
     let is_bracketed = text.len() > 2 && text.starts_with('<') && text.ends_with('>');
     let is_crossed = text.len() >= 3 && text.bytes().all(|b| matches!(b, b'x' | b'X'));
-    is_bracketed || is_crossed || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    let is_word = || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
+    is_bracketed || is_crossed || text.len() <= LONGEST_WORD && is_word()
 }
 
 /// Whether a text that others can read holds what has the shape of a known kind of token.
@@ -233,13 +239,18 @@ pub(super) fn holds_a_token(text: &str) -> bool {
         "AKIA",
         "ASIA",
     ];
+    const SHORTEST_PREFIX: usize = 4;
     const SHORTEST_REST: usize = 16;
-    if text.len() < SHORTEST_REST {
+    let bytes = text.as_bytes();
+    let Some(last_start) = bytes.len().checked_sub(SHORTEST_PREFIX + SHORTEST_REST) else {
         return false;
-    }
-    // All begin with one of two letters.
-    memchr::memchr2_iter(b'g', b'A', text.as_bytes()).any(|at| {
-        let from_here = &text.as_bytes()[at..];
+    };
+    let starts = bytes[..=last_start].iter().zip(&bytes[1..]).enumerate();
+    // All begin with one of two letters, and the second is one of few.
+    let mut starts =
+        starts.filter(|(_, pair)| matches!(pair, (b'g', b'h' | b'i' | b'l') | (b'A', b'K' | b'S')));
+    starts.any(|(at, _)| {
+        let from_here = &bytes[at..];
         let rest = PREFIXES
             .iter()
             .find_map(|prefix| from_here.strip_prefix(prefix.as_bytes()));

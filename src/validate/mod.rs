@@ -7,6 +7,7 @@
 mod cell;
 mod checked;
 mod columns;
+mod compiled;
 mod duplicates;
 mod lint;
 mod messages;

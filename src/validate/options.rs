@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::columns::{field_of, plain};
+use super::columns::{field_of, near_miss, plain};
 use super::lint::holds_a_token;
 use super::policy::Policy;
 use super::selection::Selection;
@@ -91,8 +91,16 @@ pub enum OptionError {
     #[error("it needs a `=` with something before it")]
     NoSides,
     /// Not a field.
-    #[error("`{0}` is not a field of an integration")]
-    NotAField(String),
+    #[error(
+        "`{name}` is not a field of an integration; {}",
+        .meant.map_or("`gij explain` lists all".to_owned(), |meant| format!("did you mean `{meant}`?"))
+    )]
+    NotAField {
+        /// What was typed.
+        name: String,
+        /// The field that it is close to.
+        meant: Option<Field>,
+    },
     /// A secret among the arguments, where others can see it.
     #[error(
         "a secret must not stand on the command line; write `env:NAME` or `file:PATH` in its place"
@@ -166,5 +174,25 @@ fn sides(text: &str) -> Result<(&str, &str), OptionError> {
 }
 
 fn field_named(name: &str) -> Result<Field, OptionError> {
-    field_of(name).ok_or_else(|| OptionError::NotAField(name.to_owned()))
+    field_of(name).ok_or_else(|| OptionError::NotAField {
+        name: name.to_owned(),
+        meant: near_miss(name),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_not_one_is_guessed_at() {
+        let mapped = HeaderMap::default().add("Adresse=orgin").unwrap_err();
+        let preset = Preset::parse("Team=Payments").unwrap_err();
+        for (error, end) in [
+            (mapped, "did you mean `origin`?"),
+            (preset, "`gij explain` lists all"),
+        ] {
+            assert!(error.to_string().ends_with(end), "{error}");
+        }
+    }
 }

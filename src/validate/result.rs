@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::model::{Diagnostics, Field, Place, Row, TableName};
+use crate::model::{
+    Code, Diagnostic, Diagnostics, Field, InvalidRow, Place, Row, Severity, TableName,
+};
 
 /// How many rows there are of each kind; `read` is `valid`, `invalid` and `not_selected` together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -65,8 +67,12 @@ pub struct Validation {
     pub counts: RowCounts,
     /// What is to be said.
     pub diagnostics: Diagnostics,
+    /// How many of the errors are about single rows.
+    pub row_errors: u64,
     /// The valid rows, in the order of the files; none for a check.
     pub rows: Vec<Row>,
+    /// The rows that are not valid, in the order of the files; none for a check.
+    pub invalid: Vec<InvalidRow>,
     /// The rows that the selection leaves out; none for a check.
     pub not_selected: Vec<NotSelected>,
     /// The sheets of all files.
@@ -75,4 +81,124 @@ pub struct Validation {
     pub missing_sheets: Vec<String>,
     /// Headers of the selection that no table has.
     pub missing_columns: Vec<String>,
+}
+
+impl Validation {
+    /// Whether something is wrong with a file, a table or a header: then it is not known what the rows say.
+    pub fn has_table_errors(&self) -> bool {
+        self.diagnostics.count(Severity::Error) > self.row_errors
+    }
+
+    /// Adds what is wrong with a single row.
+    pub fn tell_of_row(&mut self, diagnostic: Diagnostic) {
+        self.row_errors += u64::from(diagnostic.severity == Severity::Error);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Counts rows that were valid, and are taken out of [`rows`](Self::rows), as invalid, for what `code` means. That it is
+    /// told is the caller's.
+    pub fn invalidate(&mut self, code: Code, bad: &[Row]) {
+        for row in bad {
+            self.invalid.push(InvalidRow::of(row, code));
+            let tables = self.files.iter_mut().flat_map(|file| &mut file.tables);
+            let of_table = tables
+                .filter(|table| Arc::ptr_eq(&table.name, &row.place.table))
+                .map(|table| &mut table.rows);
+            for sum in of_table.chain([&mut self.counts]) {
+                sum.valid -= 1;
+                sum.invalid += 1;
+            }
+        }
+        if !bad.is_empty() {
+            self.invalid.sort_by_key(|row| row.n);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::input::Source;
+    use crate::model::Code;
+    use crate::secret::SecretPolicy;
+    use crate::validate::{Options, Purpose, Validation, validate_sources};
+
+    fn import(csv: &str) -> Validation {
+        let source = Source::from_bytes("a.csv", csv.into());
+        let options = Options::new(Purpose::Import, SecretPolicy::default());
+        validate_sources([("a.csv".to_owned(), Ok(source))], &options)
+    }
+
+    #[test]
+    fn an_invalid_row_is_kept_as_far_as_it_can_be_read() {
+        let found = import(
+            "type,displayName,origin,pat\n\
+             GITHUB,A,,p\n\
+             GITHUB_SERVER,B,https://git.example.org/,\n\
+             GITHUB_SERVER,C,git@example.org:a/b.git,p\n\
+             GITHBU,D,https://git.example.org,p\n\
+             GITHUB,ghp_0123456789abcdefghijklmnopqrstuvwxyz,,p\n",
+        );
+        assert_eq!(found.rows.len(), 1);
+        assert!(!found.has_table_errors());
+        let shown: Vec<_> = found
+            .invalid
+            .iter()
+            .map(|row| {
+                (
+                    row.n,
+                    row.type_name,
+                    row.display_name.as_deref(),
+                    &*row.codes,
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (
+                    2,
+                    Some("GITHUB_SERVER"),
+                    Some("B"),
+                    &[Code::MissingCredential][..]
+                ),
+                (
+                    3,
+                    Some("GITHUB_SERVER"),
+                    Some("C"),
+                    &[Code::OriginIsCloneUrl]
+                ),
+                (4, None, Some("D"), &[Code::UnknownType]),
+                (5, Some("GITHUB"), None, &[Code::SecretInPlainField]),
+            ]
+        );
+        let keyed: Vec<_> = found.invalid.iter().map(|row| row.key.is_some()).collect();
+        assert_eq!(keyed, [true, false, false, false]);
+        assert_eq!(
+            found.invalid[0].origin.as_deref(),
+            Some("https://git.example.org/")
+        );
+    }
+
+    #[test]
+    fn rows_that_duplicate_each_other_are_all_invalid() {
+        let found = import(
+            "type,displayName,pat\nGITHUB,A,p\nGITHUB,B,p\nGITHUB,A,q\nGITHUB,C,\nGITHUB,A,r\n",
+        );
+        let names = found
+            .rows
+            .iter()
+            .filter_map(|row| row.record.display_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["B"]);
+        let invalid: Vec<u32> = found.invalid.iter().map(|row| row.n).collect();
+        assert_eq!(invalid, [1, 3, 4, 5]);
+        assert_eq!(found.invalid[0].codes, [Code::DuplicateRow]);
+        assert_eq!((found.counts.valid, found.counts.invalid), (1, 4));
+        assert_eq!(found.files[0].tables[0].rows, found.counts);
+    }
+
+    #[test]
+    fn a_header_that_is_wrong_is_no_error_of_a_row() {
+        let found = import("type,displayName,pat,orgin\nGITHUB,A,p,\nGITHUB,B,,\n");
+        assert!(found.has_table_errors());
+    }
 }

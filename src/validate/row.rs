@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::checked::{CheckedRow, Shared, is_valid};
+use super::checked::{CheckedRow, Readable, Shared, is_valid};
 use super::columns::Columns;
 use super::duplicates::KeyHasher;
 use super::lint::lint;
@@ -10,8 +10,8 @@ use super::messages::{self, Told};
 use super::options::{Options, Purpose};
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, Place, Record, RecordDraft, Username,
-    defects,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, OriginKey, OriginRule, Place, Record,
+    RecordDraft, RecordKey, Username, defects,
 };
 
 /// A row that the selection leaves out.
@@ -23,6 +23,7 @@ pub(super) fn pass_row(row: RowView<'_>) -> CheckedRow {
         hashes: None,
         name: 0..0,
         record: None,
+        readable: None,
         found: Vec::new(),
     }
 }
@@ -108,6 +109,9 @@ impl RowCheck<'_> {
     }
 
     fn check_width(&mut self) {
+        if self.row.most_cells() <= self.columns.width {
+            return;
+        }
         let width = self.row.width();
         if width > self.columns.width {
             let row = Place::row(&self.columns.table, self.row.number, self.row.line);
@@ -145,9 +149,9 @@ impl RowCheck<'_> {
             of,
             name,
             mut draft,
+            given,
             is_secret_missing,
             mut found,
-            ..
         } = self;
         // Problems are told from left to right.
         found.sort_by_key(|diagnostic| diagnostic.place.column);
@@ -162,6 +166,7 @@ impl RowCheck<'_> {
         shared.names.push_str(name.as_deref().unwrap_or_default());
         let is_kept = options.purpose == Purpose::Import && !is_secret_missing;
         let mut record = None;
+        let mut readable = None;
         match of {
             Some(of) if is_kept && is_valid(&found) => {
                 draft.display_name = name.map(Into::into);
@@ -176,6 +181,9 @@ impl RowCheck<'_> {
                 }
             }
             _ => {
+                if options.purpose == Purpose::Import {
+                    readable = Some(Box::new(readable_of(of, given, &draft, name)));
+                }
                 draft.settings.clear();
                 shared.settings = draft.settings;
             }
@@ -187,7 +195,41 @@ impl RowCheck<'_> {
             hashes: compared,
             name: start..shared.names.len(),
             record,
+            readable,
             found,
         }
     }
+}
+
+/// What an invalid row says all the same.
+fn readable_of(
+    of: Option<IntegrationType>,
+    given: FieldSet,
+    draft: &RecordDraft,
+    name: Option<Cow<'_, str>>,
+) -> Readable {
+    let origin = draft.origin.as_ref();
+    let is_origin_known = origin.is_some() || (!given.has(Field::Origin) && may_be_blank(of));
+    let name: Option<Box<str>> = name.map(Into::into);
+    let key = of.zip(name.clone()).filter(|_| is_origin_known);
+    Readable {
+        type_name: of.map(IntegrationType::name),
+        origin: origin.map(|origin| origin.as_str().into()),
+        key: key.map(|(of, display_name)| RecordKey {
+            integration_type: of,
+            origin: OriginKey::of(of, origin),
+            display_name,
+        }),
+        name,
+    }
+}
+
+/// Whether a row of this type need not say its origin.
+fn may_be_blank(of: Option<IntegrationType>) -> bool {
+    of.is_some_and(|of| {
+        matches!(
+            of.spec().origin,
+            OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown
+        )
+    })
 }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 
 use super::cell::{CellProblem, CellText, as_it_stands, plain_text, unremarkable};
+use super::columns::Reading;
+use super::compiled;
 use super::lint::{holds_a_token, is_placeholder};
 use super::messages;
 use super::row::RowCheck;
@@ -10,10 +12,22 @@ use crate::input::Value;
 use crate::model::{Code, Field, FieldValue, IntegrationType, Kind, Origin, Username};
 
 impl<'a> RowCheck<'a> {
-    /// What the cell of `field` holds, or what it is to hold if it is blank.
-    pub(super) fn value(&self, field: Field) -> Value<'a> {
-        let column = self.columns.column(field);
-        let value = column.map_or(Value::Blank, |column| self.row.value(column));
+    /// What the cell of a field holds, or what it is to hold if it is blank.
+    #[inline]
+    pub(super) fn value(&self, reading: &Reading) -> Value<'a> {
+        let value = match reading.column {
+            Some(column) => self.row.value(column),
+            None => Value::Blank,
+        };
+        if reading.has_preset {
+            self.or_preset(reading.field, value)
+        } else {
+            value
+        }
+    }
+
+    #[cold]
+    fn or_preset(&self, field: Field, value: Value<'a>) -> Value<'a> {
         let is_blank = match value {
             Value::Blank => true,
             Value::Text(text) => text.trim().is_empty(),
@@ -26,11 +40,7 @@ impl<'a> RowCheck<'a> {
     }
 
     /// The text of a cell that is no secret.
-    pub(super) fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
-        let value = self.value(field);
-        if value == Value::Blank {
-            return None;
-        }
+    pub(super) fn text(&mut self, field: Field, value: Value<'a>) -> Option<Cow<'a, str>> {
         if let Some(text) = unremarkable(value, field.kind()) {
             self.given = self.given.with(field);
             return Some(text.into());
@@ -84,7 +94,8 @@ impl<'a> RowCheck<'a> {
     }
 
     pub(super) fn integration_type(&mut self) -> Option<IntegrationType> {
-        let text = self.text(Field::Type);
+        let value = self.value(&self.columns.reading(Field::Type));
+        let text = self.text(Field::Type, value);
         let Some(text) = text else {
             if !self.given.has(Field::Type) {
                 let help = "write the integration type, such as `GITHUB` or `GITLAB_SERVER`";
@@ -110,35 +121,59 @@ impl<'a> RowCheck<'a> {
 
     pub(super) fn read_cells(&mut self, of: Option<IntegrationType>) {
         let columns = self.columns;
-        for field in columns.fields() {
-            match field.kind() {
-                Kind::Type => {}
+        for reading in &columns.reads {
+            let value = self.value(reading);
+            if matches!(value, Value::Blank) {
+                continue;
+            }
+            let field = reading.field;
+            match reading.kind {
+                // Most settings are flags.
+                Kind::Flag if self.read_flag(field, value) => {}
                 Kind::Secret => {
-                    let secret = self.secret(field);
+                    let secret = self.secret(field, value);
                     match field {
                         Field::Password => self.draft.password = secret,
                         _ => self.draft.pat = secret,
                     }
                 }
                 Kind::Username if of.is_some_and(|of| of.spec().username_is_secret()) => {
-                    self.draft.username = self.secret(field).map(Username::KeyId);
+                    self.draft.username = self.secret(field, value).map(Username::KeyId);
                 }
                 Kind::Username => {
-                    self.draft.username =
-                        self.readable(field).map(|text| Username::Name(text.into()));
+                    let name = self.readable(field, value);
+                    self.draft.username = name.map(|text| Username::Name(text.into()));
                 }
-                Kind::Origin => self.read_origin(of),
+                Kind::Origin => self.read_origin(of, value),
                 _ if field == Field::DisplayName => {
-                    self.name = self.readable(field);
+                    self.name = self.readable(field, value);
                 }
-                kind => self.read_setting(field, kind),
+                kind => self.read_setting(field, kind, value),
             }
         }
     }
 
+    /// Reads a flag that is written as one is.
+    fn read_flag(&mut self, field: Field, value: Value<'_>) -> bool {
+        let flag = match value {
+            Value::Text(text) => FieldValue::flag(text),
+            _ => None,
+        };
+        if let Some(flag) = flag {
+            self.given = self.given.with(field);
+            self.push_flag(field, flag);
+        }
+        flag.is_some()
+    }
+
+    fn push_flag(&mut self, field: Field, flag: bool) {
+        let flag = flag != self.columns.is_inverted(field);
+        self.draft.settings.push((field, FieldValue::Flag(flag)));
+    }
+
     /// A cell that others can read: a token in it is an error, and is not shown.
-    pub(super) fn readable(&mut self, field: Field) -> Option<Cow<'a, str>> {
-        let text = self.text(field)?;
+    pub(super) fn readable(&mut self, field: Field, value: Value<'a>) -> Option<Cow<'a, str>> {
+        let text = self.text(field, value)?;
         if holds_a_token(&text) {
             self.tell_token(field);
             return None;
@@ -188,8 +223,8 @@ impl<'a> RowCheck<'a> {
         self.tell(field, (Code::SecretInPlainField, message, help.into()));
     }
 
-    pub(super) fn read_origin(&mut self, of: Option<IntegrationType>) {
-        let Some(text) = self.readable(Field::Origin) else {
+    pub(super) fn read_origin(&mut self, of: Option<IntegrationType>, value: Value<'a>) {
+        let Some(text) = self.readable(Field::Origin, value) else {
             return;
         };
         let Some(of) = of else { return };
@@ -211,14 +246,14 @@ impl<'a> RowCheck<'a> {
         self.tell(Field::Origin, (code, message, help));
     }
 
-    pub(super) fn read_setting(&mut self, field: Field, kind: Kind) {
-        let Some(text) = self.text(field) else { return };
-        // Most settings are flags.
+    pub(super) fn read_setting(&mut self, field: Field, kind: Kind, value: Value<'a>) {
+        let Some(text) = self.text(field, value) else {
+            return;
+        };
         if kind == Kind::Flag
             && let Some(flag) = FieldValue::flag(&text)
         {
-            let flag = flag != self.columns.is_inverted(field);
-            return self.draft.settings.push((field, FieldValue::Flag(flag)));
+            return self.push_flag(field, flag);
         }
         if self.check_filled_in(field, &text) {
             return;
@@ -226,7 +261,11 @@ impl<'a> RowCheck<'a> {
         if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
             return self.read_all_projects();
         }
-        match FieldValue::parse(kind, &text) {
+        let value = match kind {
+            Kind::Filter => compiled::filter(&text),
+            _ => FieldValue::parse(kind, &text),
+        };
+        match value {
             // `[]` is how the vendor writes a blank list.
             Ok(FieldValue::Ids(ids)) if ids.is_empty() => {}
             Ok(value) => self.draft.settings.push((field, value)),

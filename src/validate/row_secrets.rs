@@ -8,9 +8,8 @@ use crate::input::Value;
 use crate::model::{Code, Field, Severity};
 use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 
-impl RowCheck<'_> {
-    pub(super) fn secret(&mut self, field: Field) -> Option<SecretCell> {
-        let value = self.value(field);
+impl<'a> RowCheck<'a> {
+    pub(super) fn secret(&mut self, field: Field, value: Value<'a>) -> Option<SecretCell> {
         let mut cell = match unremarkable(value, field.kind()) {
             Some(text) => CellText::Text(text.into()),
             None => secret_text(value),

@@ -1,17 +1,20 @@
 //! All rows of all files: blocks of rows are checked on every core, what compares rows runs after them in order.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::cell::{CellText, as_it_stands};
-use super::checked::CheckedRow;
+use super::checked::{CheckedRow, Readable, is_valid};
 use super::columns::Columns;
 use super::duplicates::{Hashes, Like, RowRef, SeenRows};
 use super::options::{Options, Purpose};
 use super::result::{FileRead, NotSelected, RowCounts, Validation};
 use super::spread::{CheckedBlock, Spread};
 use crate::input::{self, InputError, InputErrorKind, RowView, Source, Value};
-use crate::model::{Code, Diagnostic, Field, IntegrationType, Place, Row, Severity, TableName};
+use crate::model::{
+    Code, Diagnostic, Field, IntegrationType, InvalidRow, Place, Row, Severity, TableName,
+};
 
 /// Reads and checks all `files`.
 ///
@@ -36,11 +39,13 @@ pub fn validate_sources(
         spread: Spread::new(options),
         n: 0,
         seen: SeenRows::default(),
+        duplicated: HashSet::new(),
     };
     for (name, source) in sources {
         run.file(source, &name);
     }
     run.find_missing();
+    run.invalidate_duplicated();
     run.result
 }
 
@@ -53,6 +58,8 @@ pub(super) struct Run<'a> {
     /// The number of the last row that is part of the run.
     n: u32,
     seen: SeenRows,
+    /// Rows of an import that a later row duplicates: their tables and numbers.
+    duplicated: HashSet<(u32, u32)>,
 }
 
 impl Run<'_> {
@@ -132,7 +139,7 @@ impl Run<'_> {
         self.add_counts(block.table, counts);
     }
 
-    fn take_row(&mut self, table: usize, row: CheckedRow) {
+    fn take_row(&mut self, table: usize, mut row: CheckedRow) {
         if self.options.purpose == Purpose::Import {
             self.n += 1;
             let place = Place::row(&self.tables[table].table, row.number, row.line);
@@ -140,20 +147,51 @@ impl Run<'_> {
                 self.result
                     .not_selected
                     .push(NotSelected { n: self.n, place });
-            } else if row.is_valid()
-                && let Some(record) = row.record
-            {
-                self.result.rows.push(Row {
+            } else if let Some(record) = row.record {
+                let valid = Row {
                     n: self.n,
                     place,
                     record: *record,
                     warnings: row.found.iter().map(|diagnostic| diagnostic.code).collect(),
-                });
+                };
+                if is_valid(&row.found) {
+                    self.result.rows.push(valid);
+                } else {
+                    // Only the comparison with other rows has found something wrong with it.
+                    let invalid = InvalidRow::of(&valid, Code::DuplicateRow);
+                    self.result.invalid.push(invalid);
+                }
+            } else {
+                let readable = row.readable.take().unwrap_or_default();
+                self.result
+                    .invalid
+                    .push(invalid(self.n, place, *readable, &row.found));
             }
         }
         for diagnostic in row.found {
-            self.result.diagnostics.push(diagnostic);
+            self.result.tell_of_row(diagnostic);
         }
+    }
+
+    /// Of rows that duplicate each other none is valid: which of them is meant cannot be told.
+    fn invalidate_duplicated(&mut self) {
+        if self.duplicated.is_empty() {
+            return;
+        }
+        let mut tables = HashMap::new();
+        for (at, table) in (0_u32..).zip(&self.tables) {
+            tables.insert(Arc::as_ptr(&table.table), at);
+        }
+        let duplicated = &self.duplicated;
+        let is_bad = |row: &Row| {
+            let table = tables.get(&Arc::as_ptr(&row.place.table));
+            let at = table.copied().zip(row.place.row);
+            at.is_some_and(|at| duplicated.contains(&at))
+        };
+        let rows = std::mem::take(&mut self.result.rows);
+        let (bad, good): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_bad);
+        self.result.rows = good;
+        self.result.invalidate(Code::DuplicateRow, &bad);
     }
 
     /// Notes the sheets and columns that were asked for and are nowhere.
@@ -185,6 +223,11 @@ impl Run<'_> {
         let Some(like) = self.seen.note(hashes, at) else {
             return;
         };
+        if let Like::Key(first) = like
+            && self.options.purpose == Purpose::Import
+        {
+            self.duplicated.insert((first.table, first.row));
+        }
         let (field, code, message, help) = match like {
             Like::Key(first) => (
                 Field::DisplayName,
@@ -254,6 +297,25 @@ impl Run<'_> {
                 "nothing needs to be done if it holds no integrations",
             ));
         }
+    }
+}
+
+/// A row that is not valid by itself.
+fn invalid(n: u32, place: Place, readable: Readable, found: &[Diagnostic]) -> InvalidRow {
+    let mut codes = Vec::new();
+    for diagnostic in found {
+        if diagnostic.severity == Severity::Error && !codes.contains(&diagnostic.code) {
+            codes.push(diagnostic.code);
+        }
+    }
+    InvalidRow {
+        n,
+        place,
+        type_name: readable.type_name,
+        display_name: readable.name,
+        origin: readable.origin,
+        key: readable.key,
+        codes,
     }
 }
 

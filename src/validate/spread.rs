@@ -15,7 +15,7 @@ use super::run::is_wanted;
 use crate::input::Block;
 
 /// How many blocks a core may be ahead of the one that is waited for: on a busy machine that one may rest for a while.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// A block to be checked.
 pub(super) struct Job {
@@ -84,7 +84,7 @@ impl Spread {
 }
 
 fn check(job: &Job, (options, hasher): &(Options, KeyHasher)) -> CheckedBlock {
-    let mut rows = Vec::new();
+    let mut rows = Vec::with_capacity(job.block.most_rows());
     let mut shared = Shared::default();
     let blank = job.block.for_each_row(|row| {
         rows.push(if is_wanted(&job.columns, row, options) {

@@ -1,6 +1,6 @@
 //! Looking at the way to Jira before anything depends on it.
 
-use gij::sandbox::{Condition, Config};
+use gij::sandbox::{Condition, Config, RateLimit};
 
 use crate::env::{Env, Ran, TOKEN, sheet_of};
 
@@ -34,8 +34,25 @@ fn all_that_an_import_needs_is_looked_at() {
            ok  let in       with a personal access token
            ok  as whom      Jira Administrator (admin)
            ok  app's API    it lists 3 integrations
+           ok  rate limit   none told
     ");
     drop(ran.says("Next: look at the plan for your sheet:\n  gij import FILE --dry-run\n"));
+}
+
+#[test]
+fn a_rate_limit_is_said() {
+    let limit = |n| std::num::NonZeroU32::new(n).unwrap();
+    let rate = RateLimit {
+        per_second: limit(20),
+        burst: limit(100),
+    };
+    let env = Env::new().sandbox_with(Config {
+        rate: Some(rate),
+        ..Config::default()
+    });
+    env.run(["doctor"])
+        .exit(0)
+        .says("100 requests at most, 20 more each 1 s");
 }
 
 #[test]
@@ -62,6 +79,7 @@ fn the_first_that_fails_has_its_cure_and_the_later_ones_are_not_tried() {
                             = help: check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password
     not tried  as whom
     not tried  app's API
+    not tried  rate limit
     ");
     drop(ran.says("Next: once that is mended, look again:\n  gij doctor\n"));
 }
@@ -74,6 +92,7 @@ fn each_condition_fails_where_it_belongs() {
         "not_tried log_in",
         "not_tried user",
         "not_tried api",
+        "not_tried rate_limit",
     ];
     let not_ready = [
         "ok jira",
@@ -81,6 +100,7 @@ fn each_condition_fails_where_it_belongs() {
         "not_tried log_in",
         "not_tried user",
         "not_tried api",
+        "not_tried rate_limit",
     ];
     let not_let_in = [
         "ok jira",
@@ -88,6 +108,7 @@ fn each_condition_fails_where_it_belongs() {
         "failed log_in",
         "not_tried user",
         "not_tried api",
+        "not_tried rate_limit",
     ];
     let refused = |log_in| {
         [
@@ -96,6 +117,7 @@ fn each_condition_fails_where_it_belongs() {
             log_in,
             "not_tried user",
             "failed api",
+            "not_tried rate_limit",
         ]
     };
     for (condition, expected) in [
@@ -144,7 +166,8 @@ fn a_jira_that_is_not_there_is_told() {
             "not_tried ready",
             "not_tried log_in",
             "not_tried user",
-            "not_tried api"
+            "not_tried api",
+            "not_tried rate_limit"
         ]
     );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gij::sandbox::{Condition, Config, Fault, RateLimit};
+use gij::sandbox::{Condition, Fault};
 
 use crate::env::{Env, sheet_of};
 
@@ -158,22 +158,6 @@ fn two_thousand_rows_are_created_once_each() {
     reported.sort_unstable();
     on_server.sort_unstable();
     assert_eq!(reported, on_server);
-}
-
-#[test]
-fn a_limited_jira_slows_the_run_and_loses_nothing() {
-    let limit = |n| std::num::NonZeroU32::new(n).unwrap();
-    let rate = RateLimit {
-        per_second: limit(50),
-        burst: limit(20),
-    };
-    let config = Config {
-        rate: Some(rate),
-        ..Config::default()
-    };
-    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(60));
-    import(&env, "4").exit(0).says("rate-limited by Jira");
-    assert_eq!((env.jira().held().len(), env.total("created")), (60, 60));
 }
 
 #[test]

@@ -142,6 +142,11 @@ fn what_left_the_sheet_what_joined_it_and_what_was_changed_is_named() {
 fn only_rows_that_are_still_to_be_sent_need_be_valid() {
     let env = stopped();
     let without_pat = |n: u32| sheet_of(3).replace(&format!("pat-{n}-invented"), "");
+    let env = env.file("a.csv", without_pat(3));
+    resume(&env, &[])
+        .exit(3)
+        .says("a.csv:4")
+        .says("nothing was sent");
     let env = env.file("a.csv", without_pat(1));
     resume(&env, &[]).exit(0);
     assert_once_each(&env, 3);
@@ -317,5 +322,78 @@ fn a_row_without_a_name_is_sent_while_its_file_is_unchanged_and_not_after() {
         };
         resume(&env, &[]).exit(code);
         assert_eq!(env.jira().held().len(), held, "changed: {is_changed}");
+    }
+}
+
+#[test]
+fn a_row_that_is_still_to_be_sent_and_is_not_valid_now_keeps_the_rest_waiting() {
+    let env = stopped();
+    let posts = env.posts();
+    let env = env.file("a.csv", sheet_of(3).replace("pat-3-invented", ""));
+    resume(&env, &[])
+        .exit(3)
+        .says("error[missing-credential]")
+        .says("a.csv:4")
+        .says("nothing was sent");
+    assert_eq!(env.posts(), posts);
+    let env = env.file("a.csv", sheet_of(3));
+    resume(&env, &[]).exit(0);
+    assert_once_each(&env, 3);
+}
+
+#[test]
+fn rows_that_were_skipped_as_invalid_are_no_part_of_the_run() {
+    let sheet = sheet_of(4).replace("pat-4-invented", "");
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--skip-invalid",
+        "--concurrency",
+        "1",
+    ])
+    .exit(4);
+    resume(&env, &[]).exit(1).says("1 was not valid");
+    assert_once_each(&env, 3);
+}
+
+/// The arguments of an import that is stopped by a 401 at its second row, with at most three rows to create.
+const PILOT: [&str; 7] = [
+    "import",
+    "a.csv",
+    "--yes",
+    "--limit",
+    "3",
+    "--concurrency",
+    "1",
+];
+
+#[test]
+fn a_pilot_that_goes_on_stays_one() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(8));
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(PILOT).exit(4);
+    resume(&env, &[]).exit(0).says("5 were not selected");
+    assert_once_each(&env, 3);
+}
+
+#[test]
+fn a_pilot_that_died_while_it_was_being_written_down_stays_one() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(8));
+    env.jira().script([Some(Fault::Unauthorized)]);
+    env.run(PILOT).exit(4);
+    let journal = env.runs()[0].join("journal.jsonl");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    // The opening and rows; then the session, the baseline and the plan as well, but for its end.
+    for lines in [3, 6, 13] {
+        let kept: String = text.split_inclusive('\n').take(lines).collect();
+        std::fs::write(&journal, kept).unwrap();
+        for integration in env.jira().held() {
+            env.jira().remove(integration.id);
+        }
+        resume(&env, &[]);
+        assert_eq!(env.jira().held().len(), 3, "after {lines} lines");
     }
 }

@@ -139,6 +139,14 @@ fn a_server_that_echoes_what_it_was_sent_reveals_nothing() {
         ),
         (502, 1, CANARY.to_owned(), String::new()),
         (
+            200,
+            1,
+            format!(
+                r#"{{"success":true,"integration":{{"id":7,"pat":"{CANARY}","origin":"https://{CANARY}@git","apiPath":"/{own}","tagsFilter":"{CANARY}"}},"integrations":[]}}"#
+            ),
+            String::new(),
+        ),
+        (
             302,
             4,
             String::new(),
@@ -158,10 +166,18 @@ fn a_server_that_echoes_what_it_was_sent_reveals_nothing() {
             .file("a.csv", sheet(CANARY))
             .var("JIRA_URL", &echo.url())
             .var("JIRA_TOKEN", own);
-        env.run(["import", "a.csv", "--yes"])
-            .exit(code)
-            .says_nothing_of(CANARY)
-            .says_nothing_of(own);
+        env.run([
+            "import",
+            "a.csv",
+            "--yes",
+            "--settle",
+            "50ms",
+            "--retries",
+            "1",
+        ])
+        .exit(code)
+        .says_nothing_of(CANARY)
+        .says_nothing_of(own);
         let written = env.everything_written(&["a.csv"]);
         assert!(
             !written.contains(CANARY) && !written.contains(own),

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use gij::sandbox::Config;
+use gij::sandbox::{Config, Fault};
 
 use crate::env::{Env, Ran, sheet_of};
 
@@ -103,6 +103,70 @@ mod on_a_terminal {
     }
 
     #[test]
+    fn a_resume_shows_its_plan_and_asks() {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+        env.jira().script([Some(Fault::Failure400)]);
+        env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+            .exit(1);
+        for (answer, code, held) in [("n", 130, 1), ("y", 0, 2)] {
+            let mut session = on_terminal(&env, &["resume"]);
+            session.exp_string("Create 1 integration").unwrap();
+            session.exp_string("[y/N]").unwrap();
+            session.send_line(answer).unwrap();
+            assert_eq!(exit_code(session), code);
+            assert_eq!(env.jira().held().len(), held);
+        }
+        assert_eq!(env.report()["run"]["sessions"][2]["confirmed_by"], "answer");
+    }
+
+    #[test]
+    fn an_undo_wants_the_number_of_removals_typed() {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+        env.run(["import", "a.csv", "--yes"]).exit(0);
+        for (answer, code, held) in [("y", 130, 3), ("2", 130, 3), ("3", 0, 0)] {
+            let mut session = on_terminal(&env, &["undo"]);
+            session.exp_string("Type the number to go on:").unwrap();
+            session.send_line(answer).unwrap();
+            assert_eq!(exit_code(session), code, "{answer}");
+            assert_eq!(env.jira().held().len(), held, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_double_of_ours_is_removed_if_somebody_agrees_to_its_id() {
+        let config = Config {
+            late_by: std::time::Duration::from_hours(1),
+            ..Config::default()
+        };
+        let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(2));
+        // Carried out long after it counted as absent and was sent again.
+        env.jira().script([Some(Fault::Late)]);
+        let args = [
+            "import",
+            "a.csv",
+            "--yes",
+            "--settle",
+            "50ms",
+            "--concurrency",
+            "1",
+        ];
+        env.run(args).exit(0);
+        assert_eq!(env.jira().commit_late(), 1);
+        env.run(["verify"])
+            .exit(1)
+            .says("several requests")
+            .says("--duplicates");
+        for (answer, code, held) in [("n", 0, 3), ("y", 0, 2)] {
+            let mut session = on_terminal(&env, &["undo", "--duplicates"]);
+            session.exp_string("Remove integration 3").unwrap();
+            session.send_line(answer).unwrap();
+            assert_eq!(exit_code(session), code, "{answer}");
+            assert_eq!(env.jira().held().len(), held, "{answer}");
+        }
+        env.run(["verify"]).exit(0);
+    }
+
+    #[test]
     fn yes_creates_and_anything_else_does_not() {
         for (answer, code, created) in [
             ("y", 0, 3),
@@ -124,6 +188,25 @@ mod on_a_terminal {
                 "{answer:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_came_to_exist_while_somebody_was_asked_is_not_let_pass_either() {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+        let mut session = on_terminal(&env, &["import", "a.csv", "--on-existing", "fail"]);
+        session.exp_string("Create 3 integrations").unwrap();
+        session.exp_string("[y/N]").unwrap();
+        let there = serde_json::json!({
+            "type": "GITHUB_SERVER", "displayName": "Team 2", "origin": "https://git2.example.org",
+        });
+        env.jira().put(there).unwrap();
+        session.send_line("y").unwrap();
+        session
+            .exp_string("a.csv:3  GITHUB_SERVER  Team 2 (id 1)")
+            .unwrap();
+        session.exp_string("nothing was sent").unwrap();
+        assert_eq!(exit_code(session), 3);
+        assert_eq!((env.posts(), env.runs().len()), (0, 0));
     }
 
     #[test]

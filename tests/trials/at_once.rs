@@ -85,7 +85,7 @@ fn of_two_that_resume_at_once_one_goes_on() {
 fn of_a_resume_and_an_import_at_once_one_goes_on() {
     for import_first in [false, true] {
         let env = stopped();
-        let mut commands = [&["resume"][..], &["import", "a.csv"]];
+        let mut commands = [&["resume"][..], &["import", "a.csv", "--new-run"]];
         if import_first {
             commands.reverse();
         }

@@ -3,7 +3,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::{
     CheckArgs, Common, DoctorArgs, ExplainArgs, ImportArgs, ResumeArgs, RunsArgs, SandboxArgs,
-    TemplateArgs,
+    TemplateArgs, UndoArgs, VerifyArgs,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -26,6 +26,8 @@ Run:
   resume    Go on with a run that was interrupted or left rows undone
 
 Afterwards:
+  verify    Say which of a run's integrations Jira has indexed since
+  undo      Delete what a run created, and only that
   runs      List the runs: when, what, how each ended, the next command to type
 
 Help:
@@ -62,6 +64,10 @@ pub(in crate::cli) enum Command {
     Import(Box<ImportArgs>),
     /// Go on with a run that was interrupted or left rows undone
     Resume(Box<ResumeArgs>),
+    /// Say which of a run's integrations Jira has indexed since
+    Verify(VerifyArgs),
+    /// Delete what a run created, and only that
+    Undo(Box<UndoArgs>),
     /// List the runs: when, what, how each ended, the next command to type
     Runs(RunsArgs),
     /// Say what a diagnostic, an integration type or a column means, with an example

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::duration;
+use super::values::{duration, rate};
 
 /// How fast to send and how long to try.
 #[derive(Debug, Args)]
@@ -11,6 +11,9 @@ pub(in crate::cli) struct PaceArgs {
     /// Requests under way at once
     #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
+    /// Most requests a second, such as 5/s, or 300/m
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    pub rate: Option<f64>,
     /// Longest time without an answer other than "too many requests" and server errors
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, hide_short_help = true)]
     pub max_wait: Duration,

@@ -50,9 +50,44 @@ pub(super) fn index_after(text: &str) -> Result<IndexAfter, String> {
     }
 }
 
+/// `5/s`, `0.5/s`, `300/m`; a bare number is a second's. As requests a second.
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let (number, seconds) = match text.split_once('/') {
+        None => (text, 1.0),
+        Some((number, "s")) => (number, 1.0),
+        Some((number, "m")) => (number, 60.0),
+        Some((number, "h")) => (number, 3600.0),
+        Some((_, unit)) => return Err(format!("`{unit}` is no unit of time; use s, m or h")),
+    };
+    let is_plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    match number.parse::<f64>() {
+        Ok(0.0) => Err("with that nothing would ever be sent".to_owned()),
+        Ok(number) if is_plain && number.is_finite() => Ok(number / seconds),
+        _ => Err("write a number and what it is for, such as `5/s` or `300/m`".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_is_for_a_second_a_minute_or_an_hour() {
+        for (text, per_second) in [
+            ("5/s", 5.0),
+            ("5", 5.0),
+            ("0.5/s", 0.5),
+            ("300/m", 5.0),
+            ("3600/h", 1.0),
+        ] {
+            assert_eq!(rate(text), Ok(per_second), "{text}");
+        }
+        for wrong in [
+            "", "/s", "0", "0/s", "0.0", "-1", "-5/s", "5/d", "5/s/s", "nan", "inf", "1e3", "five",
+        ] {
+            assert!(rate(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn times_have_units() {

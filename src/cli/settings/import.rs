@@ -2,12 +2,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{ConnectSettings, InputSettings, PaceSettings, TargetSettings};
-use crate::cli::args::{Format, ImportArgs, ProgressHow};
+use crate::cli::args::{Format, ImportArgs, OnExisting, ProgressHow};
 use crate::cli::exit::Failure;
 use crate::render::ProgressStyle;
 use crate::validate::Purpose;
 
 /// `gij import`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 #[derive(Clone, Debug)]
 pub(in crate::cli) struct ImportSettings {
     pub input: InputSettings,
@@ -15,6 +19,13 @@ pub(in crate::cli) struct ImportSettings {
     pub pace: PaceSettings,
     pub dry_run: bool,
     pub yes: bool,
+    /// Whether rows that are not valid are left out, and do not keep the others from being sent.
+    pub skip_invalid: bool,
+    /// How many rows are created at most.
+    pub limit: Option<usize>,
+    pub on_existing: OnExisting,
+    /// Whether an unfinished run of the same file is passed over.
+    pub new_run: bool,
     pub runs_dir: PathBuf,
     pub name: Option<String>,
     pub progress: ProgressStyle,
@@ -58,6 +69,12 @@ impl ImportSettings {
             pace: args.pace.into(),
             dry_run: args.dry_run,
             yes: args.yes,
+            skip_invalid: args.skip_invalid,
+            limit: args
+                .limit
+                .map(|most| usize::try_from(most.get()).unwrap_or(usize::MAX)),
+            on_existing: args.on_existing,
+            new_run: args.new_run,
             runs_dir: args.runs.runs_dir,
             name: args.name,
             progress: progress.into(),
@@ -80,6 +97,9 @@ impl ImportSettings {
         }
         if let Some(dir) = &secrets.secrets_dir {
             options.insert("secrets_dir".into(), dir.display().to_string());
+        }
+        if let Some(most) = self.limit {
+            options.insert("limit".into(), most.to_string());
         }
         // What was typed is what is in force; a secret is never an argument.
         for (name, value) in self.typed_for_reading() {
@@ -139,10 +159,16 @@ impl ImportSettings {
         found
     }
 
-    /// The options on connection and pace that are in force, for the report.
+    /// The options on what is sent, connection and pace that are in force, for the report.
     pub fn running_options(&self) -> BTreeMap<String, String> {
         let mut options = self.pace.options();
         options.extend(self.connect.options());
+        if self.skip_invalid {
+            options.insert("skip_invalid".into(), "true".into());
+        }
+        if self.on_existing == OnExisting::Fail {
+            options.insert("on_existing".into(), "fail".into());
+        }
         options
     }
 }

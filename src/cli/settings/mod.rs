@@ -8,6 +8,8 @@ mod import;
 mod input;
 mod pace;
 mod resume;
+mod undo;
+mod verify;
 
 pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
 pub(super) use doctor::DoctorSettings;
@@ -15,6 +17,8 @@ pub(super) use import::ImportSettings;
 pub(super) use input::InputSettings;
 pub(super) use pace::PaceSettings;
 pub(super) use resume::ResumeSettings;
+pub(super) use undo::UndoSettings;
+pub(super) use verify::VerifySettings;
 
 /// A time as reports write it.
 fn seconds(time: Duration) -> String {

@@ -154,7 +154,20 @@ impl Facts {
     }
 
     /// The facts of the next cell; none once there are no more.
+    #[inline]
     pub fn next(
+        &mut self,
+        merges: &mut dyn FnMut(CellRange),
+    ) -> Result<Option<CellFacts>, SheetError> {
+        // In nearly all pieces there is nothing to say of any cell.
+        if self.at < self.piece.cells && self.piece.odd.is_empty() && self.piece.hidden.is_empty() {
+            self.at += 1;
+            return Ok(Some(CellFacts::default()));
+        }
+        self.seldom_next(merges)
+    }
+
+    fn seldom_next(
         &mut self,
         merges: &mut dyn FnMut(CellRange),
     ) -> Result<Option<CellFacts>, SheetError> {

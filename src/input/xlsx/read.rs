@@ -9,7 +9,7 @@ use super::format::of_ole;
 use super::guard::{contradiction, guarded};
 use super::limits::{Budget, UNPACKED};
 use super::package::Package;
-use super::rows::in_words;
+use super::reader::in_words;
 use super::sheet::Sheet;
 use super::structure::Structure;
 use crate::input::error::{InputError, InputErrorKind};

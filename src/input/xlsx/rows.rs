@@ -1,16 +1,12 @@
-//! Puts the cells of a sheet together to rows, from what calamine shows and what the scan found.
+//! Puts the cells of a sheet together to rows.
 
-use calamine::{DataRef, XlsxCellReader, XlsxError};
-
-use super::cells::{NumberFormat, put};
-use super::facts::{Facts, Odd, SheetError};
-use super::guard::contradiction;
+use super::cells::put;
+use super::facts::SheetError;
+use super::handover::{Cell, Content, Incoming};
 use super::limits::{COLUMNS, LONGEST_ROW};
-use super::part::damaged;
 use super::ranges::CellRange;
 use crate::input::block::{SheetBlock, SheetRow, SheetValue};
 use crate::input::error::InputErrorKind;
-use crate::input::positioned::Positioned;
 
 /// How much a block holds: rows, cells, bytes of text. Whichever is reached first ends it.
 const BLOCK_ROWS: usize = 512;
@@ -18,38 +14,19 @@ const BLOCK_CELLS: usize = 1 << 15;
 const BLOCK_TEXT: usize = 1 << 20;
 
 /// The rows of a sheet.
-pub(super) struct SheetRows<'w, 'a> {
-    cells: XlsxCellReader<'w, Positioned<'a>>,
-    facts: Facts,
+pub(super) struct SheetRows<'a> {
+    cells: Incoming<'a>,
     /// The first cell of the next block.
-    carried: Option<Cell<'w>>,
-    /// The style that was asked for last, and its format.
-    format: (usize, NumberFormat),
+    carried: Option<Cell<'a>>,
     /// Cells and bytes of text of the last block, for which the next one makes room.
     room: (usize, usize),
 }
 
-struct Cell<'a> {
-    /// From 1.
-    row: u32,
-    column: u32,
-    is_hidden: bool,
-    content: Content<'a>,
-}
-
-enum Content<'a> {
-    Data(calamine::Cell<DataRef<'a>>, usize),
-    FormulaWithoutValue,
-    Error(Box<str>),
-}
-
-impl<'w, 'a> SheetRows<'w, 'a> {
-    pub fn new(cells: XlsxCellReader<'w, Positioned<'a>>, facts: Facts) -> Self {
+impl<'a> SheetRows<'a> {
+    pub fn new(cells: Incoming<'a>) -> Self {
         Self {
             cells,
-            facts,
             carried: None,
-            format: (0, NumberFormat::default()),
             room: (0, 0),
         }
     }
@@ -69,16 +46,11 @@ impl<'w, 'a> SheetRows<'w, 'a> {
         loop {
             let cell = match self.carried.take() {
                 Some(cell) => cell,
-                None => match self.next_cell(merges)? {
+                None => match self.cells.next(merges)? {
                     Some(cell) => cell,
                     None => break,
                 },
             };
-            if let Content::Data(data, _) = &cell.content
-                && matches!(data.get_value(), DataRef::Empty)
-            {
-                continue;
-            }
             if open.as_ref().is_none_or(|open| open.number != cell.row) {
                 if let Some(done) = open.take() {
                     done.close(&mut block);
@@ -89,7 +61,7 @@ impl<'w, 'a> SheetRows<'w, 'a> {
                 }
                 open = Some(OpenRow::new(&cell, &block));
             }
-            let Some(value) = self.value(&mut block, cell.content) else {
+            let Some(value) = value(&mut block, cell.content) else {
                 continue;
             };
             block.cells.push((cell.column, value));
@@ -103,52 +75,13 @@ impl<'w, 'a> SheetRows<'w, 'a> {
         self.room = (block.cells.len(), block.text.len());
         Ok(block)
     }
+}
 
-    fn next_cell(
-        &mut self,
-        merges: &mut dyn FnMut(CellRange),
-    ) -> Result<Option<Cell<'w>>, SheetError> {
-        let Some(facts) = self.facts.next(merges)? else {
-            return Ok(None);
-        };
-        let is_hidden = facts.is_hidden;
-        let cell = match (self.cells.next_cell_with_style_id(), facts.odd) {
-            (_, Some(Odd::Error(error, row, column))) => Cell {
-                row,
-                column,
-                is_hidden,
-                content: Content::Error(error),
-            },
-            (Ok(Some((cell, style))), odd) => {
-                let (row, column) = cell.get_position();
-                Cell {
-                    row: row + 1,
-                    column,
-                    is_hidden,
-                    content: match odd {
-                        None => Content::Data(cell, style),
-                        Some(_) => Content::FormulaWithoutValue,
-                    },
-                }
-            }
-            (Ok(None), _) => return Err(contradiction().into()),
-            (Err(error), _) => return Err(in_words(&error).into()),
-        };
-        Ok(Some(cell))
-    }
-
-    fn value(&mut self, block: &mut SheetBlock, content: Content<'_>) -> Option<SheetValue> {
-        match content {
-            Content::Data(data, style) => {
-                if style != self.format.0 {
-                    let styles = self.cells.styles();
-                    self.format = (style, NumberFormat::of_style(styles.get(style)));
-                }
-                put(block, data.get_value(), self.format.1)
-            }
-            Content::FormulaWithoutValue => Some(SheetValue::FormulaWithoutValue),
-            Content::Error(error) => Some(SheetValue::Error(block.keep(&error)?)),
-        }
+fn value(block: &mut SheetBlock, content: Content<'_>) -> Option<SheetValue> {
+    match content {
+        Content::Data(data, format) => put(block, data.get_value(), format),
+        Content::FormulaWithoutValue => Some(SheetValue::FormulaWithoutValue),
+        Content::Error(error) => Some(SheetValue::Error(block.keep(&error)?)),
     }
 }
 
@@ -213,13 +146,5 @@ impl OpenRow {
                 cells: self.first_cell..block.cells.len(),
             });
         }
-    }
-}
-
-/// What calamine says of a workbook that it cannot read.
-pub(super) fn in_words(error: &XlsxError) -> InputErrorKind {
-    match error {
-        XlsxError::Password => InputErrorKind::Encrypted,
-        error => damaged(&error.to_string()),
     }
 }

@@ -1,22 +1,23 @@
-//! One sheet: a thread scans it, one puts its rows together, and this one hands them to the sink.
+//! One sheet: a thread scans it, one reads its cells, and this one puts the rows together and hands them to the sink.
 //!
 //! The decision to know: whoever stops first closes its end of a channel, at which the thread before it stops too; so a
 //! sheet that nobody wants is left after its first rows.
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::SyncSender;
 use std::thread::{Builder, Scope, scope};
 
 use calamine::Xlsx;
 
 use super::facts::{self, Facts, SheetError};
-use super::guard::{contradiction, guarded};
+use super::guard::guarded;
+use super::handover::{self, CELLS, Message};
 use super::limits::UNPACKED;
 use super::package::Package;
 use super::part::{Part, damaged};
-use super::ranges::CellRange;
-use super::rows::{SheetRows, in_words};
+use super::reader::{CellReader, More, in_words};
+use super::rows::SheetRows;
 use super::scan::scan;
 use super::surroundings::Surroundings;
 use crate::input::block::{Block, Rows, SheetBlock, SheetRow, SheetValue};
@@ -26,17 +27,8 @@ use crate::input::positioned::Positioned;
 use crate::input::read::{Interest, Sink, TableHead};
 use crate::model::TableName;
 
-/// Blocks that may be ready before the sink wants them.
-const BLOCKS_AHEAD: usize = 3;
-
 /// Merged cells that may wait for the header row to be found.
 const MOST_MERGED: usize = 1 << 16;
-
-enum Message {
-    Block(SheetBlock),
-    Merged(CellRange),
-    End(Result<(), SheetError>),
-}
 
 /// A sheet of a workbook that was found sound.
 pub(super) struct Sheet<'s, 'a> {
@@ -65,7 +57,7 @@ impl<'a: 's, 's> Sheet<'s, 'a> {
             .ok_or_else(|| damaged(&format!("its part {part} is missing")))?;
         scope(|threads| {
             let (found, facts) = facts::channel();
-            let (rows, messages) = sync_channel(BLOCKS_AHEAD);
+            let (cells, messages) = handover::channel();
             start(threads, move || {
                 // What panics drops its end of the channel, which is an error at the other.
                 let _ = guarded(|| {
@@ -73,16 +65,12 @@ impl<'a: 's, 's> Sheet<'s, 'a> {
                     Ok::<_, SheetError>(())
                 });
             })?;
-            // The rows that the header row is sought among.
-            let within = options
-                .header_row
-                .or_else(|| u32::try_from(HEADER_WITHIN).ok());
             start(threads, move || {
-                let done = guarded(|| send_rows(workbook, name, facts, within, &rows));
+                let done = guarded(|| send_cells(workbook, name, facts, &cells));
                 // Whoever has stopped listening has a reason of its own.
-                let _ = rows.send(Message::End(done));
+                let _ = cells.send(Message::End(done));
             })?;
-            receive(&messages, table, options, sink)
+            receive(SheetRows::new(messages), table, options, sink)
         })
     }
 }
@@ -96,51 +84,52 @@ fn start<'scope>(
     Ok(started.map(|_| ())?)
 }
 
-/// Reads the sheet and sends its rows, first those that the header row is sought among.
-fn send_rows(
-    workbook: &mut Xlsx<Positioned<'_>>,
+/// Reads the sheet and sends its cells.
+fn send_cells<'w>(
+    workbook: &'w mut Xlsx<Positioned<'_>>,
     name: &str,
     mut facts: Facts,
-    within: Option<u32>,
-    to: &SyncSender<Message>,
+    to: &SyncSender<Message<'w>>,
 ) -> Result<(), SheetError> {
     let mut merged = |range| {
-        // Sending the next block tells whether anyone listens.
+        // Sending the next cells tells whether anyone listens.
         let _ = to.send(Message::Merged(range));
     };
     facts.wait(&mut merged)?;
     let cells = workbook.worksheet_cells_reader(name);
-    let cells = cells.map_err(|error| in_words(&error))?;
-    let mut rows = SheetRows::new(cells, facts);
-    let mut last = within;
+    let mut cells = CellReader::new(cells.map_err(|error| in_words(&error))?, facts);
     loop {
-        let block = rows.block(last, &mut merged)?;
-        let is_end = block.rows.is_empty() && last.is_none();
-        if is_end || to.send(Message::Block(block)).is_err() {
+        let mut next = Vec::with_capacity(CELLS);
+        let end = cells.read(&mut next, &mut merged);
+        if to.send(Message::Cells(next)).is_err() {
             return Ok(());
         }
-        last = None;
+        match end {
+            Ok(More::Yes) => {}
+            Ok(More::No) => return Ok(()),
+            Err(error) => return Err(error),
+        }
     }
 }
 
 /// Hands the rows to the sink as they come.
 fn receive(
-    messages: &Receiver<Message>,
+    mut rows: SheetRows<'_>,
     table: &Arc<TableName>,
     options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<(), SheetError> {
+    // The rows that the header row is sought among.
+    let within = options
+        .header_row
+        .or_else(|| u32::try_from(HEADER_WITHIN).ok());
     let mut merged = Vec::new();
-    let mut first = loop {
-        match messages.recv() {
-            Ok(Message::Block(block)) => break block,
-            // A sheet that ends among its first rows and has more is not worth the memory.
-            Ok(Message::Merged(range)) if merged.len() < MOST_MERGED => merged.push(range),
-            Ok(Message::Merged(_)) => {}
-            Ok(Message::End(Err(error))) => return Err(error),
-            Ok(Message::End(Ok(()))) | Err(_) => return Err(contradiction().into()),
+    let mut first = rows.block(within, &mut |range| {
+        // A sheet that ends among its first rows and has more is not worth the memory.
+        if merged.len() < MOST_MERGED {
+            merged.push(range);
         }
-    };
+    })?;
     let found = if let Some(said) = options.header_row {
         first.rows.iter().position(|row| row.number == said)
     } else {
@@ -160,21 +149,14 @@ fn receive(
         surroundings.merged(range);
     }
     first.rows.drain(..=index);
-    let mut next = Some(first);
+    let mut block = first;
     loop {
-        if let Some(mut block) = next.take() {
-            surroundings.look_at(&mut block);
-            sink.block(Block(Rows::Sheet(block)));
-        }
-        match messages.recv() {
-            Ok(Message::Block(block)) => next = Some(block),
-            Ok(Message::Merged(range)) => surroundings.merged(range),
-            Ok(Message::End(end)) => {
-                end?;
-                surroundings.told().for_each(|told| sink.tell(told));
-                return Ok(());
-            }
-            Err(_) => return Err(contradiction().into()),
+        surroundings.look_at(&mut block);
+        sink.block(Block(Rows::Sheet(block)));
+        block = rows.block(None, &mut |range| surroundings.merged(range))?;
+        if block.rows.is_empty() {
+            surroundings.told().for_each(|told| sink.tell(told));
+            return Ok(());
         }
     }
 }

@@ -6,7 +6,8 @@ use crate::journal::samples::{
 };
 use crate::journal::*;
 use crate::model::{
-    Code, IntegrationType, Origin, Place, Record, RecordDraft, Row, TableFormat, TableName,
+    Code, IntegrationType, InvalidRow, Origin, Outcome, Place, Record, RecordDraft, Row,
+    TableFormat, TableName,
 };
 
 fn json(event: &Event) -> String {
@@ -126,4 +127,33 @@ fn a_valid_row_is_written_with_what_it_says_and_its_key() {
         warnings: vec![Code::Trimmed],
     };
     insta::assert_snapshot!(json(&Event::Row(Box::new(RowRead::valid(&row)))), @r#"{"event":"row","n":1,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":2,"line":2},"type":"FILESPACE","name":"Payments","origin":"/srv/repos/*","key":{"type":"FILESPACE","origin":"/srv/repos/*","name":"Payments"},"cells":{"displayName":"Payments","origin":"/srv/repos/*","type":"FILESPACE"},"warnings":["trimmed"]}"#);
+}
+
+#[test]
+fn an_invalid_row_is_written_with_what_can_be_read_and_what_is_wrong() {
+    let table = Arc::new(TableName {
+        file: "repos.csv".into(),
+        sheet: None,
+        format: TableFormat::Csv,
+    });
+    let row = InvalidRow {
+        n: 2,
+        place: Place::row(&table, 3, Some(3)),
+        type_name: Some("GITLAB"),
+        display_name: Some("Payments".into()),
+        origin: None,
+        key: None,
+        codes: vec![Code::MissingCredential, Code::NotABoolean],
+    };
+    let read = RowRead::invalid(&row);
+    insta::assert_snapshot!(json(&Event::Row(Box::new(read.clone()))), @r#"{"event":"row","n":2,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":3,"line":3},"type":"GITLAB","name":"Payments","origin":null,"errors":["missing-credential","not-a-boolean"],"outcome":"invalid"}"#);
+    let mut run = RunState::new(opened());
+    run.apply(&Event::Row(Box::new(read)));
+    let state = run.row(2).unwrap();
+    assert_eq!(state.outcome, Outcome::Invalid);
+    assert_eq!(
+        state.last.error.as_deref(),
+        Some("not valid: missing-credential, not-a-boolean")
+    );
+    assert!(!run.is_unfinished());
 }

@@ -1,0 +1,298 @@
+//! How fast `gij import` is and how much memory it takes, beside a bare loop and beside what the server allows.
+//!
+//! `cargo bench --bench import` prints the table; see `README.md` beside this directory. Server, peer and `gij` are
+//! processes of their own.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "a table for a person is what this is for"
+)]
+
+#[path = "../check/generate.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod generate;
+#[path = "../check/measure.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod measure;
+mod peer;
+mod server;
+#[path = "../check/table.rs"]
+#[expect(dead_code, reason = "the other benchmark uses the rest")]
+mod table;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use measure::{Command, peak_memory};
+use server::{Config, Saw, Server};
+use table::{Line, Table};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["server", config @ ..] => server::serve(config),
+        ["post-all", url, concurrency, file] => peer::post_all(url, concurrency, Path::new(file)),
+        parts => run(parts),
+    }
+}
+
+type Part = fn(&mut Table, u32) -> Result<()>;
+
+/// Measures the parts that are named, or all of them.
+fn run(parts: &[&str]) -> Result<()> {
+    let parts: Vec<&&str> = parts.iter().filter(|part| **part != "--bench").collect();
+    let runs = number("GIJ_BENCH_RUNS", 5)?;
+    let mut table = Table::default();
+    let all: [(&str, Part); 4] = [
+        ("loop", beside_a_bare_loop),
+        ("latency", beside_the_latency),
+        ("limit", beside_a_limit),
+        ("memory", memory),
+    ];
+    for (name, part) in all {
+        if parts.is_empty() || parts.contains(&&name) {
+            part(&mut table, runs)?;
+        }
+    }
+    println!("{table}");
+    Ok(())
+}
+
+/// A number from the environment, for a quick look at another size.
+fn number(variable: &str, usual: u32) -> Result<u32> {
+    match std::env::var(variable) {
+        Ok(number) => Ok(number.parse()?),
+        Err(_) => Ok(usual),
+    }
+}
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// An import of `rows` rows, into a directory of runs that is new each time.
+struct Import {
+    rows: u32,
+    concurrency: u32,
+    server: Config,
+}
+
+/// One run: how long the process took, and what the server saw.
+struct Run {
+    wall: Duration,
+    saw: Saw,
+}
+
+impl Import {
+    fn sheet(&self) -> Result<PathBuf> {
+        let sheet = path(&format!("import-{}.csv", self.rows));
+        if !sheet.exists() {
+            generate::csv(&sheet, self.rows, generate::Filters::None)?;
+        }
+        Ok(sheet)
+    }
+
+    fn command(&self, url: &str) -> Result<Command> {
+        let token = path("import-token");
+        std::fs::write(&token, "invented\n")?;
+        let runs = path("import-runs");
+        let _ = std::fs::remove_dir_all(&runs);
+        let concurrency = self.concurrency.to_string();
+        let [token, runs] = [token, runs].map(|path| path.to_string_lossy().into_owned());
+        let args = [
+            "import",
+            "--yes",
+            "--quiet",
+            "--concurrency",
+            &concurrency,
+            "--jira-url",
+            url,
+            "--token-file",
+            &token,
+            "--runs-dir",
+            &runs,
+        ];
+        let sheet = self.sheet()?;
+        Ok(Command::new(env!("CARGO_BIN_EXE_gij"), &args, Some(&sheet)))
+    }
+
+    fn run(&self) -> Result<Run> {
+        let server = Server::start(self.server)?;
+        let wall = self.command(&server.url)?.wall()?;
+        let saw = server.end()?;
+        if saw.created != self.rows {
+            return Err(format!("{} of {} rows were created", saw.created, self.rows).into());
+        }
+        Ok(Run { wall, saw })
+    }
+
+    /// The bodies that this import sends, a line each.
+    fn bodies(&self) -> Result<PathBuf> {
+        let keeps_bodies = true;
+        let server = Config {
+            keeps_bodies,
+            ..self.server
+        };
+        let Run { saw, .. } = Self { server, ..*self }.run()?;
+        let file = path("import-bodies.jsonl");
+        std::fs::write(&file, saw.bodies.join("\n"))?;
+        Ok(file)
+    }
+
+    /// The bare loop with the same bodies.
+    fn peer(&self, bodies: &Path) -> Result<Run> {
+        let server = Server::start(self.server)?;
+        let this = std::env::current_exe()?;
+        let concurrency = self.concurrency.to_string();
+        let args = ["post-all", &server.url, &concurrency];
+        let wall = Command::new(&this.to_string_lossy(), &args, Some(bodies)).wall()?;
+        let saw = server.end()?;
+        Ok(Run { wall, saw })
+    }
+}
+
+fn median<T: PartialOrd + Copy>(mut figures: Vec<T>) -> Result<T> {
+    figures.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    figures
+        .get(figures.len() / 2)
+        .copied()
+        .ok_or_else(|| "no runs".into())
+}
+
+fn walls(runs: &[Run]) -> Result<Duration> {
+    median(runs.iter().map(|run| run.wall).collect())
+}
+
+/// From the first creation to the last.
+fn spans(runs: &[Run]) -> Result<Duration> {
+    let spans = runs.iter().map(|run| run.saw.span).collect();
+    Ok(Duration::from_secs_f64(median(spans)?))
+}
+
+fn beside_a_bare_loop(table: &mut Table, runs: u32) -> Result<()> {
+    let import = Import {
+        rows: number("GIJ_BENCH_IMPORT_ROWS", 10_000)?,
+        concurrency: 16,
+        server: Config::default(),
+    };
+    // Also the first run of each, which does not count.
+    let bodies = import.bodies()?;
+    import.peer(&bodies)?;
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        ours.push(import.run()?);
+        theirs.push(import.peer(&bodies)?);
+    }
+    let work = format!("import {} rows at 0 ms, 16 at once", import.rows);
+    // At least 0.8 of its rate.
+    let goal = 1.0 / 0.8;
+    let (wall, bare) = (walls(&ours)?, walls(&theirs)?);
+    table.push(Line::wall(
+        &work,
+        "reqwest, bare loop",
+        wall,
+        bare,
+        Some(goal),
+    ));
+    let work = format!("{work}, first to last creation");
+    let (span, bare) = (spans(&ours)?, spans(&theirs)?);
+    table.push(Line::wall(
+        &work,
+        "reqwest, bare loop",
+        span,
+        bare,
+        Some(goal),
+    ));
+    Ok(())
+}
+
+fn beside_the_latency(table: &mut Table, runs: u32) -> Result<()> {
+    for concurrency in [4, 16, 64] {
+        let import = Import {
+            rows: number("GIJ_BENCH_IMPORT_ROUNDS", 160)? * concurrency,
+            concurrency,
+            server: Config {
+                latency: Duration::from_millis(50),
+                ..Config::default()
+            },
+        };
+        let runs: Vec<Run> = (0..runs).map(|_| import.run()).collect::<Result<_>>()?;
+        let latency = median(runs.iter().map(|run| run.saw.latency).collect())?;
+        let rounds = f64::from(import.rows) / f64::from(concurrency);
+        let least = Duration::from_secs_f64(rounds * latency);
+        let work = format!(
+            "import {} rows at 50 ms, {concurrency} at once",
+            import.rows
+        );
+        // At least 97 % of what is possible.
+        let goal = 1.03;
+        table.push(Line::wall(
+            &work,
+            "rows × latency ÷ concurrency",
+            walls(&runs)?,
+            least,
+            Some(goal),
+        ));
+        let work = format!("{work}, first to last creation");
+        table.push(Line::wall(
+            &work,
+            "rows × latency ÷ concurrency",
+            spans(&runs)?,
+            least,
+            Some(goal),
+        ));
+    }
+    Ok(())
+}
+
+fn beside_a_limit(table: &mut Table, runs: u32) -> Result<()> {
+    // 2,000 is no multiple of it, so that the few requests beside the creations do not cost a whole second more.
+    let rate = number("GIJ_BENCH_IMPORT_RATE", 90)?;
+    let import = Import {
+        rows: 2_000,
+        concurrency: 4,
+        server: Config {
+            rate: Some(rate),
+            ..Config::default()
+        },
+    };
+    let runs: Vec<Run> = (0..runs).map(|_| import.run()).collect::<Result<_>>()?;
+    let refused: u32 = runs.iter().map(|run| run.saw.refused).sum();
+    let requests: u32 = runs.iter().map(|run| run.saw.requests).sum();
+    let least = f64::from(import.rows - rate) / f64::from(rate);
+    let work = format!("import 2000 rows at {rate}/s, {refused} of {requests} requests refused");
+    let least = Duration::from_secs_f64(least);
+    table.push(Line::wall(
+        &work,
+        "(rows − burst) ÷ rate",
+        walls(&runs)?,
+        least,
+        Some(1.05),
+    ));
+    Ok(())
+}
+
+fn memory(table: &mut Table, runs: u32) -> Result<()> {
+    let peak = |rows| -> Result<f64> {
+        let import = Import {
+            rows,
+            concurrency: 16,
+            server: Config::default(),
+        };
+        let peaks = (0..runs).map(|_| {
+            let server = Server::start(import.server)?;
+            let peak = peak_memory(&import.command(&server.url)?)?;
+            server.end()?;
+            Ok(peak)
+        });
+        median(peaks.collect::<Result<_>>()?)
+    };
+    let (large, small) = (peak(10_000)?, peak(1_000)?);
+    let work = format!("import 10000 rows: {large:.1} MB, less 1000 rows: {small:.1} MB");
+    table.push(Line::memory(&work, large - small, 9.0));
+    Ok(())
+}

@@ -1,0 +1,115 @@
+use std::path::PathBuf;
+
+use super::PaceSettings;
+use crate::cli::args::{ConnectArgs, Format, ProgressHow, UndoArgs};
+use crate::cli::exit::Failure;
+use crate::engine::TakeBack;
+use crate::journal::RowState;
+use crate::model::{Field, IntegrationType};
+use crate::render::ProgressStyle;
+use crate::validate::{Only, RowRange, field_of};
+
+/// `gij undo`.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
+pub(in crate::cli) struct UndoSettings {
+    pub run: String,
+    pub dry_run: bool,
+    pub yes: bool,
+    pub selection: UndoSelection,
+    pub also: TakeBack,
+    pub duplicates: bool,
+    pub connect: ConnectArgs,
+    pub pace: PaceSettings,
+    pub runs_dir: PathBuf,
+    pub progress: ProgressStyle,
+    pub is_json: bool,
+    /// The arguments as they were typed, for the next command to type.
+    pub typed: Vec<String>,
+}
+
+/// Which rows are to be taken back.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct UndoSelection {
+    rows: Vec<RowRange>,
+    only: Vec<(Field, String)>,
+}
+
+impl UndoSettings {
+    pub fn new(
+        args: UndoArgs,
+        progress: ProgressHow,
+        format: Format,
+        typed: Vec<String>,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            selection: UndoSelection::new(&args.rows, &args.only)?,
+            run: args.run,
+            dry_run: args.dry_run,
+            yes: args.yes,
+            also: TakeBack {
+                changed: args.include_changed,
+                found: args.include_found,
+            },
+            duplicates: args.duplicates,
+            connect: args.connect,
+            pace: args.pace.into(),
+            runs_dir: args.runs.runs_dir,
+            progress: progress.into(),
+            is_json: format == Format::Json,
+            typed,
+        })
+    }
+}
+
+impl UndoSelection {
+    fn new(rows: &[String], only: &[String]) -> Result<Self, Failure> {
+        let mut selection = Self::default();
+        for text in rows {
+            let ranges = RowRange::parse_list(text)
+                .map_err(|error| Failure::usage(format!("--rows: {error}")))?;
+            selection.rows.extend(ranges);
+        }
+        for text in only {
+            let only =
+                Only::parse(text).map_err(|error| Failure::usage(format!("--only: {error}")))?;
+            let field = field_of(&only.header).ok_or_else(|| {
+                Failure::usage(format!(
+                    "--only: the journal keeps no column `{}`",
+                    only.header
+                ))
+                .help("select by a field of the integrations, such as 'type=AZURE', or by `--rows`")
+            })?;
+            selection.only.push((field, only.text));
+        }
+        Ok(selection)
+    }
+
+    /// Whether everything is selected.
+    pub fn is_all(&self) -> bool {
+        self.rows.is_empty() && self.only.is_empty()
+    }
+
+    /// Whether the row is one of those.
+    pub fn has(&self, row: &RowState) -> bool {
+        let at = &row.place;
+        let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
+        let is_of_rows = self.rows.is_empty() || self.rows.iter().any(is_in);
+        is_of_rows && (self.only.is_empty() || self.holds(row))
+    }
+
+    fn holds(&self, row: &RowState) -> bool {
+        let cells = row.cells();
+        self.only.iter().all(|(field, text)| {
+            let cell = cells.get(field.name()).map(|value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            });
+            let cell = cell.unwrap_or_default();
+            let of = IntegrationType::from_name(text);
+            cell.to_lowercase() == text.to_lowercase()
+                || *field == Field::Type && of.is_some() && of == IntegrationType::from_name(&cell)
+        })
+    }
+}

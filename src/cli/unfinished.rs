@@ -1,0 +1,106 @@
+//! An unfinished run of the same file on the same Jira, which is to be resumed and not begun anew.
+
+use std::path::{Path, PathBuf};
+
+use super::exit::{Exit, Failure};
+use super::next;
+use super::settings::{ImportSettings, TargetSettings};
+use crate::jira::BaseUrl;
+use crate::journal::{StoredRun, StoredRuns, Totals};
+use crate::render::{Screen, count};
+
+/// Refuses to begin a run of a file whose last run on this Jira is not finished. A dry run says so and goes on; it gets that
+/// run's id.
+pub(super) fn refuse_second_run(
+    settings: &ImportSettings,
+    screen: &Screen,
+) -> Result<Option<String>, Failure> {
+    let Some((run, totals)) = unfinished(settings)? else {
+        return Ok(None);
+    };
+    let message = format!(
+        "the run {} of the same input is not finished: {}",
+        run.id,
+        left(totals)
+    );
+    let resume = next::resume(&settings.typed, &run.id);
+    if settings.dry_run {
+        screen.problem(&format!("warning: {message}\n"));
+        return Ok(Some(run.id.into()));
+    }
+    let failure = Failure::usage(format!("{message}; nothing was sent"));
+    Err(failure.help(format!(
+        "go on with it: `{resume}`; or begin another run with `--new-run`, which skips what Jira shows by then"
+    )))
+}
+
+/// The last run of one of the files on this Jira, if it is not finished and nobody is at work on it. Earlier ones are settled
+/// by it: whoever began it knew of them.
+fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, Totals)>, Failure> {
+    let TargetSettings::Jira(jira) = &settings.connect.target else {
+        return Ok(None);
+    };
+    if settings.new_run {
+        return Ok(None);
+    }
+    let files = settings.input.files.iter();
+    let files = files.filter(|file| file.as_os_str() != "-");
+    let ours: Vec<PathBuf> = files.filter_map(|file| identity(file)).collect();
+    let is_of_files = |run: &StoredRun| {
+        let mut inputs = run
+            .opened
+            .inputs
+            .iter()
+            .filter_map(|input| input.path.as_deref());
+        inputs.any(|path| identity(Path::new(path)).is_some_and(|path| ours.contains(&path)))
+    };
+    let is_of_jira = |run: &StoredRun| {
+        BaseUrl::parse(&run.opened.jira.url).is_ok_and(|base| base.as_str() == jira.base.as_str())
+    };
+    let stored = match StoredRuns::below(&settings.runs_dir) {
+        Ok(stored) => stored,
+        // A dry run needs no place for runs.
+        Err(_) if settings.dry_run => return Ok(None),
+        Err(error) => {
+            let runs_dir = settings.runs_dir.display();
+            let failure = Failure::new(Exit::Stopped, format!("cannot read {runs_dir}: {error}"));
+            return Err(
+                failure.help("check who may read it, or name another directory by `--runs-dir`")
+            );
+        }
+    };
+    let last = stored
+        .runs
+        .into_iter()
+        .find(|run| !run.opened.rehearsal && is_of_files(run) && is_of_jira(run));
+    let Some(run) = last else {
+        return Ok(None);
+    };
+    // Whoever is at work on it holds the lock of this Jira, too.
+    if run.is_at_work() {
+        return Ok(None);
+    }
+    let state = run.read().map_err(Failure::usage)?.state;
+    Ok(state.is_unfinished().then(|| (run, state.totals())))
+}
+
+/// By what a file is known again, wherever a command is typed and through links.
+fn identity(file: &Path) -> Option<PathBuf> {
+    file.canonicalize()
+        .or_else(|_| std::path::absolute(file))
+        .ok()
+}
+
+fn left(totals: Totals) -> String {
+    let no_turn = count(totals.not_attempted, "row", "rows");
+    let in_doubt = match totals.in_doubt {
+        1 => "1 is in doubt".to_owned(),
+        many => format!("{many} are in doubt"),
+    };
+    match (totals.not_attempted, totals.in_doubt) {
+        (_, 0) => format!("{no_turn} had no turn"),
+        (0, 1) => "1 row is in doubt".to_owned(),
+        (0, many) => format!("{many} rows are in doubt"),
+        _ => format!("{no_turn} had no turn, {in_doubt}"),
+    }
+}

@@ -1,0 +1,77 @@
+//! `gij verify`.
+
+use jiff::Timestamp;
+
+use super::carry_out::{RunPlace, close};
+use super::check::write_json;
+use super::connect::connect;
+use super::dispatch::runtime;
+use super::exit::{Exit, Failure};
+use super::facts::session;
+use super::next;
+use super::settings::{ConnectSettings, VerifySettings};
+use super::take_up::TakenUp;
+use crate::engine::{Books, Imbalance};
+use crate::journal::{Audit, ConfirmedBy, Event, Journal, SessionKind};
+use crate::model::Outcome;
+use crate::render::{Screen, verification};
+use crate::report::{VerifyReport, document};
+
+/// Says which of a run's integrations Jira has indexed since, which are gone, and which are there twice.
+pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit, Failure> {
+    let run = TakenUp::find(&settings.runs_dir, &settings.run)?;
+    let state = run.state();
+    if !state.rows().any(|(_, row)| row.outcome == Outcome::Created) {
+        screen.result(&format!("{} created nothing\n", run.id()));
+        return Ok(Exit::Done);
+    }
+    let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
+    let runtime = runtime()?;
+    let at = Timestamp::now();
+    let (jira, list) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
+    // What is new cannot be told by a journal that has lost what was there before.
+    let is_known = state.baseline().is_some();
+    let Imbalance {
+        missing,
+        doubles,
+        appeared,
+    } = if is_known {
+        Books::of_run(state).balance(&list)
+    } else {
+        Imbalance::default()
+    };
+    let report = VerifyReport::new(state, &list, &doubles);
+    let beginning = session(
+        SessionKind::Verify,
+        &jira.target,
+        ConfirmedBy::NotNeeded,
+        settings.pace.settle,
+        connecting.options(),
+    );
+    let journal = Journal::reopen(run.dir.path(), run.read.end)?;
+    let appender = journal.appender();
+    appender.append([
+        Event::Session(Box::new(beginning)),
+        Event::Audit(Audit {
+            at,
+            missing,
+            doubles,
+            appeared,
+        }),
+    ])?;
+    runtime.block_on(close(&appender, None))?;
+    journal.close()?;
+    RunPlace::of(run.dir.path()).write_reports()?;
+    if settings.is_json {
+        write_json(&document(&report), screen)?;
+    } else {
+        screen.result(&verification(&report));
+        let next = next::after_verify(&settings.typed, &report);
+        screen.info(&format!("\nNext: {next}\n"));
+    }
+    Ok(if report.is_amiss() {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    })
+}

@@ -1,0 +1,270 @@
+use super::*;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const SECOND: Duration = Duration::from_secs(1);
+
+const LIMITED: Heard = Heard::Limited { retry_after: None };
+const BROKEN: Heard = Heard::ServerError { retry_after: None };
+
+fn pacer(concurrency: usize, rate: Option<f64>, max_wait: Duration) -> Pacer {
+    Pacer::new(Pace {
+        concurrency,
+        rate,
+        max_wait,
+    })
+}
+
+async fn turn(pacer: &Pacer) -> Turn<'_> {
+    pacer.ready(&StopSwitch::default()).await.unwrap()
+}
+
+fn limited(seconds: u64) -> Heard {
+    let retry_after = Some(Duration::from_secs(seconds));
+    Heard::Limited { retry_after }
+}
+
+/// An answer by a bucket that gets ten tokens a second.
+fn answer(turn: Turn<'_>, remaining: u32) {
+    let hints = RateHints {
+        limit: 100,
+        remaining,
+        fill_rate: 10,
+        interval: SECOND,
+    };
+    turn.heard(Heard::Answer, Some(hints), "").unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_waits_as_long_as_jira_asks() {
+    let pacer = pacer(4, None, 10 * MINUTE);
+    let start = Instant::now();
+    let pause = turn(&pacer).await.heard(limited(12), None, "").unwrap();
+    drop(turn(&pacer).await);
+    let waited = start.elapsed().as_secs_f64();
+    assert!((12.0..=12.6).contains(&waited), "{waited}");
+    assert!(pause.unwrap() >= 12 * SECOND);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_of_zero_or_none_is_at_least_a_second() {
+    for heard in [limited(0), LIMITED] {
+        let pacer = pacer(4, None, 10 * MINUTE);
+        let pause = turn(&pacer).await.heard(heard, None, "").unwrap();
+        assert!(pause.unwrap() >= SECOND);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_fail_together_make_one_pause() {
+    let pacer = pacer(3, None, 10 * MINUTE);
+    let together = [turn(&pacer).await, turn(&pacer).await, turn(&pacer).await];
+    let mut pauses = 0;
+    for turn in together {
+        let pause = turn.heard(Heard::NotConnected, None, "").unwrap();
+        pauses += usize::from(pause.is_some());
+    }
+    assert_eq!(pauses, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_total_wait_is_bounded() {
+    let pacer = pacer(1, None, MINUTE);
+    let start = Instant::now();
+    let stop = loop {
+        let turn = turn(&pacer).await;
+        if let Err(stop) = turn.heard(Heard::NotConnected, None, "refused") {
+            break stop;
+        }
+    };
+    assert!(matches!(stop, Stop::MaxWait { .. }));
+    assert!(start.elapsed() <= MINUTE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_errors_and_time_outs_are_borne_only_so_long() {
+    let pacer = pacer(1, None, MINUTE);
+    for _ in 0..6 {
+        let turn = turn(&pacer).await;
+        tokio::time::advance(10 * SECOND).await;
+        assert!(turn.heard(BROKEN, None, "HTTP 502").is_ok());
+    }
+    let turn = turn(&pacer).await;
+    tokio::time::advance(SECOND).await;
+    let stop = turn.heard(Heard::TimedOut, None, "no answer");
+    assert!(matches!(stop, Err(Stop::MaxWait { .. })), "{stop:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_read_is_no_answer_that_was_waited_for() {
+    let pacer = pacer(1, None, MINUTE);
+    tokio::time::advance(50 * SECOND).await;
+    let read = pacer.ready_to_read(&StopSwitch::default()).await.unwrap();
+    read.heard(Heard::Answer, None, "").unwrap();
+    let stop = turn(&pacer).await.heard(limited(20), None, "");
+    assert!(matches!(stop, Err(Stop::MaxWait { .. })), "{stop:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_before_sending_begins_again_does_not_count() {
+    let pacer = pacer(1, None, MINUTE);
+    tokio::time::advance(50 * SECOND).await;
+    pacer.restart_wait();
+    let pause = turn(&pacer).await.heard(limited(20), None, "");
+    assert!(pause.is_ok(), "{pause:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_beyond_all_measure_stops_at_once() {
+    let pacer = pacer(1, None, MINUTE);
+    let stop = turn(&pacer).await.heard(limited(u64::MAX), None, "");
+    assert!(matches!(stop, Err(Stop::AskedTooLong { .. })), "{stop:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_asked_for_again_after_a_pause_whatever_went_wrong() {
+    for heard in [BROKEN, Heard::TimedOut, Heard::BrokenOff] {
+        let pacer = pacer(1, None, MINUTE);
+        let read = pacer.ready_to_read(&StopSwitch::default()).await.unwrap();
+        assert!(read.heard(heard, None, "").unwrap().is_some(), "{heard:?}");
+        let turn = turn(&pacer).await;
+        assert_eq!(turn.heard(heard, None, "").unwrap(), None, "{heard:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_is_woken_to_stop() {
+    let pacer = pacer(1, None, 10 * MINUTE);
+    let stop = StopSwitch::default();
+    turn(&pacer).await.heard(limited(300), None, "").unwrap();
+    let start = Instant::now();
+    let (woken, ()) = tokio::join!(pacer.ready(&stop), async {
+        stop.throw(Stop::Interrupted);
+    });
+    assert!(woken.is_none() && start.elapsed().is_zero());
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_requests_are_under_way_than_may_be() {
+    let pacer = pacer(2, None, MINUTE);
+    let first = turn(&pacer).await;
+    let _second = turn(&pacer).await;
+    let soon = Duration::from_millis(1);
+    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_err());
+    drop(first);
+    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn overload_halves_the_places_and_limits_do_not() {
+    for (heard, places) in [
+        (BROKEN, 4),
+        (Heard::TimedOut, 4),
+        (limited(1), 8),
+        (Heard::NotConnected, 8),
+        (Heard::BrokenOff, 8),
+        (Heard::Answer, 8),
+    ] {
+        let pacer = pacer(8, None, MINUTE);
+        turn(&pacer).await.heard(heard, None, "").unwrap();
+        assert_eq!(pacer.places.borrow().allowed(), places, "{heard:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_is_kept_to() {
+    let pacer = pacer(16, Some(5.0), MINUTE);
+    let start = Instant::now();
+    for _ in 0..51 {
+        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+    }
+    let took = start.elapsed().as_secs_f64();
+    assert!((10.0..10.1).contains(&took), "{took}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_that_timers_cannot_follow_is_kept_to_all_the_same() {
+    let pacer = pacer(16, Some(700.0), MINUTE);
+    let start = Instant::now();
+    for _ in 0..7001 {
+        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+    }
+    let took = start.elapsed().as_secs_f64();
+    assert!((10.0..10.1).contains(&took), "{took}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_missed_is_not_made_up_for_at_once() {
+    let pacer = pacer(16, Some(10.0), MINUTE);
+    drop(turn(&pacer).await);
+    tokio::time::advance(30 * SECOND).await;
+    let start = Instant::now();
+    for _ in 0..11 {
+        drop(turn(&pacer).await);
+    }
+    assert!(start.elapsed() >= Duration::from_millis(950));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_slower_of_both_limits_counts() {
+    for (rate, seconds) in [(None, 2.9), (Some(100.0), 2.9), (Some(2.0), 10.5)] {
+        let pacer = pacer(4, rate, MINUTE);
+        answer(turn(&pacer).await, 0);
+        let start = Instant::now();
+        // Twenty more, from a bucket that is empty and gets ten a second.
+        for left in (0..10).rev().chain((0..10).rev()) {
+            answer(turn(&pacer).await, left);
+        }
+        let took = start.elapsed().as_secs_f64();
+        assert!(
+            (seconds - 0.2..=seconds + 0.2).contains(&took),
+            "{rate:?} {took}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_ones_are_not_spaced_if_there_are_tokens_for_all() {
+    let pacer = pacer(1, None, MINUTE);
+    answer(turn(&pacer).await, 8);
+    let start = Instant::now();
+    pacer.set_left(8);
+    for left in (0..8).rev() {
+        answer(turn(&pacer).await, left);
+    }
+    assert!(start.elapsed().is_zero(), "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_batch_should_have_come_one_goes_first_to_see() {
+    let pacer = pacer(4, None, MINUTE);
+    answer(turn(&pacer).await, 0);
+    let start = Instant::now();
+    let first = turn(&pacer).await;
+    assert_eq!(start.elapsed(), SECOND);
+    let soon = Duration::from_millis(100);
+    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_err());
+    answer(first, 9);
+    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_never_answered_does_not_hold_the_others_up() {
+    let pacer = pacer(4, None, MINUTE);
+    answer(turn(&pacer).await, 0);
+    let _first = turn(&pacer).await;
+    assert!(tokio::time::timeout(2 * SECOND, turn(&pacer)).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn hints_that_are_given_no_more_count_no_more() {
+    let pacer = pacer(1, None, MINUTE);
+    answer(turn(&pacer).await, 0);
+    for _ in 0..8 {
+        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+    }
+    let start = Instant::now();
+    for _ in 0..100 {
+        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+    }
+    assert!(start.elapsed().is_zero(), "{:?}", start.elapsed());
+}

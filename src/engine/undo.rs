@@ -1,0 +1,10 @@
+//! Taking back what a run created: which integrations, and their deletion.
+//!
+//! The decision to know: an integration is deleted only while Jira shows it as what the journal says the run created, and
+//! deleting it twice does no harm, so an answer that says nothing is judged by the list and asked for again.
+
+mod delete;
+mod plan;
+
+pub use delete::{Deletion, Undo};
+pub use plan::{Fate, TakeBack, UndoneRow, doubles, plan_undo};

@@ -1,0 +1,321 @@
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::pin::Pin;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use serde_json::Map;
+use tokio::time::Instant;
+
+use crate::engine::event::RunEvent;
+use crate::engine::ledger::{Ledger, millis};
+use crate::engine::pacer::{Heard, Turn};
+use crate::engine::stop::Stop;
+use crate::jira::Removal;
+use crate::journal::{
+    Answered, Event, Intent, JournalError, ListReason, Op, Remote, RemovalOutcome, Settled,
+    Verdict, Via,
+};
+use crate::model::RemoteIntegration;
+
+/// An integration that is to be deleted.
+#[derive(Clone, Copy, Debug)]
+pub struct Deletion {
+    /// The row that it belongs to.
+    pub n: u32,
+    /// Jira's id.
+    pub id: i64,
+    /// The number of the row's last intent.
+    pub attempt: u32,
+    /// Whether it was asked for before and nobody learnt what came of that.
+    pub was_in_doubt: bool,
+}
+
+/// An undo that is carried out.
+pub struct Undo<'a> {
+    ledger: &'a Ledger<'a>,
+    concurrency: usize,
+    retries: u32,
+    queue: RefCell<VecDeque<Job>>,
+    aside: RefCell<Vec<Aside>>,
+}
+
+#[derive(Clone, Copy)]
+struct Job {
+    deletion: Deletion,
+    /// How often it was asked for again.
+    retries: u32,
+}
+
+/// A deletion that Jira's list must judge.
+struct Aside {
+    job: Job,
+    /// What it is if the list still shows it.
+    if_there: IfThere,
+    /// What it is if the list does not.
+    if_gone: Verdict,
+}
+
+#[derive(Clone, Copy)]
+enum IfThere {
+    /// Asked for again.
+    Again,
+    /// Refused.
+    Failed,
+}
+
+struct Begun {
+    job: Job,
+    written: Pin<Box<dyn Future<Output = Result<(), JournalError>>>>,
+}
+
+enum Step {
+    End(RemovalOutcome),
+    Aside(IfThere),
+    /// Jira knows no integration of that id.
+    NotThere,
+    Again,
+}
+
+impl<'a> Undo<'a> {
+    /// An undo that deletes `deletions`, several at a time.
+    pub fn new(
+        ledger: &'a Ledger<'a>,
+        concurrency: usize,
+        retries: u32,
+        deletions: impl IntoIterator<Item = Deletion>,
+    ) -> Self {
+        let jobs = deletions.into_iter().map(|deletion| Job {
+            deletion,
+            retries: 0,
+        });
+        Self {
+            ledger,
+            concurrency: concurrency.max(1),
+            retries,
+            queue: RefCell::new(jobs.collect()),
+            aside: RefCell::default(),
+        }
+    }
+
+    /// Deletes all, and lets Jira's list judge where the answers do not say. What becomes of each is in the journal; why it
+    /// ended early, if it did, is returned.
+    pub async fn carry_out(&self) -> Option<Stop> {
+        loop {
+            self.ledger.pacer.restart_wait();
+            self.ledger.pacer.set_left(self.queue.borrow().len());
+            join_all((0..self.concurrency).map(|_| self.work())).await;
+            if self.aside.borrow().is_empty() || self.may_ask_no_more() {
+                break;
+            }
+            if let Err(stop) = self.judge().await {
+                self.ledger.stop(stop);
+            }
+            if self.ledger.stop.is_thrown() || self.queue.borrow().is_empty() {
+                break;
+            }
+        }
+        self.ledger.stop.reason()
+    }
+
+    /// Whether Jira turned us away, or nothing can be written down.
+    fn may_ask_no_more(&self) -> bool {
+        match self.ledger.stop.reason() {
+            Some(Stop::Jira(error)) => !error.is_in_the_way(),
+            Some(Stop::Journal(_)) => true,
+            _ => false,
+        }
+    }
+
+    async fn work(&self) {
+        let mut ahead = self.begin_next();
+        while let Some(begun) = ahead {
+            ahead = self.send_begun(begun).await;
+        }
+    }
+
+    fn begin_next(&self) -> Option<Begun> {
+        if self.ledger.stop.is_thrown() {
+            return None;
+        }
+        let mut job = self.queue.borrow_mut().pop_front()?;
+        job.deletion.attempt += 1;
+        let intent = Event::Intent(Intent {
+            n: job.deletion.n,
+            attempt: job.deletion.attempt,
+            op: Op::Delete,
+            id: Some(job.deletion.id),
+            at: Timestamp::now(),
+        });
+        let written = Box::pin(self.ledger.journal.commit([intent]));
+        Some(Begun { job, written })
+    }
+
+    async fn send_begun(&self, begun: Begun) -> Option<Begun> {
+        let Begun { job, written } = begun;
+        if let Err(error) = written.await {
+            self.ledger.stop(error.into());
+            return None;
+        }
+        let Some(turn) = self.ledger.pacer.ready(self.ledger.stop).await else {
+            self.note(
+                job,
+                Verdict::NotSent,
+                Some("sending stopped before its turn"),
+            );
+            return None;
+        };
+        match self.send(job, turn).await {
+            Step::End(outcome) => (self.ledger.tell)(RunEvent::Removed(outcome)),
+            Step::Aside(if_there) => self.set_aside(job, if_there, Verdict::Removed),
+            Step::NotThere => {
+                let was_asked_for = job.deletion.was_in_doubt || job.retries > 0;
+                let if_gone = if was_asked_for {
+                    Verdict::Removed
+                } else {
+                    Verdict::AlreadyGone
+                };
+                self.set_aside(job, IfThere::Again, if_gone);
+            }
+            Step::Again => self.queue.borrow_mut().push_front(job),
+        }
+        self.begin_next()
+    }
+
+    fn set_aside(&self, job: Job, if_there: IfThere, if_gone: Verdict) {
+        self.aside.borrow_mut().push(Aside {
+            job,
+            if_there,
+            if_gone,
+        });
+    }
+
+    /// Sends the request that deletes: once.
+    async fn send(&self, job: Job, turn: Turn<'_>) -> Step {
+        let began = Instant::now();
+        let exchange = self.ledger.client.delete(job.deletion.id).await;
+        let why = match &exchange.meaning {
+            Removal::NothingHappened { why, .. } | Removal::Unsettled(why) => why.as_str(),
+            _ => "",
+        };
+        let pause = turn
+            .heard(Heard::from(&exchange), exchange.hints, why)
+            .unwrap_or_else(|stop| {
+                self.ledger.stop(stop);
+                None
+            });
+        let mut answered = Answered {
+            ms: millis(began.elapsed()),
+            status: exchange.status(),
+            ..blank(job)
+        };
+        let (verdict, error, step) = match exchange.meaning {
+            Removal::Removed => (Verdict::Removed, None, Step::End(RemovalOutcome::Removed)),
+            Removal::Refused(refusal) => {
+                answered.advice = refusal.advice.map(Into::into);
+                let step = Step::End(RemovalOutcome::Failed);
+                (Verdict::Failed, Some(refusal.error), step)
+            }
+            Removal::NotThere(refusal) => (Verdict::InDoubt, Some(refusal.error), Step::NotThere),
+            Removal::PerhapsNoAccess(refusal) => {
+                let step = Step::Aside(IfThere::Failed);
+                (Verdict::InDoubt, Some(refusal.error), step)
+            }
+            Removal::Unsettled(why) => (Verdict::InDoubt, Some(why), Step::Aside(IfThere::Again)),
+            Removal::NothingHappened { why, .. } => {
+                if let Some(time) = pause {
+                    self.ledger.waiting(&why, time);
+                }
+                (Verdict::NothingHappened, Some(why), Step::Again)
+            }
+            Removal::Stop(reason) => {
+                let stop = Stop::of_jira(self.ledger.client.base().as_str(), reason);
+                let why = stop.to_string();
+                self.ledger.stop(stop);
+                (Verdict::InDoubt, Some(why), Step::Aside(IfThere::Again))
+            }
+        };
+        answered.verdict = verdict;
+        answered.error = error.map(Into::into);
+        self.ledger.note(Event::Outcome(answered));
+        step
+    }
+
+    fn note(&self, job: Job, verdict: Verdict, error: Option<&str>) {
+        self.ledger.note(Event::Outcome(Answered {
+            verdict,
+            error: error.map(Into::into),
+            ..blank(job)
+        }));
+    }
+
+    /// Lets the list judge what was set aside: what it does not show is gone. What it still shows is looked for once more
+    /// after the time that Jira is given, and then asked for again.
+    async fn judge(&self) -> Result<(), Stop> {
+        let mut list = self.ledger.list(ListReason::Settle).await?;
+        self.take_gone(&list);
+        let left = self.aside.borrow().len();
+        if left > 0 && !self.ledger.stop.is_thrown() {
+            self.ledger.wait(left).await?;
+            list = self.ledger.list(ListReason::Settle).await?;
+            self.take_gone(&list);
+        }
+        let is_stopping = self.ledger.stop.is_thrown();
+        for Aside {
+            mut job, if_there, ..
+        } in std::mem::take(&mut *self.aside.borrow_mut())
+        {
+            let is_refused = matches!(if_there, IfThere::Failed) || job.retries >= self.retries;
+            if is_refused && !is_stopping {
+                self.settle(job, Verdict::Failed);
+                (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Failed));
+            } else {
+                self.settle(job, Verdict::NothingHappened);
+                job.retries += 1;
+                self.queue.borrow_mut().push_back(job);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_gone(&self, list: &[RemoteIntegration]) {
+        self.aside.borrow_mut().retain(|aside| {
+            let is_there = list.iter().any(|remote| remote.id == aside.job.deletion.id);
+            if !is_there {
+                self.settle(aside.job, aside.if_gone);
+                (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Removed));
+            }
+            is_there
+        });
+    }
+
+    fn settle(&self, job: Job, verdict: Verdict) {
+        self.ledger.note(Event::Settled(Settled {
+            n: job.deletion.n,
+            verdict,
+            remote: Some(Remote {
+                id: job.deletion.id,
+                init_date: None,
+            }),
+            echo: Map::new(),
+            via: Via::List,
+            at: Timestamp::now(),
+        }));
+    }
+}
+
+/// An attempt of which nothing is known yet but that it ended now.
+fn blank(job: Job) -> Answered {
+    Answered {
+        n: job.deletion.n,
+        attempt: job.deletion.attempt,
+        ms: 0,
+        status: None,
+        verdict: Verdict::InDoubt,
+        remote: None,
+        echo: Map::new(),
+        error: None,
+        advice: None,
+        at: Timestamp::now(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The cells of a sheet, from what calamine shows and what the scan found.
+
+use calamine::{DataRef, XlsxCellReader, XlsxError};
+
+use super::cells::NumberFormat;
+use super::facts::{Facts, Odd, SheetError};
+use super::guard::contradiction;
+use super::handover::{CELLS, Cell, Content, TEXT};
+use super::part::damaged;
+use super::ranges::CellRange;
+use crate::input::error::InputErrorKind;
+use crate::input::positioned::Positioned;
+
+/// Whether there are more cells.
+pub(super) enum More {
+    Yes,
+    No,
+}
+
+/// Reads the cells of a sheet.
+pub(super) struct CellReader<'w, 'a> {
+    cells: XlsxCellReader<'w, Positioned<'a>>,
+    facts: Facts,
+    /// The style that was asked for last, and its format.
+    format: (usize, NumberFormat),
+}
+
+impl<'w, 'a> CellReader<'w, 'a> {
+    pub fn new(cells: XlsxCellReader<'w, Positioned<'a>>, facts: Facts) -> Self {
+        Self {
+            cells,
+            facts,
+            format: (0, NumberFormat::default()),
+        }
+    }
+
+    /// Adds the next cells to `cells`, as many as are handed over at once. Those before an error are added too.
+    pub fn read(
+        &mut self,
+        cells: &mut Vec<Cell<'w>>,
+        merges: &mut dyn FnMut(CellRange),
+    ) -> Result<More, SheetError> {
+        let mut text = 0;
+        while cells.len() < CELLS && text < TEXT {
+            let Some(facts) = self.facts.next(merges)? else {
+                return Ok(More::No);
+            };
+            let (row, column, content) = match (self.cells.next_cell_with_style_id(), facts.odd) {
+                (_, Some(Odd::Error(error, row, column))) => (row, column, Content::Error(error)),
+                (Ok(Some((cell, style))), odd) => {
+                    let (row, column) = cell.get_position();
+                    let content = match odd {
+                        Some(_) => Content::FormulaWithoutValue,
+                        None if matches!(cell.get_value(), DataRef::Empty) => continue,
+                        None => {
+                            let format = self.format_of(style);
+                            Content::Data(cell, format)
+                        }
+                    };
+                    (row + 1, column, content)
+                }
+                (Ok(None), _) => return Err(contradiction().into()),
+                (Err(error), _) => return Err(in_words(&error).into()),
+            };
+            let cell = Cell {
+                row,
+                column,
+                is_hidden: facts.is_hidden,
+                content,
+            };
+            text += cell.own_text();
+            cells.push(cell);
+        }
+        Ok(More::Yes)
+    }
+
+    fn format_of(&mut self, style: usize) -> NumberFormat {
+        if style != self.format.0 {
+            let styles = self.cells.styles();
+            self.format = (style, NumberFormat::of_style(styles.get(style)));
+        }
+        self.format.1
+    }
+}
+
+/// What calamine says of a workbook that it cannot read.
+pub(super) fn in_words(error: &XlsxError) -> InputErrorKind {
+    match error {
+        XlsxError::Password => InputErrorKind::Encrypted,
+        error => damaged(&error.to_string()),
+    }
+}

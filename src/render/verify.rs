@@ -1,0 +1,47 @@
+//! Which of a run's integrations Jira has indexed since.
+
+use std::fmt::Write as _;
+
+use super::style::{BOLD, DIM, count, n, of_outcome, one_line, paint};
+use super::summary::doubles;
+use crate::model::Outcome;
+use crate::report::{IndexState, VerifyReport};
+
+/// Most rows of a state that are named.
+const MOST_ROWS: usize = 20;
+
+/// How many integrations are in which state, and those that are not indexed by name.
+pub fn verification(report: &VerifyReport) -> String {
+    let mut text = String::new();
+    let all = count(n(report.rows.len()), "integration", "integrations");
+    let states: Vec<String> = IndexState::ALL
+        .into_iter()
+        .filter(|state| report.totals.of(*state) > 0)
+        .map(|state| format!("{} {}", report.totals.of(state), state.in_words()))
+        .collect();
+    let said = format!("{all} of {}: {}", report.run, states.join(", "));
+    let _ = writeln!(text, "{}", paint(BOLD, one_line(&said)));
+    for state in [IndexState::Gone, IndexState::Disabled, IndexState::NotYet] {
+        let rows: Vec<_> = report
+            .rows
+            .iter()
+            .filter(|row| row.state == state)
+            .collect();
+        for row in rows.iter().take(MOST_ROWS) {
+            let style = match state {
+                IndexState::Gone => of_outcome(Outcome::Failed),
+                _ => of_outcome(Outcome::InDoubt),
+            };
+            let label = paint(style, format!("{:>9}", state.in_words()));
+            let name = row.display_name.as_deref().unwrap_or("(no display name)");
+            let line = format!("{}  {name}  id {}", row.place, row.id);
+            let _ = writeln!(text, "{label} {}", one_line(&line));
+        }
+        if rows.len() > MOST_ROWS {
+            let more = count(n(rows.len() - MOST_ROWS), "more row", "more rows");
+            let _ = writeln!(text, "          {}", paint(DIM, format!("and {more}")));
+        }
+    }
+    text.push_str(&doubles(&report.doubles));
+    text
+}

@@ -1,0 +1,252 @@
+//! Which rows of a sheet are sent: `--skip-invalid`, `--limit`, `--on-existing`.
+
+use serde_json::{Value, json};
+
+use crate::env::{Env, sheet_of};
+
+/// Six rows: the second lacks its token, the fourth and the sixth say the same.
+const MIXED: &str = "type,displayName,origin,pat\n\
+    GITHUB_SERVER,A,https://a.example.org,pat-a\n\
+    GITHUB_SERVER,B,https://b.example.org,\n\
+    GITHUB_SERVER,C,https://c.example.org,pat-c\n\
+    GITHUB_SERVER,D,https://d.example.org,pat-d\n\
+    GITHUB_SERVER,E,https://e.example.org,pat-e\n\
+    GITHUB_SERVER,D,https://d.example.org,pat-f\n";
+
+fn put(env: &Env, name: &str, origin: &str) {
+    let there = json!({"type": "GITHUB_SERVER", "displayName": name, "origin": origin});
+    env.jira().put(there).unwrap();
+}
+
+fn held(env: &Env) -> Vec<String> {
+    let held = env.jira().held().into_iter();
+    held.map(|integration| integration.display_name).collect()
+}
+
+/// The values of `key` of the rows of the report, in their order.
+fn rows(env: &Env, key: &str) -> Vec<Value> {
+    let report = env.report();
+    let rows = report["rows"].as_array().unwrap();
+    rows.iter().map(|row| row[key].clone()).collect()
+}
+
+#[test]
+fn one_invalid_row_keeps_all_from_being_sent() {
+    let env = Env::new().sandbox().file("a.csv", MIXED);
+    env.run(["import", "a.csv", "--yes"])
+        .exit(3)
+        .says("nothing was sent");
+    assert_eq!((env.posts(), env.runs().len()), (0, 0));
+}
+
+#[test]
+fn invalid_rows_are_skipped_where_that_is_asked_for() {
+    let env = Env::new().sandbox().file("a.csv", MIXED);
+    let skipping = [
+        "import",
+        "a.csv",
+        "--yes",
+        "--skip-invalid",
+        "--concurrency",
+        "1",
+    ];
+    env.run(skipping)
+        .exit(1)
+        .says("error[missing-credential]")
+        .says("    Skip 3 rows, not valid")
+        .says("  Create 3 integrations")
+        .says("3 were not valid")
+        .says("mend the rows that are not valid")
+        .says("  gij import a.csv --yes --skip-invalid --concurrency 1\n");
+    assert_eq!(
+        held(&env),
+        ["A", "C", "E"],
+        "of two that are alike none is sent"
+    );
+    assert_eq!(
+        rows(&env, "outcome"),
+        [
+            "created", "invalid", "created", "invalid", "created", "invalid"
+        ]
+    );
+    assert_eq!(rows(&env, "error")[1], "not valid: missing-credential");
+    assert_eq!(rows(&env, "error")[3], "not valid: duplicate-row");
+    assert_eq!(rows(&env, "display_name")[1], "B");
+    env.run(skipping).exit(1).says("3 were already there");
+    assert!(!env.everything_written(&["a.csv"]).contains("pat-"));
+}
+
+#[test]
+fn a_dry_run_shows_what_would_be_skipped() {
+    let env = Env::new().sandbox().file("a.csv", MIXED);
+    let dry = ["import", "a.csv", "--dry-run", "--skip-invalid"];
+    env.run(dry)
+        .exit(1)
+        .says("  create a.csv:2  GITHUB_SERVER  A\n invalid a.csv:3  GITHUB_SERVER  B: missing-credential\n")
+        .says(" invalid a.csv:5  GITHUB_SERVER  D: duplicate-row\n");
+    let json = env
+        .run([&dry[..], &["--format", "json"]].concat())
+        .exit(1)
+        .json();
+    let row = |at: usize| [&json["plan"][at]["action"], &json["plan"][at]["reason"]];
+    assert_eq!(row(0), ["create", "not in Jira"]);
+    assert_eq!(row(1), ["invalid", "missing-credential"]);
+    assert_eq!(
+        json["rows"],
+        json!({"read": 6, "valid": 3, "invalid": 3, "blank": 0})
+    );
+    assert_eq!(env.posts(), 0);
+}
+
+#[test]
+fn what_is_wrong_with_a_table_or_with_every_row_is_not_skipped() {
+    let header = "type,displayName,orgin,pat\nGITHUB,A,,p\n";
+    let env = Env::new().sandbox().file("header.csv", header);
+    let env = env
+        .file(
+            "quote.csv",
+            "type,displayName,pat\nGITHUB,A,p\nGITHUB,\"B,p\n",
+        )
+        .file("rows.csv", "type,displayName,pat\nGITHUB,A,\n");
+    for (file, said) in [
+        ("header.csv", "a file or a header is wrong here"),
+        ("quote.csv", "a file or a header is wrong here"),
+        ("missing.csv", "a file or a header is wrong here"),
+        ("rows.csv", "no row is left that is valid"),
+    ] {
+        env.run(["import", file, "--yes", "--skip-invalid"])
+            .exit(3)
+            .says("nothing was sent")
+            .says(said);
+    }
+    assert_eq!((env.posts(), env.runs().len()), (0, 0));
+}
+
+#[test]
+fn a_row_with_an_unknown_project_is_skipped_too() {
+    let csv = "type,displayName,pat,projectKeys\nGITHUB,A,p,ABC\nGITHUB,B,p,\"ABC,NOPE\"\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    env.run(["import", "a.csv", "--yes", "--skip-invalid"])
+        .exit(1)
+        .says("Jira knows no project `NOPE`");
+    assert_eq!(held(&env), ["A"]);
+    assert_eq!(rows(&env, "error")[1], "not valid: unknown-project");
+}
+
+#[test]
+fn a_pilot_creates_the_first_rows_that_are_not_there() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(5));
+    put(&env, "Team 2", "https://git2.example.org");
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--limit",
+        "2",
+        "--concurrency",
+        "1",
+    ])
+    .exit(0)
+    .says("  Create 2 integrations")
+    .says("   Later 2 rows, beyond --limit")
+    .says("2 were not selected")
+    .says("create the others:\n  gij import a.csv --yes --concurrency 1\n");
+    assert_eq!(held(&env), ["Team 2", "Team 1", "Team 3"]);
+    assert_eq!(
+        rows(&env, "outcome"),
+        [
+            "created",
+            "exists",
+            "created",
+            "not_selected",
+            "not_selected"
+        ]
+    );
+    // Nothing of a pilot is unfinished.
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    assert_eq!(env.jira().held().len(), 5);
+}
+
+#[test]
+fn a_dry_run_of_a_pilot_tells_what_is_beyond_it() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    let dry = ["import", "a.csv", "--dry-run", "--limit=1"];
+    env.run(dry)
+        .exit(0)
+        .says("not selected a.csv:3  GITHUB_SERVER  Team 2\n")
+        .says("  gij import a.csv --limit=1\n");
+    let json = env
+        .run([&dry[..], &["--format", "json"]].concat())
+        .exit(0)
+        .json();
+    assert_eq!(json["plan"][1]["action"], "not_selected");
+    assert_eq!(json["plan"][1]["reason"], "beyond --limit");
+}
+
+#[test]
+fn a_limit_of_nothing_is_refused() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes", "--limit", "0"])
+        .exit(2);
+}
+
+#[test]
+fn what_exists_can_be_a_reason_to_send_nothing() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    put(&env, "Team 2", "https://git2.example.org");
+    env.run(["import", "a.csv", "--yes", "--on-existing", "fail"])
+        .exit(3)
+        .says("  exists a.csv:3  GITHUB_SERVER  Team 2 (id 1)\n")
+        .says("1 row is in Jira already, which `--on-existing fail` does not let pass; nothing was sent")
+        .says("skip what is there: `gij import a.csv --yes`");
+    env.run(["import", "a.csv", "--dry-run", "--on-existing", "fail"])
+        .exit(3)
+        .says("  create a.csv:2")
+        .says("does not let pass");
+    let json = env
+        .run([
+            "import",
+            "a.csv",
+            "--yes",
+            "--on-existing",
+            "fail",
+            "--format",
+            "json",
+        ])
+        .exit(3)
+        .json();
+    assert_eq!(json["plan"][1]["id"], 1);
+    assert_eq!((env.posts(), env.runs().len()), (0, 0));
+    env.run(["import", "a.csv", "--yes", "--on-existing", "skip"])
+        .exit(0);
+    assert_eq!(env.posts(), 2);
+}
+
+#[test]
+fn many_rows_that_exist_are_folded() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(14));
+    for n in 1..=12 {
+        put(
+            &env,
+            &format!("Team {n}"),
+            &format!("https://git{n}.example.org"),
+        );
+    }
+    env.run(["import", "a.csv", "--yes", "--on-existing", "fail"])
+        .exit(3)
+        .says("a.csv:11  GITHUB_SERVER  Team 10 (id 10)\n         and 2 more rows; `--dry-run` names them\n")
+        .says_nothing_of("Team 11");
+}
+
+#[test]
+fn many_hosts_under_other_names_are_folded_in_the_plan_and_named_by_a_dry_run() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(13));
+    for n in 1..=13 {
+        put(&env, "Old", &format!("https://git{n}.example.org"));
+    }
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says("warning a.csv:11: Jira already holds this type and origin as `Old` (id 10); both would be indexed\n")
+        .says("warning 3 more rows whose type and origin Jira already holds under another name")
+        .says("  create a.csv:14  GITHUB_SERVER  Team 13\n         Jira already holds this type and origin as `Old` (id 13)");
+}

@@ -1,0 +1,291 @@
+//! What a run created is taken back, and only that.
+
+use gij::sandbox::{Call, Condition, Config, Fault};
+use serde_json::json;
+
+use crate::env::{Env, Ran, sheet_of, signal};
+
+/// An environment whose run created `rows` rows beside an integration that was there before.
+fn created(rows: usize) -> Env {
+    created_with(rows, Config::default())
+}
+
+fn created_with(rows: usize, config: Config) -> Env {
+    let env = Env::new()
+        .sandbox_with(config)
+        .file("a.csv", sheet_of(rows));
+    let before = json!({"type": "GITHUB_SERVER", "displayName": "Before", "origin": "https://old.example.org"});
+    env.jira().put(before).unwrap();
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env
+}
+
+fn undo(env: &Env, options: &[&str]) -> Ran {
+    let args = ["undo", "last", "--yes", "--settle", "100ms"];
+    env.run(args.iter().chain(options).copied())
+}
+
+fn held(env: &Env) -> Vec<String> {
+    let mut names: Vec<String> = env
+        .jira()
+        .held()
+        .into_iter()
+        .map(|i| i.display_name)
+        .collect();
+    names.sort();
+    names
+}
+
+/// How many rows of the report an undo left with this outcome.
+fn removals(env: &Env, outcome: &str) -> usize {
+    let report = env.report();
+    let rows = report["rows"].as_array().unwrap();
+    rows.iter()
+        .filter(|row| row["removal"]["outcome"] == outcome)
+        .count()
+}
+
+#[test]
+fn what_the_run_created_is_removed_and_nothing_else() {
+    let env = created(3);
+    undo(&env, &[]).exit(0).says("3 were removed since");
+    assert_eq!(held(&env), ["Before"]);
+    assert_eq!((env.total("created"), removals(&env, "removed")), (3, 3));
+    assert_eq!(env.report()["run"]["sessions"][1]["kind"], "undo");
+    let deletes = env.jira().requests();
+    let paths = deletes
+        .iter()
+        .filter(|request| request.method == "DELETE")
+        .map(|r| &r.path);
+    assert!(paths.clone().count() == 3 && paths.clone().all(|path| !path.contains("deleteFiles")));
+}
+
+#[test]
+fn a_dry_run_removes_nothing_and_writes_nothing() {
+    let env = created(2);
+    let journal = || std::fs::read(env.runs()[0].join("journal.jsonl")).unwrap();
+    let before = journal();
+    env.run(["undo", "--dry-run"])
+        .exit(0)
+        .says("Remove 2 integrations")
+        .says("nothing was removed")
+        .says("gij undo");
+    assert_eq!((held(&env).len(), journal()), (3, before));
+    let plan = env
+        .run(["undo", "--dry-run", "--format", "json"])
+        .exit(0)
+        .json();
+    assert_eq!(
+        (plan["plan"][0]["action"].clone(), plan["format"].clone()),
+        (json!("remove"), json!(1))
+    );
+}
+
+#[test]
+fn without_consent_nothing_is_removed() {
+    let env = created(1);
+    env.run(["undo"]).exit(2).says("--yes");
+    assert_eq!(held(&env).len(), 2);
+}
+
+#[test]
+fn rows_and_columns_select_what_is_removed() {
+    let env = created(4);
+    undo(&env, &["--rows", "3-4"]).exit(0);
+    assert_eq!(held(&env), ["Before", "Team 1", "Team 4"]);
+    undo(&env, &["--only", "Name=team 4"]).exit(0);
+    assert_eq!(held(&env), ["Before", "Team 1"]);
+    env.run(["undo", "--yes", "--only", "Budget=7"])
+        .exit(2)
+        .says("keeps no column");
+    env.run(["undo", "--yes", "--rows", "77"])
+        .exit(2)
+        .says("select no row");
+}
+
+/// An environment in which somebody put another integration in the place of the first row's, with `more` said of it.
+fn replaced(more: impl FnOnce(i64) -> serde_json::Value) -> Env {
+    let env = created(2);
+    let first = env.jira().held()[1].clone();
+    env.jira().remove(first.id);
+    let mut theirs = json!({
+        "id": first.id, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
+    });
+    let more = more(first.init_date);
+    theirs
+        .as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    env.jira().put(theirs).unwrap();
+    env
+}
+
+#[test]
+fn another_integration_under_the_same_id_is_never_removed() {
+    let env = replaced(|init_date| json!({"initDate": init_date + 1}));
+    undo(&env, &["--include-changed", "--include-found"])
+        .exit(1)
+        .says("left alone")
+        .says("has its id now");
+    assert_eq!(held(&env), ["Before", "Team 1"]);
+}
+
+#[test]
+fn what_somebody_changed_since_is_left_alone_unless_it_is_included() {
+    let env = replaced(|init_date| json!({"initDate": init_date, "disabled": true}));
+    undo(&env, &[]).exit(1).says("disabled was false, is true");
+    assert_eq!(held(&env), ["Before", "Team 1"]);
+    undo(&env, &["--include-changed"]).exit(0);
+    assert_eq!(held(&env), ["Before"]);
+}
+
+#[test]
+fn what_was_found_by_a_list_is_left_alone_unless_it_is_included() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(2))
+        .faults([Some(Fault::CutAfterCommit)]);
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--settle",
+        "100ms",
+        "--concurrency",
+        "1",
+    ])
+    .exit(0);
+    undo(&env, &[]).exit(1).says("--include-found");
+    assert_eq!(
+        (held(&env), removals(&env, "left_alone")),
+        (vec!["Team 1".to_owned()], 1)
+    );
+    undo(&env, &["--include-found"]).exit(0);
+    assert!(held(&env).is_empty());
+}
+
+#[test]
+fn what_is_gone_already_is_said_to_be() {
+    let env = created(2);
+    let first = env.jira().held()[1].id;
+    env.jira().remove(first);
+    undo(&env, &[]).exit(0);
+    assert_eq!(
+        (removals(&env, "already_gone"), removals(&env, "removed")),
+        (1, 1)
+    );
+}
+
+#[test]
+fn an_answer_that_says_nothing_is_judged_by_the_list() {
+    for fault in [
+        Fault::CutBeforeCommit,
+        Fault::CutAfterCommit,
+        Fault::Error502Before,
+        Fault::Error502After,
+        Fault::TooManyRequests,
+        Fault::NotFound,
+    ] {
+        let env = created(3);
+        env.jira().script_call(Call::Delete, [Some(fault)]);
+        undo(&env, &[]).exit(0);
+        assert_eq!(
+            (held(&env), removals(&env, "removed")),
+            (vec!["Before".to_owned()], 3),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn a_refusal_leaves_the_integration_and_is_told() {
+    let env = created(2);
+    env.jira()
+        .script_call(Call::Delete, [Some(Fault::Failure400)]);
+    undo(&env, &["--concurrency", "1"]).exit(1).says("failed");
+    assert_eq!((held(&env).len(), removals(&env, "failed")), (2, 1));
+    undo(&env, &[]).exit(0);
+    assert_eq!(held(&env), ["Before"]);
+}
+
+#[test]
+fn an_undo_killed_half_way_goes_on() {
+    let latency = std::time::Duration::from_millis(20);
+    let config = Config {
+        latency,
+        ..Config::default()
+    };
+    let env = created_with(40, config);
+    let mut child = env.start_until(["undo", "--yes"], |env| env.jira().held().len() < 30);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    env.run(["resume", "--yes"])
+        .exit(2)
+        .says("being undone")
+        .says("gij undo");
+    undo(&env, &[]).exit(0);
+    assert_eq!(
+        (held(&env), removals(&env, "removed")),
+        (vec!["Before".to_owned()], 40)
+    );
+}
+
+#[test]
+fn an_interrupted_undo_reports_and_goes_on() {
+    let latency = std::time::Duration::from_millis(20);
+    let config = Config {
+        latency,
+        ..Config::default()
+    };
+    let env = created_with(40, config);
+    let child = env.start_until(["undo", "--yes"], |env| env.jira().held().len() < 30);
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap())
+        .exit(130)
+        .says("gij undo");
+    assert_eq!(removals(&env, "removed"), 41 - env.jira().held().len());
+    undo(&env, &[]).exit(0);
+    assert_eq!(held(&env), ["Before"]);
+}
+
+#[test]
+fn a_jira_that_turns_us_away_stops_the_undo() {
+    let env = created(3);
+    env.jira()
+        .script_call(Call::Delete, [Some(Fault::Unauthorized)]);
+    undo(&env, &["--concurrency", "1"])
+        .exit(4)
+        .says("refused the log-in");
+    assert_eq!(held(&env).len(), 4);
+    undo(&env, &[]).exit(0);
+    assert_eq!(held(&env), ["Before"]);
+}
+
+#[test]
+fn rows_in_doubt_are_settled_first_without_sending() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    let posts = env.posts();
+    undo(&env, &[]).exit(0);
+    assert!(held(&env).is_empty());
+    assert_eq!((env.posts(), env.total("in_doubt")), (posts, 0));
+}
+
+#[test]
+fn a_second_undo_has_nothing_left_to_do() {
+    let env = created(1);
+    undo(&env, &[]).exit(0);
+    undo(&env, &[]).exit(0).says("nothing that");
+    env.jira().set_condition(Condition::Unauthorized);
+    undo(&env, &[]).exit(0);
+}
+
+#[test]
+fn doubles_are_asked_for_one_by_one_so_somebody_must_be_there() {
+    let env = created(1);
+    env.run(["undo", "--duplicates"])
+        .exit(2)
+        .says("nobody to ask");
+}

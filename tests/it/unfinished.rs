@@ -1,0 +1,118 @@
+//! A run that is not finished is to be resumed, and not begun anew.
+
+use gij::sandbox::{Access, Call, Config, Fault, Sandbox};
+
+use crate::env::{Env, TOKEN, sheet_of};
+
+/// An environment with a run of `a.csv` of which one row is in doubt and the others had no turn; and its id.
+fn stopped() -> (Env, String) {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(5))
+        .faults([Some(Fault::LoginPage)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    assert_eq!((env.total("not_attempted"), env.total("in_doubt")), (4, 1));
+    let run = env.runs().pop().unwrap();
+    let id = run.file_name().unwrap().to_str().unwrap().to_owned();
+    (env, id)
+}
+
+#[test]
+fn an_import_of_the_same_file_names_resume_and_sends_nothing() {
+    let (env, id) = stopped();
+    let asked = env.jira().requests().len();
+    let absolute = env.path("a.csv");
+    for file in ["a.csv", "./a.csv", absolute.to_str().unwrap()] {
+        env.run(["import", file, "--yes"])
+            .exit(2)
+            .says(&format!(
+                "the run {id} of the same input is not finished: 4 rows had no turn, 1 is in doubt"
+            ))
+            .says("nothing was sent")
+            .says(&format!("`gij resume {id}`"))
+            .says("--new-run");
+    }
+    let env = env.file("b.csv", sheet_of(1));
+    env.run(["import", "b.csv", "a.csv", "--yes"]).exit(2);
+    assert_eq!((env.jira().requests().len(), env.runs().len()), (asked, 1));
+}
+
+#[test]
+fn a_dry_run_says_so_and_goes_on() {
+    let (env, id) = stopped();
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says(&format!(
+            "warning: the run {id} of the same input is not finished"
+        ))
+        .says("  Create 5 integrations")
+        .says(&format!(
+            "go on with the run that is not finished:\n  gij resume {id}\n"
+        ));
+    env.run(["import", "a.csv", "--dry-run", "--new-run"])
+        .exit(0)
+        .says("create them:\n  gij import a.csv --new-run\n")
+        .says_nothing_of("not finished");
+}
+
+#[test]
+fn new_run_overrules_and_settles_it_for_later_imports() {
+    let (env, _) = stopped();
+    env.run(["import", "a.csv", "--yes", "--new-run"])
+        .exit(0)
+        .says_nothing_of("  gij import a.csv --yes --new-run");
+    assert_eq!(env.jira().held().len(), 5);
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says("5 were already there");
+}
+
+#[test]
+fn another_file_another_directory_of_runs_and_a_rehearsal_are_free() {
+    let (env, _) = stopped();
+    let env = env.file("b.csv", "type,displayName,pat\nGITHUB,B,p\n");
+    env.run(["import", "b.csv", "--yes"]).exit(0);
+    env.run(["import", "a.csv", "--sandbox"]).exit(0);
+    env.run(["import", "a.csv", "--yes", "--runs-dir", "other"])
+        .exit(0);
+    // The rehearsal came later than the run that stopped, and is none.
+    env.run(["import", "a.csv", "--yes"]).exit(2);
+}
+
+#[test]
+fn another_jira_is_free() {
+    let (env, _) = stopped();
+    let access = Access::Token(TOKEN.into());
+    let other = Sandbox::spawn(Config {
+        access,
+        ..Config::default()
+    })
+    .unwrap();
+    env.run(["import", "a.csv", "--yes", "--jira-url", &other.url()])
+        .exit(0);
+    assert_eq!(other.held().len(), 5);
+}
+
+#[test]
+fn a_stopped_rehearsal_is_never_unfinished() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--sandbox"]).exit(0);
+    let journal = env.runs()[0].join("journal.jsonl");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let opening: String = text.split_inclusive('\n').take(3).collect();
+    std::fs::write(&journal, opening).unwrap();
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+}
+
+#[test]
+fn a_run_that_is_being_taken_back_is_not_to_be_resumed() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(5));
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    env.jira()
+        .script_call(Call::Delete, [Some(Fault::Unauthorized)]);
+    env.run(["undo", "--yes", "--settle", "50ms"]).exit(4);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+}

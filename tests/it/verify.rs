@@ -1,0 +1,82 @@
+//! What has become of a run's integrations since.
+
+use gij::sandbox::Config;
+use serde_json::json;
+
+use crate::env::{Env, sheet_of};
+
+fn created(config: Config) -> Env {
+    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says("gij verify");
+    env
+}
+
+#[test]
+fn what_is_indexed_is_said() {
+    let env = created(Config::default());
+    env.run(["verify"])
+        .exit(0)
+        .says("3 integrations")
+        .says("3 indexed");
+    assert_eq!(env.report()["run"]["sessions"][1]["kind"], "verify");
+}
+
+#[test]
+fn what_is_not_indexed_yet_is_named() {
+    let config = Config {
+        index_after: None,
+        ..Config::default()
+    };
+    let env = created(config);
+    env.run(["verify"])
+        .exit(0)
+        .says("3 not yet")
+        .says("a.csv:2  Team 1");
+}
+
+#[test]
+fn what_is_disabled_or_gone_is_named() {
+    let env = created(Config::default());
+    let held = env.jira().held();
+    for index in [0, 1] {
+        env.jira().remove(held[index].id);
+    }
+    env.jira()
+        .put(json!({
+            "id": held[1].id, "type": "GITHUB_SERVER", "displayName": "Team 2",
+            "origin": "https://git2.example.org", "disabled": true,
+        }))
+        .unwrap();
+    let report = env.run(["verify", "--format", "json"]).exit(1).json();
+    assert_eq!(
+        report["totals"],
+        json!({"indexed": 1, "not_yet": 0, "disabled": 1, "gone": 1})
+    );
+    let gone = &report["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["state"] == "gone");
+    assert!(gone.is_some());
+}
+
+#[test]
+fn what_is_there_twice_is_named() {
+    let env = created(Config::default());
+    env.jira()
+        .put(json!({"type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org"}))
+        .unwrap();
+    env.run(["verify"])
+        .exit(1)
+        .says("more than once")
+        .says("someone else");
+}
+
+#[test]
+fn a_run_that_was_undone_has_nothing_left_to_verify() {
+    let env = created(Config::default());
+    env.run(["undo", "--yes"]).exit(0);
+    env.run(["verify"]).exit(0).says("0 integrations");
+}
