@@ -349,6 +349,8 @@ impl Resumption<'_> {
                 found: Found::Ids(baseline),
             }));
         }
+        // What is there by now can only have come of rows in doubt.
+        books.settled(plan.baseline().iter().copied());
         for row in plan.rows() {
             if let Action::Exists { id, .. } = row.action {
                 books.set(row.row.n, Standing::Exists(id));

@@ -30,6 +30,8 @@ pub struct BookRow {
     origin: OriginKey,
     name: Option<Arc<str>>,
     standing: Standing,
+    /// How many rounds of settling were over when it was last sent.
+    sent_in: u32,
 }
 
 impl BookRow {
@@ -41,6 +43,7 @@ impl BookRow {
             origin: OriginKey::of(integration_type, row.record.origin()),
             name: row.record.display_name().map(Into::into),
             standing,
+            sent_in: 0,
         }
     }
 
@@ -61,6 +64,7 @@ impl BookRow {
             origin,
             name: row.name.as_deref().map(Into::into),
             standing,
+            sent_in: 0,
         })
     }
 
@@ -122,6 +126,10 @@ pub struct Books {
     claimed: HashSet<i64>,
     rows: BTreeMap<u32, BookRow>,
     names: HashMap<Arc<str>, Vec<u32>>,
+    /// How many rounds of settling are over.
+    round: u32,
+    /// What a round left over: new, of no row that is known, and of none that was sent afterwards.
+    left_over: HashMap<i64, u32>,
 }
 
 impl Books {
@@ -177,6 +185,33 @@ impl Books {
         }
     }
 
+    /// Notes that the row `n` is being sent: what a round of settling left over before that is not its integration.
+    pub fn sent(&mut self, n: u32) {
+        if let Some(row) = self.rows.get_mut(&n) {
+            row.sent_in = self.round;
+        }
+    }
+
+    /// A round of settling is over, and the integrations `ids` were there by then.
+    pub fn settled(&mut self, ids: impl IntoIterator<Item = i64>) {
+        for id in ids {
+            if self.is_new(id) {
+                self.left_over.entry(id).or_insert(self.round);
+            }
+        }
+        self.round = self.round.saturating_add(1);
+    }
+
+    fn is_new(&self, id: i64) -> bool {
+        !self.baseline.contains(&id) && !self.claimed.contains(&id)
+    }
+
+    /// Whether `remote` was not there yet, as far as is known, when the row was sent.
+    fn came_after(&self, row: &BookRow, remote: &RemoteIntegration) -> bool {
+        let left_over = self.left_over.get(&remote.id);
+        left_over.is_none_or(|round| *round >= row.sent_in)
+    }
+
     /// Whether the run created the row `n`.
     pub fn is_created(&self, n: u32) -> bool {
         let row = self.rows.get(&n);
@@ -197,16 +232,16 @@ impl Books {
 
     /// What `list` shows that was not there before the run and belongs to no row.
     pub fn news<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
-        let is_new = |remote: &&RemoteIntegration| {
-            !self.baseline.contains(&remote.id) && !self.claimed.contains(&remote.id)
-        };
-        list.iter().filter(is_new).collect()
+        list.iter()
+            .filter(|remote| self.is_new(remote.id))
+            .collect()
     }
 
     /// Finds rows of `unsettled` in a list, which then are created.
     ///
     /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
-    /// new of its type and origin has a name that is no row's. What may belong to two of the rows belongs to neither.
+    /// new of its type and origin has a name that is no row's. What may belong to two of the rows belongs to neither, and what
+    /// was there before a row was sent does not belong to it.
     pub fn find<'l>(&mut self, list: &'l [RemoteIntegration], unsettled: &[u32]) -> Vec<Find<'l>> {
         let news = self.news(list);
         let mut may_be: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
@@ -220,7 +255,7 @@ impl Books {
                     Some(_) => row.is(remote),
                     None => self.is_perhaps(row, remote),
                 };
-                if is_it {
+                if is_it && self.came_after(row, remote) {
                     may_be.entry(n).or_default().push(remote);
                     *suitors.entry(remote.id).or_default() += 1;
                 }
@@ -325,5 +360,7 @@ pub(super) fn remote_of(remote: &RemoteIntegration) -> Remote {
     }
 }
 
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

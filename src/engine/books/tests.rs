@@ -13,6 +13,7 @@ fn row(of: IntegrationType, name: Option<&str>, origin: Option<&str>) -> BookRow
         origin: OriginKey::of(of, origin.as_ref()),
         name: name.map(Into::into),
         standing: Standing::Open,
+        sent_in: 0,
     }
 }
 
@@ -146,6 +147,18 @@ fn two_rows_without_a_name_are_not_guessed_apart() {
     let mut books = books([nameless("git"), nameless("git")]);
     let list = [shown(11, "generated", "git")];
     assert_eq!(found(&mut books, &list, &[1, 2]), []);
+}
+
+#[test]
+fn what_an_earlier_row_may_have_left_is_not_given_to_one_sent_later() {
+    let mut books = books([nameless("git"), nameless("git"), nameless("git")]);
+    let left = shown(11, "generated", "git");
+    assert_eq!(found(&mut books, std::slice::from_ref(&left), &[1, 2]), []);
+    books.settled([5, 11]);
+    books.sent(3);
+    assert_eq!(found(&mut books, std::slice::from_ref(&left), &[3]), []);
+    let list = [left, shown(12, "generated", "git")];
+    assert_eq!(found(&mut books, &list, &[3]), [(3, 12)]);
 }
 
 #[test]
