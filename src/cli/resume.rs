@@ -34,6 +34,12 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
     }
+    if let Some(line) = run.read.damaged.first() {
+        screen.problem(&format!(
+            "warning: the journal is damaged at line {line}; every row that was not certain by then counts as sent, and rows may be \
+             missing\n"
+        ));
+    }
     if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
         return end_done(settings, &run, screen);
     }
@@ -200,12 +206,6 @@ impl Resumption<'_> {
         journal: Journal,
         by_hand: &[ByHand],
     ) -> Result<Exit, Failure> {
-        if !run.read.damaged.is_empty() {
-            self.screen.problem(&format!(
-                "warning: the journal is damaged at line {}; every row that was not certain by then counts as sent\n",
-                run.read.damaged[0]
-            ));
-        }
         if let Some(stop) = self.session(&run).settle(&run, by_hand, &journal)? {
             return self.end(&run, journal, Some(stop));
         }
