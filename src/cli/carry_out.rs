@@ -256,18 +256,14 @@ impl RunPlace {
         } else {
             screen.result(&summary(&report));
         }
-        let exit = exit(&report, stopped);
-        let exit = match &written {
+        let mut exit = exit(&report, stopped);
+        if let Err(failure) = &written {
+            screen.failure(&failure.message, failure.help.as_deref());
             // Without a report the command did not do all that it was to do.
-            Err(failure) => {
-                screen.failure(&failure.message, failure.help.as_deref());
-                match exit {
-                    Exit::Interrupted => Exit::Interrupted,
-                    _ => Exit::Stopped,
-                }
+            if exit != Exit::Interrupted {
+                exit = Exit::Stopped;
             }
-            Ok(()) => exit,
-        };
+        }
         if !is_json {
             if written.is_ok() {
                 let (json, csv) = (self.json.display(), self.csv.display());

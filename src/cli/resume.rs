@@ -21,8 +21,8 @@ use super::take_up::TakenUp;
 use super::{import, next, question, signals};
 use crate::engine::{Books, Job, Standing, Stop, planned};
 use crate::journal::{
-    ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowRead,
-    RowState, SessionKind,
+    ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowState,
+    SessionKind,
 };
 use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
@@ -34,6 +34,12 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
+    }
+    if let Some(line) = run.read.damaged.first() {
+        screen.problem(&format!(
+            "warning: the journal is damaged at line {line}; every row that was not certain by then counts as sent, and rows may be \
+             missing\n"
+        ));
     }
     if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
         return end_done(settings, &run, screen);
@@ -147,12 +153,6 @@ impl Resumption<'_> {
         journal: Journal,
         by_hand: &[ByHand],
     ) -> Result<Exit, Failure> {
-        if !run.read.damaged.is_empty() {
-            self.screen.problem(&format!(
-                "warning: the journal is damaged at line {}; every row that was not certain by then counts as sent\n",
-                run.read.damaged[0]
-            ));
-        }
         if let Some(stop) = self.session(&run).settle(&run, by_hand, &journal)? {
             return self.end(&run, journal, Some(stop));
         }
@@ -258,22 +258,9 @@ impl Resumption<'_> {
             .collect();
         let mut added = Vec::new();
         if !run.state().has_begun() {
-            let left_out = |row: &RowState| row.outcome == Outcome::NotSelected;
-            let known = run.state().rows().filter(|(_, row)| left_out(row)).count();
-            // They are written in their order.
-            let not_selected = self.sheets.input.not_selected.iter().skip(known);
-            let mut numbers = run.state().rows().last().map_or(0, |(n, _)| n) + 1..;
-            for (row, n) in std::mem::take(&mut joined.new)
-                .into_iter()
-                .zip(&mut numbers)
-            {
-                let row = Row { n, ..row };
-                added.push(Event::Row(Box::new(RowRead::valid(&row))));
-                rows.push(row);
-            }
-            let not_selected = not_selected.zip(numbers);
-            let read = not_selected.map(|(row, n)| RowRead::not_selected(n, &row.place));
-            added.extend(read.map(|row| Event::Row(Box::new(row))));
+            let (valid, read) = self.sheets.take_unread(run.state());
+            rows.extend(valid);
+            added.extend(read.into_iter().map(|row| Event::Row(Box::new(row))));
         }
         (rows, added)
     }

@@ -8,8 +8,8 @@ use super::exit::{Exit, Failure};
 use super::settings::{InputSettings, ResumeSettings};
 use super::take_up::TakenUp;
 use crate::engine::{InvalidRow, Joined, SheetNow, join};
-use crate::journal::{Input, Key};
-use crate::model::{Diagnostics, Outcome, Place, Severity};
+use crate::journal::{Input, Key, RowRead, RowState, RunState};
+use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
 use crate::render::{Screen, count, diagnostics};
 use crate::validate::Validation;
 
@@ -51,18 +51,49 @@ impl Sheets {
             };
             Some((file.name.clone(), began_as.into()))
         });
-        let invalid = std::mem::take(&mut input.invalid).into_iter();
-        let invalid = invalid.map(|row| InvalidRow {
-            key: row.key.map(Key::from),
-            place: row.place,
+        let invalid = input.invalid.iter().map(|row| InvalidRow {
+            key: row.key.clone().map(Key::from),
+            place: row.place.clone(),
         });
         let sheet = SheetNow {
             unchanged: unchanged.collect(),
-            rows: std::mem::take(&mut input.rows),
             invalid: invalid.collect(),
+            rows: std::mem::take(&mut input.rows),
         };
         let joined = join(run.state(), sheet);
         Self { input, joined }
+    }
+
+    /// The rows that the journal of a run does not know that died while they were written: those that are valid, and all of
+    /// them as they are to be written.
+    pub fn take_unread(&mut self, run: &RunState) -> (Vec<Row>, Vec<RowRead>) {
+        let mut numbers = run.rows().last().map_or(0, |(n, _)| n) + 1..;
+        let mut valid = std::mem::take(&mut self.joined.new);
+        for (row, n) in valid.iter_mut().zip(&mut numbers) {
+            row.n = n;
+        }
+        let mut read: Vec<RowRead> = valid.iter().map(RowRead::valid).collect();
+        // Those left out are written after the others, and in their order. One beyond `--limit` was read, and says its type.
+        let known = |is_it: fn(&RowState) -> bool| run.rows().filter(|(_, row)| is_it(row)).count();
+        let is_left_out =
+            |row: &RowState| row.outcome == Outcome::NotSelected && row.type_name.is_none();
+        let not_selected = self.input.not_selected.iter().skip(known(is_left_out));
+        for (row, n) in not_selected.zip(&mut numbers) {
+            read.push(RowRead::not_selected(n, &row.place));
+        }
+        self.joined.new_invalid.clear();
+        let invalid = self
+            .input
+            .invalid
+            .iter()
+            .skip(known(|row| row.outcome == Outcome::Invalid));
+        for (row, n) in invalid.zip(numbers) {
+            read.push(RowRead {
+                n,
+                ..RowRead::invalid(row)
+            });
+        }
+        (valid, read)
     }
 
     /// Refuses to go on while rows that are still to be sent are not valid, or a whole table cannot be read.

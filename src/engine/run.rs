@@ -174,6 +174,7 @@ impl<'a> Run<'a> {
         };
         let next = self.begin_next();
         let n = job.row.n;
+        self.ledger.books.borrow_mut().sent(n);
         match self.send(job.row, job.attempt, turn).await {
             Step::End(outcome) => self.ended(&job, outcome),
             Step::Aside { fails_if_absent } => {

@@ -83,3 +83,19 @@ fn an_attempt_that_the_journal_has_lost_is_given_its_time_to_show() {
     assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
     assert_eq!(outcomes(&env), ["created"]);
 }
+
+#[test]
+fn damage_is_told_each_time_for_a_row_may_be_missing() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    let run = |command: &[&'static str]| env.run(command.iter().copied().chain(["--yes"]));
+    run(&["import", "a.csv"]).exit(0);
+    damage(&env, |line| {
+        (!line.contains("\"n\":2,\"place\"")).then(|| line.to_owned())
+    });
+    for _ in 0..2 {
+        run(&["resume", "--settle", "10ms"])
+            .exit(0)
+            .says("the journal is damaged at line 3");
+    }
+    assert_eq!((env.posts(), env.jira().held().len()), (3, 3));
+}

@@ -72,6 +72,29 @@ fn a_run_that_died_while_it_was_opened_still_counts_the_rows_left_out() {
     }
 }
 
+#[test]
+fn a_run_that_died_while_it_was_opened_still_counts_the_rows_passed_over() {
+    let sheet = sheet_of(3) + "GITHUB_SERVER,Team 4,no origin,pat-4-invented\nGERRIT,Team 5,,\n";
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    let args = ["import", "a.csv", "--yes", "--skip-invalid", "--limit", "2"];
+    env.run(args).exit(1);
+    for line in [
+        "\"n\":5",
+        "\"n\":4",
+        "\"n\":3",
+        "\"n\":2",
+        "\"why\":\"baseline\"",
+    ] {
+        for one in env.jira().held() {
+            env.jira().remove(one.id);
+        }
+        cut_before(&env, line);
+        resume(&env).exit(1);
+        let totals = ["read", "created", "not_selected", "invalid"].map(|name| env.total(name));
+        assert_eq!(totals, [5, 2, 1, 2], "{line}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_with_the_command_to_go_on_by() {

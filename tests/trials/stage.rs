@@ -61,7 +61,7 @@ impl Stage {
             None,
             None,
             Some(Fault::Failure400),
-            Some(Fault::Error502Before),
+            Some(Fault::CutBeforeCommit),
             Some(Fault::CutAfterCommit),
             Some(Fault::HangAfterCommit),
             Some(Fault::Hang),
