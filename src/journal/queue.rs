@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -15,6 +16,9 @@ pub(super) type Done = oneshot::Sender<()>;
 
 /// Most bytes of a buffer that are kept from one group to the next.
 const KEPT_BUFFER: usize = 64 * 1024;
+
+/// Longest time for which lines that nobody waits for are kept back, to be written together with others.
+const GATHERED_FOR: Duration = Duration::from_millis(2);
 
 /// The queue between those who write and the one writer.
 #[derive(Debug)]
@@ -30,10 +34,20 @@ struct Waiting {
     group: Group,
     /// The number of the next event.
     seq: u64,
-    /// The writer waits for something to do.
-    is_idle: bool,
-    /// The writer has ended.
-    is_over: bool,
+    writer: Doing,
+}
+
+/// What the writer is at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Doing {
+    /// It writes, and looks at the queue when it has.
+    Writing,
+    /// It waits for something to do.
+    Nothing,
+    /// It waits for somebody who is to be told, for a moment.
+    Gathering,
+    /// It has ended.
+    Over,
 }
 
 /// All that was queued at one moment; it is written and synced together.
@@ -51,8 +65,7 @@ impl Queue {
             waiting: Mutex::new(Waiting {
                 group: Group::default(),
                 seq,
-                is_idle: false,
-                is_over: false,
+                writer: Doing::Writing,
             }),
             added: Condvar::new(),
             failure: OnceLock::new(),
@@ -71,7 +84,7 @@ impl Queue {
         done: Option<Done>,
     ) -> Result<(), JournalError> {
         let mut waiting = self.lock();
-        if waiting.is_over || waiting.group.closes {
+        if waiting.writer == Doing::Over || waiting.group.closes {
             drop(waiting);
             return Err(self.why_over());
         }
@@ -99,7 +112,12 @@ impl Queue {
     }
 
     fn wake(&self, waiting: &Waiting) {
-        if waiting.is_idle {
+        let is_awaited = match waiting.writer {
+            Doing::Nothing => true,
+            Doing::Gathering => waiting.group.needs_sync(),
+            Doing::Writing | Doing::Over => false,
+        };
+        if is_awaited {
             self.added.notify_one();
         }
     }
@@ -110,14 +128,17 @@ impl Queue {
         // The rows of a large run come at once; what follows is small.
         group.lines.shrink_to(KEPT_BUFFER);
         let mut waiting = self.lock();
-        while waiting.group.is_empty() {
-            waiting.is_idle = true;
-            waiting = self
-                .added
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        waiting.is_idle = false;
+        waiting.writer = Doing::Nothing;
+        waiting = self
+            .added
+            .wait_while(waiting, |waiting| waiting.group.is_empty())
+            .unwrap_or_else(PoisonError::into_inner);
+        waiting.writer = Doing::Gathering;
+        (waiting, _) = self
+            .added
+            .wait_timeout_while(waiting, GATHERED_FOR, |waiting| !waiting.group.needs_sync())
+            .unwrap_or_else(PoisonError::into_inner);
+        waiting.writer = Doing::Writing;
         std::mem::swap(&mut waiting.group, group);
         waiting.group.closes = group.closes;
         self.failure.get().is_none()
@@ -153,7 +174,7 @@ pub(super) struct Over<'a>(&'a Queue);
 impl Drop for Over<'_> {
     fn drop(&mut self) {
         let mut waiting = self.0.lock();
-        waiting.is_over = true;
+        waiting.writer = Doing::Over;
         // Whoever waits learns of it by this.
         waiting.group = Group::default();
     }
