@@ -221,7 +221,7 @@ impl RunPlace {
     fn report(&self) -> Result<Report, Failure> {
         let run =
             journal::read(&self.journal).map_err(|error| Failure::new(Exit::Stopped, error))?;
-        Ok(Report::of_run(&run.state))
+        Ok(Report::of_run(run.state))
     }
 
     /// Writes the reports of the run and tells how it ended; `next` says what comes next.
@@ -280,8 +280,8 @@ impl RunPlace {
     }
 
     fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
-        let written = report::write(&self.json, &Form::Json.render(report))
-            .and_then(|()| report::write(&self.csv, &Form::Csv.render(report)));
+        let written = report::write(&self.json, |file| Form::Json.write(report, file))
+            .and_then(|()| report::write(&self.csv, |file| Form::Csv.write(report, file)));
         written.map_err(|error| {
             let failure = Failure::new(Exit::Stopped, error);
             match stopped.map(Stop::reason) {

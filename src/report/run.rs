@@ -208,10 +208,13 @@ impl Report {
     }
 
     /// The report of a run as far as it has come.
-    pub fn of_run(run: &RunState) -> Self {
-        let opened = run.opened();
-        let closed = run.closed();
-        let rows: Vec<ReportRow> = run.rows().map(|(_, row)| ReportRow::of(row)).collect();
+    pub fn of_run(run: RunState) -> Self {
+        let audit = run.audit().map(|audit| AuditFacts::of(audit, &run));
+        let (paused_ms, totals, closed) = (run.paused_ms(), run.totals(), run.closed());
+        let (opened, sessions) = (run.opened().clone(), run.sessions().to_vec());
+        let stopped = run.stopped().map(Into::into);
+        // Row by row: a long run is not held twice.
+        let rows: Vec<ReportRow> = run.into_rows().map(ReportRow::of).collect();
         Self {
             format: FORMAT,
             run: RunFacts {
@@ -219,11 +222,11 @@ impl Report {
                 gij: opened.gij.clone(),
                 rehearsal: opened.rehearsal,
                 options: opened.options.clone(),
-                sessions: run.sessions().to_vec(),
+                sessions,
                 ending: closed.map(|(how, _)| how),
-                stopped: run.stopped().map(Into::into),
-                paused_ms: run.paused_ms(),
-                audit: run.audit().map(|audit| AuditFacts::of(audit, run)),
+                stopped,
+                paused_ms,
+                audit,
             },
             input: opened
                 .inputs
@@ -233,7 +236,7 @@ impl Report {
             jira: opened.jira.clone(),
             started: opened.at,
             finished: closed.map(|(_, at)| at),
-            totals: run.totals(),
+            totals,
             rows,
         }
     }
@@ -292,36 +295,33 @@ impl ReportRow {
         }
     }
 
-    fn of(row: &RowState) -> Self {
+    fn of(row: RowState) -> Self {
         let table = &row.place.table;
         Self {
             file: table.file.as_str().into(),
             sheet: table.sheet.as_deref().map(Into::into),
             row: row.place.row,
-            type_name: row.type_name.clone(),
-            display_name: row.name.clone(),
-            origin: row.origin.clone(),
+            type_name: row.type_name,
+            display_name: row.name,
+            origin: row.origin,
             outcome: row.outcome,
             id: row.remote.map(|remote| remote.id),
             attempts: row.attempts,
             http_status: row.last.status,
-            error: row.last.error.clone().or_else(|| {
+            error: row.last.error.or_else(|| {
                 let is_open = row.outcome == Outcome::InDoubt && row.last.ms.is_none();
                 is_open
                     .then(|| "it was being sent when the run ended; no answer was recorded".into())
             }),
-            advice: row.last.advice.clone(),
+            advice: row.last.advice,
             started: row.last.started,
             duration_ms: row.last.ms,
-            warnings: row.warnings.clone(),
-            removal: row.removal.as_deref().cloned(),
+            warnings: row.warnings,
+            removal: row.removal.map(|removal| *removal),
             doubles: row
                 .doubles
-                .iter()
-                .map(|(id, removal)| DoubleRemoval {
-                    id: *id,
-                    removal: removal.clone(),
-                })
+                .into_iter()
+                .map(|(id, removal)| DoubleRemoval { id, removal })
                 .collect(),
         }
     }
@@ -355,7 +355,7 @@ mod tests {
         let mut run = RunState::new(opened());
         run.apply(&row(6));
         run.apply(&audit(&[6]));
-        let report = Report::of_run(&run);
+        let report = Report::of_run(run);
         assert_eq!(
             report.run.audit.unwrap().appeared,
             ["onboarding.xlsx:Azure!7"]

@@ -74,7 +74,7 @@ fn shown(id: i64, (of, host, name): Said) -> RemoteIntegration {
         display_name: Some(name.map_or_else(|| format!("{origin}/*"), Into::into)),
         origin: Some(origin),
         init_date: Some(id),
-        fields: Map::new(),
+        fields: Map::new().into(),
     }
 }
 

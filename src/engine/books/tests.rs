@@ -38,7 +38,7 @@ fn remote(id: i64, of: &str, name: &str, origin: &str) -> RemoteIntegration {
         origin: Some(origin.into()),
         display_name: Some(name.into()),
         init_date: Some(1),
-        fields: Map::new(),
+        fields: Map::new().into(),
     }
 }
 

@@ -212,7 +212,8 @@ mod tests {
             fields: json!({"disabled": false, "displayName": "Azure 1"})
                 .as_object()
                 .unwrap()
-                .clone(),
+                .clone()
+                .into(),
         };
         change(&mut shown);
         shown
@@ -318,7 +319,7 @@ mod tests {
             panic!("a find is a judgement");
         };
         run.apply(&Event::Settled(Settled { ..found }));
-        let there = [shown(|shown| shown.fields.clear())];
+        let there = [shown(|shown| shown.fields.retain(|_, _| false))];
         let fate = fate_of(&run, &there, TakeBack::default());
         assert!(is_left_alone(&fate, "--include-found"), "{fate:?}");
         let also = TakeBack {
