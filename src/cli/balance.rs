@@ -42,7 +42,7 @@ pub(super) fn balance(
         progress: settings.progress,
         run_dir: &run.dir,
         screen,
-        after_kill: next::resume(&settings.typed, run.id()),
+        after_kill: next::resume(&settings.typed, run.id(), run.has_stdin()),
     };
     let work = Work {
         books: Books::of_run(run.state()),

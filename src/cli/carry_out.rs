@@ -69,12 +69,13 @@ impl Session<'_> {
     ) -> Result<Option<Stop>, Failure> {
         let stop = StopSwitch::default();
         let progress = Progress::new(self.screen, self.progress, requests, existing);
+        let last_words = self.last_words();
         let ended = self.runtime.block_on(async {
             let tell = |event: RunEvent<'_>| progress.tell(event);
             let appender = journal.appender();
             tokio::select! {
                 ended = work(&appender, &stop, &tell) => ended,
-                () = signals::watch(&stop, &progress, self.run_dir.path(), &self.after_kill) => {
+                () = signals::watch(&stop, &progress, &last_words) => {
                     Ok(Some(Stop::Interrupted))
                 }
             }
@@ -89,14 +90,58 @@ impl Session<'_> {
         Ok(stopped)
     }
 
+    /// What is left to do when everything is stopped at once.
+    pub(super) fn last_words(&self) -> String {
+        let next = &self.after_kill;
+        if self.jira.is_sandbox() {
+            return format!("the sandbox is gone with all it held; rehearse again:\n  {next}");
+        }
+        let journal = self.run_dir.path().join(JOURNAL_FILE);
+        format!(
+            "{} holds what was sent; what had no answer yet may be in Jira, and is settled first by:\n  {next}",
+            journal.display()
+        )
+    }
+
+    /// Ends a session that cannot go on and has sent nothing: writes its end and the reports. Returns the failure with the
+    /// command that goes on.
+    pub(super) fn fail(&self, journal: Journal, failure: Failure) -> Failure {
+        let at = Timestamp::now();
+        let mut last = Vec::new();
+        let how = match failure.exit {
+            Exit::Interrupted => Ending::Interrupted,
+            _ => Ending::Stopped,
+        };
+        if how == Ending::Stopped {
+            let why = failure.message.as_str().into();
+            last.push(Event::Stopped { why, at });
+        }
+        last.push(Event::Closed { how, at });
+        let appender = journal.appender();
+        let written = self.runtime.block_on(appender.commit(last));
+        if let Err(error) = written.and_then(|()| journal.close()) {
+            return self.without_journal(error);
+        }
+        if let Err(unwritten) = RunPlace::of(self.run_dir.path()).write_reports() {
+            self.screen
+                .failure(&unwritten.message, unwritten.help.as_deref());
+        }
+        let go_on = format!("go on by `{}`", self.after_kill);
+        let help = match &failure.help {
+            Some(help) => format!("{help}; then {go_on}"),
+            None => go_on,
+        };
+        failure.help(help)
+    }
+
     /// The journal failed where no report tells of it.
     pub(super) fn without_journal(&self, error: JournalError) -> Failure {
         let help = match StoredRun::at(self.run_dir.path()) {
-            Ok(_) => format!(
+            Ok(_) if !self.jira.is_sandbox() => format!(
                 "once that is mended, go on with the run: {}",
                 self.after_kill
             ),
-            Err(_) => "once that is mended, begin again by the same command".to_owned(),
+            _ => "once that is mended, begin again by the same command".to_owned(),
         };
         Failure::from(error).help(help)
     }
@@ -141,15 +186,16 @@ pub(super) async fn close(
             at,
         });
     }
-    let how = match stopped {
+    let how = match &stopped {
         None => Ending::Complete,
         Some(Stop::Interrupted) => Ending::Interrupted,
         Some(_) => Ending::Stopped,
     };
+    let is_of_journal = |stop: &Stop| matches!(stop.reason(), Stop::Journal(_));
     last.push(Event::Closed { how, at });
     match journal.commit(last).await {
         // A run that stopped because of its journal has said so.
-        Err(_) if matches!(stopped, Some(Stop::Journal(_))) => Ok(stopped),
+        Err(_) if stopped.as_ref().is_some_and(is_of_journal) => Ok(stopped),
         Err(error) => Err(error),
         Ok(()) => Ok(stopped),
     }
@@ -210,14 +256,18 @@ impl RunPlace {
         } else {
             screen.result(&summary(&report));
         }
-        let mut exit = exit(&report, stopped);
-        if let Err(failure) = &written {
-            screen.failure(&failure.message, failure.help.as_deref());
+        let exit = exit(&report, stopped);
+        let exit = match &written {
             // Without a report the command did not do all that it was to do.
-            if exit != Exit::Interrupted {
-                exit = Exit::Stopped;
+            Err(failure) => {
+                screen.failure(&failure.message, failure.help.as_deref());
+                match exit {
+                    Exit::Interrupted => Exit::Interrupted,
+                    _ => Exit::Stopped,
+                }
             }
-        }
+            Ok(()) => exit,
+        };
         if !is_json {
             if written.is_ok() {
                 let (json, csv) = (self.json.display(), self.csv.display());
@@ -238,7 +288,7 @@ impl RunPlace {
             .and_then(|()| report::write(&self.csv, &Form::Csv.render(report)));
         written.map_err(|error| {
             let failure = Failure::new(Exit::Stopped, error);
-            match stopped {
+            match stopped.map(Stop::reason) {
                 // The journal has the same disk, and says itself what it lacks.
                 Some(Stop::Journal(_)) => failure,
                 _ => failure.help(format!(
@@ -252,7 +302,7 @@ impl RunPlace {
 
 fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
     match stopped {
-        Some(Stop::Interrupted) => return Exit::Interrupted,
+        Some(stop) if stop.is_interrupted() => return Exit::Interrupted,
         Some(Stop::MaxFailures { .. }) => return Exit::Incomplete,
         Some(_) => return Exit::Stopped,
         None => {}

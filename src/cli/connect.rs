@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
+
 use super::credentials::access;
 use super::exit::{Exit, Failure};
 use super::settings::{ConnectSettings, PaceSettings, TargetSettings};
-use crate::engine::{Pace, Pacer, StopSwitch, read_list};
+use super::signals;
+use crate::engine::{Pace, Pacer, Stop, StopSwitch, read_list};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::model::RemoteIntegration;
 use crate::render::{Screen, Target, waiting as waiting_text};
@@ -19,7 +22,14 @@ pub(super) struct Connected {
     pub pacer: Pacer,
     pub target: Target,
     /// Lives as long as the run that goes to it.
-    _sandbox: Option<Sandbox>,
+    sandbox: Option<Sandbox>,
+}
+
+impl Connected {
+    /// Whether it is a sandbox, which goes when the process does.
+    pub fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
 }
 
 /// Asks for Jira's state without credentials, then reads the list of integrations with them: the first request that
@@ -47,7 +57,7 @@ pub(super) async fn connect(
             client,
             pacer,
             target,
-            _sandbox: sandbox,
+            sandbox,
         },
         list,
     ))
@@ -98,6 +108,18 @@ pub(super) async fn list(
     };
     pacer.restart_wait();
     Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
+}
+
+/// Reads the list in the course of a session, whose end a signal does not keep from being written down.
+pub(super) fn list_again(
+    runtime: &Runtime,
+    jira: &Connected,
+    screen: &Screen,
+) -> Result<Vec<RemoteIntegration>, Failure> {
+    let listing = list(&jira.client, &jira.pacer, screen);
+    runtime
+        .block_on(signals::unless_interrupted(listing))
+        .unwrap_or_else(|| Err(Stop::Interrupted.into()))
 }
 
 /// How to get there, and the sandbox if that is where it leads; sends nothing.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use crate::engine::{ListError, Stop};
 use crate::jira::{ConnectError, JiraError};
 use crate::journal::{FindRunError, JournalError, LockError, RunDirError};
+use crate::plan::Vanished;
 
 /// How `gij` ends, as its exit code says.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -97,9 +98,10 @@ impl From<ListError> for Failure {
 
 impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
-        let exit = match stop {
-            Stop::Interrupted => Exit::Interrupted,
-            _ => Exit::Stopped,
+        let exit = if stop.is_interrupted() {
+            Exit::Interrupted
+        } else {
+            Exit::Stopped
         };
         Self {
             exit,
@@ -128,5 +130,15 @@ impl From<RunDirError> for Failure {
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
         Self::new(Exit::Stopped, error)
+    }
+}
+
+impl From<Vanished> for Failure {
+    fn from(vanished: Vanished) -> Self {
+        let message = format!(
+            "Jira changed since the plan was made: what existed is no longer in its list: {vanished}; nothing was sent"
+        );
+        Self::new(Exit::Stopped, message)
+            .help("run the same command again, and look at the new plan")
     }
 }

@@ -7,10 +7,11 @@ use tokio::runtime::Runtime;
 
 use super::carry_out::{RunPlace, Session, Work};
 use super::check::{show, write_json};
-use super::connect::{Connected, connect, list};
+use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, opening, planned_rows};
+use super::question::Reply;
 use super::settings::ImportSettings;
 use super::{existing, next, projects, question, unfinished};
 use crate::engine::{BookRow, Books, Job, Standing, open};
@@ -74,7 +75,10 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     // Whether the run can have its place on disk is known before anybody is asked.
     let lock = lock(settings, &jira.target.url)?;
     let confirmed_by = match confirmed_by {
-        None if must_ask => ask(to_create, &jira, screen).then_some(ConfirmedBy::Answer),
+        None if must_ask => {
+            let reply = ask(to_create, &runtime, &jira, screen);
+            (reply == Reply::Yes).then_some(ConfirmedBy::Answer)
+        }
         None => Some(ConfirmedBy::NotNeeded),
         given => given,
     };
@@ -109,8 +113,8 @@ fn carry_out(
 ) -> Result<Exit, Failure> {
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
-    let remote = runtime.block_on(list(&jira.client, &jira.pacer, screen))?;
-    let plan = confirmed.plan.again(&remote);
+    let remote = list_again(runtime, jira, screen)?;
+    let plan = confirmed.plan.again(&remote)?;
     if existing::is_refused(settings, &plan) {
         return existing::refuse(settings, input, &plan, screen);
     }
@@ -140,7 +144,11 @@ fn carry_out(
         progress: settings.progress,
         run_dir: &run_dir,
         screen,
-        after_kill: next::resume(&settings.typed, run_dir.id()),
+        after_kill: if settings.is_rehearsal() {
+            next::rehearse_again(settings)
+        } else {
+            next::resume(&settings.typed, run_dir.id(), settings.input.has_stdin())
+        },
     };
     let work = Work {
         books: books(&plan),
@@ -240,13 +248,13 @@ fn dry_run(
 }
 
 /// Asks whether that many integrations are to be created.
-pub(super) fn ask(to_create: usize, jira: &Connected, screen: &Screen) -> bool {
+pub(super) fn ask(to_create: usize, runtime: &Runtime, jira: &Connected, screen: &Screen) -> Reply {
     let what = count(to_create as u64, "integration", "integrations");
     let question = format!(
         "Create {what} in {} ({})?",
         jira.target.title, jira.target.url
     );
-    question::ask(&question, screen)
+    question::ask(&question, runtime, screen)
 }
 
 /// Keeps other runs on the same Jira away; a rehearsal has its Jira to itself.

@@ -39,7 +39,8 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
 /// What to do after a session of the run `run`, which was started by the words `typed`.
 pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String {
     let totals = &report.totals;
-    let resume = resume(typed, run);
+    let has_stdin = report.input.iter().any(|input| &*input.file == "-");
+    let resume = resume(typed, run, has_stdin);
     if totals.of(Outcome::NotAttempted) > 0 {
         return format!("go on with the rows that had no turn:\n  {resume}");
     }
@@ -56,17 +57,30 @@ pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String 
     format!("in a while, see which of them Jira has indexed:\n  {verify}")
 }
 
-/// The command that goes on with the run `run`, reaching Jira in the way that was `typed`.
-pub(super) fn resume(typed: &[String], run: &str) -> String {
-    of_run(typed, "resume", run)
+/// The command that goes on with the run `run`, reaching Jira in the way that was `typed`. A run that `has_stdin` needs the
+/// file in its place.
+pub(super) fn resume(typed: &[String], run: &str, has_stdin: bool) -> String {
+    let file = if has_stdin { " FILE" } else { "" };
+    of_run(typed, "resume", run) + file
+}
+
+/// What to do about a run whose journal has lost what Jira held before it: it can be sent no more.
+pub(super) fn without_baseline() -> String {
+    "look in Jira for the rows in doubt; take in what is there by `--adopt ROW=ID`, and import what is missing from a sheet \
+     of its own:\n  gij import FILE"
+        .to_owned()
 }
 
 /// What to do after a verification.
-pub(super) fn after_verify(typed: &[String], report: &VerifyReport) -> String {
+pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: bool) -> String {
     let run = &report.run;
     if report.doubles.iter().any(|double| double.attempts > 1) {
         let undo = format!("{} --duplicates", undo(typed, run));
         return format!("remove what is there twice, one by one:\n  {undo}");
+    }
+    if !report.appeared.is_empty() {
+        let resume = resume(typed, run, has_stdin);
+        return format!("settle the rows in doubt:\n  {resume}");
     }
     if report.totals.gone > 0 {
         return "somebody removed what is gone; import a sheet of those rows if they are wanted"
@@ -153,7 +167,7 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
 
 /// What to do after a dry run of a file whose last run, `run`, is not finished.
 pub(super) fn instead(settings: &ImportSettings, run: &str) -> String {
-    let resume = resume(&settings.typed, run);
+    let resume = resume(&settings.typed, run, false);
     format!("go on with the run that is not finished:\n  {resume}")
 }
 
@@ -263,10 +277,18 @@ pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
     if runs_dir != RUNS_DIR {
         words.extend(["--runs-dir", &runs_dir]);
     }
+    if command == "resume" && run.files.iter().any(|file| &**file == "-") {
+        words.push("FILE");
+    }
     Some(NextStep {
         does,
         command: command_line(words),
     })
+}
+
+/// The rehearsal as it was typed.
+pub(super) fn rehearse_again(settings: &ImportSettings) -> String {
+    again(settings, &[])
 }
 
 /// What to do where there are no runs.

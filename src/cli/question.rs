@@ -1,6 +1,22 @@
-use std::io::{self, BufRead as _, IsTerminal as _};
+//! Questions to whoever sits at the terminal. A signal at a question means that nothing is to be done.
 
+use std::io::{self, IsTerminal as _};
+use std::thread;
+
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+use super::signals;
 use crate::render::Screen;
+
+/// What came of a question.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Reply {
+    Yes,
+    No,
+    /// Somebody interrupted: nothing more is to be asked.
+    Interrupted,
+}
 
 /// Whether there is somebody to ask.
 pub(super) fn can_ask() -> bool {
@@ -8,23 +24,44 @@ pub(super) fn can_ask() -> bool {
 }
 
 /// Asks for the number of removals, which must be typed.
-pub(super) fn ask_number(question: &str, number: usize, screen: &Screen) -> bool {
+pub(super) fn ask_number(
+    question: &str,
+    number: usize,
+    runtime: &Runtime,
+    screen: &Screen,
+) -> Reply {
     screen.problem(&format!("{question} "));
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
-    if matches!(read, Ok(0)) {
-        screen.problem("\n");
-    }
-    read.is_ok() && answer.trim() == number.to_string()
+    let is_number = |answer: &str| answer.trim() == number.to_string();
+    reply(runtime, is_number, screen)
 }
 
 /// Asks a question that only `y` or `yes` answers with yes.
-pub(super) fn ask(question: &str, screen: &Screen) -> bool {
+pub(super) fn ask(question: &str, runtime: &Runtime, screen: &Screen) -> Reply {
     screen.problem(&format!("{question} [y/N] "));
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
-    if matches!(read, Ok(0)) {
+    let is_yes = |answer: &str| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
+    reply(runtime, is_yes, screen)
+}
+
+fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) -> Reply {
+    let (answered, answer) = oneshot::channel();
+    // Nothing ends a read from a terminal, so it has a thread that nobody waits for.
+    thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line);
+        // Whoever was interrupted does not listen any more.
+        let _ = answered.send(read.map(|_| line));
+    });
+    let answer = runtime.block_on(signals::unless_interrupted(answer));
+    let Some(answer) = answer else {
         screen.problem("\n");
+        return Reply::Interrupted;
+    };
+    match answer {
+        Ok(Ok(line)) if line.is_empty() => {
+            screen.problem("\n");
+            Reply::No
+        }
+        Ok(Ok(line)) if is_yes(&line) => Reply::Yes,
+        _ => Reply::No,
     }
-    read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }

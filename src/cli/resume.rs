@@ -7,16 +7,17 @@ use tokio::runtime::Runtime;
 
 use super::balance::balance;
 use super::carry_out::{RunPlace, Session, Work, close};
-use super::connect::{Connected, connect, list};
+use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::session;
 use super::projects::{self, Resolved};
+use super::question::Reply;
 use super::resume_sheets::Sheets;
 use super::settings::{ConnectSettings, ResumeSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
-use super::{import, next, question};
+use super::{import, next, question, signals};
 use crate::engine::{Books, Job, Standing, Stop, planned};
 use crate::journal::{
     ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowState,
@@ -138,6 +139,15 @@ fn by_hand(
             )));
         };
         let of = run.state().row(n).and_then(|row| row.type_name.as_deref());
+        if books.is_old(*id) {
+            let failure = format!("--adopt: integration {id} was in Jira before the run");
+            return Err(Failure::usage(failure));
+        }
+        let is_said = |said: &ByHand| matches!(said, ByHand::Adopt(_, shown) if shown.id == *id);
+        if said.iter().any(is_said) {
+            let failure = format!("--adopt: integration {id} is said to be of two rows");
+            return Err(Failure::usage(failure));
+        }
         if books.is_claimed(*id) {
             let failure = format!("--adopt: integration {id} belongs to another row of the run");
             return Err(Failure::usage(failure));
@@ -215,7 +225,13 @@ impl Resumption<'_> {
                 "the journal has lost what Jira held before the run, so nothing more can be sent",
                 Some("look in Jira for the rows in doubt; import those that are missing from a sheet of their own"),
             );
-            self.end(&run, journal, None)?;
+            let stopped = self.close(journal, None)?;
+            RunPlace::of(run.dir.path()).conclude(
+                stopped.as_ref(),
+                self.settings.is_json,
+                |_| next::without_baseline(),
+                self.screen,
+            )?;
             return Ok(Exit::Stopped);
         }
         if let Err(failure) = self.sheets.refuse_invalid(&run, self.screen) {
@@ -225,28 +241,45 @@ impl Resumption<'_> {
         let listed_at = Timestamp::now();
         let (rows, added) = self.rows_to_send(&run);
         let resolving = projects::resolve(&self.jira.client, rows);
-        let Resolved { rows, found, .. } = self.runtime.block_on(resolving)?;
+        let resolved = self
+            .runtime
+            .block_on(signals::unless_interrupted(resolving))
+            .unwrap_or_else(|| Err(Stop::Interrupted.into()));
+        let Resolved { rows, found, .. } = match resolved {
+            Ok(resolved) => resolved,
+            Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+        };
         if found.has_errors() {
             self.screen.problem(&diagnostics(&found));
             self.end_quietly(&run, journal, None)?;
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
         let books = Books::of_run(run.state());
-        let mut plan = Plan::new(rows, &self.list_without(&books)?);
+        let remote = match self.list_without(&books) {
+            Ok(remote) => remote,
+            Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+        };
+        let mut plan = Plan::new(rows, &remote);
         if let Some(most) = limit(&run) {
             plan = plan.limited_to(most);
         }
         let to_create = plan.to_create().count();
         let must_ask = self.confirmed_by.is_none() && to_create > 0;
         self.show(&run, &plan, must_ask);
-        if must_ask && !import::ask(to_create, self.jira, self.screen) {
+        if must_ask && import::ask(to_create, self.runtime, self.jira, self.screen) != Reply::Yes {
             self.end_quietly(&run, journal, Some(Stop::Interrupted))?;
             self.screen.problem("nothing was sent\n");
             return Ok(Exit::Interrupted);
         }
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
-            plan.again(&self.list_without(&books)?)
+            let again = self
+                .list_without(&books)
+                .and_then(|remote| Ok(plan.again(&remote)?));
+            match again {
+                Ok(plan) => plan,
+                Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+            }
         } else {
             plan
         };
@@ -263,14 +296,13 @@ impl Resumption<'_> {
             progress: self.settings.progress,
             run_dir: &run.dir,
             screen: self.screen,
-            after_kill: next::resume(&self.settings.typed, run.id()),
+            after_kill: next::resume(&self.settings.typed, run.id(), run.has_stdin()),
         }
     }
 
     /// What Jira holds apart from what belongs to a row already, which is no other row's.
     fn list_without(&self, books: &Books) -> Result<Vec<RemoteIntegration>, Failure> {
-        let listing = list(&self.jira.client, &self.jira.pacer, self.screen);
-        let mut list = self.runtime.block_on(listing)?;
+        let mut list = list_again(self.runtime, self.jira, self.screen)?;
         list.retain(|remote| !books.is_claimed(remote.id));
         Ok(list)
     }
@@ -349,8 +381,20 @@ impl Resumption<'_> {
                 found: Found::Ids(baseline),
             }));
         }
-        // What is there by now can only have come of rows in doubt.
-        books.settled(plan.baseline().iter().copied());
+        // What is there now did not come from a request that is only about to be sent.
+        let known: Vec<i64> = plan
+            .baseline()
+            .iter()
+            .copied()
+            .filter(|id| !books.is_old(*id))
+            .collect();
+        books.know(known.iter().copied(), plan.to_create().map(|row| row.n));
+        events.push(Event::Listed(Listed {
+            why: ListReason::Plan,
+            at: listed_at,
+            node: None,
+            found: Found::Ids(known),
+        }));
         for row in plan.rows() {
             if let Action::Exists { id, .. } = row.action {
                 books.set(row.row.n, Standing::Exists(id));

@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::settings::{InputSettings, ResumeSettings};
 use super::take_up::TakenUp;
 use crate::engine::{InvalidRow, Joined, SheetNow, join};
-use crate::journal::{Key, RowRead, RowState, RunState};
+use crate::journal::{Input, Key, RowRead, RowState, RunState};
 use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
 use crate::render::{Screen, count, diagnostics};
 use crate::validate::Validation;
@@ -42,8 +42,14 @@ impl Sheets {
             .map(|input| (&*input.sha256, &*input.file))
             .collect();
         let unchanged = input.files.iter().filter_map(|file| {
-            let began_as = by_content.get(file.sha256.as_deref()?)?;
-            Some((file.name.clone(), (*began_as).into()))
+            let sha256 = file.sha256.as_deref()?;
+            let inputs = &run.state().opened().inputs;
+            let is_it = |input: &&Input| *input.file == *file.name && *input.sha256 == *sha256;
+            let began_as = match inputs.iter().find(is_it) {
+                Some(same) => &*same.file,
+                None => by_content.get(sha256)?,
+            };
+            Some((file.name.clone(), began_as.into()))
         });
         let invalid = input.invalid.iter().map(|row| InvalidRow {
             key: row.key.clone().map(Key::from),

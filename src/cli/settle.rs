@@ -36,7 +36,7 @@ impl ByHand {
                     id: remote.id,
                     init_date: remote.init_date,
                 };
-                (Verdict::Created, Some(known), remote.visible())
+                (Verdict::Created, Some(known), remote.flags_and_numbers())
             }
             Self::Absent(_) => (Verdict::NothingHappened, None, Map::new()),
         };
@@ -83,6 +83,7 @@ impl Session<'_> {
             .collect();
         let stop = StopSwitch::default();
         let progress = Progress::new(self.screen, self.progress, 0, 0);
+        let last_words = self.last_words();
         let settled: Result<_, JournalError> = self.runtime.block_on(async {
             let appender = journal.appender();
             appender.append(events)?;
@@ -118,10 +119,10 @@ impl Session<'_> {
             };
             tokio::select! {
                 () = settling => {}
-                () = signals::watch(&stop, &progress, self.run_dir.path(), &self.after_kill) => {}
+                () = signals::watch(&stop, &progress, &last_words) => {}
             }
             appender.commit([]).await?;
-            Ok(stop.reason())
+            Ok(stop.ending())
         });
         settled.map_err(|error| self.without_journal(error))
     }

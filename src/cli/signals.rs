@@ -1,12 +1,10 @@
-use std::path::Path;
-
 use super::exit::Exit;
 use crate::engine::{Stop, StopSwitch};
 use crate::render::Progress;
 
 /// Waits for Ctrl-C and SIGTERM for as long as it is polled: the first stops the run in good order, the second at once.
-/// The journal in the run directory `dir` is true at every moment; `next` goes on with the run.
-pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, dir: &Path, next: &str) {
+/// The journal is true at every moment; `last_words` tell what is left to do then.
+pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, last_words: &str) {
     next_signal().await;
     progress.say(
         "interrupted: no new requests; waiting for those under way (once more to stop at once)",
@@ -14,11 +12,19 @@ pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, dir: &Path
     stop.throw(Stop::Interrupted);
     next_signal().await;
     progress.finish();
-    progress.say(&format!(
-        "stopped at once; {} holds what was sent; what had no answer yet may be in Jira, and is settled first by:\n  {next}",
-        dir.join("journal.jsonl").display()
-    ));
+    progress.say(&format!("stopped at once; {last_words}"));
     std::process::exit(i32::from(Exit::Interrupted.code()));
+}
+
+/// Does `work`, unless Ctrl-C or SIGTERM comes first: then there is no answer, and the work is dropped where it is.
+///
+/// Once a session has watched for signals they no longer end the process by themselves, so all that may take long after
+/// that goes through here, or is watched.
+pub(super) async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        () = next_signal() => None,
+    }
 }
 
 #[cfg(unix)]

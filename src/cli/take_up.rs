@@ -41,6 +41,11 @@ impl TakenUp {
         self.state().has_begun() && self.state().baseline().is_none()
     }
 
+    /// Whether it read standard input, which cannot be read again.
+    pub fn has_stdin(&self) -> bool {
+        self.state().opened().has_stdin()
+    }
+
     /// The base URL of its Jira.
     pub fn url(&self) -> &str {
         &self.state().opened().jira.url
@@ -48,7 +53,12 @@ impl TakenUp {
 
     /// Keeps other runs on the same Jira away.
     pub fn lock_jira(&self) -> Result<Lock, Failure> {
-        let runs_dir = self.dir.path().parent().unwrap_or(Path::new("."));
+        // The directory of a run that is named by `.` or `..` is told by its true path alone.
+        let path = self.dir.path().canonicalize().map_err(|error| {
+            let path = self.dir.path().display();
+            Failure::new(Exit::Stopped, format!("cannot find {path}: {error}"))
+        })?;
+        let runs_dir = path.parent().unwrap_or(&path);
         Ok(lock_jira(runs_dir, self.url())?)
     }
 

@@ -6,10 +6,11 @@ use tokio::runtime::Runtime;
 
 use super::carry_out::{RunPlace, Session, close};
 use super::check::write_json;
-use super::connect::{Connected, connect, list};
+use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::session;
+use super::question::Reply;
 use super::settings::{ConnectSettings, UndoSettings};
 use super::take_up::TakenUp;
 use super::{next, question};
@@ -114,7 +115,7 @@ fn conclude(
 
 fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
     match stopped {
-        Some(Stop::Interrupted) => Exit::Interrupted,
+        Some(stop) if stop.is_interrupted() => Exit::Interrupted,
         Some(_) => Exit::Stopped,
         None if report.is_something_left() => Exit::Incomplete,
         None => Exit::Done,
@@ -223,10 +224,15 @@ impl Undoing<'_> {
             }
             run.read_again()?;
         }
-        let listing = list(&self.jira.client, &self.jira.pacer, self.screen);
-        let list = self.runtime.block_on(listing)?;
+        let list = match list_again(self.runtime, self.jira, self.screen) {
+            Ok(list) => list,
+            Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+        };
         let (mut events, deletions) = if self.settings.duplicates {
-            (Vec::new(), self.ask_for_doubles(&run, &list))
+            let Some(deletions) = self.ask_for_doubles(&run, &list) else {
+                return self.decline(&run, journal, "nothing was removed");
+            };
+            (Vec::new(), deletions)
         } else {
             let plan = self.plan(&run, &list);
             let must_ask = confirmed_by.is_none();
@@ -241,11 +247,8 @@ impl Undoing<'_> {
                 .filter(|undone| undone.fate == Fate::Delete)
                 .count();
             if must_ask && number > 0 && !self.ask(number) {
-                self.close(journal, Some(Stop::Interrupted))?;
-                RunPlace::of(run.dir.path()).write_reports()?;
-                self.screen
-                    .problem(&format!("{number} was not typed; nothing was removed\n"));
-                return Ok(Exit::Interrupted);
+                let why = format!("{number} was not typed; nothing was removed");
+                return self.decline(&run, journal, &why);
             }
             planned(&run, &plan)
         };
@@ -259,17 +262,25 @@ impl Undoing<'_> {
         conclude(self.settings, &run, stopped.as_ref(), self.screen)
     }
 
+    /// Ends a session that nobody agreed to.
+    fn decline(&self, run: &TakenUp, journal: Journal, why: &str) -> Result<Exit, Failure> {
+        self.close(journal, Some(Stop::Interrupted))?;
+        RunPlace::of(run.dir.path()).write_reports()?;
+        self.screen.problem(&format!("{why}\n"));
+        Ok(Exit::Interrupted)
+    }
+
     fn ask(&self, number: usize) -> bool {
         let what = count(number as u64, "integration", "integrations");
         let question = format!(
             "Remove {what} from {} ({})? Type the number to go on:",
             self.jira.target.title, self.jira.target.url
         );
-        question::ask_number(&question, number, self.screen)
+        question::ask_number(&question, number, self.runtime, self.screen) == Reply::Yes
     }
 
-    /// Asks for each double of ours whether it is to be removed.
-    fn ask_for_doubles(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Vec<Deletion> {
+    /// Asks for each double of ours whether it is to be removed; none if somebody interrupts.
+    fn ask_for_doubles(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Option<Vec<Deletion>> {
         let (ours, theirs) = doubles(run.state(), list);
         for double in &theirs {
             self.screen.problem(&format!(
@@ -306,7 +317,11 @@ impl Undoing<'_> {
                     row.name.as_deref().unwrap_or_default(),
                     kept.unwrap_or_default(),
                 );
-                if question::ask(&question, self.screen) {
+                let reply = question::ask(&question, self.runtime, self.screen);
+                if reply == Reply::Interrupted {
+                    return None;
+                }
+                if reply == Reply::Yes {
                     deletions.push(Deletion {
                         n: double.n,
                         id: remote.id,
@@ -317,7 +332,7 @@ impl Undoing<'_> {
                 }
             }
         }
-        deletions
+        Some(deletions)
     }
 
     fn session<'s>(&'s self, run: &'s TakenUp) -> Session<'s> {

@@ -23,7 +23,15 @@ pub(super) fn refuse_second_run(
         run.id,
         left(totals)
     );
-    let resume = next::resume(&settings.typed, &run.id);
+    if run.is_at_work() && !settings.dry_run {
+        let failure = format!(
+            "another gij is at work on the run {} of the same input",
+            run.id
+        );
+        let failure = Failure::usage(format!("{failure}; nothing was sent"));
+        return Err(failure.help("wait until it has ended, or stop it"));
+    }
+    let resume = next::resume(&settings.typed, &run.id, run.has_stdin());
     if settings.dry_run {
         screen.problem(&format!("warning: {message}\n"));
         return Ok(Some(run.id.into()));
@@ -34,7 +42,7 @@ pub(super) fn refuse_second_run(
     )))
 }
 
-/// The last run of one of the files on this Jira, if it is not finished and nobody is at work on it. Earlier ones are settled
+/// The last run of one of the files on this Jira, if it is not finished. Earlier ones are settled
 /// by it: whoever began it knew of them.
 fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, Totals)>, Failure> {
     let TargetSettings::Jira(jira) = &settings.connect.target else {
@@ -76,10 +84,6 @@ fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, Totals)>, 
     let Some(run) = last else {
         return Ok(None);
     };
-    // Whoever is at work on it holds the lock of this Jira, too.
-    if run.is_at_work() {
-        return Ok(None);
-    }
     let state = run.read().map_err(Failure::usage)?.state;
     Ok(state.is_unfinished().then(|| (run, state.totals())))
 }

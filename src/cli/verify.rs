@@ -40,7 +40,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     } else {
         Imbalance::default()
     };
-    let report = VerifyReport::new(state, &list, &doubles);
+    let report = VerifyReport::new(state, &list, &doubles, &appeared);
     let beginning = session(
         SessionKind::Verify,
         &jira.target,
@@ -50,15 +50,15 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     );
     let journal = Journal::reopen(run.dir.path(), run.read.end)?;
     let appender = journal.appender();
-    appender.append([
-        Event::Session(Box::new(beginning)),
-        Event::Audit(Audit {
+    appender.append([Event::Session(Box::new(beginning))])?;
+    if is_known {
+        appender.append([Event::Audit(Audit {
             at,
             missing,
             doubles,
             appeared,
-        }),
-    ])?;
+        })])?;
+    }
     runtime.block_on(close(&appender, None))?;
     journal.close()?;
     RunPlace::of(run.dir.path()).write_reports()?;
@@ -66,7 +66,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         write_json(&document(&report), screen)?;
     } else {
         screen.result(&verification(&report));
-        let next = next::after_verify(&settings.typed, &report);
+        let next = next::after_verify(&settings.typed, &report, run.has_stdin());
         screen.info(&format!("\nNext: {next}\n"));
     }
     Ok(if report.is_amiss() {

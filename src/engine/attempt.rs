@@ -70,6 +70,14 @@ impl Run<'_> {
 
     fn created(&self, mut answered: Answered, remote: &RemoteIntegration) -> Step {
         let n = answered.n;
+        let (id, books) = (remote.id, self.ledger.books.borrow());
+        let is_other = books.is_old(id) || books.is_claimed(id);
+        drop(books);
+        if is_other {
+            // An answer of a cache, say: what it names was there before this request.
+            let why = format!("an answer that names integration {id}, which was there before");
+            return self.unsettled(answered, &why);
+        }
         answered.remote = Some(remote_of(remote));
         answered.echo = remote.visible();
         self.note_answer(answered, journal::Verdict::Created, None);

@@ -2,7 +2,7 @@
 //!
 //! Pure: lists come in, judgements go out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::journal::{Double, Remote, RowState, RunState};
@@ -13,6 +13,8 @@ use crate::model::{IntegrationType, OriginKey, Outcome, RemoteIntegration, Row, 
 pub enum Standing {
     /// Nothing of it is known to be in Jira.
     Open,
+    /// It was sent and nobody knows what became of it.
+    InDoubt,
     /// It was there before the run.
     Exists(i64),
     /// The run created it.
@@ -30,8 +32,8 @@ pub struct BookRow {
     origin: OriginKey,
     name: Option<Arc<str>>,
     standing: Standing,
-    /// How many rounds of settling were over when it was last sent.
-    sent_in: u32,
+    /// What was there beside the baseline before it was sent, if that is known.
+    known: Option<Arc<HashSet<i64>>>,
 }
 
 impl BookRow {
@@ -43,7 +45,7 @@ impl BookRow {
             origin: OriginKey::of(integration_type, row.record.origin()),
             name: row.record.display_name().map(Into::into),
             standing,
-            sent_in: 0,
+            known: None,
         }
     }
 
@@ -64,8 +66,13 @@ impl BookRow {
             origin,
             name: row.name.as_deref().map(Into::into),
             standing,
-            sent_in: 0,
+            known: row.known.clone(),
         })
+    }
+
+    /// Whether an integration was there before the row was sent.
+    fn knows(&self, id: i64) -> bool {
+        self.known.as_ref().is_some_and(|known| known.contains(&id))
     }
 
     fn is_of_type(&self, remote: &RemoteIntegration) -> bool {
@@ -126,10 +133,6 @@ pub struct Books {
     claimed: HashSet<i64>,
     rows: BTreeMap<u32, BookRow>,
     names: HashMap<Arc<str>, Vec<u32>>,
-    /// How many rounds of settling are over.
-    round: u32,
-    /// What a round left over: new, of no row that is known, and of none that was sent afterwards.
-    left_over: HashMap<i64, u32>,
 }
 
 impl Books {
@@ -166,6 +169,7 @@ impl Books {
                 (Outcome::Created, Some(id)) => Standing::Created(id),
                 (Outcome::Exists, Some(id)) => Standing::Exists(id),
                 (Outcome::Failed, _) => Standing::Failed,
+                (Outcome::InDoubt, _) => Standing::InDoubt,
                 // What is not part of the run explains nothing that Jira holds.
                 (Outcome::Invalid | Outcome::NotSelected, _) => return None,
                 _ => Standing::Open,
@@ -185,31 +189,19 @@ impl Books {
         }
     }
 
-    /// Notes that the row `n` is being sent: what a round of settling left over before that is not its integration.
-    pub fn sent(&mut self, n: u32) {
-        if let Some(row) = self.rows.get_mut(&n) {
-            row.sent_in = self.round;
-        }
-    }
-
-    /// A round of settling is over, and the integrations `ids` were there by then.
-    pub fn settled(&mut self, ids: impl IntoIterator<Item = i64>) {
-        for id in ids {
-            if self.is_new(id) {
-                self.left_over.entry(id).or_insert(self.round);
+    /// Notes what is there before the rows `rows` are sent, beside the baseline.
+    pub fn know(&mut self, ids: impl Iterator<Item = i64>, rows: impl Iterator<Item = u32>) {
+        let known: Arc<HashSet<i64>> = Arc::new(ids.collect());
+        for n in rows {
+            if let Some(row) = self.rows.get_mut(&n) {
+                row.known = Some(Arc::clone(&known));
             }
         }
-        self.round = self.round.saturating_add(1);
     }
 
-    fn is_new(&self, id: i64) -> bool {
-        !self.baseline.contains(&id) && !self.claimed.contains(&id)
-    }
-
-    /// Whether `remote` was not there yet, as far as is known, when the row was sent.
-    fn came_after(&self, row: &BookRow, remote: &RemoteIntegration) -> bool {
-        let left_over = self.left_over.get(&remote.id);
-        left_over.is_none_or(|round| *round >= row.sent_in)
+    /// Whether Jira held an integration before the run.
+    pub fn is_old(&self, id: i64) -> bool {
+        self.baseline.contains(&id)
     }
 
     /// Whether the run created the row `n`.
@@ -232,30 +224,34 @@ impl Books {
 
     /// What `list` shows that was not there before the run and belongs to no row.
     pub fn news<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
-        list.iter()
-            .filter(|remote| self.is_new(remote.id))
-            .collect()
+        let is_new = |remote: &&RemoteIntegration| {
+            !self.baseline.contains(&remote.id) && !self.claimed.contains(&remote.id)
+        };
+        list.iter().filter(is_new).collect()
     }
 
     /// Finds rows of `unsettled` in a list, which then are created.
     ///
     /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
-    /// new of its type and origin has a name that is no row's. What may belong to two of the rows belongs to neither, and what
-    /// was there before a row was sent does not belong to it.
+    /// new of its type and origin has a name that is no row's. What may belong to two of the rows, those that are in doubt
+    /// already among them, belongs to neither.
     pub fn find<'l>(&mut self, list: &'l [RemoteIntegration], unsettled: &[u32]) -> Vec<Find<'l>> {
         let news = self.news(list);
         let mut may_be: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
         let mut suitors: HashMap<i64, usize> = HashMap::new();
-        for &n in unsettled {
-            let Some(row) = self.rows.get(&n) else {
-                continue;
-            };
+        let unsettled: BTreeSet<u32> = unsettled.iter().copied().collect();
+        let in_doubt = |row: &BookRow| row.standing == Standing::InDoubt;
+        let looking = self
+            .rows
+            .iter()
+            .filter(|(n, row)| unsettled.contains(n) || in_doubt(row));
+        for (&n, row) in looking {
             for &remote in &news {
                 let is_it = match row.name {
                     Some(_) => row.is(remote),
                     None => self.is_perhaps(row, remote),
                 };
-                if is_it && self.came_after(row, remote) {
+                if is_it && !row.knows(remote.id) {
                     may_be.entry(n).or_default().push(remote);
                     *suitors.entry(remote.id).or_default() += 1;
                 }
@@ -264,6 +260,7 @@ impl Books {
         let mut finds = Vec::new();
         for (n, remotes) in may_be {
             if let [remote] = remotes[..]
+                && unsettled.contains(&n)
                 && suitors.get(&remote.id) == Some(&1)
             {
                 self.set(n, Standing::Created(remote.id));
@@ -291,7 +288,7 @@ impl Books {
         news.iter().all(|remote| {
             let is_like =
                 row.is_of_type(remote) && (row.has_origin(remote) || row.has_name(remote));
-            !is_like || self.is_of_another(n, remote)
+            !is_like || row.knows(remote.id) || self.is_of_another(n, remote)
         })
     }
 

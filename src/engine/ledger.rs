@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Map;
 use tokio::time::Instant;
 
 use super::books::{Books, Find, Imbalance, Standing, remote_of};
@@ -122,6 +123,15 @@ impl<'a> Ledger<'a> {
         Ok(list)
     }
 
+    /// Reads the first list that settles rows, in spite of somebody who interrupts meanwhile: it is the least that is asked.
+    pub(super) async fn first_list(&self) -> Result<Vec<RemoteIntegration>, Stop> {
+        match self.list(ListReason::Settle).await {
+            // Now that the session stops, this one is read calmly.
+            Err(Stop::Interrupted) => self.list(ListReason::Settle).await,
+            list => list,
+        }
+    }
+
     /// Settles rows by Jira's list; see "Each row once" in the documentation. What is found is written down as created.
     /// Returns the rows of which nothing is in Jira; what is in neither is in doubt.
     ///
@@ -134,11 +144,11 @@ impl<'a> Ledger<'a> {
             return Ok(Vec::new());
         }
         self.find(
-            &self.list(ListReason::Settle).await?,
+            &self.first_list().await?,
             &mut open,
             RunEvent::Finished(Outcome::Created),
         );
-        if open.is_empty() || how == Settling::ByOneList {
+        if open.is_empty() || how == Settling::ByOneList || self.stop.is_interrupted() {
             return Ok(Vec::new());
         }
         let still_open = unsettled.iter().filter(|row| open.contains(&row.n));
@@ -154,10 +164,9 @@ impl<'a> Ledger<'a> {
         for list in &lists {
             self.find(list, &mut open, RunEvent::Finished(Outcome::Created));
         }
-        let mut books = self.books.borrow_mut();
+        let books = self.books.borrow();
         let news = [books.news(&lists[0]), books.news(&lists[1])];
         open.retain(|&n| news.iter().all(|news| books.is_absent(n, news)));
-        books.settled(lists.iter().flatten().map(|remote| remote.id));
         Ok(open)
     }
 
@@ -189,7 +198,7 @@ impl<'a> Ledger<'a> {
                 n,
                 verdict: journal::Verdict::Created,
                 remote: Some(remote_of(remote)),
-                echo: remote.visible(),
+                echo: remote.flags_and_numbers(),
                 via: Via::List,
                 at: Timestamp::now(),
             }));
@@ -203,7 +212,7 @@ impl<'a> Ledger<'a> {
             n,
             verdict,
             remote: None,
-            echo: serde_json::Map::new(),
+            echo: Map::new(),
             via,
             at: Timestamp::now(),
         }));
@@ -225,9 +234,14 @@ impl<'a> Ledger<'a> {
         (self.tell)(RunEvent::Auditing);
         let mut at = Timestamp::now();
         let mut found = self.balance(in_doubt).await?;
+        let mut ended = Ok(());
         if !found.is_none() && self.wait(found.rows()).await.is_ok() {
-            at = Timestamp::now();
-            found = self.balance(in_doubt).await?;
+            let asked = Timestamp::now();
+            match self.balance(in_doubt).await {
+                Ok(now) => (at, found) = (asked, now),
+                // What was found is told, though it was not looked at twice.
+                Err(stop) => ended = Err(stop),
+            }
         }
         self.note(Event::Audit(Audit {
             at,
@@ -235,7 +249,7 @@ impl<'a> Ledger<'a> {
             doubles: found.doubles.clone(),
             appeared: found.appeared.clone(),
         }));
-        Ok(found)
+        ended.map(|()| found)
     }
 
     async fn balance(&self, in_doubt: &[u32]) -> Result<Imbalance, Stop> {

@@ -226,6 +226,9 @@ impl Turn<'_> {
                 let asked = Some(retry_after.unwrap_or_default());
                 let pause = patience.pause(number, given, why, asked, now)?;
                 let until = patience.paused_until(now).unwrap_or(now);
+                if errand == Errand::Send {
+                    patience.bear(why, until)?;
+                }
                 let mut bucket = pacer.bucket.borrow_mut();
                 let is_bucket = bucket.refused(number, hints, retry_after, until, now);
                 if pause.is_some() && !is_bucket {
@@ -236,7 +239,11 @@ impl Turn<'_> {
             Heard::NotConnected => {
                 pacer.again(errand);
                 pacer.bucket.borrow_mut().not_counted(number);
-                patience.pause(number, given, why, None, now)
+                let pause = patience.pause(number, given, why, None, now)?;
+                if errand == Errand::Send {
+                    patience.bear(why, patience.paused_until(now).unwrap_or(now))?;
+                }
+                Ok(pause)
             }
             Heard::ServerError { .. } | Heard::TimedOut | Heard::BrokenOff => {
                 if heard != Heard::BrokenOff {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::books::Standing;
 use super::event::RunEvent;
 use super::ledger::{Ledger, Settling, Unsettled};
 use super::queue::{Job, Queue};
@@ -103,8 +104,7 @@ impl<'a> Run<'a> {
             self.ledger.pacer.set_left(self.queue.borrow().len());
             let workers = self.settings.concurrency.max(1);
             join_all((0..workers).map(|_| self.work())).await;
-            let stopped = self.ledger.stop.reason();
-            if let Some(how) = settling_after(stopped.as_ref()) {
+            if let Some(how) = self.settling() {
                 self.settle(how).await;
             }
             self.leave_in_doubt();
@@ -115,14 +115,22 @@ impl<'a> Run<'a> {
         }
         let in_doubt = self.in_doubt.borrow().clone();
         let has_sent = !in_doubt.is_empty() || self.ledger.books.borrow().has_sent();
-        let how = settling_after(self.ledger.stop.reason().as_ref());
         if has_sent
-            && how == Some(Settling::Full)
+            && self.settling() == Some(Settling::Full)
             && let Err(stop) = self.ledger.audit(&in_doubt).await
         {
             self.ledger.stop(stop);
         }
-        self.ledger.stop.reason()
+        self.ledger.stop.ending()
+    }
+
+    /// How rows are settled as things stand; none: nothing more is asked of Jira.
+    fn settling(&self) -> Option<Settling> {
+        let stop = self.ledger.stop;
+        match settling_after(stop.reason().as_ref()) {
+            Some(_) if stop.is_interrupted() => Some(Settling::ByOneList),
+            how => how,
+        }
     }
 
     /// Sends one row after the other. While one is under way, the intent of the next is being written.
@@ -166,7 +174,6 @@ impl<'a> Run<'a> {
         };
         let next = self.begin_next();
         let n = job.row.n;
-        self.ledger.books.borrow_mut().sent(n);
         match self.send(job.row, job.attempt, turn).await {
             Step::End(outcome) => self.ended(&job, outcome),
             Step::Aside { fails_if_absent } => {
@@ -267,6 +274,7 @@ impl<'a> Run<'a> {
     fn leave_in_doubt(&self) {
         let aside = std::mem::take(&mut *self.aside.borrow_mut());
         for (n, aside) in aside {
+            self.ledger.books.borrow_mut().set(n, Standing::InDoubt);
             self.in_doubt.borrow_mut().push(n);
             self.ended(&aside.job, Outcome::InDoubt);
         }
@@ -283,6 +291,7 @@ fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
         Some(Stop::Interrupted | Stop::MaxWait { .. } | Stop::AskedTooLong { .. }) => {
             Some(Settling::ByOneList)
         }
+        Some(Stop::InterruptedToo(reason)) => settling_after(Some(reason)),
         Some(Stop::Jira(error)) if error.is_in_the_way() => Some(Settling::ByOneList),
         Some(Stop::Jira(_) | Stop::Journal(_)) => None,
     }

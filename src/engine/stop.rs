@@ -12,6 +12,9 @@ pub enum Stop {
     /// Somebody asked for it.
     #[error("interrupted")]
     Interrupted,
+    /// Somebody asked for it when it was stopping for this reason already, or stopped for it before it had ended.
+    #[error("{0}")]
+    InterruptedToo(Box<Self>),
     /// Jira refuses us, or something stands before it.
     #[error("{0}")]
     Jira(JiraError),
@@ -64,10 +67,29 @@ impl Stop {
         Self::Jira(JiraError::of_stop(url, reason))
     }
 
+    /// Whether somebody interrupted, whatever else there was.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Self::Interrupted | Self::InterruptedToo(_))
+    }
+
+    /// What it is but for somebody who interrupted as well.
+    pub fn reason(&self) -> &Self {
+        match self {
+            Self::InterruptedToo(reason) => reason,
+            reason => reason,
+        }
+    }
+
+    /// Whether nothing may be asked of Jira any more, or nothing can be written down.
+    fn is_final(&self) -> bool {
+        matches!(self, Self::Jira(_) | Self::Journal(_))
+    }
+
     /// What to do.
     pub fn help(&self) -> Option<String> {
         match self {
             Self::Interrupted | Self::Journal(_) => None,
+            Self::InterruptedToo(reason) => reason.help(),
             Self::Jira(error) => Some(error.help()),
             Self::MaxWait { .. } => Some(
                 "see whether Jira is up and not limiting you; `--max-wait` waits longer".into(),
@@ -85,54 +107,108 @@ impl Stop {
     }
 }
 
-/// A switch that can be thrown once, from anywhere, and that everybody can wait for. The first reason counts.
+/// A switch that can be thrown once, from anywhere, and that everybody can wait for. The first reason counts; that somebody
+/// interrupted is known beside it.
 #[derive(Clone, Debug)]
-pub struct StopSwitch(watch::Sender<Option<Stop>>);
+pub struct StopSwitch(watch::Sender<Thrown>);
+
+#[derive(Clone, Debug, Default)]
+struct Thrown {
+    reason: Option<Stop>,
+    is_interrupted: bool,
+}
 
 impl Default for StopSwitch {
     fn default() -> Self {
-        Self(watch::Sender::new(None))
+        Self(watch::Sender::new(Thrown::default()))
     }
 }
 
 impl StopSwitch {
-    /// Asks the run to stop. The first reason counts, unless somebody interrupts. Returns whether this reason counts.
+    /// Asks the run to stop. The first reason counts, unless that was somebody who interrupted and this one forbids even what
+    /// is done then. Returns whether this reason counts, or is an interruption.
     pub fn throw(&self, stop: Stop) -> bool {
-        self.0.send_if_modified(|reason| {
-            let counts = match reason {
+        self.0.send_if_modified(|thrown| {
+            let interrupts = stop.is_interrupted() && !thrown.is_interrupted;
+            thrown.is_interrupted |= interrupts;
+            let counts = match thrown.reason {
                 None => true,
-                Some(Stop::Interrupted) => false,
-                Some(_) => matches!(stop, Stop::Interrupted),
+                Some(Stop::Interrupted) => stop.is_final(),
+                Some(_) => false,
             };
             if counts {
-                *reason = Some(stop);
+                thrown.reason = Some(stop);
             }
-            counts
+            counts || interrupts
         })
     }
 
     /// Waits until somebody interrupts.
     pub async fn interrupted(&self) {
         let mut receiver = self.0.subscribe();
-        let is_interrupted = |reason: &Option<Stop>| matches!(reason, Some(Stop::Interrupted));
         // The sender lives as long as this switch.
-        let _ = receiver.wait_for(is_interrupted).await;
+        let _ = receiver.wait_for(|thrown| thrown.is_interrupted).await;
     }
 
     /// Whether the run is to stop.
     pub fn is_thrown(&self) -> bool {
-        self.0.borrow().is_some()
+        self.0.borrow().reason.is_some()
+    }
+
+    /// Whether somebody interrupted.
+    pub fn is_interrupted(&self) -> bool {
+        self.0.borrow().is_interrupted
     }
 
     /// Why the run is to stop.
     pub fn reason(&self) -> Option<Stop> {
-        self.0.borrow().clone()
+        self.0.borrow().reason.clone()
+    }
+
+    /// Why the run stopped, and whether somebody interrupted as well.
+    pub fn ending(&self) -> Option<Stop> {
+        let thrown = self.0.borrow().clone();
+        match thrown.reason {
+            Some(reason) if thrown.is_interrupted && !reason.is_interrupted() => {
+                Some(Stop::InterruptedToo(Box::new(reason)))
+            }
+            reason => reason,
+        }
     }
 
     /// Waits until the run is to stop.
     pub async fn thrown(&self) {
         let mut receiver = self.0.subscribe();
         // The sender lives as long as this switch.
-        let _ = receiver.wait_for(Option::is_some).await;
+        let _ = receiver.wait_for(|thrown| thrown.reason.is_some()).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_stays_when_somebody_interrupts() {
+        let stop = StopSwitch::default();
+        assert!(stop.throw(Stop::MaxFailures { count: 3 }));
+        assert!(stop.throw(Stop::Interrupted));
+        assert!(!stop.throw(Stop::Interrupted));
+        assert!(matches!(stop.reason(), Some(Stop::MaxFailures { .. })));
+        let ending = stop.ending().unwrap();
+        assert!(ending.is_interrupted());
+        assert!(matches!(ending.reason(), Stop::MaxFailures { .. }));
+    }
+
+    #[test]
+    fn what_forbids_to_ask_jira_replaces_an_interruption() {
+        let stop = StopSwitch::default();
+        stop.throw(Stop::Interrupted);
+        assert!(!stop.throw(Stop::MaxFailures { count: 3 }));
+        assert!(matches!(stop.ending(), Some(Stop::Interrupted)));
+        let refused = JiraError::LoginRefused { url: String::new() };
+        assert!(stop.throw(Stop::Jira(refused)));
+        assert!(matches!(stop.reason(), Some(Stop::Jira(_))));
+        assert!(stop.ending().is_some_and(|ending| ending.is_interrupted()));
     }
 }

@@ -94,6 +94,13 @@ pub struct Opened {
     pub at: Timestamp,
 }
 
+impl Opened {
+    /// Whether the run read standard input, which cannot be read again.
+    pub fn has_stdin(&self) -> bool {
+        self.inputs.iter().any(|input| &*input.file == "-")
+    }
+}
+
 /// A command that takes the run up.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Session {

@@ -1,5 +1,8 @@
 //! What the journal knows of one row.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use serde_json::{Map, Value};
@@ -44,6 +47,8 @@ pub struct RowState {
     pub doubles: Vec<(i64, Removal)>,
     /// The number of the last intent, of deletions too.
     pub last_intent: u32,
+    /// What was in Jira beside the baseline before the first of its attempts that are not settled, if a list told.
+    pub known: Option<Arc<HashSet<i64>>>,
     /// The recognised cells and what Jira showed for its integration, as JSON.
     cells: Box<str>,
     echo: Option<Box<str>>,
@@ -101,6 +106,7 @@ impl RowState {
             removal: None,
             doubles: Vec::new(),
             last_intent: 0,
+            known: None,
             cells: as_text(&row.cells).unwrap_or_default(),
             echo: None,
             open: None,
@@ -158,7 +164,8 @@ impl RowState {
 
     /// From the intent on the row is in doubt, for the request may be on its way. A deletion says nothing of how the row
     /// was created.
-    pub(super) fn intend(&mut self, intent: &Intent) {
+    /// `known` is what was in Jira beside the baseline when the session began to send.
+    pub(super) fn intend(&mut self, intent: &Intent, known: Option<&Arc<HashSet<i64>>>) {
         self.last_intent = self.last_intent.max(intent.attempt);
         let open = Open {
             attempt: intent.attempt,
@@ -173,6 +180,9 @@ impl RowState {
             return;
         }
         self.was_in_doubt = self.outcome == Outcome::InDoubt;
+        if !self.was_in_doubt {
+            self.known = known.cloned();
+        }
         self.outcome = Outcome::InDoubt;
         self.remote = None;
         self.attempts = self.attempts.saturating_add(1);

@@ -1,11 +1,11 @@
 //! The fold over a run's events: what is known of it at any moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session};
+use super::event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind};
 use super::event_parts::RowPlace;
 use super::row_event::{Op, RowRead};
 use super::row_state::RowState;
@@ -25,6 +25,8 @@ pub struct RunState {
     audit: Option<Audit>,
     closed: Option<(Ending, Timestamp)>,
     baseline: Option<Box<[i64]>>,
+    /// What Jira held beside it when the last session planned.
+    known: Option<Arc<HashSet<i64>>>,
     is_undone: bool,
     is_damaged: bool,
     has_sent: bool,
@@ -43,6 +45,7 @@ impl RunState {
             audit: None,
             closed: None,
             baseline: None,
+            known: None,
             is_undone: false,
             is_damaged: false,
             has_sent: false,
@@ -56,8 +59,10 @@ impl RunState {
             Event::Row(row) => self.read(row),
             Event::Session(session) => {
                 self.sessions.push((**session).clone());
-                self.stopped = None;
-                self.closed = None;
+                if !self.is_verifying() {
+                    self.stopped = None;
+                    self.closed = None;
+                }
             }
             Event::Confirmed { by, .. } => {
                 if let Some(session) = self.sessions.last_mut() {
@@ -72,19 +77,26 @@ impl RunState {
                 // The one before the first request is what counts.
                 self.baseline.get_or_insert_with(|| ids.as_slice().into());
             }
+            Event::Listed(Listed {
+                why: ListReason::Plan,
+                found: Found::Ids(ids),
+                ..
+            }) => self.known = Some(Arc::new(ids.iter().copied().collect())),
             Event::Plan(planned) => self.with_row(planned.n, |row| row.plan(planned)),
             Event::Intent(intent) => {
                 self.has_sent = true;
                 let mut is_own = false;
+                let known = self.known.clone();
                 self.with_row(intent.n, |row| {
                     is_own = row.is_own(intent.id);
-                    row.intend(intent);
+                    row.intend(intent, known.as_ref());
                 });
                 self.is_undone |= intent.op == Op::Delete && is_own;
             }
             Event::Outcome(answered) => self.with_row(answered.n, |row| row.answer(answered)),
             Event::Settled(settled) => self.with_row(settled.n, |row| row.settle(settled)),
             Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(*ms),
+            Event::Stopped { .. } | Event::Closed { .. } if self.is_verifying() => {}
             Event::Stopped { why, .. } => self.stopped = Some(why.clone()),
             Event::Audit(audit) => {
                 for &n in &audit.appeared {
@@ -96,6 +108,12 @@ impl RunState {
             // A second opening cannot be, and later lists say nothing by themselves: what follows from one is settled.
             Event::Opened(_) | Event::Listed(_) | Event::Unknown => {}
         }
+    }
+
+    /// Whether the last session is a verification, which only looks: how the run ended before stays.
+    fn is_verifying(&self) -> bool {
+        let last = self.sessions.last();
+        last.is_some_and(|session| session.kind == SessionKind::Verify)
     }
 
     fn read(&mut self, row: &RowRead) {
@@ -161,7 +179,7 @@ impl RunState {
         self.paused_ms
     }
 
-    /// What stopped the last session before all rows had their turn.
+    /// What stopped the last session, verifications aside, before all rows had their turn.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
@@ -192,7 +210,7 @@ impl RunState {
         self.audit.as_ref()
     }
 
-    /// How and when the last session ended; none while it goes on, or if it died.
+    /// How and when the last session ended, verifications aside; none while it goes on, or if it died.
     pub fn closed(&self) -> Option<(Ending, Timestamp)> {
         self.closed
     }

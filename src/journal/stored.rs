@@ -81,6 +81,11 @@ impl StoredRun {
         })
     }
 
+    /// Whether it read standard input, which cannot be read again.
+    pub fn has_stdin(&self) -> bool {
+        self.opened.has_stdin()
+    }
+
     /// Its journal.
     pub fn journal(&self) -> PathBuf {
         self.path.join(JOURNAL_FILE)

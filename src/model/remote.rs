@@ -57,6 +57,13 @@ impl RemoteIntegration {
         IntegrationType::from_name(&self.type_name)
     }
 
+    /// The same without texts: a list may repeat a secret in one, and does not say of which row.
+    pub fn flags_and_numbers(&self) -> Map<String, Value> {
+        let mut fields = self.visible();
+        fields.retain(|_, value| value.is_boolean() || value.is_number());
+        fields
+    }
+
     /// The visible settings in which `record` differs. What the row leaves blank, or Jira does not show, is not compared.
     pub fn differences(&self, record: &Record) -> Vec<Difference> {
         let compared = record

@@ -1,4 +1,5 @@
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use super::references::ReferenceUse;
 use crate::model::{
@@ -69,20 +70,48 @@ pub struct Plan {
     baseline: Vec<i64>,
 }
 
+/// Rows that existed in one list and do not in the next, with the ids that they had.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Vanished(pub Vec<(String, i64)>);
+
+/// The rows by their places; many are folded.
+impl fmt::Display for Vanished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 5;
+        for (index, (place, id)) in self.0.iter().take(MOST).enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{place} (id {id})")?;
+        }
+        if self.0.len() > MOST {
+            write!(f, " and {} more", self.0.len() - MOST)?;
+        }
+        Ok(())
+    }
+}
+
 impl Plan {
     /// Compares `rows` with the integrations that Jira holds.
     pub fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
         let index = RemoteIndex::of(remote);
         let mut taken = HashSet::new();
-        let rows = rows
-            .into_iter()
-            .map(|row| PlannedRow {
-                action: index.action(&row, &mut taken),
-                row,
-            })
-            .collect();
+        let mut actions: Vec<Option<Action>> = vec![None; rows.len()];
+        // A row whose origin matches any must not take what another row says exactly.
+        for is_any in [false, true] {
+            for (row, action) in rows.iter().zip(&mut actions) {
+                let of = row.record.integration_type();
+                if (OriginKey::exact(of, row.record.origin()).is_none()) == is_any {
+                    *action = Some(index.action(row, &mut taken));
+                }
+            }
+        }
+        let planned = rows.into_iter().zip(actions);
         Self {
-            rows,
+            rows: planned
+                .map(|(row, action)| PlannedRow {
+                    row,
+                    action: action.unwrap_or(Action::NotSelected),
+                })
+                .collect(),
             baseline: remote.iter().map(|integration| integration.id).collect(),
         }
     }
@@ -99,18 +128,39 @@ impl Plan {
         self
     }
 
-    /// The plan for the same rows against a newer list. What was beyond the limit stays so: nobody has agreed to it.
-    pub fn again(self, remote: &[RemoteIntegration]) -> Self {
-        let is_beyond = |planned: &PlannedRow| planned.action == Action::NotSelected;
-        let beyond: Vec<bool> = self.rows.iter().map(is_beyond).collect();
+    /// The plan for the same rows against a newer list. What was beyond the limit stays so: nobody has agreed to it. The
+    /// baseline is what either list held.
+    ///
+    /// # Errors
+    ///
+    /// [`Vanished`] if a row that existed does not any more: nobody has agreed to creating it, and a list that lags may
+    /// show it again.
+    pub fn again(self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
+        let before: Vec<Action> = self
+            .rows
+            .iter()
+            .map(|planned| planned.action.clone())
+            .collect();
         let rows = self.rows.into_iter().map(|planned| planned.row).collect();
         let mut plan = Self::new(rows, remote);
-        for (planned, was_beyond) in plan.rows.iter_mut().zip(beyond) {
-            if was_beyond && matches!(planned.action, Action::Create { .. }) {
-                planned.action = Action::NotSelected;
+        let mut vanished = Vec::new();
+        for (planned, before) in plan.rows.iter_mut().zip(before) {
+            if !matches!(planned.action, Action::Create { .. }) {
+                continue;
+            }
+            match before {
+                Action::NotSelected => planned.action = Action::NotSelected,
+                Action::Exists { id, .. } => vanished.push((planned.row.place.to_string(), id)),
+                Action::Create { .. } => {}
             }
         }
-        plan
+        if !vanished.is_empty() {
+            return Err(Vanished(vanished));
+        }
+        let known: HashSet<i64> = plan.baseline.iter().copied().collect();
+        let older = self.baseline.into_iter().filter(|id| !known.contains(id));
+        plan.baseline.extend(older);
+        Ok(plan)
     }
 
     /// The rows in the order of the files.
@@ -320,7 +370,7 @@ mod tests {
         let created = |plan: &Plan| plan.to_create().map(|row| row.n).collect::<Vec<_>>();
         assert_eq!(created(&plan), [2, 3]);
         assert_eq!((plan.beyond_limit(), plan.existing().0), (2, 1));
-        let plan = plan.again(&[there(1), there(2), there(5)]);
+        let plan = plan.again(&[there(1), there(2), there(5)]).unwrap();
         assert_eq!(created(&plan), [3], "no row takes the place of another");
         assert_eq!((plan.beyond_limit(), plan.existing().0), (1, 3));
     }

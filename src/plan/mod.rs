@@ -6,5 +6,5 @@
 mod make;
 mod references;
 
-pub use make::{Action, Plan, PlannedRow};
+pub use make::{Action, Plan, PlannedRow, Vanished};
 pub use references::ReferenceUse;

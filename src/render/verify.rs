@@ -42,6 +42,15 @@ pub fn verification(report: &VerifyReport) -> String {
             let _ = writeln!(text, "          {}", paint(DIM, format!("and {more}")));
         }
     }
+    for place in report.appeared.iter().take(MOST_ROWS) {
+        let label = paint(of_outcome(Outcome::InDoubt), format!("{:>9}", "in doubt"));
+        let line = format!("{place}  Jira refused it, and holds one like it now");
+        let _ = writeln!(text, "{label} {}", one_line(&line));
+    }
+    if let more @ 1.. = report.appeared.len().saturating_sub(MOST_ROWS) {
+        let more = count(n(more), "more row", "more rows");
+        let _ = writeln!(text, "          {}", paint(DIM, format!("and {more}")));
+    }
     text.push_str(&doubles(&report.doubles));
     text
 }

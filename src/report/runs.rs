@@ -46,7 +46,7 @@ pub struct ListedRun {
     /// When its last command ended; none while it goes on, or if it died.
     #[serde(serialize_with = "in_millis_or_null")]
     pub finished: Option<Timestamp>,
-    /// The last command that took it up; none if it died before it did anything.
+    /// The last command that took it up, verifications aside; none if it died before it did anything.
     pub command: Option<SessionKind>,
     /// How that ended.
     pub ending: RunEnding,
@@ -145,7 +145,11 @@ impl ListedRun {
             files,
             started: opened.at,
             finished: closed.map(|(_, at)| at),
-            command: state.and_then(|state| Some(state.sessions().last()?.kind)),
+            command: state.and_then(|state| {
+                let kinds = state.sessions().iter().map(|session| session.kind);
+                // A verification changes nothing of how the run stands.
+                kinds.rev().find(|kind| *kind != SessionKind::Verify)
+            }),
             ending: match (state, closed, work) {
                 (None, ..) => RunEnding::Unreadable,
                 (_, Some((Ending::Complete, _)), _) => RunEnding::Complete,

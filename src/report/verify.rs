@@ -108,13 +108,20 @@ pub struct VerifyReport {
     pub totals: VerifyTotals,
     /// Keys of the run that Jira holds more than once.
     pub doubles: Vec<DoubleFacts>,
+    /// Rows that Jira refused and that it holds after all, by their places: they are in doubt from now on.
+    pub appeared: Vec<String>,
     /// The integrations that the run created and no undo removed.
     pub rows: Vec<VerifiedRow>,
 }
 
 impl VerifyReport {
-    /// Compares what `run` created with a list of Jira's.
-    pub fn new(run: &RunState, list: &[RemoteIntegration], doubles: &[Double]) -> Self {
+    /// Compares what `run` created with a list of Jira's; `doubles` and rows that `appeared` were found in it.
+    pub fn new(
+        run: &RunState,
+        list: &[RemoteIntegration],
+        doubles: &[Double],
+        appeared: &[u32],
+    ) -> Self {
         let there: HashMap<i64, &RemoteIntegration> =
             list.iter().map(|remote| (remote.id, remote)).collect();
         let is_removed = |of: RemovalOutcome| of.is_gone();
@@ -154,12 +161,16 @@ impl VerifyReport {
                 .iter()
                 .filter_map(|double| DoubleFacts::of(double, run))
                 .collect(),
+            appeared: appeared
+                .iter()
+                .filter_map(|&n| Some(run.row(n)?.place.to_string()))
+                .collect(),
             rows,
         }
     }
 
-    /// Whether something is gone, or there twice.
+    /// Whether something is gone, there twice, or there in spite of a refusal.
     pub fn is_amiss(&self) -> bool {
-        self.totals.gone > 0 || !self.doubles.is_empty()
+        self.totals.gone > 0 || !self.doubles.is_empty() || !self.appeared.is_empty()
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn lint(of: IntegrationType, given: FieldSet, draft: &RecordDraft) ->
             field,
             Code::UnusedField,
             format!("{of} does not use `{field}`"),
-            "empty the cell",
+            "leave it blank for this type",
         );
     }
     lint_type(of, given, draft.username.as_ref(), &mut tell);

@@ -1,5 +1,7 @@
 //! How to validate.
 
+use std::collections::HashSet;
+
 use thiserror::Error;
 
 use super::columns::{field_of, near_miss, plain};
@@ -73,7 +75,17 @@ impl Options {
 
 /// Headers that somebody says the meaning of: `--map`.
 #[derive(Clone, Debug, Default)]
-pub struct HeaderMap(Vec<(String, Mapped)>);
+pub struct HeaderMap(Vec<MappedHeader>);
+
+/// A header and what somebody says of it.
+#[derive(Clone, Debug)]
+struct MappedHeader {
+    /// As it was typed.
+    said: String,
+    /// As headers are compared.
+    plain: String,
+    mapped: Mapped,
+}
 
 /// What somebody says of a header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -121,7 +133,11 @@ impl HeaderMap {
         } else {
             Mapped::To(field_named(field)?)
         };
-        self.0.push((plain(header), mapped));
+        self.0.push(MappedHeader {
+            said: header.to_owned(),
+            plain: plain(header),
+            mapped,
+        });
         Ok(())
     }
 
@@ -129,8 +145,15 @@ impl HeaderMap {
     pub(super) fn get(&self, header: &str) -> Option<Mapped> {
         let header = plain(header);
         let mut said = self.0.iter().rev();
-        said.find(|(mapped, _)| *mapped == header)
-            .map(|(_, mapped)| *mapped)
+        said.find(|said| said.plain == header)
+            .map(|said| said.mapped)
+    }
+
+    /// The headers, as they were typed, that are none of `there`.
+    pub(super) fn missing<'a>(&self, there: impl Iterator<Item = &'a String>) -> Vec<String> {
+        let there: HashSet<String> = there.map(|header| plain(header)).collect();
+        let missing = self.0.iter().filter(|said| !there.contains(&said.plain));
+        missing.map(|said| said.said.clone()).collect()
     }
 }
 

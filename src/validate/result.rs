@@ -81,6 +81,8 @@ pub struct Validation {
     pub missing_sheets: Vec<String>,
     /// Headers of the selection that no table has.
     pub missing_columns: Vec<String>,
+    /// Headers that somebody said the meaning of and that no table has.
+    pub missing_mapped: Vec<String>,
 }
 
 impl Validation {

@@ -93,12 +93,20 @@ impl Run<'_> {
                 // A table that was refused has been told of.
                 let is_explained = self.result.diagnostics.count(Severity::Error) > errors;
                 if !has_tables && !is_explained {
-                    self.result.diagnostics.push(Diagnostic::new(
-                        Code::NoTable,
-                        place,
-                        "there is no table of integrations in this file",
-                        "it needs a header row with `type` and `origin`, `pat`, `username` or `password`",
-                    ));
+                    let (message, help) = match self.options.read.header_row {
+                        Some(row) => (
+                            format!(
+                                "there is no table whose header is in row {row}, which --header-row names"
+                            ),
+                            "look for the row's number in the sheet, or leave `--header-row` out",
+                        ),
+                        None => (
+                            "there is no table of integrations in this file".to_owned(),
+                            "it needs a header row with `type` and `origin`, `pat`, `username` or `password`",
+                        ),
+                    };
+                    let diagnostic = Diagnostic::new(Code::NoTable, place, message, help);
+                    self.result.diagnostics.push(diagnostic);
                 }
             }
             Err(error) => {
@@ -208,6 +216,9 @@ impl Run<'_> {
         let missing =
             only.filter(|(at, _)| self.tables.iter().all(|table| table.only[*at].is_none()));
         self.result.missing_columns = missing.map(|(_, only)| only.header.clone()).collect();
+        let tables = self.result.files.iter().flat_map(|file| &file.tables);
+        let headers = tables.flat_map(|table| &table.headers);
+        self.result.missing_mapped = self.options.map.missing(headers);
     }
 
     /// Compares a row with those before it.

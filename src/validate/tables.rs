@@ -49,7 +49,10 @@ impl Sink for Run<'_> {
             file.tables.push(TableRead {
                 name: head.name,
                 headers: head.headers,
-                columns: columns.fields().collect(),
+                columns: columns
+                    .fields()
+                    .filter(|field| columns.column(*field).is_some())
+                    .collect(),
                 delimiter: head.delimiter,
                 encoding: head.encoding,
                 rows: RowCounts::default(),
@@ -67,7 +70,10 @@ impl Sink for Run<'_> {
     }
 
     fn no_header(&mut self, name: &Arc<TableName>) {
-        self.pass_over(name, "no row of its first 20 has a header that is known");
+        match self.options.read.header_row {
+            Some(row) => self.pass_over(name, &format!("it has no row {row} with a header")),
+            None => self.pass_over(name, "no row of its first 20 has a header that is known"),
+        }
     }
 
     fn sheet(&mut self, name: &str) {

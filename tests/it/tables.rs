@@ -87,6 +87,16 @@ fn damage_in_utf8_is_an_error_at_its_cell() {
 }
 
 #[test]
+fn a_header_that_no_table_has_cannot_be_mapped() {
+    let env = Env::new().file("a.csv", "type,Their name,pat\nGITHUB,A,p\n");
+    env.run(["check", "a.csv", "--map", "THEIR_NAME=displayName"])
+        .exit(0);
+    env.run(["check", "a.csv", "--map", "Other name=displayName"])
+        .exit(2)
+        .says("no table has the column `Other name` that --map names");
+}
+
+#[test]
 fn the_delimiter_and_the_header_row_can_be_said() {
     let env = Env::new().file(
         "a.csv",
@@ -97,7 +107,8 @@ fn the_delimiter_and_the_header_row_can_be_said() {
         .says("1 row can be imported");
     env.run(["check", "a.csv", "--header-row", "3"])
         .exit(3)
-        .says("no-table");
+        .says("no-table")
+        .says("in row 3, which --header-row names");
     env.run(["check", "a.csv", "--delimiter", "x"])
         .exit(2)
         .says("use one of");

@@ -70,14 +70,14 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[cfg(unix)]
-mod on_a_terminal {
+pub mod on_a_terminal {
     use rexpect::process::WaitStatus;
     use rexpect::session::{PtySession, spawn_command};
 
     use super::*;
 
     /// Starts the program on a terminal of its own, in which nothing is said for 20 s at most.
-    fn on_terminal(env: &Env, args: &[&str]) -> PtySession {
+    pub fn on_terminal(env: &Env, args: &[&str]) -> PtySession {
         let mut command = env.command(args.iter().copied());
         command.env("TERM", "xterm");
         // The terminal is the standard input.
@@ -94,7 +94,7 @@ mod on_a_terminal {
         spawn_command(fresh, Some(20_000)).unwrap()
     }
 
-    fn exit_code(mut session: PtySession) -> i32 {
+    pub fn exit_code(mut session: PtySession) -> i32 {
         let _ = session.exp_eof();
         match session.process().wait().unwrap() {
             WaitStatus::Exited(_, code) => code,

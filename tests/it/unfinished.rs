@@ -116,3 +116,15 @@ fn a_run_that_is_being_taken_back_is_not_to_be_resumed() {
     env.run(["undo", "--yes", "--settle", "50ms"]).exit(4);
     env.run(["import", "a.csv", "--yes"]).exit(0);
 }
+
+#[test]
+fn while_somebody_is_at_work_on_it_no_other_run_is_begun() {
+    let (env, id) = stopped();
+    let lock = std::fs::File::open(env.runs()[0].join("lock")).unwrap();
+    lock.lock().unwrap();
+    let asked = env.jira().requests().len();
+    env.run(["import", "a.csv", "--yes"])
+        .exit(2)
+        .says(&format!("at work on the run {id}"));
+    assert_eq!((env.jira().requests().len(), env.runs().len()), (asked, 1));
+}

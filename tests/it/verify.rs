@@ -1,6 +1,6 @@
 //! What has become of a run's integrations since.
 
-use gij::sandbox::Config;
+use gij::sandbox::{Config, Fault};
 use serde_json::json;
 
 use crate::env::{Env, sheet_of};
@@ -79,4 +79,48 @@ fn a_run_that_was_undone_has_nothing_left_to_verify() {
     let env = created(Config::default());
     env.run(["undo", "--yes"]).exit(0);
     env.run(["verify"]).exit(0).says("0 integrations");
+}
+
+#[test]
+fn a_row_that_was_refused_and_is_there_is_told() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.jira().script([Some(Fault::Failure400)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(1);
+    env.run(["verify"]).exit(0);
+    env.jira()
+        .put(json!({"type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org"}))
+        .unwrap();
+    let ran = env
+        .run(["verify"])
+        .exit(1)
+        .says(" in doubt a.csv:2  Jira refused it")
+        .says("gij resume");
+    assert_eq!(ran.stderr.matches("settle the rows in doubt").count(), 1);
+    assert_eq!(env.total("in_doubt"), 1);
+}
+
+#[test]
+fn how_the_run_ended_stays_as_it_was() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    let told = |env: &Env| {
+        let report = env.report();
+        let runs = env.run(["runs", "--format", "json"]).exit(0).json();
+        let run = &runs["runs"][0];
+        [
+            report["run"]["ending"].clone(),
+            report["run"]["stopped"].clone(),
+            report["finished"].clone(),
+            run["ending"].clone(),
+            run["command"].clone(),
+            run["why"].clone(),
+        ]
+    };
+    let before = told(&env);
+    assert_eq!(before[0], "stopped");
+    env.run(["verify"]).exit(0);
+    assert_eq!(told(&env), before);
 }

@@ -138,6 +138,13 @@ impl InputSettings {
                 "no table has the column `{header}` that --only names"
             )));
         }
+        let has_tables = found.files.iter().any(|file| !file.tables.is_empty());
+        if let (Some(header), true) = (found.missing_mapped.first(), has_tables) {
+            let failure = Failure::usage(format!(
+                "no table has the column `{header}` that --map names"
+            ));
+            return Err(failure.help("write the header as it stands in the sheet"));
+        }
         if let Some(sheet) = found.missing_sheets.first() {
             let failure = Failure::usage(format!(
                 "no file has the sheet `{sheet}` that --sheet names"

@@ -13,7 +13,7 @@ fn row(of: IntegrationType, name: Option<&str>, origin: Option<&str>) -> BookRow
         origin: OriginKey::of(of, origin.as_ref()),
         name: name.map(Into::into),
         standing: Standing::Open,
-        sent_in: 0,
+        known: None,
     }
 }
 
@@ -150,15 +150,20 @@ fn two_rows_without_a_name_are_not_guessed_apart() {
 }
 
 #[test]
-fn what_an_earlier_row_may_have_left_is_not_given_to_one_sent_later() {
-    let mut books = books([nameless("git"), nameless("git"), nameless("git")]);
-    let left = shown(11, "generated", "git");
-    assert_eq!(found(&mut books, std::slice::from_ref(&left), &[1, 2]), []);
-    books.settled([5, 11]);
-    books.sent(3);
-    assert_eq!(found(&mut books, std::slice::from_ref(&left), &[3]), []);
-    let list = [left, shown(12, "generated", "git")];
-    assert_eq!(found(&mut books, &list, &[3]), [(3, 12)]);
+fn a_row_that_is_in_doubt_already_may_be_what_appears() {
+    let mut books = books([nameless("git"), nameless("git")]);
+    books.set(1, Standing::InDoubt);
+    let list = [shown(11, "generated", "git")];
+    assert_eq!(found(&mut books, &list, &[2]), []);
+}
+
+#[test]
+fn what_was_there_before_a_row_was_sent_is_not_its_own() {
+    let mut books = books([nameless("git"), server("B", "git")]);
+    books.know([11, 12].into_iter(), [1, 2].into_iter());
+    let list = [shown(11, "generated", "git"), shown(12, "B", "git")];
+    assert_eq!(found(&mut books, &list, &[1, 2]), []);
+    assert!(is_absent(&books, 2, &list));
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl Patience {
         self.answered = now;
     }
 
-    /// Nothing came of a request, and nobody pauses for it.
+    /// Nothing came of a request that the run is there for, and the next one goes out at `until` at the earliest.
     pub fn bear(&self, why: &str, until: Instant) -> Result<(), Stop> {
         let waited = until.saturating_duration_since(self.answered);
         if waited > self.max_wait {
@@ -67,7 +67,8 @@ impl Patience {
     }
 
     /// Nothing came of the request `number`: everybody pauses, for as long as Jira asked or by back-off with full jitter.
-    /// `given` is the last request that has gone out. Returns how long from now, if the pause is a new one.
+    /// `given` is the last request that has gone out. Returns how long from now, if the pause is a new one. Whether it
+    /// becomes too long is for [`Self::bear`] to say.
     pub fn pause(
         &mut self,
         number: u64,
@@ -86,9 +87,7 @@ impl Patience {
             None if is_new => jitter(self.back_off()),
             None => return Ok(None),
         };
-        let until = now + pause;
-        self.bear(why, until)?;
-        self.until = self.until.max(Some(until));
+        self.until = self.until.max(Some(now + pause));
         if is_new {
             self.step = self.step.saturating_add(1);
             self.paused_at = given;

@@ -268,3 +268,14 @@ async fn hints_that_are_given_no_more_count_no_more() {
     }
     assert!(start.elapsed().is_zero(), "{:?}", start.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_not_given_ends_no_wait() {
+    let pacer = pacer(1, None, SECOND);
+    // Settling takes its time.
+    tokio::time::advance(MINUTE).await;
+    for heard in [BROKEN, Heard::NotConnected, LIMITED] {
+        let read = pacer.ready_to_read(&StopSwitch::default()).await.unwrap();
+        assert!(read.heard(heard, None, "").is_ok(), "{heard:?}");
+    }
+}

@@ -115,7 +115,7 @@ impl<'a> Undo<'a> {
                 break;
             }
         }
-        self.ledger.stop.reason()
+        self.ledger.stop.ending()
     }
 
     /// Whether Jira turned us away, or nothing can be written down.
@@ -252,7 +252,7 @@ impl<'a> Undo<'a> {
     /// Lets the list judge what was set aside: what it does not show is gone. What it still shows is looked for once more
     /// after the time that Jira is given, and then asked for again.
     async fn judge(&self) -> Result<(), Stop> {
-        let mut list = self.ledger.list(ListReason::Settle).await?;
+        let mut list = self.ledger.first_list().await?;
         self.take_gone(&list);
         let left = self.aside.borrow().len();
         if left > 0 && !self.ledger.stop.is_thrown() {

@@ -1,0 +1,113 @@
+//! What others do in Jira while a run is at work is never taken for its own.
+
+use gij::sandbox::{Config, Fault};
+use serde_json::{Value, json};
+
+use crate::env::{Env, Ran, sheet_of, signal};
+
+fn theirs(name: &str, host: &str) -> Value {
+    json!({"type": "GITHUB_SERVER", "displayName": name, "origin": format!("https://{host}.example.org")})
+}
+
+/// A run of two rows without a name of which the second had no turn.
+fn stopped(sheet: &str) -> Env {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet)
+        .faults([None, Some(Fault::TooManyRequests)]);
+    let args = ["import", "a.csv", "--yes", "--concurrency", "1"];
+    let child = env.start_until(args, |env| env.posts() == 2);
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).exit(130);
+    env
+}
+
+#[test]
+fn what_was_there_before_a_resumed_run_sent_is_not_found_as_its_own() {
+    let sheet = "type,origin,pat\nGITHUB_SERVER,https://git1.example.org,pat-1-invented\n\
+                 GITHUB_SERVER,https://git2.example.org,pat-2-invented\n";
+    let env = stopped(sheet);
+    let id = env.jira().put(theirs("Stranger", "git2")).unwrap();
+    env.jira().script([Some(Fault::CutBeforeCommit)]);
+    env.run(["resume", "--yes", "--settle", "100ms"]).exit(1);
+    assert_ne!(env.report()["rows"][1]["id"], id);
+    assert_eq!(env.total("in_doubt"), 1);
+    // Nor by a later session.
+    env.run(["resume", "--yes", "--settle", "100ms"]).exit(1);
+    assert_eq!(env.total("in_doubt"), 1);
+}
+
+#[test]
+fn what_was_there_before_a_resumed_run_sent_does_not_forbid_absence() {
+    let env = stopped(&sheet_of(2));
+    env.jira().put(theirs("Stranger", "git2")).unwrap();
+    env.jira().script([Some(Fault::Error502Before)]);
+    env.run(["resume", "--yes", "--settle", "100ms"]).exit(0);
+    assert_eq!((env.total("created"), env.jira().held().len()), (2, 3));
+}
+
+#[test]
+fn what_existed_when_somebody_agreed_is_never_created() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    let id = env.jira().put(theirs("Team 1", "git1")).unwrap();
+    // Gone between the list of the plan and the one before sending.
+    let latency = std::time::Duration::from_millis(150);
+    drop(env);
+    let config = Config {
+        latency,
+        ..Config::default()
+    };
+    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(2));
+    assert_eq!(env.jira().put(theirs("Team 1", "git1")).unwrap(), id);
+    let lists = |env: &Env| env.requests("GET", "/integration");
+    let child = env.start_until(["import", "a.csv", "--yes"], |env| {
+        lists(env) == 1 && env.requests("GET", "/serverInfo") == 1
+    });
+    env.jira().remove(id);
+    let ran = Ran::of(child.wait_with_output().unwrap()).exit(4);
+    drop(
+        ran.says("Jira changed since the plan was made")
+            .says("a.csv:2"),
+    );
+    assert_eq!((env.posts(), env.jira().held().len()), (0, 0));
+}
+
+#[test]
+fn an_integration_that_was_there_before_cannot_be_adopted_nor_one_twice() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    let before = env.jira().put(theirs("Old", "old")).unwrap();
+    env.jira().script([Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    let adopt = format!("a.csv!2={before}");
+    env.run(["resume", "--yes", "--adopt", &adopt])
+        .exit(2)
+        .says("before the run");
+    let new = env.jira().put(theirs("New", "new")).unwrap();
+    let adopt = format!("a.csv!2={new}");
+    env.run(["resume", "--yes", "--adopt", &adopt, "--adopt", &adopt])
+        .exit(2)
+        .says("of two rows");
+}
+
+#[test]
+fn one_id_for_two_rows_is_one_creation() {
+    // As a cache on the way may answer.
+    let body = r#"{"success":true,"integration":{"id":7,"type":"GITHUB_SERVER"}}"#;
+    let echo = crate::echo::Echo::start(200, body, "");
+    let env = Env::new()
+        .file("a.csv", sheet_of(2))
+        .var("JIRA_URL", &echo.url())
+        .var("JIRA_TOKEN", "t");
+    let args = [
+        "import",
+        "a.csv",
+        "--yes",
+        "--settle",
+        "50ms",
+        "--retries",
+        "0",
+    ];
+    env.run(args).exit(1);
+    assert_eq!((env.total("created"), env.total("failed")), (1, 1));
+}
