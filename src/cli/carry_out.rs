@@ -221,7 +221,7 @@ impl RunPlace {
     fn report(&self) -> Result<Report, Failure> {
         let run =
             journal::read(&self.journal).map_err(|error| Failure::new(Exit::Stopped, error))?;
-        Ok(Report::of_run(&run.state))
+        Ok(Report::of_run(run.state))
     }
 
     /// Writes the reports of the run and tells how it ended; `next` says what comes next.
@@ -256,18 +256,14 @@ impl RunPlace {
         } else {
             screen.result(&summary(&report));
         }
-        let exit = exit(&report, stopped);
-        let exit = match &written {
+        let mut exit = exit(&report, stopped);
+        if let Err(failure) = &written {
+            screen.failure(&failure.message, failure.help.as_deref());
             // Without a report the command did not do all that it was to do.
-            Err(failure) => {
-                screen.failure(&failure.message, failure.help.as_deref());
-                match exit {
-                    Exit::Interrupted => Exit::Interrupted,
-                    _ => Exit::Stopped,
-                }
+            if exit != Exit::Interrupted {
+                exit = Exit::Stopped;
             }
-            Ok(()) => exit,
-        };
+        }
         if !is_json {
             if written.is_ok() {
                 let (json, csv) = (self.json.display(), self.csv.display());
@@ -284,8 +280,8 @@ impl RunPlace {
     }
 
     fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
-        let written = report::write(&self.json, &Form::Json.render(report))
-            .and_then(|()| report::write(&self.csv, &Form::Csv.render(report)));
+        let written = report::write(&self.json, |file| Form::Json.write(report, file))
+            .and_then(|()| report::write(&self.csv, |file| Form::Csv.write(report, file)));
         written.map_err(|error| {
             let failure = Failure::new(Exit::Stopped, error);
             match stopped.map(Stop::reason) {
@@ -309,7 +305,7 @@ fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
     }
     let totals = &report.totals;
     let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
-    let audit = report.run.audit.as_ref();
+    let audit = report.audit_that_counts();
     let is_balanced =
         audit.is_none_or(|audit| audit.missing.is_empty() && audit.doubles.is_empty());
     if is_done && is_balanced {

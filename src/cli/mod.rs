@@ -5,6 +5,7 @@
 
 mod args;
 mod balance;
+mod by_hand;
 mod carry_out;
 mod check;
 mod connect;
@@ -29,6 +30,8 @@ mod signals;
 mod take_up;
 mod template;
 mod undo;
+mod undo_doubles;
+mod undo_look;
 mod unfinished;
 mod verify;
 

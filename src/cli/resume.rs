@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 use super::balance::balance;
+use super::by_hand::by_hand;
 use super::carry_out::{RunPlace, Session, Work, close};
 use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
@@ -26,7 +27,6 @@ use crate::journal::{
 use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, plan as plan_text, run_line};
-use crate::validate::RowRange;
 
 /// Settles what is in doubt, then creates what is still to be created.
 pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit, Failure> {
@@ -51,7 +51,7 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     let runtime = runtime()?;
     let (jira, remote) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(settings, &run, &remote)?;
+    let by_hand = by_hand((&settings.adopt, &settings.absent), &run, &remote)?;
     let mut options = settings.pace.options();
     options.extend(connecting.options());
     let beginning = session(
@@ -119,69 +119,6 @@ fn confirmation(settings: &ResumeSettings) -> Result<Option<ConfirmedBy>, Failur
     } else {
         let failure = Failure::usage("there is nobody to ask, and no --yes; nothing was sent");
         Err(failure.help("give `--yes` to go on with the run as it was planned"))
-    }
-}
-
-/// What is said of single rows, checked against the run and Jira's list.
-fn by_hand(
-    settings: &ResumeSettings,
-    run: &TakenUp,
-    remote: &[RemoteIntegration],
-) -> Result<Vec<ByHand>, Failure> {
-    let mut said = Vec::new();
-    let books = Books::of_run(run.state());
-    for (place, id) in &settings.adopt {
-        let n = row_in_doubt(run, place)?;
-        let shown = remote.iter().find(|remote| remote.id == *id);
-        let Some(shown) = shown else {
-            return Err(Failure::usage(format!(
-                "--adopt: Jira has no integration {id}"
-            )));
-        };
-        let of = run.state().row(n).and_then(|row| row.type_name.as_deref());
-        if books.is_old(*id) {
-            let failure = format!("--adopt: integration {id} was in Jira before the run");
-            return Err(Failure::usage(failure));
-        }
-        let is_said = |said: &ByHand| matches!(said, ByHand::Adopt(_, shown) if shown.id == *id);
-        if said.iter().any(is_said) {
-            let failure = format!("--adopt: integration {id} is said to be of two rows");
-            return Err(Failure::usage(failure));
-        }
-        if books.is_claimed(*id) {
-            let failure = format!("--adopt: integration {id} belongs to another row of the run");
-            return Err(Failure::usage(failure));
-        }
-        if of != Some(shown.type_name.as_str()) {
-            let (of, theirs) = (of.unwrap_or("no type"), &shown.type_name);
-            let failure = format!("--adopt: integration {id} is {theirs}, and {place} says {of}");
-            return Err(Failure::usage(failure));
-        }
-        said.push(ByHand::Adopt(n, Box::new(shown.clone())));
-    }
-    for place in &settings.absent {
-        said.push(ByHand::Absent(row_in_doubt(run, place)?));
-    }
-    Ok(said)
-}
-
-/// The row in doubt that stands at `place`.
-fn row_in_doubt(run: &TakenUp, place: &RowRange) -> Result<u32, Failure> {
-    let mut rows = run.state().rows().filter(|(_, row)| {
-        let at = &row.place;
-        at.row.is_some_and(|number| place.holds(&at.table, number))
-    });
-    match (rows.next(), rows.next()) {
-        (Some((n, row)), None) if row.outcome == Outcome::InDoubt => Ok(n),
-        (Some((_, row)), None) => Err(Failure::usage(format!(
-            "the row {place} is not in doubt: it is {}",
-            row.outcome
-        ))),
-        (None, _) => Err(Failure::usage(format!("{} has no row {place}", run.id()))),
-        (Some(_), Some(_)) => {
-            let failure = format!("{} has several rows {place}", run.id());
-            Err(Failure::usage(failure).help("say the sheet or the file too, such as 'Azure!34'"))
-        }
     }
 }
 

@@ -34,7 +34,8 @@ pub(super) fn template(
                 .help("give another name, or `--force` to replace it"),
         );
     }
-    write(&args.output, &form.render(&template))
+    let bytes = form.render(&template);
+    write(&args.output, |file| file.write_all(&bytes))
         .map_err(|error| Failure::new(Exit::Stopped, error))?;
     if is_json {
         write_json(&document(&written(&args.output, &template)), screen)?;

@@ -4,19 +4,21 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tokio::runtime::Runtime;
 
+use super::by_hand::by_hand;
 use super::carry_out::{RunPlace, Session, close};
 use super::check::write_json;
-use super::connect::{Connected, connect, list_again};
+use super::connect::{Connected, connect};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::session;
 use super::question::Reply;
 use super::settings::{ConnectSettings, UndoSettings};
+use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{next, question};
-use crate::engine::{Books, Deletion, Fate, Ledger, Stop, Undo, UndoneRow, doubles, plan_undo};
+use crate::engine::{Books, Deletion, Fate, Ledger, Stop, Undo, UndoneRow, agreed, plan_undo};
 use crate::journal::{Action, ConfirmedBy, Event, Journal, Planned, RowState, SessionKind};
-use crate::model::{Outcome, RemoteIntegration};
+use crate::model::{IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{Screen, UndoPlan, count, undo_plan as plan_text};
 use crate::report::{Report, document};
 
@@ -57,6 +59,7 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
         return undoing.dry_run(&run, &list);
     }
     let _lock = run.lock_jira()?;
+    let by_hand = by_hand((&settings.adopt, &settings.absent), &run, &list)?;
     let journal = Journal::reopen(run.dir.path(), run.read.end)?;
     let mut options = settings.pace.options();
     options.extend(connecting.options());
@@ -70,7 +73,7 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
     journal
         .appender()
         .append([Event::Session(Box::new(beginning))])?;
-    undoing.take_back(run, journal, confirmed_by)
+    undoing.take_back(run, journal, &by_hand, confirmed_by)
 }
 
 fn is_gone(row: &RowState) -> bool {
@@ -101,23 +104,29 @@ fn conclude(
     stopped: Option<&Stop>,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
+    // Nothing that was to be taken back is gone as long as nobody knows whether it is there.
+    let are_in_doubt = !settings.duplicates
+        && run
+            .state()
+            .rows()
+            .any(|(_, row)| row.outcome == Outcome::InDoubt && settings.selection.has(row));
     RunPlace::of(run.dir.path()).conclude_as(
         stopped,
         settings.is_json,
         |report| {
             let is_left = stopped.is_some() || report.is_something_left();
-            next::after_undo(&settings.typed, run.id(), is_left)
+            next::after_undo(&settings.typed, run.id(), is_left, are_in_doubt)
         },
-        exit_of,
+        |report, stopped| exit_of(report, stopped, are_in_doubt),
         screen,
     )
 }
 
-fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
+fn exit_of(report: &Report, stopped: Option<&Stop>, are_in_doubt: bool) -> Exit {
     match stopped {
         Some(stop) if stop.is_interrupted() => Exit::Interrupted,
         Some(_) => Exit::Stopped,
-        None if report.is_something_left() => Exit::Incomplete,
+        None if report.is_something_left() || are_in_doubt => Exit::Incomplete,
         None => Exit::Done,
     }
 }
@@ -140,11 +149,11 @@ struct PlanDocument {
 }
 
 /// An undo that reached Jira.
-struct Undoing<'a> {
+pub(super) struct Undoing<'a> {
     settings: &'a UndoSettings,
-    runtime: &'a Runtime,
+    pub runtime: &'a Runtime,
     jira: &'a Connected,
-    screen: &'a Screen,
+    pub screen: &'a Screen,
 }
 
 impl Undoing<'_> {
@@ -167,7 +176,7 @@ impl Undoing<'_> {
                 action: match undone.fate {
                     Fate::Delete => "remove",
                     Fate::LeaveAlone(_) => "leave_alone",
-                    Fate::AlreadyGone => "already_gone",
+                    Fate::AlreadyGone => "not_listed",
                 },
                 reason: match &undone.fate {
                     Fate::LeaveAlone(why) => Some(why.clone()),
@@ -205,6 +214,7 @@ impl Undoing<'_> {
                 Fate::LeaveAlone(why) => {
                     shown.left_alone.entry(why.clone()).or_default().push(line);
                 }
+                Fate::AlreadyGone if self.settings.dry_run => shown.not_listed.push(line),
                 Fate::AlreadyGone => shown.already_gone.push(line),
             }
         }
@@ -215,26 +225,40 @@ impl Undoing<'_> {
         &self,
         mut run: TakenUp,
         journal: Journal,
+        by_hand: &[ByHand],
         confirmed_by: Option<ConfirmedBy>,
     ) -> Result<Exit, Failure> {
-        if run.state().baseline().is_some() {
-            let stopped = self.session(&run).settle(&run, &[], &journal)?;
+        if run.state().baseline().is_some() || !by_hand.is_empty() {
+            let stopped = self.session(&run).settle(&run, by_hand, &journal)?;
             if stopped.is_some() {
                 return self.end(&run, journal, stopped);
             }
             run.read_again()?;
         }
-        let list = match list_again(self.runtime, self.jira, self.screen) {
+        let ids: Vec<i64> = if self.settings.duplicates {
+            Vec::new()
+        } else {
+            let plan = self.plan(&run, &[]);
+            plan.iter().map(|undone| undone.id).collect()
+        };
+        let list = match self.session(&run).look_for(&run, &ids, &journal)? {
             Ok(list) => list,
-            Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+            Err(stop) => return self.end(&run, journal, Some(stop)),
         };
         let (mut events, deletions) = if self.settings.duplicates {
-            let Some(deletions) = self.ask_for_doubles(&run, &list) else {
+            let Some(mut deletions) = self.ask_for_doubles(&run, &list) else {
                 return self.decline(&run, journal, "nothing was removed");
             };
+            if !deletions.is_empty() {
+                let list = match self.session(&run).look_for(&run, &[], &journal)? {
+                    Ok(list) => list,
+                    Err(stop) => return self.end(&run, journal, Some(stop)),
+                };
+                self.keep_doubles(&run, &list, &mut deletions);
+            }
             (Vec::new(), deletions)
         } else {
-            let plan = self.plan(&run, &list);
+            let mut plan = self.plan(&run, &list);
             let must_ask = confirmed_by.is_none();
             let text = self.in_words(&run, &plan);
             if must_ask {
@@ -249,6 +273,19 @@ impl Undoing<'_> {
             if must_ask && number > 0 && !self.ask(number) {
                 let why = format!("{number} was not typed; nothing was removed");
                 return self.decline(&run, journal, &why);
+            }
+            if must_ask && number > 0 {
+                // Much may have happened in Jira since the plan was shown. What was gone by then needs no second look.
+                let there = plan
+                    .iter()
+                    .filter(|undone| undone.fate != Fate::AlreadyGone)
+                    .map(|undone| undone.id);
+                let there: Vec<i64> = there.collect();
+                let list = match self.session(&run).look_for(&run, &there, &journal)? {
+                    Ok(list) => list,
+                    Err(stop) => return self.end(&run, journal, Some(stop)),
+                };
+                plan = agreed(&plan, self.plan(&run, &list));
             }
             planned(&run, &plan)
         };
@@ -277,62 +314,6 @@ impl Undoing<'_> {
             self.jira.target.title, self.jira.target.url
         );
         question::ask_number(&question, number, self.runtime, self.screen) == Reply::Yes
-    }
-
-    /// Asks for each double of ours whether it is to be removed; none if somebody interrupts.
-    fn ask_for_doubles(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Option<Vec<Deletion>> {
-        let (ours, theirs) = doubles(run.state(), list);
-        for double in &theirs {
-            self.screen.problem(&format!(
-                "note: {} is there more than once, and one request was sent for it: the other is someone else's and is left alone\n",
-                place_of(run, double.n)
-            ));
-        }
-        if ours.is_empty() {
-            self.screen.info("there are no doubles to remove\n");
-        }
-        let mut deletions = Vec::new();
-        for double in ours {
-            let Some(row) = run.state().row(double.n) else {
-                continue;
-            };
-            let own = row.remote.map(|remote| remote.id);
-            let mut attempt = row.last_intent;
-            // Of a row in doubt the first one is kept.
-            let kept = own.or_else(|| Some(double.remotes.first()?.id));
-            for remote in double
-                .remotes
-                .iter()
-                .filter(|remote| Some(remote.id) != kept)
-            {
-                let created = remote
-                    .init_date
-                    .and_then(|ms| Timestamp::from_millisecond(ms).ok())
-                    .map(|at| format!(" of {}", at.strftime("%-d %b %Y %H:%M:%S UTC")));
-                let question = format!(
-                    "Remove integration {}{}, a double of {} ({}), which keeps {}?",
-                    remote.id,
-                    created.unwrap_or_default(),
-                    place_of(run, double.n),
-                    row.name.as_deref().unwrap_or_default(),
-                    kept.unwrap_or_default(),
-                );
-                let reply = question::ask(&question, self.runtime, self.screen);
-                if reply == Reply::Interrupted {
-                    return None;
-                }
-                if reply == Reply::Yes {
-                    deletions.push(Deletion {
-                        n: double.n,
-                        id: remote.id,
-                        attempt,
-                        was_in_doubt: false,
-                    });
-                    attempt += 1;
-                }
-            }
-        }
-        Some(deletions)
     }
 
     fn session<'s>(&'s self, run: &'s TakenUp) -> Session<'s> {
@@ -386,10 +367,14 @@ impl Undoing<'_> {
     }
 }
 
-fn place_of(run: &TakenUp, n: u32) -> String {
+pub(super) fn place_of(run: &TakenUp, n: u32) -> String {
     run.state()
         .row(n)
         .map_or_else(String::new, |row| row.place.to_string())
+}
+
+pub(super) fn type_of(row: &RowState) -> Option<IntegrationType> {
+    IntegrationType::from_name(row.type_name.as_deref()?)
 }
 
 /// What is written down of a plan, and what is to be deleted.
@@ -399,11 +384,15 @@ fn planned(run: &TakenUp, plan: &[UndoneRow]) -> (Vec<Event>, Vec<Deletion>) {
     for undone in plan {
         let (action, reason) = match &undone.fate {
             Fate::Delete => {
-                let row = run.state().row(undone.n);
+                let Some(row) = run.state().row(undone.n) else {
+                    continue;
+                };
                 deletions.push(Deletion {
                     n: undone.n,
                     id: undone.id,
-                    attempt: row.map_or(0, |row| row.last_intent),
+                    integration_type: type_of(row),
+                    init_date: row.remote.and_then(|remote| remote.init_date),
+                    attempt: row.last_intent,
                     was_in_doubt: undone.was_in_doubt,
                 });
                 continue;

@@ -34,6 +34,8 @@ pub struct BookRow {
     standing: Standing,
     /// What was there beside the baseline before it was sent, if that is known.
     known: Option<Arc<HashSet<i64>>>,
+    /// How many rounds of settling were over when it was last sent.
+    sent_in: u32,
 }
 
 impl BookRow {
@@ -46,6 +48,7 @@ impl BookRow {
             name: row.record.display_name().map(Into::into),
             standing,
             known: None,
+            sent_in: 0,
         }
     }
 
@@ -67,6 +70,7 @@ impl BookRow {
             name: row.name.as_deref().map(Into::into),
             standing,
             known: row.known.clone(),
+            sent_in: 0,
         })
     }
 
@@ -204,6 +208,33 @@ impl Books {
         self.baseline.contains(&id)
     }
 
+    /// Notes that the row `n` is being sent: what a round of settling left over before that is not its integration.
+    pub fn sent(&mut self, n: u32) {
+        if let Some(row) = self.rows.get_mut(&n) {
+            row.sent_in = self.round;
+        }
+    }
+
+    /// A round of settling is over, and the integrations `ids` were there by then.
+    pub fn settled(&mut self, ids: impl IntoIterator<Item = i64>) {
+        for id in ids {
+            if self.is_new(id) {
+                self.left_over.entry(id).or_insert(self.round);
+            }
+        }
+        self.round = self.round.saturating_add(1);
+    }
+
+    fn is_new(&self, id: i64) -> bool {
+        !self.baseline.contains(&id) && !self.claimed.contains(&id)
+    }
+
+    /// Whether `remote` was not there yet, as far as is known, when the row was sent.
+    fn came_after(&self, row: &BookRow, remote: &RemoteIntegration) -> bool {
+        let left_over = self.left_over.get(&remote.id);
+        left_over.is_none_or(|round| *round >= row.sent_in)
+    }
+
     /// Whether the run created the row `n`.
     pub fn is_created(&self, n: u32) -> bool {
         let row = self.rows.get(&n);
@@ -234,7 +265,7 @@ impl Books {
     ///
     /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
     /// new of its type and origin has a name that is no row's. What may belong to two of the rows, those that are in doubt
-    /// already among them, belongs to neither.
+    /// already among them, belongs to neither, and what was there before a row was sent does not belong to it.
     pub fn find<'l>(&mut self, list: &'l [RemoteIntegration], unsettled: &[u32]) -> Vec<Find<'l>> {
         let news = self.news(list);
         let mut may_be: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
@@ -251,7 +282,7 @@ impl Books {
                     Some(_) => row.is(remote),
                     None => self.is_perhaps(row, remote),
                 };
-                if is_it && !row.knows(remote.id) {
+                if is_it && !row.knows(remote.id) && self.came_after(row, remote) {
                     may_be.entry(n).or_default().push(remote);
                     *suitors.entry(remote.id).or_default() += 1;
                 }

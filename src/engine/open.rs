@@ -23,6 +23,9 @@ pub struct Opening {
     pub listed_at: Timestamp,
 }
 
+/// Rows that are queued before the disk is waited for, so that they do not pile up in memory.
+const ROWS_AT_ONCE: usize = 1000;
+
 /// Writes the beginning of a run, and waits until it is on disk: nothing may be sent before.
 ///
 /// # Errors
@@ -30,14 +33,11 @@ pub struct Opening {
 /// [`JournalError`] if the disk refuses.
 pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(), JournalError> {
     journal.append([Event::Opened(Box::new(opening.opened))])?;
-    for planned in plan.rows() {
-        // Whoever goes on with a run that died before its plan was on disk must not send these either.
-        let is_beyond = planned.action == Action::NotSelected;
-        let row = RowRead {
-            outcome: is_beyond.then_some(Excluded::NotSelected),
-            ..RowRead::valid(&planned.row)
-        };
-        journal.append([Event::Row(Box::new(row))])?;
+    for rows in plan.rows().chunks(ROWS_AT_ONCE) {
+        journal.append(rows.iter().map(read_event))?;
+        if rows.len() == ROWS_AT_ONCE {
+            journal.commit([]).await?;
+        }
     }
     for (n, place) in &opening.not_selected {
         journal.append([Event::Row(Box::new(RowRead::not_selected(*n, place)))])?;
@@ -58,8 +58,17 @@ pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(
 }
 
 /// What is planned for each row.
-pub fn planned(plan: &Plan) -> Vec<Event> {
-    plan.rows().iter().map(planned_event).collect()
+pub fn planned(plan: &Plan) -> impl Iterator<Item = Event> {
+    plan.rows().iter().map(planned_event)
+}
+
+fn read_event(planned: &PlannedRow) -> Event {
+    // Whoever goes on with a run that died before its plan was on disk must not send these either.
+    let is_beyond = planned.action == Action::NotSelected;
+    Event::Row(Box::new(RowRead {
+        outcome: is_beyond.then_some(Excluded::NotSelected),
+        ..RowRead::valid(&planned.row)
+    }))
 }
 
 fn planned_event(planned: &PlannedRow) -> Event {

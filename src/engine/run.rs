@@ -1,8 +1,9 @@
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::pin::Pin;
 
-use futures_util::future::join_all;
+use futures_util::future::{FutureExt as _, Shared};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -35,6 +36,8 @@ pub struct Run<'a> {
     pub(super) access_seen: Mutex<Option<Instant>>,
     settings: Settings,
     queue: RefCell<Queue<'a>>,
+    /// The rows whose intents are written ahead: no more than the requests under way.
+    ahead: RefCell<VecDeque<Begun<'a>>>,
     /// The rows that wait to be settled.
     aside: RefCell<BTreeMap<u32, Aside<'a>>>,
     /// The rows that stay in doubt.
@@ -53,8 +56,10 @@ struct Aside<'a> {
 /// A row whose intent is on its way to the disk.
 pub(super) struct Begun<'a> {
     pub job: Job<'a>,
-    written: Pin<Box<dyn Future<Output = Result<(), JournalError>>>>,
+    written: Shared<Written>,
 }
+
+type Written = Pin<Box<dyn Future<Output = Result<(), JournalError>>>>;
 
 /// What came of sending a row.
 pub(super) enum Step {
@@ -87,6 +92,7 @@ impl<'a> Run<'a> {
             access_seen: Mutex::new(None),
             settings,
             queue: RefCell::new(queue),
+            ahead: RefCell::default(),
             aside: RefCell::default(),
             in_doubt: RefCell::default(),
             hold: Cell::new(false),
@@ -103,7 +109,10 @@ impl<'a> Run<'a> {
             self.ledger.pacer.restart_wait();
             self.ledger.pacer.set_left(self.queue.borrow().len());
             let workers = self.settings.concurrency.max(1);
-            join_all((0..workers).map(|_| self.work())).await;
+            // Only the one that something happened to is looked at.
+            let mut working: FuturesUnordered<_> = (0..workers).map(|_| self.work()).collect();
+            while working.next().await.is_some() {}
+            drop(working);
             if let Some(how) = self.settling() {
                 self.settle(how).await;
             }
@@ -133,46 +142,66 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Sends one row after the other. While one is under way, the intent of the next is being written.
+    /// Sends one row after the other. While some are under way, the intents of the next are being written.
     async fn work(&self) {
-        let mut ahead = self.begin_next();
-        while let Some(begun) = ahead {
-            ahead = self.send_begun(begun).await;
+        while let Some(begun) = self.next_begun() {
+            self.send_begun(begun).await;
         }
     }
 
-    /// Writes the intent of the next row, if there is one that may be sent.
-    fn begin_next(&self) -> Option<Begun<'a>> {
-        if self.hold.get() || self.ledger.stop.is_thrown() {
-            return None;
+    fn next_begun(&self) -> Option<Begun<'a>> {
+        self.write_ahead();
+        self.ahead.borrow_mut().pop_front()
+    }
+
+    /// Writes the intents of the next rows that may be sent, once those written before are taken: one sync of the disk
+    /// is enough for all of them.
+    fn write_ahead(&self) {
+        let mut ahead = self.ahead.borrow_mut();
+        if !ahead.is_empty() || self.hold.get() || self.ledger.stop.is_thrown() {
+            return;
         }
-        let mut job = self.queue.borrow_mut().next()?;
-        job.attempt += 1;
-        let intent = Event::Intent(Intent {
-            n: job.row.n,
-            attempt: job.attempt,
-            op: Op::Create,
-            id: None,
-            at: Timestamp::now(),
+        let mut queue = self.queue.borrow_mut();
+        let next = std::iter::from_fn(|| queue.next());
+        let mut jobs: Vec<Job<'a>> = next.take(self.settings.concurrency.max(1)).collect();
+        if jobs.is_empty() {
+            return;
+        }
+        let at = Timestamp::now();
+        let intents = jobs.iter_mut().map(|job| {
+            job.attempt += 1;
+            Event::Intent(Intent {
+                n: job.row.n,
+                attempt: job.attempt,
+                op: Op::Create,
+                id: None,
+                at,
+            })
         });
-        let written = Box::pin(self.ledger.journal.commit([intent]));
-        Some(Begun { job, written })
+        let written: Written = Box::pin(self.ledger.journal.commit(intents.collect::<Vec<_>>()));
+        let written = written.shared();
+        ahead.extend(jobs.into_iter().map(|job| Begun {
+            job,
+            written: written.clone(),
+        }));
     }
 
-    async fn send_begun(&self, begun: Begun<'a>) -> Option<Begun<'a>> {
+    async fn send_begun(&self, begun: Begun<'a>) {
         let Begun { job, written } = begun;
         if let Err(error) = written.await {
-            self.ledger.stop(error.into());
-            return None;
+            return self.ledger.stop(error.into());
         }
-        let turn = self.ledger.pacer.ready(self.ledger.stop).await;
+        let turn = if self.hold.get() {
+            None
+        } else {
+            self.ledger.pacer.ready(self.ledger.stop).await
+        };
         let Some(turn) = turn.filter(|_| !self.hold.get()) else {
             // The intent is on disk and the request was not sent.
             self.not_sent(&job);
-            self.queue.borrow_mut().put_back(job);
-            return None;
+            return self.queue.borrow_mut().put_back(job);
         };
-        let next = self.begin_next();
+        self.write_ahead();
         let n = job.row.n;
         match self.send(job.row, job.attempt, turn).await {
             Step::End(outcome) => self.ended(&job, outcome),
@@ -191,7 +220,6 @@ impl<'a> Run<'a> {
                 self.queue.borrow_mut().put_back(job);
             }
         }
-        next.or_else(|| self.begin_next())
     }
 
     fn ended(&self, job: &Job<'a>, outcome: Outcome) {

@@ -4,7 +4,9 @@
 //! deleting it twice does no harm, so an answer that says nothing is judged by the list and asked for again.
 
 mod delete;
+mod look;
 mod plan;
 
 pub use delete::{Deletion, Undo};
-pub use plan::{Fate, TakeBack, UndoneRow, doubles, plan_undo};
+pub use look::look_for;
+pub use plan::{Fate, TakeBack, UndoneRow, agreed, doubles, plan_undo};

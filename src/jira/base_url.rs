@@ -55,15 +55,22 @@ impl BaseUrl {
             .filter_map(|page| text.find(page))
             .min()
             .unwrap_or(text.len());
-        Ok(Self {
-            text: text[..end].trim_end_matches('/').to_owned(),
-            url,
-        })
+        let text = text[..end].trim_end_matches('/').to_owned();
+        let url = Url::parse(&text).map_err(|_| BaseUrlError::NotAUrl)?;
+        Ok(Self { text, url })
     }
 
     /// The URL of `path`, which begins with `/`.
     pub(super) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.text)
+    }
+
+    /// The same, taken apart already.
+    pub(super) fn join_parsed(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}{path}"));
+        url
     }
 
     /// The URL without a trailing slash.

@@ -113,7 +113,7 @@ fn remote(mut fields: Map<String, Value>) -> Option<RemoteIntegration> {
         origin,
         display_name,
         init_date,
-        fields,
+        fields: fields.into(),
     })
 }
 
@@ -148,7 +148,8 @@ impl<'de> Visitor<'de> for Entries {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
         while let Some(fields) = entries.next_element()? {
-            let remote = remote(fields).ok_or_else(|| A::Error::custom("no id"))?;
+            let mut remote = remote(fields).ok_or_else(|| A::Error::custom("no id"))?;
+            remote.fields = remote.fields.packed();
             self.0.push(remote);
         }
         Ok(self)

@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use super::event::{Event, Opened};
 use super::event_parts::{VERSION, Version};
+use super::line::{self, Line};
 use super::state::RunState;
 
 /// A run as its journal tells it.
@@ -61,13 +62,6 @@ pub enum ReadError {
     NoOpening(PathBuf),
 }
 
-#[derive(Deserialize)]
-struct Line {
-    seq: u64,
-    #[serde(flatten)]
-    event: Event,
-}
-
 /// The one thing that must be understood of any version's first line.
 #[derive(Deserialize)]
 struct FirstLine {
@@ -93,9 +87,7 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
     let mut damaged = Vec::new();
     let mut expected = 2;
     while let Some(line) = lines.next().map_err(io)? {
-        let parsed = serde_json::from_slice(line)
-            .ok()
-            .filter(|line| is_known(line, version));
+        let parsed = line::read(line).filter(|line| is_known(line, version));
         match parsed {
             Some(Line { seq, event }) if seq >= expected => {
                 if seq > expected {
@@ -163,8 +155,8 @@ fn opening<R: BufRead>(
             major: version.major,
         });
     }
-    match serde_json::from_slice(first) {
-        Ok(Line {
+    match line::read(first) {
+        Some(Line {
             seq: 1,
             event: Event::Opened(opened),
         }) => Ok(Some((version, opened))),
@@ -197,13 +189,13 @@ impl<R: BufRead> Lines<R> {
         }
     }
 
-    fn next(&mut self) -> io::Result<Option<&[u8]>> {
+    fn next(&mut self) -> io::Result<Option<&mut [u8]>> {
         self.buffer.clear();
         self.reader.read_until(b'\n', &mut self.buffer)?;
         self.number += 1;
         if self.buffer.last() == Some(&b'\n') {
             self.bytes += self.buffer.len() as u64;
-            return Ok(Some(&self.buffer));
+            return Ok(Some(&mut self.buffer));
         }
         self.is_torn = !self.buffer.is_empty();
         Ok(None)

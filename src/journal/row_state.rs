@@ -37,6 +37,8 @@ pub struct RowState {
     pub via: Option<Via>,
     /// How many requests were sent for it, those that Jira turned away unread included.
     pub attempts: u32,
+    /// How many of them may have created something: not those that were refused or never reached the app.
+    pub may_have_created: u32,
     /// The last of them.
     pub last: Attempt,
     /// Whether it is not to be sent again should it turn out that nothing was created.
@@ -63,6 +65,8 @@ struct Open {
     attempt: u32,
     op: Op,
     id: Option<i64>,
+    /// Whether an earlier deletion of the same integration is in doubt.
+    follows_doubt: bool,
 }
 
 /// An attempt at a row.
@@ -96,6 +100,7 @@ impl RowState {
             remote: None,
             via: None,
             attempts: 0,
+            may_have_created: 0,
             last: Attempt {
                 error: not_valid(&row.errors),
                 advice: (!row.errors.is_empty())
@@ -167,12 +172,14 @@ impl RowState {
     /// `known` is what was in Jira beside the baseline when the session began to send.
     pub(super) fn intend(&mut self, intent: &Intent, known: Option<&Arc<HashSet<i64>>>) {
         self.last_intent = self.last_intent.max(intent.attempt);
+        let is_deletion = intent.op == Op::Delete;
         let open = Open {
             attempt: intent.attempt,
             op: intent.op,
             id: intent.id,
+            follows_doubt: is_deletion && self.is_deletion_in_doubt(intent.id),
         };
-        if intent.op == Op::Delete {
+        if is_deletion {
             self.open = Some(open);
             return self.delete(intent.id, Removal::new(RemovalOutcome::InDoubt));
         }
@@ -186,6 +193,7 @@ impl RowState {
         self.outcome = Outcome::InDoubt;
         self.remote = None;
         self.attempts = self.attempts.saturating_add(1);
+        self.may_have_created = self.may_have_created.saturating_add(1);
         self.open = Some(open);
         self.last = Attempt {
             started: Some(intent.at),
@@ -197,17 +205,26 @@ impl RowState {
     pub(super) fn answer(&mut self, answered: &Answered) {
         let open = self.open.filter(|open| open.attempt == answered.attempt);
         if let Some(Open {
-            op: Op::Delete, id, ..
+            op: Op::Delete,
+            id,
+            follows_doubt,
+            ..
         }) = open
         {
             self.open = None;
-            return self.answer_deletion(id, answered);
+            return self.answer_deletion(id, follows_doubt, answered);
         }
         let is_news = open.is_some() || answered.verdict == Verdict::Created;
         if self.outcome == Outcome::Created || !is_news {
             return;
         }
         self.open = None;
+        if matches!(
+            answered.verdict,
+            Verdict::Failed | Verdict::NothingHappened | Verdict::NotSent
+        ) {
+            self.may_have_created = self.may_have_created.saturating_sub(1);
+        }
         if answered.verdict == Verdict::NotSent {
             self.attempts = self.attempts.saturating_sub(1);
             self.last = Attempt::default();
@@ -232,12 +249,15 @@ impl RowState {
         }
     }
 
-    fn answer_deletion(&mut self, id: Option<i64>, answered: &Answered) {
+    /// A request that did nothing says nothing of an earlier one whose fate nobody knows.
+    fn answer_deletion(&mut self, id: Option<i64>, follows_doubt: bool, answered: &Answered) {
         let outcome = match answered.verdict {
             Verdict::Removed => RemovalOutcome::Removed,
             Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,
             Verdict::Failed => RemovalOutcome::Failed,
-            Verdict::NothingHappened | Verdict::NotSent => return self.forget_deletion(id),
+            Verdict::NothingHappened | Verdict::NotSent if !follows_doubt => {
+                return self.forget_deletion(id);
+            }
             _ => RemovalOutcome::InDoubt,
         };
         let why = answered.error.clone();
@@ -298,18 +318,25 @@ impl RowState {
         self.fails_if_absent = false;
     }
 
+    /// What an undo did to the integration `id`, or to the row's own if none is said.
+    fn removal_of(&self, id: Option<i64>) -> Option<&Removal> {
+        if id.is_none() || id == self.remote.map(|remote| remote.id) {
+            return self.removal.as_deref();
+        }
+        let double = self.doubles.iter().find(|(of, _)| Some(*of) == id);
+        double.map(|(_, removal)| removal)
+    }
+
+    fn is_deletion_in_doubt(&self, id: Option<i64>) -> bool {
+        let removal = self.removal_of(id);
+        removal.is_some_and(|removal| removal.outcome == RemovalOutcome::InDoubt)
+    }
+
     /// Judges the deletion that is in doubt: of the integration named, or else of the row's own.
     fn settle_deletion(&mut self, settled: &Settled) {
         let own = self.remote.map(|remote| remote.id);
         let id = settled.remote.map(|remote| remote.id).or(own);
-        let in_doubt = if id == own {
-            self.removal.as_deref()
-        } else {
-            let mut doubles = self.doubles.iter();
-            doubles
-                .find(|(of, _)| Some(*of) == id)
-                .map(|(_, removal)| removal)
-        };
+        let in_doubt = self.removal_of(id);
         if in_doubt.is_none_or(|removal| removal.outcome != RemovalOutcome::InDoubt) {
             return;
         }
@@ -333,6 +360,7 @@ impl RowState {
     pub(super) fn appear(&mut self) {
         if self.outcome == Outcome::Failed {
             self.outcome = Outcome::InDoubt;
+            self.may_have_created = self.may_have_created.saturating_add(1);
         }
     }
 
@@ -340,6 +368,7 @@ impl RowState {
     pub(super) fn distrust(&mut self) {
         if matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed) {
             self.outcome = Outcome::InDoubt;
+            self.may_have_created = self.may_have_created.saturating_add(1);
         }
         if self.outcome == Outcome::InDoubt {
             self.was_in_doubt = true;
@@ -350,6 +379,8 @@ impl RowState {
         self.outcome = Outcome::Created;
         self.remote = remote;
         self.via = Some(via);
+        // Its intent may be among what a damaged journal has lost.
+        self.may_have_created = self.may_have_created.max(1);
         self.echo = as_text(echo);
         self.open = None;
         self.fails_if_absent = false;

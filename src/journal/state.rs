@@ -164,6 +164,11 @@ impl RunState {
         self.rows.iter().map(|(n, row)| (*n, row))
     }
 
+    /// The rows in order, and the end of all else that is known.
+    pub fn into_rows(self) -> impl Iterator<Item = RowState> {
+        self.rows.into_values()
+    }
+
     /// The row of this number.
     pub fn row(&self, n: u32) -> Option<&RowState> {
         self.rows.get(&n)

@@ -3,16 +3,15 @@
 use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use serde::Serialize;
 use thiserror::Error;
 use tokio::sync::oneshot;
 
 use super::disk::{create_private, open_private, sync_dir};
 use super::event::Event;
+use super::queue::{Group, Queue};
 use super::reader::End;
 use super::run_dir::JOURNAL_FILE;
 
@@ -71,27 +70,7 @@ pub struct Journal {
 /// What is given to those who write to a journal; cheap to clone. What is queued first stands first.
 #[derive(Clone, Debug)]
 pub struct Appender {
-    queue: Sender<Message>,
-    failure: Arc<OnceLock<JournalError>>,
-}
-
-/// Most bytes of the buffer that are kept from one group to the next.
-const KEPT_BUFFER: usize = 64 * 1024;
-
-type Done = oneshot::Sender<()>;
-
-#[derive(Debug)]
-enum Message {
-    /// Events, and whom to tell once they are synced.
-    Events(Vec<Event>, Option<Done>),
-    Close,
-}
-
-#[derive(Serialize)]
-struct Line<'a> {
-    seq: u64,
-    #[serde(flatten)]
-    event: &'a Event,
+    queue: Arc<Queue>,
 }
 
 impl Journal {
@@ -135,18 +114,13 @@ impl Journal {
     }
 
     fn start(medium: impl Medium + Send + 'static, path: PathBuf, seq: u64) -> io::Result<Self> {
-        let (queue, queued) = mpsc::channel();
-        let failure = Arc::new(OnceLock::new());
-        let appender = Appender {
-            queue,
-            failure: Arc::clone(&failure),
-        };
-        let write = move || write_queue(Writer::new(medium, seq), &queued, &failure, path);
+        let queue = Arc::new(Queue::new(path, seq));
+        let queued = Arc::clone(&queue);
         let thread = thread::Builder::new()
             .name("journal".to_owned())
-            .spawn(write)?;
+            .spawn(move || write_queue(medium, &queued))?;
         Ok(Self {
-            appender,
+            appender: Appender { queue },
             thread: Some(thread),
         })
     }
@@ -162,13 +136,13 @@ impl Journal {
     ///
     /// The [`JournalError`] that ended the writing, now or before.
     pub fn close(mut self) -> Result<(), JournalError> {
-        self.appender.send(Message::Close)?;
+        self.appender.queue.close();
         let ended = self
             .thread
             .take()
             .is_some_and(|thread| thread.join().is_ok());
-        match self.appender.failure.get() {
-            Some(failure) => Err(failure.clone()),
+        match self.appender.queue.failure() {
+            Some(failure) => Err(failure),
             None if ended => Ok(()),
             None => Err(JournalError::Closed),
         }
@@ -177,8 +151,8 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        // Handles may outlive the journal, so the end of the queue alone would not end the thread.
-        let _ = self.appender.send(Message::Close);
+        // Handles may outlive the journal, so the writer is told.
+        self.appender.queue.close();
     }
 }
 
@@ -188,8 +162,8 @@ impl Appender {
     /// # Errors
     ///
     /// The [`JournalError`] that ended the writing before.
-    pub fn append(&self, events: impl Into<Vec<Event>>) -> Result<(), JournalError> {
-        self.send(Message::Events(events.into(), None))
+    pub fn append(&self, events: impl IntoIterator<Item = Event>) -> Result<(), JournalError> {
+        self.queue.add(events, None)
     }
 
     /// Queues `events` at once; the future resolves when they, and all that was queued before, are written and synced.
@@ -197,140 +171,41 @@ impl Appender {
     /// # Errors
     ///
     /// The [`JournalError`] that ended the writing, now or before.
-    pub fn commit<E: Into<Vec<Event>>>(
+    pub fn commit<E: IntoIterator<Item = Event>>(
         &self,
         events: E,
     ) -> impl Future<Output = Result<(), JournalError>> + use<E> {
         let (done, is_done) = oneshot::channel();
-        let sent = self.send(Message::Events(events.into(), Some(done)));
-        let failure = Arc::clone(&self.failure);
+        let added = self.queue.add(events, Some(done));
+        let queue = Arc::clone(&self.queue);
         async move {
-            sent?;
-            is_done.await.map_err(|_| first_failure(&failure))
+            added?;
+            is_done.await.map_err(|_| queue.why_over())
         }
     }
-
-    fn send(&self, message: Message) -> Result<(), JournalError> {
-        self.queue
-            .send(message)
-            .map_err(|_| first_failure(&self.failure))
-    }
-}
-
-fn first_failure(failure: &OnceLock<JournalError>) -> JournalError {
-    failure.get().cloned().unwrap_or(JournalError::Closed)
 }
 
 /// Writes what is queued until it is told to close or the medium fails.
-fn write_queue<M: Medium>(
-    mut writer: Writer<M>,
-    queued: &Receiver<Message>,
-    failure: &OnceLock<JournalError>,
-    path: PathBuf,
-) {
-    while let Ok(first) = queued.recv() {
-        let group = Group::gather(first, queued);
-        if let Err(source) = writer.write(&group) {
-            // Known before the group and the queue are dropped, so that whoever waits for them finds it.
-            let source = Arc::new(source);
-            let _ = failure.set(JournalError::Write { path, source });
+fn write_queue(mut medium: impl Medium, queue: &Queue) {
+    let _over = queue.over_when_dropped();
+    let mut group = Group::default();
+    while queue.next(&mut group) {
+        if let Err(source) = write(&mut medium, &group) {
+            queue.fail(source);
             return;
         }
-        if group.answer() == Next::Close {
+        if group.answer() {
             return;
         }
     }
 }
 
-/// All that was queued at one moment; it is written and synced together.
-#[derive(Default)]
-struct Group {
-    events: Vec<Event>,
-    waiting: Vec<Done>,
-    closes: bool,
-}
-
-#[derive(PartialEq, Eq)]
-enum Next {
-    Continue,
-    Close,
-}
-
-impl Group {
-    fn gather(first: Message, queued: &Receiver<Message>) -> Self {
-        let mut group = Self::default();
-        group.add(first);
-        while !group.closes
-            && let Ok(message) = queued.try_recv()
-        {
-            group.add(message);
-        }
-        group
+fn write(medium: &mut impl Medium, group: &Group) -> io::Result<()> {
+    medium.write_all(group.lines())?;
+    if group.needs_sync() {
+        medium.sync()?;
     }
-
-    fn add(&mut self, message: Message) {
-        match message {
-            Message::Events(events, done) => {
-                self.events.extend(events);
-                self.waiting.extend(done);
-            }
-            Message::Close => self.closes = true,
-        }
-    }
-
-    fn needs_sync(&self) -> bool {
-        self.closes || !self.waiting.is_empty()
-    }
-
-    /// Tells those who wait that all is done.
-    fn answer(self) -> Next {
-        for done in self.waiting {
-            // Whoever stopped waiting need not know.
-            let _ = done.send(());
-        }
-        if self.closes {
-            Next::Close
-        } else {
-            Next::Continue
-        }
-    }
-}
-
-struct Writer<M> {
-    medium: M,
-    /// The number of the next event.
-    seq: u64,
-    lines: Vec<u8>,
-}
-
-impl<M: Medium> Writer<M> {
-    fn new(medium: M, seq: u64) -> Self {
-        Self {
-            medium,
-            seq,
-            lines: Vec::new(),
-        }
-    }
-
-    fn write(&mut self, group: &Group) -> io::Result<()> {
-        // The rows of a large run come at once; what follows is small.
-        self.lines.clear();
-        self.lines.shrink_to(KEPT_BUFFER);
-        for event in &group.events {
-            let line = Line {
-                seq: self.seq,
-                event,
-            };
-            self.seq += 1;
-            serde_json::to_writer(&mut self.lines, &line)?;
-            self.lines.push(b'\n');
-        }
-        self.medium.write_all(&self.lines)?;
-        if group.needs_sync() {
-            self.medium.sync()?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod place;
 mod record;
 mod region;
 mod remote;
+mod shown;
 mod type_about;
 mod type_guess;
 
@@ -35,4 +36,5 @@ pub use place::{Place, TableFormat, TableName, column_letters};
 pub use record::{Record, RecordDraft, Row, Username};
 pub use region::{Region, RegionError};
 pub use remote::{Difference, RemoteIntegration};
+pub use shown::ShownFields;
 pub use type_about::Need;

@@ -144,7 +144,7 @@ impl Record {
     /// The references through which secrets of this record were read.
     pub fn references(&self) -> impl Iterator<Item = &SecretReference> {
         self.secret_cells()
-            .filter_map(|cell| cell.reference.as_ref())
+            .filter_map(|cell| cell.reference.as_deref())
     }
 
     fn secret_cells(&self) -> impl Iterator<Item = &SecretCell> {

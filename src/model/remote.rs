@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::field::Field;
 use super::integration_type::IntegrationType;
 use super::record::Record;
+use super::shown::ShownFields;
 
 /// An integration that Jira holds. Jira never shows a secret.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,7 +21,7 @@ pub struct RemoteIntegration {
     /// When it was created, in milliseconds since 1970-01-01 UTC.
     pub init_date: Option<i64>,
     /// All fields, by their names in the API.
-    pub fields: Map<String, Value>,
+    pub fields: ShownFields,
 }
 
 /// A field in which a row and the integration of its key differ.
@@ -37,19 +38,15 @@ pub struct Difference {
 impl RemoteIntegration {
     /// What Jira shows of the documented fields apart from credentials, by their names in the API.
     pub fn visible(&self) -> Map<String, Value> {
-        let is_shown = |field: &Field| {
-            !matches!(
-                field,
-                Field::Username | Field::Password | Field::Pat | Field::ProjectKeys
-            )
+        let is_shown = |name: &str| match Field::from_name(name) {
+            Some(Field::Username | Field::Password | Field::Pat | Field::ProjectKeys) | None => {
+                false
+            }
+            Some(_) => true,
         };
-        Field::all()
-            .filter(is_shown)
-            .filter_map(|field| {
-                let value = self.fields.get(field.name())?;
-                Some((field.name().to_owned(), value.clone()))
-            })
-            .collect()
+        let mut fields = self.fields.open().into_owned();
+        fields.retain(|name, _| is_shown(name));
+        fields
     }
 
     /// The type, if `gij` knows it.
@@ -70,12 +67,10 @@ impl RemoteIntegration {
             .settings()
             .iter()
             .map(|(field, value)| (*field, value.to_json()));
+        let fields = self.fields.open();
         compared
             .filter_map(|(field, row)| {
-                let jira = self
-                    .fields
-                    .get(field.name())
-                    .filter(|shown| !shown.is_null())?;
+                let jira = fields.get(field.name()).filter(|shown| !shown.is_null())?;
                 (!is_same(field, &row, jira)).then(|| Difference {
                     field: field.name(),
                     row,

@@ -323,7 +323,11 @@ mod tests {
             origin: Some(origin.into()),
             display_name: Some(name.into()),
             init_date: None,
-            fields: json!({"disabled": false}).as_object().unwrap().clone(),
+            fields: json!({"disabled": false})
+                .as_object()
+                .unwrap()
+                .clone()
+                .into(),
         }
     }
 

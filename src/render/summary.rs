@@ -31,7 +31,7 @@ pub fn summary(report: &Report) -> String {
         more(&mut text, rows.len());
     }
     text.push_str(&removals(report));
-    if let Some(audit) = &report.run.audit {
+    if let Some(audit) = report.audit_that_counts() {
         text.push_str(&imbalance(audit));
     }
     text
@@ -43,13 +43,18 @@ fn removals(report: &Report) -> String {
     let left: Vec<_> = report
         .rows
         .iter()
-        .filter_map(|row| Some((row, row.removal.as_ref()?)))
-        .filter(|(_, removal)| !removal.outcome.is_gone())
+        .flat_map(|row| {
+            let own = row.removal.iter();
+            let own = own.map(|removal| (row.id.unwrap_or_default(), removal));
+            let doubles = row.doubles.iter();
+            let all = own.chain(doubles.map(|double| (double.id, &double.removal)));
+            all.map(move |(id, removal)| (row, id, removal))
+        })
+        .filter(|(_, _, removal)| !removal.outcome.is_gone())
         .collect();
-    for (row, removal) in left.iter().take(MOST_ROWS) {
+    for (row, id, removal) in left.iter().take(MOST_ROWS) {
         let label = paint(of_outcome(Outcome::InDoubt), removal.outcome.in_words());
         let name = row.display_name.as_deref().unwrap_or("(no display name)");
-        let id = row.id.unwrap_or_default();
         let why = removal.why.as_deref().unwrap_or_default();
         let _ = writeln!(
             text,
@@ -82,10 +87,10 @@ pub(super) fn doubles(doubles: &[DoubleFacts]) -> String {
             .iter()
             .map(|remote| identity(remote.id, remote.init_date))
             .collect();
-        let whose = if double.attempts > 1 {
-            "several requests were sent for it"
-        } else {
-            "one request was sent for it, so someone else created the other"
+        let whose = match double.may_have_created {
+            0 => "this run created none of them",
+            1 => "one request of ours created it, so someone else created the other",
+            _ => "several requests of ours may have created it",
         };
         let (row, ids) = (&double.row, ids.join(" and "));
         let line = format!("{row}: Jira holds it more than once: {ids}; {whose}");

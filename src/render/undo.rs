@@ -18,6 +18,8 @@ pub struct UndoPlan {
     pub left_alone: BTreeMap<String, Vec<String>>,
     /// What is gone already.
     pub already_gone: Vec<String>,
+    /// What one list does not show.
+    pub not_listed: Vec<String>,
     /// How many rows are in doubt.
     pub in_doubt: u64,
 }
@@ -51,6 +53,12 @@ pub fn undo_plan(plan: &UndoPlan, run: &str, target: &Target) -> String {
     if !plan.already_gone.is_empty() {
         let number = plan.already_gone.len().to_string();
         kind("Already gone", &number, &plan.already_gone);
+    }
+    if !plan.not_listed.is_empty() {
+        let number = plan.not_listed.len();
+        let rest =
+            format!("{number}: not in Jira's list; the undo looks again before it believes that");
+        kind("Not listed", &rest, &plan.not_listed);
     }
     if plan.in_doubt > 0 {
         let rows = count(plan.in_doubt, "row is", "rows are");

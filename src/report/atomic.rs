@@ -1,6 +1,6 @@
 //! Files that are there whole or not at all.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -15,20 +15,23 @@ pub struct WriteError {
     source: io::Error,
 }
 
-/// Writes a file for its owner's eyes only (mode 0600 where there are modes), in place of one that is there: next to it
+/// Writes `content` to a file for its owner's eyes only (mode 0600 where there are modes), in place of one that is there: next to it
 /// under another name, synced, renamed, and the directory synced.
 ///
 /// # Errors
 ///
 /// [`WriteError`] if the disk refuses.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    replace(path, bytes).map_err(|source| WriteError {
+pub fn write(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    replace(path, content).map_err(|source| WriteError {
         path: path.to_owned(),
         source,
     })
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // A bare name has the empty path for a parent.
     let dir = path
         .parent()
@@ -37,7 +40,10 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::Builder::new()
         .prefix(".gij-")
         .make_in(dir, create_private)?;
-    file.write_all(bytes)?;
+    let mut writer = BufWriter::new(&mut file);
+    content(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
     file.as_file().sync_all()?;
     file.persist(path)?;
     sync_dir(dir)
@@ -52,7 +58,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("report.json");
         std::fs::write(&path, "old").unwrap();
-        write(&path, b"new").unwrap();
+        write(&path, |file| file.write_all(b"new")).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(dir.path().read_dir().unwrap().count(), 1);
     }
@@ -63,7 +69,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("report.csv");
-        write(&path, b"").unwrap();
+        write(&path, |_| Ok(())).unwrap();
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 
@@ -71,7 +77,7 @@ mod tests {
     fn an_error_names_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("none/report.json");
-        let message = write(&path, b"").unwrap_err().to_string();
+        let message = write(&path, |_| Ok(())).unwrap_err().to_string();
         assert!(
             message.starts_with(&format!("cannot write {}: ", path.display())),
             "{message}"

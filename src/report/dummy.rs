@@ -45,5 +45,5 @@ pub(super) fn report() -> Report {
     for event in rows.chain(sent) {
         run.apply(&event);
     }
-    Report::of_run(&run)
+    Report::of_run(run)
 }

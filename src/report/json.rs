@@ -1,13 +1,16 @@
 //! `.json`: the documents of `--format json`.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
 use super::check::CheckReport;
 use super::run::Report;
 
 /// The document of a run.
-pub(super) fn run_json(report: &Report) -> Vec<u8> {
-    document(report)
+pub(super) fn run_json(report: &Report, writer: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *writer, report)?;
+    writer.write_all(b"\n")
 }
 
 /// The document of a check.
@@ -33,7 +36,7 @@ mod tests {
     use super::*;
     use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, TableFormat, TableName};
     use crate::report::dummy;
-    use crate::report::{CheckedFile, CheckedRows, PlannedRow};
+    use crate::report::{CheckedFile, CheckedRows, Form, PlannedRow};
 
     fn text(bytes: Vec<u8>) -> String {
         String::from_utf8(bytes).unwrap()
@@ -70,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_document_of_a_run() {
-        insta::assert_snapshot!(text(run_json(&dummy::report())));
+        insta::assert_snapshot!(text(Form::Json.render(&dummy::report())));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Audit, Double, Ending, Input, Jira, Remote, Removal, RowState, RunState, Session, Totals,
-    in_millis, in_millis_or_null,
+    Audit, Double, Ending, Input, Jira, Remote, Removal, RemovalOutcome, RowState, RunState,
+    Session, SessionKind, Totals, in_millis, in_millis_or_null,
 };
 use crate::model::Outcome;
 
@@ -80,8 +80,10 @@ pub struct DoubleFacts {
     pub row: String,
     /// Its display name.
     pub display_name: Option<Box<str>>,
-    /// How many requests of ours were sent for it: after one, the others are someone else's.
+    /// How many requests of ours were sent for it.
     pub attempts: u32,
+    /// How many of them may have created something: after one, the others are someone else's.
+    pub may_have_created: u32,
     /// All integrations of its key.
     pub integrations: Vec<Remote>,
 }
@@ -162,9 +164,35 @@ pub struct DoubleRemoval {
 }
 
 impl Report {
-    /// How many integrations an undo removed.
+    /// How many integrations of rows an undo removed.
     pub fn removed(&self) -> usize {
-        self.removals().filter(|of| of.outcome.is_gone()).count()
+        self.of_rows(RemovalOutcome::Removed)
+    }
+
+    /// How many integrations of rows were gone when an undo came to them.
+    pub fn already_gone(&self) -> usize {
+        self.of_rows(RemovalOutcome::AlreadyGone)
+    }
+
+    /// How many doubles an undo removed.
+    pub fn doubles_removed(&self) -> usize {
+        let doubles = self.rows.iter().flat_map(|row| &row.doubles);
+        doubles
+            .filter(|double| double.removal.outcome == RemovalOutcome::Removed)
+            .count()
+    }
+
+    fn of_rows(&self, outcome: RemovalOutcome) -> usize {
+        let removals = self.rows.iter().filter_map(|row| row.removal.as_ref());
+        removals.filter(|of| of.outcome == outcome).count()
+    }
+
+    /// The last comparison with Jira's list; none if an undo came after it.
+    pub fn audit_that_counts(&self) -> Option<&AuditFacts> {
+        let audit = self.run.audit.as_ref()?;
+        let is_later =
+            |session: &Session| session.kind == SessionKind::Undo && session.at > audit.at;
+        (!self.run.sessions.iter().any(is_later)).then_some(audit)
     }
 
     /// Whether an undo left something that it was to remove.
@@ -180,10 +208,13 @@ impl Report {
     }
 
     /// The report of a run as far as it has come.
-    pub fn of_run(run: &RunState) -> Self {
-        let opened = run.opened();
-        let closed = run.closed();
-        let rows: Vec<ReportRow> = run.rows().map(|(_, row)| ReportRow::of(row)).collect();
+    pub fn of_run(run: RunState) -> Self {
+        let audit = run.audit().map(|audit| AuditFacts::of(audit, &run));
+        let (paused_ms, totals, closed) = (run.paused_ms(), run.totals(), run.closed());
+        let (opened, sessions) = (run.opened().clone(), run.sessions().to_vec());
+        let stopped = run.stopped().map(Into::into);
+        // Row by row: a long run is not held twice.
+        let rows: Vec<ReportRow> = run.into_rows().map(ReportRow::of).collect();
         Self {
             format: FORMAT,
             run: RunFacts {
@@ -191,11 +222,11 @@ impl Report {
                 gij: opened.gij.clone(),
                 rehearsal: opened.rehearsal,
                 options: opened.options.clone(),
-                sessions: run.sessions().to_vec(),
+                sessions,
                 ending: closed.map(|(how, _)| how),
-                stopped: run.stopped().map(Into::into),
-                paused_ms: run.paused_ms(),
-                audit: run.audit().map(|audit| AuditFacts::of(audit, run)),
+                stopped,
+                paused_ms,
+                audit,
             },
             input: opened
                 .inputs
@@ -205,7 +236,7 @@ impl Report {
             jira: opened.jira.clone(),
             started: opened.at,
             finished: closed.map(|(_, at)| at),
-            totals: run.totals(),
+            totals,
             rows,
         }
     }
@@ -233,6 +264,7 @@ impl DoubleFacts {
             row: row.place.to_string(),
             display_name: row.name.clone(),
             attempts: row.attempts,
+            may_have_created: row.may_have_created,
             integrations: double.remotes.clone(),
         })
     }
@@ -263,36 +295,33 @@ impl ReportRow {
         }
     }
 
-    fn of(row: &RowState) -> Self {
+    fn of(row: RowState) -> Self {
         let table = &row.place.table;
         Self {
             file: table.file.as_str().into(),
             sheet: table.sheet.as_deref().map(Into::into),
             row: row.place.row,
-            type_name: row.type_name.clone(),
-            display_name: row.name.clone(),
-            origin: row.origin.clone(),
+            type_name: row.type_name,
+            display_name: row.name,
+            origin: row.origin,
             outcome: row.outcome,
             id: row.remote.map(|remote| remote.id),
             attempts: row.attempts,
             http_status: row.last.status,
-            error: row.last.error.clone().or_else(|| {
+            error: row.last.error.or_else(|| {
                 let is_open = row.outcome == Outcome::InDoubt && row.last.ms.is_none();
                 is_open
                     .then(|| "it was being sent when the run ended; no answer was recorded".into())
             }),
-            advice: row.last.advice.clone(),
+            advice: row.last.advice,
             started: row.last.started,
             duration_ms: row.last.ms,
-            warnings: row.warnings.clone(),
-            removal: row.removal.as_deref().cloned(),
+            warnings: row.warnings,
+            removal: row.removal.map(|removal| *removal),
             doubles: row
                 .doubles
-                .iter()
-                .map(|(id, removal)| DoubleRemoval {
-                    id: *id,
-                    removal: removal.clone(),
-                })
+                .into_iter()
+                .map(|(id, removal)| DoubleRemoval { id, removal })
                 .collect(),
         }
     }
@@ -326,7 +355,7 @@ mod tests {
         let mut run = RunState::new(opened());
         run.apply(&row(6));
         run.apply(&audit(&[6]));
-        let report = Report::of_run(&run);
+        let report = Report::of_run(run);
         assert_eq!(
             report.run.audit.unwrap().appeared,
             ["onboarding.xlsx:Azure!7"]

@@ -50,10 +50,24 @@ pub fn opening_sentence(report: &Report) -> String {
     if !not_sent.is_empty() {
         parts.push(not_sent.join(", "));
     }
-    let removed = report.removed();
-    if removed > 0 {
-        let was = if removed == 1 { "was" } else { "were" };
-        parts.push(format!("{removed} {was} removed since"));
+    let since = [
+        (report.removed(), "was removed", "were removed"),
+        (
+            report.doubles_removed(),
+            "double was removed",
+            "doubles were removed",
+        ),
+    ];
+    for (count, one, many) in since {
+        if count > 0 {
+            let were = if count == 1 { one } else { many };
+            parts.push(format!("{count} {were} since"));
+        }
+    }
+    let gone = report.already_gone();
+    if gone > 0 {
+        let was = if gone == 1 { "was" } else { "were" };
+        parts.push(format!("{gone} {was} already gone"));
     }
     let sentence = parts.join("; ");
     if report.run.rehearsal {

@@ -42,10 +42,11 @@ impl IndexState {
             return Self::Gone;
         };
         let is_told = |value: &Value| !value.is_null() && value != "";
-        if shown.fields.get("lastIndexedDate").is_some_and(is_told) {
+        let fields = shown.fields.open();
+        if fields.get("lastIndexedDate").is_some_and(is_told) {
             return Self::Indexed;
         }
-        match shown.fields.get(Field::Disabled.name()) {
+        match fields.get(Field::Disabled.name()) {
             Some(Value::Bool(true)) => Self::Disabled,
             Some(Value::String(text)) if text == "true" => Self::Disabled,
             _ => Self::NotYet,

@@ -68,7 +68,7 @@ pub struct SecretCell {
     /// The secret.
     pub secret: Secret,
     /// The reference in the cell; the plan names it with the host that the secret goes to.
-    pub reference: Option<SecretReference>,
+    pub reference: Option<Box<SecretReference>>,
 }
 
 impl From<Secret> for SecretCell {

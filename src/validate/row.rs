@@ -170,6 +170,8 @@ impl RowCheck<'_> {
         match of {
             Some(of) if is_kept && is_valid(&found) => {
                 draft.display_name = name.map(Into::into);
+                // It is kept for as long as the run goes on.
+                draft.settings.shrink_to_fit();
                 match Record::new(of, draft) {
                     Ok(valid) => record = Some(Box::new(valid)),
                     // The row was asked for the same defects above; should one be left, it must not pass in silence.

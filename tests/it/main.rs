@@ -39,6 +39,7 @@ mod tables;
 mod template;
 mod terminal;
 mod undo;
+mod undo_limits;
 mod unfinished;
 mod verify;
 mod workbook;

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use gij::sandbox::{Config, Fault};
+use gij::sandbox::{Call, Config, Fault};
 
 use crate::env::{Env, Ran, sheet_of};
 
@@ -133,6 +133,31 @@ pub mod on_a_terminal {
     }
 
     #[test]
+    fn what_was_changed_while_somebody_was_asked_is_left_alone() {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+        env.run(["import", "a.csv", "--yes"]).exit(0);
+        let first = env.jira().held()[0].clone();
+        let mut session = on_terminal(&env, &["undo"]);
+        session.exp_string("Type the number to go on:").unwrap();
+        env.jira().remove(first.id);
+        let changed = serde_json::json!({
+            "id": first.id, "initDate": first.init_date, "type": "GITHUB_SERVER",
+            "displayName": "Renamed", "origin": "https://git1.example.org",
+        });
+        env.jira().put(changed).unwrap();
+        session.send_line("2").unwrap();
+        session.exp_string("is Renamed").unwrap();
+        assert_eq!(exit_code(session), 1);
+        let held: Vec<String> = env
+            .jira()
+            .held()
+            .into_iter()
+            .map(|i| i.display_name)
+            .collect();
+        assert_eq!(held, ["Renamed"]);
+    }
+
+    #[test]
     fn a_double_of_ours_is_removed_if_somebody_agrees_to_its_id() {
         let config = Config {
             late_by: std::time::Duration::from_hours(1),
@@ -164,6 +189,33 @@ pub mod on_a_terminal {
             assert_eq!(env.jira().held().len(), held, "{answer}");
         }
         env.run(["verify"]).exit(0);
+    }
+
+    #[test]
+    fn several_doubles_of_a_row_are_removed_one_after_the_other() {
+        let config = Config {
+            late_by: std::time::Duration::from_hours(1),
+            ..Config::default()
+        };
+        let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(1));
+        env.jira().script([Some(Fault::Late), Some(Fault::Late)]);
+        env.run(["import", "a.csv", "--yes", "--settle", "50ms"])
+            .exit(0);
+        assert_eq!(env.jira().commit_late(), 2);
+        env.jira()
+            .script_call(Call::Delete, [Some(Fault::TooManyRequests)]);
+        let mut session = on_terminal(&env, &["undo", "--duplicates"]);
+        for id in ["Remove integration 2", "Remove integration 3"] {
+            session.exp_string(id).unwrap();
+            session.send_line("y").unwrap();
+        }
+        session.exp_string("2 doubles were removed since").unwrap();
+        assert_eq!(exit_code(session), 0);
+        assert_eq!(env.jira().held().len(), 1);
+        let doubles = env.report()["rows"][0]["doubles"].clone();
+        let outcomes: Vec<_> = doubles.as_array().unwrap().iter().collect();
+        assert_eq!(outcomes.len(), 2);
+        assert!(outcomes.iter().all(|of| of["outcome"] == "removed"));
     }
 
     #[test]

@@ -29,6 +29,12 @@ pub(in crate::cli) struct UndoArgs {
     /// Remove the doubles of rows that were sent more than once, asking for each; nothing else
     #[arg(long, conflicts_with_all = ["dry_run", "yes", "rows", "only", "include_changed", "include_found"])]
     pub duplicates: bool,
+    /// Take an integration in Jira for that of a row in doubt, such as 'Azure!34=611'; repeatable
+    #[arg(long, value_name = "ROW=ID", conflicts_with_all = ["dry_run", "duplicates"])]
+    pub adopt: Vec<String>,
+    /// Take a row in doubt for not created, such as 'Azure!34'; repeatable
+    #[arg(long, value_name = "ROW", conflicts_with_all = ["dry_run", "duplicates"])]
+    pub absent: Vec<String>,
     #[command(flatten)]
     pub pace: PaceArgs,
     #[command(flatten)]

@@ -57,7 +57,7 @@ impl ResumeSettings {
 }
 
 /// `Azure!34=611`.
-fn adopted(text: &str) -> Result<(RowRange, i64), Failure> {
+pub(super) fn adopted(text: &str) -> Result<(RowRange, i64), Failure> {
     let sides = text.rsplit_once('=');
     let (place, id) = sides
         .and_then(|(place, id)| Some((place, id.trim().parse().ok()?)))
@@ -69,7 +69,7 @@ fn adopted(text: &str) -> Result<(RowRange, i64), Failure> {
 }
 
 /// `Azure!34`: one row.
-fn row(text: &str, option: &str) -> Result<RowRange, Failure> {
+pub(super) fn row(text: &str, option: &str) -> Result<RowRange, Failure> {
     let rows =
         RowRange::parse_list(text).map_err(|error| Failure::usage(format!("{option}: {error}")))?;
     match <[RowRange; 1]>::try_from(rows) {

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::PaceSettings;
+use super::resume::{adopted, row};
 use crate::cli::args::{ConnectArgs, Format, ProgressHow, UndoArgs};
 use crate::cli::exit::Failure;
 use crate::engine::TakeBack;
@@ -19,6 +20,10 @@ pub(in crate::cli) struct UndoSettings {
     pub selection: UndoSelection,
     pub also: TakeBack,
     pub duplicates: bool,
+    /// Rows in doubt that somebody says are created, and as what.
+    pub adopt: Vec<(RowRange, i64)>,
+    /// Rows in doubt that somebody says are not.
+    pub absent: Vec<RowRange>,
     pub connect: ConnectArgs,
     pub pace: PaceSettings,
     pub runs_dir: PathBuf,
@@ -52,6 +57,16 @@ impl UndoSettings {
                 found: args.include_found,
             },
             duplicates: args.duplicates,
+            adopt: args
+                .adopt
+                .iter()
+                .map(|text| adopted(text))
+                .collect::<Result<_, _>>()?,
+            absent: args
+                .absent
+                .iter()
+                .map(|text| row(text, "--absent"))
+                .collect::<Result<_, _>>()?,
             connect: args.connect,
             pace: args.pace.into(),
             runs_dir: args.runs.runs_dir,

@@ -78,7 +78,7 @@ fn shown(id: i64, (of, host, name): Said) -> RemoteIntegration {
         display_name: Some(name.map_or_else(|| format!("{origin}/*"), Into::into)),
         origin: Some(origin),
         init_date: Some(id),
-        fields: Map::new(),
+        fields: Map::new().into(),
     }
 }
 
@@ -89,6 +89,7 @@ fn book_row((of, host, name): Said, standing: Standing) -> BookRow {
         origin: OriginKey::of(of, origin.as_ref()),
         name: name.map(Into::into),
         standing,
+        sent_in: 0,
         known: None,
     }
 }

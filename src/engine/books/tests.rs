@@ -14,6 +14,7 @@ fn row(of: IntegrationType, name: Option<&str>, origin: Option<&str>) -> BookRow
         name: name.map(Into::into),
         standing: Standing::Open,
         known: None,
+        sent_in: 0,
     }
 }
 
@@ -37,7 +38,7 @@ fn remote(id: i64, of: &str, name: &str, origin: &str) -> RemoteIntegration {
         origin: Some(origin.into()),
         display_name: Some(name.into()),
         init_date: Some(1),
-        fields: Map::new(),
+        fields: Map::new().into(),
     }
 }
 
@@ -164,6 +165,18 @@ fn what_was_there_before_a_row_was_sent_is_not_its_own() {
     let list = [shown(11, "generated", "git"), shown(12, "B", "git")];
     assert_eq!(found(&mut books, &list, &[1, 2]), []);
     assert!(is_absent(&books, 2, &list));
+}
+
+#[test]
+fn what_an_earlier_row_may_have_left_is_not_given_to_one_sent_later() {
+    let mut books = books([nameless("git"), nameless("git"), nameless("git")]);
+    let left = shown(11, "generated", "git");
+    assert_eq!(found(&mut books, std::slice::from_ref(&left), &[1, 2]), []);
+    books.settled([5, 11]);
+    books.sent(3);
+    assert_eq!(found(&mut books, std::slice::from_ref(&left), &[3]), []);
+    let list = [left, shown(12, "generated", "git")];
+    assert_eq!(found(&mut books, &list, &[3]), [(3, 12)]);
 }
 
 #[test]

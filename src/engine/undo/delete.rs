@@ -1,5 +1,5 @@
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::pin::Pin;
 
 use futures_util::future::join_all;
@@ -16,7 +16,7 @@ use crate::journal::{
     Answered, Event, Intent, JournalError, ListReason, Op, Remote, RemovalOutcome, Settled,
     Verdict, Via,
 };
-use crate::model::RemoteIntegration;
+use crate::model::{IntegrationType, RemoteIntegration};
 
 /// An integration that is to be deleted.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +25,25 @@ pub struct Deletion {
     pub n: u32,
     /// Jira's id.
     pub id: i64,
+    /// Its type.
+    pub integration_type: Option<IntegrationType>,
+    /// When it was created, if Jira tells that.
+    pub init_date: Option<i64>,
     /// The number of the row's last intent.
     pub attempt: u32,
     /// Whether it was asked for before and nobody learnt what came of that.
     pub was_in_doubt: bool,
+}
+
+impl Deletion {
+    /// Whether `shown` is what is to be deleted, and not someone else's that has its id now.
+    fn is(&self, shown: &RemoteIntegration) -> bool {
+        let is_of_its_time = match (self.init_date, shown.init_date) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => true,
+        };
+        shown.id == self.id && shown.integration_type() == self.integration_type && is_of_its_time
+    }
 }
 
 /// An undo that is carried out.
@@ -38,6 +53,10 @@ pub struct Undo<'a> {
     retries: u32,
     queue: RefCell<VecDeque<Job>>,
     aside: RefCell<Vec<Aside>>,
+    /// The rows of which a deletion is under way: the answer that comes is that of the last intent.
+    under_way: RefCell<HashSet<u32>>,
+    /// The number of the last intent of each row.
+    attempts: RefCell<HashMap<u32, u32>>,
 }
 
 #[derive(Clone, Copy)]
@@ -85,16 +104,24 @@ impl<'a> Undo<'a> {
         retries: u32,
         deletions: impl IntoIterator<Item = Deletion>,
     ) -> Self {
-        let jobs = deletions.into_iter().map(|deletion| Job {
-            deletion,
-            retries: 0,
-        });
+        let mut attempts = HashMap::new();
+        let mut jobs = VecDeque::new();
+        for deletion in deletions {
+            let last: &mut u32 = attempts.entry(deletion.n).or_default();
+            *last = (*last).max(deletion.attempt);
+            jobs.push_back(Job {
+                deletion,
+                retries: 0,
+            });
+        }
         Self {
             ledger,
             concurrency: concurrency.max(1),
             retries,
-            queue: RefCell::new(jobs.collect()),
+            queue: RefCell::new(jobs),
             aside: RefCell::default(),
+            under_way: RefCell::default(),
+            attempts: RefCell::new(attempts),
         }
     }
 
@@ -134,12 +161,16 @@ impl<'a> Undo<'a> {
         }
     }
 
+    /// Writes the intent of the next deletion whose row has none under way.
     fn begin_next(&self) -> Option<Begun> {
         if self.ledger.stop.is_thrown() {
             return None;
         }
-        let mut job = self.queue.borrow_mut().pop_front()?;
-        job.deletion.attempt += 1;
+        let mut job = self.take_next()?;
+        let n = job.deletion.n;
+        let attempt = self.attempts.borrow().get(&n).map_or(1, |last| last + 1);
+        self.attempts.borrow_mut().insert(n, attempt);
+        job.deletion.attempt = attempt;
         let intent = Event::Intent(Intent {
             n: job.deletion.n,
             attempt: job.deletion.attempt,
@@ -149,6 +180,17 @@ impl<'a> Undo<'a> {
         });
         let written = Box::pin(self.ledger.journal.commit([intent]));
         Some(Begun { job, written })
+    }
+
+    fn take_next(&self) -> Option<Job> {
+        let mut queue = self.queue.borrow_mut();
+        let mut under_way = self.under_way.borrow_mut();
+        let at = queue
+            .iter()
+            .position(|job| !under_way.contains(&job.deletion.n))?;
+        let job = queue.remove(at)?;
+        under_way.insert(job.deletion.n);
+        Some(job)
     }
 
     async fn send_begun(&self, begun: Begun) -> Option<Begun> {
@@ -165,6 +207,7 @@ impl<'a> Undo<'a> {
             );
             return None;
         };
+        let n = job.deletion.n;
         match self.send(job, turn).await {
             Step::End(outcome) => (self.ledger.tell)(RunEvent::Removed(outcome)),
             Step::Aside(if_there) => self.set_aside(job, if_there, Verdict::Removed),
@@ -179,6 +222,7 @@ impl<'a> Undo<'a> {
             }
             Step::Again => self.queue.borrow_mut().push_front(job),
         }
+        self.under_way.borrow_mut().remove(&n);
         self.begin_next()
     }
 
@@ -250,7 +294,8 @@ impl<'a> Undo<'a> {
     }
 
     /// Lets the list judge what was set aside: what it does not show is gone. What it still shows is looked for once more
-    /// after the time that Jira is given, and then asked for again.
+    /// after the time that Jira is given, and then asked for again; a session that is being stopped leaves it in doubt, for
+    /// the deletion may still be carried out.
     async fn judge(&self) -> Result<(), Stop> {
         let mut list = self.ledger.first_list().await?;
         self.take_gone(&list);
@@ -260,13 +305,15 @@ impl<'a> Undo<'a> {
             list = self.ledger.list(ListReason::Settle).await?;
             self.take_gone(&list);
         }
-        let is_stopping = self.ledger.stop.is_thrown();
+        if self.ledger.stop.is_thrown() {
+            return Ok(());
+        }
         for Aside {
             mut job, if_there, ..
         } in std::mem::take(&mut *self.aside.borrow_mut())
         {
             let is_refused = matches!(if_there, IfThere::Failed) || job.retries >= self.retries;
-            if is_refused && !is_stopping {
+            if is_refused {
                 self.settle(job, Verdict::Failed);
                 (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Failed));
             } else {
@@ -280,7 +327,7 @@ impl<'a> Undo<'a> {
 
     fn take_gone(&self, list: &[RemoteIntegration]) {
         self.aside.borrow_mut().retain(|aside| {
-            let is_there = list.iter().any(|remote| remote.id == aside.job.deletion.id);
+            let is_there = list.iter().any(|shown| aside.job.deletion.is(shown));
             if !is_there {
                 self.settle(aside.job, aside.if_gone);
                 (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Removed));

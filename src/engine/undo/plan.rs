@@ -67,6 +67,22 @@ pub fn plan_undo(
     rows.collect()
 }
 
+/// What is done after somebody agreed to the plan `shown`, and Jira's list says `now`: only what both delete is deleted.
+pub fn agreed(shown: &[UndoneRow], now: Vec<UndoneRow>) -> Vec<UndoneRow> {
+    let shown: HashMap<u32, &Fate> = shown.iter().map(|row| (row.n, &row.fate)).collect();
+    let agreed = now.into_iter().map(|row| {
+        let fate = match (shown.get(&row.n), row.fate) {
+            (Some(Fate::LeaveAlone(why)), Fate::Delete) => Fate::LeaveAlone(why.clone()),
+            (None | Some(Fate::AlreadyGone), Fate::Delete) => Fate::LeaveAlone(
+                "Jira's list showed it only after you agreed; the same command removes it".into(),
+            ),
+            (_, fate) => fate,
+        };
+        UndoneRow { fate, ..row }
+    });
+    agreed.collect()
+}
+
 fn fate(row: &RowState, shown: Option<&RemoteIntegration>, also: TakeBack) -> Fate {
     let Some(shown) = shown else {
         return Fate::AlreadyGone;
@@ -152,11 +168,14 @@ fn as_text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The keys of `run` that Jira holds more than once, split by whether several requests of ours were sent for the row; after
-/// one, the other is someone else's.
+/// The keys of `run` that Jira holds more than once, split by whether several requests of ours may have created the row;
+/// after one, the other is someone else's.
 pub fn doubles(run: &RunState, list: &[RemoteIntegration]) -> (Vec<Double>, Vec<Double>) {
     let doubles = Books::of_run(run).balance(list).doubles;
-    let is_ours = |double: &Double| run.row(double.n).is_some_and(|row| row.attempts > 1);
+    let is_ours = |double: &Double| {
+        run.row(double.n)
+            .is_some_and(|row| row.may_have_created > 1)
+    };
     doubles.into_iter().partition(is_ours)
 }
 
@@ -193,7 +212,8 @@ mod tests {
             fields: json!({"disabled": false, "displayName": "Azure 1"})
                 .as_object()
                 .unwrap()
-                .clone(),
+                .clone()
+                .into(),
         };
         change(&mut shown);
         shown
@@ -220,6 +240,30 @@ mod tests {
     fn what_jira_does_not_show_is_already_gone() {
         let fate = fate_of(&run(&json!({})), &[], TakeBack::default());
         assert_eq!(fate, Fate::AlreadyGone);
+    }
+
+    #[test]
+    fn only_what_both_plans_delete_is_deleted() {
+        let leave = |why: &str| Fate::LeaveAlone(why.into());
+        let of = |fate: Fate| UndoneRow {
+            n: 1,
+            id: 601,
+            fate,
+            was_in_doubt: false,
+        };
+        for (shown, now, expected) in [
+            (Fate::Delete, Fate::Delete, Fate::Delete),
+            (Fate::Delete, leave("changed"), leave("changed")),
+            (Fate::Delete, Fate::AlreadyGone, Fate::AlreadyGone),
+            (leave("changed"), Fate::Delete, leave("changed")),
+            (leave("changed"), leave("found"), leave("found")),
+        ] {
+            assert_eq!(agreed(&[of(shown)], vec![of(now)]), [of(expected)]);
+        }
+        for shown in [vec![], vec![of(Fate::AlreadyGone)]] {
+            let row = agreed(&shown, vec![of(Fate::Delete)]).remove(0);
+            assert!(is_left_alone(&row.fate, "only after"), "{row:?}");
+        }
     }
 
     #[test]
@@ -275,7 +319,7 @@ mod tests {
             panic!("a find is a judgement");
         };
         run.apply(&Event::Settled(Settled { ..found }));
-        let there = [shown(|shown| shown.fields.clear())];
+        let there = [shown(|shown| shown.fields.retain(|_, _| false))];
         let fate = fate_of(&run, &there, TakeBack::default());
         assert!(is_left_alone(&fate, "--include-found"), "{fate:?}");
         let also = TakeBack {

@@ -1,10 +1,10 @@
-use proptest::prelude::*;
-
 use super::*;
 use crate::journal::samples::{
     answered, audit, closed, intent, opened, planned, row, row_read, session, settled,
 };
 use crate::journal::{Action, Excluded, Intent, Op, Remote, RemovalOutcome, Verdict};
+
+mod any;
 
 fn run(events: impl IntoIterator<Item = Event>) -> RunState {
     let mut state = RunState::new(opened());
@@ -275,6 +275,48 @@ fn the_app_s_word_that_it_failed_is_kept_for_settling() {
     assert_eq!((row.outcome, row.fails_if_absent), (Outcome::InDoubt, true));
 }
 
+#[test]
+fn only_an_attempt_that_is_not_known_to_have_done_nothing_may_have_created_something() {
+    let may_have_created = |events: Vec<Event>| {
+        let state = run([row(1)].into_iter().chain(events));
+        state.row(1).unwrap().may_have_created
+    };
+    for (verdict, expected) in [
+        (Verdict::Created, 1),
+        (Verdict::InDoubt, 1),
+        (Verdict::FailedIfAbsent, 1),
+        (Verdict::Failed, 0),
+        (Verdict::NothingHappened, 0),
+        (Verdict::NotSent, 0),
+    ] {
+        let sent = || vec![intent(1, 1), answered(1, 1, verdict)];
+        assert_eq!(may_have_created(sent()), expected, "{verdict:?}");
+        let mut again = sent();
+        again.extend([intent(1, 2), answered(1, 2, Verdict::Created)]);
+        let twice = if verdict == Verdict::Created {
+            1
+        } else {
+            expected + 1
+        };
+        assert_eq!(may_have_created(again), twice, "{verdict:?}");
+    }
+    assert_eq!(may_have_created(vec![]), 0);
+    assert_eq!(may_have_created(vec![intent(1, 1)]), 1);
+    let absent = settled(1, Verdict::NothingHappened);
+    assert_eq!(may_have_created(vec![intent(1, 1), absent]), 1, "or late");
+}
+
+#[test]
+fn a_deletion_that_did_nothing_leaves_an_earlier_one_in_doubt() {
+    for verdict in [Verdict::NothingHappened, Verdict::NotSent] {
+        for doubt in [vec![], vec![answered(1, 2, Verdict::InDoubt)]] {
+            let first = [delete(2, 601)].into_iter().chain(doubt);
+            let events = first.chain([delete(3, 601), answered(1, 3, verdict)]);
+            assert_eq!(removal(events), Some(RemovalOutcome::InDoubt));
+        }
+    }
+}
+
 fn listed(ids: &[i64]) -> Event {
     Event::Listed(Listed {
         why: ListReason::Baseline,
@@ -307,120 +349,4 @@ fn after_a_loss_every_row_that_was_not_certain_counts_as_sent() {
     assert_eq!(state.row(1).unwrap().outcome, Outcome::InDoubt);
     state.apply(&settled(1, Verdict::NothingHappened));
     assert_eq!(state.row(1).unwrap().outcome, Outcome::NotAttempted);
-}
-
-fn any_verdict() -> impl Strategy<Value = Verdict> {
-    prop_oneof![
-        Just(Verdict::Created),
-        Just(Verdict::Failed),
-        Just(Verdict::InDoubt),
-        Just(Verdict::FailedIfAbsent),
-        Just(Verdict::NothingHappened),
-        Just(Verdict::NotSent),
-        Just(Verdict::Removed),
-        Just(Verdict::AlreadyGone),
-    ]
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    // Few numbers, so that events meet; some of no row.
-    let n = || prop_oneof![0..4_u32, Just(u32::MAX)];
-    let attempt = || 0..3_u32;
-    let action = prop_oneof![
-        Just(Action::Create),
-        Just(Action::Exists),
-        Just(Action::NotSelected),
-        Just(Action::LeaveAlone),
-        Just(Action::AlreadyGone)
-    ];
-    let excluded = prop_oneof![
-        Just(None),
-        Just(Some(Excluded::Invalid)),
-        Just(Some(Excluded::NotSelected))
-    ];
-    let delete = |(n, attempt)| match intent(n, attempt) {
-        Event::Intent(intent) => Event::Intent(Intent {
-            op: Op::Delete,
-            ..intent
-        }),
-        other => other,
-    };
-    prop_oneof![
-        3 => (n(), excluded)
-            .prop_map(|(n, outcome)| Event::Row(Box::new(RowRead { outcome, ..row_read(n) }))),
-        1 => (n(), action).prop_map(|(n, action)| planned(n, action)),
-        3 => (n(), attempt()).prop_map(|(n, attempt)| intent(n, attempt)),
-        1 => (n(), attempt()).prop_map(delete),
-        3 => (n(), attempt(), any_verdict()).prop_map(|(n, attempt, v)| answered(n, attempt, v)),
-        2 => (n(), any_verdict()).prop_map(|(n, verdict)| settled(n, verdict)),
-        1 => prop::collection::vec(n(), 0..3).prop_map(|appeared| audit(&appeared)),
-        1 => Just(session()),
-        1 => Just(closed()),
-        1 => Just(Event::Opened(Box::new(opened()))),
-        1 => Just(Event::Paused { why: "".into(), ms: u64::MAX }),
-        1 => Just(Event::Unknown),
-    ]
-}
-
-fn created(state: &RunState) -> Vec<(u32, Option<Remote>)> {
-    let created = state
-        .rows()
-        .filter(|(_, row)| row.outcome == Outcome::Created);
-    created.map(|(n, row)| (n, row.remote)).collect()
-}
-
-proptest! {
-    #[test]
-    fn any_events_keep_the_totals_whole(events in prop::collection::vec(any_event(), 0..60)) {
-        let mut state = RunState::new(opened());
-        for event in &events {
-            state.apply(event);
-            let totals = state.totals();
-            let sum: u64 = Outcome::ALL.iter().map(|&outcome| totals.of(outcome)).sum();
-            prop_assert_eq!(totals.read, sum);
-            prop_assert_eq!(totals.read, state.rows().len() as u64);
-        }
-    }
-
-    #[test]
-    fn what_is_created_stays_created(events in prop::collection::vec(any_event(), 0..60)) {
-        let mut state = RunState::new(opened());
-        for event in &events {
-            let before = created(&state);
-            state.apply(event);
-            let after = created(&state);
-            prop_assert!(before.iter().all(|row| after.contains(row)), "{event:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_removed_stays_removed(events in prop::collection::vec(any_event(), 0..60)) {
-        let mut state = RunState::new(opened());
-        let gone = |state: &RunState| -> Vec<u32> {
-            let is_gone = |row: &RowState| row.removal.as_ref().is_some_and(|of| of.outcome.is_gone());
-            state.rows().filter(|(_, row)| is_gone(row)).map(|(n, _)| n).collect()
-        };
-        for event in &events {
-            let before = gone(&state);
-            state.apply(event);
-            let after = gone(&state);
-            prop_assert!(before.iter().all(|n| after.contains(n)), "{event:?}");
-        }
-    }
-
-    #[test]
-    fn only_a_find_or_a_judgement_lifts_the_doubt_on_two_attempts(
-        events in prop::collection::vec(any_event(), 0..30),
-    ) {
-        let start = [row(1), intent(1, 1), intent(1, 2)];
-        let state = run(start.into_iter().chain(events.iter().cloned()));
-        let is_lifting = |event: &Event| match event {
-            Event::Settled(settled) => settled.n == 1,
-            Event::Outcome(answered) => answered.n == 1 && answered.verdict == Verdict::Created,
-            _ => false,
-        };
-        if !events.iter().any(is_lifting) {
-            prop_assert_eq!(state.row(1).unwrap().outcome, Outcome::InDoubt);
-        }
-    }
 }

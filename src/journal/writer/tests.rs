@@ -76,20 +76,13 @@ async fn a_commit_resolves_once_its_events_and_those_before_are_synced() {
 #[test]
 fn what_is_queued_together_is_written_and_synced_once() {
     let tape = Tape::default();
-    let (queue, queued) = mpsc::channel();
+    let queue = Queue::new(PathBuf::new(), 1);
     let (answers, waiting): (Vec<_>, Vec<_>) = (0..3).map(|_| oneshot::channel()).unzip();
     for done in answers {
-        queue
-            .send(Message::Events(vec![row(1)], Some(done)))
-            .unwrap();
+        queue.add([row(1)], Some(done)).unwrap();
     }
-    queue.send(Message::Close).unwrap();
-    write_queue(
-        Writer::new(tape.clone(), 1),
-        &queued,
-        &OnceLock::new(),
-        PathBuf::new(),
-    );
+    queue.close();
+    write_queue(tape.clone(), &queue);
     tape.with(|tape| assert_eq!((tape.writes, tape.syncs), (1, 1)));
     for mut done in waiting {
         assert_eq!(done.try_recv(), Ok(()));

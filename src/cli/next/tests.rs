@@ -1,0 +1,112 @@
+use clap::ArgAction;
+
+use super::*;
+use crate::cli::args::command;
+use crate::journal::Totals;
+
+/// A run that is over, with one row created and what `change` says.
+fn run(change: impl FnOnce(&mut ListedRun)) -> ListedRun {
+    let opened = crate::journal::samples::opened();
+    let mut run = ListedRun {
+        run: "a".into(),
+        directory: "gij-runs/a".into(),
+        rehearsal: false,
+        jira: opened.jira,
+        files: Vec::new(),
+        started: opened.at,
+        finished: Some(opened.at),
+        command: Some(SessionKind::Import),
+        ending: RunEnding::Complete,
+        why: None,
+        undo_begun: false,
+        damaged: false,
+        unfinished: false,
+        totals: Some(Totals {
+            read: 1,
+            created: 1,
+            ..Totals::default()
+        }),
+        next: None,
+    };
+    change(&mut run);
+    run
+}
+
+fn next_of(change: impl FnOnce(&mut ListedRun)) -> Option<String> {
+    about_run(&run(change), Path::new(RUNS_DIR)).map(|next| next.command)
+}
+
+fn with(outcome: Outcome) -> impl FnOnce(&mut ListedRun) {
+    move |run| run.totals = Some([Outcome::Created, outcome].into_iter().collect())
+}
+
+#[test]
+fn a_run_with_something_left_to_do_has_a_next_command() {
+    for outcome in Outcome::ALL {
+        let is_left = [Outcome::Failed, Outcome::InDoubt, Outcome::NotAttempted];
+        let expected = is_left
+            .contains(&outcome)
+            .then(|| "gij resume a".to_owned());
+        assert_eq!(next_of(with(outcome)), expected, "{outcome}");
+    }
+}
+
+#[test]
+fn a_rehearsal_and_a_run_at_work_have_none() {
+    for change in [
+        (|run| run.rehearsal = true) as fn(&mut ListedRun),
+        |run| run.ending = RunEnding::AtWork,
+        |run| run.totals = None,
+    ] {
+        let next = next_of(|run| {
+            with(Outcome::NotAttempted)(run);
+            change(run);
+        });
+        assert_eq!(next, None);
+    }
+}
+
+#[test]
+fn once_taking_back_has_begun_only_that_goes_on() {
+    let undo = |command, ending| {
+        next_of(|run| {
+            with(Outcome::NotAttempted)(run);
+            run.undo_begun = true;
+            run.command = Some(command);
+            run.ending = ending;
+        })
+    };
+    assert_eq!(
+        undo(SessionKind::Undo, RunEnding::Died).as_deref(),
+        Some("gij undo a")
+    );
+    assert_eq!(undo(SessionKind::Undo, RunEnding::Complete), None);
+    assert_eq!(undo(SessionKind::Verify, RunEnding::Complete), None);
+}
+
+#[test]
+fn every_option_that_only_an_import_has_is_known() {
+    let command = command();
+    let import = command.find_subcommand("import").unwrap();
+    let check = command.find_subcommand("check").unwrap();
+    let own = import.get_arguments().filter(|arg| {
+        !check
+            .get_arguments()
+            .any(|other| other.get_id() == arg.get_id())
+    });
+    let (values, flags): (Vec<_>, Vec<_>) =
+        own.partition(|arg| matches!(arg.get_action(), ArgAction::Set | ArgAction::Append));
+    let long = |arg: &clap::Arg| format!("--{}", arg.get_long().unwrap());
+    let mut expected: Vec<String> = values.into_iter().map(long).collect();
+    let mut known = VALUES_OF_IMPORT.map(str::to_owned);
+    expected.sort();
+    known.sort();
+    assert_eq!(expected, known);
+    let shorts = flags.iter().filter_map(|arg| arg.get_short());
+    let shorts: Vec<String> = shorts.map(|short| format!("-{short}")).collect();
+    let mut expected: Vec<String> = flags.into_iter().map(long).chain(shorts).collect();
+    let mut known = FLAGS_OF_IMPORT.map(str::to_owned);
+    expected.sort();
+    known.sort();
+    assert_eq!(expected, known);
+}

@@ -1,0 +1,112 @@
+//! The doubles of rows that several requests of ours may have created.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::question::{self, Reply};
+use super::take_up::TakenUp;
+use super::undo::{Undoing, place_of, type_of};
+use crate::engine::{Deletion, doubles};
+use crate::journal::Remote;
+use crate::model::RemoteIntegration;
+
+impl Undoing<'_> {
+    /// Asks for each double of ours whether it is to be removed; none if somebody interrupts.
+    pub fn ask_for_doubles(
+        &self,
+        run: &TakenUp,
+        list: &[RemoteIntegration],
+    ) -> Option<Vec<Deletion>> {
+        let (ours, theirs) = doubles(run.state(), list);
+        for double in &theirs {
+            let row = run.state().row(double.n);
+            let whose = match row.map_or(0, |row| row.may_have_created) {
+                0 => "this run created none of them: they are left alone",
+                _ => {
+                    "one request of ours created it: the other is someone else's and is left alone"
+                }
+            };
+            let place = place_of(run, double.n);
+            self.screen.problem(&format!(
+                "note: {place} is there more than once, and {whose}\n"
+            ));
+        }
+        if ours.is_empty() {
+            self.screen.info("there are no doubles to remove\n");
+        }
+        let mut deletions = Vec::new();
+        for double in ours {
+            let Some(row) = run.state().row(double.n) else {
+                continue;
+            };
+            let own = row.remote.map(|remote| remote.id);
+            // Of a row in doubt, or whose own is gone, the first one is kept.
+            let kept = own
+                .filter(|own| double.remotes.iter().any(|remote| remote.id == *own))
+                .or_else(|| Some(double.remotes.first()?.id));
+            for remote in double
+                .remotes
+                .iter()
+                .filter(|remote| Some(remote.id) != kept)
+            {
+                let created = remote
+                    .init_date
+                    .and_then(|ms| Timestamp::from_millisecond(ms).ok())
+                    .map(|at| format!(" of {}", at.strftime("%-d %b %Y %H:%M:%S UTC")));
+                let question = format!(
+                    "Remove integration {}{}, a double of {} ({}), which keeps {}?",
+                    remote.id,
+                    created.unwrap_or_default(),
+                    place_of(run, double.n),
+                    row.name.as_deref().unwrap_or_default(),
+                    kept.unwrap_or_default(),
+                );
+                let reply = question::ask(&question, self.runtime, self.screen);
+                if reply == Reply::Interrupted {
+                    return None;
+                }
+                if reply == Reply::Yes {
+                    deletions.push(Deletion {
+                        n: double.n,
+                        id: remote.id,
+                        integration_type: type_of(row),
+                        init_date: remote.init_date,
+                        attempt: row.last_intent,
+                        was_in_doubt: false,
+                    });
+                }
+            }
+        }
+        Some(deletions)
+    }
+
+    /// Keeps of `deletions` those that are still doubles in `list`, beside one that stays.
+    pub fn keep_doubles(
+        &self,
+        run: &TakenUp,
+        list: &[RemoteIntegration],
+        deletions: &mut Vec<Deletion>,
+    ) {
+        let (ours, _) = doubles(run.state(), list);
+        let asked = std::mem::take(deletions);
+        let goes: HashSet<i64> = asked.iter().map(|deletion| deletion.id).collect();
+        for deletion in asked {
+            let double = ours.iter().find(|double| double.n == deletion.n);
+            let remotes = double.map_or(&[][..], |double| &double.remotes);
+            let is_there = |remote: &Remote| {
+                (remote.id, remote.init_date) == (deletion.id, deletion.init_date)
+            };
+            let one_stays = remotes.iter().any(|remote| !goes.contains(&remote.id));
+            if one_stays && remotes.iter().any(is_there) {
+                deletions.push(deletion);
+            } else {
+                self.screen.problem(&format!(
+                    "note: integration {} is no double of {} any more, and is left alone\n",
+                    deletion.id,
+                    place_of(run, deletion.n)
+                ));
+            }
+        }
+    }
+}

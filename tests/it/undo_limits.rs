@@ -1,0 +1,187 @@
+//! What an undo does where Jira's answers and lists leave it uncertain.
+
+use gij::sandbox::{Call, Fault};
+use serde_json::json;
+
+use crate::env::{Env, Ran, sheet_of, signal};
+
+/// An environment whose run created `rows` rows.
+fn created(rows: usize) -> Env {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(rows));
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(0);
+    env
+}
+
+fn deletes(env: &Env) -> usize {
+    let requests = env.jira().requests();
+    let deletes = requests.iter().filter(|of| of.method == "DELETE");
+    deletes.count()
+}
+
+fn held(env: &Env) -> Vec<String> {
+    let held = env.jira().held().into_iter();
+    held.map(|of| of.display_name).collect()
+}
+
+fn removals(env: &Env) -> Vec<String> {
+    let report = env.report();
+    let rows = report["rows"].as_array().unwrap().iter();
+    let outcome = |row: &serde_json::Value| row["removal"]["outcome"].as_str().map(str::to_owned);
+    rows.map(|row| outcome(row).unwrap_or_default()).collect()
+}
+
+#[test]
+fn a_double_beside_requests_that_created_nothing_is_someone_else_s() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.jira().script([Some(Fault::TooManyRequests)]);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    assert_eq!(env.report()["rows"][0]["attempts"], 2);
+    let theirs = json!({
+        "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
+    });
+    env.jira().put(theirs).unwrap();
+    env.run(["verify"])
+        .exit(1)
+        .says("more than once")
+        .says("someone else")
+        .says_nothing_of("--duplicates");
+}
+
+#[test]
+fn a_deletion_without_an_answer_stays_in_doubt_when_the_undo_is_interrupted() {
+    let env = created(2);
+    env.jira().script_call(Call::Delete, [Some(Fault::Hang)]);
+    let args = [
+        "undo",
+        "--yes",
+        "--concurrency",
+        "1",
+        "--timeout",
+        "2s",
+        "--settle",
+        "100ms",
+    ];
+    let child = env.start_until(args, |env| deletes(env) == 1);
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).exit(130);
+    assert_eq!(removals(&env), ["in_doubt", ""]);
+    // The deletion is carried out after all.
+    let first = env.jira().held()[0].id;
+    env.jira().remove(first);
+    env.run(["undo", "--yes", "--settle", "100ms"]).exit(0);
+    assert_eq!(removals(&env), ["removed", "removed"]);
+}
+
+#[test]
+fn what_took_the_id_of_a_deletion_in_doubt_is_not_deleted() {
+    let env = created(1);
+    env.jira().script_call(Call::Delete, [Some(Fault::Hang)]);
+    let args = ["undo", "--yes", "--timeout", "2s", "--settle", "100ms"];
+    let child = env.start_until(args, |env| deletes(env) == 1);
+    let id = env.jira().held()[0].id;
+    env.jira().remove(id);
+    let theirs = json!({
+        "id": id, "type": "GITLAB", "displayName": "Theirs", "origin": "https://gitlab.com",
+    });
+    env.jira().put(theirs).unwrap();
+    Ran::of(child.wait_with_output().unwrap()).exit(0);
+    assert_eq!((held(&env), deletes(&env)), (vec!["Theirs".to_owned()], 1));
+    assert_eq!(removals(&env), ["removed"]);
+}
+
+/// How often the list was asked for.
+fn lists(env: &Env) -> usize {
+    let requests = env.jira().requests();
+    let lists = requests
+        .iter()
+        .filter(|of| of.method == "GET" && of.path.ends_with("/integration"));
+    lists.count()
+}
+
+#[test]
+fn what_a_list_does_not_show_yet_is_not_gone() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira().freeze_list();
+    env.run(["import", "a.csv", "--yes", "--settle", "50ms"])
+        .exit(1);
+    env.run(["undo", "--dry-run"])
+        .exit(0)
+        .says("not in Jira's list")
+        .says_nothing_of("gone");
+    let before = lists(&env);
+    // The first list is for getting there, the second for the plan.
+    let args = ["undo", "--yes", "--settle", "3s"];
+    let child = env.start_until(args, |env| lists(env) == before + 2);
+    env.jira().thaw_list();
+    Ran::of(child.wait_with_output().unwrap())
+        .exit(0)
+        .says("for Jira to show what became of 2 rows")
+        .says("2 were removed since");
+    assert!(held(&env).is_empty());
+    assert_eq!(removals(&env), ["removed", "removed"]);
+}
+
+#[test]
+fn what_was_gone_already_does_not_count_as_removed() {
+    let env = created(2);
+    let first = env.jira().held()[0].id;
+    env.jira().remove(first);
+    env.run(["undo", "--yes", "--settle", "50ms"])
+        .exit(0)
+        .says("1 was removed since; 1 was already gone");
+}
+
+/// An environment whose run created the first row, and of whose second row nobody knows which of two it is, if any.
+fn in_doubt() -> Env {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira().script([None, Some(Fault::Hang)]);
+    let args = [
+        "import",
+        "a.csv",
+        "--yes",
+        "--settle",
+        "50ms",
+        "--timeout",
+        "2s",
+        "--concurrency",
+        "1",
+    ];
+    let child = env.start_until(args, |env| env.posts() == 2);
+    for _ in 0..2 {
+        let theirs = json!({
+            "type": "GITHUB_SERVER", "displayName": "Team 2", "origin": "https://git2.example.org",
+        });
+        env.jira().put(theirs).unwrap();
+    }
+    Ran::of(child.wait_with_output().unwrap()).exit(1);
+    assert_eq!(env.total("in_doubt"), 1);
+    env
+}
+
+#[test]
+fn an_undo_is_not_done_while_a_row_is_in_doubt() {
+    let env = in_doubt();
+    let undo = ["undo", "--yes", "--settle", "50ms"];
+    env.run(undo)
+        .exit(1)
+        .says("in doubt")
+        .says("--absent")
+        .says_nothing_of("nothing is left to do");
+    assert_eq!(held(&env), ["Team 2", "Team 2"]);
+    env.run(undo.into_iter().chain(["--rows", "2"])).exit(0);
+    env.run(undo.into_iter().chain(["--absent", "3"])).exit(0);
+    assert_eq!(held(&env), ["Team 2", "Team 2"]);
+    assert_eq!(env.total("in_doubt"), 0);
+}
+
+#[test]
+fn a_row_in_doubt_that_is_adopted_can_be_taken_back() {
+    let env = in_doubt();
+    let id = env.jira().held()[1].id;
+    let adopt = format!("3={id}");
+    let undo = ["undo", "--yes", "--settle", "50ms", "--adopt", &adopt];
+    env.run(undo.into_iter().chain(["--include-found"])).exit(0);
+    assert_eq!(held(&env), ["Team 2"]);
+    assert_eq!(removals(&env), ["removed", "removed"]);
+}
