@@ -137,6 +137,10 @@ pub struct Books {
     claimed: HashSet<i64>,
     rows: BTreeMap<u32, BookRow>,
     names: HashMap<Arc<str>, Vec<u32>>,
+    /// How many rounds of settling are over.
+    round: u32,
+    /// What a round left over: new, of no row that is known, and of none that was sent afterwards.
+    left_over: HashMap<i64, u32>,
 }
 
 impl Books {
@@ -255,10 +259,9 @@ impl Books {
 
     /// What `list` shows that was not there before the run and belongs to no row.
     pub fn news<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
-        let is_new = |remote: &&RemoteIntegration| {
-            !self.baseline.contains(&remote.id) && !self.claimed.contains(&remote.id)
-        };
-        list.iter().filter(is_new).collect()
+        list.iter()
+            .filter(|remote| self.is_new(remote.id))
+            .collect()
     }
 
     /// Finds rows of `unsettled` in a list, which then are created.

@@ -164,9 +164,10 @@ impl<'a> Ledger<'a> {
         for list in &lists {
             self.find(list, &mut open, RunEvent::Finished(Outcome::Created));
         }
-        let books = self.books.borrow();
+        let mut books = self.books.borrow_mut();
         let news = [books.news(&lists[0]), books.news(&lists[1])];
         open.retain(|&n| news.iter().all(|news| books.is_absent(n, news)));
+        books.settled(lists.iter().flatten().map(|remote| remote.id));
         Ok(open)
     }
 

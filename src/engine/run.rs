@@ -203,6 +203,7 @@ impl<'a> Run<'a> {
         };
         self.write_ahead();
         let n = job.row.n;
+        self.ledger.books.borrow_mut().sent(n);
         match self.send(job.row, job.attempt, turn).await {
             Step::End(outcome) => self.ended(&job, outcome),
             Step::Aside { fails_if_absent } => {

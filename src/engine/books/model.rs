@@ -188,6 +188,7 @@ impl World {
             return;
         };
         let said = self.rows[&n].0;
+        self.books.sent(n);
         if let Some(known) = &self.session_knows {
             self.known.insert(n, Arc::clone(known));
         }
@@ -266,7 +267,9 @@ impl World {
                 self.set(n, Now::InDoubt);
             }
         }
+        self.books.settled(list.iter().map(|remote| remote.id));
         if again {
+            self.begin_again();
             self.begin_to_send(&list);
         }
     }
