@@ -1,6 +1,7 @@
 //! A Jira that commits when it likes and shows it when it likes, and books that are kept about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::Map;
@@ -55,6 +56,9 @@ struct World {
     rows: BTreeMap<u32, (Said, Now)>,
     standing: BTreeMap<u32, Standing>,
     baseline: Vec<i64>,
+    /// What each row and the session know to have been there before.
+    known: BTreeMap<u32, Arc<HashSet<i64>>>,
+    session_knows: Option<Arc<HashSet<i64>>>,
     held: Vec<Held>,
     late: Vec<u32>,
     given: BTreeSet<i64>,
@@ -133,6 +137,8 @@ impl World {
             books: Books::new(baseline.iter().copied(), book_rows),
             rows: world,
             baseline,
+            known: BTreeMap::new(),
+            session_knows: None,
             held,
             late: Vec::new(),
             given: taken,
@@ -183,6 +189,9 @@ impl World {
         };
         let said = self.rows[&n].0;
         self.books.sent(n);
+        if let Some(known) = &self.session_knows {
+            self.known.insert(n, Arc::clone(known));
+        }
         let has_nameless = self.rows.values().any(|(said, _)| said.2.is_none());
         let now = match fate {
             Fate::Answered => {
@@ -250,18 +259,51 @@ impl World {
                 !(is_absent && is_there),
                 "row {n} is in the list and called absent"
             );
-            self.set(n, if is_absent { Now::Open } else { Now::InDoubt });
+            if is_absent {
+                self.books.set(n, Standing::Open);
+                self.set(n, Now::Open);
+            } else {
+                self.books.set(n, Standing::InDoubt);
+                self.set(n, Now::InDoubt);
+            }
         }
         self.books.settled(list.iter().map(|remote| remote.id));
+        if again {
+            self.begin_again();
+            self.begin_to_send(&list);
+        }
     }
 
     /// Keeps the books anew, as whoever goes on with a run does.
     fn begin_again(&mut self) {
-        let rows = self
-            .rows
-            .iter()
-            .map(|(n, (said, _))| (*n, book_row(*said, self.standing[n])));
+        let rows = self.rows.iter().map(|(&n, &(said, now))| {
+            let standing = match now {
+                Now::Unsettled | Now::InDoubt => Standing::InDoubt,
+                Now::Open | Now::Done => self.standing[&n],
+            };
+            let known = self.known.get(&n).cloned();
+            (
+                n,
+                BookRow {
+                    known,
+                    ..book_row(said, standing)
+                },
+            )
+        });
         self.books = Books::new(self.baseline.iter().copied(), rows);
+    }
+
+    /// Notes what is there before anything is sent, as whoever goes on with a run does.
+    fn begin_to_send(&mut self, list: &[RemoteIntegration]) {
+        let news = self.books.news(list);
+        let known: HashSet<i64> = news.into_iter().map(|remote| remote.id).collect();
+        let rows = self.rows.iter();
+        let open: Vec<u32> = rows
+            .filter(|(_, (_, now))| *now == Now::Open)
+            .map(|(n, _)| *n)
+            .collect();
+        self.books.know(known.iter().copied(), open.into_iter());
+        self.session_knows = Some(Arc::new(known));
     }
 
     fn stand(&mut self, n: u32, standing: Standing) {
