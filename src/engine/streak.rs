@@ -154,13 +154,13 @@ mod tests {
 
     /// Unsettled answers until one asks for more than nothing.
     fn until_heeded(streaks: &mut Streaks) -> (u32, Sign) {
-        for count in 1.. {
-            let sign = streaks.unsettled("HTTP 502");
-            if !is_none(&sign) {
-                return (count, sign);
+        let mut count = 1;
+        loop {
+            match streaks.unsettled("HTTP 502") {
+                Sign::None => count += 1,
+                sign => return (count, sign),
             }
         }
-        unreachable!()
     }
 
     #[test]
