@@ -84,3 +84,26 @@ impl Answer {
         Some(until.duration_since(now).unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+pub(super) mod samples {
+    use super::Answer;
+
+    pub fn json(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            content_type: "application/json;charset=UTF-8".into(),
+            body: body.into(),
+            ..Answer::default()
+        }
+    }
+
+    pub fn html(status: u16) -> Answer {
+        Answer {
+            status,
+            content_type: "text/html".into(),
+            body: b"<html>page</html>".to_vec(),
+            ..Answer::default()
+        }
+    }
+}

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::answer::{Answer, Reply};
 use super::mask::Mask;
-use super::verdict::{Refusal, StopReason, stop_reason};
+use super::verdict::{Refusal, StopReason, Unjudged, judged};
 use super::wire;
 
 /// What an answer to a DELETE means for its integration. Deleting an id twice does no harm; whether it is asked for again
@@ -37,29 +37,19 @@ pub enum Removal {
 impl Removal {
     /// Judges what came of a DELETE.
     pub(super) fn of(reply: &Reply, mask: &Mask) -> Self {
-        match reply {
-            Reply::Answer(answer) => Self::of_answer(answer, mask),
-            Reply::NotSent(why) => Self::NothingHappened {
-                why: why.clone(),
-                pause: None,
-            },
-            Reply::TimedOut(why) | Reply::BrokenOff(why) => Self::Unsettled(why.clone()),
-            Reply::TooLarge => Self::Unsettled("an answer that is too large".into()),
+        match judged(reply) {
+            Ok(answer) => Self::of_answer(answer, mask),
+            Err(Unjudged::NotDone { why, pause }) => Self::NothingHappened { why, pause },
+            Err(Unjudged::Unknown(why)) => Self::Unsettled(why),
+            Err(Unjudged::Stop(reason)) => Self::Stop(reason),
         }
     }
 
     fn of_answer(answer: &Answer, mask: &Mask) -> Self {
-        if let Some(stop) = stop_reason(answer) {
-            return Self::Stop(stop);
-        }
         let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
         let success = json.as_ref().and_then(wire::success);
         let refusal = || Refusal::of(answer, mask);
         match (answer.status, success) {
-            (429, _) => Self::NothingHappened {
-                why: "rate-limited by Jira".into(),
-                pause: Some(answer.retry_after().unwrap_or_default()),
-            },
             (404, _) => Self::NotThere(refusal()),
             (200..300, Some(true)) if answer.is_json() => Self::Removed,
             (status, Some(false)) if status < 500 => Self::Refused(refusal()),
@@ -77,28 +67,11 @@ impl Removal {
 mod tests {
     use super::*;
     use crate::jira::Access;
+    use crate::jira::answer::samples::{html, json};
     use crate::secret::Secret;
 
     fn mask() -> Mask {
         Mask::new(&Access::Token(Secret::new("canary-token")), [])
-    }
-
-    fn json(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: "application/json".into(),
-            body: body.into(),
-            ..Answer::default()
-        }
-    }
-
-    fn html(status: u16) -> Answer {
-        Answer {
-            status,
-            content_type: "text/html".into(),
-            body: b"<html>page</html>".to_vec(),
-            ..Answer::default()
-        }
     }
 
     fn name(reply: &Reply) -> &'static str {

@@ -69,27 +69,15 @@ pub enum Verdict {
 impl Verdict {
     /// Judges what came of a POST; the first line of the table that matches counts.
     pub(super) fn of(reply: &Reply, mask: &Mask) -> Self {
-        match reply {
-            Reply::Answer(answer) => Self::of_answer(answer, mask),
-            Reply::NotSent(why) => Self::NothingHappened {
-                why: why.clone(),
-                pause: None,
-            },
-            Reply::TimedOut(why) | Reply::BrokenOff(why) => Self::Unsettled(why.clone()),
-            Reply::TooLarge => Self::Unsettled("an answer that is too large".into()),
+        match judged(reply) {
+            Ok(answer) => Self::of_answer(answer, mask),
+            Err(Unjudged::NotDone { why, pause }) => Self::NothingHappened { why, pause },
+            Err(Unjudged::Unknown(why)) => Self::Unsettled(why),
+            Err(Unjudged::Stop(reason)) => Self::Stop(reason),
         }
     }
 
     fn of_answer(answer: &Answer, mask: &Mask) -> Self {
-        if let Some(stop) = stop_reason(answer) {
-            return Self::Stop(stop);
-        }
-        if answer.status == 429 {
-            return Self::NothingHappened {
-                why: "rate-limited by Jira".into(),
-                pause: Some(answer.retry_after().unwrap_or_default()),
-            };
-        }
         let mut json: Option<Value> = serde_json::from_slice(&answer.body).ok();
         let success = json.as_ref().and_then(wire::success);
         if answer.is_success() && answer.is_json() && success == Some(true) {
@@ -111,6 +99,46 @@ impl Verdict {
             (status, _) => Self::Unsettled(format!("HTTP {status}")),
         }
     }
+}
+
+/// What came of a request on which nobody passed judgement, whatever was asked for.
+pub(super) enum Unjudged {
+    /// It had no effect, and may be sent again, after this pause if Jira asks for one.
+    NotDone {
+        why: String,
+        pause: Option<Duration>,
+    },
+    /// It may have had its effect or may yet have it.
+    Unknown(String),
+    /// Nothing more may be sent.
+    Stop(StopReason),
+}
+
+/// The answer of whoever judged the request. What comes before that is the same in the tables of POST and DELETE.
+pub(super) fn judged(reply: &Reply) -> Result<&Answer, Unjudged> {
+    let answer = match reply {
+        Reply::Answer(answer) => answer,
+        Reply::NotSent(why) => {
+            return Err(Unjudged::NotDone {
+                why: why.clone(),
+                pause: None,
+            });
+        }
+        Reply::TimedOut(why) | Reply::BrokenOff(why) => {
+            return Err(Unjudged::Unknown(why.clone()));
+        }
+        Reply::TooLarge => return Err(Unjudged::Unknown("an answer that is too large".into())),
+    };
+    if let Some(reason) = stop_reason(answer) {
+        return Err(Unjudged::Stop(reason));
+    }
+    if answer.status == 429 {
+        return Err(Unjudged::NotDone {
+            why: "rate-limited by Jira".into(),
+            pause: Some(answer.retry_after().unwrap_or_default()),
+        });
+    }
+    Ok(answer)
 }
 
 /// What Jira shows of an integration, without the fields in which it repeats a secret: they are written down.
@@ -140,30 +168,13 @@ pub(super) fn stop_reason(answer: &Answer) -> Option<StopReason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::answer::samples::{html, json};
 
     fn no_secrets() -> Mask {
         Mask::new(
             &crate::jira::Access::Token(crate::secret::Secret::new("token")),
             [],
         )
-    }
-
-    fn json(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: "application/json;charset=UTF-8".into(),
-            body: body.into(),
-            ..Answer::default()
-        }
-    }
-
-    fn html(status: u16) -> Answer {
-        Answer {
-            status,
-            content_type: "text/html".into(),
-            body: b"<html>page</html>".to_vec(),
-            ..Answer::default()
-        }
     }
 
     const CREATED: &str = r#"{"success":true,"integration":{"id":7,"type":"GITHUB","initDate":1}}"#;
