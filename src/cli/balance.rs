@@ -19,17 +19,18 @@ pub(super) fn balance(
     run: &TakenUp,
     screen: &Screen,
 ) -> Result<Option<Stop>, Failure> {
-    let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
+    let connecting =
+        ConnectSettings::for_run(settings.take_up.connect.clone(), run.id(), run.url())?;
     let runtime = runtime()?;
-    let (jira, _) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
+    let (jira, _) = runtime.block_on(connect(&connecting, settings.take_up.pace, screen))?;
     let _lock = run.lock_jira()?;
-    let mut options = settings.pace.options();
+    let mut options = settings.take_up.pace.options();
     options.extend(connecting.options());
     let beginning = session(
         SessionKind::Resume,
         &jira.target,
         ConfirmedBy::NotNeeded,
-        settings.pace.settle,
+        settings.take_up.pace.settle,
         options,
     );
     let journal = Journal::reopen(run.dir.path(), run.read.end)?;
@@ -38,11 +39,15 @@ pub(super) fn balance(
     let session = Session {
         runtime: &runtime,
         jira: &jira,
-        pace: settings.pace,
-        progress: settings.progress,
+        pace: settings.take_up.pace,
+        progress: settings.take_up.invocation.progress,
         run_dir: &run.dir,
         screen,
-        after_kill: next::resume(&settings.typed, run.id(), run.has_stdin()),
+        after_kill: next::resume(
+            &settings.take_up.invocation.typed,
+            run.id(),
+            run.has_stdin(),
+        ),
     };
     let work = Work {
         books: Books::of_run(run.state()),

@@ -3,10 +3,11 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use tokio::runtime::{Builder, Runtime};
 
-use super::args::{Cli, Command, Format, When};
+use super::args::{Cli, Command, When};
 use super::exit::{Exit, Failure};
 use super::settings::{
-    DoctorSettings, ImportSettings, InputSettings, ResumeSettings, UndoSettings, VerifySettings,
+    DoctorSettings, ImportSettings, InputSettings, Invocation, ResumeSettings, UndoSettings,
+    VerifySettings,
 };
 use super::{check, doctor, explain, import, resume, runs, sandbox, template, undo, verify};
 use crate::render::{Color, Screen};
@@ -32,59 +33,27 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         When::Never => Color::Never,
     };
     let screen = Screen::new(color, cli.common.quiet);
+    let invocation = Invocation::new(&cli.common, &args);
+    let is_json = invocation.is_json;
     let ended = match cli.command {
-        Command::Check(args) => {
-            let is_json = cli.common.format == Format::Json;
-            InputSettings::of_check(args)
-                .and_then(|settings| check::check(&settings, is_json, &screen))
-        }
-        Command::Template(args) => {
-            let is_json = cli.common.format == Format::Json;
-            template::template(&args, is_json, &screen)
-        }
-        Command::Doctor(doctor) => DoctorSettings::new(doctor, cli.common.format, typed(&args))
+        Command::Check(args) => InputSettings::of_check(args)
+            .and_then(|settings| check::check(&settings, is_json, &screen)),
+        Command::Template(args) => template::template(&args, is_json, &screen),
+        Command::Doctor(args) => DoctorSettings::new(args, invocation)
             .and_then(|settings| doctor::doctor(&settings, &screen)),
-        Command::Import(import) => ImportSettings::new(
-            *import,
-            cli.common.progress,
-            cli.common.format,
-            typed(&args),
-        )
-        .and_then(|settings| import::import(&settings, &screen)),
-        Command::Verify(verify) => {
-            let settings = VerifySettings::new(verify, cli.common.format, typed(&args));
-            verify::verify(&settings, &screen)
+        Command::Import(args) => ImportSettings::new(*args, invocation)
+            .and_then(|settings| import::import(&settings, &screen)),
+        Command::Resume(args) => ResumeSettings::new(*args, invocation)
+            .and_then(|settings| resume::resume(&settings, &screen)),
+        Command::Verify(args) => verify::verify(&VerifySettings::new(args, invocation), &screen),
+        Command::Undo(args) => {
+            UndoSettings::new(*args, invocation).and_then(|settings| undo::undo(&settings, &screen))
         }
-        Command::Undo(undo) => {
-            UndoSettings::new(*undo, cli.common.progress, cli.common.format, typed(&args))
-                .and_then(|settings| undo::undo(&settings, &screen))
-        }
-        Command::Runs(args) => {
-            let is_json = cli.common.format == Format::Json;
-            runs::runs(&args, is_json, &screen)
-        }
-        Command::Resume(resume) => ResumeSettings::new(
-            *resume,
-            cli.common.progress,
-            cli.common.format,
-            typed(&args),
-        )
-        .and_then(|settings| resume::resume(&settings, &screen)),
-        Command::Explain(args) => {
-            let is_json = cli.common.format == Format::Json;
-            explain::explain(&args, is_json, &screen)
-        }
+        Command::Runs(args) => runs::runs(&args, is_json, &screen),
+        Command::Explain(args) => explain::explain(&args, is_json, &screen),
         Command::Sandbox(args) => sandbox::sandbox(args, &screen),
     };
     ended.unwrap_or_else(|failure| tell(&failure, &screen))
-}
-
-/// The arguments behind the program's name, as the next command may repeat them.
-fn typed(args: &[OsString]) -> Vec<String> {
-    args.iter()
-        .skip(1)
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect()
 }
 
 fn tell(failure: &Failure, screen: &Screen) -> Exit {

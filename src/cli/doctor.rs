@@ -16,7 +16,7 @@ pub(super) fn doctor(settings: &DoctorSettings, screen: &Screen) -> Result<Exit,
     let client = Client::new(&connection)?;
     let answers = runtime()?.block_on(ask(&client));
     let report = findings(&connection, &answers);
-    if settings.is_json {
+    if settings.invocation.is_json {
         write_json(&document(&report), screen)?;
     } else {
         screen.result(&lines(&report));

@@ -23,7 +23,7 @@ pub(super) fn refuse(
     plan: &Plan,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    if settings.is_json {
+    if settings.invocation.is_json {
         let report = check_report(input).with_plan(planned_rows(plan, &input.invalid));
         write_json(&check_json(&report), screen)?;
     } else {

@@ -27,7 +27,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     let confirmed_by = confirmation(settings)?;
     let unfinished = unfinished::refuse_second_run(settings, screen)?;
     let mut input = settings.input.validate()?;
-    if !settings.is_json {
+    if !settings.invocation.is_json {
         show(&input, screen);
     }
     if is_refused(settings, &input) {
@@ -38,7 +38,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     let rows = std::mem::take(&mut input.rows);
     let resolved = runtime.block_on(projects::resolve(&jira.client, rows))?;
     if resolved.found.has_errors() {
-        if !settings.is_json {
+        if !settings.invocation.is_json {
             screen.problem(&diagnostics(&resolved.found));
         }
         for diagnostic in resolved.found.iter() {
@@ -141,13 +141,17 @@ fn carry_out(
         runtime,
         jira,
         pace: settings.pace,
-        progress: settings.progress,
+        progress: settings.invocation.progress,
         run_dir: &run_dir,
         screen,
         after_kill: if settings.is_rehearsal() {
             next::rehearse_again(settings)
         } else {
-            next::resume(&settings.typed, run_dir.id(), settings.input.has_stdin())
+            next::resume(
+                &settings.invocation.typed,
+                run_dir.id(),
+                settings.input.has_stdin(),
+            )
         },
     };
     let work = Work {
@@ -161,7 +165,7 @@ fn carry_out(
     drop(plan);
     RunPlace::of(run_dir.path()).conclude(
         stopped.as_ref(),
-        settings.is_json,
+        settings.invocation.is_json,
         |report| next::after_import(settings, run_dir.id(), report),
         screen,
     )
@@ -201,7 +205,7 @@ fn is_refused(settings: &ImportSettings, input: &Validation) -> bool {
 }
 
 fn refuse(settings: &ImportSettings, input: &Validation, screen: &Screen) -> Result<Exit, Failure> {
-    if settings.is_json {
+    if settings.invocation.is_json {
         write_json(&check_json(&check_report(input)), screen)?;
     } else {
         let said = tally(&input.diagnostics).unwrap_or_default();
@@ -226,7 +230,7 @@ fn dry_run(
     next: &str,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    if settings.is_json {
+    if settings.invocation.is_json {
         let report = check_report(input).with_plan(planned_rows(plan, &input.invalid));
         write_json(&check_json(&report), screen)?;
     } else {
@@ -237,7 +241,7 @@ fn dry_run(
     if existing::is_refused(settings, plan) {
         return Err(existing::why(settings, plan));
     }
-    if !settings.is_json {
+    if !settings.invocation.is_json {
         screen.info(&format!("\nNext: {next}\n"));
     }
     Ok(if input.invalid.is_empty() {

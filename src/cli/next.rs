@@ -33,7 +33,7 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
             "look at what became of the pilot in Jira, then create the others:\n  {others}"
         );
     }
-    after_run(&settings.typed, run, report)
+    after_run(&settings.invocation.typed, run, report)
 }
 
 /// What to do after a session of the run `run`, which was started by the words `typed`.
@@ -183,7 +183,7 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
 
 /// What to do after a dry run of a file whose last run, `run`, is not finished.
 pub(super) fn instead(settings: &ImportSettings, run: &str) -> String {
-    let resume = resume(&settings.typed, run, false);
+    let resume = resume(&settings.invocation.typed, run, false);
     format!("go on with the run that is not finished:\n  {resume}")
 }
 
@@ -228,7 +228,7 @@ const VALUES_OF_IMPORT: [&str; 18] = [
 /// What to do about files that are not valid: the import as it was typed, as a check.
 pub(super) fn after_check(settings: &ImportSettings) -> String {
     let mut words = vec!["gij"];
-    let mut typed = settings.typed.iter().map(String::as_str);
+    let mut typed = settings.invocation.typed.iter().map(String::as_str);
     let mut is_command_said = false;
     while let Some(word) = typed.next() {
         let name = word.split_once('=').map_or(word, |(name, _)| name);
@@ -251,7 +251,7 @@ pub(super) fn after_check(settings: &ImportSettings) -> String {
 
 /// What to do after Jira was looked at.
 pub(super) fn after_doctor(settings: &DoctorSettings, is_usable: bool) -> String {
-    let typed = settings.typed.iter().map(String::as_str);
+    let typed = settings.invocation.typed.iter().map(String::as_str);
     if !is_usable {
         return format!(
             "once that is mended, look again:\n  {}",
@@ -321,7 +321,7 @@ fn again(settings: &ImportSettings, more: &[&str]) -> String {
 
 fn again_with(settings: &ImportSettings, more: &[&str], less: &[&str]) -> String {
     let mut words = vec!["gij"];
-    let mut typed = settings.typed.iter().map(String::as_str);
+    let mut typed = settings.invocation.typed.iter().map(String::as_str);
     while let Some(word) = typed.next() {
         let name = word.split_once('=').map_or(word, |(name, _)| name);
         if name != "--dry-run" && !less.contains(&name) {

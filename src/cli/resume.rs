@@ -30,7 +30,7 @@ use crate::render::{Screen, count, diagnostics, plan as plan_text, run_line};
 
 /// Settles what is in doubt, then creates what is still to be created.
 pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit, Failure> {
-    let run = TakenUp::find(&settings.runs_dir, &settings.run)?;
+    let run = TakenUp::find(&settings.take_up.runs_dir, &settings.take_up.run)?;
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
@@ -44,21 +44,26 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
         return end_done(settings, &run, screen);
     }
-    let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
+    let connecting =
+        ConnectSettings::for_run(settings.take_up.connect.clone(), run.id(), run.url())?;
     let sheets = Sheets::read(&run, settings)?;
     sheets.refuse_invalid(&run, screen)?;
     let confirmed_by = confirmation(settings)?;
     let runtime = runtime()?;
-    let (jira, remote) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
+    let (jira, remote) = runtime.block_on(connect(&connecting, settings.take_up.pace, screen))?;
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand((&settings.adopt, &settings.absent), &run, &remote)?;
-    let mut options = settings.pace.options();
+    let by_hand = by_hand(
+        (&settings.take_up.adopt, &settings.take_up.absent),
+        &run,
+        &remote,
+    )?;
+    let mut options = settings.take_up.pace.options();
     options.extend(connecting.options());
     let beginning = session(
         SessionKind::Resume,
         &jira.target,
         confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
-        settings.pace.settle,
+        settings.take_up.pace.settle,
         options,
     );
     let journal = Journal::reopen(run.dir.path(), run.read.end)?;
@@ -112,7 +117,7 @@ fn is_in_doubt(outcome: Outcome) -> bool {
 
 /// How the session is confirmed, where that needs no question; none if somebody is to be asked.
 fn confirmation(settings: &ResumeSettings) -> Result<Option<ConfirmedBy>, Failure> {
-    if settings.yes {
+    if settings.take_up.yes {
         Ok(Some(ConfirmedBy::Yes))
     } else if question::can_ask() {
         Ok(None)
@@ -130,8 +135,8 @@ fn conclude(
 ) -> Result<Exit, Failure> {
     RunPlace::of(run.dir.path()).conclude(
         stopped,
-        settings.is_json,
-        |report| next::after_run(&settings.typed, run.id(), report),
+        settings.take_up.invocation.is_json,
+        |report| next::after_run(&settings.take_up.invocation.typed, run.id(), report),
         screen,
     )
 }
@@ -165,7 +170,7 @@ impl Resumption<'_> {
             let stopped = self.close(journal, None)?;
             RunPlace::of(run.dir.path()).conclude(
                 stopped.as_ref(),
-                self.settings.is_json,
+                self.settings.take_up.invocation.is_json,
                 |_| next::without_baseline(),
                 self.screen,
             )?;
@@ -229,11 +234,15 @@ impl Resumption<'_> {
         Session {
             runtime: self.runtime,
             jira: self.jira,
-            pace: self.settings.pace,
-            progress: self.settings.progress,
+            pace: self.settings.take_up.pace,
+            progress: self.settings.take_up.invocation.progress,
             run_dir: &run.dir,
             screen: self.screen,
-            after_kill: next::resume(&self.settings.typed, run.id(), run.has_stdin()),
+            after_kill: next::resume(
+                &self.settings.take_up.invocation.typed,
+                run.id(),
+                run.has_stdin(),
+            ),
         }
     }
 

@@ -23,8 +23,8 @@ impl Sheets {
     /// Reads the sheets of `run` by the options that it began with.
     pub fn read(run: &TakenUp, settings: &ResumeSettings) -> Result<Self, Failure> {
         let own_files = [
-            &settings.connect.token_file,
-            &settings.connect.password_file,
+            &settings.take_up.connect.token_file,
+            &settings.take_up.connect.password_file,
         ];
         let own_files = own_files.into_iter().flatten().cloned().collect();
         let (names, files) = files(run, settings)?;

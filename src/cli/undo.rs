@@ -24,7 +24,7 @@ use crate::report::{Report, document};
 
 /// Deletes what a run created, and only that.
 pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Failure> {
-    let run = TakenUp::find(&settings.runs_dir, &settings.run)?;
+    let run = TakenUp::find(&settings.take_up.runs_dir, &settings.take_up.run)?;
     let is_left = |row: &RowState| {
         let is_created = row.outcome == Outcome::Created && !is_gone(row);
         is_created || row.outcome == Outcome::InDoubt
@@ -46,9 +46,10 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
         return Err(Failure::usage(failure));
     }
     let confirmed_by = confirmation(settings)?;
-    let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
+    let connecting =
+        ConnectSettings::for_run(settings.take_up.connect.clone(), run.id(), run.url())?;
     let runtime = runtime()?;
-    let (jira, list) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
+    let (jira, list) = runtime.block_on(connect(&connecting, settings.take_up.pace, screen))?;
     let undoing = Undoing {
         settings,
         runtime: &runtime,
@@ -59,15 +60,19 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
         return undoing.dry_run(&run, &list);
     }
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand((&settings.adopt, &settings.absent), &run, &list)?;
+    let by_hand = by_hand(
+        (&settings.take_up.adopt, &settings.take_up.absent),
+        &run,
+        &list,
+    )?;
     let journal = Journal::reopen(run.dir.path(), run.read.end)?;
-    let mut options = settings.pace.options();
+    let mut options = settings.take_up.pace.options();
     options.extend(connecting.options());
     let beginning = session(
         SessionKind::Undo,
         &jira.target,
         confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
-        settings.pace.settle,
+        settings.take_up.pace.settle,
         options,
     );
     journal
@@ -85,7 +90,7 @@ fn is_gone(row: &RowState) -> bool {
 fn confirmation(settings: &UndoSettings) -> Result<Option<ConfirmedBy>, Failure> {
     if settings.dry_run {
         Ok(Some(ConfirmedBy::NotNeeded))
-    } else if settings.yes {
+    } else if settings.take_up.yes {
         Ok(Some(ConfirmedBy::Yes))
     } else if question::can_ask() {
         Ok(None)
@@ -112,10 +117,15 @@ fn conclude(
             .any(|(_, row)| row.outcome == Outcome::InDoubt && settings.selection.has(row));
     RunPlace::of(run.dir.path()).conclude_as(
         stopped,
-        settings.is_json,
+        settings.take_up.invocation.is_json,
         |report| {
             let is_left = stopped.is_some() || report.is_something_left();
-            next::after_undo(&settings.typed, run.id(), is_left, are_in_doubt)
+            next::after_undo(
+                &settings.take_up.invocation.typed,
+                run.id(),
+                is_left,
+                are_in_doubt,
+            )
         },
         |report, stopped| exit_of(report, stopped, are_in_doubt),
         screen,
@@ -169,7 +179,7 @@ impl Undoing<'_> {
 
     fn dry_run(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Result<Exit, Failure> {
         let plan = self.plan(run, list);
-        if self.settings.is_json {
+        if self.settings.take_up.invocation.is_json {
             let rows = plan.iter().map(|undone| PlanRow {
                 row: place_of(run, undone.n),
                 id: undone.id,
@@ -193,7 +203,7 @@ impl Undoing<'_> {
         } else {
             self.screen.result(&self.in_words(run, &plan));
             self.screen.result("dry run: nothing was removed\n");
-            let next = next::after_undo_dry_run(&self.settings.typed);
+            let next = next::after_undo_dry_run(&self.settings.take_up.invocation.typed);
             self.screen.info(&format!("\nNext: {next}\n"));
         }
         Ok(Exit::Done)
@@ -320,11 +330,11 @@ impl Undoing<'_> {
         Session {
             runtime: self.runtime,
             jira: self.jira,
-            pace: self.settings.pace,
-            progress: self.settings.progress,
+            pace: self.settings.take_up.pace,
+            progress: self.settings.take_up.invocation.progress,
             run_dir: &run.dir,
             screen: self.screen,
-            after_kill: next::undo(&self.settings.typed, run.id()),
+            after_kill: next::undo(&self.settings.take_up.invocation.typed, run.id()),
         }
     }
 
@@ -344,11 +354,11 @@ impl Undoing<'_> {
                 appender.clone(),
                 Books::of_run(run.state()),
                 &self.jira.pacer,
-                self.settings.pace.settle,
+                self.settings.take_up.pace.settle,
                 stop,
                 tell,
             );
-            let pace = &self.settings.pace;
+            let pace = &self.settings.take_up.pace;
             let undo = Undo::new(&ledger, pace.concurrency, pace.retries, deletions);
             let stopped = undo.carry_out().await;
             close(appender, stopped).await

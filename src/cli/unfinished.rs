@@ -31,7 +31,7 @@ pub(super) fn refuse_second_run(
         let failure = Failure::usage(format!("{failure}; nothing was sent"));
         return Err(failure.help("wait until it has ended, or stop it"));
     }
-    let resume = next::resume(&settings.typed, &run.id, run.has_stdin());
+    let resume = next::resume(&settings.invocation.typed, &run.id, run.has_stdin());
     if settings.dry_run {
         screen.problem(&format!("warning: {message}\n"));
         return Ok(Some(run.id.into()));

@@ -62,11 +62,11 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     runtime.block_on(close(&appender, None))?;
     journal.close()?;
     RunPlace::of(run.dir.path()).write_reports()?;
-    if settings.is_json {
+    if settings.invocation.is_json {
         write_json(&document(&report), screen)?;
     } else {
         screen.result(&verification(&report));
-        let next = next::after_verify(&settings.typed, &report, run.has_stdin());
+        let next = next::after_verify(&settings.invocation.typed, &report, run.has_stdin());
         screen.info(&format!("\nNext: {next}\n"));
     }
     Ok(if report.is_amiss() {

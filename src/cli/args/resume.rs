@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ConnectArgs, PaceArgs, RunsArgs};
+use super::TakeUpArgs;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ResumeArgs {
@@ -15,16 +15,6 @@ pub(in crate::cli) struct ResumeArgs {
     /// Do not ask before creating
     #[arg(long, short)]
     pub yes: bool,
-    /// Take an integration in Jira for that of a row in doubt, such as 'Azure!34=611'; repeatable
-    #[arg(long, value_name = "ROW=ID")]
-    pub adopt: Vec<String>,
-    /// Take a row in doubt for not created, such as 'Azure!34'; repeatable
-    #[arg(long, value_name = "ROW")]
-    pub absent: Vec<String>,
     #[command(flatten)]
-    pub pace: PaceArgs,
-    #[command(flatten)]
-    pub runs: RunsArgs,
-    #[command(flatten)]
-    pub connect: ConnectArgs,
+    pub take_up: TakeUpArgs,
 }

@@ -1,6 +1,6 @@
 use clap::Args;
 
-use super::{ConnectArgs, PaceArgs, RunsArgs};
+use super::TakeUpArgs;
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
@@ -9,7 +9,7 @@ pub(in crate::cli) struct UndoArgs {
     #[arg(value_name = "RUN", default_value = "last")]
     pub run: String,
     /// Show what would be removed, and remove nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["adopt", "absent"])]
     pub dry_run: bool,
     /// Do not ask before removing
     #[arg(long, short)]
@@ -27,18 +27,13 @@ pub(in crate::cli) struct UndoArgs {
     #[arg(long)]
     pub include_found: bool,
     /// Remove the doubles of rows that were sent more than once, asking for each; nothing else
-    #[arg(long, conflicts_with_all = ["dry_run", "yes", "rows", "only", "include_changed", "include_found"])]
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "dry_run", "yes", "rows", "only", "include_changed", "include_found", "adopt", "absent"
+        ]
+    )]
     pub duplicates: bool,
-    /// Take an integration in Jira for that of a row in doubt, such as 'Azure!34=611'; repeatable
-    #[arg(long, value_name = "ROW=ID", conflicts_with_all = ["dry_run", "duplicates"])]
-    pub adopt: Vec<String>,
-    /// Take a row in doubt for not created, such as 'Azure!34'; repeatable
-    #[arg(long, value_name = "ROW", conflicts_with_all = ["dry_run", "duplicates"])]
-    pub absent: Vec<String>,
     #[command(flatten)]
-    pub pace: PaceArgs,
-    #[command(flatten)]
-    pub runs: RunsArgs,
-    #[command(flatten)]
-    pub connect: ConnectArgs,
+    pub take_up: TakeUpArgs,
 }

@@ -1,10 +1,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{ConnectSettings, InputSettings, PaceSettings, TargetSettings};
-use crate::cli::args::{Format, ImportArgs, OnExisting, ProgressHow};
+use super::{ConnectSettings, InputSettings, Invocation, PaceSettings, TargetSettings};
+use crate::cli::args::{ImportArgs, OnExisting};
 use crate::cli::exit::Failure;
-use crate::render::ProgressStyle;
 use crate::validate::Purpose;
 
 /// `gij import`.
@@ -28,10 +27,7 @@ pub(in crate::cli) struct ImportSettings {
     pub new_run: bool,
     pub runs_dir: PathBuf,
     pub name: Option<String>,
-    pub progress: ProgressStyle,
-    pub is_json: bool,
-    /// The arguments as they were typed, for the next command to type.
-    pub typed: Vec<String>,
+    pub invocation: Invocation,
 }
 
 /// The options on reading that a report names.
@@ -50,12 +46,7 @@ const READING: [&str; 11] = [
 ];
 
 impl ImportSettings {
-    pub fn new(
-        args: ImportArgs,
-        progress: ProgressHow,
-        format: Format,
-        typed: Vec<String>,
-    ) -> Result<Self, Failure> {
+    pub fn new(args: ImportArgs, invocation: Invocation) -> Result<Self, Failure> {
         let own_files = [&args.connect.token_file, &args.connect.password_file];
         let own_files = own_files.into_iter().flatten().cloned().collect();
         let connect = if args.sandbox {
@@ -77,9 +68,7 @@ impl ImportSettings {
             new_run: args.new_run,
             runs_dir: args.runs.runs_dir,
             name: args.name,
-            progress: progress.into(),
-            is_json: format == Format::Json,
-            typed,
+            invocation,
         })
     }
 
@@ -136,7 +125,7 @@ impl ImportSettings {
     /// The options on reading that were typed, with their values.
     fn typed_for_reading(&self) -> Vec<(&str, Option<String>)> {
         let mut found = Vec::new();
-        let mut words = self.typed.iter().map(String::as_str);
+        let mut words = self.invocation.typed.iter().map(String::as_str);
         while let Some(word) = words.next() {
             if word == "--" {
                 break;

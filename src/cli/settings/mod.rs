@@ -6,8 +6,10 @@ mod connect;
 mod doctor;
 mod import;
 mod input;
+mod invocation;
 mod pace;
 mod resume;
+mod take_up;
 mod undo;
 mod verify;
 
@@ -15,8 +17,10 @@ pub(super) use connect::{ConnectSettings, JiraSettings, TargetSettings, env};
 pub(super) use doctor::DoctorSettings;
 pub(super) use import::ImportSettings;
 pub(super) use input::InputSettings;
+pub(super) use invocation::Invocation;
 pub(super) use pace::PaceSettings;
 pub(super) use resume::ResumeSettings;
+pub(super) use take_up::TakeUpSettings;
 pub(super) use undo::UndoSettings;
 pub(super) use verify::VerifySettings;
 

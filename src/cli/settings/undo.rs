@@ -1,36 +1,19 @@
-use std::path::PathBuf;
-
-use super::PaceSettings;
-use super::resume::{adopted, row};
-use crate::cli::args::{ConnectArgs, Format, ProgressHow, UndoArgs};
+use super::{Invocation, TakeUpSettings};
+use crate::cli::args::UndoArgs;
 use crate::cli::exit::Failure;
 use crate::engine::TakeBack;
 use crate::journal::RowState;
 use crate::model::{Field, IntegrationType};
-use crate::render::ProgressStyle;
 use crate::validate::{Only, RowRange, field_of};
 
 /// `gij undo`.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 pub(in crate::cli) struct UndoSettings {
-    pub run: String,
+    pub take_up: TakeUpSettings,
     pub dry_run: bool,
-    pub yes: bool,
     pub selection: UndoSelection,
     pub also: TakeBack,
     pub duplicates: bool,
-    /// Rows in doubt that somebody says are created, and as what.
-    pub adopt: Vec<(RowRange, i64)>,
-    /// Rows in doubt that somebody says are not.
-    pub absent: Vec<RowRange>,
-    pub connect: ConnectArgs,
-    pub pace: PaceSettings,
-    pub runs_dir: PathBuf,
-    pub progress: ProgressStyle,
-    pub is_json: bool,
-    /// The arguments as they were typed, for the next command to type.
-    pub typed: Vec<String>,
 }
 
 /// Which rows are to be taken back.
@@ -41,38 +24,16 @@ pub(in crate::cli) struct UndoSelection {
 }
 
 impl UndoSettings {
-    pub fn new(
-        args: UndoArgs,
-        progress: ProgressHow,
-        format: Format,
-        typed: Vec<String>,
-    ) -> Result<Self, Failure> {
+    pub fn new(args: UndoArgs, invocation: Invocation) -> Result<Self, Failure> {
         Ok(Self {
             selection: UndoSelection::new(&args.rows, &args.only)?,
-            run: args.run,
+            take_up: TakeUpSettings::new(args.run, args.yes, args.take_up, invocation)?,
             dry_run: args.dry_run,
-            yes: args.yes,
             also: TakeBack {
                 changed: args.include_changed,
                 found: args.include_found,
             },
             duplicates: args.duplicates,
-            adopt: args
-                .adopt
-                .iter()
-                .map(|text| adopted(text))
-                .collect::<Result<_, _>>()?,
-            absent: args
-                .absent
-                .iter()
-                .map(|text| row(text, "--absent"))
-                .collect::<Result<_, _>>()?,
-            connect: args.connect,
-            pace: args.pace.into(),
-            runs_dir: args.runs.runs_dir,
-            progress: progress.into(),
-            is_json: format == Format::Json,
-            typed,
         })
     }
 }

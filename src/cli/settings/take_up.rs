@@ -1,0 +1,68 @@
+use std::path::PathBuf;
+
+use super::{Invocation, PaceSettings};
+use crate::cli::args::{ConnectArgs, TakeUpArgs};
+use crate::cli::exit::Failure;
+use crate::validate::RowRange;
+
+/// How a run is taken up again by a command that sends.
+#[derive(Debug)]
+pub(in crate::cli) struct TakeUpSettings {
+    pub run: String,
+    pub yes: bool,
+    /// Rows in doubt that somebody says are created, and as what.
+    pub adopt: Vec<(RowRange, i64)>,
+    /// Rows in doubt that somebody says are not.
+    pub absent: Vec<RowRange>,
+    pub connect: ConnectArgs,
+    pub pace: PaceSettings,
+    pub runs_dir: PathBuf,
+    pub invocation: Invocation,
+}
+
+impl TakeUpSettings {
+    pub fn new(
+        run: String,
+        yes: bool,
+        args: TakeUpArgs,
+        invocation: Invocation,
+    ) -> Result<Self, Failure> {
+        let adopt = args.adopt.iter().map(|text| adopted(text));
+        let absent = args.absent.iter().map(|text| row(text, "--absent"));
+        Ok(Self {
+            run,
+            yes,
+            adopt: adopt.collect::<Result<_, _>>()?,
+            absent: absent.collect::<Result<_, _>>()?,
+            connect: args.connect,
+            pace: args.pace.into(),
+            runs_dir: args.runs.runs_dir,
+            invocation,
+        })
+    }
+}
+
+/// `Azure!34=611`.
+fn adopted(text: &str) -> Result<(RowRange, i64), Failure> {
+    let sides = text.rsplit_once('=');
+    let (place, id) = sides
+        .and_then(|(place, id)| Some((place, id.trim().parse().ok()?)))
+        .ok_or_else(|| {
+            Failure::usage(format!("--adopt: `{text}` does not name a row and an id"))
+                .help("write the row and Jira's id, such as 'Azure!34=611' or 'repos.csv!34=611'")
+        })?;
+    Ok((row(place, "--adopt")?, id))
+}
+
+/// `Azure!34`: one row.
+fn row(text: &str, option: &str) -> Result<RowRange, Failure> {
+    let rows =
+        RowRange::parse_list(text).map_err(|error| Failure::usage(format!("{option}: {error}")))?;
+    match <[RowRange; 1]>::try_from(rows) {
+        Ok([row]) if row.is_one_row() => Ok(row),
+        _ => Err(
+            Failure::usage(format!("{option}: `{text}` names more than one row"))
+                .help("each row is decided by itself; the option can be repeated"),
+        ),
+    }
+}
