@@ -1,6 +1,7 @@
 //! What somebody says of single rows in doubt: `--adopt` and `--absent`.
 
 use super::exit::Failure;
+use super::settings::TakeUpSettings;
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use crate::engine::Books;
@@ -9,13 +10,13 @@ use crate::validate::RowRange;
 
 /// What is said of single rows, checked against the run and Jira's list.
 pub(super) fn by_hand(
-    (adopt, absent): (&[(RowRange, i64)], &[RowRange]),
+    settings: &TakeUpSettings,
     run: &TakenUp,
     remote: &[RemoteIntegration],
 ) -> Result<Vec<ByHand>, Failure> {
     let mut said = Vec::new();
     let books = Books::of_run(run.state());
-    for (place, id) in adopt {
+    for (place, id) in &settings.adopt {
         let n = row_in_doubt(run, place)?;
         let shown = remote.iter().find(|remote| remote.id == *id);
         let Some(shown) = shown else {
@@ -44,7 +45,7 @@ pub(super) fn by_hand(
         }
         said.push(ByHand::Adopt(n, Box::new(shown.clone())));
     }
-    for place in absent {
+    for place in &settings.absent {
         said.push(ByHand::Absent(row_in_doubt(run, place)?));
     }
     Ok(said)

@@ -1,7 +1,7 @@
 //! A session that sends: the engine at work, the report, what comes next.
 
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
@@ -24,7 +24,7 @@ pub(super) struct Session<'a> {
     pub jira: &'a Connected,
     pub pace: PaceSettings,
     pub progress: ProgressStyle,
-    pub run_dir: &'a RunDir,
+    pub place: RunPlace,
     pub screen: &'a Screen,
     /// The command that goes on after everything was stopped at once.
     pub after_kill: String,
@@ -39,6 +39,9 @@ pub(super) struct Work<'r> {
     /// How many rows exist.
     pub existing: usize,
 }
+
+/// Who listens to what happens.
+type Tell<'t> = &'t dyn Fn(RunEvent<'_>);
 
 impl Session<'_> {
     /// Writes what `begin` writes, then does the work, and closes the journal. Returns why it ended early, if it did.
@@ -55,33 +58,15 @@ impl Session<'_> {
         })
     }
 
-    /// Does `work` on so many requests beside so many rows that exist, with progress, until it ends or somebody interrupts;
-    /// then closes the journal. Returns why it ended early, if it did.
+    /// Does `work` on so many requests beside so many rows that exist, and closes the journal. Returns why it ended early, if
+    /// it did.
     pub fn guard(
         &self,
         journal: Journal,
-        (requests, existing): (usize, usize),
-        work: impl AsyncFnOnce(
-            &Appender,
-            &StopSwitch,
-            &dyn Fn(RunEvent<'_>),
-        ) -> Result<Option<Stop>, JournalError>,
+        numbers: (usize, usize),
+        work: impl AsyncFnOnce(&Appender, &StopSwitch, Tell<'_>) -> Result<Option<Stop>, JournalError>,
     ) -> Result<Option<Stop>, Failure> {
-        let stop = StopSwitch::default();
-        let progress = Progress::new(self.screen, self.progress, requests, existing);
-        let last_words = self.last_words();
-        let ended = self.runtime.block_on(async {
-            let tell = |event: RunEvent<'_>| progress.tell(event);
-            let appender = journal.appender();
-            tokio::select! {
-                ended = work(&appender, &stop, &tell) => ended,
-                () = signals::watch(&stop, &progress, &last_words) => {
-                    Ok(Some(Stop::Interrupted))
-                }
-            }
-        });
-        progress.finish();
-        drop(progress);
+        let ended = self.watch(&journal, numbers, work);
         let closed = journal.close();
         let stopped = ended.map_err(|error| self.without_journal(error))?;
         if stopped.is_none() {
@@ -90,22 +75,71 @@ impl Session<'_> {
         Ok(stopped)
     }
 
+    /// Does `work` that sends nothing.
+    pub fn look<T>(
+        &self,
+        journal: &Journal,
+        work: impl AsyncFnOnce(&Appender, &StopSwitch, Tell<'_>) -> Result<T, JournalError>,
+    ) -> Result<T, Failure> {
+        self.watch(journal, (0, 0), work)
+            .map_err(|error| self.without_journal(error))
+    }
+
+    /// Does `work` with progress, until it ends by itself or because somebody interrupts.
+    fn watch<T>(
+        &self,
+        journal: &Journal,
+        (requests, existing): (usize, usize),
+        work: impl AsyncFnOnce(&Appender, &StopSwitch, Tell<'_>) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        let stop = StopSwitch::default();
+        let progress = Progress::new(self.screen, self.progress, requests, existing);
+        let last_words = self.last_words();
+        let tell = |event: RunEvent<'_>| progress.tell(event);
+        self.runtime.block_on(async {
+            let appender = journal.appender();
+            tokio::select! {
+                ended = work(&appender, &stop, &tell) => ended,
+                never = signals::watch(&stop, &progress, &last_words) => never,
+            }
+        })
+    }
+
     /// What is left to do when everything is stopped at once.
-    pub(super) fn last_words(&self) -> String {
+    fn last_words(&self) -> String {
         let next = &self.after_kill;
         if self.jira.is_sandbox() {
             return format!("the sandbox is gone with all it held; rehearse again:\n  {next}");
         }
-        let journal = self.run_dir.path().join(JOURNAL_FILE);
         format!(
             "{} holds what was sent; what had no answer yet may be in Jira, and is settled first by:\n  {next}",
-            journal.display()
+            self.place.journal.display()
         )
+    }
+
+    /// Writes the end of a session that does no more. Returns why it ended early, if it did.
+    pub fn close(&self, journal: Journal, stopped: Option<Stop>) -> Result<Option<Stop>, Failure> {
+        let stopped = self.runtime.block_on(close(&journal.appender(), stopped))?;
+        journal.close()?;
+        Ok(stopped)
+    }
+
+    /// Writes the end of a session that does no more, and the reports.
+    pub fn close_quietly(&self, journal: Journal, stopped: Option<Stop>) -> Result<(), Failure> {
+        self.close(journal, stopped)?;
+        self.place.write_reports()
+    }
+
+    /// Ends a session that nobody agreed to.
+    pub fn decline(&self, journal: Journal, why: &str) -> Result<Exit, Failure> {
+        self.close_quietly(journal, Some(Stop::Interrupted))?;
+        self.screen.problem(&format!("{why}\n"));
+        Ok(Exit::Interrupted)
     }
 
     /// Ends a session that cannot go on and has sent nothing: writes its end and the reports. Returns the failure with the
     /// command that goes on.
-    pub(super) fn fail(&self, journal: Journal, failure: Failure) -> Failure {
+    pub fn fail(&self, journal: Journal, failure: Failure) -> Failure {
         let at = Timestamp::now();
         let mut last = Vec::new();
         let how = match failure.exit {
@@ -122,7 +156,7 @@ impl Session<'_> {
         if let Err(error) = written.and_then(|()| journal.close()) {
             return self.without_journal(error);
         }
-        if let Err(unwritten) = RunPlace::of(self.run_dir.path()).write_reports() {
+        if let Err(unwritten) = self.place.write_reports() {
             self.screen
                 .failure(&unwritten.message, unwritten.help.as_deref());
         }
@@ -135,8 +169,8 @@ impl Session<'_> {
     }
 
     /// The journal failed where no report tells of it.
-    pub(super) fn without_journal(&self, error: JournalError) -> Failure {
-        let help = match StoredRun::at(self.run_dir.path()) {
+    fn without_journal(&self, error: JournalError) -> Failure {
+        let help = match StoredRun::at(&self.place.dir) {
             Ok(_) if !self.jira.is_sandbox() => format!(
                 "once that is mended, go on with the run: {}",
                 self.after_kill
@@ -146,22 +180,33 @@ impl Session<'_> {
         Failure::from(error).help(help)
     }
 
+    /// What the session goes by in asking and writing.
+    pub fn ledger<'l>(
+        &'l self,
+        journal: &Appender,
+        books: Books,
+        stop: &'l StopSwitch,
+        tell: Tell<'l>,
+    ) -> Ledger<'l> {
+        Ledger::new(
+            &self.jira.client,
+            journal.clone(),
+            books,
+            &self.jira.pacer,
+            self.pace.settle,
+            stop,
+            tell,
+        )
+    }
+
     async fn send(
         &self,
         work: Work<'_>,
         journal: Appender,
         stop: &StopSwitch,
-        tell: &dyn Fn(RunEvent<'_>),
+        tell: Tell<'_>,
     ) -> Result<Option<Stop>, JournalError> {
-        let ledger = Ledger::new(
-            &self.jira.client,
-            journal.clone(),
-            work.books,
-            &self.jira.pacer,
-            self.pace.settle,
-            stop,
-            tell,
-        );
+        let ledger = self.ledger(&journal, work.books, stop, tell);
         let settings = Settings {
             concurrency: self.pace.concurrency,
             retries: self.pace.retries,
@@ -203,14 +248,17 @@ pub(super) async fn close(
 
 /// Where a run's files lie.
 pub(super) struct RunPlace {
-    pub journal: PathBuf,
+    dir: PathBuf,
+    journal: PathBuf,
     json: PathBuf,
     csv: PathBuf,
 }
 
 impl RunPlace {
-    pub fn of(dir: &Path) -> Self {
+    pub fn of(dir: &RunDir) -> Self {
+        let dir = dir.path();
         Self {
+            dir: dir.to_owned(),
             journal: dir.join(JOURNAL_FILE),
             json: dir.join("report.json"),
             csv: dir.join("report.csv"),
@@ -224,24 +272,13 @@ impl RunPlace {
         Ok(Report::of_run(run.state))
     }
 
-    /// Writes the reports of the run and tells how it ended; `next` says what comes next.
+    /// Writes the reports of the run and tells how it ended: whether nothing `is_left`, and what comes `next`.
     pub fn conclude(
         &self,
         stopped: Option<&Stop>,
         is_json: bool,
+        is_left: impl FnOnce(&Report) -> bool,
         next: impl FnOnce(&Report) -> String,
-        screen: &Screen,
-    ) -> Result<Exit, Failure> {
-        self.conclude_as(stopped, is_json, next, exit_of, screen)
-    }
-
-    /// The same with an exit code of its own.
-    pub fn conclude_as(
-        &self,
-        stopped: Option<&Stop>,
-        is_json: bool,
-        next: impl FnOnce(&Report) -> String,
-        exit: impl FnOnce(&Report, Option<&Stop>) -> Exit,
         screen: &Screen,
     ) -> Result<Exit, Failure> {
         let report = self.report()?;
@@ -256,7 +293,12 @@ impl RunPlace {
         } else {
             screen.result(&summary(&report));
         }
-        let mut exit = exit(&report, stopped);
+        let mut exit = match stopped {
+            Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
+            Some(stop) => stop.into(),
+            None if is_left(&report) => Exit::Incomplete,
+            None => Exit::Done,
+        };
         if let Err(failure) = &written {
             screen.failure(&failure.message, failure.help.as_deref());
             // Without a report the command did not do all that it was to do.
@@ -296,21 +338,10 @@ impl RunPlace {
     }
 }
 
-fn exit_of(report: &Report, stopped: Option<&Stop>) -> Exit {
-    match stopped {
-        Some(stop) if stop.is_interrupted() => return Exit::Interrupted,
-        Some(Stop::MaxFailures { .. }) => return Exit::Incomplete,
-        Some(_) => return Exit::Stopped,
-        None => {}
-    }
+/// Whether a row is not there, or Jira's list and the run's books differ.
+pub(super) fn is_incomplete(report: &Report) -> bool {
     let totals = &report.totals;
     let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
     let audit = report.audit_that_counts();
-    let is_balanced =
-        audit.is_none_or(|audit| audit.missing.is_empty() && audit.doubles.is_empty());
-    if is_done && is_balanced {
-        Exit::Done
-    } else {
-        Exit::Incomplete
-    }
+    !is_done || audit.is_some_and(|audit| !audit.missing.is_empty() || !audit.doubles.is_empty())
 }

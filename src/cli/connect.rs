@@ -110,15 +110,22 @@ pub(super) async fn list(
     Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
 }
 
-/// Reads the list in the course of a session, whose end a signal does not keep from being written down.
+/// Reads the list in the course of a session.
 pub(super) fn list_again(
     runtime: &Runtime,
     jira: &Connected,
     screen: &Screen,
 ) -> Result<Vec<RemoteIntegration>, Failure> {
-    let listing = list(&jira.client, &jira.pacer, screen);
+    interruptible(runtime, list(&jira.client, &jira.pacer, screen))
+}
+
+/// Does `work` in the course of a session, whose end a signal does not keep from being written down.
+pub(super) fn interruptible<T>(
+    runtime: &Runtime,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     runtime
-        .block_on(signals::unless_interrupted(listing))
+        .block_on(signals::unless_interrupted(work))
         .unwrap_or_else(|| Err(Stop::Interrupted.into()))
 }
 

@@ -37,6 +37,16 @@ impl Exit {
     }
 }
 
+impl From<&Stop> for Exit {
+    fn from(stop: &Stop) -> Self {
+        if stop.is_interrupted() {
+            Self::Interrupted
+        } else {
+            Self::Stopped
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
@@ -98,13 +108,8 @@ impl From<ListError> for Failure {
 
 impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
-        let exit = if stop.is_interrupted() {
-            Exit::Interrupted
-        } else {
-            Exit::Stopped
-        };
         Self {
-            exit,
+            exit: (&stop).into(),
             message: stop.to_string(),
             help: stop.help(),
         }

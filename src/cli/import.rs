@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
-use super::carry_out::{RunPlace, Session, Work};
+use super::carry_out::{RunPlace, Session, Work, is_incomplete};
 use super::check::{show, write_json};
 use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
@@ -142,7 +142,7 @@ fn carry_out(
         jira,
         pace: settings.pace,
         progress: settings.invocation.progress,
-        run_dir: &run_dir,
+        place: RunPlace::of(&run_dir),
         screen,
         after_kill: if settings.is_rehearsal() {
             next::rehearse_again(settings)
@@ -163,9 +163,10 @@ fn carry_out(
     let stopped = session.carry_out(journal, open(&appender, opening, &plan), work)?;
     // The report needs the room.
     drop(plan);
-    RunPlace::of(run_dir.path()).conclude(
+    session.place.conclude(
         stopped.as_ref(),
         settings.invocation.is_json,
+        is_incomplete,
         |report| next::after_import(settings, run_dir.id(), report),
         screen,
     )

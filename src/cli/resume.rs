@@ -3,34 +3,33 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use tokio::runtime::Runtime;
 
 use super::balance::balance;
 use super::by_hand::by_hand;
-use super::carry_out::{RunPlace, Session, Work, close};
-use super::connect::{Connected, connect, list_again};
+use super::carry_out::{RunPlace, Session, Work, is_incomplete};
+use super::connect::{connect, interruptible, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
-use super::facts::session;
 use super::projects::{self, Resolved};
 use super::question::Reply;
 use super::resume_sheets::Sheets;
-use super::settings::{ConnectSettings, ResumeSettings};
+use super::settings::{ConnectSettings, Invocation, ResumeSettings, TakeUpSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
-use super::{import, next, question, signals};
-use crate::engine::{Books, Job, Standing, Stop, planned};
+use super::{import, next};
+use crate::engine::{BookRow, Books, Job, Standing, Stop, planned};
 use crate::journal::{
-    ConfirmedBy, Ending, Event, Found, Journal, JournalError, ListReason, Listed, RowState,
-    SessionKind,
+    ConfirmedBy, Ending, Event, Found, Journal, ListReason, Listed, RowState, SessionKind,
 };
 use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, plan as plan_text, run_line};
+use crate::report::Report;
 
 /// Settles what is in doubt, then creates what is still to be created.
 pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit, Failure> {
-    let run = TakenUp::find(&settings.take_up.runs_dir, &settings.take_up.run)?;
+    let take_up = &settings.take_up;
+    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
@@ -42,47 +41,32 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
         ));
     }
     if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
-        return end_done(settings, &run, screen);
+        return end_done(take_up, &run, screen);
     }
-    let connecting =
-        ConnectSettings::for_run(settings.take_up.connect.clone(), run.id(), run.url())?;
+    let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
     let sheets = Sheets::read(&run, settings)?;
     sheets.refuse_invalid(&run, screen)?;
-    let confirmed_by = confirmation(settings)?;
+    let unconfirmed = Failure::usage("there is nobody to ask, and no --yes; nothing was sent")
+        .help("give `--yes` to go on with the run as it was planned");
+    let confirmed_by = take_up.confirmation(unconfirmed)?;
     let runtime = runtime()?;
-    let (jira, remote) = runtime.block_on(connect(&connecting, settings.take_up.pace, screen))?;
+    let (jira, remote) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(
-        (&settings.take_up.adopt, &settings.take_up.absent),
-        &run,
-        &remote,
-    )?;
-    let mut options = settings.take_up.pace.options();
-    options.extend(connecting.options());
-    let beginning = session(
-        SessionKind::Resume,
-        &jira.target,
-        confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
-        settings.take_up.pace.settle,
-        options,
-    );
-    let journal = Journal::reopen(run.dir.path(), run.read.end)?;
-    journal
-        .appender()
-        .append([Event::Session(Box::new(beginning))])?;
+    let by_hand = by_hand(take_up, &run, &remote)?;
+    let after_kill = next::resume(&take_up.invocation.typed, run.id(), run.has_stdin());
+    let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
+    let journal = session.begin(&run, SessionKind::Resume, confirmed_by, &connecting)?;
     let resumption = Resumption {
-        settings,
-        runtime: &runtime,
-        jira: &jira,
+        take_up,
+        session,
         sheets,
         confirmed_by,
-        screen,
     };
     resumption.go_on(run, journal, &by_hand)
 }
 
 /// Ends a run of which no row is left.
-fn end_done(settings: &ResumeSettings, run: &TakenUp, screen: &Screen) -> Result<Exit, Failure> {
+fn end_done(settings: &TakeUpSettings, run: &TakenUp, screen: &Screen) -> Result<Exit, Failure> {
     let has_come_to_its_end = matches!(run.state().closed(), Some((Ending::Complete, _)));
     let stopped = if has_come_to_its_end {
         screen.info(&format!("nothing is left to do in {}\n", run.id()));
@@ -98,7 +82,7 @@ fn end_done(settings: &ResumeSettings, run: &TakenUp, screen: &Screen) -> Result
 }
 
 fn is_left(row: &RowState) -> bool {
-    is_to_be_sent(row.outcome) || is_in_doubt(row.outcome)
+    is_to_be_sent(row.outcome) || row.outcome == Outcome::InDoubt
 }
 
 fn is_to_be_sent(outcome: Outcome) -> bool {
@@ -111,44 +95,23 @@ fn limit(run: &TakenUp) -> Option<usize> {
     (!run.state().has_begun()).then(|| most.parse().ok())?
 }
 
-fn is_in_doubt(outcome: Outcome) -> bool {
-    outcome == Outcome::InDoubt
-}
-
-/// How the session is confirmed, where that needs no question; none if somebody is to be asked.
-fn confirmation(settings: &ResumeSettings) -> Result<Option<ConfirmedBy>, Failure> {
-    if settings.take_up.yes {
-        Ok(Some(ConfirmedBy::Yes))
-    } else if question::can_ask() {
-        Ok(None)
-    } else {
-        let failure = Failure::usage("there is nobody to ask, and no --yes; nothing was sent");
-        Err(failure.help("give `--yes` to go on with the run as it was planned"))
-    }
-}
-
 fn conclude(
-    settings: &ResumeSettings,
+    settings: &TakeUpSettings,
     run: &TakenUp,
     stopped: Option<&Stop>,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    RunPlace::of(run.dir.path()).conclude(
-        stopped,
-        settings.take_up.invocation.is_json,
-        |report| next::after_run(&settings.take_up.invocation.typed, run.id(), report),
-        screen,
-    )
+    let Invocation { is_json, typed, .. } = &settings.invocation;
+    let next = |report: &Report| next::after_run(typed, run.id(), report);
+    RunPlace::of(&run.dir).conclude(stopped, *is_json, is_incomplete, next, screen)
 }
 
 /// A session that goes on with a run.
 struct Resumption<'a> {
-    settings: &'a ResumeSettings,
-    runtime: &'a Runtime,
-    jira: &'a Connected,
+    take_up: &'a TakeUpSettings,
+    session: Session<'a>,
     sheets: Sheets,
     confirmed_by: Option<ConfirmedBy>,
-    screen: &'a Screen,
 }
 
 impl Resumption<'_> {
@@ -158,48 +121,46 @@ impl Resumption<'_> {
         journal: Journal,
         by_hand: &[ByHand],
     ) -> Result<Exit, Failure> {
-        if let Some(stop) = self.session(&run).settle(&run, by_hand, &journal)? {
-            return self.end(&run, journal, Some(stop));
+        if let Some(stop) = self.session.settle(&run, by_hand, &journal)? {
+            let stopped = self.session.close(journal, Some(stop))?;
+            return conclude(self.take_up, &run, stopped.as_ref(), self.session.screen);
         }
         run.read_again()?;
         if run.has_lost_baseline() {
-            self.screen.failure(
+            self.session.screen.failure(
                 "the journal has lost what Jira held before the run, so nothing more can be sent",
                 Some("look in Jira for the rows in doubt; import those that are missing from a sheet of their own"),
             );
-            let stopped = self.close(journal, None)?;
-            RunPlace::of(run.dir.path()).conclude(
+            let stopped = self.session.close(journal, None)?;
+            self.session.place.conclude(
                 stopped.as_ref(),
-                self.settings.take_up.invocation.is_json,
+                self.take_up.invocation.is_json,
+                is_incomplete,
                 |_| next::without_baseline(),
-                self.screen,
+                self.session.screen,
             )?;
             return Ok(Exit::Stopped);
         }
-        if let Err(failure) = self.sheets.refuse_invalid(&run, self.screen) {
-            self.end_quietly(&run, journal, None)?;
+        if let Err(failure) = self.sheets.refuse_invalid(&run, self.session.screen) {
+            self.session.close_quietly(journal, None)?;
             return Err(failure);
         }
         let listed_at = Timestamp::now();
         let (rows, added) = self.rows_to_send(&run);
-        let resolving = projects::resolve(&self.jira.client, rows);
-        let resolved = self
-            .runtime
-            .block_on(signals::unless_interrupted(resolving))
-            .unwrap_or_else(|| Err(Stop::Interrupted.into()));
-        let Resolved { rows, found, .. } = match resolved {
+        let resolving = projects::resolve(&self.session.jira.client, rows);
+        let Resolved { rows, found, .. } = match interruptible(self.session.runtime, resolving) {
             Ok(resolved) => resolved,
-            Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+            Err(failure) => return Err(self.session.fail(journal, failure)),
         };
         if found.has_errors() {
-            self.screen.problem(&diagnostics(&found));
-            self.end_quietly(&run, journal, None)?;
+            self.session.screen.problem(&diagnostics(&found));
+            self.session.close_quietly(journal, None)?;
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
         let books = Books::of_run(run.state());
         let remote = match self.list_without(&books) {
             Ok(remote) => remote,
-            Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+            Err(failure) => return Err(self.session.fail(journal, failure)),
         };
         let mut plan = Plan::new(rows, &remote);
         if let Some(most) = limit(&run) {
@@ -208,10 +169,15 @@ impl Resumption<'_> {
         let to_create = plan.to_create().count();
         let must_ask = self.confirmed_by.is_none() && to_create > 0;
         self.show(&run, &plan, must_ask);
-        if must_ask && import::ask(to_create, self.runtime, self.jira, self.screen) != Reply::Yes {
-            self.end_quietly(&run, journal, Some(Stop::Interrupted))?;
-            self.screen.problem("nothing was sent\n");
-            return Ok(Exit::Interrupted);
+        if must_ask
+            && import::ask(
+                to_create,
+                self.session.runtime,
+                self.session.jira,
+                self.session.screen,
+            ) != Reply::Yes
+        {
+            return self.session.decline(journal, "nothing was sent");
         }
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
@@ -220,35 +186,19 @@ impl Resumption<'_> {
                 .and_then(|remote| Ok(plan.again(&remote)?));
             match again {
                 Ok(plan) => plan,
-                Err(failure) => return Err(self.session(&run).fail(journal, failure)),
+                Err(failure) => return Err(self.session.fail(journal, failure)),
             }
         } else {
             plan
         };
         let stopped = self.carry_out(&run, journal, &plan, added, listed_at, must_ask)?;
         drop(plan);
-        conclude(self.settings, &run, stopped.as_ref(), self.screen)
-    }
-
-    fn session<'s>(&'s self, run: &'s TakenUp) -> Session<'s> {
-        Session {
-            runtime: self.runtime,
-            jira: self.jira,
-            pace: self.settings.take_up.pace,
-            progress: self.settings.take_up.invocation.progress,
-            run_dir: &run.dir,
-            screen: self.screen,
-            after_kill: next::resume(
-                &self.settings.take_up.invocation.typed,
-                run.id(),
-                run.has_stdin(),
-            ),
-        }
+        conclude(self.take_up, &run, stopped.as_ref(), self.session.screen)
     }
 
     /// What Jira holds apart from what belongs to a row already, which is no other row's.
     fn list_without(&self, books: &Books) -> Result<Vec<RemoteIntegration>, Failure> {
-        let mut list = list_again(self.runtime, self.jira, self.screen)?;
+        let mut list = list_again(self.session.runtime, self.session.jira, self.session.screen)?;
         list.retain(|remote| !books.is_claimed(remote.id));
         Ok(list)
     }
@@ -278,17 +228,22 @@ impl Resumption<'_> {
         let in_doubt = run.state().totals().in_doubt;
         let created = run.state().totals().created;
         let mut text = run_line(run.id(), created);
-        text.push_str(&plan_text(plan, &self.jira.target, &self.sheets.input));
+        text.push_str(&plan_text(
+            plan,
+            &self.session.jira.target,
+            &self.sheets.input,
+        ));
         if in_doubt > 0 {
             let rows = count(in_doubt, "row stays", "rows stay");
             let _ = writeln!(text, "note: {rows} in doubt, not sent again");
         }
         text.push_str(&self.sheets.notes(run));
-        if must_ask {
-            self.screen.problem(&text);
+        let tell = if must_ask {
+            Screen::problem
         } else {
-            self.screen.info(&text);
-        }
+            Screen::info
+        };
+        tell(self.session.screen, &text);
     }
 
     fn carry_out(
@@ -313,12 +268,7 @@ impl Resumption<'_> {
             let baseline = plan.baseline().to_vec();
             let rows = plan.rows().iter();
             let rows = rows.filter(|row| row.action != Action::NotSelected);
-            let rows = rows.map(|row| {
-                (
-                    row.row.n,
-                    crate::engine::BookRow::of_row(&row.row, Standing::Open),
-                )
-            });
+            let rows = rows.map(|row| (row.row.n, BookRow::of_row(&row.row, Standing::Open)));
             books = Books::new(baseline.iter().copied(), rows);
             events.push(Event::Listed(Listed {
                 why: ListReason::Baseline,
@@ -351,7 +301,9 @@ impl Resumption<'_> {
             attempt: state.row(row.n).map_or(0, |row| row.last_intent),
             ..Job::new(row)
         });
-        let in_doubt = state.rows().filter(|(_, row)| is_in_doubt(row.outcome));
+        let in_doubt = state
+            .rows()
+            .filter(|(_, row)| row.outcome == Outcome::InDoubt);
         let work = Work {
             books,
             jobs: jobs.collect(),
@@ -360,29 +312,6 @@ impl Resumption<'_> {
         };
         let appender = journal.appender();
         let begin = async move { appender.commit(events).await };
-        self.session(run).carry_out(journal, begin, work)
-    }
-
-    /// Writes the end of a session that does no more, and reports.
-    fn end(&self, run: &TakenUp, journal: Journal, stopped: Option<Stop>) -> Result<Exit, Failure> {
-        let stopped = self.close(journal, stopped)?;
-        conclude(self.settings, run, stopped.as_ref(), self.screen)
-    }
-
-    /// Writes the end of a session that does no more, and the reports.
-    fn end_quietly(
-        &self,
-        run: &TakenUp,
-        journal: Journal,
-        stopped: Option<Stop>,
-    ) -> Result<(), Failure> {
-        self.close(journal, stopped)?;
-        RunPlace::of(run.dir.path()).write_reports()
-    }
-
-    fn close(&self, journal: Journal, stopped: Option<Stop>) -> Result<Option<Stop>, JournalError> {
-        let stopped = self.runtime.block_on(close(&journal.appender(), stopped))?;
-        journal.close()?;
-        Ok(stopped)
+        self.session.carry_out(journal, begin, work)
     }
 }

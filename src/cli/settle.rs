@@ -6,12 +6,10 @@ use tokio::time::Instant;
 
 use super::carry_out::Session;
 use super::exit::Failure;
-use super::signals;
 use super::take_up::TakenUp;
-use crate::engine::{Books, Ledger, RunEvent, Settling, Standing, Stop, StopSwitch, Unsettled};
-use crate::journal::{Event, Journal, JournalError, Remote, RowState, Settled, Verdict, Via};
+use crate::engine::{Books, Settling, Standing, Stop, Unsettled};
+use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration};
-use crate::render::Progress;
 
 /// What somebody says of a row in doubt.
 #[derive(Clone, Debug)]
@@ -81,50 +79,30 @@ impl Session<'_> {
                 ended: ended(row, is_whole),
             })
             .collect();
-        let stop = StopSwitch::default();
-        let progress = Progress::new(self.screen, self.progress, 0, 0);
-        let last_words = self.last_words();
-        let settled: Result<_, JournalError> = self.runtime.block_on(async {
-            let appender = journal.appender();
+        self.look(journal, async |appender, stop, tell| {
             appender.append(events)?;
-            let tell = |event: RunEvent<'_>| progress.tell(event);
-            let ledger = Ledger::new(
-                &self.jira.client,
-                appender.clone(),
-                books,
-                &self.jira.pacer,
-                self.pace.settle,
-                &stop,
-                &tell,
-            );
-            let settling = async {
-                let absent = match ledger.settle(&unsettled, Settling::Full).await {
-                    // Nothing is sent any more: what is not found stays in doubt.
-                    Ok(_) if has_lost_baseline => Vec::new(),
-                    Ok(absent) => absent,
-                    Err(reason) => {
-                        stop.throw(reason);
-                        Vec::new()
-                    }
-                };
-                for n in absent {
-                    let row = run.state().row(n);
-                    let verdict = if row.is_some_and(|row| row.fails_if_absent) {
-                        Verdict::Failed
-                    } else {
-                        Verdict::NothingHappened
-                    };
-                    ledger.judge(n, verdict, Via::List);
+            let ledger = self.ledger(appender, books, stop, tell);
+            let absent = match ledger.settle(&unsettled, Settling::Full).await {
+                // Nothing is sent any more: what is not found stays in doubt.
+                Ok(_) if has_lost_baseline => Vec::new(),
+                Ok(absent) => absent,
+                Err(reason) => {
+                    stop.throw(reason);
+                    Vec::new()
                 }
             };
-            tokio::select! {
-                () = settling => {}
-                () = signals::watch(&stop, &progress, &last_words) => {}
+            for n in absent {
+                let row = run.state().row(n);
+                let verdict = if row.is_some_and(|row| row.fails_if_absent) {
+                    Verdict::Failed
+                } else {
+                    Verdict::NothingHappened
+                };
+                ledger.judge(n, verdict, Via::List);
             }
             appender.commit([]).await?;
             Ok(stop.ending())
-        });
-        settled.map_err(|error| self.without_journal(error))
+        })
     }
 }
 

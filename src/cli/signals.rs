@@ -4,7 +4,7 @@ use crate::render::Progress;
 
 /// Waits for Ctrl-C and SIGTERM for as long as it is polled: the first stops the run in good order, the second at once.
 /// The journal is true at every moment; `last_words` tell what is left to do then.
-pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, last_words: &str) {
+pub(super) async fn watch(stop: &StopSwitch, progress: &Progress<'_>, last_words: &str) -> ! {
     next_signal().await;
     progress.say(
         "interrupted: no new requests; waiting for those under way (once more to stop at once)",

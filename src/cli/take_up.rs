@@ -2,8 +2,18 @@
 
 use std::path::Path;
 
+use tokio::runtime::Runtime;
+
+use super::carry_out::{RunPlace, Session};
+use super::connect::Connected;
 use super::exit::{Exit, Failure};
-use crate::journal::{self, JOURNAL_FILE, Lock, ReadRun, RunDir, RunState, find_run, lock_jira};
+use super::facts::session;
+use super::settings::{ConnectSettings, TakeUpSettings};
+use crate::journal::{
+    self, ConfirmedBy, Event, JOURNAL_FILE, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
+    SessionKind, find_run, lock_jira,
+};
+use crate::render::Screen;
 
 /// A run, locked, and what its journal tells.
 pub(super) struct TakenUp {
@@ -62,10 +72,58 @@ impl TakenUp {
         Ok(lock_jira(runs_dir, self.url())?)
     }
 
+    /// Goes on with its journal, by a session that begins.
+    pub fn reopen(&self, beginning: journal::Session) -> Result<Journal, JournalError> {
+        let journal = Journal::reopen(self.dir.path(), self.read.end)?;
+        let appender = journal.appender();
+        appender.append([Event::Session(Box::new(beginning))])?;
+        Ok(journal)
+    }
+
     /// Reads the journal again, after something was written to it.
     pub fn read_again(&mut self) -> Result<(), Failure> {
         self.read = read(&self.dir)?;
         Ok(())
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A session on a run that is taken up; `after_kill` goes on after everything was stopped at once.
+    pub fn on(
+        run: &TakenUp,
+        settings: &TakeUpSettings,
+        after_kill: String,
+        (runtime, jira): (&'a Runtime, &'a Connected),
+        screen: &'a Screen,
+    ) -> Self {
+        Self {
+            runtime,
+            jira,
+            pace: settings.pace,
+            progress: settings.invocation.progress,
+            place: RunPlace::of(&run.dir),
+            screen,
+            after_kill,
+        }
+    }
+
+    /// Writes down that it begins.
+    pub fn begin(
+        &self,
+        run: &TakenUp,
+        kind: SessionKind,
+        confirmed_by: Option<ConfirmedBy>,
+        connecting: &ConnectSettings,
+    ) -> Result<Journal, JournalError> {
+        let mut options = self.pace.options();
+        options.extend(connecting.options());
+        run.reopen(session(
+            kind,
+            &self.jira.target,
+            confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
+            self.pace.settle,
+            options,
+        ))
     }
 }
 

@@ -2,21 +2,19 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use tokio::runtime::Runtime;
 
 use super::by_hand::by_hand;
 use super::carry_out::{RunPlace, Session, close};
 use super::check::write_json;
-use super::connect::{Connected, connect};
+use super::connect::connect;
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
-use super::facts::session;
 use super::question::Reply;
-use super::settings::{ConnectSettings, UndoSettings};
+use super::settings::{ConnectSettings, Invocation, UndoSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{next, question};
-use crate::engine::{Books, Deletion, Fate, Ledger, Stop, Undo, UndoneRow, agreed, plan_undo};
+use crate::engine::{Books, Deletion, Fate, Stop, Undo, UndoneRow, agreed, plan_undo};
 use crate::journal::{Action, ConfirmedBy, Event, Journal, Planned, RowState, SessionKind};
 use crate::model::{IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{Screen, UndoPlan, count, undo_plan as plan_text};
@@ -24,7 +22,8 @@ use crate::report::{Report, document};
 
 /// Deletes what a run created, and only that.
 pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Failure> {
-    let run = TakenUp::find(&settings.take_up.runs_dir, &settings.take_up.run)?;
+    let take_up = &settings.take_up;
+    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
     let is_left = |row: &RowState| {
         let is_created = row.outcome == Outcome::Created && !is_gone(row);
         is_created || row.outcome == Outcome::InDoubt
@@ -46,38 +45,19 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
         return Err(Failure::usage(failure));
     }
     let confirmed_by = confirmation(settings)?;
-    let connecting =
-        ConnectSettings::for_run(settings.take_up.connect.clone(), run.id(), run.url())?;
+    let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
     let runtime = runtime()?;
-    let (jira, list) = runtime.block_on(connect(&connecting, settings.take_up.pace, screen))?;
-    let undoing = Undoing {
-        settings,
-        runtime: &runtime,
-        jira: &jira,
-        screen,
-    };
+    let (jira, list) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
+    let after_kill = next::undo(&take_up.invocation.typed, run.id());
+    let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
+    let undoing = Undoing { settings, session };
     if settings.dry_run {
         return undoing.dry_run(&run, &list);
     }
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(
-        (&settings.take_up.adopt, &settings.take_up.absent),
-        &run,
-        &list,
-    )?;
-    let journal = Journal::reopen(run.dir.path(), run.read.end)?;
-    let mut options = settings.take_up.pace.options();
-    options.extend(connecting.options());
-    let beginning = session(
-        SessionKind::Undo,
-        &jira.target,
-        confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
-        settings.take_up.pace.settle,
-        options,
-    );
-    journal
-        .appender()
-        .append([Event::Session(Box::new(beginning))])?;
+    let by_hand = by_hand(take_up, &run, &list)?;
+    let session = &undoing.session;
+    let journal = session.begin(&run, SessionKind::Undo, confirmed_by, &connecting)?;
     undoing.take_back(run, journal, &by_hand, confirmed_by)
 }
 
@@ -89,18 +69,22 @@ fn is_gone(row: &RowState) -> bool {
 /// How the session is confirmed, where that needs no question; none if somebody is to be asked.
 fn confirmation(settings: &UndoSettings) -> Result<Option<ConfirmedBy>, Failure> {
     if settings.dry_run {
-        Ok(Some(ConfirmedBy::NotNeeded))
-    } else if settings.take_up.yes {
-        Ok(Some(ConfirmedBy::Yes))
-    } else if question::can_ask() {
-        Ok(None)
-    } else if settings.duplicates {
-        let failure = Failure::usage("there is nobody to ask, and each double is asked for");
-        Err(failure.help("run it on a terminal"))
-    } else {
-        let failure = Failure::usage("there is nobody to ask, and no --yes; nothing was removed");
-        Err(failure.help("look at the plan with `--dry-run`, then give `--yes`"))
+        return Ok(Some(ConfirmedBy::NotNeeded));
     }
+    let (why, help) = if settings.duplicates {
+        (
+            "there is nobody to ask, and each double is asked for",
+            "run it on a terminal",
+        )
+    } else {
+        (
+            "there is nobody to ask, and no --yes; nothing was removed",
+            "look at the plan with `--dry-run`, then give `--yes`",
+        )
+    };
+    settings
+        .take_up
+        .confirmation(Failure::usage(why).help(help))
 }
 
 fn conclude(
@@ -115,30 +99,13 @@ fn conclude(
             .state()
             .rows()
             .any(|(_, row)| row.outcome == Outcome::InDoubt && settings.selection.has(row));
-    RunPlace::of(run.dir.path()).conclude_as(
-        stopped,
-        settings.take_up.invocation.is_json,
-        |report| {
-            let is_left = stopped.is_some() || report.is_something_left();
-            next::after_undo(
-                &settings.take_up.invocation.typed,
-                run.id(),
-                is_left,
-                are_in_doubt,
-            )
-        },
-        |report, stopped| exit_of(report, stopped, are_in_doubt),
-        screen,
-    )
-}
-
-fn exit_of(report: &Report, stopped: Option<&Stop>, are_in_doubt: bool) -> Exit {
-    match stopped {
-        Some(stop) if stop.is_interrupted() => Exit::Interrupted,
-        Some(_) => Exit::Stopped,
-        None if report.is_something_left() || are_in_doubt => Exit::Incomplete,
-        None => Exit::Done,
-    }
+    let Invocation { is_json, typed, .. } = &settings.take_up.invocation;
+    let next = |report: &Report| {
+        let is_left = stopped.is_some() || report.is_something_left();
+        next::after_undo(typed, run.id(), is_left, are_in_doubt)
+    };
+    let is_left = |report: &Report| report.is_something_left() || are_in_doubt;
+    RunPlace::of(&run.dir).conclude(stopped, *is_json, is_left, next, screen)
 }
 
 /// A row of the plan of an undo, in the document of `--format json`.
@@ -161,9 +128,7 @@ struct PlanDocument {
 /// An undo that reached Jira.
 pub(super) struct Undoing<'a> {
     settings: &'a UndoSettings,
-    pub runtime: &'a Runtime,
-    jira: &'a Connected,
-    pub screen: &'a Screen,
+    pub session: Session<'a>,
 }
 
 impl Undoing<'_> {
@@ -199,12 +164,12 @@ impl Undoing<'_> {
                 in_doubt: run.state().totals().in_doubt,
                 plan: rows.collect(),
             };
-            write_json(&document(&shown), self.screen)?;
+            write_json(&document(&shown), self.session.screen)?;
         } else {
-            self.screen.result(&self.in_words(run, &plan));
-            self.screen.result("dry run: nothing was removed\n");
+            self.session.screen.result(&self.in_words(run, &plan));
+            self.session.screen.result("dry run: nothing was removed\n");
             let next = next::after_undo_dry_run(&self.settings.take_up.invocation.typed);
-            self.screen.info(&format!("\nNext: {next}\n"));
+            self.session.screen.info(&format!("\nNext: {next}\n"));
         }
         Ok(Exit::Done)
     }
@@ -228,7 +193,7 @@ impl Undoing<'_> {
                 Fate::AlreadyGone => shown.already_gone.push(line),
             }
         }
-        plan_text(&shown, run.id(), &self.jira.target)
+        plan_text(&shown, run.id(), &self.session.jira.target)
     }
 
     fn take_back(
@@ -239,7 +204,7 @@ impl Undoing<'_> {
         confirmed_by: Option<ConfirmedBy>,
     ) -> Result<Exit, Failure> {
         if run.state().baseline().is_some() || !by_hand.is_empty() {
-            let stopped = self.session(&run).settle(&run, by_hand, &journal)?;
+            let stopped = self.session.settle(&run, by_hand, &journal)?;
             if stopped.is_some() {
                 return self.end(&run, journal, stopped);
             }
@@ -251,16 +216,16 @@ impl Undoing<'_> {
             let plan = self.plan(&run, &[]);
             plan.iter().map(|undone| undone.id).collect()
         };
-        let list = match self.session(&run).look_for(&run, &ids, &journal)? {
+        let list = match self.session.look_for(&run, &ids, &journal)? {
             Ok(list) => list,
             Err(stop) => return self.end(&run, journal, Some(stop)),
         };
         let (mut events, deletions) = if self.settings.duplicates {
             let Some(mut deletions) = self.ask_for_doubles(&run, &list) else {
-                return self.decline(&run, journal, "nothing was removed");
+                return self.session.decline(journal, "nothing was removed");
             };
             if !deletions.is_empty() {
-                let list = match self.session(&run).look_for(&run, &[], &journal)? {
+                let list = match self.session.look_for(&run, &[], &journal)? {
                     Ok(list) => list,
                     Err(stop) => return self.end(&run, journal, Some(stop)),
                 };
@@ -271,18 +236,19 @@ impl Undoing<'_> {
             let mut plan = self.plan(&run, &list);
             let must_ask = confirmed_by.is_none();
             let text = self.in_words(&run, &plan);
-            if must_ask {
-                self.screen.problem(&text);
+            let tell = if must_ask {
+                Screen::problem
             } else {
-                self.screen.info(&text);
-            }
+                Screen::info
+            };
+            tell(self.session.screen, &text);
             let number = plan
                 .iter()
                 .filter(|undone| undone.fate == Fate::Delete)
                 .count();
             if must_ask && number > 0 && !self.ask(number) {
                 let why = format!("{number} was not typed; nothing was removed");
-                return self.decline(&run, journal, &why);
+                return self.session.decline(journal, &why);
             }
             if must_ask && number > 0 {
                 // Much may have happened in Jira since the plan was shown. What was gone by then needs no second look.
@@ -291,7 +257,7 @@ impl Undoing<'_> {
                     .filter(|undone| undone.fate != Fate::AlreadyGone)
                     .map(|undone| undone.id);
                 let there: Vec<i64> = there.collect();
-                let list = match self.session(&run).look_for(&run, &there, &journal)? {
+                let list = match self.session.look_for(&run, &there, &journal)? {
                     Ok(list) => list,
                     Err(stop) => return self.end(&run, journal, Some(stop)),
                 };
@@ -306,36 +272,17 @@ impl Undoing<'_> {
             });
         }
         let stopped = self.remove(&run, journal, events, deletions)?;
-        conclude(self.settings, &run, stopped.as_ref(), self.screen)
-    }
-
-    /// Ends a session that nobody agreed to.
-    fn decline(&self, run: &TakenUp, journal: Journal, why: &str) -> Result<Exit, Failure> {
-        self.close(journal, Some(Stop::Interrupted))?;
-        RunPlace::of(run.dir.path()).write_reports()?;
-        self.screen.problem(&format!("{why}\n"));
-        Ok(Exit::Interrupted)
+        conclude(self.settings, &run, stopped.as_ref(), self.session.screen)
     }
 
     fn ask(&self, number: usize) -> bool {
         let what = count(number as u64, "integration", "integrations");
         let question = format!(
             "Remove {what} from {} ({})? Type the number to go on:",
-            self.jira.target.title, self.jira.target.url
+            self.session.jira.target.title, self.session.jira.target.url
         );
-        question::ask_number(&question, number, self.runtime, self.screen) == Reply::Yes
-    }
-
-    fn session<'s>(&'s self, run: &'s TakenUp) -> Session<'s> {
-        Session {
-            runtime: self.runtime,
-            jira: self.jira,
-            pace: self.settings.take_up.pace,
-            progress: self.settings.take_up.invocation.progress,
-            run_dir: &run.dir,
-            screen: self.screen,
-            after_kill: next::undo(&self.settings.take_up.invocation.typed, run.id()),
-        }
+        question::ask_number(&question, number, self.session.runtime, self.session.screen)
+            == Reply::Yes
     }
 
     fn remove(
@@ -346,19 +293,11 @@ impl Undoing<'_> {
         deletions: Vec<Deletion>,
     ) -> Result<Option<Stop>, Failure> {
         let number = deletions.len();
-        let session = self.session(run);
+        let session = &self.session;
         session.guard(journal, (number, 0), async |appender, stop, tell| {
             appender.commit(events).await?;
-            let ledger = Ledger::new(
-                &self.jira.client,
-                appender.clone(),
-                Books::of_run(run.state()),
-                &self.jira.pacer,
-                self.settings.take_up.pace.settle,
-                stop,
-                tell,
-            );
-            let pace = &self.settings.take_up.pace;
+            let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
+            let pace = &session.pace;
             let undo = Undo::new(&ledger, pace.concurrency, pace.retries, deletions);
             let stopped = undo.carry_out().await;
             close(appender, stopped).await
@@ -366,14 +305,8 @@ impl Undoing<'_> {
     }
 
     fn end(&self, run: &TakenUp, journal: Journal, stopped: Option<Stop>) -> Result<Exit, Failure> {
-        let stopped = self.close(journal, stopped)?;
-        conclude(self.settings, run, stopped.as_ref(), self.screen)
-    }
-
-    fn close(&self, journal: Journal, stopped: Option<Stop>) -> Result<Option<Stop>, Failure> {
-        let stopped = self.runtime.block_on(close(&journal.appender(), stopped))?;
-        journal.close()?;
-        Ok(stopped)
+        let stopped = self.session.close(journal, stopped)?;
+        conclude(self.settings, run, stopped.as_ref(), self.session.screen)
     }
 }
 

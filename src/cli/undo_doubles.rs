@@ -28,12 +28,12 @@ impl Undoing<'_> {
                 }
             };
             let place = place_of(run, double.n);
-            self.screen.problem(&format!(
+            self.session.screen.problem(&format!(
                 "note: {place} is there more than once, and {whose}\n"
             ));
         }
         if ours.is_empty() {
-            self.screen.info("there are no doubles to remove\n");
+            self.session.screen.info("there are no doubles to remove\n");
         }
         let mut deletions = Vec::new();
         for double in ours {
@@ -62,7 +62,7 @@ impl Undoing<'_> {
                     row.name.as_deref().unwrap_or_default(),
                     kept.unwrap_or_default(),
                 );
-                let reply = question::ask(&question, self.runtime, self.screen);
+                let reply = question::ask(&question, self.session.runtime, self.session.screen);
                 if reply == Reply::Interrupted {
                     return None;
                 }
@@ -101,7 +101,7 @@ impl Undoing<'_> {
             if one_stays && remotes.iter().any(is_there) {
                 deletions.push(deletion);
             } else {
-                self.screen.problem(&format!(
+                self.session.screen.problem(&format!(
                     "note: integration {} is no double of {} any more, and is left alone\n",
                     deletion.id,
                     place_of(run, deletion.n)

@@ -12,7 +12,7 @@ use super::next;
 use super::settings::{ConnectSettings, VerifySettings};
 use super::take_up::TakenUp;
 use crate::engine::{Books, Imbalance};
-use crate::journal::{Audit, ConfirmedBy, Event, Journal, SessionKind};
+use crate::journal::{Audit, ConfirmedBy, Event, SessionKind};
 use crate::model::Outcome;
 use crate::render::{Screen, verification};
 use crate::report::{VerifyReport, document};
@@ -48,9 +48,8 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         settings.pace.settle,
         connecting.options(),
     );
-    let journal = Journal::reopen(run.dir.path(), run.read.end)?;
+    let journal = run.reopen(beginning)?;
     let appender = journal.appender();
-    appender.append([Event::Session(Box::new(beginning))])?;
     if is_known {
         appender.append([Event::Audit(Audit {
             at,
@@ -61,7 +60,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     }
     runtime.block_on(close(&appender, None))?;
     journal.close()?;
-    RunPlace::of(run.dir.path()).write_reports()?;
+    RunPlace::of(&run.dir).write_reports()?;
     if settings.invocation.is_json {
         write_json(&document(&report), screen)?;
     } else {

@@ -3,6 +3,8 @@ use std::path::PathBuf;
 use super::{Invocation, PaceSettings};
 use crate::cli::args::{ConnectArgs, TakeUpArgs};
 use crate::cli::exit::Failure;
+use crate::cli::question::can_ask;
+use crate::journal::ConfirmedBy;
 use crate::validate::RowRange;
 
 /// How a run is taken up again by a command that sends.
@@ -39,6 +41,15 @@ impl TakeUpSettings {
             runs_dir: args.runs.runs_dir,
             invocation,
         })
+    }
+
+    /// How a session is confirmed: by `--yes`, or not yet if there is somebody to ask; else it fails by `unconfirmed`.
+    pub fn confirmation(&self, unconfirmed: Failure) -> Result<Option<ConfirmedBy>, Failure> {
+        match self.yes {
+            true => Ok(Some(ConfirmedBy::Yes)),
+            false if can_ask() => Ok(None),
+            false => Err(unconfirmed),
+        }
     }
 }
 
