@@ -18,11 +18,6 @@ fn put(env: &Env, name: &str, origin: &str) {
     env.jira().put(there).unwrap();
 }
 
-fn held(env: &Env) -> Vec<String> {
-    let held = env.jira().held().into_iter();
-    held.map(|integration| integration.display_name).collect()
-}
-
 /// The values of `key` of the rows of the report, in their order.
 fn rows(env: &Env, key: &str) -> Vec<Value> {
     let report = env.report();
@@ -42,15 +37,8 @@ fn one_invalid_row_keeps_all_from_being_sent() {
 #[test]
 fn invalid_rows_are_skipped_where_that_is_asked_for() {
     let env = Env::new().sandbox().file("a.csv", MIXED);
-    let skipping = [
-        "import",
-        "a.csv",
-        "--yes",
-        "--skip-invalid",
-        "--concurrency",
-        "1",
-    ];
-    env.run(skipping)
+    let skipping = "import a.csv --yes --skip-invalid --concurrency 1";
+    env.run(skipping.split(' '))
         .exit(1)
         .says("error[missing-credential]")
         .says("    Skip 3 rows, not valid")
@@ -59,7 +47,7 @@ fn invalid_rows_are_skipped_where_that_is_asked_for() {
         .says("mend the rows that are not valid")
         .says("  gij import a.csv --yes --skip-invalid --concurrency 1\n");
     assert_eq!(
-        held(&env),
+        env.held(),
         ["A", "C", "E"],
         "of two that are alike none is sent"
     );
@@ -72,7 +60,9 @@ fn invalid_rows_are_skipped_where_that_is_asked_for() {
     assert_eq!(rows(&env, "error")[1], "not valid: missing-credential");
     assert_eq!(rows(&env, "error")[3], "not valid: duplicate-row");
     assert_eq!(rows(&env, "display_name")[1], "B");
-    env.run(skipping).exit(1).says("3 were already there");
+    env.run(skipping.split(' '))
+        .exit(1)
+        .says("3 were already there");
     assert!(!env.everything_written(&["a.csv"]).contains("pat-"));
 }
 
@@ -129,7 +119,7 @@ fn a_row_with_an_unknown_project_is_skipped_too() {
     env.run(["import", "a.csv", "--yes", "--skip-invalid"])
         .exit(1)
         .says("Jira knows no project `NOPE`");
-    assert_eq!(held(&env), ["A"]);
+    assert_eq!(env.held(), ["A"]);
     assert_eq!(rows(&env, "error")[1], "not valid: unknown-project");
 }
 
@@ -137,21 +127,13 @@ fn a_row_with_an_unknown_project_is_skipped_too() {
 fn a_pilot_creates_the_first_rows_that_are_not_there() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(5));
     put(&env, "Team 2", "https://git2.example.org");
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--limit",
-        "2",
-        "--concurrency",
-        "1",
-    ])
-    .exit(0)
-    .says("  Create 2 integrations")
-    .says("   Later 2 rows, beyond --limit")
-    .says("2 were not selected")
-    .says("create the others:\n  gij import a.csv --yes --concurrency 1\n");
-    assert_eq!(held(&env), ["Team 2", "Team 1", "Team 3"]);
+    env.run("import a.csv --yes --limit 2 --concurrency 1".split(' '))
+        .exit(0)
+        .says("  Create 2 integrations")
+        .says("   Later 2 rows, beyond --limit")
+        .says("2 were not selected")
+        .says("create the others:\n  gij import a.csv --yes --concurrency 1\n");
+    assert_eq!(env.held(), ["Team 1", "Team 2", "Team 3"]);
     assert_eq!(
         rows(&env, "outcome"),
         [
@@ -204,15 +186,7 @@ fn what_exists_can_be_a_reason_to_send_nothing() {
         .says("  create a.csv:2")
         .says("does not let pass");
     let json = env
-        .run([
-            "import",
-            "a.csv",
-            "--yes",
-            "--on-existing",
-            "fail",
-            "--format",
-            "json",
-        ])
+        .run("import a.csv --yes --on-existing fail --format json".split(' '))
         .exit(3)
         .json();
     assert_eq!(json["plan"][1]["id"], 1);

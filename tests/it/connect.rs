@@ -188,15 +188,7 @@ fn wrong_usage_is_told_before_anything_is_read() {
 
 #[test]
 fn a_jira_that_is_not_there_is_told() {
-    // A port that was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let env = Env::new()
-        .var("JIRA_URL", &format!("http://{free}"))
-        .var("JIRA_TOKEN", "t")
-        .file("a.csv", sheet_of(1));
+    let env = Env::new().unreachable().file("a.csv", sheet_of(1));
     env.run(IMPORT)
         .exit(4)
         .says("cannot be reached")

@@ -1,7 +1,6 @@
 //! Going on with a run whose journal is damaged.
 
 use gij::sandbox::{Fault, Request};
-use serde_json::json;
 
 use crate::env::{Env, Ran, sheet_of};
 
@@ -23,15 +22,10 @@ fn outcomes(env: &Env) -> Vec<String> {
     rows.iter().map(outcome).collect()
 }
 
-fn team(n: u32) -> serde_json::Value {
-    let origin = format!("https://git{n}.example.org");
-    json!({"type": "GITHUB_SERVER", "displayName": format!("Team {n}"), "origin": origin})
-}
-
 #[test]
 fn what_was_there_before_is_not_taken_for_created_once_the_baseline_is_lost() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(5));
-    env.jira().put(team(5)).unwrap();
+    env.put("Team 5", "git5");
     env.jira()
         .script([None, Some(Fault::CutAfterCommit), Some(Fault::Unauthorized)]);
     let options = ["--yes", "--concurrency", "1", "--settle", "100ms"];
@@ -78,7 +72,7 @@ fn an_attempt_that_the_journal_has_lost_is_given_its_time_to_show() {
     let before = lists();
     let args = ["resume", "--yes", "--settle", "1s"];
     let child = env.start_until(args, |_| lists() == before + 2);
-    env.jira().put(team(1)).unwrap();
+    env.put("Team 1", "git1");
     Ran::of(child.wait_with_output().unwrap()).exit(0);
     assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
     assert_eq!(outcomes(&env), ["created"]);

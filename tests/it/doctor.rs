@@ -147,14 +147,7 @@ fn each_condition_fails_where_it_belongs() {
 
 #[test]
 fn a_jira_that_is_not_there_is_told() {
-    // A port that was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let env = Env::new()
-        .var("JIRA_URL", &format!("http://{free}"))
-        .var("JIRA_TOKEN", "t");
+    let env = Env::new().unreachable();
     env.run(["doctor"])
         .exit(4)
         .says("FAILED  Jira")
@@ -207,15 +200,10 @@ fn a_password_is_named_as_such() {
 fn what_is_not_safe_on_the_way_is_said() {
     let env = Env::new().var("JIRA_TOKEN", "t");
     // Nothing listens there, and nothing is sent.
-    env.run([
-        "doctor",
-        "--connect-timeout",
-        "1s",
-        "--jira-url",
-        "http://jira.invalid",
-        "--allow-plain-http",
-        "--insecure",
-    ])
+    env.run(
+        "doctor --connect-timeout 1s --jira-url http://jira.invalid --allow-plain-http --insecure"
+            .split(' '),
+    )
     .exit(4)
     .says("warning  encryption")
     .says("anyone on the way can read your credentials")

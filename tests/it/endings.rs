@@ -1,7 +1,6 @@
 //! Runs that ended at an unlucky moment, and what going on with them makes of that.
 
 use gij::sandbox::Fault;
-use serde_json::json;
 
 use crate::env::{Env, Ran, sheet_of};
 
@@ -23,8 +22,7 @@ fn a_run_that_died_before_its_books_were_balanced_is_compared_with_jira() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(2));
     env.run(["import", "a.csv", "--yes"]).exit(0);
     cut_before(&env, "\"why\":\"audit\"");
-    let double = json!({"type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org"});
-    let id = env.jira().put(double).unwrap();
+    let id = env.put("Team 1", "git1");
     // Nothing is sent, so nobody need agree.
     env.run(["resume", "--settle", "50ms"])
         .exit(1)

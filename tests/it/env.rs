@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use gij::sandbox::{Access, Config, Fault, Sandbox};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// The token that the simulated Jira takes.
@@ -55,6 +56,22 @@ impl Env {
         })
         .without("JIRA_TOKEN")
         .var("JIRA_USER", user)
+    }
+
+    /// A simulated Jira that takes this long for each answer.
+    pub fn slow_sandbox(self, latency: Duration) -> Self {
+        self.sandbox_with(Config {
+            latency,
+            ..Config::default()
+        })
+    }
+
+    /// No Jira where the variables lead to: a port that was free a moment ago.
+    pub fn unreachable(self) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let free = listener.local_addr().unwrap();
+        self.var("JIRA_URL", &format!("http://{free}"))
+            .var("JIRA_TOKEN", TOKEN)
     }
 
     /// Sets an environment variable of the program.
@@ -158,6 +175,40 @@ impl Env {
         self.report()["totals"][outcome].as_u64().unwrap()
     }
 
+    /// Asserts that the report has `rows` rows, and that its totals are of them.
+    #[track_caller]
+    pub fn assert_totals_are_of(&self, rows: u64) {
+        let report = self.report();
+        let totals = report["totals"].as_object().unwrap();
+        let outcomes = totals.iter().filter(|(name, _)| *name != "read");
+        let sum: u64 = outcomes.map(|(_, n)| n.as_u64().unwrap()).sum();
+        assert_eq!((sum, totals["read"].as_u64()), (rows, Some(rows)));
+    }
+
+    /// Somebody else creates an integration, such as `Team 1` at `git1`. Returns its id.
+    pub fn put(&self, name: &str, host: &str) -> u64 {
+        let origin = format!("https://{host}.example.org");
+        let theirs = json!({"type": "GITHUB_SERVER", "displayName": name, "origin": origin});
+        self.jira().put(theirs).unwrap()
+    }
+
+    /// The names of what the simulated Jira holds, in the order of the alphabet.
+    pub fn held(&self) -> Vec<String> {
+        let held = self.jira().held().into_iter();
+        let mut names: Vec<String> = held.map(|of| of.display_name).collect();
+        names.sort();
+        names
+    }
+
+    /// Asserts that the simulated Jira holds each of `rows` rows exactly once.
+    #[track_caller]
+    pub fn assert_once_each(&self, rows: usize) {
+        let mut names = self.held();
+        let number = names.len();
+        names.dedup();
+        assert_eq!((names.len(), number), (rows, rows));
+    }
+
     /// How many requests of this kind the simulated Jira was sent.
     pub fn requests(&self, method: &str, path_end: &str) -> usize {
         let requests = self.jira().requests();
@@ -259,4 +310,17 @@ pub fn sheet_of(rows: usize) -> String {
         "type,displayName,origin,pat\n{}",
         (1..=rows).map(row).collect::<String>()
     )
+}
+
+/// An environment whose run of two rows was interrupted when the second had no answer but a 429.
+pub fn interrupted_at_second(sheet: &str) -> Env {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet)
+        .faults([None, Some(Fault::TooManyRequests)]);
+    let args = ["import", "a.csv", "--yes", "--concurrency", "1"];
+    let child = env.start_until(args, |env| env.posts() == 2);
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).exit(130);
+    env
 }

@@ -42,15 +42,7 @@ fn a_refusal_stays_the_reason_and_jira_is_not_asked_again() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(4));
     env.jira()
         .script([Some(Fault::Hang), Some(Fault::Unauthorized)]);
-    let args = [
-        "import",
-        "a.csv",
-        "--yes",
-        "--concurrency",
-        "2",
-        "--timeout",
-        "2s",
-    ];
+    let args = "import a.csv --yes --concurrency 2 --timeout 2s".split(' ');
     let child = env.start_until(args, |env| {
         let journal = env.runs().pop().map(|run| run.join("journal.jsonl"));
         let text = journal.and_then(|path| std::fs::read_to_string(path).ok());

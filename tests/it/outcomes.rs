@@ -206,17 +206,9 @@ fn as_many_failures_as_are_allowed_stop_the_run() {
         None,
         Some(Fault::Failure400),
     ]);
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--concurrency",
-        "1",
-        "--max-failures",
-        "2",
-    ])
-    .exit(1)
-    .says("`--max-failures` allows no more");
+    env.run("import a.csv --yes --concurrency 1 --max-failures 2".split(' '))
+        .exit(1)
+        .says("`--max-failures` allows no more");
     assert_eq!(
         (
             env.total("failed"),

@@ -78,8 +78,7 @@ fn without_a_terminal_and_yes_nothing_is_sent() {
 #[test]
 fn the_same_host_under_another_name_is_warned_of() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(1));
-    let other = json!({"type": "GITHUB_SERVER", "displayName": "Old name", "origin": "https://git1.example.org"});
-    env.jira().put(other).unwrap();
+    env.put("Old name", "git1");
     env.run(["import", "a.csv", "--yes"])
         .exit(0)
         .says("as `Old name` (id 1); both would be indexed");
@@ -178,17 +177,7 @@ fn the_check_that_is_recommended_keeps_what_was_typed_about_the_files() {
         "a.csv",
         "type,displayName,origin,pat\nGITHUB_SERVER,A,http://git.example.org,p\n",
     );
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--strict",
-        "--runs-dir",
-        "x",
-        "--set",
-        "disabled=no",
-        "--timeout=5s",
-    ])
-    .exit(3)
-    .says("  gij check a.csv --strict --set disabled=no\n");
+    env.run("import a.csv --yes --strict --runs-dir x --set disabled=no --timeout=5s".split(' '))
+        .exit(3)
+        .says("  gij check a.csv --strict --set disabled=no\n");
 }

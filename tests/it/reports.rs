@@ -1,10 +1,11 @@
 //! What is left on disk after a run.
 
 use std::process::Stdio;
+use std::time::Duration;
 
-use gij::sandbox::{Config, Fault};
+use gij::sandbox::Fault;
 
-use crate::env::{Env, Ran, sheet_of};
+use crate::env::{Env, Ran, sheet_of, signal};
 
 #[test]
 fn the_report_sums_up_to_the_rows_read() {
@@ -17,13 +18,7 @@ fn the_report_sums_up_to_the_rows_read() {
     env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
         .exit(4);
     let report = env.report();
-    let totals = report["totals"].as_object().unwrap();
-    let sum: u64 = totals
-        .iter()
-        .filter(|(name, _)| *name != "read")
-        .map(|(_, n)| n.as_u64().unwrap())
-        .sum();
-    assert_eq!((sum, totals["read"].as_u64()), (6, Some(6)));
+    env.assert_totals_are_of(6);
     assert_eq!(report["input"][0]["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(report["jira"]["url"], env.jira().url());
     assert_eq!(report["run"]["sessions"][0]["confirmed_by"], "yes");
@@ -48,22 +43,13 @@ fn the_report_on_standard_output_is_the_one_on_disk() {
 
 #[test]
 fn a_killed_run_leaves_a_journal_that_tells_what_was_sent() {
-    let latency = std::time::Duration::from_millis(20);
     let env = Env::new()
-        .sandbox_with(Config {
-            latency,
-            ..Config::default()
-        })
+        .slow_sandbox(Duration::from_millis(20))
         .file("a.csv", sheet_of(500));
-    let mut child = env.start(["import", "a.csv", "--yes"]);
     // The kill comes while requests are under way: some were answered, most were not sent yet.
-    while env.jira().held().len() < 20 {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "the run ended before it could be killed"
-        );
-        std::thread::yield_now();
-    }
+    let mut child = env.start_until(["import", "a.csv", "--yes"], |env| {
+        env.jira().held().len() >= 20
+    });
     child.kill().unwrap();
     child.wait().unwrap();
     let read = gij::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
@@ -84,30 +70,12 @@ fn a_killed_run_leaves_a_journal_that_tells_what_was_sent() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_stops_sending_and_reports() {
-    for signal in ["INT", "TERM"] {
-        let latency = std::time::Duration::from_millis(20);
+    for name in ["INT", "TERM"] {
         let env = Env::new()
-            .sandbox_with(Config {
-                latency,
-                ..Config::default()
-            })
+            .slow_sandbox(Duration::from_millis(20))
             .file("a.csv", sheet_of(500));
-        let mut child = env.start(["import", "a.csv", "--yes"]);
-        while env.posts() < 20 {
-            assert!(
-                child.try_wait().unwrap().is_none(),
-                "the run ended before it was interrupted"
-            );
-            std::thread::yield_now();
-        }
-        let id = child.id().to_string();
-        assert!(
-            std::process::Command::new("kill")
-                .args(["-s", signal, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        let child = env.start_until(["import", "a.csv", "--yes"], |env| env.posts() >= 20);
+        signal(&child, name);
         let ran = Ran::of(child.wait_with_output().unwrap())
             .exit(130)
             .says("interrupted")

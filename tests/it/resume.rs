@@ -2,20 +2,14 @@
 
 use std::time::Duration;
 
-use gij::sandbox::{Condition, Config, Fault};
-use serde_json::json;
+use gij::sandbox::{Condition, Fault};
 
-use crate::env::{Env, Ran, sheet_of, signal};
+use crate::env::{Env, Ran, interrupted_at_second, sheet_of, signal};
 
 /// A simulated Jira that takes its time, and a sheet of this many rows.
 fn slow(rows: usize) -> Env {
-    let latency = Duration::from_millis(20);
-    let config = Config {
-        latency,
-        ..Config::default()
-    };
     Env::new()
-        .sandbox_with(config)
+        .slow_sandbox(Duration::from_millis(20))
         .file("a.csv", sheet_of(rows))
 }
 
@@ -34,19 +28,6 @@ fn resume(env: &Env, options: &[&str]) -> Ran {
     env.run(args.iter().chain(options).copied())
 }
 
-/// Asserts that Jira holds each of `rows` rows exactly once, and that the report knows them by their ids.
-fn assert_once_each(env: &Env, rows: usize) {
-    let mut held: Vec<_> = env
-        .jira()
-        .held()
-        .into_iter()
-        .map(|i| i.display_name)
-        .collect();
-    held.sort();
-    held.dedup();
-    assert_eq!((held.len(), env.jira().held().len()), (rows, rows));
-}
-
 #[test]
 fn a_killed_run_goes_on_and_creates_the_rest_once() {
     let env = slow(60);
@@ -58,7 +39,7 @@ fn a_killed_run_goes_on_and_creates_the_rest_once() {
     resume(&env, &[])
         .exit(0)
         .says("60 of 60 integrations created");
-    assert_once_each(&env, 60);
+    env.assert_once_each(60);
     assert_eq!(env.runs().len(), 1);
 }
 
@@ -73,7 +54,7 @@ fn an_interrupted_run_goes_on() {
         .exit(130)
         .says("gij resume");
     resume(&env, &[]).exit(0);
-    assert_once_each(&env, 60);
+    env.assert_once_each(60);
 }
 
 #[test]
@@ -83,7 +64,7 @@ fn a_row_in_doubt_is_settled_before_anything_is_sent() {
     resume(&env, &[])
         .exit(0)
         .says("3 of 3 integrations created");
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
     assert_eq!(env.report()["run"]["sessions"][1]["kind"], "resume");
 }
 
@@ -97,7 +78,7 @@ fn a_row_that_was_created_though_nobody_heard_is_found() {
     child.kill().unwrap();
     child.wait().unwrap();
     resume(&env, &[]).exit(0);
-    assert_once_each(&env, 2);
+    env.assert_once_each(2);
     assert_eq!(env.posts(), 2);
 }
 
@@ -113,7 +94,7 @@ fn a_failed_row_is_read_anew_and_sent_as_it_is_now() {
     let mended = sheet_of(3).replace("pat-1-invented", "pat-of-another-account");
     let env = env.file("a.csv", mended);
     resume(&env, &[]).exit(0);
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
     let received = env.jira().received();
     assert_eq!(
         received.last().unwrap().body["pat"],
@@ -149,7 +130,7 @@ fn only_rows_that_are_still_to_be_sent_need_be_valid() {
         .says("nothing was sent");
     let env = env.file("a.csv", without_pat(1));
     resume(&env, &[]).exit(0);
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
 }
 
 #[test]
@@ -158,7 +139,7 @@ fn a_moved_sheet_is_given_by_its_new_name() {
     std::fs::rename(env.path("a.csv"), env.path("b.csv")).unwrap();
     resume(&env, &[]).exit(3).says("a.csv");
     resume(&env, &["b.csv"]).exit(0);
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
 }
 
 #[test]
@@ -175,7 +156,7 @@ fn the_sheet_is_found_from_another_directory() {
     ]);
     let output = command.current_dir(env.path("elsewhere")).output().unwrap();
     Ran::of(output).exit(0);
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
 }
 
 #[test]
@@ -206,21 +187,16 @@ fn a_run_that_is_done_has_nothing_left_to_do() {
 #[test]
 fn what_somebody_created_in_the_meantime_exists() {
     let env = stopped();
-    env.jira()
-        .put(json!({"type": "GITHUB_SERVER", "displayName": "Team 3", "origin": "https://git3.example.org"}))
-        .unwrap();
+    env.put("Team 3", "git3");
     resume(&env, &[]).exit(0);
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
     assert_eq!((env.total("created"), env.total("exists")), (2, 1));
 }
 
 /// An environment whose second row stays in doubt, for something like it appeared.
 fn in_doubt() -> (Env, u64) {
     let env = stopped();
-    let theirs = json!({
-        "type": "GITHUB_SERVER", "displayName": "Team 2 (new)", "origin": "https://git2.example.org",
-    });
-    let id = env.jira().put(theirs).unwrap();
+    let id = env.put("Team 2 (new)", "git2");
     resume(&env, &[]).exit(1).says("--adopt");
     assert_eq!((env.total("in_doubt"), env.total("created")), (1, 2));
     (env, id)
@@ -276,7 +252,7 @@ fn two_processes_do_not_go_on_with_one_run() {
     });
     resume(&env, &[]).exit(2).says("another gij is at work");
     Ran::of(child.wait_with_output().unwrap()).exit(0);
-    assert_once_each(&env, 60);
+    env.assert_once_each(60);
 }
 
 #[test]
@@ -286,7 +262,7 @@ fn a_jira_that_turns_us_away_leaves_the_run_as_it_is() {
     resume(&env, &[]).exit(4).says("refused the log-in");
     env.jira().set_condition(Condition::Normal);
     resume(&env, &[]).exit(0);
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
 }
 
 #[test]
@@ -307,14 +283,7 @@ fn a_row_without_a_name_is_sent_while_its_file_is_unchanged_and_not_after() {
     let sheet = "type,origin,pat\nGITHUB_SERVER,https://git1.example.org,pat-1-invented\n\
                  GITHUB_SERVER,https://git2.example.org,pat-2-invented\n";
     for (is_changed, code, held) in [(false, 0, 2), (true, 1, 1)] {
-        let env = Env::new()
-            .sandbox()
-            .file("a.csv", sheet)
-            .faults([None, Some(Fault::TooManyRequests)]);
-        let args = ["import", "a.csv", "--yes", "--concurrency", "1"];
-        let child = env.start_until(args, |env| env.posts() == 2);
-        signal(&child, "INT");
-        Ran::of(child.wait_with_output().unwrap()).exit(130);
+        let env = interrupted_at_second(sheet);
         let env = if is_changed {
             env.file("a.csv", sheet.replace("pat-1", "pat-9"))
         } else {
@@ -338,7 +307,7 @@ fn a_row_that_is_still_to_be_sent_and_is_not_valid_now_keeps_the_rest_waiting() 
     assert_eq!(env.posts(), posts);
     let env = env.file("a.csv", sheet_of(3));
     resume(&env, &[]).exit(0);
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
 }
 
 #[test]
@@ -346,17 +315,10 @@ fn rows_that_were_skipped_as_invalid_are_no_part_of_the_run() {
     let sheet = sheet_of(4).replace("pat-4-invented", "");
     let env = Env::new().sandbox().file("a.csv", sheet);
     env.jira().script([None, Some(Fault::Unauthorized)]);
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--skip-invalid",
-        "--concurrency",
-        "1",
-    ])
-    .exit(4);
+    env.run("import a.csv --yes --skip-invalid --concurrency 1".split(' '))
+        .exit(4);
     resume(&env, &[]).exit(1).says("1 was not valid");
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
 }
 
 /// The arguments of an import that is stopped by a 401 at its second row, with at most three rows to create.
@@ -376,7 +338,7 @@ fn a_pilot_that_goes_on_stays_one() {
     env.jira().script([None, Some(Fault::Unauthorized)]);
     env.run(PILOT).exit(4);
     resume(&env, &[]).exit(0).says("5 were not selected");
-    assert_once_each(&env, 3);
+    env.assert_once_each(3);
 }
 
 #[test]

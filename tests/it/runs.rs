@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gij::sandbox::{Condition, Config, Fault};
+use gij::sandbox::{Condition, Fault};
 
 use crate::env::{Env, Ran, sheet_of};
 
@@ -74,19 +74,12 @@ fn the_document_says_all_of_each_run() {
 
 #[test]
 fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
-    let config = Config {
-        latency: Duration::from_millis(20),
-        ..Config::default()
-    };
-    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(500));
-    let mut child = env.start(["import", "a.csv", "--yes"]);
-    while env.jira().held().len() < 5 {
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "the run ended before it was looked at"
-        );
-        std::thread::yield_now();
-    }
+    let env = Env::new()
+        .slow_sandbox(Duration::from_millis(20))
+        .file("a.csv", sheet_of(500));
+    let mut child = env.start_until(["import", "a.csv", "--yes"], |env| {
+        env.jira().held().len() >= 5
+    });
     let resume = format!("gij resume {}", latest(&env));
     env.run(["runs"])
         .exit(0)

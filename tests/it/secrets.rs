@@ -13,15 +13,7 @@ fn sheet(cell: &str) -> String {
 }
 
 fn import(env: &Env) -> Ran {
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--allow-env",
-        "GIT_*",
-        "--secrets-dir",
-        "secrets",
-    ])
+    env.run("import a.csv --yes --allow-env GIT_* --secrets-dir secrets".split(' '))
 }
 
 fn sent_password(env: &Env) -> String {
@@ -90,17 +82,9 @@ fn gijs_own_token_file_is_not_given_to_a_sheet() {
         .without("JIRA_TOKEN");
     std::fs::create_dir(env.path("secrets")).unwrap();
     let env = env.file("secrets/token", crate::env::TOKEN);
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--secrets-dir",
-        "secrets",
-        "--token-file",
-        "secrets/token",
-    ])
-    .exit(3)
-    .says("gij's own token or password file");
+    env.run("import a.csv --yes --secrets-dir secrets --token-file secrets/token".split(' '))
+        .exit(3)
+        .says("gij's own token or password file");
 }
 
 #[test]
@@ -166,18 +150,10 @@ fn a_server_that_echoes_what_it_was_sent_reveals_nothing() {
             .file("a.csv", sheet(CANARY))
             .var("JIRA_URL", &echo.url())
             .var("JIRA_TOKEN", own);
-        env.run([
-            "import",
-            "a.csv",
-            "--yes",
-            "--settle",
-            "50ms",
-            "--retries",
-            "1",
-        ])
-        .exit(code)
-        .says_nothing_of(CANARY)
-        .says_nothing_of(own);
+        env.run("import a.csv --yes --settle 50ms --retries 1".split(' '))
+            .exit(code)
+            .says_nothing_of(CANARY)
+            .says_nothing_of(own);
         let written = env.everything_written(&["a.csv"]);
         assert!(
             !written.contains(CANARY) && !written.contains(own),

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use gij::sandbox::{Config, Fault};
-use serde_json::json;
 
 use crate::env::{Env, Ran, sheet_of, signal};
 
@@ -134,10 +133,7 @@ fn a_new_one_that_is_only_like_the_row_leaves_it_in_doubt() {
     let args = ["import", "a.csv", "--yes", "--settle", "1s"];
     let child = env.start_until(args, |env| env.posts() == 1);
     // Somebody else is at work on the same host while we wait.
-    let theirs = json!({
-        "type": "GITHUB_SERVER", "displayName": "Another name", "origin": "https://git1.example.org",
-    });
-    env.jira().put(theirs).unwrap();
+    env.put("Another name", "git1");
     let ran = Ran::of(child.wait_with_output().unwrap());
     ran.exit(1).says("1 is in doubt");
     assert_eq!((env.posts(), env.total("in_doubt")), (1, 1));
@@ -161,15 +157,7 @@ fn a_row_without_a_name_is_found_if_one_alone_can_be_it_and_never_sent_again() {
 fn the_list_is_read_once_when_somebody_interrupts() {
     let env = with_fault(4, Fault::CutAfterCommit);
     env.jira().script([Some(Fault::Hang)]);
-    let args = [
-        "import",
-        "a.csv",
-        "--yes",
-        "--concurrency",
-        "1",
-        "--timeout",
-        "2s",
-    ];
+    let args = "import a.csv --yes --concurrency 1 --timeout 2s".split(' ');
     let child = env.start_until(args, |env| env.posts() == 2);
     signal(&child, "INT");
     let ran = Ran::of(child.wait_with_output().unwrap()).exit(130);
@@ -195,22 +183,9 @@ fn the_books_are_balanced_at_the_end() {
 fn a_double_that_appears_is_named() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(2));
     env.jira().script([None, Some(Fault::Hang)]);
-    let args = [
-        "import",
-        "a.csv",
-        "--yes",
-        "--settle",
-        "100ms",
-        "--timeout",
-        "1s",
-        "--concurrency",
-        "1",
-    ];
+    let args = "import a.csv --yes --settle 100ms --timeout 1s --concurrency 1".split(' ');
     let child = env.start_until(args, |env| env.posts() == 2);
-    let theirs = json!({
-        "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
-    });
-    env.jira().put(theirs).unwrap();
+    env.put("Team 1", "git1");
     let ran = Ran::of(child.wait_with_output().unwrap());
     ran.exit(1).says("more than once").says("someone else");
     let doubles = env.report()["run"]["audit"]["doubles"].clone();

@@ -1,33 +1,17 @@
 //! What others do in Jira while a run is at work is never taken for its own.
 
-use gij::sandbox::{Config, Fault};
-use serde_json::{Value, json};
+use std::time::Duration;
 
-use crate::env::{Env, Ran, sheet_of, signal};
+use gij::sandbox::Fault;
 
-fn theirs(name: &str, host: &str) -> Value {
-    json!({"type": "GITHUB_SERVER", "displayName": name, "origin": format!("https://{host}.example.org")})
-}
-
-/// A run of two rows without a name of which the second had no turn.
-fn stopped(sheet: &str) -> Env {
-    let env = Env::new()
-        .sandbox()
-        .file("a.csv", sheet)
-        .faults([None, Some(Fault::TooManyRequests)]);
-    let args = ["import", "a.csv", "--yes", "--concurrency", "1"];
-    let child = env.start_until(args, |env| env.posts() == 2);
-    signal(&child, "INT");
-    Ran::of(child.wait_with_output().unwrap()).exit(130);
-    env
-}
+use crate::env::{Env, Ran, interrupted_at_second, sheet_of};
 
 #[test]
 fn what_was_there_before_a_resumed_run_sent_is_not_found_as_its_own() {
     let sheet = "type,origin,pat\nGITHUB_SERVER,https://git1.example.org,pat-1-invented\n\
                  GITHUB_SERVER,https://git2.example.org,pat-2-invented\n";
-    let env = stopped(sheet);
-    let id = env.jira().put(theirs("Stranger", "git2")).unwrap();
+    let env = interrupted_at_second(sheet);
+    let id = env.put("Stranger", "git2");
     env.jira().script([Some(Fault::CutBeforeCommit)]);
     env.run(["resume", "--yes", "--settle", "100ms"]).exit(1);
     assert_ne!(env.report()["rows"][1]["id"], id);
@@ -39,8 +23,8 @@ fn what_was_there_before_a_resumed_run_sent_is_not_found_as_its_own() {
 
 #[test]
 fn what_was_there_before_a_resumed_run_sent_does_not_forbid_absence() {
-    let env = stopped(&sheet_of(2));
-    env.jira().put(theirs("Stranger", "git2")).unwrap();
+    let env = interrupted_at_second(&sheet_of(2));
+    env.put("Stranger", "git2");
     env.jira().script([Some(Fault::Error502Before)]);
     env.run(["resume", "--yes", "--settle", "100ms"]).exit(0);
     assert_eq!((env.total("created"), env.jira().held().len()), (2, 3));
@@ -48,17 +32,11 @@ fn what_was_there_before_a_resumed_run_sent_does_not_forbid_absence() {
 
 #[test]
 fn what_existed_when_somebody_agreed_is_never_created() {
-    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
-    let id = env.jira().put(theirs("Team 1", "git1")).unwrap();
+    let env = Env::new()
+        .slow_sandbox(Duration::from_millis(150))
+        .file("a.csv", sheet_of(2));
+    let id = env.put("Team 1", "git1");
     // Gone between the list of the plan and the one before sending.
-    let latency = std::time::Duration::from_millis(150);
-    drop(env);
-    let config = Config {
-        latency,
-        ..Config::default()
-    };
-    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(2));
-    assert_eq!(env.jira().put(theirs("Team 1", "git1")).unwrap(), id);
     let lists = |env: &Env| env.requests("GET", "/integration");
     let child = env.start_until(["import", "a.csv", "--yes"], |env| {
         lists(env) == 1 && env.requests("GET", "/serverInfo") == 1
@@ -75,7 +53,7 @@ fn what_existed_when_somebody_agreed_is_never_created() {
 #[test]
 fn an_integration_that_was_there_before_cannot_be_adopted_nor_one_twice() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(3));
-    let before = env.jira().put(theirs("Old", "old")).unwrap();
+    let before = env.put("Old", "old");
     env.jira().script([Some(Fault::Unauthorized)]);
     env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
         .exit(4);
@@ -83,7 +61,7 @@ fn an_integration_that_was_there_before_cannot_be_adopted_nor_one_twice() {
     env.run(["resume", "--yes", "--adopt", &adopt])
         .exit(2)
         .says("before the run");
-    let new = env.jira().put(theirs("New", "new")).unwrap();
+    let new = env.put("New", "new");
     let adopt = format!("a.csv!2={new}");
     env.run(["resume", "--yes", "--adopt", &adopt, "--adopt", &adopt])
         .exit(2)
@@ -99,15 +77,7 @@ fn one_id_for_two_rows_is_one_creation() {
         .file("a.csv", sheet_of(2))
         .var("JIRA_URL", &echo.url())
         .var("JIRA_TOKEN", "t");
-    let args = [
-        "import",
-        "a.csv",
-        "--yes",
-        "--settle",
-        "50ms",
-        "--retries",
-        "0",
-    ];
+    let args = "import a.csv --yes --settle 50ms --retries 0".split(' ');
     env.run(args).exit(1);
     assert_eq!((env.total("created"), env.total("failed")), (1, 1));
 }

@@ -1,6 +1,7 @@
 //! What is seen on a terminal, and off one.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use gij::sandbox::{Call, Config, Fault};
 
@@ -34,25 +35,13 @@ fn quiet_leaves_results_and_problems() {
 
 #[test]
 fn long_runs_say_a_line_now_and_then() {
-    let latency = std::time::Duration::from_millis(60);
     let env = Env::new()
-        .sandbox_with(Config {
-            latency,
-            ..Config::default()
-        })
+        .slow_sandbox(Duration::from_millis(60))
         .file("a.csv", sheet_of(100));
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--concurrency",
-        "1",
-        "--progress",
-        "plain",
-    ])
-    .exit(0)
-    .says("/100: ")
-    .says(" s left");
+    env.run("import a.csv --yes --concurrency 1 --progress plain".split(' '))
+        .exit(0)
+        .says("/100: ")
+        .says(" s left");
 }
 
 #[test]
@@ -148,33 +137,19 @@ pub mod on_a_terminal {
         session.send_line("2").unwrap();
         session.exp_string("is Renamed").unwrap();
         assert_eq!(exit_code(session), 1);
-        let held: Vec<String> = env
-            .jira()
-            .held()
-            .into_iter()
-            .map(|i| i.display_name)
-            .collect();
-        assert_eq!(held, ["Renamed"]);
+        assert_eq!(env.held(), ["Renamed"]);
     }
 
     #[test]
     fn a_double_of_ours_is_removed_if_somebody_agrees_to_its_id() {
         let config = Config {
-            late_by: std::time::Duration::from_hours(1),
+            late_by: Duration::from_hours(1),
             ..Config::default()
         };
         let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(2));
         // Carried out long after it counted as absent and was sent again.
         env.jira().script([Some(Fault::Late)]);
-        let args = [
-            "import",
-            "a.csv",
-            "--yes",
-            "--settle",
-            "50ms",
-            "--concurrency",
-            "1",
-        ];
+        let args = "import a.csv --yes --settle 50ms --concurrency 1".split(' ');
         env.run(args).exit(0);
         assert_eq!(env.jira().commit_late(), 1);
         env.run(["verify"])
@@ -194,7 +169,7 @@ pub mod on_a_terminal {
     #[test]
     fn several_doubles_of_a_row_are_removed_one_after_the_other() {
         let config = Config {
-            late_by: std::time::Duration::from_hours(1),
+            late_by: Duration::from_hours(1),
             ..Config::default()
         };
         let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(1));
@@ -279,12 +254,8 @@ pub mod on_a_terminal {
 
     #[test]
     fn the_bar_counts_and_goes_away() {
-        let latency = std::time::Duration::from_millis(30);
         let env = Env::new()
-            .sandbox_with(Config {
-                latency,
-                ..Config::default()
-            })
+            .slow_sandbox(Duration::from_millis(30))
             .file("a.csv", sheet_of(60));
         let mut session = on_terminal(&env, &["import", "a.csv", "--yes", "--concurrency", "2"]);
         session.exp_regex(r" [1-9]\d?/60 ").unwrap();

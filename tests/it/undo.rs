@@ -1,21 +1,20 @@
 //! What a run created is taken back, and only that.
 
-use gij::sandbox::{Call, Condition, Config, Fault};
+use std::time::Duration;
+
+use gij::sandbox::{Call, Condition, Fault};
 use serde_json::json;
 
 use crate::env::{Env, Ran, sheet_of, signal};
 
 /// An environment whose run created `rows` rows beside an integration that was there before.
 fn created(rows: usize) -> Env {
-    created_with(rows, Config::default())
+    created_in(Env::new().sandbox(), rows)
 }
 
-fn created_with(rows: usize, config: Config) -> Env {
-    let env = Env::new()
-        .sandbox_with(config)
-        .file("a.csv", sheet_of(rows));
-    let before = json!({"type": "GITHUB_SERVER", "displayName": "Before", "origin": "https://old.example.org"});
-    env.jira().put(before).unwrap();
+fn created_in(env: Env, rows: usize) -> Env {
+    let env = env.file("a.csv", sheet_of(rows));
+    env.put("Before", "old");
     env.run(["import", "a.csv", "--yes"]).exit(0);
     env
 }
@@ -23,17 +22,6 @@ fn created_with(rows: usize, config: Config) -> Env {
 fn undo(env: &Env, options: &[&str]) -> Ran {
     let args = ["undo", "last", "--yes", "--settle", "100ms"];
     env.run(args.iter().chain(options).copied())
-}
-
-fn held(env: &Env) -> Vec<String> {
-    let mut names: Vec<String> = env
-        .jira()
-        .held()
-        .into_iter()
-        .map(|i| i.display_name)
-        .collect();
-    names.sort();
-    names
 }
 
 /// How many rows of the report an undo left with this outcome.
@@ -49,7 +37,7 @@ fn removals(env: &Env, outcome: &str) -> usize {
 fn what_the_run_created_is_removed_and_nothing_else() {
     let env = created(3);
     undo(&env, &[]).exit(0).says("3 were removed since");
-    assert_eq!(held(&env), ["Before"]);
+    assert_eq!(env.held(), ["Before"]);
     assert_eq!((env.total("created"), removals(&env, "removed")), (3, 3));
     assert_eq!(env.report()["run"]["sessions"][1]["kind"], "undo");
     let deletes = env.jira().requests();
@@ -70,7 +58,7 @@ fn a_dry_run_removes_nothing_and_writes_nothing() {
         .says("Remove 2 integrations")
         .says("nothing was removed")
         .says("gij undo");
-    assert_eq!((held(&env).len(), journal()), (3, before));
+    assert_eq!((env.held().len(), journal()), (3, before));
     let plan = env
         .run(["undo", "--dry-run", "--format", "json"])
         .exit(0)
@@ -85,16 +73,16 @@ fn a_dry_run_removes_nothing_and_writes_nothing() {
 fn without_consent_nothing_is_removed() {
     let env = created(1);
     env.run(["undo"]).exit(2).says("--yes");
-    assert_eq!(held(&env).len(), 2);
+    assert_eq!(env.held().len(), 2);
 }
 
 #[test]
 fn rows_and_columns_select_what_is_removed() {
     let env = created(4);
     undo(&env, &["--rows", "3-4"]).exit(0);
-    assert_eq!(held(&env), ["Before", "Team 1", "Team 4"]);
+    assert_eq!(env.held(), ["Before", "Team 1", "Team 4"]);
     undo(&env, &["--only", "Name=team 4"]).exit(0);
-    assert_eq!(held(&env), ["Before", "Team 1"]);
+    assert_eq!(env.held(), ["Before", "Team 1"]);
     env.run(["undo", "--yes", "--only", "Budget=7"])
         .exit(2)
         .says("keeps no column");
@@ -127,16 +115,16 @@ fn another_integration_under_the_same_id_is_never_removed() {
         .exit(1)
         .says("left alone")
         .says("has its id now");
-    assert_eq!(held(&env), ["Before", "Team 1"]);
+    assert_eq!(env.held(), ["Before", "Team 1"]);
 }
 
 #[test]
 fn what_somebody_changed_since_is_left_alone_unless_it_is_included() {
     let env = replaced(|init_date| json!({"initDate": init_date, "disabled": true}));
     undo(&env, &[]).exit(1).says("disabled was false, is true");
-    assert_eq!(held(&env), ["Before", "Team 1"]);
+    assert_eq!(env.held(), ["Before", "Team 1"]);
     undo(&env, &["--include-changed"]).exit(0);
-    assert_eq!(held(&env), ["Before"]);
+    assert_eq!(env.held(), ["Before"]);
 }
 
 #[test]
@@ -145,23 +133,15 @@ fn what_was_found_by_a_list_is_left_alone_unless_it_is_included() {
         .sandbox()
         .file("a.csv", sheet_of(2))
         .faults([Some(Fault::CutAfterCommit)]);
-    env.run([
-        "import",
-        "a.csv",
-        "--yes",
-        "--settle",
-        "100ms",
-        "--concurrency",
-        "1",
-    ])
-    .exit(0);
+    env.run("import a.csv --yes --settle 100ms --concurrency 1".split(' '))
+        .exit(0);
     undo(&env, &[]).exit(1).says("--include-found");
     assert_eq!(
-        (held(&env), removals(&env, "left_alone")),
+        (env.held(), removals(&env, "left_alone")),
         (vec!["Team 1".to_owned()], 1)
     );
     undo(&env, &["--include-found"]).exit(0);
-    assert!(held(&env).is_empty());
+    assert!(env.held().is_empty());
 }
 
 #[test]
@@ -190,7 +170,7 @@ fn an_answer_that_says_nothing_is_judged_by_the_list() {
         env.jira().script_call(Call::Delete, [Some(fault)]);
         undo(&env, &[]).exit(0);
         assert_eq!(
-            (held(&env), removals(&env, "removed")),
+            (env.held(), removals(&env, "removed")),
             (vec!["Before".to_owned()], 3),
             "{fault}"
         );
@@ -203,19 +183,15 @@ fn a_refusal_leaves_the_integration_and_is_told() {
     env.jira()
         .script_call(Call::Delete, [Some(Fault::Failure400)]);
     undo(&env, &["--concurrency", "1"]).exit(1).says("failed");
-    assert_eq!((held(&env).len(), removals(&env, "failed")), (2, 1));
+    assert_eq!((env.held().len(), removals(&env, "failed")), (2, 1));
     undo(&env, &[]).exit(0);
-    assert_eq!(held(&env), ["Before"]);
+    assert_eq!(env.held(), ["Before"]);
 }
 
 #[test]
 fn an_undo_killed_half_way_goes_on() {
-    let latency = std::time::Duration::from_millis(20);
-    let config = Config {
-        latency,
-        ..Config::default()
-    };
-    let env = created_with(40, config);
+    let slow = Env::new().slow_sandbox(Duration::from_millis(20));
+    let env = created_in(slow, 40);
     let mut child = env.start_until(["undo", "--yes"], |env| env.jira().held().len() < 30);
     child.kill().unwrap();
     child.wait().unwrap();
@@ -225,19 +201,15 @@ fn an_undo_killed_half_way_goes_on() {
         .says("gij undo");
     undo(&env, &[]).exit(0);
     assert_eq!(
-        (held(&env), removals(&env, "removed")),
+        (env.held(), removals(&env, "removed")),
         (vec!["Before".to_owned()], 40)
     );
 }
 
 #[test]
 fn an_interrupted_undo_reports_and_goes_on() {
-    let latency = std::time::Duration::from_millis(20);
-    let config = Config {
-        latency,
-        ..Config::default()
-    };
-    let env = created_with(40, config);
+    let slow = Env::new().slow_sandbox(Duration::from_millis(20));
+    let env = created_in(slow, 40);
     let child = env.start_until(["undo", "--yes"], |env| env.jira().held().len() < 30);
     signal(&child, "INT");
     Ran::of(child.wait_with_output().unwrap())
@@ -245,7 +217,7 @@ fn an_interrupted_undo_reports_and_goes_on() {
         .says("gij undo");
     assert_eq!(removals(&env, "removed"), 41 - env.jira().held().len());
     undo(&env, &[]).exit(0);
-    assert_eq!(held(&env), ["Before"]);
+    assert_eq!(env.held(), ["Before"]);
 }
 
 #[test]
@@ -256,9 +228,9 @@ fn a_jira_that_turns_us_away_stops_the_undo() {
     undo(&env, &["--concurrency", "1"])
         .exit(4)
         .says("refused the log-in");
-    assert_eq!(held(&env).len(), 4);
+    assert_eq!(env.held().len(), 4);
     undo(&env, &[]).exit(0);
-    assert_eq!(held(&env), ["Before"]);
+    assert_eq!(env.held(), ["Before"]);
 }
 
 #[test]
@@ -269,7 +241,7 @@ fn rows_in_doubt_are_settled_first_without_sending() {
         .exit(4);
     let posts = env.posts();
     undo(&env, &[]).exit(0);
-    assert!(held(&env).is_empty());
+    assert!(env.held().is_empty());
     assert_eq!((env.posts(), env.total("in_doubt")), (posts, 0));
 }
 

@@ -19,11 +19,6 @@ fn deletes(env: &Env) -> usize {
     deletes.count()
 }
 
-fn held(env: &Env) -> Vec<String> {
-    let held = env.jira().held().into_iter();
-    held.map(|of| of.display_name).collect()
-}
-
 fn removals(env: &Env) -> Vec<String> {
     let report = env.report();
     let rows = report["rows"].as_array().unwrap().iter();
@@ -37,10 +32,7 @@ fn a_double_beside_requests_that_created_nothing_is_someone_else_s() {
     env.jira().script([Some(Fault::TooManyRequests)]);
     env.run(["import", "a.csv", "--yes"]).exit(0);
     assert_eq!(env.report()["rows"][0]["attempts"], 2);
-    let theirs = json!({
-        "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
-    });
-    env.jira().put(theirs).unwrap();
+    env.put("Team 1", "git1");
     env.run(["verify"])
         .exit(1)
         .says("more than once")
@@ -52,16 +44,7 @@ fn a_double_beside_requests_that_created_nothing_is_someone_else_s() {
 fn a_deletion_without_an_answer_stays_in_doubt_when_the_undo_is_interrupted() {
     let env = created(2);
     env.jira().script_call(Call::Delete, [Some(Fault::Hang)]);
-    let args = [
-        "undo",
-        "--yes",
-        "--concurrency",
-        "1",
-        "--timeout",
-        "2s",
-        "--settle",
-        "100ms",
-    ];
+    let args = "undo --yes --concurrency 1 --timeout 2s --settle 100ms".split(' ');
     let child = env.start_until(args, |env| deletes(env) == 1);
     signal(&child, "INT");
     Ran::of(child.wait_with_output().unwrap()).exit(130);
@@ -86,7 +69,7 @@ fn what_took_the_id_of_a_deletion_in_doubt_is_not_deleted() {
     });
     env.jira().put(theirs).unwrap();
     Ran::of(child.wait_with_output().unwrap()).exit(0);
-    assert_eq!((held(&env), deletes(&env)), (vec!["Theirs".to_owned()], 1));
+    assert_eq!((env.held(), deletes(&env)), (vec!["Theirs".to_owned()], 1));
     assert_eq!(removals(&env), ["removed"]);
 }
 
@@ -118,7 +101,7 @@ fn what_a_list_does_not_show_yet_is_not_gone() {
         .exit(0)
         .says("for Jira to show what became of 2 rows")
         .says("2 were removed since");
-    assert!(held(&env).is_empty());
+    assert!(env.held().is_empty());
     assert_eq!(removals(&env), ["removed", "removed"]);
 }
 
@@ -136,23 +119,10 @@ fn what_was_gone_already_does_not_count_as_removed() {
 fn in_doubt() -> Env {
     let env = Env::new().sandbox().file("a.csv", sheet_of(2));
     env.jira().script([None, Some(Fault::Hang)]);
-    let args = [
-        "import",
-        "a.csv",
-        "--yes",
-        "--settle",
-        "50ms",
-        "--timeout",
-        "2s",
-        "--concurrency",
-        "1",
-    ];
+    let args = "import a.csv --yes --settle 50ms --timeout 2s --concurrency 1".split(' ');
     let child = env.start_until(args, |env| env.posts() == 2);
     for _ in 0..2 {
-        let theirs = json!({
-            "type": "GITHUB_SERVER", "displayName": "Team 2", "origin": "https://git2.example.org",
-        });
-        env.jira().put(theirs).unwrap();
+        env.put("Team 2", "git2");
     }
     Ran::of(child.wait_with_output().unwrap()).exit(1);
     assert_eq!(env.total("in_doubt"), 1);
@@ -168,10 +138,10 @@ fn an_undo_is_not_done_while_a_row_is_in_doubt() {
         .says("in doubt")
         .says("--absent")
         .says_nothing_of("nothing is left to do");
-    assert_eq!(held(&env), ["Team 2", "Team 2"]);
+    assert_eq!(env.held(), ["Team 2", "Team 2"]);
     env.run(undo.into_iter().chain(["--rows", "2"])).exit(0);
     env.run(undo.into_iter().chain(["--absent", "3"])).exit(0);
-    assert_eq!(held(&env), ["Team 2", "Team 2"]);
+    assert_eq!(env.held(), ["Team 2", "Team 2"]);
     assert_eq!(env.total("in_doubt"), 0);
 }
 
@@ -182,6 +152,6 @@ fn a_row_in_doubt_that_is_adopted_can_be_taken_back() {
     let adopt = format!("3={id}");
     let undo = ["undo", "--yes", "--settle", "50ms", "--adopt", &adopt];
     env.run(undo.into_iter().chain(["--include-found"])).exit(0);
-    assert_eq!(held(&env), ["Team 2"]);
+    assert_eq!(env.held(), ["Team 2"]);
     assert_eq!(removals(&env), ["removed", "removed"]);
 }

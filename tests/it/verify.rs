@@ -65,9 +65,7 @@ fn what_is_disabled_or_gone_is_named() {
 #[test]
 fn what_is_there_twice_is_named() {
     let env = created(Config::default());
-    env.jira()
-        .put(json!({"type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org"}))
-        .unwrap();
+    env.put("Team 1", "git1");
     env.run(["verify"])
         .exit(1)
         .says("more than once")
@@ -88,9 +86,7 @@ fn a_row_that_was_refused_and_is_there_is_told() {
     env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
         .exit(1);
     env.run(["verify"]).exit(0);
-    env.jira()
-        .put(json!({"type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org"}))
-        .unwrap();
+    env.put("Team 1", "git1");
     let ran = env
         .run(["verify"])
         .exit(1)

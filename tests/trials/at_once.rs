@@ -44,15 +44,7 @@ fn both(env: &Env, mut children: [Child; 2]) -> [(Option<i32>, String); 2] {
 }
 
 fn start(env: &Env, command: &[&'static str]) -> Child {
-    let options = [
-        "--yes",
-        "--concurrency",
-        "1",
-        "--settle",
-        "100ms",
-        "--timeout",
-        "3s",
-    ];
+    let options = "--yes --concurrency 1 --settle 100ms --timeout 3s".split(' ');
     env.start(command.iter().copied().chain(options))
 }
 
@@ -61,15 +53,7 @@ fn assert_one_went_on(env: &Env, ended: [(Option<i32>, String); 2]) {
     let [(first, said), (second, _)] = ended;
     assert_eq!((first, second), (Some(2), Some(0)), "{said}");
     assert!(said.contains("another gij is at work"), "{said}");
-    let mut names: Vec<String> = env
-        .jira()
-        .held()
-        .into_iter()
-        .map(|one| one.display_name)
-        .collect();
-    names.sort();
-    names.dedup();
-    assert_eq!((names.len(), env.jira().held().len()), (ROWS, ROWS));
+    env.assert_once_each(ROWS);
 }
 
 #[test]

@@ -52,18 +52,6 @@ fn env() -> Env {
     env
 }
 
-fn assert_once_each(env: &Env) {
-    let mut names: Vec<String> = env
-        .jira()
-        .held()
-        .into_iter()
-        .map(|one| one.display_name)
-        .collect();
-    names.sort();
-    names.dedup();
-    assert_eq!((names.len(), env.jira().held().len()), (ROWS, ROWS));
-}
-
 fn tells_how_to_go_on(ran: &Ran) -> bool {
     let ways = [
         "gij resume 2",
@@ -109,7 +97,7 @@ fn a_journal_that_cannot_grow_stops_the_run_and_is_gone_on_with() {
             ran
         };
         ran.exit(0);
-        assert_once_each(&env);
+        env.assert_once_each(ROWS);
         assert_announced(&env);
     }
     say(format_args!(
@@ -150,7 +138,7 @@ fn a_full_disk_stops_the_run_and_room_lets_it_go_on() {
             !ran.stdout.contains("first 4") || ran.stderr.contains("No space left on device"),
             "{ran:?}"
         );
-        assert_once_each(&env);
+        env.assert_once_each(ROWS);
         assert_announced(&env);
     }
     say(format_args!(
@@ -193,7 +181,7 @@ fn a_runs_directory_that_may_not_be_written_to_is_refused_and_nothing_is_sent() 
     assert_eq!(env.posts(), posts);
     assert!(Path::new(&env.path("gij-runs")).is_dir());
     env.run(format!("resume last {OPTIONS}").split(' ')).exit(0);
-    assert_once_each(&env);
+    env.assert_once_each(ROWS);
     say(format_args!(
         "a read-only runs directory: 3 sessions refused, 0 requests sent, then {ROWS} rows: 0 lost, 0 doubled"
     ));

@@ -52,17 +52,7 @@ pub fn count(env: &Env, sheet: &Sheet) -> Tally {
 
 fn count_report(env: &Env, sheet: &Sheet, tally: &mut Tally) {
     let report = env.report();
-    let totals = report["totals"].as_object().unwrap();
-    let sum: u64 = totals
-        .iter()
-        .filter(|(name, _)| *name != "read")
-        .map(|(_, n)| n.as_u64().unwrap())
-        .sum();
-    assert_eq!(
-        (sum, totals["read"].as_u64()),
-        (sheet.rows() as u64, Some(sum)),
-        "the totals are the rows"
-    );
+    env.assert_totals_are_of(sheet.rows() as u64);
     let ids: BTreeMap<u64, String> = env
         .jira()
         .held()

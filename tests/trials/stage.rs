@@ -131,15 +131,9 @@ impl Stage {
     pub fn resume(&self) -> (Ran, usize) {
         let before = self.env.jira().received().len();
         let known = intents(&events(&self.run));
-        let ran = self.env.run([
-            "resume",
-            "last",
-            "--yes",
-            "--settle",
-            "1ms",
-            "--concurrency",
-            "2",
-        ]);
+        let ran = self
+            .env
+            .run("resume last --yes --settle 1ms --concurrency 2".split(' '));
         let received = self.env.jira().received();
         let sent = asked(&received[before..]);
         let announced = intents(&events(&self.run));
