@@ -3,12 +3,11 @@
 use super::args::OnExisting;
 use super::check::write_json;
 use super::exit::{Exit, Failure};
-use super::facts::{check_report, planned_rows};
+use super::facts::plan_json;
 use super::next;
 use super::settings::ImportSettings;
 use crate::plan::Plan;
 use crate::render::{Screen, count, existing_rows};
-use crate::report::check_json;
 use crate::validate::Validation;
 
 /// Whether what Jira holds already is to be refused.
@@ -24,8 +23,7 @@ pub(super) fn refuse(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        let report = check_report(input).with_plan(planned_rows(plan, &input.invalid));
-        write_json(&check_json(&report), screen)?;
+        write_json(&plan_json(input, plan), screen)?;
     } else {
         screen.problem(&existing_rows(plan));
     }

@@ -11,7 +11,7 @@ use crate::journal::{ConfirmedBy, Input, Jira, Opened, Session, SessionKind, VER
 use crate::model::{InvalidRow, Place};
 use crate::plan::Plan;
 use crate::render::Target;
-use crate::report::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
+use crate::report::{CheckReport, CheckedFile, CheckedRows, PlannedRow, check_json};
 use crate::validate::{FileRead, Validation};
 
 /// The version of `gij`.
@@ -32,6 +32,11 @@ pub(super) fn check_report(found: &Validation) -> CheckReport {
     )
 }
 
+/// The document of a check, with what is planned for each row.
+pub(super) fn plan_json(input: &Validation, plan: &Plan) -> Vec<u8> {
+    check_json(&check_report(input).with_plan(planned_rows(plan, &input.invalid)))
+}
+
 fn checked_file(file: &FileRead) -> Option<CheckedFile> {
     let first = file.tables.first()?;
     Some(CheckedFile {
@@ -48,7 +53,7 @@ fn checked_file(file: &FileRead) -> Option<CheckedFile> {
 }
 
 /// The rows of a plan, and those that are left out because they are not valid, for a report.
-pub(super) fn planned_rows(plan: &Plan, invalid: &[InvalidRow]) -> Vec<PlannedRow> {
+fn planned_rows(plan: &Plan, invalid: &[InvalidRow]) -> Vec<PlannedRow> {
     let row = |place: &Place, action: &str, reason: String, id| PlannedRow {
         file: place.table.file.clone(),
         sheet: place.table.sheet.clone(),

@@ -10,7 +10,7 @@ use super::check::{show, write_json};
 use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
-use super::facts::{check_report, opening, planned_rows};
+use super::facts::{check_report, opening, plan_json};
 use super::question::Reply;
 use super::settings::ImportSettings;
 use super::{existing, next, projects, question, unfinished};
@@ -232,8 +232,7 @@ fn dry_run(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        let report = check_report(input).with_plan(planned_rows(plan, &input.invalid));
-        write_json(&check_json(&report), screen)?;
+        write_json(&plan_json(input, plan), screen)?;
     } else {
         screen.result(&dry_run_rows(plan, &input.invalid));
         screen.result(&plan_text(plan, &jira.target, input));

@@ -31,7 +31,6 @@ mod take_up;
 mod template;
 mod undo;
 mod undo_doubles;
-mod undo_look;
 mod unfinished;
 mod verify;
 

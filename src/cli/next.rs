@@ -148,12 +148,17 @@ const VALUES_OF_CONNECTING: [&str; 8] = [
     "--runs-dir",
 ];
 
+/// The option that `word` is, without a value that it holds.
+fn name_of(word: &str) -> &str {
+    word.split_once('=').map_or(word, |(name, _)| name)
+}
+
 /// The command `command` for the run `run`, reaching Jira in the way that was `typed`.
 fn of_run(typed: &[String], command: &str, run: &str) -> String {
     let mut words = vec!["gij", command, run];
     let mut typed = typed.iter().map(String::as_str);
     while let Some(word) = typed.next() {
-        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        let name = name_of(word);
         if word == "--" {
             break;
         } else if FLAGS_OF_CONNECTING.contains(&word) {
@@ -231,7 +236,7 @@ pub(super) fn after_check(settings: &ImportSettings) -> String {
     let mut typed = settings.invocation.typed.iter().map(String::as_str);
     let mut is_command_said = false;
     while let Some(word) = typed.next() {
-        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        let name = name_of(word);
         if VALUES_OF_IMPORT.contains(&name) {
             if name == word {
                 typed.next();
@@ -323,7 +328,7 @@ fn again_with(settings: &ImportSettings, more: &[&str], less: &[&str]) -> String
     let mut words = vec!["gij"];
     let mut typed = settings.invocation.typed.iter().map(String::as_str);
     while let Some(word) = typed.next() {
-        let name = word.split_once('=').map_or(word, |(name, _)| name);
+        let name = name_of(word);
         if name != "--dry-run" && !less.contains(&name) {
             words.push(word);
         } else if name == word && VALUES_OF_IMPORT.contains(&name) {

@@ -40,7 +40,9 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
              missing\n"
         ));
     }
-    if run.state().has_begun() && !run.state().rows().any(|(_, row)| is_left(row)) {
+    let is_left =
+        |(n, row): (u32, &RowState)| run.is_to_be_sent(n) || row.outcome == Outcome::InDoubt;
+    if run.state().has_begun() && !run.state().rows().any(is_left) {
         return end_done(take_up, &run, screen);
     }
     let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
@@ -79,14 +81,6 @@ fn end_done(settings: &TakeUpSettings, run: &TakenUp, screen: &Screen) -> Result
         balance(settings, run, screen)?
     };
     conclude(settings, run, stopped.as_ref(), screen)
-}
-
-fn is_left(row: &RowState) -> bool {
-    is_to_be_sent(row.outcome) || row.outcome == Outcome::InDoubt
-}
-
-fn is_to_be_sent(outcome: Outcome) -> bool {
-    matches!(outcome, Outcome::NotAttempted | Outcome::Failed)
 }
 
 /// How many rows a run creates at most that ended before its plan was on disk; else the plan has said so.
@@ -210,10 +204,7 @@ impl Resumption<'_> {
         let known = std::mem::take(&mut joined.rows);
         let mut rows: Vec<Row> = known
             .into_values()
-            .filter(|row| {
-                let known = run.state().row(row.n);
-                known.is_some_and(|known| is_to_be_sent(known.outcome))
-            })
+            .filter(|row| run.is_to_be_sent(row.n))
             .collect();
         let mut added = Vec::new();
         if !run.state().has_begun() {

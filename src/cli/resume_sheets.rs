@@ -22,11 +22,7 @@ pub(super) struct Sheets {
 impl Sheets {
     /// Reads the sheets of `run` by the options that it began with.
     pub fn read(run: &TakenUp, settings: &ResumeSettings) -> Result<Self, Failure> {
-        let own_files = [
-            &settings.take_up.connect.token_file,
-            &settings.take_up.connect.password_file,
-        ];
-        let own_files = own_files.into_iter().flatten().cloned().collect();
+        let own_files = settings.take_up.connect.own_files();
         let (names, files) = files(run, settings)?;
         let reading = &run.state().opened().reading;
         let input = InputSettings::again(reading, files, own_files)?.validate_as(&names)?;
@@ -98,13 +94,9 @@ impl Sheets {
 
     /// Refuses to go on while rows that are still to be sent are not valid, or a whole table cannot be read.
     pub fn refuse_invalid(&self, run: &TakenUp, screen: &Screen) -> Result<(), Failure> {
-        let is_to_be_sent = |n: u32| {
-            let row = run.state().row(n);
-            row.is_some_and(|row| matches!(row.outcome, Outcome::NotAttempted | Outcome::Failed))
-        };
         let invalid = self.joined.invalid.iter();
         let wanted: Vec<&Place> = invalid
-            .filter(|(n, _)| is_to_be_sent(**n))
+            .filter(|(n, _)| run.is_to_be_sent(**n))
             .map(|(_, place)| place)
             .collect();
         let mut said = Diagnostics::default();

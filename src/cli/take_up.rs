@@ -13,6 +13,7 @@ use crate::journal::{
     self, ConfirmedBy, Event, JOURNAL_FILE, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
     SessionKind, find_run, lock_jira,
 };
+use crate::model::Outcome;
 use crate::render::Screen;
 
 /// A run, locked, and what its journal tells.
@@ -44,6 +45,18 @@ impl TakenUp {
 
     pub fn state(&self) -> &RunState {
         &self.read.state
+    }
+
+    /// Whether the row is still to be sent.
+    pub fn is_to_be_sent(&self, n: u32) -> bool {
+        let row = self.state().row(n);
+        row.is_some_and(|row| matches!(row.outcome, Outcome::NotAttempted | Outcome::Failed))
+    }
+
+    /// Where the row stands in its sheet, in words.
+    pub fn place_of(&self, n: u32) -> String {
+        let row = self.state().row(n);
+        row.map_or_else(String::new, |row| row.place.to_string())
     }
 
     /// Whether the journal tells of what was sent and no more of what Jira held before: then nothing there is known to be new.

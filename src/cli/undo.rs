@@ -14,7 +14,7 @@ use super::settings::{ConnectSettings, Invocation, UndoSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{next, question};
-use crate::engine::{Books, Deletion, Fate, Stop, Undo, UndoneRow, agreed, plan_undo};
+use crate::engine::{Books, Deletion, Fate, Stop, Undo, UndoneRow, agreed, look_for, plan_undo};
 use crate::journal::{Action, ConfirmedBy, Event, Journal, Planned, RowState, SessionKind};
 use crate::model::{IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{Screen, UndoPlan, count, undo_plan as plan_text};
@@ -35,12 +35,8 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
         ));
         return conclude(settings, &run, None, screen);
     }
-    if let (false, false) = (
-        settings.selection.is_all(),
-        run.state()
-            .rows()
-            .any(|(_, row)| settings.selection.has(row)),
-    ) {
+    let is_selected = |row: &RowState| settings.selection.has(row);
+    if !run.state().rows().any(|(_, row)| is_selected(row)) {
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());
         return Err(Failure::usage(failure));
     }
@@ -146,7 +142,7 @@ impl Undoing<'_> {
         let plan = self.plan(run, list);
         if self.settings.take_up.invocation.is_json {
             let rows = plan.iter().map(|undone| PlanRow {
-                row: place_of(run, undone.n),
+                row: run.place_of(undone.n),
                 id: undone.id,
                 action: match undone.fate {
                     Fate::Delete => "remove",
@@ -183,7 +179,7 @@ impl Undoing<'_> {
             let row = run.state().row(undone.n);
             let name = row.and_then(|row| row.name.as_deref());
             let name = name.unwrap_or("(no display name)");
-            let line = format!("{}  {name}  id {}", place_of(run, undone.n), undone.id);
+            let line = format!("{}  {name}  id {}", run.place_of(undone.n), undone.id);
             match &undone.fate {
                 Fate::Delete => shown.deleted.push(line),
                 Fate::LeaveAlone(why) => {
@@ -216,7 +212,7 @@ impl Undoing<'_> {
             let plan = self.plan(&run, &[]);
             plan.iter().map(|undone| undone.id).collect()
         };
-        let list = match self.session.look_for(&run, &ids, &journal)? {
+        let list = match self.look_for(&run, &ids, &journal)? {
             Ok(list) => list,
             Err(stop) => return self.end(&run, journal, Some(stop)),
         };
@@ -225,7 +221,7 @@ impl Undoing<'_> {
                 return self.session.decline(journal, "nothing was removed");
             };
             if !deletions.is_empty() {
-                let list = match self.session.look_for(&run, &[], &journal)? {
+                let list = match self.look_for(&run, &[], &journal)? {
                     Ok(list) => list,
                     Err(stop) => return self.end(&run, journal, Some(stop)),
                 };
@@ -257,7 +253,7 @@ impl Undoing<'_> {
                     .filter(|undone| undone.fate != Fate::AlreadyGone)
                     .map(|undone| undone.id);
                 let there: Vec<i64> = there.collect();
-                let list = match self.session.look_for(&run, &there, &journal)? {
+                let list = match self.look_for(&run, &there, &journal)? {
                     Ok(list) => list,
                     Err(stop) => return self.end(&run, journal, Some(stop)),
                 };
@@ -285,6 +281,27 @@ impl Undoing<'_> {
             == Reply::Yes
     }
 
+    /// Jira's list, read until it is known which of `ids` it does not show; or why the session is to end.
+    fn look_for(
+        &self,
+        run: &TakenUp,
+        ids: &[i64],
+        journal: &Journal,
+    ) -> Result<Result<Vec<RemoteIntegration>, Stop>, Failure> {
+        self.session.look(journal, async |appender, stop, tell| {
+            let ledger = self
+                .session
+                .ledger(appender, Books::of_run(run.state()), stop, tell);
+            self.session.jira.pacer.restart_wait();
+            let list = look_for(&ledger, ids).await;
+            appender.commit([]).await?;
+            Ok(match stop.reason() {
+                Some(stop) => Err(stop),
+                None => list,
+            })
+        })
+    }
+
     fn remove(
         &self,
         run: &TakenUp,
@@ -308,12 +325,6 @@ impl Undoing<'_> {
         let stopped = self.session.close(journal, stopped)?;
         conclude(self.settings, run, stopped.as_ref(), self.session.screen)
     }
-}
-
-pub(super) fn place_of(run: &TakenUp, n: u32) -> String {
-    run.state()
-        .row(n)
-        .map_or_else(String::new, |row| row.place.to_string())
 }
 
 pub(super) fn type_of(row: &RowState) -> Option<IntegrationType> {

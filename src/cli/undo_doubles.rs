@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::question::{self, Reply};
 use super::take_up::TakenUp;
-use super::undo::{Undoing, place_of, type_of};
+use super::undo::{Undoing, type_of};
 use crate::engine::{Deletion, doubles};
 use crate::journal::Remote;
 use crate::model::RemoteIntegration;
@@ -27,7 +27,7 @@ impl Undoing<'_> {
                     "one request of ours created it: the other is someone else's and is left alone"
                 }
             };
-            let place = place_of(run, double.n);
+            let place = run.place_of(double.n);
             self.session.screen.problem(&format!(
                 "note: {place} is there more than once, and {whose}\n"
             ));
@@ -58,7 +58,7 @@ impl Undoing<'_> {
                     "Remove integration {}{}, a double of {} ({}), which keeps {}?",
                     remote.id,
                     created.unwrap_or_default(),
-                    place_of(run, double.n),
+                    run.place_of(double.n),
                     row.name.as_deref().unwrap_or_default(),
                     kept.unwrap_or_default(),
                 );
@@ -104,7 +104,7 @@ impl Undoing<'_> {
                 self.session.screen.problem(&format!(
                     "note: integration {} is no double of {} any more, and is left alone\n",
                     deletion.id,
-                    place_of(run, deletion.n)
+                    run.place_of(deletion.n)
                 ));
             }
         }

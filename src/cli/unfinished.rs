@@ -97,14 +97,10 @@ fn identity(file: &Path) -> Option<PathBuf> {
 
 fn left(totals: Totals) -> String {
     let no_turn = count(totals.not_attempted, "row", "rows");
-    let in_doubt = match totals.in_doubt {
-        1 => "1 is in doubt".to_owned(),
-        many => format!("{many} are in doubt"),
-    };
+    let in_doubt = count(totals.in_doubt, "is in doubt", "are in doubt");
     match (totals.not_attempted, totals.in_doubt) {
         (_, 0) => format!("{no_turn} had no turn"),
-        (0, 1) => "1 row is in doubt".to_owned(),
-        (0, many) => format!("{many} rows are in doubt"),
+        (0, rows) => count(rows, "row is in doubt", "rows are in doubt"),
         _ => format!("{no_turn} had no turn, {in_doubt}"),
     }
 }

@@ -13,11 +13,6 @@ const MIXED: &str = "type,displayName,origin,pat\n\
     GITHUB_SERVER,E,https://e.example.org,pat-e\n\
     GITHUB_SERVER,D,https://d.example.org,pat-f\n";
 
-fn put(env: &Env, name: &str, origin: &str) {
-    let there = json!({"type": "GITHUB_SERVER", "displayName": name, "origin": origin});
-    env.jira().put(there).unwrap();
-}
-
 /// The values of `key` of the rows of the report, in their order.
 fn rows(env: &Env, key: &str) -> Vec<Value> {
     let report = env.report();
@@ -126,7 +121,7 @@ fn a_row_with_an_unknown_project_is_skipped_too() {
 #[test]
 fn a_pilot_creates_the_first_rows_that_are_not_there() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(5));
-    put(&env, "Team 2", "https://git2.example.org");
+    env.put("Team 2", "git2");
     env.run("import a.csv --yes --limit 2 --concurrency 1".split(' '))
         .exit(0)
         .says("  Create 2 integrations")
@@ -175,7 +170,7 @@ fn a_limit_of_nothing_is_refused() {
 #[test]
 fn what_exists_can_be_a_reason_to_send_nothing() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(3));
-    put(&env, "Team 2", "https://git2.example.org");
+    env.put("Team 2", "git2");
     env.run(["import", "a.csv", "--yes", "--on-existing", "fail"])
         .exit(3)
         .says("  exists a.csv:3  GITHUB_SERVER  Team 2 (id 1)\n")
@@ -200,11 +195,7 @@ fn what_exists_can_be_a_reason_to_send_nothing() {
 fn many_rows_that_exist_are_folded() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(14));
     for n in 1..=12 {
-        put(
-            &env,
-            &format!("Team {n}"),
-            &format!("https://git{n}.example.org"),
-        );
+        env.put(&format!("Team {n}"), &format!("git{n}"));
     }
     env.run(["import", "a.csv", "--yes", "--on-existing", "fail"])
         .exit(3)
@@ -216,7 +207,7 @@ fn many_rows_that_exist_are_folded() {
 fn many_hosts_under_other_names_are_folded_in_the_plan_and_named_by_a_dry_run() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(13));
     for n in 1..=13 {
-        put(&env, "Old", &format!("https://git{n}.example.org"));
+        env.put("Old", &format!("git{n}"));
     }
     env.run(["import", "a.csv", "--dry-run"])
         .exit(0)

@@ -42,3 +42,11 @@ pub(in crate::cli) struct ConnectArgs {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, hide_short_help = true)]
     pub connect_timeout: Duration,
 }
+
+impl ConnectArgs {
+    /// The files that hold our own credentials.
+    pub fn own_files(&self) -> Vec<PathBuf> {
+        let files = [&self.token_file, &self.password_file];
+        files.into_iter().flatten().cloned().collect()
+    }
+}

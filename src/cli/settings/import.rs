@@ -47,8 +47,7 @@ const READING: [&str; 11] = [
 
 impl ImportSettings {
     pub fn new(args: ImportArgs, invocation: Invocation) -> Result<Self, Failure> {
-        let own_files = [&args.connect.token_file, &args.connect.password_file];
-        let own_files = own_files.into_iter().flatten().cloned().collect();
+        let own_files = args.connect.own_files();
         let connect = if args.sandbox {
             ConnectSettings::of_sandbox(&args.connect)
         } else {

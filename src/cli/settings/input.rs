@@ -166,6 +166,7 @@ impl InputSettings {
     }
 }
 
-fn of_option<E: std::fmt::Display>(option: &'static str) -> impl Fn(E) -> Failure {
+/// What is wrong with the value of `option`.
+pub(super) fn of_option<E: std::fmt::Display>(option: &'static str) -> impl Fn(E) -> Failure {
     move |error| Failure::usage(format!("{option}: {error}"))
 }

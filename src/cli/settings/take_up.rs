@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use super::input::of_option;
 use super::{Invocation, PaceSettings};
 use crate::cli::args::{ConnectArgs, TakeUpArgs};
 use crate::cli::exit::Failure;
@@ -66,9 +67,8 @@ fn adopted(text: &str) -> Result<(RowRange, i64), Failure> {
 }
 
 /// `Azure!34`: one row.
-fn row(text: &str, option: &str) -> Result<RowRange, Failure> {
-    let rows =
-        RowRange::parse_list(text).map_err(|error| Failure::usage(format!("{option}: {error}")))?;
+fn row(text: &str, option: &'static str) -> Result<RowRange, Failure> {
+    let rows = RowRange::parse_list(text).map_err(of_option(option))?;
     match <[RowRange; 1]>::try_from(rows) {
         Ok([row]) if row.is_one_row() => Ok(row),
         _ => Err(

@@ -1,3 +1,4 @@
+use super::input::of_option;
 use super::{Invocation, TakeUpSettings};
 use crate::cli::args::UndoArgs;
 use crate::cli::exit::Failure;
@@ -42,13 +43,11 @@ impl UndoSelection {
     fn new(rows: &[String], only: &[String]) -> Result<Self, Failure> {
         let mut selection = Self::default();
         for text in rows {
-            let ranges = RowRange::parse_list(text)
-                .map_err(|error| Failure::usage(format!("--rows: {error}")))?;
+            let ranges = RowRange::parse_list(text).map_err(of_option("--rows"))?;
             selection.rows.extend(ranges);
         }
         for text in only {
-            let only =
-                Only::parse(text).map_err(|error| Failure::usage(format!("--only: {error}")))?;
+            let only = Only::parse(text).map_err(of_option("--only"))?;
             let field = field_of(&only.header).ok_or_else(|| {
                 Failure::usage(format!(
                     "--only: the journal keeps no column `{}`",
@@ -59,11 +58,6 @@ impl UndoSelection {
             selection.only.push((field, only.text));
         }
         Ok(selection)
-    }
-
-    /// Whether everything is selected.
-    pub fn is_all(&self) -> bool {
-        self.rows.is_empty() && self.only.is_empty()
     }
 
     /// Whether the row is one of those.
