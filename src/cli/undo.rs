@@ -121,6 +121,16 @@ struct PlanDocument {
     plan: Vec<PlanRow>,
 }
 
+/// Why nothing is removed.
+enum Unagreed {
+    /// The session is to end.
+    Stopped(Stop),
+    /// Whoever was asked does not want it.
+    Declined(String),
+    /// Nothing more can be written down.
+    Failed(Failure),
+}
+
 /// An undo that reached Jira.
 pub(super) struct Undoing<'a> {
     settings: &'a UndoSettings,
@@ -206,62 +216,19 @@ impl Undoing<'_> {
             }
             run.read_again()?;
         }
-        let ids: Vec<i64> = if self.settings.duplicates {
-            Vec::new()
+        let must_ask = confirmed_by.is_none();
+        let agreed = if self.settings.duplicates {
+            self.doubles_to_remove(&run, &journal)
         } else {
-            let plan = self.plan(&run, &[]);
-            plan.iter().map(|undone| undone.id).collect()
+            self.created_to_remove(&run, &journal, must_ask)
         };
-        let list = match self.look_for(&run, &ids, &journal)? {
-            Ok(list) => list,
-            Err(stop) => return self.end(&run, journal, Some(stop)),
+        let (mut events, deletions) = match agreed {
+            Ok(agreed) => agreed,
+            Err(Unagreed::Stopped(stop)) => return self.end(&run, journal, Some(stop)),
+            Err(Unagreed::Declined(why)) => return self.session.decline(journal, &why),
+            Err(Unagreed::Failed(failure)) => return Err(failure),
         };
-        let (mut events, deletions) = if self.settings.duplicates {
-            let Some(mut deletions) = self.ask_for_doubles(&run, &list) else {
-                return self.session.decline(journal, "nothing was removed");
-            };
-            if !deletions.is_empty() {
-                let list = match self.look_for(&run, &[], &journal)? {
-                    Ok(list) => list,
-                    Err(stop) => return self.end(&run, journal, Some(stop)),
-                };
-                self.keep_doubles(&run, &list, &mut deletions);
-            }
-            (Vec::new(), deletions)
-        } else {
-            let mut plan = self.plan(&run, &list);
-            let must_ask = confirmed_by.is_none();
-            let text = self.in_words(&run, &plan);
-            let tell = if must_ask {
-                Screen::problem
-            } else {
-                Screen::info
-            };
-            tell(self.session.screen, &text);
-            let number = plan
-                .iter()
-                .filter(|undone| undone.fate == Fate::Delete)
-                .count();
-            if must_ask && number > 0 && !self.ask(number) {
-                let why = format!("{number} was not typed; nothing was removed");
-                return self.session.decline(journal, &why);
-            }
-            if must_ask && number > 0 {
-                // Much may have happened in Jira since the plan was shown. What was gone by then needs no second look.
-                let there = plan
-                    .iter()
-                    .filter(|undone| undone.fate != Fate::AlreadyGone)
-                    .map(|undone| undone.id);
-                let there: Vec<i64> = there.collect();
-                let list = match self.look_for(&run, &there, &journal)? {
-                    Ok(list) => list,
-                    Err(stop) => return self.end(&run, journal, Some(stop)),
-                };
-                plan = agreed(&plan, self.plan(&run, &list));
-            }
-            planned(&run, &plan)
-        };
-        if confirmed_by.is_none() && !deletions.is_empty() {
+        if must_ask && !deletions.is_empty() {
             events.push(Event::Confirmed {
                 by: ConfirmedBy::Answer,
                 at: Timestamp::now(),
@@ -269,6 +236,57 @@ impl Undoing<'_> {
         }
         let stopped = self.remove(&run, journal, events, deletions)?;
         conclude(self.settings, &run, stopped.as_ref(), self.session.screen)
+    }
+
+    fn doubles_to_remove(
+        &self,
+        run: &TakenUp,
+        journal: &Journal,
+    ) -> Result<(Vec<Event>, Vec<Deletion>), Unagreed> {
+        let list = self.look_for(run, &[], journal)?;
+        let Some(mut deletions) = self.ask_for_doubles(run, &list) else {
+            return Err(Unagreed::Declined("nothing was removed".to_owned()));
+        };
+        if !deletions.is_empty() {
+            let list = self.look_for(run, &[], journal)?;
+            self.keep_doubles(run, &list, &mut deletions);
+        }
+        Ok((Vec::new(), deletions))
+    }
+
+    fn created_to_remove(
+        &self,
+        run: &TakenUp,
+        journal: &Journal,
+        must_ask: bool,
+    ) -> Result<(Vec<Event>, Vec<Deletion>), Unagreed> {
+        let created = self.plan(run, &[]);
+        let ids: Vec<i64> = created.iter().map(|undone| undone.id).collect();
+        let list = self.look_for(run, &ids, journal)?;
+        let plan = self.plan(run, &list);
+        let tell = if must_ask {
+            Screen::problem
+        } else {
+            Screen::info
+        };
+        tell(self.session.screen, &self.in_words(run, &plan));
+        let is_deleted = |undone: &&UndoneRow| undone.fate == Fate::Delete;
+        let number = plan.iter().filter(is_deleted).count();
+        if !must_ask || number == 0 {
+            return Ok(planned(run, &plan));
+        }
+        if !self.ask(number) {
+            let why = format!("{number} was not typed; nothing was removed");
+            return Err(Unagreed::Declined(why));
+        }
+        // Much may have happened in Jira since the plan was shown. What was gone by then needs no second look.
+        let there = plan
+            .iter()
+            .filter(|undone| undone.fate != Fate::AlreadyGone)
+            .map(|undone| undone.id);
+        let there: Vec<i64> = there.collect();
+        let list = self.look_for(run, &there, journal)?;
+        Ok(planned(run, &agreed(&plan, self.plan(run, &list))))
     }
 
     fn ask(&self, number: usize) -> bool {
@@ -281,25 +299,22 @@ impl Undoing<'_> {
             == Reply::Yes
     }
 
-    /// Jira's list, read until it is known which of `ids` it does not show; or why the session is to end.
+    /// Jira's list, read until it is known which of `ids` it does not show.
     fn look_for(
         &self,
         run: &TakenUp,
         ids: &[i64],
         journal: &Journal,
-    ) -> Result<Result<Vec<RemoteIntegration>, Stop>, Failure> {
-        self.session.look(journal, async |appender, stop, tell| {
-            let ledger = self
-                .session
-                .ledger(appender, Books::of_run(run.state()), stop, tell);
-            self.session.jira.pacer.restart_wait();
+    ) -> Result<Vec<RemoteIntegration>, Unagreed> {
+        let session = &self.session;
+        let looked = session.look(journal, async |appender, stop, tell| {
+            let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
+            session.jira.pacer.restart_wait();
             let list = look_for(&ledger, ids).await;
             appender.commit([]).await?;
-            Ok(match stop.reason() {
-                Some(stop) => Err(stop),
-                None => list,
-            })
-        })
+            Ok(stop.reason().map_or(list, Err))
+        });
+        looked.map_err(Unagreed::Failed)?.map_err(Unagreed::Stopped)
     }
 
     fn remove(
