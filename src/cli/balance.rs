@@ -1,10 +1,10 @@
 //! The last step of a run that ended before it came to it: the comparison with Jira's list.
 
-use super::carry_out::{Session, Work};
 use super::connect::connect;
 use super::dispatch::runtime;
 use super::exit::Failure;
 use super::next;
+use super::session::{Session, Work};
 use super::settings::{ConnectSettings, TakeUpSettings};
 use super::take_up::TakenUp;
 use crate::engine::{Books, Stop};

@@ -5,13 +5,14 @@ use std::path::Path;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
-use super::carry_out::{RunPlace, Session, Work, is_incomplete};
 use super::check::{show, write_json};
 use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, opening, plan_json};
 use super::question::Reply;
+use super::run_files::{RunFiles, is_incomplete};
+use super::session::{Session, Work};
 use super::settings::ImportSettings;
 use super::{existing, next, projects, question, unfinished};
 use crate::engine::{BookRow, Books, Job, Standing, open};
@@ -142,7 +143,7 @@ fn carry_out(
         jira,
         pace: settings.pace,
         progress: settings.invocation.progress,
-        place: RunPlace::of(&run_dir),
+        files: RunFiles::of(&run_dir),
         screen,
         after_kill: if settings.is_rehearsal() {
             next::rehearse_again(settings)
@@ -163,7 +164,7 @@ fn carry_out(
     let stopped = session.carry_out(journal, open(&appender, opening, &plan), work)?;
     // The report needs the room.
     drop(plan);
-    session.place.conclude(
+    session.files.conclude(
         stopped.as_ref(),
         settings.invocation.is_json,
         is_incomplete,

@@ -6,7 +6,6 @@
 mod args;
 mod balance;
 mod by_hand;
-mod carry_out;
 mod check;
 mod connect;
 mod credentials;
@@ -22,8 +21,10 @@ mod projects;
 mod question;
 mod resume;
 mod resume_sheets;
+mod run_files;
 mod runs;
 mod sandbox;
+mod session;
 mod settings;
 mod settle;
 mod signals;

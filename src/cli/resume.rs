@@ -6,13 +6,14 @@ use jiff::Timestamp;
 
 use super::balance::balance;
 use super::by_hand::by_hand;
-use super::carry_out::{RunPlace, Session, Work, is_incomplete};
 use super::connect::{connect, interruptible, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::projects::{self, Resolved};
 use super::question::Reply;
 use super::resume_sheets::Sheets;
+use super::run_files::{RunFiles, is_incomplete};
+use super::session::{Session, Work};
 use super::settings::{ConnectSettings, Invocation, ResumeSettings, TakeUpSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
@@ -97,7 +98,7 @@ fn conclude(
 ) -> Result<Exit, Failure> {
     let Invocation { is_json, typed, .. } = &settings.invocation;
     let next = |report: &Report| next::after_run(typed, run.id(), report);
-    RunPlace::of(&run.dir).conclude(stopped, *is_json, is_incomplete, next, screen)
+    RunFiles::of(&run.dir).conclude(stopped, *is_json, is_incomplete, next, screen)
 }
 
 /// A session that goes on with a run.
@@ -126,7 +127,7 @@ impl Resumption<'_> {
                 Some("look in Jira for the rows in doubt; import those that are missing from a sheet of their own"),
             );
             let stopped = self.session.close(journal, None)?;
-            self.session.place.conclude(
+            self.session.files.conclude(
                 stopped.as_ref(),
                 self.take_up.invocation.is_json,
                 is_incomplete,

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 use tokio::time::Instant;
 
-use super::carry_out::Session;
 use super::exit::Failure;
+use super::session::Session;
 use super::take_up::TakenUp;
 use crate::engine::{Books, Settling, Standing, Stop, Unsettled};
 use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};

@@ -4,14 +4,15 @@ use std::path::Path;
 
 use tokio::runtime::Runtime;
 
-use super::carry_out::{RunPlace, Session};
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::facts::session;
+use super::run_files::RunFiles;
+use super::session::Session;
 use super::settings::{ConnectSettings, TakeUpSettings};
 use crate::journal::{
-    self, ConfirmedBy, Event, JOURNAL_FILE, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
-    SessionKind, find_run, lock_jira,
+    self, ConfirmedBy, Event, Journal, JournalError, Lock, ReadRun, RunDir, RunState, SessionKind,
+    find_run, lock_jira,
 };
 use crate::model::Outcome;
 use crate::render::Screen;
@@ -27,7 +28,7 @@ impl TakenUp {
     pub fn find(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
         let stored = find_run(runs_dir, word)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
-        let read = read(&dir)?;
+        let read = RunFiles::of(&dir).read()?;
         let run = Self { dir, read };
         if run.state().opened().rehearsal {
             let failure = Failure::usage(format!(
@@ -95,7 +96,7 @@ impl TakenUp {
 
     /// Reads the journal again, after something was written to it.
     pub fn read_again(&mut self) -> Result<(), Failure> {
-        self.read = read(&self.dir)?;
+        self.read = RunFiles::of(&self.dir).read()?;
         Ok(())
     }
 }
@@ -114,7 +115,7 @@ impl<'a> Session<'a> {
             jira,
             pace: settings.pace,
             progress: settings.invocation.progress,
-            place: RunPlace::of(&run.dir),
+            files: RunFiles::of(&run.dir),
             screen,
             after_kill,
         }
@@ -138,9 +139,4 @@ impl<'a> Session<'a> {
             options,
         ))
     }
-}
-
-fn read(dir: &RunDir) -> Result<ReadRun, Failure> {
-    journal::read(&dir.path().join(JOURNAL_FILE))
-        .map_err(|error| Failure::new(Exit::Stopped, error))
 }

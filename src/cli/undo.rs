@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::by_hand::by_hand;
-use super::carry_out::{RunPlace, Session, close};
 use super::check::write_json;
 use super::connect::connect;
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::question::Reply;
+use super::run_files::RunFiles;
+use super::session::{Session, close};
 use super::settings::{ConnectSettings, Invocation, UndoSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
@@ -101,7 +102,7 @@ fn conclude(
         next::after_undo(typed, run.id(), is_left, are_in_doubt)
     };
     let is_left = |report: &Report| report.is_something_left() || are_in_doubt;
-    RunPlace::of(&run.dir).conclude(stopped, *is_json, is_left, next, screen)
+    RunFiles::of(&run.dir).conclude(stopped, *is_json, is_left, next, screen)
 }
 
 /// A row of the plan of an undo, in the document of `--format json`.

@@ -2,13 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::carry_out::{RunPlace, close};
 use super::check::write_json;
 use super::connect::connect;
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::session;
 use super::next;
+use super::run_files::RunFiles;
+use super::session::close;
 use super::settings::{ConnectSettings, VerifySettings};
 use super::take_up::TakenUp;
 use crate::engine::{Books, Imbalance};
@@ -60,7 +61,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     }
     runtime.block_on(close(&appender, None))?;
     journal.close()?;
-    RunPlace::of(&run.dir).write_reports()?;
+    RunFiles::of(&run.dir).write_reports()?;
     if settings.invocation.is_json {
         write_json(&document(&report), screen)?;
     } else {

@@ -1,22 +1,18 @@
-//! A session that sends: the engine at work, the report, what comes next.
+//! A session on a run: the engine at work, with progress and an ear for signals, and how it ends.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
-use super::check::write_json;
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
+use super::run_files::RunFiles;
 use super::settings::PaceSettings;
 use super::signals;
 use crate::engine::{Books, Job, Ledger, Run, RunEvent, Settings, Stop, StopSwitch};
-use crate::journal::{
-    self, Appender, Ending, Event, JOURNAL_FILE, Journal, JournalError, RunDir, StoredRun,
-};
-use crate::render::{Progress, ProgressStyle, Screen, summary};
-use crate::report::{self, Form, Report};
+use crate::journal::{Appender, Ending, Event, Journal, JournalError, StoredRun};
+use crate::render::{Progress, ProgressStyle, Screen};
 
 /// What every session that sends has.
 pub(super) struct Session<'a> {
@@ -24,7 +20,7 @@ pub(super) struct Session<'a> {
     pub jira: &'a Connected,
     pub pace: PaceSettings,
     pub progress: ProgressStyle,
-    pub place: RunPlace,
+    pub files: RunFiles,
     pub screen: &'a Screen,
     /// The command that goes on after everything was stopped at once.
     pub after_kill: String,
@@ -113,7 +109,7 @@ impl Session<'_> {
         }
         format!(
             "{} holds what was sent; what had no answer yet may be in Jira, and is settled first by:\n  {next}",
-            self.place.journal.display()
+            self.files.journal.display()
         )
     }
 
@@ -127,7 +123,7 @@ impl Session<'_> {
     /// Writes the end of a session that does no more, and the reports.
     pub fn close_quietly(&self, journal: Journal, stopped: Option<Stop>) -> Result<(), Failure> {
         self.close(journal, stopped)?;
-        self.place.write_reports()
+        self.files.write_reports()
     }
 
     /// Ends a session that nobody agreed to.
@@ -156,7 +152,7 @@ impl Session<'_> {
         if let Err(error) = written.and_then(|()| journal.close()) {
             return self.without_journal(error);
         }
-        if let Err(unwritten) = self.place.write_reports() {
+        if let Err(unwritten) = self.files.write_reports() {
             self.screen
                 .failure(&unwritten.message, unwritten.help.as_deref());
         }
@@ -170,7 +166,7 @@ impl Session<'_> {
 
     /// The journal failed where no report tells of it.
     fn without_journal(&self, error: JournalError) -> Failure {
-        let help = match StoredRun::at(&self.place.dir) {
+        let help = match StoredRun::at(&self.files.dir) {
             Ok(_) if !self.jira.is_sandbox() => format!(
                 "once that is mended, go on with the run: {}",
                 self.after_kill
@@ -244,104 +240,4 @@ pub(super) async fn close(
         Err(error) => Err(error),
         Ok(()) => Ok(stopped),
     }
-}
-
-/// Where a run's files lie.
-pub(super) struct RunPlace {
-    dir: PathBuf,
-    journal: PathBuf,
-    json: PathBuf,
-    csv: PathBuf,
-}
-
-impl RunPlace {
-    pub fn of(dir: &RunDir) -> Self {
-        let dir = dir.path();
-        Self {
-            dir: dir.to_owned(),
-            journal: dir.join(JOURNAL_FILE),
-            json: dir.join("report.json"),
-            csv: dir.join("report.csv"),
-        }
-    }
-
-    /// The report, from what is on disk.
-    fn report(&self) -> Result<Report, Failure> {
-        let run =
-            journal::read(&self.journal).map_err(|error| Failure::new(Exit::Stopped, error))?;
-        Ok(Report::of_run(run.state))
-    }
-
-    /// Writes the reports of the run and tells how it ended: whether nothing `is_left`, and what comes `next`.
-    pub fn conclude(
-        &self,
-        stopped: Option<&Stop>,
-        is_json: bool,
-        is_left: impl FnOnce(&Report) -> bool,
-        next: impl FnOnce(&Report) -> String,
-        screen: &Screen,
-    ) -> Result<Exit, Failure> {
-        let report = self.report()?;
-        let written = self.write(&report, stopped);
-        if let Some(stop) = stopped
-            && !matches!(stop, Stop::Interrupted)
-        {
-            screen.failure(&stop.to_string(), stop.help().as_deref());
-        }
-        if is_json {
-            write_json(&Form::Json.render(&report), screen)?;
-        } else {
-            screen.result(&summary(&report));
-        }
-        let mut exit = match stopped {
-            Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
-            Some(stop) => stop.into(),
-            None if is_left(&report) => Exit::Incomplete,
-            None => Exit::Done,
-        };
-        if let Err(failure) = &written {
-            screen.failure(&failure.message, failure.help.as_deref());
-            // Without a report the command did not do all that it was to do.
-            if exit != Exit::Interrupted {
-                exit = Exit::Stopped;
-            }
-        }
-        if !is_json {
-            if written.is_ok() {
-                let (json, csv) = (self.json.display(), self.csv.display());
-                screen.info(&format!("\nReport: {json}\n        {csv}\n"));
-            }
-            screen.info(&format!("Next: {}\n", next(&report)));
-        }
-        Ok(exit)
-    }
-
-    /// Writes the reports of the run as its journal tells it now.
-    pub fn write_reports(&self) -> Result<(), Failure> {
-        self.write(&self.report()?, None)
-    }
-
-    fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
-        let written = report::write(&self.json, |file| Form::Json.write(report, file))
-            .and_then(|()| report::write(&self.csv, |file| Form::Csv.write(report, file)));
-        written.map_err(|error| {
-            let failure = Failure::new(Exit::Stopped, error);
-            match stopped.map(Stop::reason) {
-                // The journal has the same disk, and says itself what it lacks.
-                Some(Stop::Journal(_)) => failure,
-                _ => failure.help(format!(
-                    "no row is lost: {} holds what became of each",
-                    self.journal.display()
-                )),
-            }
-        })
-    }
-}
-
-/// Whether a row is not there, or Jira's list and the run's books differ.
-pub(super) fn is_incomplete(report: &Report) -> bool {
-    let totals = &report.totals;
-    let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
-    let audit = report.audit_that_counts();
-    !is_done || audit.is_some_and(|audit| !audit.missing.is_empty() || !audit.doubles.is_empty())
 }

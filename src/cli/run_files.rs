@@ -1,0 +1,114 @@
+//! Where a run's files lie, and what is told from them at the end of a session.
+
+use std::path::PathBuf;
+
+use super::check::write_json;
+use super::exit::{Exit, Failure};
+use crate::engine::Stop;
+use crate::journal::{self, JOURNAL_FILE, ReadRun, RunDir};
+use crate::render::{Screen, summary};
+use crate::report::{self, Form, Report};
+
+/// Where a run's files lie.
+pub(super) struct RunFiles {
+    pub dir: PathBuf,
+    pub journal: PathBuf,
+    json: PathBuf,
+    csv: PathBuf,
+}
+
+impl RunFiles {
+    pub fn of(dir: &RunDir) -> Self {
+        let dir = dir.path();
+        Self {
+            dir: dir.to_owned(),
+            journal: dir.join(JOURNAL_FILE),
+            json: dir.join("report.json"),
+            csv: dir.join("report.csv"),
+        }
+    }
+
+    /// What the journal tells.
+    pub fn read(&self) -> Result<ReadRun, Failure> {
+        journal::read(&self.journal).map_err(|error| Failure::new(Exit::Stopped, error))
+    }
+
+    /// The report, from what is on disk.
+    fn report(&self) -> Result<Report, Failure> {
+        Ok(Report::of_run(self.read()?.state))
+    }
+
+    /// Writes the reports of the run and tells how it ended, and what comes `next`. A session that was not stopped has done
+    /// all unless something `is_left`.
+    pub fn conclude(
+        &self,
+        stopped: Option<&Stop>,
+        is_json: bool,
+        is_left: impl FnOnce(&Report) -> bool,
+        next: impl FnOnce(&Report) -> String,
+        screen: &Screen,
+    ) -> Result<Exit, Failure> {
+        let report = self.report()?;
+        let written = self.write(&report, stopped);
+        if let Some(stop) = stopped
+            && !matches!(stop, Stop::Interrupted)
+        {
+            screen.failure(&stop.to_string(), stop.help().as_deref());
+        }
+        if is_json {
+            write_json(&Form::Json.render(&report), screen)?;
+        } else {
+            screen.result(&summary(&report));
+        }
+        let mut exit = match stopped {
+            Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
+            Some(stop) => stop.into(),
+            None if is_left(&report) => Exit::Incomplete,
+            None => Exit::Done,
+        };
+        if let Err(failure) = &written {
+            screen.failure(&failure.message, failure.help.as_deref());
+            // Without a report the command did not do all that it was to do.
+            if exit != Exit::Interrupted {
+                exit = Exit::Stopped;
+            }
+        }
+        if !is_json {
+            if written.is_ok() {
+                let (json, csv) = (self.json.display(), self.csv.display());
+                screen.info(&format!("\nReport: {json}\n        {csv}\n"));
+            }
+            screen.info(&format!("Next: {}\n", next(&report)));
+        }
+        Ok(exit)
+    }
+
+    /// Writes the reports of the run as its journal tells it now.
+    pub fn write_reports(&self) -> Result<(), Failure> {
+        self.write(&self.report()?, None)
+    }
+
+    fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
+        let written = report::write(&self.json, |file| Form::Json.write(report, file))
+            .and_then(|()| report::write(&self.csv, |file| Form::Csv.write(report, file)));
+        written.map_err(|error| {
+            let failure = Failure::new(Exit::Stopped, error);
+            match stopped.map(Stop::reason) {
+                // The journal has the same disk, and says itself what it lacks.
+                Some(Stop::Journal(_)) => failure,
+                _ => failure.help(format!(
+                    "no row is lost: {} holds what became of each",
+                    self.journal.display()
+                )),
+            }
+        })
+    }
+}
+
+/// Whether a row is not there, or Jira's list and the run's books differ.
+pub(super) fn is_incomplete(report: &Report) -> bool {
+    let totals = &report.totals;
+    let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
+    let audit = report.audit_that_counts();
+    !is_done || audit.is_some_and(|audit| !audit.missing.is_empty() || !audit.doubles.is_empty())
+}
