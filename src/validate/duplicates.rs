@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
 
-use crate::model::{IntegrationType, Origin, OriginKey};
+use crate::model::{IntegrationType, Origin, OriginKey, OriginRule};
 
 /// Where a row stands, small enough to keep for each of a million rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,12 +26,14 @@ pub(super) struct RowRef {
 /// chance makes no two alike.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Hashes {
-    /// Of type, origin and name.
+    /// Of type, origin and name; of type and name where a blank origin matches any, so that such rows find each other.
     pub key: u64,
     /// Of type and origin; a blank origin is what the vendor shows for it.
     pub origin: u64,
     /// Whether the row itself gives the origin.
     pub gives_origin: bool,
+    /// Whether a blank origin of this type matches any.
+    pub blank_is_any: bool,
 }
 
 /// Hashes keys. Its seed is drawn anew for each run, so that nobody can prepare keys that collide.
@@ -57,10 +59,16 @@ impl KeyHasher {
     pub fn hash(&self, of: IntegrationType, origin: Option<&Origin>, name: &str) -> Hashes {
         let of_key = OriginKey::exact(of, origin);
         let of_origin = self.origins.hash_one((of, of_key));
+        let blank_is_any = of.spec().origin == OriginRule::UrlOrUnknown;
         Hashes {
-            key: self.keys.hash_one((of_origin, name)),
+            key: if blank_is_any {
+                self.keys.hash_one((of, name))
+            } else {
+                self.keys.hash_one((of_origin, name))
+            },
             origin: of_origin,
             gives_origin: origin.is_some(),
+            blank_is_any,
         }
     }
 }
@@ -70,6 +78,8 @@ impl KeyHasher {
 pub(super) enum Like {
     /// It has the same key.
     Key(RowRef),
+    /// It has the same type and name, and one of the two leaves its origin blank, which matches any.
+    AnyOrigin(RowRef),
     /// It has the same type and origin, and another name.
     Origin(RowRef),
 }
@@ -83,6 +93,10 @@ pub(super) struct SeenRows {
     keys: Index,
     /// The first row that gives an origin, where an earlier row of the same origin leaves it blank.
     givers: HashMap<u64, u32>,
+    /// Of the types whose blank origin matches any the first row of each name that leaves it blank, and the first that
+    /// gives one.
+    blank_names: Index,
+    given_names: Index,
 }
 
 /// The fields of [`Hashes`] and the place side by side, which takes less than the two structs.
@@ -103,6 +117,11 @@ impl SeenRows {
     /// Notes the row at `place`, or tells which earlier row it is like.
     pub fn note(&mut self, hashes: Hashes, place: RowRef) -> Option<Like> {
         let n = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        if hashes.blank_is_any
+            && let Some(other) = self.note_name(hashes, n)
+        {
+            return Some(Like::AnyOrigin(other));
+        }
         self.rows.push(SeenRow {
             key: hashes.key,
             origin: hashes.origin,
@@ -113,12 +132,15 @@ impl SeenRows {
         let is_of_origin = |n: u32| rows[n as usize].origin == hashes.origin;
         let first = self.origins.first_with(hashes.origin, n, is_of_origin)?;
         let is_of_key = |n: u32, key: u64| is_of_origin(n) && rows[n as usize].key == key;
+        // Many origins may have rows of one name, and their keys may be of the name alone.
+        let hash_of = |key: u64| key ^ hashes.origin;
         // The first of an origin's rows is compared only from its second row on.
         let key = rows[first as usize].key;
-        self.keys.first_with(key, first, |n| is_of_key(n, key));
+        self.keys
+            .first_with(hash_of(key), first, |n| is_of_key(n, key));
         let same = self
             .keys
-            .first_with(hashes.key, n, |n| is_of_key(n, hashes.key));
+            .first_with(hash_of(hashes.key), n, |n| is_of_key(n, hashes.key));
         if let Some(same) = same {
             let same = rows[same as usize].place;
             self.rows.pop();
@@ -139,6 +161,23 @@ impl SeenRows {
         };
         like.map(|like| Like::Origin(rows[like as usize].place))
     }
+
+    /// Notes the name of row `n`, or tells which earlier row of that name leaves its origin blank if this one gives it, or
+    /// the other way round.
+    fn note_name(&mut self, hashes: Hashes, n: u32) -> Option<RowRef> {
+        let rows = &self.rows;
+        let is_of_name = |n: u32| rows[n as usize].key == hashes.key;
+        let (own, others) = if hashes.gives_origin {
+            (&mut self.given_names, &self.blank_names)
+        } else {
+            (&mut self.blank_names, &self.given_names)
+        };
+        if let Some(other) = others.find(hashes.key, is_of_name) {
+            return Some(rows[other as usize].place);
+        }
+        own.first_with(hashes.key, n, is_of_name);
+        None
+    }
 }
 
 /// A hash table of rows by one of their hashes, which are not kept here: a slot holds half of a hash and the row's
@@ -158,18 +197,35 @@ impl Index {
         if self.taken * 4 >= self.slots.len() * 3 {
             self.grow();
         }
-        let ours = slot(hash, n);
-        let mut at = self.home_of(ours);
+        match self.look(hash, is_of) {
+            Ok(row) => Some(row),
+            Err(free) => {
+                self.slots[free] = slot(hash, n);
+                self.taken += 1;
+                None
+            }
+        }
+    }
+
+    /// The row with this hash that is the one sought.
+    fn find(&self, hash: u64, is_of: impl Fn(u32) -> bool) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        self.look(hash, is_of).ok()
+    }
+
+    /// The row sought, or else the free slot at which the search ended; there must be slots.
+    fn look(&self, hash: u64, is_of: impl Fn(u32) -> bool) -> Result<u32, usize> {
+        let mut at = self.home_of(slot(hash, 0));
         while self.slots[at] != 0 {
             let row = row_of(self.slots[at]);
             if self.slots[at] == slot(hash, row) && is_of(row) {
-                return Some(row);
+                return Ok(row);
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
-        self.slots[at] = ours;
-        self.taken += 1;
-        None
+        Err(at)
     }
 
     /// The index of the slot from which `slot` is looked for: the high bits, so that growing keeps the order.
@@ -221,7 +277,7 @@ fn row_of(slot: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::IntegrationType::{Gerrit, GitHub, GitLab};
+    use crate::model::IntegrationType::{Aws, Gerrit, GitHub, GitLab};
 
     fn at(row: u32) -> RowRef {
         RowRef {
@@ -263,6 +319,28 @@ mod tests {
         assert_eq!(note(3, shown, "a"), Some(Like::Key(at(1))));
         assert_eq!(note(4, shown, "c"), None);
         assert_eq!(note(5, shown, "d"), Some(Like::Origin(at(4))));
+    }
+
+    #[test]
+    fn a_blank_origin_of_which_nothing_is_known_matches_any() {
+        let hasher = KeyHasher::default();
+        let mut seen = SeenRows::default();
+        let mut note = |n, origin, name| seen.note(hash(&hasher, Aws, origin, name), at(n));
+        let (one, other) = (
+            Some("https://one.example.org"),
+            Some("https://two.example.org"),
+        );
+        assert_eq!(note(1, one, "given first"), None);
+        assert_eq!(note(2, None, "given first"), Some(Like::AnyOrigin(at(1))));
+        assert_eq!(
+            note(3, other, "given first"),
+            None,
+            "two hosts are two integrations"
+        );
+        assert_eq!(note(4, one, "given first"), Some(Like::Key(at(1))));
+        assert_eq!(note(5, None, "blank first"), None);
+        assert_eq!(note(6, other, "blank first"), Some(Like::AnyOrigin(at(5))));
+        assert_eq!(note(7, None, "blank first"), Some(Like::Key(at(5))));
     }
 
     #[test]

@@ -161,7 +161,11 @@ impl RowCheck<'_> {
         }
         let compared = of
             .zip(name.as_deref())
-            .map(|(of, name)| hasher.hash(of, draft.origin.as_ref(), name));
+            .map(|(of, name)| hasher.hash(of, draft.origin.as_ref(), name))
+            // What cannot be read is not blank, and matches nothing.
+            .filter(|hashes| {
+                !hashes.blank_is_any || hashes.gives_origin == given.has(Field::Origin)
+            });
         let start = shared.names.len();
         shared.names.push_str(name.as_deref().unwrap_or_default());
         let is_kept = options.purpose == Purpose::Import && !is_secret_missing;

@@ -234,7 +234,7 @@ impl Run<'_> {
         let Some(like) = self.seen.note(hashes, at) else {
             return;
         };
-        if let Like::Key(first) = like
+        if let Like::Key(first) | Like::AnyOrigin(first) = like
             && self.options.purpose == Purpose::Import
         {
             self.duplicated.insert((first.table, first.row));
@@ -248,6 +248,16 @@ impl Run<'_> {
                     self.place_of(first)
                 ),
                 "remove one of the two rows, or give it a display name of its own",
+            ),
+            Like::AnyOrigin(first) => (
+                Field::DisplayName,
+                Code::DuplicateRow,
+                format!(
+                    "the row says the same type and display name as {}, and one of the two leaves its origin blank, which \
+                     may be that of the other",
+                    self.place_of(first)
+                ),
+                "remove one of the two rows, or say the origin in both, or give it a display name of its own",
             ),
             Like::Origin(other) => (
                 Field::Origin,

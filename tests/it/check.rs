@@ -212,6 +212,29 @@ fn two_rows_of_one_integration_are_found_across_files() {
 }
 
 #[test]
+fn a_blank_origin_that_may_be_the_other_rows_is_refused_before_anything_is_sent() {
+    let env = Env::new()
+        .sandbox()
+        .file(
+            "a.csv",
+            "type,displayName,pat\nVSTS,Boards,p\nVSTS,Wiki,p\n",
+        )
+        .file(
+            "b.csv",
+            "type,displayName,origin,pat\nVSTS,Boards,https://acme.visualstudio.com,p\n",
+        );
+    env.run(["import", "a.csv", "b.csv", "--yes"])
+        .exit(3)
+        .says("error[duplicate-row]")
+        .says("the same type and display name as a.csv:2")
+        .says("b.csv:2 (B2)");
+    assert_eq!(env.jira().requests().len(), 0);
+    env.run(["import", "a.csv", "b.csv", "--yes", "--skip-invalid"])
+        .exit(1);
+    assert_eq!(env.jira().held().len(), 1);
+}
+
+#[test]
 fn a_thousand_bad_rows_stay_readable() {
     let row = |n| format!("GITHUB,Team {n},p,perhaps\n");
     let csv = format!(

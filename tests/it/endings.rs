@@ -1,7 +1,5 @@
 //! Runs that ended at an unlucky moment, and what going on with them makes of that.
 
-use gij::sandbox::Fault;
-
 use crate::env::{Env, Ran, sheet_of};
 
 /// Cuts the run's journal off before the first line that has this text.
@@ -34,20 +32,6 @@ fn a_run_that_died_before_its_books_were_balanced_is_compared_with_jira() {
     resume(&env).exit(0).says("2 of 2 integrations created");
     assert_eq!(env.report()["run"]["ending"], "complete");
     resume(&env).exit(0).says("nothing is left to do");
-}
-
-#[test]
-fn what_belongs_to_one_row_of_the_run_is_not_there_for_another() {
-    // A blank origin of AWS matches any, and Jira shows one for it.
-    let sheet = "type,displayName,origin,username,password,awsRegion\n\
-                 AWS,Team 1,https://git-codecommit.eu-west-1.amazonaws.com,AKIAINVENTED1,invented-secret-1,eu-west-1\n\
-                 AWS,Team 1,,AKIAINVENTED2,invented-secret-2,us-east-1\n";
-    let env = Env::new().sandbox().file("a.csv", sheet);
-    env.jira().script([None, Some(Fault::Unauthorized)]);
-    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
-        .exit(4);
-    resume(&env).exit(0);
-    assert_eq!((env.total("created"), env.jira().held().len()), (2, 2));
 }
 
 #[test]

@@ -344,6 +344,25 @@ fn rows_are_compared_with_each_other() {
 }
 
 #[test]
+fn a_blank_origin_that_may_be_any_is_that_of_every_row_of_its_name() {
+    let rows = |kind: &str, cells: &str, origins: [&str; 2]| {
+        let row = |origin: &str| format!("{kind},A,{origin},{cells}\n");
+        let header = "type,displayName,origin,username,password,awsRegion,pat\n";
+        found(&format!("{header}{}{}", row(origins[0]), row(origins[1])))
+    };
+    let aws = "AKIAI44QH8DHBEXAMPLE,je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY,us-east-1,";
+    let (host, other) = ("https://one.example.org", "https://two.example.org");
+    for (kind, cells) in [("AWS", aws), ("VSTS", ",,,p")] {
+        for origins in [[host, ""], ["", host]] {
+            assert_eq!(rows(kind, cells, origins), ["error duplicate-row B3"]);
+        }
+        assert_eq!(rows(kind, cells, [host, other]), [""; 0]);
+        // Which origin is meant is not known, and so nothing is said of it.
+        assert_eq!(rows(kind, cells, ["", "one"]), ["error origin-not-url C3"]);
+    }
+}
+
+#[test]
 fn the_vendors_list_of_repositories_is_refused_with_an_explanation() {
     assert_eq!(
         found("type\trealRoot\torigin\nGIT\t/srv/a\thttps://x\n"),

@@ -55,7 +55,8 @@ pub const ASKS_TO_DELETE: Entry = Entry {
 pub const DUPLICATE_ROW: Entry = Entry {
     title: "two rows say the same integration",
     why: "Their type, origin and display name are the same, so there would be two integrations that nobody can tell apart. \
-          Origins are compared as hosts are: without regard to case, default port and a `/` at the end. The rows of all \
+          Origins are compared as hosts are: without regard to case, default port and a `/` at the end. A blank origin \
+          is the one that the app then shows; for `AWS` and `VSTS` that is not documented, so it may be any. The rows of all \
           files are compared.",
     cure: "Remove one of the two rows, or give it a display name of its own.",
     example: csv(
