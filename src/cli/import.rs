@@ -10,6 +10,7 @@ use super::connect::{Connected, connect, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, opening, plan_json};
+use super::just_removed::JustRemoved;
 use super::question::Reply;
 use super::run_files::{RunFiles, is_incomplete};
 use super::session::{Session, Work};
@@ -17,7 +18,7 @@ use super::settings::ImportSettings;
 use super::{existing, next, projects, question, unfinished};
 use crate::engine::{BookRow, Books, Job, Standing, open};
 use crate::journal::{ConfirmedBy, Journal, Lock, RunDir, lock_jira};
-use crate::model::Code;
+use crate::model::{Code, RemoteIntegration};
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
 use crate::report::check_json;
@@ -35,7 +36,8 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
         return refuse(settings, &input, screen);
     }
     let runtime = runtime()?;
-    let (jira, remote) = runtime.block_on(connect(&settings.connect, settings.pace, screen))?;
+    let listed_at = Timestamp::now();
+    let (jira, mut remote) = runtime.block_on(connect(&settings.connect, settings.pace, screen))?;
     let rows = std::mem::take(&mut input.rows);
     let resolved = runtime.block_on(projects::resolve(&jira.client, rows))?;
     if resolved.found.has_errors() {
@@ -51,7 +53,8 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     if is_refused(settings, &input) {
         return refuse(settings, &input, screen);
     }
-    let mut plan = Plan::new(std::mem::take(&mut input.rows), &remote);
+    let stale = without_just_removed(&mut remote, listed_at, settings, &jira, screen);
+    let mut plan = Plan::new(std::mem::take(&mut input.rows), &remote).knowing(&stale);
     if let Some(most) = settings.limit {
         plan = plan.limited_to(most);
     }
@@ -114,8 +117,9 @@ fn carry_out(
 ) -> Result<Exit, Failure> {
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
-    let remote = list_again(runtime, jira, screen)?;
-    let plan = confirmed.plan.again(&remote)?;
+    let mut remote = list_again(runtime, jira, screen)?;
+    let stale = without_just_removed(&mut remote, listed_at, settings, jira, screen);
+    let plan = confirmed.plan.again(&remote)?.knowing(&stale);
     if existing::is_refused(settings, &plan) {
         return existing::refuse(settings, input, &plan, screen);
     }
@@ -171,6 +175,21 @@ fn carry_out(
         |report| next::after_import(settings, run_dir.id(), report),
         screen,
     )
+}
+
+/// Takes out of a list what an undo has just removed. Returns its ids.
+fn without_just_removed(
+    list: &mut Vec<RemoteIntegration>,
+    listed_at: Timestamp,
+    settings: &ImportSettings,
+    jira: &Connected,
+    screen: &Screen,
+) -> Vec<i64> {
+    if settings.is_rehearsal() {
+        return Vec::new();
+    }
+    let (settle, url) = (settings.pace.settle, &jira.target.url);
+    JustRemoved::before(listed_at, settle, &settings.runs_dir, url).take_from(list, screen)
 }
 
 fn books(plan: &Plan) -> Books {

@@ -16,6 +16,7 @@ mod exit;
 mod explain;
 mod facts;
 mod import;
+mod just_removed;
 mod next;
 mod projects;
 mod question;

@@ -9,6 +9,7 @@ use super::by_hand::by_hand;
 use super::connect::{connect, interruptible, list_again};
 use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
+use super::just_removed::JustRemoved;
 use super::projects::{self, Resolved};
 use super::question::Reply;
 use super::resume_sheets::Sheets;
@@ -153,11 +154,11 @@ impl Resumption<'_> {
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
         let books = Books::of_run(run.state());
-        let remote = match self.list_without(&books) {
-            Ok(remote) => remote,
+        let (remote, stale) = match self.list_without(&books, &run) {
+            Ok(listed) => listed,
             Err(failure) => return Err(self.session.fail(journal, failure)),
         };
-        let mut plan = Plan::new(rows, &remote);
+        let mut plan = Plan::new(rows, &remote).knowing(&stale);
         if let Some(most) = limit(&run) {
             plan = plan.limited_to(most);
         }
@@ -177,8 +178,8 @@ impl Resumption<'_> {
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
             let again = self
-                .list_without(&books)
-                .and_then(|remote| Ok(plan.again(&remote)?));
+                .list_without(&books, &run)
+                .and_then(|(remote, stale)| Ok(plan.again(&remote)?.knowing(&stale)));
             match again {
                 Ok(plan) => plan,
                 Err(failure) => return Err(self.session.fail(journal, failure)),
@@ -191,11 +192,20 @@ impl Resumption<'_> {
         conclude(self.take_up, &run, stopped.as_ref(), self.session.screen)
     }
 
-    /// What Jira holds apart from what belongs to a row already, which is no other row's.
-    fn list_without(&self, books: &Books) -> Result<Vec<RemoteIntegration>, Failure> {
+    /// What Jira holds apart from what belongs to a row already, which is no other row's; and the ids of what it shows
+    /// though an undo has just removed it.
+    fn list_without(
+        &self,
+        books: &Books,
+        run: &TakenUp,
+    ) -> Result<(Vec<RemoteIntegration>, Vec<i64>), Failure> {
+        let listed_at = Timestamp::now();
         let mut list = list_again(self.session.runtime, self.session.jira, self.session.screen)?;
         list.retain(|remote| !books.is_claimed(remote.id));
-        Ok(list)
+        let (settle, url) = (self.session.pace.settle, &self.session.jira.target.url);
+        let removed = JustRemoved::before(listed_at, settle, &run.runs_dir()?, url);
+        let stale = removed.take_from(&mut list, self.session.screen);
+        Ok((list, stale))
     }
 
     /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not

@@ -1,6 +1,6 @@
 //! A run that a command takes up again.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::runtime::Runtime;
 
@@ -77,13 +77,17 @@ impl TakenUp {
 
     /// Keeps other runs on the same Jira away.
     pub fn lock_jira(&self) -> Result<Lock, Failure> {
+        Ok(lock_jira(&self.runs_dir()?, self.url())?)
+    }
+
+    /// The directory of the runs that it lies in.
+    pub fn runs_dir(&self) -> Result<PathBuf, Failure> {
         // The directory of a run that is named by `.` or `..` is told by its true path alone.
         let path = self.dir.path().canonicalize().map_err(|error| {
             let path = self.dir.path().display();
             Failure::new(Exit::Stopped, format!("cannot find {path}: {error}"))
         })?;
-        let runs_dir = path.parent().unwrap_or(&path);
-        Ok(lock_jira(runs_dir, self.url())?)
+        Ok(path.parent().unwrap_or(&path).to_owned())
     }
 
     /// Goes on with its journal, by a session that begins.

@@ -1,5 +1,6 @@
 //! What an undo did to the integration of a row.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 /// How an undo ended for one integration.
@@ -52,10 +53,22 @@ pub struct Removal {
     pub outcome: RemovalOutcome,
     /// Why it was left alone, or what went wrong.
     pub why: Option<Box<str>>,
+    /// When that was known; none if nothing was asked for, because Jira's list did not show it.
+    #[serde(skip)]
+    pub at: Option<Timestamp>,
 }
 
 impl Removal {
-    pub(super) fn new(outcome: RemovalOutcome) -> Self {
-        Self { outcome, why: None }
+    pub(super) fn new(outcome: RemovalOutcome, at: Timestamp) -> Self {
+        Self {
+            outcome,
+            why: None,
+            at: Some(at),
+        }
+    }
+
+    /// Whether the integration was gone by an answer or a judgement not before `since`.
+    pub(super) fn is_gone_since(&self, since: Timestamp) -> bool {
+        self.outcome.is_gone() && self.at.is_some_and(|at| at >= since)
     }
 }

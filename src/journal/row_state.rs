@@ -157,6 +157,7 @@ impl RowState {
             self.removal = Some(Box::new(Removal {
                 outcome,
                 why: Some(why.into()),
+                at: None,
             }));
         }
     }
@@ -181,7 +182,7 @@ impl RowState {
         };
         if is_deletion {
             self.open = Some(open);
-            return self.delete(intent.id, Removal::new(RemovalOutcome::InDoubt));
+            return self.delete(intent.id, Removal::new(RemovalOutcome::InDoubt, intent.at));
         }
         if self.outcome == Outcome::Created {
             return;
@@ -261,7 +262,8 @@ impl RowState {
             _ => RemovalOutcome::InDoubt,
         };
         let why = answered.error.clone();
-        self.delete(id, Removal { outcome, why });
+        let at = Some(answered.at);
+        self.delete(id, Removal { outcome, why, at });
     }
 
     /// Notes what became of deleting the integration `id`, the row's own or a double. What is gone stays so.
@@ -353,7 +355,22 @@ impl RowState {
         };
         self.open = None;
         let why = why.filter(|_| !outcome.is_gone());
-        self.delete(id, Removal { outcome, why });
+        let at = Some(settled.at);
+        self.delete(id, Removal { outcome, why, at });
+    }
+
+    /// The integrations that an undo removed not before `since`, the row's own and doubles.
+    pub(super) fn removed_since(&self, since: Timestamp) -> impl Iterator<Item = Remote> {
+        let is_gone = move |removal: &Removal| removal.is_gone_since(since);
+        let own = self
+            .remote
+            .filter(|_| self.removal.as_deref().is_some_and(is_gone));
+        let doubles = self.doubles.iter();
+        let doubles = doubles.filter(move |(_, removal)| is_gone(removal));
+        own.into_iter().chain(doubles.map(|(id, _)| Remote {
+            id: *id,
+            init_date: None,
+        }))
     }
 
     /// Jira refused the row and shows it all the same.

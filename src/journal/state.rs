@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind};
-use super::event_parts::RowPlace;
+use super::event_parts::{Remote, RowPlace};
 use super::row_event::{Op, RowRead};
 use super::row_state::RowState;
 use super::totals::Totals;
@@ -197,6 +197,13 @@ impl RunState {
     /// Whether an undo has begun to delete.
     pub fn is_undone(&self) -> bool {
         self.is_undone
+    }
+
+    /// The integrations that undos of this run removed not before `since`.
+    pub fn removed_since(&self, since: Timestamp) -> impl Iterator<Item = Remote> {
+        self.rows
+            .values()
+            .flat_map(move |row| row.removed_since(since))
     }
 
     /// Whether anything can have been sent: before that, what Jira held was written down.

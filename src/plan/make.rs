@@ -163,6 +163,14 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The same plan, with integrations in the baseline that the list shows and that no row was compared with.
+    pub fn knowing(mut self, ids: &[i64]) -> Self {
+        let known: HashSet<i64> = self.baseline.iter().copied().collect();
+        let more = ids.iter().filter(|id| !known.contains(id));
+        self.baseline.extend(more);
+        self
+    }
+
     /// The rows in the order of the files.
     pub fn rows(&self) -> &[PlannedRow] {
         &self.rows

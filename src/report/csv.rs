@@ -92,6 +92,7 @@ mod tests {
         row.removal = Some(Removal {
             outcome: RemovalOutcome::Removed,
             why: None,
+            at: None,
         });
         let json = serde_json::to_string(&row).unwrap();
         let mut rest = &*json;

@@ -261,3 +261,51 @@ fn doubles_are_asked_for_one_by_one_so_somebody_must_be_there() {
         .exit(2)
         .says("nobody to ask");
 }
+
+/// An environment whose run was undone, and whose list shows the first row's integration all the same.
+fn shown_after_an_undo() -> Env {
+    let env = created(2);
+    let first = env.jira().held()[1].clone();
+    undo(&env, &[]).exit(0);
+    let shown = json!({
+        "id": first.id, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
+        "initDate": first.init_date,
+    });
+    env.jira().put(shown).unwrap();
+    env
+}
+
+#[test]
+fn what_was_just_removed_does_not_exist_though_a_list_that_lags_shows_it() {
+    let env = shown_after_an_undo();
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says("Create 2 integrations");
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says("Jira's list still shows 1 integration that an undo has just removed");
+    assert_eq!((env.total("created"), env.total("exists")), (2, 0));
+}
+
+#[test]
+fn what_a_list_shows_longer_after_an_undo_than_it_lags_is_there() {
+    let env = shown_after_an_undo();
+    env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
+        .exit(0)
+        .says_nothing_of("still shows");
+    assert_eq!((env.total("created"), env.total("exists")), (1, 1));
+}
+
+#[test]
+fn another_integration_under_the_id_of_one_that_was_just_removed_is_there() {
+    let env = created(2);
+    let first = env.jira().held()[1].clone();
+    undo(&env, &[]).exit(0);
+    let other = json!({
+        "id": first.id, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
+        "initDate": first.init_date + 1,
+    });
+    env.jira().put(other).unwrap();
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    assert_eq!((env.total("created"), env.total("exists")), (1, 1));
+}
