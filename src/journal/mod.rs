@@ -4,6 +4,7 @@
 //! everything that is later said about a run comes from [`RunState`], the fold over its events. So the report after a
 //! crash is made by the same code as the report at the end.
 
+mod attempt;
 mod disk;
 mod event;
 mod event_parts;
@@ -24,6 +25,7 @@ mod time;
 mod totals;
 mod writer;
 
+pub use attempt::Attempt;
 pub(crate) use disk::{create_private, sync_dir};
 pub use event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind};
 pub use event_parts::{
@@ -37,7 +39,7 @@ pub use removal::{Removal, RemovalOutcome};
 pub use row_event::{
     Action, Answered, Excluded, Intent, Op, Planned, RowRead, Settled, Verdict, Via,
 };
-pub use row_state::{Attempt, RowState};
+pub use row_state::RowState;
 pub use run_dir::{JOURNAL_FILE, RunDir, RunDirError, lock_jira};
 pub use state::RunState;
 pub use stored::{NoRun, PassedOver, StoredRun, StoredRuns};

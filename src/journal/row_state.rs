@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use serde_json::{Map, Value};
 
+use super::attempt::{Attempt, Before, Open};
 use super::event_parts::{Key, Remote};
 use super::removal::{Removal, RemovalOutcome};
 use super::row_event::{Action, Answered, Intent, Op, Planned, RowRead, Settled, Verdict, Via};
@@ -55,35 +56,10 @@ pub struct RowState {
     cells: Box<str>,
     echo: Option<Box<str>>,
     open: Option<Open>,
+    /// What was told before the open request, which may turn out not to have been sent.
+    before: Option<Box<Before>>,
     /// Whether an attempt before the open one was never settled: then only a find or a judgement can lift the doubt.
     was_in_doubt: bool,
-}
-
-/// The request that has no outcome yet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Open {
-    attempt: u32,
-    op: Op,
-    id: Option<i64>,
-    /// Whether an earlier deletion of the same integration is in doubt.
-    follows_doubt: bool,
-}
-
-/// An attempt at a row.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Attempt {
-    /// When it began; none: the row was never sent.
-    pub started: Option<Timestamp>,
-    /// How long it took, in milliseconds; none: no outcome is known.
-    pub ms: Option<u64>,
-    /// When its answer was complete, or was given up; none: no outcome is known.
-    pub ended: Option<Timestamp>,
-    /// The HTTP status.
-    pub status: Option<u16>,
-    /// What went wrong.
-    pub error: Option<Box<str>>,
-    /// What to do about it.
-    pub advice: Option<Box<str>>,
 }
 
 impl RowState {
@@ -115,6 +91,7 @@ impl RowState {
             cells: as_text(&row.cells).unwrap_or_default(),
             echo: None,
             open: None,
+            before: None,
             was_in_doubt: false,
         }
     }
@@ -180,8 +157,11 @@ impl RowState {
             id: intent.id,
             follows_doubt: is_deletion && self.is_deletion_in_doubt(intent.id),
         };
+        self.before = None;
         if is_deletion {
             self.open = Some(open);
+            let before = self.removal_of(intent.id).cloned();
+            self.before = before.map(|removal| Box::new(Before::Removal(removal)));
             return self.delete(intent.id, Removal::new(RemovalOutcome::InDoubt, intent.at));
         }
         if self.outcome == Outcome::Created {
@@ -196,15 +176,20 @@ impl RowState {
         self.attempts = self.attempts.saturating_add(1);
         self.may_have_created = self.may_have_created.saturating_add(1);
         self.open = Some(open);
-        self.last = Attempt {
+        let attempt = Attempt {
             started: Some(intent.at),
             ..Attempt::default()
         };
+        let before = std::mem::replace(&mut self.last, attempt);
+        if before.started.is_some() {
+            self.before = Some(Box::new(Before::Attempt(before)));
+        }
     }
 
     /// An answer counts for the open attempt; that something was created counts always.
     pub(super) fn answer(&mut self, answered: &Answered) {
         let open = self.open.filter(|open| open.attempt == answered.attempt);
+        let before = open.and_then(|_| self.before.take()).map(|before| *before);
         if let Some(Open {
             op: Op::Delete,
             id,
@@ -213,7 +198,7 @@ impl RowState {
         }) = open
         {
             self.open = None;
-            return self.answer_deletion(id, follows_doubt, answered);
+            return self.answer_deletion(id, follows_doubt, answered, before);
         }
         let is_news = open.is_some() || answered.verdict == Verdict::Created;
         if self.outcome == Outcome::Created || !is_news {
@@ -228,7 +213,10 @@ impl RowState {
         }
         if answered.verdict == Verdict::NotSent {
             self.attempts = self.attempts.saturating_sub(1);
-            self.last = Attempt::default();
+            self.last = match before {
+                Some(Before::Attempt(before)) => before,
+                _ => Attempt::default(),
+            };
         } else {
             self.last = Attempt {
                 started: self.last.started,
@@ -251,7 +239,16 @@ impl RowState {
     }
 
     /// A request that did nothing says nothing of an earlier one whose fate nobody knows.
-    fn answer_deletion(&mut self, id: Option<i64>, follows_doubt: bool, answered: &Answered) {
+    fn answer_deletion(
+        &mut self,
+        id: Option<i64>,
+        follows_doubt: bool,
+        answered: &Answered,
+        before: Option<Before>,
+    ) {
+        if let (Verdict::NotSent, Some(Before::Removal(before))) = (answered.verdict, before) {
+            return self.delete(id, before);
+        }
         let outcome = match answered.verdict {
             Verdict::Removed => RemovalOutcome::Removed,
             Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,

@@ -265,6 +265,28 @@ fn an_intent_that_was_not_sent_is_no_attempt() {
 }
 
 #[test]
+fn an_intent_that_was_not_sent_leaves_what_the_last_attempt_came_to() {
+    let tried = [row(1), intent(1, 1), answered(1, 1, Verdict::Failed)];
+    let not_sent = [intent(1, 2), answered(1, 2, Verdict::NotSent)];
+    let last = run(tried.clone()).row(1).unwrap().last.clone();
+    let state = run(tried.into_iter().chain(not_sent));
+    let row = state.row(1).unwrap();
+    assert_eq!((row.outcome, row.attempts), (Outcome::NotAttempted, 1));
+    assert_eq!(row.last, last);
+    assert_eq!(row.last.status, Some(500));
+}
+
+#[test]
+fn a_deletion_that_was_not_sent_leaves_what_the_last_one_came_to() {
+    let refused = [delete(2, 601), answered(1, 2, Verdict::Failed)];
+    let not_sent = [delete(3, 601), answered(1, 3, Verdict::NotSent)];
+    assert_eq!(
+        removal(refused.into_iter().chain(not_sent)),
+        Some(RemovalOutcome::Failed)
+    );
+}
+
+#[test]
 fn the_app_s_word_that_it_failed_is_kept_for_settling() {
     let state = run([
         row(1),
