@@ -124,7 +124,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Reads the first list that settles rows, in spite of somebody who interrupts meanwhile: it is the least that is asked.
-    pub(super) async fn first_list(&self) -> Result<Vec<RemoteIntegration>, Stop> {
+    async fn first_list(&self) -> Result<Vec<RemoteIntegration>, Stop> {
         match self.list(ListReason::Settle).await {
             // Now that the session stops, this one is read calmly.
             Err(Stop::Interrupted) => self.list(ListReason::Settle).await,
@@ -155,7 +155,7 @@ impl<'a> Ledger<'a> {
         let Some(last) = still_open.map(|row| row.ended).max() else {
             return Ok(Vec::new());
         };
-        self.wait_until(last + self.settle, open.len()).await?;
+        self.wait_for(last, open.len()).await?;
         let lists = [
             self.list(ListReason::Settle).await?,
             self.list(ListReason::Settle).await?,
@@ -182,6 +182,11 @@ impl<'a> Ledger<'a> {
             () = tokio::time::sleep_until(until) => Ok(()),
             () = self.stop.interrupted() => Err(Stop::Interrupted),
         }
+    }
+
+    /// Waits until Jira had its time since an attempt `ended`, unless somebody interrupts.
+    pub(super) async fn wait_for(&self, ended: Instant, rows: usize) -> Result<(), Stop> {
+        self.wait_until(ended + self.settle, rows).await
     }
 
     /// Waits for as long as Jira is given, unless somebody interrupts.

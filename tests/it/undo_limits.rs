@@ -1,5 +1,7 @@
 //! What an undo does where Jira's answers and lists leave it uncertain.
 
+use std::io::{BufRead as _, BufReader};
+
 use gij::sandbox::{Call, Fault};
 use serde_json::json;
 
@@ -103,6 +105,35 @@ fn what_a_list_does_not_show_yet_is_not_gone() {
         .says("2 were removed since");
     assert!(env.held().is_empty());
     assert_eq!(removals(&env), ["removed", "removed"]);
+}
+
+#[test]
+fn a_deletion_without_an_answer_is_not_judged_before_jira_had_its_time() {
+    let env = created(1);
+    env.jira().script_call(Call::Delete, [Some(Fault::Hang)]);
+    let args = ["undo", "--yes", "--timeout", "1s", "--settle", "2s"];
+    let mut child = env.start_until(args, |env| deletes(env) == 1);
+    // It is there, and for a while no list shows it.
+    let first = env.jira().held()[0].clone();
+    env.jira().remove(first.id);
+    env.jira().freeze_list();
+    let again = json!({
+        "id": first.id, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
+        "initDate": first.init_date,
+    });
+    env.jira().put(again).unwrap();
+    let said = BufReader::new(child.stderr.take().unwrap());
+    for line in said.lines() {
+        if line
+            .unwrap()
+            .contains("for Jira to show what became of 1 row")
+        {
+            env.jira().thaw_list();
+        }
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!((deletes(&env), env.held().len()), (2, 0));
+    assert_eq!(removals(&env), ["removed"]);
 }
 
 #[test]

@@ -73,6 +73,8 @@ struct Aside {
     if_there: IfThere,
     /// What it is if the list does not.
     if_gone: Verdict,
+    /// When the attempt ended.
+    ended: Instant,
 }
 
 #[derive(Clone, Copy)]
@@ -231,6 +233,7 @@ impl<'a> Undo<'a> {
             job,
             if_there,
             if_gone,
+            ended: Instant::now(),
         });
     }
 
@@ -293,47 +296,50 @@ impl<'a> Undo<'a> {
         }));
     }
 
-    /// Lets the list judge what was set aside: what it does not show is gone. What it still shows is looked for once more
-    /// after the time that Jira is given, and then asked for again; a session that is being stopped leaves it in doubt, for
-    /// the deletion may still be carried out.
+    /// Lets the list judge what was set aside: gone is what neither of two lists shows that were both begun after the time
+    /// that Jira is given. What the later one shows is asked for again; what only the earlier one shows is in doubt. A
+    /// session that is being stopped leaves in doubt what is there, for the deletion may still be carried out, and somebody
+    /// who interrupts does not wait for any of it.
     async fn judge(&self) -> Result<(), Stop> {
-        let mut list = self.ledger.first_list().await?;
-        self.take_gone(&list);
-        let left = self.aside.borrow().len();
-        if left > 0 && !self.ledger.stop.is_thrown() {
-            self.ledger.wait(left).await?;
-            list = self.ledger.list(ListReason::Settle).await?;
-            self.take_gone(&list);
-        }
-        if self.ledger.stop.is_thrown() {
+        if self.ledger.stop.is_interrupted() {
             return Ok(());
         }
-        for Aside {
-            mut job, if_there, ..
-        } in std::mem::take(&mut *self.aside.borrow_mut())
-        {
-            let is_refused = matches!(if_there, IfThere::Failed) || job.retries >= self.retries;
-            if is_refused {
-                self.settle(job, Verdict::Failed);
-                (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Failed));
-            } else {
-                self.settle(job, Verdict::NothingHappened);
-                job.retries += 1;
-                self.queue.borrow_mut().push_back(job);
+        let (left, last) = {
+            let aside = self.aside.borrow();
+            (aside.len(), aside.iter().map(|aside| aside.ended).max())
+        };
+        if let Some(last) = last {
+            self.ledger.wait_for(last, left).await?;
+        }
+        let earlier = self.ledger.list(ListReason::Settle).await?;
+        let later = self.ledger.list(ListReason::Settle).await?;
+        for aside in std::mem::take(&mut *self.aside.borrow_mut()) {
+            let is_in =
+                |list: &[RemoteIntegration]| list.iter().any(|of| aside.job.deletion.is(of));
+            match (is_in(&earlier), is_in(&later)) {
+                (false, false) => {
+                    self.settle(aside.job, aside.if_gone);
+                    (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Removed));
+                }
+                (true, false) => (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::InDoubt)),
+                (_, true) if self.ledger.stop.is_thrown() => {}
+                (_, true) => self.ask_again(&aside),
             }
         }
         Ok(())
     }
 
-    fn take_gone(&self, list: &[RemoteIntegration]) {
-        self.aside.borrow_mut().retain(|aside| {
-            let is_there = list.iter().any(|shown| aside.job.deletion.is(shown));
-            if !is_there {
-                self.settle(aside.job, aside.if_gone);
-                (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Removed));
-            }
-            is_there
-        });
+    /// What was set aside is there: it is asked for again, unless Jira refuses or was asked often enough.
+    fn ask_again(&self, aside: &Aside) {
+        let mut job = aside.job;
+        if matches!(aside.if_there, IfThere::Failed) || job.retries >= self.retries {
+            self.settle(job, Verdict::Failed);
+            (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Failed));
+        } else {
+            self.settle(job, Verdict::NothingHappened);
+            job.retries += 1;
+            self.queue.borrow_mut().push_back(job);
+        }
     }
 
     fn settle(&self, job: Job, verdict: Verdict) {
