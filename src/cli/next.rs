@@ -53,6 +53,9 @@ pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String 
     if totals.of(Outcome::Failed) > 0 {
         return format!("mend what the errors name in the sheet, then go on:\n  {resume}");
     }
+    if report.run.may_lack_rows {
+        return with_lost_rows();
+    }
     let verify = of_run(typed, "verify", run);
     format!("in a while, see which of them Jira has indexed:\n  {verify}")
 }
@@ -68,6 +71,13 @@ pub(super) fn resume(typed: &[String], run: &str, has_stdin: bool) -> String {
 pub(super) fn without_baseline() -> String {
     "look in Jira for the rows in doubt; take in what is there by `--adopt ROW=ID`, and import what is missing from a sheet \
      of its own:\n  gij import FILE"
+        .to_owned()
+}
+
+/// What to do about a run whose journal has lost rows.
+pub(super) fn with_lost_rows() -> String {
+    "see which rows of the sheet Jira does not show; an import creates those and skips what is there:\n  gij import FILE \
+     --dry-run"
         .to_owned()
 }
 
@@ -283,17 +293,32 @@ pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
     if run.rehearsal || run.ending == RunEnding::AtWork {
         return None;
     }
+    // It can take in what is there, and send no more.
+    let is_stuck = run.baseline_lost && totals.not_attempted + totals.in_doubt + totals.failed > 0;
     let is_undo_over = run.command != Some(SessionKind::Undo) || run.ending == RunEnding::Complete;
     let (does, command) = match totals {
         // Once begun, taking back is all that goes on.
         _ if run.undo_begun && is_undo_over => return None,
         _ if run.undo_begun => ("go on taking it back", "undo"),
+        _ if is_stuck => (
+            "it can send no more; take in what Jira shows of it by `gij resume RUN --adopt ROW=ID`, and import what is missing \
+             from a sheet of its own",
+            "import",
+        ),
         _ if totals.not_attempted > 0 => ("go on", "resume"),
         _ if totals.in_doubt > 0 => ("settle the rows in doubt", "resume"),
         _ if totals.failed > 0 => ("mend the rows that failed, then", "resume"),
+        _ if run.may_lack_rows => (
+            "its journal has lost rows; see which of the sheet Jira does not show",
+            "import",
+        ),
         _ => return None,
     };
-    let mut words = vec!["gij", command, &run.run];
+    let mut words = match command {
+        "import" if is_stuck => vec!["gij", command, "FILE"],
+        "import" => vec!["gij", command, "FILE", "--dry-run"],
+        command => vec!["gij", command, &run.run],
+    };
     let runs_dir = runs_dir.to_string_lossy();
     if runs_dir != RUNS_DIR {
         words.extend(["--runs-dir", &runs_dir]);

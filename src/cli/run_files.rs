@@ -63,7 +63,8 @@ impl RunFiles {
         let mut exit = match stopped {
             Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
             Some(stop) => stop.into(),
-            None if is_left(&report) => Exit::Incomplete,
+            // Of rows that nobody knows of nothing can be said to be done.
+            None if is_left(&report) || report.run.may_lack_rows => Exit::Incomplete,
             None => Exit::Done,
         };
         if let Err(failure) = &written {

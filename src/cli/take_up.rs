@@ -60,9 +60,9 @@ impl TakenUp {
         row.map_or_else(String::new, |row| row.place.to_string())
     }
 
-    /// Whether the journal tells of what was sent and no more of what Jira held before: then nothing there is known to be new.
+    /// Whether the journal tells of what was sent and no more of what Jira held before.
     pub fn has_lost_baseline(&self) -> bool {
-        self.state().has_begun() && self.state().baseline().is_none()
+        self.state().has_lost_baseline()
     }
 
     /// Whether it read standard input, which cannot be read again.

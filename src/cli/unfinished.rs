@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use super::next;
 use super::settings::{ImportSettings, TargetSettings};
 use crate::jira::BaseUrl;
-use crate::journal::{StoredRun, StoredRuns, Totals};
+use crate::journal::{RunState, StoredRun, StoredRuns, Totals};
 use crate::render::{Screen, count};
 
 /// Refuses to begin a run of a file whose last run on this Jira is not finished. A dry run says so and goes on; it gets that
@@ -15,13 +15,13 @@ pub(super) fn refuse_second_run(
     settings: &ImportSettings,
     screen: &Screen,
 ) -> Result<Option<String>, Failure> {
-    let Some((run, totals)) = unfinished(settings)? else {
+    let Some((run, state)) = unfinished(settings)? else {
         return Ok(None);
     };
     let message = format!(
         "the run {} of the same input is not finished: {}",
         run.id,
-        left(totals)
+        left(state.totals())
     );
     if run.is_at_work() && !settings.dry_run {
         let failure = format!(
@@ -30,6 +30,15 @@ pub(super) fn refuse_second_run(
         );
         let failure = Failure::usage(format!("{failure}; nothing was sent"));
         return Err(failure.help("wait until it has ended, or stop it"));
+    }
+    if state.has_lost_baseline() {
+        let message = format!("{message}; its journal is damaged, and it can send no more");
+        let help = "begin another run with `--new-run`, which skips what Jira shows by then";
+        if settings.dry_run {
+            screen.problem(&format!("warning: {message}; {help}\n"));
+            return Ok(None);
+        }
+        return Err(Failure::usage(format!("{message}; nothing was sent")).help(help));
     }
     let resume = next::resume(&settings.invocation.typed, &run.id, run.has_stdin());
     if settings.dry_run {
@@ -44,7 +53,7 @@ pub(super) fn refuse_second_run(
 
 /// The last run of one of the files on this Jira, if it is not finished. Earlier ones are settled
 /// by it: whoever began it knew of them.
-fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, Totals)>, Failure> {
+fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, RunState)>, Failure> {
     let TargetSettings::Jira(jira) = &settings.connect.target else {
         return Ok(None);
     };
@@ -85,7 +94,7 @@ fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, Totals)>, 
         return Ok(None);
     };
     let state = run.read().map_err(Failure::usage)?.state;
-    Ok(state.is_unfinished().then(|| (run, state.totals())))
+    Ok(state.is_unfinished().then_some((run, state)))
 }
 
 /// By what a file is known again, wherever a command is typed and through links.

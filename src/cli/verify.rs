@@ -28,6 +28,12 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     }
     let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
     let runtime = runtime()?;
+    let lacks_rows = state.may_lack_rows();
+    if lacks_rows {
+        screen.problem(
+            "warning: the journal is damaged where it tells of the rows; what became of those that it has lost is not known\n",
+        );
+    }
     let at = Timestamp::now();
     let (jira, list) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
     // What is new cannot be told by a journal that has lost what was there before.
@@ -66,10 +72,14 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         write_json(&document(&report), screen)?;
     } else {
         screen.result(&verification(&report));
-        let next = next::after_verify(&settings.invocation.typed, &report, run.has_stdin());
+        let next = if lacks_rows && !report.is_amiss() {
+            next::with_lost_rows()
+        } else {
+            next::after_verify(&settings.invocation.typed, &report, run.has_stdin())
+        };
         screen.info(&format!("\nNext: {next}\n"));
     }
-    Ok(if report.is_amiss() {
+    Ok(if report.is_amiss() || lacks_rows {
         Exit::Incomplete
     } else {
         Exit::Done

@@ -28,8 +28,18 @@ pub struct RunState {
     /// What Jira held beside it when the last session planned.
     known: Option<Arc<HashSet<i64>>>,
     is_undone: bool,
-    is_damaged: bool,
+    lost: Lost,
     has_sent: bool,
+}
+
+/// What a journal has lost.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Lost {
+    Nothing,
+    /// Lines that tell of no row that was read.
+    Lines,
+    /// Rows that were read, or perhaps so.
+    Rows,
 }
 
 impl RunState {
@@ -47,13 +57,13 @@ impl RunState {
             baseline: None,
             known: None,
             is_undone: false,
-            is_damaged: false,
+            lost: Lost::Nothing,
             has_sent: false,
         }
     }
 
-    /// Takes an event in. Events of rows that were never read change nothing: a journal that has lost a `row` is damaged,
-    /// and its reader says so.
+    /// Takes an event in. Events of rows that were never read change nothing but that [rows may be
+    /// missing](Self::may_lack_rows).
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Row(row) => self.read(row),
@@ -144,8 +154,9 @@ impl RunState {
     }
 
     fn with_row(&mut self, n: u32, change: impl FnOnce(&mut RowState)) {
-        if let Some(row) = self.rows.get_mut(&n) {
-            change(row);
+        match self.rows.get_mut(&n) {
+            Some(row) => change(row),
+            None => self.lost = Lost::Rows,
         }
     }
 
@@ -208,13 +219,30 @@ impl RunState {
 
     /// Whether anything can have been sent: before that, what Jira held was written down.
     pub fn has_begun(&self) -> bool {
-        self.baseline.is_some() || self.has_sent || self.is_damaged
+        self.baseline.is_some() || self.has_sent || self.lost > Lost::Nothing
     }
 
     /// Part of the journal is lost at this point: every row that is not certain counts as sent.
     pub(super) fn distrust(&mut self) {
-        self.is_damaged = true;
+        // The rows come before the first command begins.
+        let lost = if self.sessions.is_empty() {
+            Lost::Rows
+        } else {
+            Lost::Lines
+        };
+        self.lost = self.lost.max(lost);
         self.rows.values_mut().for_each(RowState::distrust);
+    }
+
+    /// Whether there may be rows of which the journal has lost that they were read: nobody knows what became of them.
+    pub fn may_lack_rows(&self) -> bool {
+        self.lost == Lost::Rows
+    }
+
+    /// Whether the journal tells of what was sent and no more of what Jira held before: then nothing there is known to be
+    /// new, and nothing more can be sent.
+    pub fn has_lost_baseline(&self) -> bool {
+        self.has_begun() && self.baseline.is_none()
     }
 
     /// The last comparison with Jira's list.

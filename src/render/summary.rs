@@ -31,6 +31,11 @@ pub fn summary(report: &Report) -> String {
         more(&mut text, rows.len());
     }
     text.push_str(&removals(report));
+    if report.run.may_lack_rows {
+        let line = "the journal is damaged where it tells of the rows: there may be more of them than these, and nobody \
+                    knows what became of them";
+        say(&mut text, "unknown", line);
+    }
     if let Some(audit) = report.audit_that_counts() {
         text.push_str(&imbalance(audit));
     }

@@ -57,6 +57,9 @@ pub struct RunFacts {
     pub paused_ms: u64,
     /// The last comparison with Jira's list.
     pub audit: Option<AuditFacts>,
+    /// Whether the journal has lost rows, or may have: they are not in this report.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub may_lack_rows: bool,
 }
 
 /// The comparison of the rows with Jira's list at the end; rows are named by their places: `onboarding.xlsx:Azure!7`.
@@ -213,6 +216,7 @@ impl Report {
         let (paused_ms, totals, closed) = (run.paused_ms(), run.totals(), run.closed());
         let (opened, sessions) = (run.opened().clone(), run.sessions().to_vec());
         let stopped = run.stopped().map(Into::into);
+        let may_lack_rows = run.may_lack_rows();
         // Row by row: a long run is not held twice.
         let rows: Vec<ReportRow> = run.into_rows().map(ReportRow::of).collect();
         Self {
@@ -227,6 +231,7 @@ impl Report {
                 stopped,
                 paused_ms,
                 audit,
+                may_lack_rows,
             },
             input: opened
                 .inputs

@@ -56,6 +56,10 @@ pub struct ListedRun {
     pub undo_begun: bool,
     /// Whether its journal has lost lines.
     pub damaged: bool,
+    /// Whether its journal has lost what Jira held before it, so that it can send no more.
+    pub baseline_lost: bool,
+    /// Whether its journal has lost rows, or may have.
+    pub may_lack_rows: bool,
     /// Whether there are rows that are in doubt or had no turn.
     pub unfinished: bool,
     /// How many rows ended how; none if the journal cannot be read.
@@ -167,6 +171,8 @@ impl ListedRun {
             },
             undo_begun: state.is_some_and(RunState::is_undone),
             damaged: read.as_ref().is_ok_and(|read| !read.damaged.is_empty()),
+            baseline_lost: state.is_some_and(RunState::has_lost_baseline),
+            may_lack_rows: state.is_some_and(RunState::may_lack_rows),
             unfinished: state.is_some_and(RunState::is_unfinished),
             totals: state.map(RunState::totals),
             next: None,

@@ -45,6 +45,18 @@ fn what_was_there_before_is_not_taken_for_created_once_the_baseline_is_lost() {
         ["created", "created", "in_doubt", "in_doubt", "in_doubt"]
     );
     assert_eq!((env.posts(), env.jira().held().len()), (3, 3));
+    env.run(["runs"])
+        .exit(0)
+        .says("it can send no more")
+        .says("gij import FILE")
+        .says_nothing_of("gij resume 2");
+    run(&["import", "a.csv"])
+        .exit(2)
+        .says("it can send no more")
+        .says("--new-run")
+        .says_nothing_of("gij resume");
+    run(&["import", "a.csv", "--new-run"]).exit(0);
+    assert_eq!(env.jira().held().len(), 5);
 }
 
 #[test]
@@ -88,8 +100,15 @@ fn damage_is_told_each_time_for_a_row_may_be_missing() {
     });
     for _ in 0..2 {
         run(&["resume", "--settle", "10ms"])
-            .exit(0)
-            .says("the journal is damaged at line 3");
+            .exit(1)
+            .says("the journal is damaged at line 3")
+            .says("nobody knows what became of them")
+            .says("gij import FILE --dry-run");
     }
+    env.run(["verify"]).exit(1).says("those that it has lost");
+    env.run(["runs"]).exit(0).says("its journal has lost rows");
+    assert_eq!(env.report()["run"]["may_lack_rows"], true);
     assert_eq!((env.posts(), env.jira().held().len()), (3, 3));
+    run(&["undo", "--settle", "10ms"]).exit(1);
+    assert_eq!(env.jira().held().len(), 1, "what is lost cannot be removed");
 }

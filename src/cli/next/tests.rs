@@ -20,6 +20,8 @@ fn run(change: impl FnOnce(&mut ListedRun)) -> ListedRun {
         why: None,
         undo_begun: false,
         damaged: false,
+        baseline_lost: false,
+        may_lack_rows: false,
         unfinished: false,
         totals: Some(Totals {
             read: 1,
@@ -82,6 +84,29 @@ fn once_taking_back_has_begun_only_that_goes_on() {
     );
     assert_eq!(undo(SessionKind::Undo, RunEnding::Complete), None);
     assert_eq!(undo(SessionKind::Verify, RunEnding::Complete), None);
+}
+
+#[test]
+fn a_run_that_can_send_no_more_is_not_resumed() {
+    for outcome in [Outcome::Failed, Outcome::InDoubt, Outcome::NotAttempted] {
+        let next = next_of(|run| {
+            with(outcome)(run);
+            run.baseline_lost = true;
+        });
+        assert_eq!(next.as_deref(), Some("gij import FILE"), "{outcome}");
+    }
+    assert_eq!(next_of(|run| run.baseline_lost = true), None);
+}
+
+#[test]
+fn rows_that_a_journal_has_lost_are_looked_for_once_nothing_else_is_left() {
+    let next = next_of(|run| run.may_lack_rows = true);
+    assert_eq!(next.as_deref(), Some("gij import FILE --dry-run"));
+    let next = next_of(|run| {
+        with(Outcome::InDoubt)(run);
+        run.may_lack_rows = true;
+    });
+    assert_eq!(next.as_deref(), Some("gij resume a"));
 }
 
 #[test]
