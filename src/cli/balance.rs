@@ -1,9 +1,9 @@
 //! The last step of a run that ended before it came to it: the comparison with Jira's list.
 
 use super::connect::connect;
-use super::dispatch::runtime;
 use super::exit::Failure;
 use super::next;
+use super::runtime::Runtime;
 use super::session::{Session, Work};
 use super::settings::{ConnectSettings, TakeUpSettings};
 use super::take_up::TakenUp;
@@ -19,7 +19,7 @@ pub(super) fn balance(
     screen: &Screen,
 ) -> Result<Option<Stop>, Failure> {
     let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
-    let runtime = runtime()?;
+    let runtime = Runtime::new()?;
     let (jira, _) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
     let _lock = run.lock_jira()?;
     let after_kill = next::resume(&settings.invocation.typed, run.id(), run.has_stdin());

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
-
 use super::credentials::access;
 use super::exit::{Exit, Failure};
+use super::runtime::Runtime;
 use super::settings::{ConnectSettings, PaceSettings, TargetSettings};
-use super::signals;
 use crate::engine::{Pace, Pacer, Stop, StopSwitch, read_list};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::model::RemoteIntegration;
@@ -125,7 +123,7 @@ pub(super) fn interruptible<T>(
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     runtime
-        .block_on(signals::unless_interrupted(work))
+        .unless_interrupted(work)
         .unwrap_or_else(|| Err(Stop::Interrupted.into()))
 }
 

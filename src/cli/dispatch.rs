@@ -1,7 +1,6 @@
 use std::ffi::OsString;
 
 use clap::Parser as _;
-use tokio::runtime::{Builder, Runtime};
 
 use super::args::{Cli, Command, When};
 use super::exit::{Exit, Failure};
@@ -59,17 +58,4 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
 fn tell(failure: &Failure, screen: &Screen) -> Exit {
     screen.failure(&failure.message, failure.help.as_deref());
     failure.exit
-}
-
-/// The runtime for posting: one thread, as sending is waiting.
-pub(super) fn runtime() -> Result<Runtime, Failure> {
-    Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Failure::new(
-                Exit::Stopped,
-                format!("the system gives no means to connect: {error}"),
-            )
-        })
 }

@@ -2,9 +2,9 @@
 
 use super::check::write_json;
 use super::connect::{connection, who};
-use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::next;
+use super::runtime::Runtime;
 use super::settings::DoctorSettings;
 use crate::jira::{Access, Client, Connection, JiraError, RateHints};
 use crate::render::{Screen, Target, count, doctor as lines};
@@ -14,7 +14,7 @@ use crate::report::{DoctorReport, Finding, Health, Question, document};
 pub(super) fn doctor(settings: &DoctorSettings, screen: &Screen) -> Result<Exit, Failure> {
     let (connection, _) = connection(&settings.connect)?;
     let client = Client::new(&connection)?;
-    let answers = runtime()?.block_on(ask(&client));
+    let answers = Runtime::new()?.block_on(ask(&client));
     let report = findings(&connection, &answers);
     if settings.invocation.is_json {
         write_json(&document(&report), screen)?;

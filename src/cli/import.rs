@@ -3,16 +3,15 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use tokio::runtime::Runtime;
 
 use super::check::{show, write_json};
 use super::connect::{Connected, connect, list_again};
-use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, opening, plan_json};
 use super::just_removed::JustRemoved;
 use super::question::Reply;
 use super::run_files::{RunFiles, is_incomplete};
+use super::runtime::Runtime;
 use super::session::{Session, Work};
 use super::settings::ImportSettings;
 use super::{existing, next, projects, question, unfinished};
@@ -35,7 +34,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     if is_refused(settings, &input) {
         return refuse(settings, &input, screen);
     }
-    let runtime = runtime()?;
+    let runtime = Runtime::new()?;
     let listed_at = Timestamp::now();
     let (jira, mut remote) = runtime.block_on(connect(&settings.connect, settings.pace, screen))?;
     let rows = std::mem::take(&mut input.rows);

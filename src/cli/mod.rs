@@ -24,6 +24,7 @@ mod resume;
 mod resume_sheets;
 mod run_files;
 mod runs;
+mod runtime;
 mod sandbox;
 mod session;
 mod settings;

@@ -3,10 +3,9 @@
 use std::io::{self, IsTerminal as _};
 use std::thread;
 
-use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-use super::signals;
+use super::runtime::Runtime;
 use crate::render::Screen;
 
 /// What came of a question.
@@ -51,7 +50,7 @@ fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) 
         // Whoever was interrupted does not listen any more.
         let _ = answered.send(read.map(|_| line));
     });
-    let answer = runtime.block_on(signals::unless_interrupted(answer));
+    let answer = runtime.unless_interrupted(answer);
     let Some(answer) = answer else {
         screen.problem("\n");
         return Reply::Interrupted;

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use super::balance::balance;
 use super::by_hand::by_hand;
 use super::connect::{connect, interruptible, list_again};
-use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::just_removed::JustRemoved;
 use super::projects::{self, Resolved};
 use super::question::Reply;
 use super::resume_sheets::Sheets;
 use super::run_files::{RunFiles, is_incomplete};
+use super::runtime::Runtime;
 use super::session::{Session, Work};
 use super::settings::{ConnectSettings, Invocation, ResumeSettings, TakeUpSettings};
 use super::settle::ByHand;
@@ -53,7 +53,7 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     let unconfirmed = Failure::usage("there is nobody to ask, and no --yes; nothing was sent")
         .help("give `--yes` to go on with the run as it was planned");
     let confirmed_by = take_up.confirmation(unconfirmed)?;
-    let runtime = runtime()?;
+    let runtime = Runtime::new()?;
     let (jira, remote) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
     let _lock = run.lock_jira()?;
     let by_hand = by_hand(take_up, &run, &remote)?;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::args::{IndexAfter, SandboxArgs};
-use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
+use super::runtime::Runtime;
 use crate::render::{Screen, count};
 use crate::sandbox::{Access, Config, Faults, RateLimit, Sandbox, StartError};
 
@@ -13,7 +13,7 @@ pub(super) fn sandbox(args: SandboxArgs, screen: &Screen) -> Result<Exit, Failur
     let token = args.accept_token.clone();
     let state = args.state.clone();
     let config = config(args)?;
-    runtime()?.block_on(async {
+    Runtime::new()?.block_on(async {
         let sandbox = Sandbox::start(config).await?;
         let kept = kept(state.as_deref(), sandbox.held().len());
         screen.result(&how_to(&sandbox.url(), &kept, token.as_deref()));

@@ -3,13 +3,12 @@
 use std::num::NonZeroU32;
 
 use jiff::Timestamp;
-use tokio::runtime::Runtime;
 
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::run_files::RunFiles;
+use super::runtime::Runtime;
 use super::settings::PaceSettings;
-use super::signals;
 use crate::engine::{Books, Job, Ledger, Run, RunEvent, Settings, Stop, StopSwitch};
 use crate::journal::{Appender, Ending, Event, Journal, JournalError, StoredRun};
 use crate::render::{Progress, ProgressStyle, Screen};
@@ -96,7 +95,7 @@ impl Session<'_> {
             let appender = journal.appender();
             tokio::select! {
                 ended = work(&appender, &stop, &tell) => ended,
-                never = signals::watch(&stop, &progress, &last_words) => never,
+                never = self.runtime.signals.watch(&stop, &progress, &last_words) => never,
             }
         })
     }

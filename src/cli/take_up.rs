@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use tokio::runtime::Runtime;
-
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::facts::session;
 use super::run_files::RunFiles;
+use super::runtime::Runtime;
 use super::session::Session;
 use super::settings::{ConnectSettings, TakeUpSettings};
 use crate::journal::{

@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::by_hand::by_hand;
 use super::check::write_json;
 use super::connect::connect;
-use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::question::Reply;
 use super::run_files::RunFiles;
+use super::runtime::Runtime;
 use super::session::{Session, close};
 use super::settings::{ConnectSettings, Invocation, UndoSettings};
 use super::settle::ByHand;
@@ -43,7 +43,7 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
     }
     let confirmed_by = confirmation(settings)?;
     let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
-    let runtime = runtime()?;
+    let runtime = Runtime::new()?;
     let (jira, list) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
     let after_kill = next::undo(&take_up.invocation.typed, run.id());
     let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::check::write_json;
 use super::connect::connect;
-use super::dispatch::runtime;
 use super::exit::{Exit, Failure};
 use super::facts::session;
 use super::next;
 use super::run_files::RunFiles;
+use super::runtime::Runtime;
 use super::session::close;
 use super::settings::{ConnectSettings, VerifySettings};
 use super::take_up::TakenUp;
@@ -27,7 +27,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         return Ok(Exit::Done);
     }
     let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
-    let runtime = runtime()?;
+    let runtime = Runtime::new()?;
     let lacks_rows = state.may_lack_rows();
     if lacks_rows {
         screen.problem(
