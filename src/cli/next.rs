@@ -255,7 +255,7 @@ pub(super) fn after_check(settings: &ImportSettings) -> String {
             is_command_said = true;
             words.push("check");
         } else if !FLAGS_OF_IMPORT.contains(&word) {
-            words.push(word);
+            words.push(as_file(word));
         }
     }
     format!(
@@ -344,6 +344,11 @@ pub(super) fn without_runs() -> String {
         .to_owned()
 }
 
+/// A word that was typed; what was read from standard input cannot be read again, and needs a file in its place.
+fn as_file(word: &str) -> &str {
+    if word == "-" { "FILE" } else { word }
+}
+
 /// The command as it was typed, with `more`, and without what was for once only.
 fn again(settings: &ImportSettings, more: &[&str]) -> String {
     again_with(settings, more, &[])
@@ -355,7 +360,7 @@ fn again_with(settings: &ImportSettings, more: &[&str], less: &[&str]) -> String
     while let Some(word) = typed.next() {
         let name = name_of(word);
         if name != "--dry-run" && !less.contains(&name) {
-            words.push(word);
+            words.push(as_file(word));
         } else if name == word && VALUES_OF_IMPORT.contains(&name) {
             typed.next();
         }

@@ -2,7 +2,7 @@
 
 #![cfg(unix)]
 
-use gij::sandbox::Fault;
+use gij::sandbox::{Call, Fault};
 
 use crate::env::{Env, Ran, sheet_of, signal};
 use crate::terminal::on_a_terminal::{exit_code, on_terminal};
@@ -68,4 +68,125 @@ fn a_run_that_is_named_by_a_dot_takes_the_same_locks() {
     // The sheet is known by its full path.
     Ran::of(ran).exit(0);
     assert_eq!(files(), before);
+}
+
+/// Interrupts an import of two rows while the list that is the `nth` to be asked for has no answer.
+fn interrupted_at_list(env: &Env, nth: usize) -> Ran {
+    let mut script = vec![None; nth - 1];
+    script.push(Some(Fault::Hang));
+    env.jira().script_call(Call::List, script);
+    let args = [
+        "import",
+        "a.csv",
+        "--yes",
+        "--concurrency",
+        "1",
+        "--settle",
+        "50ms",
+    ];
+    let child = env.start_until(args, |env| env.requests("GET", "/integration") == nth);
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).exit(130)
+}
+
+#[test]
+fn a_list_that_settles_is_read_again_when_ctrl_c_comes_in_its_middle() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira().script([Some(Fault::CutAfterCommit)]);
+    // One for getting there, one for the plan, and one that settles.
+    interrupted_at_list(&env, 3).says("gij verify");
+    assert_eq!(env.requests("GET", "/integration"), 4);
+    assert_eq!((env.total("created"), env.jira().held().len()), (2, 2));
+    assert_eq!(env.report()["run"]["ending"], "interrupted");
+}
+
+#[test]
+fn the_comparison_at_the_end_is_made_up_for_when_ctrl_c_comes_in_its_middle() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    interrupted_at_list(&env, 3);
+    assert_eq!((env.total("created"), env.total("in_doubt")), (2, 0));
+    assert_eq!(env.report()["run"]["audit"], serde_json::Value::Null);
+    env.run(["resume", "--yes", "--settle", "50ms"])
+        .exit(0)
+        .says("before all was compared with Jira's list");
+    assert_eq!(env.posts(), 2);
+    assert_eq!(env.report()["run"]["ending"], "complete");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::process::Stdio;
+    let env = Env::new().sandbox().file("a.csv", sheet_of(60));
+    env.jira().script([Some(Fault::Hang)]);
+    let program = env!("CARGO_BIN_EXE_gij");
+    // Room for the rows and some of the sending, while the first row has no answer.
+    let text = format!(
+        "trap '' XFSZ; ulimit -f 28; exec '{program}' import a.csv --yes --concurrency 2 --timeout 3s"
+    );
+    let mut child = std::process::Command::new("bash")
+        .args(["-c", &text])
+        .current_dir(env.path(""))
+        .env("JIRA_URL", env.jira().url())
+        .env("JIRA_TOKEN", crate::env::TOKEN)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap());
+    let mut rest = String::new();
+    while !rest.ends_with("stopping: waiting for the requests under way\n") {
+        assert_ne!(said.read_line(&mut rest).unwrap(), 0, "{rest}");
+    }
+    signal(&child, "INT");
+    said.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.contains("cannot write the journal"), "{rest}");
+    assert!(rest.contains("gij resume 2"), "{rest}");
+    let options = ["--yes", "--settle", "50ms"];
+    env.run(["resume"].into_iter().chain(options)).exit(0);
+    assert_eq!((env.total("created"), env.jira().held().len()), (60, 60));
+}
+
+#[test]
+fn a_second_signal_ends_a_rehearsal_at_once() {
+    let env = Env::new().file("a.csv", sheet_of(50));
+    let args = ["import", "a.csv", "--sandbox", "--rate", "1/s"];
+    let child = env.start_until(args, |env| {
+        let journal = env.runs().pop().map(|run| run.join("journal.jsonl"));
+        let text = journal.and_then(|path| std::fs::read_to_string(path).ok());
+        text.is_some_and(|text| text.contains("\"outcome\""))
+    });
+    // Both are there when it goes on.
+    for name in ["STOP", "INT", "TERM", "CONT"] {
+        signal(&child, name);
+    }
+    Ran::of(child.wait_with_output().unwrap())
+        .exit(130)
+        .says("the sandbox is gone with all it held; rehearse again:\n  gij import a.csv --sandbox --rate 1/s");
+    env.run(["runs"]).exit(0).says_nothing_of("gij resume");
+}
+
+#[test]
+fn a_run_of_standard_input_goes_on_with_a_file() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.jira().script([Some(Fault::Failure400)]);
+    let import = |options: &[&str]| {
+        let args = ["import", "-", "--concurrency", "1"].iter().chain(options);
+        let mut command = env.command(args.copied());
+        let sheet = std::fs::File::open(env.path("a.csv")).unwrap();
+        Ran::of(command.stdin(sheet).output().unwrap())
+    };
+    import(&["--dry-run"])
+        .exit(0)
+        .says("gij import FILE --concurrency 1\n");
+    let ran = import(&["--yes"]).exit(1);
+    let next = ran.stderr.lines().last().unwrap().trim();
+    assert!(next.starts_with("gij resume 2") && next.ends_with(" FILE"));
+    // As it is told, and somebody agrees.
+    let words = next.replace("FILE", "a.csv") + " --yes --settle 50ms";
+    env.run(words.split(' ').skip(1)).exit(0);
+    assert_eq!((env.total("created"), env.jira().held().len()), (3, 3));
 }
