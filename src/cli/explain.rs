@@ -29,7 +29,7 @@ pub(super) fn explain(args: &ExplainArgs, is_json: bool, screen: &Screen) -> Res
         let topic = &topic;
         write_json(&document(&Document { format: 1, topic }), screen)?;
     } else {
-        screen.result(&explanation(&topic));
+        screen.verbatim(&explanation(&topic));
         if let Topic::Everything(_) = topic {
             screen.info("\n`gij explain WORD` says more about each, with an example\n");
         }

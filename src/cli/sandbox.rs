@@ -16,7 +16,7 @@ pub(super) fn sandbox(args: SandboxArgs, screen: &Screen) -> Result<Exit, Failur
     Runtime::new()?.block_on(async {
         let sandbox = Sandbox::start(config).await?;
         let kept = kept(state.as_deref(), sandbox.held().len());
-        screen.result(&how_to(&sandbox.url(), &kept, token.as_deref()));
+        screen.verbatim(&how_to(&sandbox.url(), &kept, token.as_deref()));
         sandbox.wait().await;
         match sandbox.failure() {
             None => Ok(Exit::Done),

@@ -3,6 +3,7 @@
 //! Uses `model`, `plan`, the engine's events, `explain`, `journal` and `report`. The decision to know: texts are made by pure functions with
 //! colour codes in them, and [`Screen`] takes the codes out where nobody can see colours.
 
+mod bar_term;
 mod diagnostics;
 mod doctor;
 mod explain;
@@ -14,6 +15,7 @@ mod style;
 mod summary;
 mod undo;
 mod verify;
+mod wrap;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;

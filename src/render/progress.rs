@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 use std::fmt::Write as _;
+use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle as BarStyle};
 
+use super::bar_term::BarTerm;
 use super::screen::Screen;
 use super::style::{count, one_line};
 use crate::engine::RunEvent;
@@ -24,6 +26,9 @@ pub enum ProgressStyle {
 
 /// Time between plain lines.
 const PLAIN_EVERY: Duration = Duration::from_secs(5);
+
+/// How often the bar is drawn in a second at most.
+const MOST_DRAWN: u8 = 20;
 
 /// A rate and the time left are shown once this much is done: before, they jump.
 const STABLE_AFTER: Duration = Duration::from_secs(2);
@@ -212,8 +217,12 @@ fn new_bar(all: u64) -> ProgressBar {
                 let _ = text.write_str(&time_left(state.pos(), all, state.elapsed()));
             },
         );
-    let bar =
-        ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr()).with_style(style);
+    let target = if std::io::stderr().is_terminal() {
+        ProgressDrawTarget::term_like_with_hz(Box::new(BarTerm::default()), MOST_DRAWN)
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(Some(all), target).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }

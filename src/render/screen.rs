@@ -3,8 +3,10 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use terminal_size::terminal_size_of;
 
 use super::style::{DIM, of_severity, one_line, paint};
+use super::wrap::{width, wrapped};
 use crate::model::Severity;
 
 /// When to use colours.
@@ -42,8 +44,17 @@ impl Screen {
         }
     }
 
-    /// Writes a result.
+    /// Writes a result. On a terminal long lines are broken between words.
     pub fn result(&self, text: &str) {
+        if io::stdout().is_terminal() {
+            self.verbatim(&wrapped(text, width(terminal_size_of(io::stdout()))));
+        } else {
+            self.verbatim(text);
+        }
+    }
+
+    /// Writes a result whose lines are to stay as they are.
+    pub fn verbatim(&self, text: &str) {
         write_to(&mut *self.out.borrow_mut(), text);
     }
 
@@ -60,9 +71,14 @@ impl Screen {
         }
     }
 
-    /// Writes a problem, or a question.
+    /// Writes a problem, or a question. On a terminal long lines are broken between words.
     pub fn problem(&self, text: &str) {
-        write_to(&mut *self.err.borrow_mut(), text);
+        if io::stderr().is_terminal() {
+            let text = wrapped(text, width(terminal_size_of(io::stderr())));
+            write_to(&mut *self.err.borrow_mut(), &text);
+        } else {
+            write_to(&mut *self.err.borrow_mut(), text);
+        }
     }
 
     /// Writes why a command cannot go on, and what to do.

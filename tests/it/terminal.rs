@@ -92,6 +92,23 @@ pub mod on_a_terminal {
     }
 
     #[test]
+    fn long_lines_are_broken_between_words_and_off_a_terminal_they_are_not() {
+        let csv = "type,displayName,origin,pat\nGITLAB_SERVER,A,git@git.example.org:payments/backend.git,p\n";
+        let env = Env::new().file("a.csv", csv);
+        let ran = env.run(["check", "a.csv"]).exit(3);
+        let long: Vec<&str> = ran.stderr.lines().filter(|line| line.len() > 80).collect();
+        assert!(!long.is_empty(), "{ran:?}");
+        let mut session = on_terminal(&env, &["check", "a.csv", "--color", "never"]);
+        let said = session.exp_eof().unwrap();
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(lines.iter().all(|line| line.len() <= 80), "{said}");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for line in long {
+            assert!(words(&said).contains(&words(line)), "{line}");
+        }
+    }
+
+    #[test]
     fn a_resume_shows_its_plan_and_asks() {
         let env = Env::new().sandbox().file("a.csv", sheet_of(2));
         env.jira().script([Some(Fault::Failure400)]);

@@ -1,0 +1,162 @@
+//! Lines that are longer than a terminal is wide, broken between words.
+//!
+//! What is to be typed stays in one piece, so that it can be copied: commands, and whatever stands in backticks.
+
+use anstream::adapter::strip_str;
+use terminal_size::{Height, Width};
+use textwrap::core::Word;
+use textwrap::{Options, WordSeparator, WordSplitter, core::display_width, wrap};
+
+/// Columns of a terminal that does not tell how many it has.
+const USUAL: usize = 80;
+
+/// A line broken to less than this is harder to read than one that the terminal breaks.
+const LEAST: usize = 40;
+
+/// How wide a terminal is that tells this size.
+pub(super) fn width(size: Option<(Width, Height)>) -> usize {
+    let told = size.map(|(Width(width), _)| usize::from(width));
+    told.filter(|width| *width > 0).unwrap_or(USUAL)
+}
+
+/// The lines of `text`, none longer than `width` if there is a place to break it. An unfinished line stays as it is.
+pub(super) fn wrapped(text: &str, width: usize) -> String {
+    let width = width.max(LEAST);
+    let mut wrapped = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(long) if display_width(long) > width => break_line(&mut wrapped, long, width),
+            _ => wrapped.push_str(line),
+        }
+    }
+    wrapped
+}
+
+fn break_line(text: &mut String, line: &str, width: usize) {
+    let plain = strip_str(line).to_string();
+    let said = plain.trim_start();
+    if is_command(said) {
+        text.push_str(line);
+    } else {
+        let behind = match said {
+            _ if said.starts_with("= help: ") => "= help: ".len(),
+            _ if said.starts_with("--> ") => "--> ".len(),
+            _ => 2,
+        };
+        let indent = " ".repeat((plain.len() - said.len() + behind).min(width / 3));
+        let options = Options::new(width)
+            .subsequent_indent(&indent)
+            .break_words(false)
+            .word_splitter(WordSplitter::NoHyphenation)
+            .word_separator(WordSeparator::Custom(words));
+        text.push_str(&wrap(line, options).join("\n"));
+    }
+    text.push('\n');
+}
+
+fn is_command(text: &str) -> bool {
+    text.starts_with("gij ")
+}
+
+/// The words of a line, with the spaces behind each.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut rest = line;
+    Box::new(std::iter::from_fn(move || {
+        let (word, after) = rest.split_at(end_of_word(rest));
+        rest = after;
+        (!word.is_empty()).then(|| Word::from(word))
+    }))
+}
+
+/// Where the first word of `text` ends, with the spaces behind it.
+fn end_of_word(text: &str) -> usize {
+    if is_command(text) {
+        return text.len();
+    }
+    let mut is_quoted = false;
+    let mut has_ended = false;
+    for (at, c) in text.char_indices() {
+        if c == '`' {
+            is_quoted = !is_quoted;
+        }
+        if has_ended && c != ' ' {
+            return at;
+        }
+        has_ended = c == ' ' && (!is_quoted || !text[at..].contains('`'));
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::style::{BOLD, DIM, paint};
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        let wrapped = strip_str(&wrapped(&format!("{text}\n"), 40)).to_string();
+        wrapped.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_long_line_is_broken_between_words_and_goes_on_behind_its_label() {
+        let long = "error: a word and another word and yet another word";
+        assert_eq!(
+            lines(long),
+            ["error: a word and another word and yet", "  another word"]
+        );
+        let help = format!(
+            "  {} write one of the types, in any case",
+            paint(DIM, "  = help:")
+        );
+        assert_eq!(
+            lines(&help),
+            [
+                "    = help: write one of the types, in",
+                "            any case"
+            ]
+        );
+        assert_eq!(lines("short"), ["short"]);
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        let painted = paint(BOLD, "x".repeat(40));
+        assert_eq!(lines(&painted).len(), 1);
+    }
+
+    #[test]
+    fn what_is_to_be_typed_stays_in_one_piece() {
+        let command = "  gij resume 20261122T101503Z-onboarding --runs-dir 'my runs'";
+        assert_eq!(lines(command), [command]);
+        assert_eq!(
+            lines("go on with that one: `gij resume 20261122T101503Z-x`, or not"),
+            [
+                "go on with that one:",
+                "  `gij resume 20261122T101503Z-x`, or",
+                "  not"
+            ]
+        );
+        assert_eq!(
+            lines("    settle the rows in doubt: gij resume last --settle 1m"),
+            [
+                "    settle the rows in doubt:",
+                "      gij resume last --settle 1m"
+            ]
+        );
+        let lone = "a ` alone quotes nothing and the line is broken";
+        assert_eq!(lines(lone).len(), 2);
+    }
+
+    #[test]
+    fn an_unfinished_line_is_left_to_the_terminal() {
+        let question = "Create 3 integrations in Acme Jira, really and truly? [y/N] ";
+        assert_eq!(wrapped(question, 40), question);
+    }
+
+    #[test]
+    fn a_terminal_that_tells_no_width_is_taken_for_a_usual_one() {
+        assert_eq!(width(None), 80);
+        assert_eq!(width(Some((Width(0), Height(0)))), 80);
+        assert_eq!(width(Some((Width(132), Height(50)))), 132);
+    }
+}
