@@ -54,4 +54,6 @@ pub(super) struct Shared {
     /// The names of all rows, one after the other.
     pub names: String,
     pub(super) settings: Vec<(Field, FieldValue)>,
+    /// Whether a secret of one of them stands on the command line.
+    pub is_secret_typed: bool,
 }

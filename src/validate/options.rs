@@ -9,7 +9,7 @@ use super::lint::holds_a_token;
 use super::policy::Policy;
 use super::selection::Selection;
 use crate::input::ReadOptions;
-use crate::model::{Field, Kind};
+use crate::model::{Field, IntegrationType, Kind};
 use crate::secret::{SecretPolicy, SplitCell};
 
 /// What the rows are read for.
@@ -62,6 +62,23 @@ impl Options {
             None => field_of(header),
         };
         field.is_some_and(|field| matches!(field.kind(), Kind::Secret | Kind::Username))
+    }
+
+    /// Whether the values for blank cells hold a secret by their type: an AWS access key id, say, which is a username
+    /// elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError::Secret`] if they do.
+    pub fn refuse_secrets(&self) -> Result<(), OptionError> {
+        let of = self
+            .preset(Field::Type)
+            .and_then(IntegrationType::from_name);
+        let is_secret = of.is_some_and(|of| of.spec().username_is_secret());
+        match self.preset(Field::Username) {
+            Some(text) if is_secret && is_literal(text) => Err(OptionError::Secret),
+            _ => Ok(()),
+        }
     }
 
     /// What a blank cell of `field` holds.
@@ -175,8 +192,7 @@ impl Preset {
     pub fn parse(text: &str) -> Result<Self, OptionError> {
         let (field, text) = sides(text)?;
         let field = field_named(field)?;
-        let is_literal = matches!(SplitCell::of(text), SplitCell::Literal(_));
-        if field.kind() == Kind::Secret && is_literal || holds_a_token(text) {
+        if field.kind() == Kind::Secret && is_literal(text) || holds_a_token(text) {
             return Err(OptionError::Secret);
         }
         Ok(Self {
@@ -184,6 +200,11 @@ impl Preset {
             text: text.to_owned(),
         })
     }
+}
+
+/// Whether a cell holds a secret itself, should it be one, and no reference.
+pub(super) fn is_literal(text: &str) -> bool {
+    matches!(SplitCell::of(text), SplitCell::Literal(_))
 }
 
 fn sides(text: &str) -> Result<(&str, &str), OptionError> {

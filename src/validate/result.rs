@@ -83,6 +83,8 @@ pub struct Validation {
     pub missing_columns: Vec<String>,
     /// Headers that somebody said the meaning of and that no table has.
     pub missing_mapped: Vec<String>,
+    /// Whether a secret of a row stands on the command line, which only the row's type says: an AWS access key id.
+    pub is_secret_typed: bool,
 }
 
 impl Validation {

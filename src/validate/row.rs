@@ -48,6 +48,7 @@ pub(super) fn check_row(
         },
         given: FieldSet::default(),
         is_secret_missing: false,
+        is_secret_typed: false,
         found: Vec::new(),
     };
     let of = check.integration_type();
@@ -75,6 +76,8 @@ pub(super) struct RowCheck<'a> {
     pub(super) given: FieldSet,
     /// An allowed reference has no value, which a check lets pass.
     pub(super) is_secret_missing: bool,
+    /// A secret of the row stands on the command line.
+    pub(super) is_secret_typed: bool,
     pub(super) found: Vec<Diagnostic>,
 }
 
@@ -151,6 +154,7 @@ impl RowCheck<'_> {
             mut draft,
             given,
             is_secret_missing,
+            is_secret_typed,
             mut found,
         } = self;
         // Problems are told from left to right.
@@ -166,6 +170,7 @@ impl RowCheck<'_> {
             .filter(|hashes| {
                 !hashes.blank_is_any || hashes.gives_origin == given.has(Field::Origin)
             });
+        shared.is_secret_typed |= is_secret_typed;
         let start = shared.names.len();
         shared.names.push_str(name.as_deref().unwrap_or_default());
         let is_kept = options.purpose == Purpose::Import && !is_secret_missing;

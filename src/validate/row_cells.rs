@@ -7,9 +7,18 @@ use super::columns::Reading;
 use super::compiled;
 use super::lint::{holds_a_token, is_placeholder};
 use super::messages;
+use super::options::is_literal;
 use super::row::RowCheck;
 use crate::input::Value;
 use crate::model::{Code, Field, FieldValue, IntegrationType, Kind, Origin, Username};
+
+fn is_blank(value: Value<'_>) -> bool {
+    match value {
+        Value::Blank => true,
+        Value::Text(text) => text.trim().is_empty(),
+        _ => false,
+    }
+}
 
 impl<'a> RowCheck<'a> {
     /// What the cell of a field holds, or what it is to hold if it is blank.
@@ -28,15 +37,20 @@ impl<'a> RowCheck<'a> {
 
     #[cold]
     fn or_preset(&self, field: Field, value: Value<'a>) -> Value<'a> {
-        let is_blank = match value {
-            Value::Blank => true,
-            Value::Text(text) => text.trim().is_empty(),
-            _ => false,
-        };
         match self.options.preset(field) {
-            Some(preset) if is_blank => Value::Text(preset),
+            Some(preset) if is_blank(value) => Value::Text(preset),
             _ => value,
         }
+    }
+
+    /// Whether the row takes a secret, and no reference to one, from the command line.
+    fn is_typed(&self, reading: &Reading) -> bool {
+        let cell = match reading.column {
+            Some(column) => self.row.value(column),
+            None => Value::Blank,
+        };
+        let preset = self.options.preset(reading.field);
+        preset.is_some_and(is_literal) && is_blank(cell)
     }
 
     /// The text of a cell that is no secret.
@@ -138,6 +152,7 @@ impl<'a> RowCheck<'a> {
                     }
                 }
                 Kind::Username if of.is_some_and(|of| of.spec().username_is_secret()) => {
+                    self.is_secret_typed |= reading.has_preset && self.is_typed(reading);
                     self.draft.username = self.secret(field, value).map(Username::KeyId);
                 }
                 Kind::Username => {

@@ -128,6 +128,7 @@ impl Run<'_> {
             blank: block.blank,
             ..RowCounts::default()
         };
+        self.result.is_secret_typed |= block.is_secret_typed;
         self.seen
             .expect(block.rows.iter().filter_map(|row| row.hashes));
         for mut row in block.rows {

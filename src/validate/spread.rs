@@ -37,6 +37,8 @@ pub(super) struct CheckedBlock {
     pub rows: Vec<CheckedRow>,
     /// Their names, one after the other.
     pub names: String,
+    /// Whether a secret of one of them stands on the command line.
+    pub is_secret_typed: bool,
 }
 
 /// The blocks that wait or are being checked.
@@ -98,5 +100,6 @@ fn check(job: &Job, (options, hasher): &(Options, KeyHasher)) -> CheckedBlock {
         blank,
         rows,
         names: shared.names,
+        is_secret_typed: shared.is_secret_typed,
     }
 }

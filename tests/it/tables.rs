@@ -212,6 +212,52 @@ fn a_secret_is_not_taken_from_the_command_line() {
 }
 
 #[test]
+fn an_access_key_id_is_a_secret_by_the_type_of_its_row() {
+    let header = "type,displayName,username,password,awsRegion,pat\n";
+    let sheet = format!(
+        "{header}AWS,A,,env:GIT_KEY,us-east-1,\nAWS,B,CANARY-OF-B,env:GIT_KEY,us-east-1,\nGITHUB,C,,,,p\n"
+    );
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet)
+        .var("GIT_ID", "an-id")
+        .var("GIT_KEY", "a-key");
+    let import = |options: &[&str]| {
+        let args = [
+            "import",
+            "a.csv",
+            "--allow-env",
+            "GIT_*",
+            "--yes",
+            "--skip-invalid",
+        ];
+        env.run(args.iter().chain(options).copied())
+    };
+    for options in [
+        &["--set", "username=CANARY"][..],
+        // It is refused though no row needs it.
+        &[
+            "--set",
+            "type=AWS",
+            "--set",
+            "username=CANARY",
+            "--rows",
+            "3",
+        ],
+    ] {
+        import(options)
+            .exit(2)
+            .says("a secret must not stand on the command line")
+            .says_nothing_of("CANARY");
+    }
+    assert!(env.runs().is_empty());
+    import(&["--set", "username=svc-jira", "--rows", "3-4"]).exit(0);
+    import(&["--set", "username=env:GIT_ID", "--rows", "2"]).exit(0);
+    assert_eq!(env.jira().held().len(), 3);
+    assert!(!env.everything_written(&["a.csv"]).contains("CANARY"));
+}
+
+#[test]
 fn rows_that_are_not_selected_are_counted_and_not_looked_at() {
     let csv = format!("{TABLE}GITHBU,Broken,,Data\n");
     let env = Env::new().sandbox().file("a.csv", csv);

@@ -61,6 +61,7 @@ impl InputSettings {
                 .presets
                 .push(Preset::parse(preset).map_err(of_option("--set"))?);
         }
+        options.refuse_secrets().map_err(of_option("--set"))?;
         for only in &args.only {
             let only = Only::parse(only).map_err(of_option("--only"))?;
             if options.says_secret(&only.header) {
@@ -133,6 +134,14 @@ impl InputSettings {
 
     /// The same, if all that was asked for was there.
     fn all_found(found: Validation) -> Result<Validation, Failure> {
+        if found.is_secret_typed {
+            let failure = Failure::usage(
+                "a secret must not stand on the command line, and for some of these rows `username` is one: an access key id",
+            );
+            return Err(failure.help(
+                "write `env:NAME` or `file:PATH` behind `--set username=`, or fill in the cells",
+            ));
+        }
         if let Some(header) = found.missing_columns.first() {
             return Err(Failure::usage(format!(
                 "no table has the column `{header}` that --only names"
