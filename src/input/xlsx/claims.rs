@@ -1,11 +1,13 @@
 //! What a workbook claims, held against what is there, for the parts that calamine reads as a whole.
 
-use quick_xml::events::Event;
+use std::io::Read;
+
+use quick_xml::events::{BytesStart, Event};
 
 use super::attributes::attribute;
-use super::limits::{LONGEST_STYLE, STRINGS, STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED};
+use super::limits::{LONGEST_STYLE, STRINGS, STRUCTURE_PART, STYLES, STYLES_PART};
 use super::package::Package;
-use super::part::{Part, damaged};
+use super::part::{Metered, Part, damaged};
 use super::structure::Structure;
 use crate::input::error::InputErrorKind;
 
@@ -15,16 +17,15 @@ const SHORTEST_STRING: u64 = 5;
 /// A claim of so many shared texts costs next to nothing, and is let pass where a script wrote it carelessly.
 const HARMLESS_CLAIM: u64 = 1 << 16;
 
-/// Checks all parts but the sheets.
+/// Checks all parts but the shared texts and the sheets.
 pub(super) fn check(
     package: &mut Package<'_>,
     structure: &Structure,
 ) -> Result<(), InputErrorKind> {
-    if let Some(theme) = package.part(&structure.beside("theme/theme1.xml"), STRUCTURE_PART)? {
+    if let Some(theme) = package.part(&structure.theme(), STRUCTURE_PART)? {
         theme.drain()?;
     }
-    check_styles(package, &structure.beside("styles.xml"))?;
-    check_strings(package, &structure.beside("sharedStrings.xml"))
+    check_styles(package, &structure.styles())
 }
 
 /// calamine copies fonts, fills, borders and formats into every cell style.
@@ -59,11 +60,37 @@ fn is_copied(name: &str) -> bool {
     matches!(name, "xf" | "font" | "fill" | "border" | "numFmt" | "name")
 }
 
-/// calamine makes room for as many shared texts as are claimed, and reads them all.
-fn check_strings(package: &mut Package<'_>, path: &str) -> Result<(), InputErrorKind> {
-    let Some(bytes) = package.part(path, UNPACKED)? else {
-        return Ok(());
+/// Whether room for as many shared texts as the part claims is no more than a few times what the file has for them: then
+/// calamine may begin before they are counted.
+pub(super) fn is_modest(package: &mut Package<'_>, path: &str) -> bool {
+    /// Tags before the claim.
+    const BEFORE: usize = 8;
+    let packed = package.length(path);
+    let Ok(Some(bytes)) = package.part(path, STRUCTURE_PART) else {
+        return false;
     };
+    let mut part = Part::new(bytes);
+    let mut buffer = Vec::new();
+    for _ in 0..BEFORE {
+        match part.token(&mut buffer) {
+            Ok(Event::Start(tag)) if tag.local_name().as_ref() == "sst" => {
+                return claim(&tag) <= HARMLESS_CLAIM.max(packed / 2);
+            }
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// What calamine reads off as the number of shared texts.
+fn claim(tag: &BytesStart<'_>) -> u64 {
+    let claim = attribute(tag, "uniqueCount");
+    claim.and_then(|claim| claim.parse().ok()).unwrap_or(0)
+}
+
+/// calamine makes room for as many shared texts as are claimed, and reads them all.
+pub(super) fn check_strings(bytes: Metered<'_, impl Read>) -> Result<(), InputErrorKind> {
     let mut part = Part::new(bytes);
     let mut buffer = Vec::new();
     let (mut strings, mut claimed) = (0, 0);
@@ -71,11 +98,7 @@ fn check_strings(package: &mut Package<'_>, path: &str) -> Result<(), InputError
     loop {
         match part.token(&mut buffer)? {
             Event::Start(tag) => match tag.local_name().as_ref() {
-                "sst" => {
-                    let claim = attribute(&tag, "uniqueCount");
-                    let claim = claim.and_then(|claim| claim.parse().ok());
-                    claimed = claimed.max(claim.unwrap_or(0));
-                }
+                "sst" => claimed = claimed.max(claim(&tag)),
                 "si" => {
                     strings += 1;
                     bytes += u64::try_from(tag.len()).unwrap_or(u64::MAX) + SHORTEST_STRING;
@@ -106,11 +129,12 @@ fn check_strings(package: &mut Package<'_>, path: &str) -> Result<(), InputError
             found: strings,
         });
     }
+    part.end(Ok(()));
     Ok(())
 }
 
 /// Reads to the end of a shared text as one token; returns its length, roughly.
-fn string(part: &mut Part<'_, impl std::io::Read>) -> Result<u64, InputErrorKind> {
+fn string(part: &mut Part<'_, impl Read>) -> Result<u64, InputErrorKind> {
     let outside = part.depth() - 1;
     let mut buffer = Vec::new();
     let mut length = 0;

@@ -1,14 +1,9 @@
 //! What calamine does not show of a sheet, on its way from the scan to where rows are put together.
 
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-
+use super::feed::{Bytes, Slot};
 use super::guard::contradiction;
 use super::ranges::CellRange;
 use crate::input::error::InputErrorKind;
-
-/// Cells of a piece, and the pieces that the scan may be ahead.
-const CELLS: u32 = 4096;
-const PIECES_AHEAD: usize = 4;
 
 /// Why a sheet cannot be read on, and its row.
 #[derive(Debug)]
@@ -70,87 +65,61 @@ impl Piece {
         self.merges.push(range);
     }
 
-    pub fn is_full(&self) -> bool {
-        self.cells >= CELLS || self.merges.len() >= CELLS as usize
-    }
-}
-
-enum Message {
-    Piece(Piece),
-    End(Result<(), SheetError>),
-}
-
-/// Where the scan leaves what it finds.
-pub(super) struct FactsSender(SyncSender<Message>);
-
-/// Nobody wants to know more.
-pub(super) struct NobodyListens;
-
-impl FactsSender {
-    pub fn send(&self, piece: Piece) -> Result<(), NobodyListens> {
-        self.0
-            .send(Message::Piece(piece))
-            .map_err(|_| NobodyListens)
-    }
-
-    pub fn end(self, result: Result<(), SheetError>) {
-        // Whoever has stopped listening has a reason of its own.
-        let _ = self.0.send(Message::End(result));
+    /// Itself, if it says anything.
+    pub fn unless_empty(self) -> Option<Self> {
+        (self.cells > 0 || !self.merges.is_empty()).then_some(self)
     }
 }
 
 /// The facts as they come in.
 pub(super) struct Facts {
-    messages: Receiver<Message>,
+    from: Slot,
     piece: Piece,
     at: u32,
     hidden: usize,
     odd: usize,
-    is_at_end: bool,
-}
-
-/// A way from the scan to where rows are put together.
-pub(super) fn channel() -> (FactsSender, Facts) {
-    let (sender, messages) = sync_channel(PIECES_AHEAD);
-    let facts = Facts {
-        messages,
-        piece: Piece::default(),
-        at: 0,
-        hidden: 0,
-        odd: 0,
-        is_at_end: false,
-    };
-    (FactsSender(sender), facts)
 }
 
 impl Facts {
-    /// Waits until the scan has gone over the next cells; merged cells that it finds go to `merges`. False once there are
-    /// no more.
-    fn fill(&mut self, merges: &mut dyn FnMut(CellRange)) -> Result<bool, SheetError> {
+    /// The facts of the part that comes to `from`.
+    pub fn new(from: Slot) -> Self {
+        Self {
+            from,
+            piece: Piece::default(),
+            at: 0,
+            hidden: 0,
+            odd: 0,
+        }
+    }
+
+    /// Gets the facts of more cells; merged cells that were found go to `merges`. False once there are no more.
+    fn fill(
+        &mut self,
+        bytes: Bytes,
+        merges: &mut dyn FnMut(CellRange),
+    ) -> Result<bool, SheetError> {
         while self.at >= self.piece.cells {
-            if self.is_at_end {
+            let Some(piece) = self.from.piece(bytes)? else {
                 return Ok(false);
-            }
-            match self.messages.recv() {
-                Ok(Message::Piece(piece)) => {
-                    self.piece = piece;
-                    (self.at, self.hidden, self.odd) = (0, 0, 0);
-                    self.piece.merges.drain(..).for_each(&mut *merges);
-                }
-                Ok(Message::End(result)) => {
-                    self.is_at_end = true;
-                    result?;
-                }
-                // It ended without a word.
-                Err(_) => return Err(contradiction().into()),
-            }
+            };
+            self.piece = piece;
+            (self.at, self.hidden, self.odd) = (0, 0, 0);
+            self.piece.merges.drain(..).for_each(&mut *merges);
         }
         Ok(true)
     }
 
-    /// Waits until the scan has gone over the first cells.
-    pub fn wait(&mut self, merges: &mut dyn FnMut(CellRange)) -> Result<(), SheetError> {
-        self.fill(merges).map(|_| ())
+    /// Looks at what is behind the last cell.
+    pub fn finish(&mut self, merges: &mut dyn FnMut(CellRange)) -> Result<(), SheetError> {
+        if self.fill(Bytes::Unwanted, merges)? {
+            return Err(contradiction().into());
+        }
+        Ok(())
+    }
+
+    /// Whether the scan has stopped, as far as it is known.
+    pub fn check(&self) -> Result<(), SheetError> {
+        self.from.check()
     }
 
     /// The facts of the next cell; none once there are no more.
@@ -171,7 +140,7 @@ impl Facts {
         &mut self,
         merges: &mut dyn FnMut(CellRange),
     ) -> Result<Option<CellFacts>, SheetError> {
-        if !self.fill(merges)? {
+        if !self.fill(Bytes::Wanted, merges)? {
             return Ok(None);
         }
         let at = self.at;
@@ -199,15 +168,17 @@ mod tests {
 
     #[test]
     fn facts_come_to_the_cells_that_they_are_of() {
-        let (sender, mut facts) = channel();
+        let slot = Slot::default();
+        let (feeder, _opened) = slot.open();
+        let mut facts = Facts::new(slot);
         let mut piece = Piece::default();
         piece.add_cells(2, false);
         piece.last_is(Odd::FormulaWithoutValue);
         piece.add_cells(1, true);
         piece.add_cells(1, true);
         piece.add_cells(1, false);
-        assert!(sender.send(piece).is_ok());
-        sender.end(Ok(()));
+        assert!(feeder.pass(vec![0], piece).is_ok());
+        feeder.end(Ok(()));
         let mut found = Vec::new();
         while let Some(cell) = facts.next(&mut |_| {}).unwrap() {
             found.push((cell.is_hidden, cell.odd.is_some()));
@@ -226,8 +197,10 @@ mod tests {
 
     #[test]
     fn a_scan_that_ends_without_a_word_is_an_error() {
-        let (sender, mut facts) = channel();
-        drop(sender);
+        let slot = Slot::default();
+        let (feeder, _opened) = slot.open();
+        let mut facts = Facts::new(slot);
+        drop(feeder);
         assert!(facts.next(&mut |_| {}).is_err());
     }
 }

@@ -1,15 +1,17 @@
 //! Workbooks: calamine's streaming reader of cells, watched by a scan of our own.
 //!
 //! Uses `model` for places and diagnostics. The decision to know: calamine trusts what a workbook claims and shows neither
-//! hidden rows nor merged cells nor formulas without a value. So [`claims`] checks every part that calamine reads as a
-//! whole before calamine sees it, and while it streams the cells of a sheet, [`scan`] runs ahead of it over the same bytes
-//! on another core: it bounds them, and hands over what calamine does not show, cell by cell.
+//! hidden rows nor merged cells nor formulas without a value. So [`claims`] checks the small parts before calamine sees
+//! them, and the large ones, the shared texts and the sheets, are unpacked by a scan on another core that bounds them and
+//! finds what calamine does not show. calamine reads what that scan has gone past: [`feed`] brings it, and [`shelf`] makes
+//! it look like an archive.
 
 mod attributes;
 mod calendar;
 mod cells;
 mod claims;
 mod facts;
+mod feed;
 mod format;
 mod guard;
 mod handover;
@@ -22,6 +24,7 @@ mod reader;
 mod rows;
 mod scan;
 mod sheet;
+mod shelf;
 mod structure;
 mod surroundings;
 

@@ -3,12 +3,14 @@
 //! The decision to know: a part must be well-formed, which calamine does not ask for. Only then is it certain that where
 //! this reader leaves an element, calamine has left it too, so that bounding an element's bytes here bounds them there.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use thiserror::Error;
 
+use super::facts::{Piece, SheetError};
+use super::feed::Feeder;
 use super::limits::{Budget, DEEPEST, LONGEST_TOKEN};
 use crate::input::error::InputErrorKind;
 
@@ -24,24 +26,43 @@ enum Excess {
     Token,
 }
 
-/// Unpacked bytes, counted.
+/// Unpacked bytes, counted; and handed over, if they are wanted elsewhere, once all that was unpacked at a time is read.
 pub(super) struct Metered<'b, R> {
-    inner: BufReader<R>,
+    inner: R,
+    /// What was unpacked last, and how far it is read.
+    bytes: Vec<u8>,
+    at: usize,
+    /// What befell the reader behind these bytes.
+    failed: Option<io::Error>,
     budget: &'b Budget,
     /// Bytes that this part may still have.
     left: u64,
     /// Bytes since the last mark.
     since_mark: usize,
+    feeder: Option<Feeder>,
+    /// What was found in the bytes.
+    piece: Piece,
 }
 
 impl<'b, R: Read> Metered<'b, R> {
     pub fn new(inner: R, budget: &'b Budget, most: u64) -> Self {
         Self {
-            inner: BufReader::with_capacity(BUFFER, inner),
+            inner,
+            bytes: Vec::new(),
+            at: 0,
+            failed: None,
             budget,
             left: most,
             since_mark: 0,
+            feeder: None,
+            piece: Piece::default(),
         }
+    }
+
+    /// Hands its bytes over to `feeder`.
+    pub fn feeding(self, feeder: Feeder) -> Self {
+        let feeder = Some(feeder);
+        Self { feeder, ..self }
     }
 
     /// Unpacks the rest for the sake of counting it.
@@ -55,6 +76,49 @@ impl<'b, R: Read> Metered<'b, R> {
                     self.consume(read);
                 }
                 Err(error) => return Err(of_io(&error)),
+            }
+        }
+    }
+
+    fn ahead(&self) -> &[u8] {
+        &self.bytes[self.at..]
+    }
+
+    /// Unpacks the next bytes, once all before them are read.
+    fn unpack(&mut self) -> io::Result<()> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        self.hand_over();
+        self.at = 0;
+        self.bytes.resize(BUFFER, 0);
+        let mut read = 0;
+        while read < BUFFER {
+            match self.inner.read(&mut self.bytes[read..]) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        self.bytes.truncate(read);
+        match self.failed.take_if(|_| read == 0) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn hand_over(&mut self) {
+        if let Some(feeder) = &self.feeder
+            && !self.bytes.is_empty()
+        {
+            let bytes = std::mem::replace(&mut self.bytes, feeder.room());
+            let piece = std::mem::take(&mut self.piece);
+            if feeder.pass(bytes, piece).is_err() {
+                self.feeder = None;
             }
         }
     }
@@ -73,20 +137,21 @@ impl<R: Read> BufRead for Metered<'_, R> {
         if self.since_mark > LONGEST_TOKEN {
             return Err(io::Error::other(Excess::Token));
         }
-        if self.inner.buffer().is_empty() {
-            let read = self.inner.fill_buf()?.len() as u64;
+        if self.ahead().is_empty() {
+            self.unpack()?;
+            let read = self.bytes.len() as u64;
             self.left = self
                 .left
                 .checked_sub(read)
                 .filter(|_| self.budget.take(read))
                 .ok_or_else(|| io::Error::other(Excess::Unpacked))?;
         }
-        Ok(self.inner.buffer())
+        Ok(self.ahead())
     }
 
     fn consume(&mut self, amount: usize) {
         self.since_mark += amount;
-        self.inner.consume(amount);
+        self.at += amount;
     }
 }
 
@@ -142,12 +207,29 @@ impl<'b, R: Read> Part<'b, R> {
     /// elements only: straight after the end of one.
     pub fn pass_over(&mut self, mut whole: impl FnMut(&[u8]) -> Option<usize>) {
         let bytes = self.xml.get_mut();
-        let ahead = bytes.inner.buffer();
+        let ahead = bytes.ahead();
         let mut passed = 0;
         while let Some(length) = whole(&ahead[passed..]) {
             passed += length;
         }
-        bytes.inner.consume(passed);
+        bytes.at += passed;
+    }
+
+    /// Where to note what is found in the bytes that are read at the time.
+    pub fn piece(&mut self) -> &mut Piece {
+        &mut self.xml.get_mut().piece
+    }
+
+    /// Whether someone still wants the bytes.
+    pub fn is_listened_to(&self) -> bool {
+        self.xml.get_ref().feeder.is_some()
+    }
+
+    /// Tells whoever wants the bytes that these were all, or why there are no more.
+    pub fn end(&mut self, result: Result<(), SheetError>) {
+        if let Some(feeder) = self.xml.get_mut().feeder.take() {
+            feeder.end(result);
+        }
     }
 }
 

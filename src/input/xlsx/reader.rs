@@ -8,8 +8,8 @@ use super::guard::contradiction;
 use super::handover::{CELLS, Cell, Content, TEXT};
 use super::part::damaged;
 use super::ranges::CellRange;
+use super::shelf::Shelf;
 use crate::input::error::InputErrorKind;
-use crate::input::positioned::Positioned;
 
 /// Whether there are more cells.
 pub(super) enum More {
@@ -19,14 +19,14 @@ pub(super) enum More {
 
 /// Reads the cells of a sheet.
 pub(super) struct CellReader<'w, 'a> {
-    cells: XlsxCellReader<'w, Positioned<'a>>,
+    cells: XlsxCellReader<'w, Shelf<'a>>,
     facts: Facts,
     /// The style that was asked for last, and its format.
     format: (usize, NumberFormat),
 }
 
 impl<'w, 'a> CellReader<'w, 'a> {
-    pub fn new(cells: XlsxCellReader<'w, Positioned<'a>>, facts: Facts) -> Self {
+    pub fn new(cells: XlsxCellReader<'w, Shelf<'a>>, facts: Facts) -> Self {
         Self {
             cells,
             facts,
@@ -42,12 +42,24 @@ impl<'w, 'a> CellReader<'w, 'a> {
     ) -> Result<More, SheetError> {
         let mut text = 0;
         while cells.len() < CELLS && text < TEXT {
-            let Some(facts) = self.facts.next(merges)? else {
-                return Ok(More::No);
+            let shown = match self.cells.next_cell_with_style_id() {
+                Ok(Some(shown)) => Ok(shown),
+                Ok(None) => {
+                    self.facts.finish(merges)?;
+                    return Ok(More::No);
+                }
+                Err(error) => {
+                    // If the scan has stopped, it has given calamine no more to read.
+                    self.facts.check()?;
+                    Err(in_words(&error))
+                }
             };
-            let (row, column, content) = match (self.cells.next_cell_with_style_id(), facts.odd) {
+            let Some(facts) = self.facts.next(merges)? else {
+                return Err(shown.err().unwrap_or_else(contradiction).into());
+            };
+            let (row, column, content) = match (shown, facts.odd) {
                 (_, Some(Odd::Error(error, row, column))) => (row, column, Content::Error(error)),
-                (Ok(Some((cell, style))), odd) => {
+                (Ok((cell, style)), odd) => {
                     let (row, column) = cell.get_position();
                     let content = match odd {
                         Some(_) => Content::FormulaWithoutValue,
@@ -59,8 +71,7 @@ impl<'w, 'a> CellReader<'w, 'a> {
                     };
                     (row + 1, column, content)
                 }
-                (Ok(None), _) => return Err(contradiction().into()),
-                (Err(error), _) => return Err(in_words(&error).into()),
+                (Err(error), _) => return Err(error.into()),
             };
             let cell = Cell {
                 row,

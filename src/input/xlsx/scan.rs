@@ -9,18 +9,16 @@ use std::io::Read;
 use quick_xml::events::{BytesStart, Event};
 
 use super::attributes::{self, attribute, attributes, is_set};
-use super::facts::{FactsSender, NobodyListens, Odd, Piece, SheetError};
+use super::facts::{Odd, SheetError};
 use super::limits::{COLUMNS, ROWS};
 use super::part::{Part, damaged};
 use super::ranges::CellRange;
 use crate::input::error::InputErrorKind;
 
 /// Scans the sheet that is this part, and says what it finds.
-pub(super) fn scan<R: Read>(part: Part<'_, R>, facts: FactsSender) {
+pub(super) fn scan<R: Read>(part: Part<'_, R>) {
     let mut scan = Scan {
         part,
-        facts: &facts,
-        piece: Piece::default(),
         row: Row::default(),
     };
     let result = match scan.sheet() {
@@ -32,7 +30,7 @@ pub(super) fn scan<R: Read>(part: Part<'_, R>, facts: FactsSender) {
         }
         Err(Stop::NobodyListens) => return,
     };
-    facts.end(result);
+    scan.part.end(result);
 }
 
 enum Stop {
@@ -43,12 +41,6 @@ enum Stop {
 impl From<InputErrorKind> for Stop {
     fn from(kind: InputErrorKind) -> Self {
         Self::Error(kind)
-    }
-}
-
-impl From<NobodyListens> for Stop {
-    fn from(_: NobodyListens) -> Self {
-        Self::NobodyListens
     }
 }
 
@@ -63,10 +55,8 @@ struct Row {
     cells: u32,
 }
 
-struct Scan<'f, 'b, R> {
+struct Scan<'b, R> {
     part: Part<'b, R>,
-    facts: &'f FactsSender,
-    piece: Piece,
     row: Row,
 }
 
@@ -86,7 +76,7 @@ enum CellKind {
     Other,
 }
 
-impl<R: Read> Scan<'_, '_, R> {
+impl<R: Read> Scan<'_, R> {
     fn sheet(&mut self) -> Result<(), Stop> {
         let mut buffer = Vec::new();
         let mut is_in_data = false;
@@ -109,8 +99,6 @@ impl<R: Read> Scan<'_, '_, R> {
                     "sheetData" if is_in_data => {
                         is_in_data = false;
                         is_after_data = true;
-                        // Whoever reads the cells need not wait for the rest of the sheet.
-                        self.send()?;
                     }
                     "row" if is_in_data => {
                         self.row.number += 1;
@@ -123,16 +111,11 @@ impl<R: Read> Scan<'_, '_, R> {
                 Event::Eof => break,
                 _ => {}
             }
-            if self.piece.is_full() {
-                self.send()?;
+            if !self.part.is_listened_to() {
+                return Err(Stop::NobodyListens);
             }
         }
-        self.send()?;
         Ok(())
-    }
-
-    fn send(&mut self) -> Result<(), NobodyListens> {
-        self.facts.send(std::mem::take(&mut self.piece))
     }
 
     fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), InputErrorKind> {
@@ -220,24 +203,23 @@ impl<R: Read> Scan<'_, '_, R> {
                 _ => {}
             }
         }
-        self.piece.add_cells(1, self.row.is_hidden);
+        self.part.piece().add_cells(1, self.row.is_hidden);
         if tag.kind == CellKind::Error && has_value {
             if !is_known(&error) {
                 let shown: String = error.chars().take(20).collect();
-                self.piece
+                self.part
+                    .piece()
                     .last_is(Odd::Error(shown.into(), tag.row, tag.column));
             }
         } else if has_formula && !has_value && tag.kind != CellKind::Text {
-            self.piece.last_is(Odd::FormulaWithoutValue);
+            self.part.piece().last_is(Odd::FormulaWithoutValue);
         }
         Ok(())
     }
 
     /// Passes over the plain cells that follow.
     fn plain_cells(&mut self) -> Result<(), InputErrorKind> {
-        let Self {
-            part, row, piece, ..
-        } = self;
+        let Self { part, row } = self;
         let mut count = 0;
         let mut column = row.next_column;
         part.pass_over(|ahead| {
@@ -248,7 +230,7 @@ impl<R: Read> Scan<'_, '_, R> {
         });
         row.next_column = column;
         row.cells += count;
-        piece.add_cells(count, row.is_hidden);
+        part.piece().add_cells(count, row.is_hidden);
         if row.cells > COLUMNS {
             return Err(InputErrorKind::BeyondSheet);
         }
@@ -258,7 +240,7 @@ impl<R: Read> Scan<'_, '_, R> {
     fn merge(&mut self, tag: &BytesStart<'_>) {
         let range = attribute(tag, "ref").and_then(CellRange::of);
         if let Some(range) = range {
-            self.piece.add_merge(range);
+            self.part.piece().add_merge(range);
         }
     }
 }

@@ -6,11 +6,12 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
-use std::thread::{Builder, Scope, scope};
+use std::thread::{Builder, Scope, ScopedJoinHandle, scope};
 
 use calamine::Xlsx;
 
-use super::facts::{self, Facts, SheetError};
+use super::facts::{Facts, SheetError};
+use super::feed::Slot;
 use super::guard::guarded;
 use super::handover::{self, CELLS, Message};
 use super::limits::UNPACKED;
@@ -19,11 +20,12 @@ use super::part::{Part, damaged};
 use super::reader::{CellReader, More, in_words};
 use super::rows::SheetRows;
 use super::scan::scan;
+use super::shelf::Shelf;
 use super::surroundings::Surroundings;
 use crate::input::block::{Block, Rows, SheetBlock, SheetRow, SheetValue};
+use crate::input::error::InputErrorKind;
 use crate::input::header::{HEADER_WITHIN, find_header};
 use crate::input::options::ReadOptions;
-use crate::input::positioned::Positioned;
 use crate::input::read::{Interest, Sink, TableHead};
 use crate::model::TableName;
 
@@ -32,8 +34,10 @@ const MOST_MERGED: usize = 1 << 16;
 
 /// A sheet of a workbook that was found sound.
 pub(super) struct Sheet<'s, 'a> {
-    pub workbook: &'s mut Xlsx<Positioned<'a>>,
+    pub workbook: &'s mut Xlsx<Shelf<'a>>,
     pub package: &'s mut Package<'a>,
+    /// Where calamine finds what was unpacked.
+    pub slot: &'s Slot,
     pub name: &'s str,
     pub part: &'s str,
 }
@@ -49,6 +53,7 @@ impl<'a: 's, 's> Sheet<'s, 'a> {
         let Self {
             workbook,
             package,
+            slot,
             name,
             part,
         } = self;
@@ -56,17 +61,19 @@ impl<'a: 's, 's> Sheet<'s, 'a> {
             .part(part, UNPACKED)?
             .ok_or_else(|| damaged(&format!("its part {part} is missing")))?;
         scope(|threads| {
-            let (found, facts) = facts::channel();
+            let (feeder, opened) = slot.open();
             let (cells, messages) = handover::channel();
             start(threads, move || {
                 // What panics drops its end of the channel, which is an error at the other.
                 let _ = guarded(|| {
-                    scan(Part::new(bytes), found);
+                    scan(Part::new(bytes.feeding(feeder)));
                     Ok::<_, SheetError>(())
                 });
             })?;
+            let facts = Facts::new(slot.clone());
             start(threads, move || {
                 let done = guarded(|| send_cells(workbook, name, facts, &cells));
+                drop(opened);
                 // Whoever has stopped listening has a reason of its own.
                 let _ = cells.send(Message::End(done));
             })?;
@@ -75,29 +82,32 @@ impl<'a: 's, 's> Sheet<'s, 'a> {
     }
 }
 
-fn start<'scope>(
+/// Starts a thread.
+pub(super) fn start<'scope, T: Send + 'scope>(
     threads: &'scope Scope<'scope, '_>,
-    work: impl FnOnce() + Send + 'scope,
-) -> Result<(), SheetError> {
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> Result<ScopedJoinHandle<'scope, T>, InputErrorKind> {
     let started: io::Result<_> = Builder::new().spawn_scoped(threads, work);
-    let started = started.map_err(crate::input::error::InputErrorKind::from);
-    Ok(started.map(|_| ())?)
+    Ok(started?)
 }
 
 /// Reads the sheet and sends its cells.
 fn send_cells<'w>(
-    workbook: &'w mut Xlsx<Positioned<'_>>,
+    workbook: &'w mut Xlsx<Shelf<'_>>,
     name: &str,
-    mut facts: Facts,
+    facts: Facts,
     to: &SyncSender<Message<'w>>,
 ) -> Result<(), SheetError> {
     let mut merged = |range| {
         // Sending the next cells tells whether anyone listens.
         let _ = to.send(Message::Merged(range));
     };
-    facts.wait(&mut merged)?;
-    let cells = workbook.worksheet_cells_reader(name);
-    let mut cells = CellReader::new(cells.map_err(|error| in_words(&error))?, facts);
+    let cells = workbook.worksheet_cells_reader(name).map_err(|error| {
+        // If the scan has stopped, it has given calamine no more to read.
+        let why = facts.check().err();
+        why.unwrap_or_else(|| in_words(&error).into())
+    })?;
+    let mut cells = CellReader::new(cells, facts);
     loop {
         let mut next = Vec::with_capacity(CELLS);
         let end = cells.read(&mut next, &mut merged);

@@ -10,11 +10,16 @@ use super::package::Package;
 use super::part::{Part, damaged};
 use crate::input::error::InputErrorKind;
 
+/// The archive's own list of what it holds.
+const ROOT: &str = "_rels/.rels";
+
 /// The names of the parts that calamine reads.
 #[derive(Debug, Default)]
 pub(super) struct Structure {
     /// The folder of the workbook, with a final `/`.
     folder: String,
+    /// The workbook's part, and the one that says where its sheets are.
+    workbook: [String; 2],
     /// Each sheet's name and part, in their order.
     pub sheets: Vec<(String, String)>,
 }
@@ -33,27 +38,46 @@ impl Structure {
             file
         };
         let folder = folder.strip_prefix('/').unwrap_or(folder).to_owned();
-        let targets = targets(package, &format!("{folder}_rels/{file}.rels"))?;
+        let relations = format!("{folder}_rels/{file}.rels");
+        let targets = targets(package, &relations)?;
         let mut structure = Self {
+            workbook: [format!("{folder}{file}"), relations],
             sheets: Vec::new(),
             folder,
         };
-        structure.read_sheets(package, file, &targets)?;
+        structure.read_sheets(package, &targets)?;
         Ok(structure)
     }
 
+    /// All parts that calamine reads as they are, should they be there: neither the shared texts nor the sheets.
+    pub fn small_parts(&self) -> impl Iterator<Item = String> {
+        let root = [ROOT.to_owned(), self.theme(), self.styles()];
+        root.into_iter().chain(self.workbook.clone())
+    }
+
+    pub fn theme(&self) -> String {
+        self.beside("theme/theme1.xml")
+    }
+
+    pub fn styles(&self) -> String {
+        self.beside("styles.xml")
+    }
+
+    pub fn strings(&self) -> String {
+        self.beside("sharedStrings.xml")
+    }
+
     /// The part of this name in the workbook's folder.
-    pub fn beside(&self, name: &str) -> String {
+    fn beside(&self, name: &str) -> String {
         format!("{}{name}", self.folder)
     }
 
     fn read_sheets(
         &mut self,
         package: &mut Package<'_>,
-        file: &str,
         targets: &HashMap<String, String>,
     ) -> Result<(), InputErrorKind> {
-        let path = self.beside(file);
+        let path = self.workbook[0].clone();
         let mut count = 0;
         each_tag(package, &path, "workbook", |tag| {
             if tag.local_name().as_ref() != "sheet" {
@@ -95,7 +119,7 @@ impl Structure {
 /// The part that the archive names as its document.
 fn workbook_part(package: &mut Package<'_>) -> Result<Option<String>, InputErrorKind> {
     let mut part = None;
-    each_tag(package, "_rels/.rels", "Relationships", |tag| {
+    each_tag(package, ROOT, "Relationships", |tag| {
         let is_document =
             last(tag, "Type").is_some_and(|kind| kind.ends_with("/relationships/officeDocument"));
         if tag.local_name().as_ref() == "Relationship"

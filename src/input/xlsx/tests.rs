@@ -113,6 +113,68 @@ fn the_workbook_that_chance_works_on_is_read() {
     );
 }
 
+/// The workbook with other bytes for some parts.
+fn workbook_with(changed: &[(&str, &str)]) -> Vec<u8> {
+    archive(PARTS.map(|(name, content)| {
+        let change = changed.iter().find(|(of, _)| *of == name);
+        (name, change.map_or(content, |(_, new)| new).as_bytes())
+    }))
+}
+
+#[test]
+fn rows_are_read_across_all_that_is_unpacked_at_a_time() {
+    const ROWS: usize = 20_000;
+    let mut texts = vec!["type".to_owned()];
+    let mut rows = vec![r#"<row r="1"><c r="A1" t="s"><v>0</v></c></row>"#.to_owned()];
+    for row in 2..=ROWS {
+        // Rows and cells in the plain form, and each in another one now and then.
+        let hidden = if row % 1000 == 0 {
+            r#" hidden="1""#
+        } else {
+            ""
+        };
+        let mut cells = format!(r#"<c r="A{row}" t="s"><v>1</v></c>"#);
+        texts.push(" a".to_owned());
+        if row % 7 == 0 {
+            let other = format!(r#"<c r="B{row}" t="str"><v>n{row}</v></c>"#);
+            cells.push_str(&other);
+            texts.push(format!("n{row}"));
+        }
+        rows.push(format!(
+            r#"<row r="{row}" spans="1:2"{hidden}>{cells}</row>"#
+        ));
+    }
+    let rows = rows.concat();
+    let sheet = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
+    let (sink, read) = read(workbook_with(&[("xl/s.xml", &sheet)]));
+    assert!(read.is_ok(), "{read:?}");
+    assert!(sink.texts == texts);
+}
+
+#[test]
+fn many_texts_of_few_bytes_are_read_too() {
+    const TEXTS: usize = 70_000;
+    let strings = "<si><t>type</t></si>".repeat(TEXTS);
+    let strings = format!("<sst uniqueCount=\"{TEXTS}\">{strings}</sst>");
+    let last = TEXTS - 1;
+    let sheet = format!(
+        "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>{last}</v></c></row></sheetData></worksheet>"
+    );
+    let changed = [("xl/sharedStrings.xml", &*strings), ("xl/s.xml", &*sheet)];
+    let (sink, read) = read(workbook_with(&changed));
+    assert!(read.is_ok(), "{read:?}");
+    assert_eq!(sink.texts, ["type"]);
+}
+
+#[test]
+fn a_sheet_that_is_another_part_too_is_refused() {
+    let relations = PARTS[2]
+        .1
+        .replace("Target=\"s.xml\"", "Target=\"styles.xml\"");
+    let (_, read) = read(workbook_with(&[(PARTS[2].0, &relations)]));
+    assert!(matches!(read, Err(InputErrorKind::Workbook(_))));
+}
+
 #[test]
 fn what_unpacks_without_end_is_left_at_the_limit() {
     let budget = Budget::new(1 << 20);
