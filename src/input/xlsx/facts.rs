@@ -122,21 +122,18 @@ impl Facts {
         self.from.check()
     }
 
-    /// The facts of the next cell; none once there are no more.
+    /// Goes past the next cell if it is at hand and there is nothing to say of it.
     #[inline]
-    pub fn next(
-        &mut self,
-        merges: &mut dyn FnMut(CellRange),
-    ) -> Result<Option<CellFacts>, SheetError> {
+    pub fn pass_plain(&mut self) -> bool {
         // In nearly all pieces there is nothing to say of any cell.
-        if self.at < self.piece.cells && self.piece.odd.is_empty() && self.piece.hidden.is_empty() {
-            self.at += 1;
-            return Ok(Some(CellFacts::default()));
-        }
-        self.seldom_next(merges)
+        let is_plain =
+            self.at < self.piece.cells && self.piece.odd.is_empty() && self.piece.hidden.is_empty();
+        self.at += u32::from(is_plain);
+        is_plain
     }
 
-    fn seldom_next(
+    /// The facts of the next cell; none once there are no more.
+    pub fn next(
         &mut self,
         merges: &mut dyn FnMut(CellRange),
     ) -> Result<Option<CellFacts>, SheetError> {

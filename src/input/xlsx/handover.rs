@@ -11,9 +11,9 @@ use super::guard::contradiction;
 use super::ranges::CellRange;
 
 /// Cells and bytes of text that are handed over at once, and how often that may be before they are taken.
-pub(super) const CELLS: usize = 512;
+pub(super) const CELLS: usize = 1024;
 pub(super) const TEXT: usize = 1 << 20;
-const AHEAD: usize = 8;
+const AHEAD: usize = 4;
 
 /// A cell that holds something.
 pub(super) struct Cell<'a> {
@@ -26,6 +26,8 @@ pub(super) struct Cell<'a> {
 
 /// What a cell holds.
 pub(super) enum Content<'a> {
+    /// A text that stands in the workbook's own list of them.
+    Shared(&'a str),
     /// A value, and how numbers are shown in the cell.
     Data(calamine::Cell<DataRef<'a>>, NumberFormat),
     FormulaWithoutValue,
@@ -43,7 +45,7 @@ impl Cell<'_> {
                 _ => 0,
             },
             Content::Error(error) => error.len(),
-            Content::FormulaWithoutValue => 0,
+            Content::Shared(_) | Content::FormulaWithoutValue => 0,
         }
     }
 }

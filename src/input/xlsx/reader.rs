@@ -42,7 +42,22 @@ impl<'w, 'a> CellReader<'w, 'a> {
     ) -> Result<More, SheetError> {
         let mut text = 0;
         while cells.len() < CELLS && text < TEXT {
-            let shown = match self.cells.next_cell_with_style_id() {
+            let shown = self.cells.next_cell_with_style_id();
+            // So it is with most cells.
+            if let Ok(Some((cell, _))) = &shown
+                && let DataRef::SharedString(shared) = cell.get_value()
+                && self.facts.pass_plain()
+            {
+                let (row, column) = cell.get_position();
+                cells.push(Cell {
+                    row: row + 1,
+                    column,
+                    is_hidden: false,
+                    content: Content::Shared(shared),
+                });
+                continue;
+            }
+            let shown = match shown {
                 Ok(Some(shown)) => Ok(shown),
                 Ok(None) => {
                     self.facts.finish(merges)?;
@@ -54,35 +69,45 @@ impl<'w, 'a> CellReader<'w, 'a> {
                     Err(in_words(&error))
                 }
             };
-            let Some(facts) = self.facts.next(merges)? else {
-                return Err(shown.err().unwrap_or_else(contradiction).into());
-            };
-            let (row, column, content) = match (shown, facts.odd) {
-                (_, Some(Odd::Error(error, row, column))) => (row, column, Content::Error(error)),
-                (Ok((cell, style)), odd) => {
-                    let (row, column) = cell.get_position();
-                    let content = match odd {
-                        Some(_) => Content::FormulaWithoutValue,
-                        None if matches!(cell.get_value(), DataRef::Empty) => continue,
-                        None => {
-                            let format = self.format_of(style);
-                            Content::Data(cell, format)
-                        }
-                    };
-                    (row + 1, column, content)
-                }
-                (Err(error), _) => return Err(error.into()),
-            };
-            let cell = Cell {
-                row,
-                column,
-                is_hidden: facts.is_hidden,
-                content,
-            };
-            text += cell.own_text();
-            cells.push(cell);
+            let cell = self.with_facts(shown, merges)?;
+            text += cell.as_ref().map_or(0, Cell::own_text);
+            cells.extend(cell);
         }
         Ok(More::Yes)
+    }
+
+    /// A cell as calamine shows it, or why it does not, with what the scan found of it; none if it holds nothing.
+    fn with_facts(
+        &mut self,
+        shown: Result<(calamine::Cell<DataRef<'w>>, usize), InputErrorKind>,
+        merges: &mut dyn FnMut(CellRange),
+    ) -> Result<Option<Cell<'w>>, SheetError> {
+        let Some(facts) = self.facts.next(merges)? else {
+            return Err(shown.err().unwrap_or_else(contradiction).into());
+        };
+        let (row, column, content) = match (shown, facts.odd) {
+            (_, Some(Odd::Error(error, row, column))) => (row, column, Content::Error(error)),
+            (Ok((cell, style)), odd) => {
+                let (row, column) = cell.get_position();
+                let content = match (odd, cell.get_value()) {
+                    (Some(_), _) => Content::FormulaWithoutValue,
+                    (None, DataRef::Empty) => return Ok(None),
+                    (None, DataRef::SharedString(shared)) => Content::Shared(shared),
+                    (None, _) => {
+                        let format = self.format_of(style);
+                        Content::Data(cell, format)
+                    }
+                };
+                (row + 1, column, content)
+            }
+            (Err(error), _) => return Err(error.into()),
+        };
+        Ok(Some(Cell {
+            row,
+            column,
+            is_hidden: facts.is_hidden,
+            content,
+        }))
     }
 
     fn format_of(&mut self, style: usize) -> NumberFormat {

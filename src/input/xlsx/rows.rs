@@ -79,6 +79,7 @@ impl<'a> SheetRows<'a> {
 
 fn value(block: &mut SheetBlock, content: Content<'_>) -> Option<SheetValue> {
     match content {
+        Content::Shared(text) => Some(SheetValue::Text(block.keep(text)?)),
         Content::Data(data, format) => put(block, data.get_value(), format),
         Content::FormulaWithoutValue => Some(SheetValue::FormulaWithoutValue),
         Content::Error(error) => Some(SheetValue::Error(block.keep(&error)?)),
