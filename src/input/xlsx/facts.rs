@@ -48,7 +48,7 @@ impl Piece {
     pub fn add_cells(&mut self, count: u32, is_hidden: bool) {
         let start = self.cells;
         self.cells += count;
-        if is_hidden {
+        if is_hidden && count > 0 {
             match self.hidden.last_mut() {
                 Some((_, end)) if *end == start => *end = self.cells,
                 _ => self.hidden.push((start, self.cells)),

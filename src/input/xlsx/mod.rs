@@ -18,6 +18,7 @@ mod handover;
 mod limits;
 mod package;
 mod part;
+mod plain;
 mod ranges;
 mod read;
 mod reader;

@@ -12,6 +12,7 @@ use super::attributes::{self, attribute, attributes, is_set};
 use super::facts::{Odd, SheetError};
 use super::limits::{COLUMNS, ROWS};
 use super::part::{Part, damaged};
+use super::plain::{PlainCell, PlainRow};
 use super::ranges::CellRange;
 use crate::input::error::InputErrorKind;
 
@@ -53,6 +54,8 @@ struct Row {
     /// The column that a cell without a place of its own has.
     next_column: u32,
     cells: u32,
+    /// How many elements are open within it and around it, if its name is the plain one.
+    depth: Option<usize>,
 }
 
 struct Scan<'b, R> {
@@ -105,6 +108,7 @@ impl<R: Read> Scan<'_, R> {
                         self.row.next_column = 0;
                         self.row.cells = 0;
                         self.row.is_hidden = false;
+                        self.row.depth = None;
                     }
                     _ => {}
                 },
@@ -123,6 +127,7 @@ impl<R: Read> Scan<'_, R> {
             self.row.number = 1;
         }
         self.row.is_hidden = false;
+        self.row.depth = (tag.name().as_ref() == "row").then(|| self.part.depth());
         for (name, value) in attributes(tag) {
             match name {
                 "r" => {
@@ -217,20 +222,31 @@ impl<R: Read> Scan<'_, R> {
         Ok(())
     }
 
-    /// Passes over the plain cells that follow.
+    /// Passes over the plain cells that follow, and over plain rows of them.
     fn plain_cells(&mut self) -> Result<(), InputErrorKind> {
         let Self { part, row } = self;
-        let mut count = 0;
-        let mut column = row.next_column;
+        let was_hidden = row.is_hidden;
+        let can_end = row.depth == Some(part.depth());
+        // Cells of this row, and of those behind it.
+        let (mut here, mut behind) = (0, None);
         part.pass_over(|ahead| {
-            let cell = PlainCell::of(ahead)?;
-            count += 1;
-            column = cell.column + 1;
-            Some(cell.length)
+            if let Some(cell) = PlainCell::of(ahead) {
+                row.next_column = cell.column + 1;
+                row.cells += 1;
+                *behind.as_mut().unwrap_or(&mut here) += 1;
+                return (row.cells <= COLUMNS).then_some(cell.length);
+            }
+            let next = PlainRow::of(ahead).filter(|_| can_end)?;
+            behind = behind.or(Some(0));
+            *row = Row {
+                number: next.number,
+                depth: row.depth,
+                ..Row::default()
+            };
+            Some(next.length)
         });
-        row.next_column = column;
-        row.cells += count;
-        part.piece().add_cells(count, row.is_hidden);
+        part.piece().add_cells(here, was_hidden);
+        part.piece().add_cells(behind.unwrap_or(0), false);
         if row.cells > COLUMNS {
             return Err(InputErrorKind::BeyondSheet);
         }
@@ -248,88 +264,4 @@ impl<R: Read> Scan<'_, R> {
 /// Whether calamine knows this error.
 fn is_known(error: &str) -> bool {
     error.parse::<calamine::CellErrorType>().is_ok()
-}
-
-/// A cell as spreadsheet programs write it: `<c r="B7" s="1" t="s"><v>5</v></c>` or `<c r="B7" s="1"/>`.
-struct PlainCell {
-    column: u32,
-    length: usize,
-}
-
-impl PlainCell {
-    /// The cell at the front of `bytes`, if it is a plain one and whole.
-    fn of(bytes: &[u8]) -> Option<Self> {
-        const END: &[u8] = b"</v></c>";
-        let rest = bytes.strip_prefix(b"<c r=\"")?;
-        let (place, rest) = quoted(rest)?;
-        let (_, column) = attributes::cell(std::str::from_utf8(place).ok()?)?;
-        let rest = match rest.strip_prefix(b" s=\"") {
-            Some(rest) => quoted(rest)?.1,
-            None => rest,
-        };
-        let kind = [&b" t=\"s\""[..], b" t=\"b\"", b" t=\"n\""];
-        let rest = kind
-            .iter()
-            .find_map(|kind| rest.strip_prefix(*kind))
-            .unwrap_or(rest);
-        let rest = match rest {
-            [b'/', b'>', rest @ ..] => rest,
-            rest => {
-                let value = rest.strip_prefix(b"><v>")?;
-                let end = memchr::memchr(b'<', value)?;
-                if end == 0 || memchr::memchr(b'&', &value[..end]).is_some() {
-                    return None;
-                }
-                value[end..].strip_prefix(END)?
-            }
-        };
-        Some(Self {
-            column,
-            length: bytes.len() - rest.len(),
-        })
-    }
-}
-
-/// A short attribute value of letters and digits at the front of `bytes`, and what follows its quote.
-fn quoted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let end = bytes
-        .iter()
-        .take(16)
-        .position(|b| !b.is_ascii_alphanumeric())?;
-    let rest = bytes[end..].strip_prefix(b"\"")?;
-    Some((&bytes[..end], rest))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_cells_are_measured_and_others_left_to_the_parser() {
-        for plain in [
-            "<c r=\"A1\"/>",
-            "<c r=\"B7\" s=\"12\"/>",
-            "<c r=\"B7\"><v>5</v></c>",
-            "<c r=\"XFD1048576\" s=\"1\" t=\"s\"><v>5</v></c>",
-        ] {
-            let bytes = format!("{plain}<c");
-            let cell = PlainCell::of(bytes.as_bytes());
-            assert_eq!(cell.map(|cell| cell.length), Some(plain.len()), "{plain}");
-        }
-        for other in [
-            "<c/>",
-            "<c r=\"XFE1\"/>",
-            "<c r=\"A1\" t=\"e\"><v>#N/A</v></c>",
-            "<c r=\"A1\"><f>1</f><v>1</v></c>",
-            "<c r=\"A1\"><v></v></c>",
-            "<c r=\"A1\"><v>a&amp;b</v></c>",
-            "<c r=\"A1\"><v>5</v>",
-            "<c r=\"A1\"><v>5",
-            "<c r=\"A1",
-            "<c r=\"A1\"><v>5<!-- --></v></c>",
-            "<x:c r=\"A1\"/>",
-        ] {
-            assert!(PlainCell::of(other.as_bytes()).is_none(), "{other}");
-        }
-    }
 }
