@@ -35,7 +35,9 @@ impl RunFiles {
 
     /// The report, from what is on disk.
     fn report(&self) -> Result<Report, Failure> {
-        Ok(Report::of_run(self.read()?.state))
+        let run = journal::read_for_report(&self.journal)
+            .map_err(|error| Failure::new(Exit::Stopped, error))?;
+        Ok(Report::of_run(run.state))
     }
 
     /// Writes the reports of the run and tells how it ended, and what comes `next`. A session that was not stopped has done

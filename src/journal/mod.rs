@@ -34,7 +34,7 @@ pub use event_parts::{
 };
 pub use find::{FindRunError, find_run};
 pub use lock::{Lock, LockError};
-pub use reader::{End, ReadError, ReadRun, read};
+pub use reader::{End, ReadError, ReadRun, read, read_for_report};
 pub use removal::{Removal, RemovalOutcome};
 pub use row_event::{
     Action, Answered, Excluded, Intent, Op, Planned, RowRead, Settled, Verdict, Via,

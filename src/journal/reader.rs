@@ -75,6 +75,32 @@ struct FirstLine {
 /// [`ReadError`] if it cannot be read, is of a newer major version, or has lost its beginning. Other damage is reported
 /// in the answer.
 pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
+    read_as(path, |event| event)
+}
+
+/// The same without what no report tells of a row: its key, its cells, and what Jira showed for it. They take more room
+/// than all the rest.
+///
+/// # Errors
+///
+/// [`ReadError`] as of [`read`].
+pub fn read_for_report(path: &Path) -> Result<ReadRun, ReadError> {
+    read_as(path, |mut event| {
+        match &mut event {
+            Event::Row(row) => {
+                row.key = None;
+                row.cells.clear();
+            }
+            Event::Outcome(answered) => answered.echo.clear(),
+            Event::Settled(settled) => settled.echo.clear(),
+            _ => {}
+        }
+        event
+    })
+}
+
+/// Reads the journal at `path` and lets each event be changed before it counts.
+fn read_as(path: &Path, change: impl Fn(Event) -> Event) -> Result<ReadRun, ReadError> {
     let io = |source| ReadError::Io {
         path: path.to_owned(),
         source,
@@ -95,7 +121,7 @@ pub fn read(path: &Path) -> Result<ReadRun, ReadError> {
                     state.distrust();
                 }
                 expected = seq.saturating_add(1);
-                state.apply(&event);
+                state.apply(&change(event));
             }
             // A number that was there before: the line is not where it was written, and what stood here is lost.
             Some(_) => {

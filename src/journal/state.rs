@@ -18,7 +18,8 @@ use crate::model::{Outcome, Place, TableName};
 pub struct RunState {
     opened: Opened,
     sessions: Vec<Session>,
-    rows: BTreeMap<u32, RowState>,
+    /// A map is half empty where numbers come in their order, so that it had better hold little.
+    rows: BTreeMap<u32, Box<RowState>>,
     tables: Vec<Arc<TableName>>,
     paused_ms: u64,
     stopped: Option<Box<str>>,
@@ -130,7 +131,7 @@ impl RunState {
         if !self.rows.contains_key(&row.n) {
             let table = self.table(&row.place);
             let state = RowState::new(row, Place::row(&table, row.place.row, row.place.line));
-            self.rows.insert(row.n, state);
+            self.rows.insert(row.n, Box::new(state));
         }
     }
 
@@ -172,17 +173,17 @@ impl RunState {
 
     /// The rows by their numbers, in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (u32, &RowState)> {
-        self.rows.iter().map(|(n, row)| (*n, row))
+        self.rows.iter().map(|(n, row)| (*n, &**row))
     }
 
     /// The rows in order, and the end of all else that is known.
     pub fn into_rows(self) -> impl Iterator<Item = RowState> {
-        self.rows.into_values()
+        self.rows.into_values().map(|row| *row)
     }
 
     /// The row of this number.
     pub fn row(&self, n: u32) -> Option<&RowState> {
-        self.rows.get(&n)
+        self.rows.get(&n).map(|row| &**row)
     }
 
     /// How many rows ended how.
@@ -231,7 +232,7 @@ impl RunState {
             Lost::Lines
         };
         self.lost = self.lost.max(lost);
-        self.rows.values_mut().for_each(RowState::distrust);
+        self.rows.values_mut().for_each(|row| row.distrust());
     }
 
     /// Whether there may be rows of which the journal has lost that they were read: nobody knows what became of them.
@@ -258,12 +259,10 @@ impl RunState {
     /// Whether there is something left for `gij resume`: a row that is in doubt or did not have its turn. A rehearsal is
     /// never unfinished, nor is a run that is being undone, nor one that ended before anything could be sent.
     pub fn is_unfinished(&self) -> bool {
-        let is_open =
-            |row: &RowState| matches!(row.outcome, Outcome::InDoubt | Outcome::NotAttempted);
-        self.has_begun()
-            && !self.opened.rehearsal
-            && !self.is_undone
-            && self.rows.values().any(is_open)
+        let is_open = |(_, row): (u32, &RowState)| {
+            matches!(row.outcome, Outcome::InDoubt | Outcome::NotAttempted)
+        };
+        self.has_begun() && !self.opened.rehearsal && !self.is_undone && self.rows().any(is_open)
     }
 }
 

@@ -15,6 +15,7 @@ pub fn summary(report: &Report) -> String {
         let rows: Vec<&ReportRow> = report
             .rows
             .iter()
+            .map(Box::as_ref)
             .filter(|row| row.outcome == outcome)
             .collect();
         for row in rows.iter().take(MOST_ROWS) {
