@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::journal::{Double, Remote, RowState, RunState};
-use crate::model::{IntegrationType, OriginKey, Outcome, RemoteIntegration, Row, normalise};
+use crate::model::{
+    IntegrationType, KnownIntegration, OriginKey, Outcome, RemoteIntegration, Row, normalise,
+};
 
 /// How a row stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -229,7 +231,8 @@ impl Books {
         self.round = self.round.saturating_add(1);
     }
 
-    fn is_new(&self, id: i64) -> bool {
+    /// Whether an integration was not there before the run and belongs to no row.
+    pub fn is_new(&self, id: i64) -> bool {
         !self.baseline.contains(&id) && !self.claimed.contains(&id)
     }
 
@@ -340,11 +343,16 @@ impl Books {
         named.into_iter().flatten().copied().filter(is_it).collect()
     }
 
-    /// Compares all rows with a list.
-    pub fn balance(&self, list: &[RemoteIntegration]) -> Imbalance {
-        let there: HashMap<i64, &RemoteIntegration> =
-            list.iter().map(|remote| (remote.id, remote)).collect();
-        let news = self.news(list);
+    /// Compares all rows with a list, of which the integrations `known` are not new.
+    pub fn balance(&self, shown: &[RemoteIntegration], known: &[KnownIntegration]) -> Imbalance {
+        let known = known.iter().map(|&known| known.into());
+        let mut there: Vec<Remote> = shown.iter().map(remote_of).chain(known).collect();
+        there.sort_unstable_by_key(|remote| remote.id);
+        let there = |id: i64| {
+            let at = there.binary_search_by_key(&id, |remote| remote.id);
+            at.ok().map(|at| there[at])
+        };
+        let news = self.news(shown);
         let mut equals: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
         for &remote in &news {
             for n in self.equal_to(remote) {
@@ -354,7 +362,7 @@ impl Books {
         let mut imbalance = Imbalance::default();
         for (&n, row) in &self.rows {
             if let Standing::Created(id) = row.standing
-                && !there.contains_key(&id)
+                && there(id).is_none()
             {
                 imbalance.missing.push(n);
             }
@@ -367,15 +375,15 @@ impl Books {
                 imbalance.appeared.push(n);
             }
             let own = match row.standing {
-                Standing::Created(id) | Standing::Exists(id) => there.get(&id).copied(),
+                Standing::Created(id) | Standing::Exists(id) => there(id),
                 _ => None,
             };
             let others = equals.get(&n).map(Vec::as_slice).unwrap_or_default();
             if usize::from(own.is_some()) + others.len() > 1 {
-                let remotes = own.into_iter().chain(others.iter().copied());
+                let others = others.iter().map(|remote| remote_of(remote));
                 imbalance.doubles.push(Double {
                     n,
-                    remotes: remotes.map(remote_of).collect(),
+                    remotes: own.into_iter().chain(others).collect(),
                 });
             }
         }

@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 use super::books::{Books, Find, Imbalance, Standing, remote_of};
 use super::event::RunEvent;
-use super::list::{ListError, read_list};
+use super::list::{ListError, read_list_knowing};
 use super::pacer::Pacer;
 use super::stop::{Stop, StopSwitch};
 use crate::jira::Client;
 use crate::journal::{
     self, Appender, Audit, Event, Found, ListReason, Listed, NewIntegration, Settled, Via,
 };
-use crate::model::{Outcome, RemoteIntegration};
+use crate::model::{Outcome, RemoteIntegration, RemoteList};
 
 /// A row that was sent and of which nobody knows what became.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +99,19 @@ impl<'a> Ledger<'a> {
     ///
     /// The [`Stop`] that there is no list for.
     pub async fn list(&self, why: ListReason) -> Result<Vec<RemoteIntegration>, Stop> {
+        Ok(self.read(why, &|_| false).await?.shown)
+    }
+
+    /// The same for one who asks what is new: what was there before the run or belongs to a row is known by its id.
+    async fn list_of_news(&self, why: ListReason) -> Result<RemoteList, Stop> {
+        self.read(why, &|id| !self.books.borrow().is_new(id)).await
+    }
+
+    async fn read(
+        &self,
+        why: ListReason,
+        is_known: &dyn Fn(i64) -> bool,
+    ) -> Result<RemoteList, Stop> {
         // A session that is already stopping may still ask what became of its rows.
         let calm = StopSwitch::default();
         let stop = if self.stop.is_thrown() {
@@ -108,12 +121,12 @@ impl<'a> Ledger<'a> {
         };
         let at = Timestamp::now();
         let waiting = |why: &str, time: Duration| self.waiting(why, time);
-        let list = read_list(self.client, self.pacer, stop, &waiting).await;
+        let list = read_list_knowing(self.client, self.pacer, stop, &waiting, is_known).await;
         let list = list.map_err(|error| match error {
             ListError::Jira(error) => Stop::Jira(error),
             ListError::Stop(stop) => stop,
         })?;
-        let news = self.books.borrow().news(&list);
+        let news = self.books.borrow().news(&list.shown);
         self.note(Event::Listed(Listed {
             why,
             at,
@@ -124,10 +137,10 @@ impl<'a> Ledger<'a> {
     }
 
     /// Reads the first list that settles rows, in spite of somebody who interrupts meanwhile: it is the least that is asked.
-    async fn first_list(&self) -> Result<Vec<RemoteIntegration>, Stop> {
-        match self.list(ListReason::Settle).await {
+    async fn first_list(&self) -> Result<RemoteList, Stop> {
+        match self.list_of_news(ListReason::Settle).await {
             // Now that the session stops, this one is read calmly.
-            Err(Stop::Interrupted) => self.list(ListReason::Settle).await,
+            Err(Stop::Interrupted) => self.list_of_news(ListReason::Settle).await,
             list => list,
         }
     }
@@ -143,8 +156,9 @@ impl<'a> Ledger<'a> {
         if open.is_empty() {
             return Ok(Vec::new());
         }
+        let first = self.first_list().await?;
         self.find(
-            &self.first_list().await?,
+            &first.shown,
             &mut open,
             RunEvent::Finished(Outcome::Created),
         );
@@ -157,8 +171,8 @@ impl<'a> Ledger<'a> {
         };
         self.wait_for(last, open.len()).await?;
         let lists = [
-            self.list(ListReason::Settle).await?,
-            self.list(ListReason::Settle).await?,
+            self.list_of_news(ListReason::Settle).await?.shown,
+            self.list_of_news(ListReason::Settle).await?.shown,
         ];
         // All finds come before any absence: what belongs to one row speaks for the absence of another.
         for list in &lists {
@@ -259,9 +273,10 @@ impl<'a> Ledger<'a> {
     }
 
     async fn balance(&self, in_doubt: &[u32]) -> Result<Imbalance, Stop> {
-        let list = self.list(ListReason::Audit).await?;
-        self.find(&list, &mut in_doubt.to_vec(), RunEvent::FoundAfterAll);
-        Ok(self.books.borrow().balance(&list))
+        let list = self.list_of_news(ListReason::Audit).await?;
+        let RemoteList { shown, known } = &list;
+        self.find(shown, &mut in_doubt.to_vec(), RunEvent::FoundAfterAll);
+        Ok(self.books.borrow().balance(shown, known))
     }
 }
 

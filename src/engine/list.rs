@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::pacer::{Heard, Pacer};
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Client, JiraError};
-use crate::model::RemoteIntegration;
+use crate::model::{RemoteIntegration, RemoteList};
 
 /// How often a list is asked for while Jira is busy or broken.
 const MOST_TRIES: u32 = 5;
@@ -34,13 +34,25 @@ pub async fn read_list(
     stop: &StopSwitch,
     waiting: &dyn Fn(&str, Duration),
 ) -> Result<Vec<RemoteIntegration>, ListError> {
+    let list = read_list_knowing(client, pacer, stop, waiting, &|_| false);
+    Ok(list.await?.shown)
+}
+
+/// The same for one who knows some of the integrations, and needs no more than the ids of these.
+pub(super) async fn read_list_knowing(
+    client: &Client,
+    pacer: &Pacer,
+    stop: &StopSwitch,
+    waiting: &dyn Fn(&str, Duration),
+    is_known: &dyn Fn(i64) -> bool,
+) -> Result<RemoteList, ListError> {
     let mut tries = 0;
     loop {
         let Some(turn) = pacer.ready_to_read(stop).await else {
             return Err(stop.reason().unwrap_or(Stop::Interrupted).into());
         };
         let exchange = tokio::select! {
-            exchange = client.list() => exchange,
+            exchange = client.list_knowing(is_known) => exchange,
             () = stop.thrown() => continue,
         };
         tries += 1;

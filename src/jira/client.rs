@@ -1,18 +1,16 @@
 //! The requests.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD as BASE64;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Identity, IntoUrl, Method, Proxy, Url, redirect, retry};
 use serde_json::Value;
-use thiserror::Error;
 
 use super::access::Access;
 use super::answer::{Answer, Reply};
 use super::base_url::BaseUrl;
+use super::connection::{ConnectError, Connection, authorization, certificate_error, read_pem};
+use super::entries::Entries;
 use super::error::JiraError;
 use super::exchange::Exchange;
 use super::hints::RateHints;
@@ -21,7 +19,7 @@ use super::message;
 use super::removal::Removal;
 use super::verdict::Verdict;
 use super::wire;
-use crate::model::{Record, RemoteIntegration};
+use crate::model::{Record, RemoteIntegration, RemoteList};
 
 /// The app's collection of integrations.
 const INTEGRATIONS: &str = "/rest/gitplugin/1.0/integration";
@@ -33,49 +31,6 @@ const IDLE: Duration = Duration::from_secs(15);
 /// The largest answers that are taken in: of one integration, and of all.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 const LARGEST_LIST: usize = 256 * 1024 * 1024;
-
-/// How to get to Jira.
-#[derive(Clone, Debug)]
-pub struct Connection {
-    /// Where it is.
-    pub base: BaseUrl,
-    /// How we log in.
-    pub access: Access,
-    /// Longest time for a request; proxies cut at 60 s, and their 504 says more than a time-out.
-    pub timeout: Duration,
-    /// Longest time for making a connection.
-    pub connect_timeout: Duration,
-    /// Certificate authorities (PEM) beside those of the system.
-    pub ca_certs: Vec<PathBuf>,
-    /// Our own certificate and key (PEM), where the server asks for one.
-    pub client_cert: Option<PathBuf>,
-    /// Whether the server's certificate goes unchecked.
-    pub insecure: bool,
-    /// A proxy; otherwise the usual environment variables count.
-    pub proxy: Option<String>,
-}
-
-/// Why the means to connect are not usable.
-#[derive(Debug, Error)]
-pub enum ConnectError {
-    /// A certificate file cannot be read.
-    #[error("the certificate file {path} cannot be read: {why}", path = .path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The proxy's address.
-    #[error("the proxy's address is not usable: {0}")]
-    Proxy(String),
-    /// The credential has characters that no header can carry.
-    #[error("the token or password holds characters that cannot be sent, such as a line break")]
-    Credential,
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-}
 
 /// A Jira that we talk to.
 pub struct Client {
@@ -204,14 +159,29 @@ impl Client {
     ///
     /// [`JiraError`] says why there is none.
     pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
-        let exchange = self.ask(INTEGRATIONS, LARGEST_LIST).await;
+        let exchange = self.list_knowing(&|_| false).await;
+        exchange.map(|list| Ok(list?.shown))
+    }
+
+    /// Reads the list of all integrations and keeps the ids alone of those of which `is_known` says so.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] says why there is none.
+    pub async fn list_knowing(
+        &self,
+        is_known: &dyn Fn(i64) -> bool,
+    ) -> Exchange<Result<RemoteList, JiraError>> {
+        let mut entries = Entries::new(is_known);
+        let mut take = |chunk: &[u8], rest: &mut Vec<u8>| entries.take_in(chunk, rest);
+        let exchange = self.ask_for(INTEGRATIONS, LARGEST_LIST, &mut take).await;
         exchange.map(|answer| {
-            let body = answer?.body;
-            wire::integrations(&body).ok_or_else(|| self.no_list(&body))
+            let rest = answer?.body;
+            entries.end(&rest).ok_or_else(|| self.no_list(&rest))
         })
     }
 
-    /// Why `body` is not a list.
+    /// Why what came is not a list; `body` is all of it but its integrations.
     fn no_list(&self, body: &[u8]) -> JiraError {
         let json = match self.json_of(body) {
             Ok(json) => json,
@@ -310,7 +280,10 @@ impl Client {
     }
 
     async fn read(&self, path: &str) -> Result<Value, JiraError> {
-        let answer = self.ask(path, LARGEST_ANSWER).await.meaning?;
+        let answer = self
+            .ask_for(path, LARGEST_ANSWER, &mut keep)
+            .await
+            .meaning?;
         self.json_of(&answer.body)
     }
 
@@ -321,10 +294,16 @@ impl Client {
         })
     }
 
-    async fn ask(&self, path: &str, most: usize) -> Exchange<Result<Answer, JiraError>> {
+    /// Asks for what is at `path`; `take` takes in each piece of the answer and keeps of it what matters.
+    async fn ask_for(
+        &self,
+        path: &str,
+        most: usize,
+        take: &mut Take<'_>,
+    ) -> Exchange<Result<Answer, JiraError>> {
         let mask = self.mask();
         let request = self.authenticated(Method::GET, self.base.join(path));
-        let reply = self.send(request, most, &mask).await;
+        let reply = self.send_for(request, most, &mask, take).await;
         Exchange::of(reply).map(|reply| JiraError::of_reply(self.base.as_str(), reply, &mask))
     }
 
@@ -335,6 +314,16 @@ impl Client {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder, most: usize, mask: &Mask) -> Reply {
+        self.send_for(request, most, mask, &mut keep).await
+    }
+
+    async fn send_for(
+        &self,
+        request: reqwest::RequestBuilder,
+        most: usize,
+        mask: &Mask,
+        take: &mut Take<'_>,
+    ) -> Reply {
         let mut response = match request.send().await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => {
@@ -343,10 +332,12 @@ impl Client {
             Err(error) => return broken_off(&error),
         };
         let mut answer = head_of(&response, mask);
+        let mut left = most;
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if answer.body.len() + chunk.len() <= most => {
-                    answer.body.extend_from_slice(&chunk);
+                Ok(Some(chunk)) if chunk.len() <= left => {
+                    left -= chunk.len();
+                    take(&chunk, &mut answer.body);
                 }
                 Ok(Some(_)) => return Reply::TooLarge,
                 Ok(None) => return Reply::Answer(answer),
@@ -354,6 +345,13 @@ impl Client {
             }
         }
     }
+}
+
+/// Takes in a piece of an answer's body and puts what is to be kept behind what was kept before.
+type Take<'a> = dyn FnMut(&[u8], &mut Vec<u8>) + 'a;
+
+fn keep(piece: &[u8], body: &mut Vec<u8>) {
+    body.extend_from_slice(piece);
 }
 
 fn broken_off(error: &reqwest::Error) -> Reply {
@@ -394,28 +392,6 @@ fn common_headers() -> HeaderMap {
         HeaderValue::from_static("no-check"),
     );
     headers
-}
-
-fn authorization(access: &Access) -> Result<HeaderValue, ConnectError> {
-    let text = zeroize::Zeroizing::new(match access {
-        Access::Token(token) => format!("Bearer {}", token.expose()),
-        Access::Basic { user, password } => {
-            let pair = zeroize::Zeroizing::new(format!("{user}:{}", password.expose()));
-            format!("Basic {}", BASE64.encode(pair.as_bytes()))
-        }
-    });
-    let mut value = HeaderValue::from_str(&text).map_err(|_| ConnectError::Credential)?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-fn read_pem(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| error.to_string())
-}
-
-fn certificate_error(path: &Path) -> impl FnOnce(String) -> ConnectError {
-    let path = path.to_owned();
-    |why| ConnectError::Certificate { path, why }
 }
 
 /// The innermost cause, which says most; reqwest's own text repeats the URL.

@@ -8,6 +8,8 @@ mod access;
 mod answer;
 mod base_url;
 mod client;
+mod connection;
+mod entries;
 mod error;
 mod exchange;
 mod hints;
@@ -19,7 +21,8 @@ mod wire;
 
 pub use access::Access;
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use client::{Client, ConnectError, Connection, Person, ServerInfo};
+pub use client::{Client, Person, ServerInfo};
+pub use connection::{ConnectError, Connection};
 pub use error::JiraError;
 pub use exchange::{Ended, Exchange};
 pub use hints::RateHints;

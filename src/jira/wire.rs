@@ -1,9 +1,8 @@
 //! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
 
-use std::{fmt, io};
+use std::io;
 
 use bytes::Bytes;
-use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -79,7 +78,8 @@ pub(super) fn success(json: &Value) -> Option<bool> {
     truth(json.get("success")?)
 }
 
-fn truth(json: &Value) -> Option<bool> {
+/// True or false, in whichever form.
+pub(super) fn truth(json: &Value) -> Option<bool> {
     match json {
         Value::Bool(truth) => Some(*truth),
         Value::String(text) => text.parse().ok(),
@@ -117,92 +117,9 @@ fn remote(mut fields: Map<String, Value>) -> Option<RemoteIntegration> {
     })
 }
 
-/// The integrations of a list; none if it is not a list in the documented shape, down to its last entry.
-///
-/// A list can be long, so its entries are taken out of the text one by one.
-pub(super) fn integrations(body: &[u8]) -> Option<Vec<RemoteIntegration>> {
-    #[derive(serde::Deserialize)]
-    struct List {
-        success: Option<Value>,
-        integrations: Entries,
-    }
-    let list: List = serde_json::from_slice(body).ok()?;
-    let refuses = list.success.as_ref().and_then(truth) == Some(false);
-    (!refuses).then_some(list.integrations.0)
-}
-
-struct Entries(Vec<RemoteIntegration>);
-
-impl<'de> Deserialize<'de> for Entries {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Self(Vec::new()))
-    }
-}
-
-impl<'de> Visitor<'de> for Entries {
-    type Value = Self;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("integrations")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
-        while let Some(fields) = entries.next_element()? {
-            let mut remote = remote(fields).ok_or_else(|| A::Error::custom("no id"))?;
-            remote.fields = remote.fields.packed();
-            self.0.push(remote);
-        }
-        Ok(self)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ids(body: &str) -> Option<Vec<i64>> {
-        let list = integrations(body.as_bytes())?;
-        Some(list.iter().map(|remote| remote.id).collect())
-    }
-
-    #[test]
-    fn a_list_is_read_to_its_last_entry_or_not_at_all() {
-        for (body, list) in [
-            (r#"{"success":true,"integrations":[]}"#, Some(vec![])),
-            (
-                r#"{"integrations":[{"id":7}],"success":"true"}"#,
-                Some(vec![7]),
-            ),
-            (
-                r#"{"integrations":[{"id":7},{"id":9}],"more":[1]}"#,
-                Some(vec![7, 9]),
-            ),
-            (
-                r#"{"success":null,"integrations":[{"id":7}]}"#,
-                Some(vec![7]),
-            ),
-            (r#"{"success":false,"integrations":[{"id":7}]}"#, None),
-            (r#"{"success":"false","integrations":[{"id":7}]}"#, None),
-            (
-                r#"{"success":true,"integrations":[{"id":7},{"id":"9"}]}"#,
-                None,
-            ),
-            (r#"{"success":true,"integrations":[{"id":7},9]}"#, None),
-            (r#"{"success":true,"integrations":{"id":7}}"#, None),
-            (r#"{"success":true,"integrations":null}"#, None),
-            (r#"{"success":true,"integrations":[{"id":7}"#, None),
-            (r#"{"success":true}"#, None),
-            ("[]", None),
-        ] {
-            assert_eq!(ids(body), list, "{body}");
-        }
-    }
-
-    #[test]
-    fn a_secret_that_jira_shows_goes_no_further() {
-        let body = r#"{"integrations":[{"id":7,"pat":"canary","password":"canary","origin":"o"}]}"#;
-        let list = integrations(body.as_bytes()).unwrap();
-        assert_eq!(list[0].origin.as_deref(), Some("o"));
-        assert!(!format!("{list:?}").contains("canary"));
-    }
+/// An integration of a list as the app shows it; none without an integer id.
+pub(super) fn entry(json: &[u8]) -> Option<RemoteIntegration> {
+    let mut shown = remote(serde_json::from_slice(json).ok()?)?;
+    shown.fields = shown.fields.packed();
+    Some(shown)
 }

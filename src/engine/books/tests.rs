@@ -185,7 +185,7 @@ fn the_books_balance_when_each_row_is_there_once() {
     books.set(1, Standing::Created(11));
     assert!(
         books
-            .balance(&[shown(11, "A", "git"), shown(12, "C", "git")])
+            .balance(&[shown(11, "A", "git"), shown(12, "C", "git")], &[])
             .is_none()
     );
 }
@@ -201,7 +201,7 @@ fn what_is_missing_double_or_refused_and_there_is_named() {
         shown(13, "B", "git"),
         shown(14, "C", "git"),
     ];
-    let imbalance = books.balance(&list);
+    let imbalance = books.balance(&list, &[]);
     assert_eq!(imbalance.missing, [1]);
     assert_eq!(imbalance.appeared, [3]);
     let doubles: Vec<_> = imbalance

@@ -171,7 +171,7 @@ fn as_text(value: &Value) -> String {
 /// The keys of `run` that Jira holds more than once, split by whether several requests of ours may have created the row;
 /// after one, the other is someone else's.
 pub fn doubles(run: &RunState, list: &[RemoteIntegration]) -> (Vec<Double>, Vec<Double>) {
-    let doubles = Books::of_run(run).balance(list).doubles;
+    let doubles = Books::of_run(run).balance(list, &[]).doubles;
     let is_ours = |double: &Double| {
         run.row(double.n)
             .is_some_and(|row| row.may_have_created > 1)
