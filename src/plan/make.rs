@@ -92,25 +92,11 @@ impl fmt::Display for Vanished {
 impl Plan {
     /// Compares `rows` with the integrations that Jira holds.
     pub fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
-        let index = RemoteIndex::of(remote);
-        let mut taken = HashSet::new();
-        let mut actions: Vec<Option<Action>> = vec![None; rows.len()];
-        // A row whose origin matches any must not take what another row says exactly.
-        for is_any in [false, true] {
-            for (row, action) in rows.iter().zip(&mut actions) {
-                let of = row.record.integration_type();
-                if (OriginKey::exact(of, row.record.origin()).is_none()) == is_any {
-                    *action = Some(index.action(row, &mut taken));
-                }
-            }
-        }
+        let actions = actions(&rows.iter(), remote);
         let planned = rows.into_iter().zip(actions);
         Self {
             rows: planned
-                .map(|(row, action)| PlannedRow {
-                    row,
-                    action: action.unwrap_or(Action::NotSelected),
-                })
+                .map(|(row, action)| PlannedRow { row, action })
                 .collect(),
             baseline: remote.iter().map(|integration| integration.id).collect(),
         }
@@ -135,32 +121,30 @@ impl Plan {
     ///
     /// [`Vanished`] if a row that existed does not any more: nobody has agreed to creating it, and a list that lags may
     /// show it again.
-    pub fn again(self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
-        let before: Vec<Action> = self
-            .rows
-            .iter()
-            .map(|planned| planned.action.clone())
-            .collect();
-        let rows = self.rows.into_iter().map(|planned| planned.row).collect();
-        let mut plan = Self::new(rows, remote);
+    pub fn again(mut self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
+        let actions = actions(&self.rows.iter().map(|planned| &planned.row), remote);
         let mut vanished = Vec::new();
-        for (planned, before) in plan.rows.iter_mut().zip(before) {
-            if !matches!(planned.action, Action::Create { .. }) {
-                continue;
+        for (planned, mut action) in self.rows.iter_mut().zip(actions) {
+            if let Action::Create { .. } = action {
+                match &planned.action {
+                    Action::NotSelected => action = Action::NotSelected,
+                    Action::Exists { id, .. } => {
+                        vanished.push((planned.row.place.to_string(), *id));
+                    }
+                    Action::Create { .. } => {}
+                }
             }
-            match before {
-                Action::NotSelected => planned.action = Action::NotSelected,
-                Action::Exists { id, .. } => vanished.push((planned.row.place.to_string(), id)),
-                Action::Create { .. } => {}
-            }
+            planned.action = action;
         }
         if !vanished.is_empty() {
             return Err(Vanished(vanished));
         }
-        let known: HashSet<i64> = plan.baseline.iter().copied().collect();
-        let older = self.baseline.into_iter().filter(|id| !known.contains(id));
-        plan.baseline.extend(older);
-        Ok(plan)
+        let now: Vec<i64> = remote.iter().map(|integration| integration.id).collect();
+        let known: HashSet<i64> = now.iter().copied().collect();
+        let before = std::mem::replace(&mut self.baseline, now);
+        let older = before.into_iter().filter(|id| !known.contains(id));
+        self.baseline.extend(older);
+        Ok(self)
     }
 
     /// The same plan, with integrations in the baseline that the list shows and that no row was compared with.
@@ -222,6 +206,26 @@ impl Plan {
     pub fn references(&self) -> Vec<ReferenceUse> {
         ReferenceUse::of(self.to_create())
     }
+}
+
+/// What is to be done with each row.
+fn actions<'r>(
+    rows: &(impl ExactSizeIterator<Item = &'r Row> + Clone),
+    remote: &[RemoteIntegration],
+) -> Vec<Action> {
+    let index = RemoteIndex::of(remote);
+    let mut taken = HashSet::new();
+    let mut actions = vec![Action::NotSelected; rows.len()];
+    // A row whose origin matches any must not take what another row says exactly.
+    for is_any in [false, true] {
+        for (row, action) in rows.clone().zip(&mut actions) {
+            let of = row.record.integration_type();
+            if (OriginKey::exact(of, row.record.origin()).is_none()) == is_any {
+                *action = index.action(row, &mut taken);
+            }
+        }
+    }
+    actions
 }
 
 /// The integrations of Jira for looking up by what a row says.
