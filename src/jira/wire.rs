@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::model::{Field, Record, RemoteIntegration, Username};
+use crate::model::{Field, OriginView, Record, RemoteIntegration};
 use crate::secret::Secret;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
@@ -43,17 +43,14 @@ impl Serialize for Body<'_> {
         let record = self.0;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(Field::Type.name(), record.integration_type().name())?;
-        let username = record.username().map(|username| match username {
-            Username::Name(name) => &**name,
-            Username::KeyId(cell) => cell.secret.expose(),
-        });
+        let key_id = record.key_id().map(Secret::expose);
         let texts = [
             (Field::DisplayName, record.display_name()),
             (
                 Field::Origin,
-                record.origin().map(crate::model::Origin::as_str),
+                record.origin().as_ref().map(OriginView::as_str),
             ),
-            (Field::Username, username),
+            (Field::Username, record.username().or(key_id)),
             (Field::Password, record.password().map(Secret::expose)),
             (Field::Pat, record.pat().map(Secret::expose)),
         ];
@@ -63,11 +60,11 @@ impl Serialize for Body<'_> {
             }
         }
         for (field, value) in record.settings() {
-            if *field == Field::ProjectKeys {
+            if field == Field::ProjectKeys {
                 // The API knows ids only; they were put in the keys' place when the plan was made.
                 continue;
             }
-            map.serialize_entry(field.name(), value)?;
+            map.serialize_entry(field.name(), &value)?;
         }
         map.end()
     }

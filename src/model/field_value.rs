@@ -9,8 +9,7 @@ use super::ids::parse_ids;
 use super::region::Region;
 
 /// A setting's value in the shape in which the API takes it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FieldValue {
     /// True or false.
     Flag(bool),
@@ -20,6 +19,32 @@ pub enum FieldValue {
     Ids(Box<[u64]>),
     /// Text.
     Text(Box<str>),
+}
+
+/// A setting's value whose text lies elsewhere.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum FieldView<'a> {
+    /// True or false.
+    Flag(bool),
+    /// A whole number.
+    Integer(u32),
+    /// Numeric Jira project ids.
+    Ids(Box<[u64]>),
+    /// Text.
+    Text(&'a str),
+}
+
+impl FieldView<'_> {
+    /// The value as JSON.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Flag(flag) => Value::from(*flag),
+            Self::Integer(number) => Value::from(*number),
+            Self::Ids(ids) => Value::from(ids.to_vec()),
+            Self::Text(text) => Value::from(*text),
+        }
+    }
 }
 
 /// Most characters that the vendor takes in `apiPath` and `apiFilter`.
@@ -129,13 +154,13 @@ impl FieldValue {
         }
     }
 
-    /// The value as JSON.
-    pub fn to_json(&self) -> Value {
+    /// The value without a text of its own.
+    pub fn view(&self) -> FieldView<'_> {
         match self {
-            Self::Flag(flag) => Value::from(*flag),
-            Self::Integer(number) => Value::from(*number),
-            Self::Ids(ids) => Value::from(ids.to_vec()),
-            Self::Text(text) => Value::from(&**text),
+            Self::Flag(flag) => FieldView::Flag(*flag),
+            Self::Integer(number) => FieldView::Integer(*number),
+            Self::Ids(ids) => FieldView::Ids(ids.clone()),
+            Self::Text(text) => FieldView::Text(text),
         }
     }
 }

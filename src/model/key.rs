@@ -1,7 +1,7 @@
 //! What makes a row the same row, in the sheet and in Jira.
 
 use super::integration_type::{IntegrationType, OriginRule};
-use super::origin::{Origin, normalise};
+use super::origin::{OriginView, normalise};
 
 /// The origin within a key.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -14,12 +14,12 @@ pub enum OriginKey {
 
 impl OriginKey {
     /// The key's origin for a row of type `of` whose origin is `origin`.
-    pub fn of(of: IntegrationType, origin: Option<&Origin>) -> Self {
+    pub fn of(of: IntegrationType, origin: Option<OriginView<'_>>) -> Self {
         Self::exact(of, origin).map_or(Self::Any, |origin| Self::Exactly(origin.into()))
     }
 
     /// The same without a key made of it; none for any origin.
-    pub fn exact(of: IntegrationType, origin: Option<&Origin>) -> Option<&str> {
+    pub fn exact(of: IntegrationType, origin: Option<OriginView<'_>>) -> Option<&str> {
         match (origin, of.spec().origin) {
             (Some(origin), _) => Some(origin.normalised()),
             (None, OriginRule::UrlOr(shown)) => Some(shown),
@@ -31,14 +31,17 @@ impl OriginKey {
     pub fn matches(&self, of: IntegrationType, shown: Option<&str>) -> bool {
         match self {
             Self::Any => true,
-            Self::Exactly(ours) => match shown {
-                Some(shown) => normalise(of, shown) == **ours,
-                // A Jira that shows no origin means the vendor's own.
-                None => {
-                    matches!(of.spec().origin, OriginRule::UrlOr(default) if *default == **ours)
-                }
-            },
+            Self::Exactly(ours) => is_shown_as(of, ours, shown),
         }
+    }
+}
+
+/// Whether `shown` is what Jira shows for an integration of type `of` with the normalised origin `ours`.
+pub fn is_shown_as(of: IntegrationType, ours: &str, shown: Option<&str>) -> bool {
+    match shown {
+        Some(shown) => normalise(of, shown) == ours,
+        // A Jira that shows no origin means the vendor's own.
+        None => matches!(of.spec().origin, OriginRule::UrlOr(default) if default == ours),
     }
 }
 

@@ -20,6 +20,38 @@ enum Normalised {
     Otherwise(Box<str>),
 }
 
+/// An origin whose text lies elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct OriginView<'a> {
+    text: &'a str,
+    normalised: &'a str,
+}
+
+impl<'a> OriginView<'a> {
+    pub(super) fn new(text: &'a str, normalised: &'a str) -> Self {
+        Self { text, normalised }
+    }
+
+    /// The origin as the sheet has it.
+    pub fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    /// The origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped.
+    pub fn normalised(&self) -> &'a str {
+        self.normalised
+    }
+
+    /// Scheme and host (a folder's whole path): where a secret of the row goes.
+    pub fn host(&self) -> &'a str {
+        let normalised = self.normalised;
+        let after_scheme = normalised.find("://").map_or(0, |at| at + 3);
+        let end = normalised[after_scheme..].find('/');
+        end.filter(|_| after_scheme > 0)
+            .map_or(normalised, |end| &normalised[..after_scheme + end])
+    }
+}
+
 /// Why a text is no origin.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum OriginError {
@@ -96,13 +128,9 @@ impl Origin {
         self.text.ends_with('*')
     }
 
-    /// Scheme and host (a folder's whole path): where a secret of the row goes.
-    pub fn host(&self) -> &str {
-        let normalised = self.normalised();
-        let after_scheme = normalised.find("://").map_or(0, |at| at + 3);
-        let end = normalised[after_scheme..].find('/');
-        end.filter(|_| after_scheme > 0)
-            .map_or(normalised, |end| &normalised[..after_scheme + end])
+    /// The same without a text of its own.
+    pub fn view(&self) -> OriginView<'_> {
+        OriginView::new(self.as_str(), self.normalised())
     }
 }
 
@@ -280,7 +308,7 @@ mod tests {
         let origin = Origin::parse(Gerrit, "HTTPS://Git.Example.org:443/Gerrit/").unwrap();
         assert_eq!(origin.as_str(), "HTTPS://Git.Example.org:443/Gerrit/");
         assert_eq!(origin.normalised(), "https://git.example.org/Gerrit");
-        assert_eq!(origin.host(), "https://git.example.org");
+        assert_eq!(origin.view().host(), "https://git.example.org");
     }
 
     #[test]
@@ -312,7 +340,7 @@ mod tests {
         for good in [r"D:\tmp\*", "D:/tmp/*", "/srv/repos/*", r"\\server\share\*"] {
             let origin = Origin::parse(Filespace, good).unwrap();
             assert_eq!(origin.normalised(), good);
-            assert_eq!(origin.host(), good);
+            assert_eq!(origin.view().host(), good);
         }
         for bad in [
             "repos/*",

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 
 use super::defect::{Defect, defects};
 use super::field::{Field, FieldSet};
-use super::field_value::FieldValue;
+use super::field_value::{FieldValue, FieldView};
 use super::integration_type::IntegrationType;
 use super::key::{OriginKey, RecordKey};
-use super::origin::Origin;
+use super::origin::{Origin, OriginView};
+use super::packed::{Packed, Values};
 use super::place::Place;
 use crate::secret::{Secret, SecretCell, SecretReference};
 
@@ -42,7 +43,11 @@ pub struct RecordDraft {
 #[derive(Clone, Debug)]
 pub struct Record {
     integration_type: IntegrationType,
-    values: RecordDraft,
+    shown: Packed,
+    /// An AWS access key id.
+    key_id: Option<SecretCell>,
+    password: Option<SecretCell>,
+    pat: Option<SecretCell>,
 }
 
 impl Record {
@@ -57,14 +62,26 @@ impl Record {
             _ => None,
         };
         let found = defects(of.spec(), values.given(), name);
-        if found.is_empty() {
-            Ok(Self {
-                integration_type: of,
-                values,
-            })
-        } else {
-            Err(found)
+        if !found.is_empty() {
+            return Err(found);
         }
+        let settings = values.settings.iter();
+        let shown = Packed::new(Values {
+            display_name: values.display_name.as_deref(),
+            origin: values.origin.as_ref().map(Origin::view),
+            username: name,
+            settings: settings.map(|(field, value)| (*field, value.view())),
+        });
+        Ok(Self {
+            integration_type: of,
+            shown,
+            key_id: match values.username {
+                Some(Username::KeyId(cell)) => Some(cell),
+                _ => None,
+            },
+            password: values.password,
+            pat: values.pat,
+        })
     }
 
     /// The integration type.
@@ -72,39 +89,49 @@ impl Record {
         self.integration_type
     }
 
+    /// What the row says apart from secrets.
+    pub fn shown(&self) -> &Packed {
+        &self.shown
+    }
+
     /// The name shown in Jira, if the row gives one.
     pub fn display_name(&self) -> Option<&str> {
-        self.values.display_name.as_deref()
+        self.shown.display_name()
     }
 
     /// The origin, if the row gives one.
-    pub fn origin(&self) -> Option<&Origin> {
-        self.values.origin.as_ref()
+    pub fn origin(&self) -> Option<OriginView<'_>> {
+        self.shown.origin()
     }
 
-    /// The account.
-    pub fn username(&self) -> Option<&Username> {
-        self.values.username.as_ref()
+    /// The account's name.
+    pub fn username(&self) -> Option<&str> {
+        self.shown.username()
+    }
+
+    /// The AWS access key id that stands in place of an account's name.
+    pub fn key_id(&self) -> Option<&Secret> {
+        self.key_id.as_ref().map(|cell| &cell.secret)
     }
 
     /// The password.
     pub fn password(&self) -> Option<&Secret> {
-        self.values.password.as_ref().map(|cell| &cell.secret)
+        self.password.as_ref().map(|cell| &cell.secret)
     }
 
     /// The token.
     pub fn pat(&self) -> Option<&Secret> {
-        self.values.pat.as_ref().map(|cell| &cell.secret)
+        self.pat.as_ref().map(|cell| &cell.secret)
     }
 
     /// All fields beside type, name, origin and credentials.
-    pub fn settings(&self) -> &[(Field, FieldValue)] {
-        &self.values.settings
+    pub fn settings(&self) -> impl Iterator<Item = (Field, FieldView<'_>)> {
+        self.shown.settings()
     }
 
     /// What the row says of `field`, which is one of the [`settings`](Self::settings).
-    pub fn setting(&self, field: Field) -> Option<&FieldValue> {
-        let mut settings = self.values.settings.iter();
+    pub fn setting(&self, field: Field) -> Option<FieldView<'_>> {
+        let mut settings = self.settings();
         settings
             .find(|(of, _)| *of == field)
             .map(|(_, value)| value)
@@ -113,7 +140,7 @@ impl Record {
     /// The keys of the Jira projects that the row names; their ids must be known before it can be sent.
     pub fn project_keys(&self) -> impl Iterator<Item = &str> {
         let keys = match self.setting(Field::ProjectKeys) {
-            Some(FieldValue::Text(keys)) => &**keys,
+            Some(FieldView::Text(keys)) => keys,
             _ => "",
         };
         keys.split(',').filter(|key| !key.is_empty())
@@ -121,9 +148,16 @@ impl Record {
 
     /// The record with the ids of its projects in place of their keys.
     pub fn with_project_ids(mut self, ids: Vec<u64>) -> Self {
-        let settings = &mut self.values.settings;
-        settings.retain(|(field, _)| *field != Field::ProjectKeys);
-        settings.push((Field::ProjectMappingIds, FieldValue::Ids(ids.into())));
+        let settings = self
+            .settings()
+            .filter(|(field, _)| *field != Field::ProjectKeys);
+        let ids = (Field::ProjectMappingIds, FieldView::Ids(ids.into()));
+        self.shown = Packed::new(Values {
+            display_name: self.display_name(),
+            origin: self.origin(),
+            username: self.username(),
+            settings: settings.chain([ids]),
+        });
         self
     }
 
@@ -148,12 +182,7 @@ impl Record {
     }
 
     fn secret_cells(&self) -> impl Iterator<Item = &SecretCell> {
-        let key_id = match &self.values.username {
-            Some(Username::KeyId(cell)) => Some(cell),
-            _ => None,
-        };
-        let RecordDraft { password, pat, .. } = &self.values;
-        key_id.into_iter().chain(password).chain(pat)
+        self.key_id.iter().chain(&self.password).chain(&self.pat)
     }
 
     /// What the row says apart from secrets, as JSON by field name: for the journal and for comparing with Jira.
@@ -167,11 +196,11 @@ impl Record {
         if let Some(origin) = self.origin() {
             put(Field::Origin, origin.as_str().into());
         }
-        if let Some(Username::Name(name)) = self.username() {
-            put(Field::Username, (&**name).into());
+        if let Some(name) = self.username() {
+            put(Field::Username, name.into());
         }
         for (field, value) in self.settings() {
-            put(*field, value.to_json());
+            put(field, value.to_json());
         }
         map
     }

@@ -83,8 +83,7 @@ impl RemoteIntegration {
     pub fn differences(&self, record: &Record) -> Vec<Difference> {
         let compared = record
             .settings()
-            .iter()
-            .map(|(field, value)| (*field, value.to_json()));
+            .map(|(field, value)| (field, value.to_json()));
         let fields = self.fields.open();
         compared
             .filter_map(|(field, row)| {

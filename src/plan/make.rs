@@ -3,7 +3,7 @@ use std::fmt;
 
 use super::references::ReferenceUse;
 use crate::model::{
-    Difference, Field, FieldValue, IntegrationType, OriginKey, RemoteIntegration, Row,
+    Difference, Field, FieldView, IntegrationType, OriginKey, RemoteIntegration, Row,
 };
 
 /// What is to be done with a row.
@@ -195,7 +195,7 @@ impl Plan {
     pub fn global(&self) -> (usize, usize) {
         self.to_create().fold((0, 0), |(says, leaves), row| {
             match row.record.setting(Field::Global) {
-                Some(FieldValue::Flag(true)) => (says + 1, leaves),
+                Some(FieldView::Flag(true)) => (says + 1, leaves),
                 None => (says, leaves + 1),
                 _ => (says, leaves),
             }
@@ -303,7 +303,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{Origin, Place, Record, RecordDraft, TableFormat, TableName};
+    use crate::model::{FieldValue, Origin, Place, Record, RecordDraft, TableFormat, TableName};
     use crate::secret::Secret;
 
     fn row(n: u32, name: Option<&str>, origin: &str, settings: Vec<(Field, FieldValue)>) -> Row {

@@ -10,8 +10,8 @@ use super::messages::{self, Told};
 use super::options::{Options, Purpose};
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, OriginKey, OriginRule, Place, Record,
-    RecordDraft, RecordKey, Username, defects,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, Origin, OriginKey, OriginRule, Place,
+    Record, RecordDraft, RecordKey, Username, defects,
 };
 
 /// A row that the selection leaves out.
@@ -179,8 +179,6 @@ impl RowCheck<'_> {
         match of {
             Some(of) if is_kept && is_valid(&found) => {
                 draft.display_name = name.map(Into::into);
-                // It is kept for as long as the run goes on.
-                draft.settings.shrink_to_fit();
                 match Record::new(of, draft) {
                     Ok(valid) => record = Some(Box::new(valid)),
                     // The row was asked for the same defects above; should one be left, it must not pass in silence.
@@ -228,7 +226,7 @@ fn readable_of(
         origin: origin.map(|origin| origin.as_str().into()),
         key: key.map(|(of, display_name)| RecordKey {
             integration_type: of,
-            origin: OriginKey::of(of, origin),
+            origin: OriginKey::of(of, origin.map(Origin::view)),
             display_name,
         }),
         name,

@@ -86,7 +86,7 @@ fn book_row((of, host, name): Said, standing: Standing) -> BookRow {
     let origin = host.map(|host| Origin::parse(of, &url(host)).unwrap());
     BookRow {
         integration_type: of,
-        origin: OriginKey::of(of, origin.as_ref()),
+        origin: OriginKey::of(of, origin.as_ref().map(Origin::view)),
         name: name.map(Into::into),
         standing,
         sent_in: 0,

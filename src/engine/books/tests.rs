@@ -10,7 +10,7 @@ fn row(of: IntegrationType, name: Option<&str>, origin: Option<&str>) -> BookRow
     let origin = origin.map(|text| Origin::parse(of, text).unwrap());
     BookRow {
         integration_type: of,
-        origin: OriginKey::of(of, origin.as_ref()),
+        origin: OriginKey::of(of, origin.as_ref().map(Origin::view)),
         name: name.map(Into::into),
         standing: Standing::Open,
         known: None,
