@@ -5,100 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::journal::{Double, Remote, RowState, RunState};
-use crate::model::{
-    IntegrationType, KnownIntegration, OriginKey, Outcome, RemoteIntegration, Row, normalise,
-};
+use crate::journal::{Double, Remote, RunState};
+use crate::model::{KnownIntegration, Outcome, RemoteIntegration};
 
-/// How a row stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
-    /// Nothing of it is known to be in Jira.
-    Open,
-    /// It was sent and nobody knows what became of it.
-    InDoubt,
-    /// It was there before the run.
-    Exists(i64),
-    /// The run created it.
-    Created(i64),
-    /// Jira refused it.
-    Failed,
-    /// It was created and an undo removed it.
-    Removed(i64),
-}
+mod row;
 
-/// A row as it is known again in a list.
-#[derive(Clone, Debug)]
-pub struct BookRow {
-    integration_type: IntegrationType,
-    origin: OriginKey,
-    name: Option<Arc<str>>,
-    standing: Standing,
-    /// What was there beside the baseline before it was sent, if that is known.
-    known: Option<Arc<HashSet<i64>>>,
-    /// How many rounds of settling were over when it was last sent.
-    sent_in: u32,
-}
-
-impl BookRow {
-    /// A row that was read from a sheet.
-    pub fn of_row(row: &Row, standing: Standing) -> Self {
-        let integration_type = row.record.integration_type();
-        Self {
-            integration_type,
-            origin: OriginKey::of(integration_type, row.record.origin()),
-            name: row.record.display_name().map(Into::into),
-            standing,
-            known: None,
-            sent_in: 0,
-        }
-    }
-
-    /// A row as a journal tells it; none if it has no type, so that it was never sent.
-    pub fn of_state(row: &RowState, standing: Standing) -> Option<Self> {
-        let integration_type = IntegrationType::from_name(row.type_name.as_deref()?)?;
-        let origin = match (&row.key, &row.origin) {
-            // The rules under which the row was sent count.
-            (Some(key), _) => key
-                .origin
-                .clone()
-                .map_or(OriginKey::Any, OriginKey::Exactly),
-            (None, Some(text)) => OriginKey::Exactly(normalise(integration_type, text).into()),
-            (None, None) => OriginKey::of(integration_type, None),
-        };
-        Some(Self {
-            integration_type,
-            origin,
-            name: row.name.as_deref().map(Into::into),
-            standing,
-            known: row.known.clone(),
-            sent_in: 0,
-        })
-    }
-
-    /// Whether an integration was there before the row was sent.
-    fn knows(&self, id: i64) -> bool {
-        self.known.as_ref().is_some_and(|known| known.contains(&id))
-    }
-
-    fn is_of_type(&self, remote: &RemoteIntegration) -> bool {
-        remote.integration_type() == Some(self.integration_type)
-    }
-
-    fn has_origin(&self, remote: &RemoteIntegration) -> bool {
-        self.origin
-            .matches(self.integration_type, remote.origin.as_deref())
-    }
-
-    fn has_name(&self, remote: &RemoteIntegration) -> bool {
-        self.name.is_some() && self.name.as_deref() == remote.display_name.as_deref()
-    }
-
-    /// Whether `remote` equals the row's key.
-    fn is(&self, remote: &RemoteIntegration) -> bool {
-        self.is_of_type(remote) && self.has_name(remote) && self.has_origin(remote)
-    }
-}
+pub use row::{BookRow, Standing};
 
 /// A row whose integration was found in a list.
 #[derive(Clone, Debug)]
@@ -137,8 +49,10 @@ impl Imbalance {
 pub struct Books {
     baseline: HashSet<i64>,
     claimed: HashSet<i64>,
-    rows: BTreeMap<u32, BookRow>,
-    names: HashMap<Arc<str>, Vec<u32>>,
+    /// The rows by their numbers, in order.
+    rows: Vec<(u32, BookRow)>,
+    /// Where among them those with a name stand, by their names.
+    by_name: Vec<u32>,
     /// How many rounds of settling are over.
     round: u32,
     /// What a round left over: new, of no row that is known, and of none that was sent afterwards.
@@ -155,18 +69,43 @@ impl Books {
             baseline: baseline.into_iter().collect(),
             ..Self::default()
         };
-        for (n, row) in rows {
-            if let Some(name) = &row.name {
-                books.names.entry(Arc::clone(name)).or_default().push(n);
+        books.rows = rows.into_iter().collect();
+        books.rows.sort_by_key(|(n, _)| *n);
+        for (at, (_, row)) in (0..).zip(&books.rows) {
+            if row.name().is_some() {
+                books.by_name.push(at);
             }
             if let Standing::Created(id) | Standing::Exists(id) | Standing::Removed(id) =
                 row.standing
             {
                 books.claimed.insert(id);
             }
-            books.rows.insert(n, row);
         }
+        let rows = &books.rows;
+        let name = |at: u32| rows[at as usize].1.name();
+        books.by_name.sort_by_cached_key(|at| name(*at));
         books
+    }
+
+    fn row(&self, n: u32) -> Option<&BookRow> {
+        let at = self.rows.binary_search_by_key(&n, |(n, _)| *n).ok()?;
+        Some(&self.rows[at].1)
+    }
+
+    fn row_mut(&mut self, n: u32) -> Option<&mut BookRow> {
+        let at = self.rows.binary_search_by_key(&n, |(n, _)| *n).ok()?;
+        Some(&mut self.rows[at].1)
+    }
+
+    /// The rows of this name.
+    fn named(&self, name: &str) -> impl Iterator<Item = (u32, &BookRow)> {
+        let row = |at: &u32| &self.rows[*at as usize];
+        let start = self
+            .by_name
+            .partition_point(|at| row(at).1.name() < Some(name));
+        let rows = self.by_name[start..].iter().map(row);
+        rows.take_while(move |(_, row)| row.name() == Some(name))
+            .map(|(n, row)| (*n, row))
     }
 
     /// The books of a run as its journal tells them.
@@ -191,7 +130,7 @@ impl Books {
 
     /// Notes how a row stands now.
     pub fn set(&mut self, n: u32, standing: Standing) {
-        if let Some(row) = self.rows.get_mut(&n) {
+        if let Some(row) = self.row_mut(n) {
             row.standing = standing;
         }
         if let Standing::Created(id) | Standing::Exists(id) | Standing::Removed(id) = standing {
@@ -203,7 +142,7 @@ impl Books {
     pub fn know(&mut self, ids: impl Iterator<Item = i64>, rows: impl Iterator<Item = u32>) {
         let known: Arc<HashSet<i64>> = Arc::new(ids.collect());
         for n in rows {
-            if let Some(row) = self.rows.get_mut(&n) {
+            if let Some(row) = self.row_mut(n) {
                 row.known = Some(Arc::clone(&known));
             }
         }
@@ -216,8 +155,9 @@ impl Books {
 
     /// Notes that the row `n` is being sent: what a round of settling left over before that is not its integration.
     pub fn sent(&mut self, n: u32) {
-        if let Some(row) = self.rows.get_mut(&n) {
-            row.sent_in = self.round;
+        let round = self.round;
+        if let Some(row) = self.row_mut(n) {
+            row.sent_in = round;
         }
     }
 
@@ -244,7 +184,7 @@ impl Books {
 
     /// Whether the run created the row `n`.
     pub fn is_created(&self, n: u32) -> bool {
-        let row = self.rows.get(&n);
+        let row = self.row(n);
         row.is_some_and(|row| matches!(row.standing, Standing::Created(_)))
     }
 
@@ -252,7 +192,7 @@ impl Books {
     pub fn has_sent(&self) -> bool {
         let is_sent =
             |row: &BookRow| matches!(row.standing, Standing::Created(_) | Standing::Failed);
-        self.rows.values().any(is_sent)
+        self.rows.iter().any(|(_, row)| is_sent(row))
     }
 
     /// Whether an integration belongs to a row of the run.
@@ -282,14 +222,14 @@ impl Books {
             .rows
             .iter()
             .filter(|(n, row)| unsettled.contains(n) || in_doubt(row));
-        for (&n, row) in looking {
+        for (n, row) in looking {
             for &remote in &news {
-                let is_it = match row.name {
+                let is_it = match row.name() {
                     Some(_) => row.is(remote),
                     None => self.is_perhaps(row, remote),
                 };
                 if is_it && !row.knows(remote.id) && self.came_after(row, remote) {
-                    may_be.entry(n).or_default().push(remote);
+                    may_be.entry(*n).or_default().push(remote);
                     *suitors.entry(remote.id).or_default() += 1;
                 }
             }
@@ -312,14 +252,14 @@ impl Books {
         let is_named_by_a_row = remote
             .display_name
             .as_deref()
-            .is_some_and(|name| self.names.contains_key(name));
+            .is_some_and(|name| self.named(name).next().is_some());
         row.is_of_type(remote) && row.has_origin(remote) && !is_named_by_a_row
     }
 
     /// Whether none of the [`news`](Self::news) of a list can have come from the row `n`: no new integration of its type
     /// shares its origin or its name, those that equal another row's key left out. A row without a name is never absent.
     pub fn is_absent(&self, n: u32, news: &[&RemoteIntegration]) -> bool {
-        let Some(row) = self.rows.get(&n).filter(|row| row.name.is_some()) else {
+        let Some(row) = self.row(n).filter(|row| row.name().is_some()) else {
             return false;
         };
         news.iter().all(|remote| {
@@ -338,9 +278,9 @@ impl Books {
     /// The rows whose key `remote` equals.
     fn equal_to(&self, remote: &RemoteIntegration) -> Vec<u32> {
         let name = remote.display_name.as_deref();
-        let named = name.and_then(|name| self.names.get(name));
-        let is_it = |n: &u32| self.rows.get(n).is_some_and(|row| row.is(remote));
-        named.into_iter().flatten().copied().filter(is_it).collect()
+        let named = name.into_iter().flat_map(|name| self.named(name));
+        let equal = named.filter(|(_, row)| row.is(remote));
+        equal.map(|(n, _)| n).collect()
     }
 
     /// Compares all rows with a list, of which the integrations `known` are not new.
@@ -360,14 +300,14 @@ impl Books {
             }
         }
         let mut imbalance = Imbalance::default();
-        for (&n, row) in &self.rows {
+        for &(n, ref row) in &self.rows {
             if let Standing::Created(id) = row.standing
                 && there(id).is_none()
             {
                 imbalance.missing.push(n);
             }
             if row.standing == Standing::Failed
-                && match row.name {
+                && match row.name() {
                     Some(_) => equals.contains_key(&n),
                     None => news.iter().any(|remote| self.is_perhaps(row, remote)),
                 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::Map;
 
 use super::*;
-use crate::model::Origin;
+use crate::model::{IntegrationType, Origin, OriginKey};
 
 /// What a row says: type, host and name.
 type Said = (IntegrationType, Option<&'static str>, Option<&'static str>);
@@ -84,14 +84,8 @@ fn shown(id: i64, (of, host, name): Said) -> RemoteIntegration {
 
 fn book_row((of, host, name): Said, standing: Standing) -> BookRow {
     let origin = host.map(|host| Origin::parse(of, &url(host)).unwrap());
-    BookRow {
-        integration_type: of,
-        origin: OriginKey::of(of, origin.as_ref().map(Origin::view)),
-        name: name.map(Into::into),
-        standing,
-        sent_in: 0,
-        known: None,
-    }
+    let origin = OriginKey::of(of, origin.as_ref().map(Origin::view));
+    BookRow::new(of, name, &origin, standing)
 }
 
 impl World {
@@ -282,13 +276,9 @@ impl World {
                 Now::Open | Now::Done => self.standing[&n],
             };
             let known = self.known.get(&n).cloned();
-            (
-                n,
-                BookRow {
-                    known,
-                    ..book_row(said, standing)
-                },
-            )
+            let mut row = book_row(said, standing);
+            row.known = known;
+            (n, row)
         });
         self.books = Books::new(self.baseline.iter().copied(), rows);
     }

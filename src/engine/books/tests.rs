@@ -2,20 +2,14 @@ use proptest::prelude::*;
 use serde_json::Map;
 
 use super::*;
-use crate::model::Origin;
+use crate::model::{IntegrationType, Origin, OriginKey};
 
 const SERVER: IntegrationType = IntegrationType::GitHubServer;
 
 fn row(of: IntegrationType, name: Option<&str>, origin: Option<&str>) -> BookRow {
     let origin = origin.map(|text| Origin::parse(of, text).unwrap());
-    BookRow {
-        integration_type: of,
-        origin: OriginKey::of(of, origin.as_ref().map(Origin::view)),
-        name: name.map(Into::into),
-        standing: Standing::Open,
-        known: None,
-        sent_in: 0,
-    }
+    let origin = OriginKey::of(of, origin.as_ref().map(Origin::view));
+    BookRow::new(of, name, &origin, Standing::Open)
 }
 
 /// A row of GitHub Enterprise on `https://HOST.example.org`.
