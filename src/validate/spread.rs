@@ -9,7 +9,7 @@ use std::thread;
 use super::checked::{CheckedRow, Shared};
 use super::columns::Columns;
 use super::duplicates::KeyHasher;
-use super::options::Options;
+use super::options::{Options, Purpose};
 use super::row::{check_row, pass_row};
 use super::run::is_wanted;
 use crate::input::Block;
@@ -47,6 +47,10 @@ pub(super) struct Spread {
     under_way: VecDeque<Receiver<thread::Result<CheckedBlock>>>,
     /// The last block is not handed to another core before one more comes: a small file starts no threads.
     last: Option<Job>,
+    /// Rows that are kept are made by the thread that keeps them. What another one allocates lies among what that one
+    /// frees, which nobody else can use then; and to send rows takes so much longer than to check them that nothing is
+    /// gained by more than one core.
+    keeps_rows: bool,
 }
 
 impl Spread {
@@ -55,11 +59,15 @@ impl Spread {
             means: Arc::new((options.clone(), KeyHasher::default())),
             under_way: VecDeque::new(),
             last: None,
+            keeps_rows: options.purpose == Purpose::Import,
         }
     }
 
     /// Takes a block in; once enough are under way, the first of them is waited for and given back.
     pub fn push(&mut self, job: Job) -> Option<CheckedBlock> {
+        if self.keeps_rows {
+            return Some(check(&job, &self.means));
+        }
         let earlier = self.last.replace(job)?;
         let means = Arc::clone(&self.means);
         let (sender, receiver) = sync_channel(1);
