@@ -1,7 +1,6 @@
 //! What a run left in doubt is settled before anything else is done with it; nothing is sent for that.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Map;
 use tokio::time::Instant;
 
 use super::exit::Failure;
@@ -9,7 +8,7 @@ use super::session::Session;
 use super::take_up::TakenUp;
 use crate::engine::{Books, Settling, Standing, Stop, Unsettled};
 use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
-use crate::model::{Outcome, RemoteIntegration};
+use crate::model::{Outcome, RemoteIntegration, ShownFields};
 
 /// What somebody says of a row in doubt.
 #[derive(Clone, Debug)]
@@ -36,7 +35,7 @@ impl ByHand {
                 };
                 (Verdict::Created, Some(known), remote.flags_and_numbers())
             }
-            Self::Absent(_) => (Verdict::NothingHappened, None, Map::new()),
+            Self::Absent(_) => (Verdict::NothingHappened, None, ShownFields::default()),
         };
         Event::Settled(Settled {
             n: self.n(),

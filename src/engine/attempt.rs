@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Map;
 use tokio::time::Instant;
 
-use super::books::{Standing, remote_of};
+use super::books::Standing;
 use super::ledger::millis;
 use super::list::{ListError, read_list};
 use super::pacer::{Heard, Turn};
 use super::queue::Job;
 use super::run::{Run, Step};
 use super::stop::Stop;
-use crate::jira::{Refusal, Verdict};
-use crate::journal::{self, Answered, Event};
-use crate::model::{Outcome, RemoteIntegration, Row};
+use crate::jira::{CreatedIntegration, Refusal, Verdict};
+use crate::journal::{self, Answered, Event, Remote};
+use crate::model::{Outcome, Row, ShownFields};
 
 impl Run<'_> {
     /// Sends the request that creates `row`: once.
@@ -37,7 +36,7 @@ impl Run<'_> {
             None
         });
         match exchange.meaning {
-            Verdict::Created(remote) => self.created(answered, &remote),
+            Verdict::Created(created) => self.created(answered, created),
             Verdict::Failed(refusal) => self.failed(answered, refusal),
             Verdict::PerhapsNoAccess(refusal) => self.perhaps_no_access(answered, refusal).await,
             Verdict::FailedIfAbsent(refusal) => self.failed_if_absent(answered, refusal),
@@ -68,9 +67,14 @@ impl Run<'_> {
         self.ledger.note(Event::Outcome(answered));
     }
 
-    fn created(&self, mut answered: Answered, remote: &RemoteIntegration) -> Step {
+    fn created(&self, mut answered: Answered, created: CreatedIntegration) -> Step {
+        let CreatedIntegration {
+            id,
+            init_date,
+            shown,
+        } = created;
         let n = answered.n;
-        let (id, books) = (remote.id, self.ledger.books.borrow());
+        let books = self.ledger.books.borrow();
         let is_other = books.is_old(id) || books.is_claimed(id);
         drop(books);
         if is_other {
@@ -78,11 +82,11 @@ impl Run<'_> {
             let why = format!("an answer that names integration {id}, which was there before");
             return self.unsettled(answered, &why);
         }
-        answered.remote = Some(remote_of(remote));
-        answered.echo = remote.visible();
+        answered.remote = Some(Remote { id, init_date });
+        answered.echo = shown;
         self.note_answer(answered, journal::Verdict::Created, None);
         let mut books = self.ledger.books.borrow_mut();
-        books.set(n, Standing::Created(remote.id));
+        books.set(n, Standing::Created(id));
         self.streaks.borrow_mut().created();
         Step::End(Outcome::Created)
     }
@@ -174,7 +178,7 @@ fn blank(n: u32, attempt: u32) -> Answered {
         status: None,
         verdict: journal::Verdict::InDoubt,
         remote: None,
-        echo: Map::new(),
+        echo: ShownFields::default(),
         error: None,
         advice: None,
         at: Timestamp::now(),

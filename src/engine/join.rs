@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::journal::{Key, RowState, RunState};
-use crate::model::{Field, Outcome, Place, Row};
+use crate::model::{Field, Outcome, Place, Row, ShownFields};
 
 /// A row of the sheet that is not valid.
 #[derive(Clone, Debug)]
@@ -140,13 +140,14 @@ impl<'a> Known<'a> {
 /// Whether the sheet says anything else of a row now than when it was sent. Projects are not compared: the run knows them
 /// by their ids, and the sheet may name them by their keys.
 fn is_changed(state: &RowState, row: &Row) -> bool {
-    let visible = |mut cells: serde_json::Map<String, serde_json::Value>| {
+    let visible = |cells: &ShownFields| {
+        let mut cells = cells.open();
         for field in [Field::ProjectKeys, Field::ProjectMappingIds] {
             cells.remove(field.name());
         }
         cells
     };
-    visible(state.cells()) != visible(row.record.visible())
+    visible(state.cells()) != visible(&row.record.visible())
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Map;
 use tokio::time::Instant;
 
 use super::books::{Books, Find, Imbalance, Standing, remote_of};
@@ -16,7 +15,7 @@ use crate::jira::Client;
 use crate::journal::{
     self, Appender, Audit, Event, Found, ListReason, Listed, NewIntegration, Settled, Via,
 };
-use crate::model::{Outcome, RemoteIntegration, RemoteList};
+use crate::model::{Outcome, RemoteIntegration, RemoteList, ShownFields};
 
 /// A row that was sent and of which nobody knows what became.
 #[derive(Clone, Copy, Debug)]
@@ -232,7 +231,7 @@ impl<'a> Ledger<'a> {
             n,
             verdict,
             remote: None,
-            echo: Map::new(),
+            echo: ShownFields::default(),
             via,
             at: Timestamp::now(),
         }));

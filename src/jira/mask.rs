@@ -54,16 +54,22 @@ impl Mask {
 
     /// Whether a value that a server sent holds one of the secrets as it is.
     pub fn is_revealed_by(&self, value: &Value) -> bool {
-        let is_in = |text: &str| {
-            let secrets = self.secrets.iter().chain([self.access.secret()]);
-            let mut exposed = secrets.map(Secret::expose);
-            exposed.any(|secret| secret.len() >= SHORTEST && text.contains(secret))
-        };
         match value {
-            Value::String(text) => is_in(text),
-            Value::Array(_) | Value::Object(_) => is_in(&value.to_string()),
+            Value::String(text) => self.is_in(text),
+            Value::Array(_) | Value::Object(_) => self.is_in(&value.to_string()),
             _ => false,
         }
+    }
+
+    /// Whether a string of the JSON `text` may hold one of the secrets as it is: it does, or it has escaped characters.
+    pub fn may_be_in_json(&self, text: &str) -> bool {
+        text.contains('\\') || self.is_in(text)
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        let secrets = self.secrets.iter().chain([self.access.secret()]);
+        let mut exposed = secrets.map(Secret::expose);
+        exposed.any(|secret| secret.len() >= SHORTEST && text.contains(secret))
     }
 
     /// `text` fit to be shown.

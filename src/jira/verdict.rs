@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::answer::{Answer, Reply};
+use super::created::CreatedIntegration;
 use super::mask::Mask;
 use super::message;
 use super::wire;
-use crate::model::RemoteIntegration;
 
 /// What the app or Jira says against a row.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -46,7 +46,7 @@ pub enum StopReason {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Verdict {
     /// Jira created the integration.
-    Created(Box<RemoteIntegration>),
+    Created(CreatedIntegration),
     /// The app refused the row; nothing was created.
     Failed(Refusal),
     /// The app says that it failed, with a server error: it failed if the list does not show it.
@@ -78,14 +78,14 @@ impl Verdict {
     }
 
     fn of_answer(answer: &Answer, mask: &Mask) -> Self {
-        let mut json: Option<Value> = serde_json::from_slice(&answer.body).ok();
-        let success = json.as_ref().and_then(wire::success);
-        if answer.is_success() && answer.is_json() && success == Some(true) {
-            let created = json.as_mut().and_then(|json| json.get_mut("integration"));
-            if let Some(created) = created.map(Value::take).and_then(wire::integration) {
-                return Self::Created(Box::new(without_secrets(created, mask)));
-            }
+        if answer.is_success()
+            && answer.is_json()
+            && let Some(created) = CreatedIntegration::of_body(&answer.body, mask)
+        {
+            return Self::Created(created);
         }
+        let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
+        let success = json.as_ref().and_then(wire::success);
         let refusal = || Refusal::of(answer, mask);
         match (answer.status, success) {
             (status, Some(false)) if status < 500 => Self::Failed(refusal()),
@@ -139,12 +139,6 @@ pub(super) fn judged(reply: &Reply) -> Result<&Answer, Unjudged> {
         });
     }
     Ok(answer)
-}
-
-/// What Jira shows of an integration, without the fields in which it repeats a secret: they are written down.
-fn without_secrets(mut shown: RemoteIntegration, mask: &Mask) -> RemoteIntegration {
-    shown.fields.retain(|_, value| !mask.is_revealed_by(value));
-    shown
 }
 
 /// Why `answer` allows no further request, if so.

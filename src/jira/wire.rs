@@ -1,76 +1,68 @@
 //! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
 
-use std::io;
-
 use bytes::Bytes;
-use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::model::{Field, OriginView, Record, RemoteIntegration};
+use crate::model::{Field, FieldView, OriginView, Record, RemoteIntegration};
 use crate::secret::Secret;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
 pub(super) fn request_body(record: &Record) -> Bytes {
-    let mut length = Length(0);
-    // Writing JSON of strings and numbers into memory cannot fail.
-    let _ = serde_json::to_writer(&mut length, &Body(record));
+    let parts: Vec<_> = parts(record).collect();
     // Growing would leave a copy of a secret behind, and what is too large takes its time to be wiped.
-    let mut body = Zeroizing::new(Vec::with_capacity(length.0));
-    let _ = serde_json::to_writer(&mut *body, &Body(record));
+    let mut body = Zeroizing::new(Vec::with_capacity(room(&parts)));
+    for (field, value) in &parts {
+        let is_first = body.is_empty();
+        body.push(if is_first { b'{' } else { b',' });
+        // The names are plain.
+        body.push(b'"');
+        body.extend_from_slice(field.name().as_bytes());
+        body.extend_from_slice(b"\":");
+        // Writing JSON of strings, numbers and flags into memory cannot fail.
+        let _ = serde_json::to_writer(&mut *body, value);
+    }
+    body.push(b'}');
     Bytes::from_owner(body)
 }
 
-/// Counts what is written.
-struct Length(usize);
-
-impl io::Write for Length {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// What the row says and nothing else: a blank cell sends no field.
-struct Body<'a>(&'a Record);
-
-impl Serialize for Body<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let record = self.0;
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(Field::Type.name(), record.integration_type().name())?;
-        let key_id = record.key_id().map(Secret::expose);
-        let texts = [
-            (Field::DisplayName, record.display_name()),
-            (
-                Field::Origin,
-                record.origin().as_ref().map(OriginView::as_str),
-            ),
-            (Field::Username, record.username().or(key_id)),
-            (Field::Password, record.password().map(Secret::expose)),
-            (Field::Pat, record.pat().map(Secret::expose)),
-        ];
-        for (field, text) in texts {
-            if let Some(text) = text {
-                map.serialize_entry(field.name(), text)?;
-            }
-        }
-        for (field, value) in record.settings() {
-            if field == Field::ProjectKeys {
-                // The API knows ids only; they were put in the keys' place when the plan was made.
-                continue;
-            }
-            map.serialize_entry(field.name(), &value)?;
-        }
-        map.end()
-    }
+fn parts(record: &Record) -> impl Iterator<Item = (Field, FieldView<'_>)> {
+    let key_id = record.key_id().map(Secret::expose);
+    let texts = [
+        (Field::Type, Some(record.integration_type().name())),
+        (Field::DisplayName, record.display_name()),
+        (
+            Field::Origin,
+            record.origin().as_ref().map(OriginView::as_str),
+        ),
+        (Field::Username, record.username().or(key_id)),
+        (Field::Password, record.password().map(Secret::expose)),
+        (Field::Pat, record.pat().map(Secret::expose)),
+    ];
+    let given = texts.into_iter();
+    let texts = given.filter_map(|(field, text)| Some((field, FieldView::Text(text?))));
+    // The API knows ids only; they were put in the keys' place when the plan was made.
+    let settings = record.settings();
+    texts.chain(settings.filter(|(field, _)| *field != Field::ProjectKeys))
 }
 
-/// `success`, which is a boolean in some answers and a string in others.
+/// As many bytes as a body of these `parts` has at most.
+fn room(parts: &[(Field, FieldView<'_>)]) -> usize {
+    let of_value = |value: &FieldView<'_>| match value {
+        FieldView::Text(text) => {
+            let is_escaped = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
+            text.len() + 2 + 5 * text.bytes().filter(is_escaped).count()
+        }
+        FieldView::Ids(ids) => 2 + 21 * ids.len(),
+        FieldView::Integer(_) | FieldView::Flag(_) => 10,
+    };
+    let each = parts
+        .iter()
+        .map(|(field, value)| field.name().len() + 4 + of_value(value));
+    each.sum::<usize>() + 1
+}
+
 pub(super) fn success(json: &Value) -> Option<bool> {
     truth(json.get("success")?)
 }
@@ -80,14 +72,6 @@ pub(super) fn truth(json: &Value) -> Option<bool> {
     match json {
         Value::Bool(truth) => Some(*truth),
         Value::String(text) => text.parse().ok(),
-        _ => None,
-    }
-}
-
-/// An integration as the app shows it; none without an integer id.
-pub(super) fn integration(json: Value) -> Option<RemoteIntegration> {
-    match json {
-        Value::Object(fields) => remote(fields),
         _ => None,
     }
 }
@@ -116,7 +100,44 @@ fn remote(mut fields: Map<String, Value>) -> Option<RemoteIntegration> {
 
 /// An integration of a list as the app shows it; none without an integer id.
 pub(super) fn entry(json: &[u8]) -> Option<RemoteIntegration> {
-    let mut shown = remote(serde_json::from_slice(json).ok()?)?;
-    shown.fields = shown.fields.packed();
-    Some(shown)
+    remote(serde_json::from_slice(json).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::{FieldValue, IntegrationType, RecordDraft};
+
+    proptest! {
+        #[test]
+        fn a_body_has_room_from_the_start(
+            name in any::<String>(),
+            pat in any::<String>(),
+            ids in vec(any::<u64>(), 1..5),
+        ) {
+            let given = RecordDraft {
+                display_name: Some(name.as_str().into()),
+                pat: Some(Secret::new(&pat).into()),
+                settings: [
+                    (Field::ApiFilter, FieldValue::Text(name.as_str().into())),
+                    (Field::ProjectMappingIds, FieldValue::Ids(ids.clone().into())),
+                    (Field::Disabled, FieldValue::Flag(false)),
+                ].into(),
+                ..RecordDraft::default()
+            };
+            let Ok(record) = Record::new(IntegrationType::GitHub, given) else {
+                return Ok(());
+            };
+            let body = request_body(&record);
+            let parts: Vec<_> = parts(&record).collect();
+            prop_assert!(body.len() <= room(&parts));
+            let json: Value = serde_json::from_slice(&body).unwrap();
+            prop_assert_eq!(&json["displayName"], &name);
+            prop_assert_eq!(&json["pat"], &pat);
+            prop_assert_eq!(&json["projectMappingIds"], &serde_json::json!(ids));
+        }
+    }
 }

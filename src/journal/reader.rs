@@ -11,6 +11,7 @@ use super::event::{Event, Opened};
 use super::event_parts::{VERSION, Version};
 use super::line::{self, Line};
 use super::state::RunState;
+use crate::model::ShownFields;
 
 /// A run as its journal tells it.
 #[derive(Debug)]
@@ -89,10 +90,10 @@ pub fn read_for_report(path: &Path) -> Result<ReadRun, ReadError> {
         match &mut event {
             Event::Row(row) => {
                 row.key = None;
-                row.cells.clear();
+                row.cells = ShownFields::default();
             }
-            Event::Outcome(answered) => answered.echo.clear(),
-            Event::Settled(settled) => settled.echo.clear(),
+            Event::Outcome(answered) => answered.echo = ShownFields::default(),
+            Event::Settled(settled) => settled.echo = ShownFields::default(),
             _ => {}
         }
         event

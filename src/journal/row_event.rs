@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::event_parts::{FieldDifference, Key, Remote, RowPlace};
 use super::time::in_millis;
-use crate::model::{InvalidRow, Outcome, Place, Row};
+use crate::model::{InvalidRow, Outcome, Place, Row, ShownFields};
 
 /// A row of the input.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -26,8 +25,8 @@ pub struct RowRead {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
     /// The recognised fields apart from secrets, by their names in the API.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub cells: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
+    pub cells: ShownFields,
     /// The codes of the warnings that the row was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Box<str>>,
@@ -66,7 +65,7 @@ impl RowRead {
             name: row.display_name.clone(),
             origin: row.origin.clone(),
             key: None,
-            cells: Map::new(),
+            cells: ShownFields::default(),
             warnings: Vec::new(),
             errors: row.codes.iter().map(|code| code.name().into()).collect(),
             outcome: Some(Excluded::Invalid),
@@ -82,7 +81,7 @@ impl RowRead {
             name: None,
             origin: None,
             key: None,
-            cells: Map::new(),
+            cells: ShownFields::default(),
             warnings: Vec::new(),
             errors: Vec::new(),
             outcome: Some(Excluded::NotSelected),
@@ -188,8 +187,8 @@ pub struct Answered {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<Remote>,
     /// The fields that Jira showed for it, as far as the API documents them.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub echo: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
+    pub echo: ShownFields,
     /// What went wrong, with all secrets masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<str>>,
@@ -234,8 +233,8 @@ pub struct Settled {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<Remote>,
     /// The fields that Jira shows for it, as far as the API documents them.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub echo: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
+    pub echo: ShownFields,
     /// What it rests on.
     pub via: Via,
     /// When.

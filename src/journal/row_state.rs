@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use serde_json::{Map, Value};
-
 use super::attempt::{Attempt, Before, Open};
 use super::event_parts::{Key, Remote};
 use super::removal::{Removal, RemovalOutcome};
 use super::row_event::{Action, Answered, Intent, Op, Planned, RowRead, Settled, Verdict, Via};
-use crate::model::{Outcome, Place};
+use crate::model::{Outcome, Place, ShownFields};
 
 /// One row and what became of it so far.
 ///
@@ -52,9 +50,10 @@ pub struct RowState {
     pub last_intent: u32,
     /// What was in Jira beside the baseline before the first of its attempts that are not settled, if a list told.
     pub known: Option<Arc<HashSet<i64>>>,
-    /// The recognised cells and what Jira showed for its integration, as JSON.
-    cells: Box<str>,
-    echo: Option<Box<str>>,
+    /// The recognised cells.
+    cells: ShownFields,
+    /// What Jira showed for its integration.
+    echo: ShownFields,
     open: Option<Open>,
     /// What was told before the open request, which may turn out not to have been sent.
     before: Option<Box<Before>>,
@@ -88,8 +87,8 @@ impl RowState {
             doubles: Vec::new(),
             last_intent: 0,
             known: None,
-            cells: as_text(&row.cells).unwrap_or_default(),
-            echo: None,
+            cells: row.cells.clone(),
+            echo: ShownFields::default(),
             open: None,
             before: None,
             was_in_doubt: false,
@@ -97,13 +96,13 @@ impl RowState {
     }
 
     /// The recognised cells of the row apart from secrets, by the fields' names in the API.
-    pub fn cells(&self) -> Map<String, Value> {
-        serde_json::from_str(&self.cells).unwrap_or_default()
+    pub fn cells(&self) -> &ShownFields {
+        &self.cells
     }
 
     /// The fields that Jira showed when the row's integration was created or found; none if it showed nothing.
-    pub fn echo(&self) -> Option<Map<String, Value>> {
-        serde_json::from_str(self.echo.as_deref()?).ok()
+    pub fn echo(&self) -> Option<&ShownFields> {
+        (!self.echo.is_empty()).then_some(&self.echo)
     }
 
     /// Only a row of which nothing is in Jira is planned anew; the plan to create it changes nothing before it is sent.
@@ -389,27 +388,19 @@ impl RowState {
         }
     }
 
-    fn create(&mut self, remote: Option<Remote>, echo: &Map<String, Value>, via: Via) {
+    fn create(&mut self, remote: Option<Remote>, echo: &ShownFields, via: Via) {
         self.outcome = Outcome::Created;
         self.remote = remote;
         self.via = Some(via);
         // Its intent may be among what a damaged journal has lost.
         self.may_have_created = self.may_have_created.max(1);
-        self.echo = as_text(echo);
+        self.echo = echo.clone();
         self.open = None;
         self.fails_if_absent = false;
         // Found after a broken answer, say: there is nothing left to mend.
         self.last.error = None;
         self.last.advice = None;
     }
-}
-
-fn as_text(fields: &Map<String, Value>) -> Option<Box<str>> {
-    if fields.is_empty() {
-        return None;
-    }
-    // Writing JSON into memory cannot fail.
-    serde_json::to_string(fields).ok().map(Into::into)
 }
 
 /// What is wrong with a row that is not valid.

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Map;
 
 use super::event::*;
 use super::event_parts::*;
 use super::row_event::*;
-use crate::model::TableFormat;
+use crate::model::{ShownFields, TableFormat};
 
 /// A moment of the sample run, in milliseconds from its beginning.
 pub(crate) fn at(ms: i64) -> Timestamp {
@@ -71,7 +70,7 @@ pub(crate) fn row_read(n: u32) -> RowRead {
         name: Some(format!("Azure {n}").into()),
         origin: Some("https://dev.azure.com/acme".into()),
         key: None,
-        cells: Map::from_iter([("global".to_owned(), true.into())]),
+        cells: serde_json::Map::from_iter([("global".to_owned(), true.into())]).into(),
         warnings: Vec::new(),
         errors: Vec::new(),
         outcome: None,
@@ -111,7 +110,7 @@ pub(crate) fn answered(n: u32, attempt: u32, verdict: Verdict) -> Event {
         status: Some(if is_created { 200 } else { 500 }),
         verdict,
         remote: is_created.then(|| remote(600 + i64::from(n))),
-        echo: Map::new(),
+        echo: ShownFields::default(),
         error: (!is_created).then(|| "the server failed".into()),
         advice: (!is_created).then(|| "ask Jira's administrator".into()),
         at: at(1120),
@@ -123,7 +122,7 @@ pub(crate) fn settled(n: u32, verdict: Verdict) -> Event {
         n,
         verdict,
         remote: (verdict == Verdict::Created).then(|| remote(600 + i64::from(n))),
-        echo: Map::new(),
+        echo: ShownFields::default(),
         via: Via::List,
         at: at(60_000),
     })

@@ -172,6 +172,14 @@ impl Field {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::all().find(|field| field.name() == name)
     }
+
+    /// Whether the API documents that it shows the field, and it is no credential.
+    pub fn is_shown(self) -> bool {
+        !matches!(
+            self,
+            Self::Username | Self::Password | Self::Pat | Self::ProjectKeys
+        )
+    }
 }
 
 impl fmt::Display for Field {

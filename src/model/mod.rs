@@ -38,5 +38,5 @@ pub use place::{Place, TableFormat, TableName, column_letters};
 pub use record::{Record, RecordDraft, Row, Username};
 pub use region::{Region, RegionError};
 pub use remote::{Difference, KnownIntegration, RemoteIntegration, RemoteList};
-pub use shown::ShownFields;
+pub use shown::{FieldsText, ShownFields};
 pub use type_about::Need;

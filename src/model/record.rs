@@ -1,7 +1,5 @@
 //! A valid row, ready to be sent.
 
-use serde_json::{Map, Value};
-
 use super::defect::{Defect, defects};
 use super::field::{Field, FieldSet};
 use super::field_value::{FieldValue, FieldView};
@@ -10,6 +8,7 @@ use super::key::{OriginKey, RecordKey};
 use super::origin::{Origin, OriginView};
 use super::packed::{Packed, Values};
 use super::place::Place;
+use super::shown::{FieldsText, ShownFields};
 use crate::secret::{Secret, SecretCell, SecretReference};
 
 /// What stands in a `username` cell.
@@ -185,24 +184,23 @@ impl Record {
         self.key_id.iter().chain(&self.password).chain(&self.pat)
     }
 
-    /// What the row says apart from secrets, as JSON by field name: for the journal and for comparing with Jira.
-    pub fn visible(&self) -> Map<String, Value> {
-        let mut map = Map::new();
-        let mut put = |field: Field, value: Value| map.insert(field.name().to_owned(), value);
-        put(Field::Type, self.integration_type.name().into());
+    /// What the row says apart from secrets: for the journal and for comparing with Jira.
+    pub fn visible(&self) -> ShownFields {
+        let mut text = FieldsText::default();
+        text.put(Field::Type, self.integration_type.name());
         if let Some(name) = self.display_name() {
-            put(Field::DisplayName, name.into());
+            text.put(Field::DisplayName, name);
         }
         if let Some(origin) = self.origin() {
-            put(Field::Origin, origin.as_str().into());
+            text.put(Field::Origin, origin.as_str());
         }
         if let Some(name) = self.username() {
-            put(Field::Username, name.into());
+            text.put(Field::Username, name);
         }
         for (field, value) in self.settings() {
-            put(field, value.to_json());
+            text.put(field, &value);
         }
-        map
+        text.end()
     }
 }
 

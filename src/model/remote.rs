@@ -56,14 +56,8 @@ pub struct Difference {
 impl RemoteIntegration {
     /// What Jira shows of the documented fields apart from credentials, by their names in the API.
     pub fn visible(&self) -> Map<String, Value> {
-        let is_shown = |name: &str| match Field::from_name(name) {
-            Some(Field::Username | Field::Password | Field::Pat | Field::ProjectKeys) | None => {
-                false
-            }
-            Some(_) => true,
-        };
-        let mut fields = self.fields.open().into_owned();
-        fields.retain(|name, _| is_shown(name));
+        let mut fields = self.fields.open();
+        fields.retain(|name, _| Field::from_name(name).is_some_and(Field::is_shown));
         fields
     }
 
@@ -73,10 +67,10 @@ impl RemoteIntegration {
     }
 
     /// The same without texts: a list may repeat a secret in one, and does not say of which row.
-    pub fn flags_and_numbers(&self) -> Map<String, Value> {
+    pub fn flags_and_numbers(&self) -> ShownFields {
         let mut fields = self.visible();
         fields.retain(|_, value| value.is_boolean() || value.is_number());
-        fields
+        fields.into()
     }
 
     /// The visible settings in which `record` differs. What the row leaves blank, or Jira does not show, is not compared.

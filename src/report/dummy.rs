@@ -5,6 +5,7 @@ use crate::journal::samples::{
     answered, at, audit, closed, intent, opened, planned, row, row_read, session,
 };
 use crate::journal::{Action, Answered, Event, Excluded, RowRead, RunState, Verdict};
+use crate::model::ShownFields;
 
 /// A run of five rows: created, there before, refused with a message that a spreadsheet would run, in doubt, invalid.
 pub(super) fn report() -> Report {
@@ -15,7 +16,7 @@ pub(super) fn report() -> Report {
         status: Some(400),
         verdict: Verdict::Failed,
         remote: None,
-        echo: serde_json::Map::new(),
+        echo: ShownFields::default(),
         error: Some("=HYPERLINK(\"http://x\"), \"bad\" token".into()),
         advice: Some("check the token".into()),
         at: at(1500),

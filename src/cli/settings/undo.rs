@@ -69,7 +69,7 @@ impl UndoSelection {
     }
 
     fn holds(&self, row: &RowState) -> bool {
-        let cells = row.cells();
+        let cells = row.cells().open();
         self.only.iter().all(|(field, text)| {
             let cell = cells.get(field.name()).map(|value| {
                 value

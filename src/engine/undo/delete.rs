@@ -4,7 +4,6 @@ use std::pin::Pin;
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use serde_json::Map;
 use tokio::time::Instant;
 
 use crate::engine::event::RunEvent;
@@ -16,7 +15,7 @@ use crate::journal::{
     Answered, Event, Intent, JournalError, ListReason, Op, Remote, RemovalOutcome, Settled,
     Verdict, Via,
 };
-use crate::model::{IntegrationType, RemoteIntegration};
+use crate::model::{IntegrationType, RemoteIntegration, ShownFields};
 
 /// An integration that is to be deleted.
 #[derive(Clone, Copy, Debug)]
@@ -350,7 +349,7 @@ impl<'a> Undo<'a> {
                 id: job.deletion.id,
                 init_date: None,
             }),
-            echo: Map::new(),
+            echo: ShownFields::default(),
             via: Via::List,
             at: Timestamp::now(),
         }));
@@ -366,7 +365,7 @@ fn blank(job: Job) -> Answered {
         status: None,
         verdict: Verdict::InDoubt,
         remote: None,
-        echo: Map::new(),
+        echo: ShownFields::default(),
         error: None,
         advice: None,
         at: Timestamp::now(),

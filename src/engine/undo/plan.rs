@@ -1,10 +1,12 @@
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::engine::books::Books;
 use crate::journal::{Double, RemovalOutcome, RowState, RunState, Via};
-use crate::model::{Field, IntegrationType, OriginKey, Outcome, RemoteIntegration, normalise};
+use crate::model::{
+    Field, IntegrationType, OriginKey, Outcome, RemoteIntegration, ShownFields, normalise,
+};
 
 /// What else is to be taken back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -121,7 +123,7 @@ fn stranger(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
             .then(|| "another integration, created at another time, has its id now".into());
     }
     // A Jira that tells no dates is known again by what it shows.
-    let echo = row.echo().unwrap_or_default();
+    let echo = row.echo().map(ShownFields::open).unwrap_or_default();
     let is_same = |field: Field, shown: Option<&str>, ours: Option<&str>| match of {
         Some(of) if field == Field::Origin => {
             let text = |text: &str| normalise(of, text);
@@ -151,7 +153,7 @@ fn stranger(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
 
 /// What Jira shows otherwise now than when the row was created, in words.
 fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> {
-    let before: Map<String, Value> = row.echo().unwrap_or_else(|| row.cells());
+    let before = row.echo().unwrap_or_else(|| row.cells()).open();
     let now = shown.visible();
     let changed = before.iter().filter_map(|(field, before)| {
         let now = now.get(field)?;
@@ -196,7 +198,7 @@ mod tests {
             panic!("an answer is an outcome");
         };
         run.apply(&Event::Outcome(Answered {
-            echo: echo.as_object().unwrap().clone(),
+            echo: echo.as_object().unwrap().clone().into(),
             ..answered
         }));
         run
@@ -319,7 +321,7 @@ mod tests {
             panic!("a find is a judgement");
         };
         run.apply(&Event::Settled(Settled { ..found }));
-        let there = [shown(|shown| shown.fields.retain(|_, _| false))];
+        let there = [shown(|shown| shown.fields = ShownFields::default())];
         let fate = fate_of(&run, &there, TakeBack::default());
         assert!(is_left_alone(&fate, "--include-found"), "{fate:?}");
         let also = TakeBack {

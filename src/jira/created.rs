@@ -1,0 +1,198 @@
+//! The answer to a POST that created an integration. There is one for every row, so it is read in one go.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor,
+};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::mask::Mask;
+use super::wire;
+use crate::model::{Field, FieldsText, ShownFields};
+
+/// An integration that Jira has just created.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreatedIntegration {
+    /// Jira's id.
+    pub id: i64,
+    /// When it was created, in milliseconds since 1970-01-01 UTC.
+    pub init_date: Option<i64>,
+    /// What Jira shows of the documented fields. One that repeats a secret is left out.
+    pub shown: ShownFields,
+}
+
+impl CreatedIntegration {
+    /// Reads `{"success":true,"integration":{…}}`; none if `body` is anything else.
+    pub(super) fn of_body(body: &[u8], mask: &Mask) -> Option<Self> {
+        let text = str::from_utf8(body).ok()?;
+        let may_reveal = mask.may_be_in_json(text);
+        let mut json = serde_json::Deserializer::from_str(text);
+        let answer = CreatedAnswer(Reading { mask, may_reveal });
+        let created = answer.deserialize(&mut json).ok()?;
+        json.end().ok().and(created)
+    }
+}
+
+/// Reads the whole answer; none if it does not tell of a success.
+struct CreatedAnswer<'a>(Reading<'a>);
+
+impl<'de> DeserializeSeed<'de> for CreatedAnswer<'_> {
+    type Value = Option<CreatedIntegration>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for CreatedAnswer<'_> {
+    type Value = Option<CreatedIntegration>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the answer to a creation")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+        let (mut is_success, mut created) = (false, None);
+        while let Some(Name(name)) = parts.next_key()? {
+            match &*name {
+                "success" => is_success = wire::truth(&parts.next_value()?) == Some(true),
+                "integration" => created = Some(parts.next_value_seed(self.0)?),
+                _ => {
+                    parts.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(created.filter(|_| is_success))
+    }
+}
+
+/// How an integration is read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    mask: &'a Mask,
+    /// Whether some text of the answer may repeat a secret.
+    may_reveal: bool,
+}
+
+impl Reading<'_> {
+    fn is_shown(&self, field: Field, value: &RawValue) -> bool {
+        field.is_shown()
+            && !(self.may_reveal
+                && Value::deserialize(value).is_ok_and(|value| self.mask.is_revealed_by(&value)))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reading<'_> {
+    type Value = CreatedIntegration;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reading<'_> {
+    type Value = CreatedIntegration;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integration")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let (mut id, mut init_date) = (None, None);
+        let mut shown = FieldsText::default();
+        while let Some(Name(name)) = fields.next_key()? {
+            let value: &RawValue = fields.next_value()?;
+            match &*name {
+                "id" => id = value.get().parse().ok(),
+                "initDate" => init_date = value.get().parse().ok(),
+                name => {
+                    let field = Field::from_name(name);
+                    if let Some(field) = field.filter(|field| self.is_shown(*field, value)) {
+                        shown.put(field, value);
+                    }
+                }
+            }
+        }
+        Ok(CreatedIntegration {
+            id: id.ok_or_else(|| A::Error::missing_field("id"))?,
+            init_date,
+            shown: shown.end(),
+        })
+    }
+}
+
+/// A name, borrowed where it stands as it is meant.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::jira::access::Access;
+    use crate::secret::Secret;
+
+    fn mask(secret: &str) -> Mask {
+        let access = Access::Token(Secret::new("token-of-ours"));
+        Mask::new(&access, &[Secret::new(secret)])
+    }
+
+    fn read(body: &str) -> Option<CreatedIntegration> {
+        CreatedIntegration::of_body(body.as_bytes(), &mask("canary"))
+    }
+
+    #[test]
+    fn what_is_shown_is_kept_and_no_credential() {
+        let body = r#"{"integration":{"id":7,"initDate":1760000000000,"displayName":"Caf\u00e9",
+            "disabled":false,"pat":"t0ken","password":null,"unheardOf":[1],"projectMappingIds":["1",2]},
+            "success":"true","more":{}}"#;
+        let created = read(body).unwrap();
+        assert_eq!(
+            (created.id, created.init_date),
+            (7, Some(1_760_000_000_000))
+        );
+        let shown =
+            json!({"displayName": "Café", "disabled": false, "projectMappingIds": ["1", 2]});
+        assert_eq!(Value::Object(created.shown.open()), shown);
+    }
+
+    #[test]
+    fn a_field_that_repeats_a_secret_is_left_out_however_it_is_written() {
+        for name in [
+            r#""the canary sings""#,
+            r#""the \u0063anary""#,
+            r#"["canary"]"#,
+            r#"{"a":"canary"}"#,
+            r#""token-of-ours""#,
+        ] {
+            let body = format!(
+                r#"{{"success":true,"integration":{{"id":7,"displayName":{name},"disabled":true}}}}"#
+            );
+            let shown = Value::Object(read(&body).unwrap().shown.open());
+            assert_eq!(shown, json!({"disabled": true}), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_tells_of_a_creation() {
+        for body in [
+            r#"{"success":false,"integration":{"id":7}}"#,
+            r#"{"success":true,"integration":{"id":"7"}}"#,
+            r#"{"success":true,"integration":{"id":7.5}}"#,
+            r#"{"success":true,"integration":{}}"#,
+            r#"{"success":true,"integration":7}"#,
+            r#"{"success":true}"#,
+            r#"{"integration":{"id":7}}"#,
+            r#"{"success":true,"integration":{"id":7}"#,
+            r#"{"success":true,"integration":{"id":7}} more"#,
+            "[]",
+            "",
+        ] {
+            assert_eq!(read(body), None, "{body}");
+        }
+    }
+}
