@@ -1,4 +1,6 @@
-use crate::secret::Secret;
+use zeroize::Zeroizing;
+
+use crate::secret::{Guises, Secret};
 
 /// How we log in to Jira.
 #[derive(Clone, Debug)]
@@ -15,6 +17,18 @@ pub enum Access {
 }
 
 impl Access {
+    /// What must not be seen of it in what a server sends.
+    pub(super) fn guises(&self) -> Guises {
+        let guises = Guises::of([self.secret()]);
+        match self {
+            Self::Token(_) => guises,
+            Self::Basic { user, password } => {
+                let pair = Zeroizing::new(format!("{user}:{}", password.expose()));
+                guises.with_base64(&pair)
+            }
+        }
+    }
+
     /// The secret part.
     pub fn secret(&self) -> &Secret {
         match self {

@@ -1,12 +1,12 @@
 //! The requests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Identity, IntoUrl, Method, Proxy, Url, redirect, retry};
 use serde_json::Value;
 
-use super::access::Access;
 use super::answer::{Answer, Reply};
 use super::base_url::BaseUrl;
 use super::connection::{ConnectError, Connection, authorization, certificate_error, read_pem};
@@ -20,6 +20,7 @@ use super::removal::Removal;
 use super::verdict::Verdict;
 use super::wire;
 use crate::model::{Record, RemoteIntegration, RemoteList};
+use crate::secret::Guises;
 
 /// The app's collection of integrations.
 const INTEGRATIONS: &str = "/rest/gitplugin/1.0/integration";
@@ -38,7 +39,8 @@ pub struct Client {
     base: BaseUrl,
     /// Where integrations are created; taking a URL apart for each request takes its time.
     integrations: Url,
-    access: Access,
+    /// What must not be seen of how we log in.
+    guises: Arc<Guises>,
     authorization: HeaderValue,
 }
 
@@ -107,7 +109,7 @@ impl Client {
                 .map_err(|error| ConnectError::Tls(in_words(&error)))?,
             integrations: connection.base.join_parsed(INTEGRATIONS),
             base: connection.base.clone(),
-            access: connection.access.clone(),
+            guises: Arc::new(connection.access.guises()),
             authorization: authorization(&connection.access)?,
         })
     }
@@ -251,7 +253,7 @@ impl Client {
             .authenticated(Method::POST, self.integrations.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
-        let mask = Mask::new(&self.access, record.secrets());
+        let mask = Mask::new(Arc::clone(&self.guises), record.secrets());
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
         Exchange::of(reply).map(|reply| Verdict::of(&reply, &mask))
     }
@@ -271,7 +273,7 @@ impl Client {
     }
 
     fn mask(&self) -> Mask {
-        Mask::new(&self.access, [])
+        Mask::new(Arc::clone(&self.guises), [])
     }
 
     fn text_of(&self, json: &Value, name: &str) -> String {

@@ -79,9 +79,18 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn is_shown(&self, field: Field, value: &RawValue) -> bool {
-        field.is_shown()
-            && !(self.may_reveal
-                && Value::deserialize(value).is_ok_and(|value| self.mask.is_revealed_by(&value)))
+        if !field.is_shown() {
+            return false;
+        }
+        if !self.may_reveal && field != Field::Origin {
+            return true;
+        }
+        let Ok(value) = Value::deserialize(value) else {
+            return false;
+        };
+        let has_user_info = |value: &str| wire::user_info(value).is_some();
+        let is_login = field == Field::Origin && value.as_str().is_some_and(has_user_info);
+        !is_login && !self.mask.is_revealed_by(&value)
     }
 }
 
@@ -138,7 +147,7 @@ mod tests {
 
     fn mask(secret: &str) -> Mask {
         let access = Access::Token(Secret::new("token-of-ours"));
-        Mask::new(&access, &[Secret::new(secret)])
+        Mask::new(access.guises().into(), &[Secret::new(secret)])
     }
 
     fn read(body: &str) -> Option<CreatedIntegration> {
@@ -168,6 +177,7 @@ mod tests {
             r#"["canary"]"#,
             r#"{"a":"canary"}"#,
             r#""token-of-ours""#,
+            r#""Basic Y2FuYXJ5""#,
         ] {
             let body = format!(
                 r#"{{"success":true,"integration":{{"id":7,"displayName":{name},"disabled":true}}}}"#
@@ -175,6 +185,13 @@ mod tests {
             let shown = Value::Object(read(&body).unwrap().shown.open());
             assert_eq!(shown, json!({"disabled": true}), "{name}");
         }
+    }
+
+    #[test]
+    fn an_origin_with_user_info_is_left_out() {
+        let body =
+            r#"{"success":true,"integration":{"id":7,"origin":"https://a:b@git.example.org"}}"#;
+        assert!(read(body).unwrap().shown.is_empty());
     }
 
     #[test]

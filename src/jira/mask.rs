@@ -1,75 +1,50 @@
 //! Foreign text made fit to be shown: our secrets masked in whatever guise they come back, markup and control characters
 //! taken out, and no longer than is sensible.
 
-use std::cell::OnceCell;
+use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
-use zeroize::Zeroizing;
 
-use super::access::Access;
-use crate::secret::Secret;
+use crate::secret::{Guises, Secret, plain};
 
 /// Most characters of a foreign text that are shown, and most bytes of it that are looked at for that.
 const LONGEST: usize = 300;
 const LONGEST_READ: usize = 8 * 1024;
 
-/// Shortest secret that is masked; shorter ones would take ordinary words apart.
-const SHORTEST: usize = 4;
-
 /// The secrets that must not be seen in what others send us.
 pub(super) struct Mask {
-    access: Access,
-    secrets: Vec<Secret>,
-    /// Made when the first text is to be shown: most answers hold none.
-    guises: OnceCell<Vec<Zeroizing<String>>>,
+    access: Arc<Guises>,
+    row: Guises,
 }
 
 impl Mask {
-    /// Masks the credential of `access` and all of `secrets`.
-    pub fn new<'a>(access: &Access, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+    /// Masks what `access` stands for and all `secrets` of a row.
+    pub fn new<'a>(access: Arc<Guises>, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         Self {
-            access: access.clone(),
-            secrets: secrets.into_iter().cloned().collect(),
-            guises: OnceCell::new(),
+            access,
+            row: Guises::of(secrets),
         }
     }
 
-    fn guises(&self) -> Vec<Zeroizing<String>> {
-        let mut guises = Vec::new();
-        if let Access::Basic { user, password } = &self.access {
-            let pair = Zeroizing::new(format!("{user}:{}", password.expose()));
-            guises.push(Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes())));
-        }
-        for secret in self.secrets.iter().chain([self.access.secret()]) {
-            add_guises(secret.expose(), &mut guises);
-        }
-        guises.retain(|guise| guise.len() >= SHORTEST);
-        // The longest first, so that no rest of a longer one is left.
-        guises.sort_by_key(|guise| std::cmp::Reverse(guise.len()));
-        guises.dedup();
-        guises
-    }
-
-    /// Whether a value that a server sent holds one of the secrets as it is.
+    /// Whether a value that a server sent holds one of the secrets.
     pub fn is_revealed_by(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.is_in(text),
-            Value::Array(_) | Value::Object(_) => self.is_in(&value.to_string()),
+            Value::Array(values) => values.iter().any(|value| self.is_revealed_by(value)),
+            Value::Object(fields) => fields
+                .iter()
+                .any(|(name, value)| self.is_in(name) || self.is_revealed_by(value)),
             _ => false,
         }
     }
 
-    /// Whether a string of the JSON `text` may hold one of the secrets as it is: it does, or it has escaped characters.
+    /// Whether a string of the JSON `text` may hold one of the secrets: it does, or it has escaped characters.
     pub fn may_be_in_json(&self, text: &str) -> bool {
         text.contains('\\') || self.is_in(text)
     }
 
     fn is_in(&self, text: &str) -> bool {
-        let secrets = self.secrets.iter().chain([self.access.secret()]);
-        let mut exposed = secrets.map(Secret::expose);
-        exposed.any(|secret| secret.len() >= SHORTEST && text.contains(secret))
+        self.access.is_in(text) || self.row.is_in(text)
     }
 
     /// `text` fit to be shown.
@@ -79,86 +54,9 @@ impl Mask {
         shorten(&self.masked(plain(&masked[..read])))
     }
 
-    fn masked(&self, mut text: String) -> String {
-        for guise in self.guises.get_or_init(|| self.guises()) {
-            if text.contains(guise.as_str()) {
-                text = text.replace(guise.as_str(), "***");
-            }
-        }
-        text
+    fn masked(&self, text: String) -> String {
+        Guises::masked(&[&self.row, &self.access], text)
     }
-}
-
-/// The forms in which servers write what they were sent: as it is, as HTML, in a URL, as JSON, without markup and spaces.
-fn add_guises(secret: &str, guises: &mut Vec<Zeroizing<String>>) {
-    let mut add = |guise: String| guises.push(Zeroizing::new(guise));
-    add(secret.to_owned());
-    add(plain(secret));
-    let named = secret
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;");
-    add(named.replace('\'', "&#39;"));
-    add(named.replace('\'', "&#x27;").replace('/', "&#x2F;"));
-    add(named);
-    add(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-    add(percent_encoded(secret, true));
-    add(percent_encoded(secret, false));
-    let json = serde_json::Value::from(secret).to_string();
-    add(json.trim_matches('"').to_owned());
-    add(json.trim_matches('"').replace('/', "\\/"));
-    add(BASE64_STANDARD.encode(secret));
-}
-
-fn percent_encoded(secret: &str, is_upper: bool) -> String {
-    let encode = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-            char::from(byte).to_string()
-        }
-        _ if is_upper => format!("%{byte:02X}"),
-        _ => format!("%{byte:02x}"),
-    };
-    secret.bytes().map(encode).collect()
-}
-
-/// Without markup, control characters and runs of white space.
-fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find('<') {
-        plain.push_str(&rest[..start]);
-        plain.push(' ');
-        rest = after_tag(&rest[start..]);
-    }
-    plain.push_str(rest);
-    let plain: String = plain
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let plain = plain
-        .replace("&nbsp;", " ")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What follows a tag, or a script or style with all that is in it.
-fn after_tag(text: &str) -> &str {
-    for name in ["script", "style"] {
-        let opens = text
-            .get(1..=name.len())
-            .is_some_and(|tag| tag.eq_ignore_ascii_case(name));
-        if opens {
-            let close = format!("</{name}>");
-            let end = text.to_ascii_lowercase().find(&close);
-            return end.map_or("", |end| &text[end + close.len()..]);
-        }
-    }
-    text.find('>').map_or("", |end| &text[end + 1..])
 }
 
 fn shorten(text: &str) -> String {
@@ -171,10 +69,12 @@ fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jira::Access;
 
     fn mask(secret: &str) -> Mask {
         let secrets = [Secret::new(secret)];
-        Mask::new(&Access::Token(Secret::new("token-of-ours")), &secrets)
+        let access = Access::Token(Secret::new("token-of-ours"));
+        Mask::new(access.guises().into(), &secrets)
     }
 
     #[test]
@@ -201,8 +101,6 @@ mod tests {
                 .replace('>', "&gt;")
                 .replace('"', "&quot;"),
             url,
-            percent_encoded(secret, false),
-            BASE64_STANDARD.encode(secret),
         ] {
             let shown = mask.clean(&format!("cannot use {text}, sorry"));
             assert_eq!(shown, "cannot use ***, sorry", "{text}");
@@ -215,7 +113,8 @@ mod tests {
             user: "jo".into(),
             password: Secret::new("canary"),
         };
-        let shown = Mask::new(&access, []).clean("Authorization: Basic am86Y2FuYXJ5");
+        let shown =
+            Mask::new(access.guises().into(), []).clean("Authorization: Basic am86Y2FuYXJ5");
         assert_eq!(shown, "Authorization: Basic ***");
     }
 

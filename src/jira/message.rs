@@ -56,7 +56,10 @@ mod tests {
     use crate::secret::Secret;
 
     fn of(body: &str) -> (Option<String>, Option<String>) {
-        let mask = Mask::new(&Access::Token(Secret::new("canary-token")), []);
+        let mask = Mask::new(
+            Access::Token(Secret::new("canary-token")).guises().into(),
+            [],
+        );
         of_body(body.as_bytes(), &mask)
     }
 

@@ -71,7 +71,10 @@ mod tests {
     use crate::secret::Secret;
 
     fn mask() -> Mask {
-        Mask::new(&Access::Token(Secret::new("canary-token")), [])
+        Mask::new(
+            Access::Token(Secret::new("canary-token")).guises().into(),
+            [],
+        )
     }
 
     fn name(reply: &Reply) -> &'static str {

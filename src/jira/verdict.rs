@@ -165,10 +165,8 @@ mod tests {
     use crate::jira::answer::samples::{html, json};
 
     fn no_secrets() -> Mask {
-        Mask::new(
-            &crate::jira::Access::Token(crate::secret::Secret::new("token")),
-            [],
-        )
+        let access = crate::jira::Access::Token(crate::secret::Secret::new("token"));
+        Mask::new(access.guises().into(), [])
     }
 
     const CREATED: &str = r#"{"success":true,"integration":{"id":7,"type":"GITHUB","initDate":1}}"#;

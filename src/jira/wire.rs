@@ -1,5 +1,7 @@
 //! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
 
+use std::ops::Range;
+
 use bytes::Bytes;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -81,6 +83,9 @@ fn remote(mut fields: Map<String, Value>) -> Option<RemoteIntegration> {
     for field in [Field::Username, Field::Password, Field::Pat] {
         fields.remove(field.name());
     }
+    if let Some(Value::String(origin)) = fields.get_mut(Field::Origin.name()) {
+        hide_user_info(origin);
+    }
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
     let id = fields.get("id")?.as_i64()?;
     let type_name = text("integrationType")
@@ -98,6 +103,21 @@ fn remote(mut fields: Map<String, Value>) -> Option<RemoteIntegration> {
     })
 }
 
+/// Masks what stands before the host of a URL: nothing that a row may say, and a secret if there is one.
+fn hide_user_info(origin: &mut String) {
+    if let Some(range) = user_info(origin) {
+        origin.replace_range(range, "***");
+    }
+}
+
+/// Where the user info of a URL stands, if it has some.
+pub(super) fn user_info(url: &str) -> Option<Range<usize>> {
+    let start = url.find("://")? + 3;
+    let rest = &url[start..];
+    let authority = &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())];
+    authority.rfind('@').map(|end| start..start + end)
+}
+
 /// An integration of a list as the app shows it; none without an integer id.
 pub(super) fn entry(json: &[u8]) -> Option<RemoteIntegration> {
     remote(serde_json::from_slice(json).ok()?)
@@ -110,6 +130,28 @@ mod tests {
 
     use super::*;
     use crate::model::{FieldValue, IntegrationType, RecordDraft};
+
+    #[test]
+    fn the_user_info_of_an_origin_is_masked() {
+        for (origin, shown) in [
+            (
+                "https://me:canary@git.example.org/a",
+                "https://***@git.example.org/a",
+            ),
+            (
+                "https://can@ary@git.example.org",
+                "https://***@git.example.org",
+            ),
+            ("https://git.example.org/a@b", "https://git.example.org/a@b"),
+            ("git@git.example.org", "git@git.example.org"),
+            ("/srv/repos/*", "/srv/repos/*"),
+        ] {
+            let json = serde_json::json!({"id": 7, "origin": origin}).to_string();
+            let listed = entry(json.as_bytes()).unwrap();
+            assert_eq!(listed.origin.as_deref(), Some(shown));
+            assert_eq!(listed.fields.open()["origin"], shown);
+        }
+    }
 
     proptest! {
         #[test]

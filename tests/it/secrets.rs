@@ -1,6 +1,7 @@
 //! No secret anywhere but in the request body.
 
 use gij::sandbox::Fault;
+use serde_json::json;
 
 use crate::env::{Env, Ran};
 
@@ -196,4 +197,40 @@ fn cells_of_unknown_columns_are_kept_nowhere() {
         .says_nothing_of(CANARY);
     let written = env.everything_written(&["a.csv"]);
     assert!(written.contains("Old key") && !written.contains(CANARY));
+}
+
+#[test]
+fn a_secret_that_a_list_repeats_in_an_origin_is_written_nowhere() {
+    let sheet =
+        format!("type,displayName,origin,pat\nGITHUB_SERVER,A,https://git.example.org,{CANARY}\n");
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    env.jira().script([Some(Fault::CutBeforeCommit)]);
+    let slow = ["import", "a.csv", "--yes", "--settle", "1s"];
+    let child = env.start_until(slow, |env| env.posts() == 1);
+    let origin = format!("https://me:{CANARY}@git.example.org");
+    let shown = json!({"type": "GITHUB_SERVER", "displayName": "A", "origin": origin});
+    env.jira().put(shown).unwrap();
+    Ran::of(child.wait_with_output().unwrap()).says_nothing_of(CANARY);
+    assert!(!env.everything_written(&["a.csv"]).contains(CANARY));
+}
+
+#[test]
+fn a_secret_that_a_list_repeats_in_a_field_that_differs_is_not_shown() {
+    let sheet = format!(
+        "type,displayName,origin,pat,tagsFilter\nGITHUB_SERVER,A,https://git.example.org,{CANARY},v1\n"
+    );
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    let shown = json!({
+        "type": "GITHUB_SERVER",
+        "displayName": "A",
+        "origin": "https://git.example.org",
+        "tagsFilter": format!("v2 {CANARY}"),
+    });
+    env.jira().put(shown).unwrap();
+    let ran = env.run(["import", "a.csv", "--dry-run"]);
+    ran.exit(0).says("Jira has \"v2 ***\"").says_nothing_of(CANARY);
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says_nothing_of(CANARY);
+    assert!(!env.everything_written(&["a.csv"]).contains(CANARY));
 }
