@@ -81,6 +81,26 @@ fn million_rows(table: &mut Table) -> Result<(), Box<dyn Error>> {
         Some(3.0),
     ));
     table.push(Line::memory(&work, peak_memory(&ours)?, 120.0));
+    beside_qsv(table, &work, &file)
+}
+
+/// The same beside `qsv validate`, if the environment names the program: building it takes longer than all else here.
+fn beside_qsv(table: &mut Table, work: &str, file: &Path) -> Result<(), Box<dyn Error>> {
+    let Ok(qsv) = std::env::var("GIJ_BENCH_QSV") else {
+        return Ok(());
+    };
+    let schema = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/benches/check/columns.schema.json"
+    );
+    let csv = file.to_string_lossy();
+    let theirs = Command::new(&qsv, &["validate", "--quiet", &csv, schema], None);
+    let ours = gij_check(file);
+    let beside = "qsv validate, JSON Schema";
+    let [wall, qsv] = compare([&ours, &theirs], RUNS)?;
+    table.push(Line::wall(work, beside, wall, qsv, Some(0.3)));
+    let (ours, theirs) = (peak_memory(&ours)?, peak_memory(&theirs)?);
+    table.push(Line::memory_beside(work, beside, ours, theirs, 0.35));
     Ok(())
 }
 

@@ -228,7 +228,9 @@ fn a_secret_that_a_list_repeats_in_a_field_that_differs_is_not_shown() {
     });
     env.jira().put(shown).unwrap();
     let ran = env.run(["import", "a.csv", "--dry-run"]);
-    ran.exit(0).says("Jira has \"v2 ***\"").says_nothing_of(CANARY);
+    ran.exit(0)
+        .says("Jira has \"v2 ***\"")
+        .says_nothing_of(CANARY);
     env.run(["import", "a.csv", "--yes"])
         .exit(0)
         .says_nothing_of(CANARY);
