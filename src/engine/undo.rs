@@ -3,6 +3,7 @@
 //! The decision to know: an integration is deleted only while Jira shows it as what the journal says the run created, and
 //! deleting it twice does no harm, so an answer that says nothing is judged by the list and asked for again.
 
+mod change;
 mod delete;
 mod look;
 mod plan;

@@ -37,6 +37,6 @@ pub use packed::Packed;
 pub use place::{Place, TableFormat, TableName, column_letters};
 pub use record::{Record, RecordDraft, Row, Username};
 pub use region::{Region, RegionError};
-pub use remote::{Difference, KnownIntegration, RemoteIntegration, RemoteList};
+pub use remote::{Difference, KnownIntegration, RemoteIntegration, RemoteList, is_same_value};
 pub use shown::{FieldsText, ShownFields};
 pub use type_about::Need;

@@ -84,7 +84,7 @@ impl RemoteIntegration {
         compared
             .filter_map(|(field, row)| {
                 let jira = fields.get(field.name()).filter(|shown| !shown.is_null())?;
-                (!is_same(field, &row, jira)).then(|| Difference {
+                (!is_same_value(field, &row, jira)).then(|| Difference {
                     field: field.name(),
                     row,
                     jira: without(&secrets, jira),
@@ -103,7 +103,8 @@ fn without(secrets: &Guises, value: &Value) -> Value {
     }
 }
 
-fn is_same(field: Field, row: &Value, jira: &Value) -> bool {
+/// Whether Jira means by the value `jira` of `field` what `row` says.
+pub fn is_same_value(field: Field, row: &Value, jira: &Value) -> bool {
     if field == Field::ProjectMappingIds {
         let sorted = |value: &Value| {
             let mut ids: Vec<String> = value

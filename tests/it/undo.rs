@@ -145,6 +145,29 @@ fn what_was_found_by_a_list_is_left_alone_unless_it_is_included() {
 }
 
 #[test]
+fn what_was_found_by_a_list_and_changed_since_is_left_alone_unless_it_is_included() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.jira().script([Some(Fault::CutAfterCommit)]);
+    env.run(["import", "a.csv", "--yes", "--settle", "50ms"])
+        .exit(0);
+    let made = env.jira().held()[0].clone();
+    env.jira().remove(made.id);
+    let taken_over = json!({
+        "id": made.id, "type": "GITHUB_SERVER", "displayName": "Theirs now", "origin": "https://else.example.org",
+        "initDate": made.init_date,
+    });
+    env.jira().put(taken_over).unwrap();
+    undo(&env, &["--include-found"])
+        .exit(1)
+        .says("displayName was Team 1")
+        .says("origin was https://git1.example.org")
+        .says("--include-changed");
+    assert_eq!(env.held(), ["Theirs now"]);
+    undo(&env, &["--include-found", "--include-changed"]).exit(0);
+    assert!(env.held().is_empty());
+}
+
+#[test]
 fn what_is_gone_already_is_said_to_be() {
     let env = created(2);
     let first = env.jira().held()[1].id;

@@ -106,13 +106,13 @@ impl BookRow {
         remote.integration_type() == Some(self.integration_type)
     }
 
-    pub(super) fn has_origin(&self, remote: &RemoteIntegration) -> bool {
+    pub(in crate::engine) fn has_origin(&self, remote: &RemoteIntegration) -> bool {
         let of = self.integration_type;
         let ours = OriginKey::exact(of, self.key.origin());
         self.is_anywhere || ours.is_some_and(|ours| is_shown_as(of, ours, remote.origin.as_deref()))
     }
 
-    pub(super) fn has_name(&self, remote: &RemoteIntegration) -> bool {
+    pub(in crate::engine) fn has_name(&self, remote: &RemoteIntegration) -> bool {
         self.name()
             .is_some_and(|name| Some(name) == remote.display_name.as_deref())
     }

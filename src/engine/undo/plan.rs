@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::change::changes;
 use crate::engine::books::Books;
 use crate::journal::{Double, RemovalOutcome, RowState, RunState, Via};
 use crate::model::{
@@ -149,25 +150,6 @@ fn stranger(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
     ) && is_same(Field::Origin, shown.origin.as_deref(), origin.as_deref());
     (!is_known)
         .then(|| "Jira tells no date of creation, and its origin or name is another now".into())
-}
-
-/// What Jira shows otherwise now than when the row was created, in words.
-fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> {
-    let before = row.echo().unwrap_or_else(|| row.cells()).open();
-    let now = shown.visible();
-    let changed = before.iter().filter_map(|(field, before)| {
-        let now = now.get(field)?;
-        let is_same = before == now || as_text(before) == as_text(now);
-        (!is_same).then(|| format!("{field} was {}, is {}", as_text(before), as_text(now)))
-    });
-    changed.collect()
-}
-
-/// Numbers and flags come back as strings from some versions.
-fn as_text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The keys of `run` that Jira holds more than once, split by whether several requests of ours may have created the row;
