@@ -34,6 +34,7 @@ mod take_up;
 mod template;
 mod undo;
 mod undo_doubles;
+mod undo_plan;
 mod unfinished;
 mod verify;
 

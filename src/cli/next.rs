@@ -89,8 +89,7 @@ pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: b
         .iter()
         .any(|double| double.may_have_created > 1)
     {
-        let undo = format!("{} --duplicates", undo(typed, run));
-        return format!("remove what is there twice, one by one:\n  {undo}");
+        return remove_doubles(typed, run);
     }
     if !report.appeared.is_empty() {
         let resume = resume(typed, run, has_stdin);
@@ -112,6 +111,12 @@ pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: b
 /// The command that goes on taking the run `run` back.
 pub(super) fn undo(typed: &[String], run: &str) -> String {
     of_run(typed, "undo", run)
+}
+
+/// What to do about integrations that several requests of ours created for one row of the run `run`.
+pub(super) fn remove_doubles(typed: &[String], run: &str) -> String {
+    let undo = format!("{} --duplicates", undo(typed, run));
+    format!("remove what is there twice, one by one:\n  {undo}")
 }
 
 /// What to do after an undo that left something, or rows in doubt.

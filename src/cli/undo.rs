@@ -1,10 +1,8 @@
 //! `gij undo`.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::by_hand::by_hand;
-use super::check::write_json;
 use super::connect::connect;
 use super::exit::{Exit, Failure};
 use super::question::Reply;
@@ -15,11 +13,13 @@ use super::settings::{ConnectSettings, Invocation, UndoSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{next, question};
-use crate::engine::{Books, Deletion, Fate, Stop, Undo, UndoneRow, agreed, look_for, plan_undo};
-use crate::journal::{Action, ConfirmedBy, Event, Journal, Planned, RowState, SessionKind};
+use crate::engine::{
+    Books, Deletion, Fate, Imbalance, Stop, Undo, UndoneRow, agreed, look_for, plan_undo,
+};
+use crate::journal::{Action, ConfirmedBy, Double, Event, Journal, Planned, RowState, SessionKind};
 use crate::model::{IntegrationType, Outcome, RemoteIntegration};
-use crate::render::{Screen, UndoPlan, count, undo_plan as plan_text};
-use crate::report::{Report, document};
+use crate::render::{Screen, count};
+use crate::report::Report;
 
 /// Deletes what a run created, and only that.
 pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Failure> {
@@ -27,14 +27,14 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
     let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
     let is_left = |row: &RowState| {
         let is_created = row.outcome == Outcome::Created && !is_gone(row);
-        is_created || row.outcome == Outcome::InDoubt
+        is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
     };
     if !run.state().rows().any(|(_, row)| is_left(row)) {
         screen.info(&format!(
             "nothing that {} created is left to remove\n",
             run.id()
         ));
-        return conclude(settings, &run, None, screen);
+        return conclude(settings, &run, None, &Imbalance::default(), screen);
     }
     let is_selected = |row: &RowState| settings.selection.has(row);
     if !run.state().rows().any(|(_, row)| is_selected(row)) {
@@ -58,7 +58,12 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
     undoing.take_back(run, journal, &by_hand, confirmed_by)
 }
 
-fn is_gone(row: &RowState) -> bool {
+/// Whether Jira may hold what requests of ours created beside the row's own.
+fn may_be_left(row: &RowState) -> bool {
+    row.outcome == Outcome::Created && row.may_have_doubles() > 0
+}
+
+pub(super) fn is_gone(row: &RowState) -> bool {
     let removal = row.removal.as_ref();
     removal.is_some_and(|removal| removal.outcome.is_gone())
 }
@@ -84,42 +89,41 @@ fn confirmation(settings: &UndoSettings) -> Result<Option<ConfirmedBy>, Failure>
         .confirmation(Failure::usage(why).help(help))
 }
 
+/// Ends an undo after which `imbalance` was found.
 fn conclude(
     settings: &UndoSettings,
     run: &TakenUp,
     stopped: Option<&Stop>,
+    imbalance: &Imbalance,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
+    let is_selected = |n: u32| {
+        let row = run.state().row(n);
+        row.is_some_and(|row| settings.selection.has(row))
+    };
+    let is_ours = |double: &Double| {
+        let row = run.state().row(double.n);
+        is_selected(double.n) && row.is_some_and(|row| row.may_have_created > 1)
+    };
+    let are_doubles = imbalance.doubles.iter().any(is_ours);
+    let have_appeared = imbalance.appeared.iter().any(|n| is_selected(*n));
     // Nothing that was to be taken back is gone as long as nobody knows whether it is there.
     let are_in_doubt = !settings.duplicates
         && run
             .state()
             .rows()
             .any(|(_, row)| row.outcome == Outcome::InDoubt && settings.selection.has(row));
+    let are_in_doubt = are_in_doubt || have_appeared;
     let Invocation { is_json, typed, .. } = &settings.take_up.invocation;
     let next = |report: &Report| {
         let is_left = stopped.is_some() || report.is_something_left();
+        if are_doubles && !is_left && !are_in_doubt {
+            return next::remove_doubles(typed, run.id());
+        }
         next::after_undo(typed, run.id(), is_left, are_in_doubt)
     };
-    let is_left = |report: &Report| report.is_something_left() || are_in_doubt;
+    let is_left = |report: &Report| report.is_something_left() || are_in_doubt || are_doubles;
     RunFiles::of(&run.dir).conclude(stopped, *is_json, is_left, next, screen)
-}
-
-/// A row of the plan of an undo, in the document of `--format json`.
-#[derive(Serialize)]
-struct PlanRow {
-    row: String,
-    id: i64,
-    action: &'static str,
-    reason: Option<String>,
-}
-
-#[derive(Serialize)]
-struct PlanDocument {
-    format: u32,
-    run: String,
-    in_doubt: u64,
-    plan: Vec<PlanRow>,
 }
 
 /// Why nothing is removed.
@@ -134,12 +138,12 @@ enum Unagreed {
 
 /// An undo that reached Jira.
 pub(super) struct Undoing<'a> {
-    settings: &'a UndoSettings,
+    pub settings: &'a UndoSettings,
     pub session: Session<'a>,
 }
 
 impl Undoing<'_> {
-    fn plan(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
+    pub fn plan(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
         let selection = &self.settings.selection;
         plan_undo(
             run.state(),
@@ -147,60 +151,6 @@ impl Undoing<'_> {
             |row| selection.has(row),
             self.settings.also,
         )
-    }
-
-    fn dry_run(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Result<Exit, Failure> {
-        let plan = self.plan(run, list);
-        if self.settings.take_up.invocation.is_json {
-            let rows = plan.iter().map(|undone| PlanRow {
-                row: run.place_of(undone.n),
-                id: undone.id,
-                action: match undone.fate {
-                    Fate::Delete => "remove",
-                    Fate::LeaveAlone(_) => "leave_alone",
-                    Fate::AlreadyGone => "not_listed",
-                },
-                reason: match &undone.fate {
-                    Fate::LeaveAlone(why) => Some(why.clone()),
-                    _ => None,
-                },
-            });
-            let shown = PlanDocument {
-                format: 1,
-                run: run.id().to_owned(),
-                in_doubt: run.state().totals().in_doubt,
-                plan: rows.collect(),
-            };
-            write_json(&document(&shown), self.session.screen)?;
-        } else {
-            self.session.screen.result(&self.in_words(run, &plan));
-            self.session.screen.result("dry run: nothing was removed\n");
-            let next = next::after_undo_dry_run(&self.settings.take_up.invocation.typed);
-            self.session.screen.info(&format!("\nNext: {next}\n"));
-        }
-        Ok(Exit::Done)
-    }
-
-    fn in_words(&self, run: &TakenUp, plan: &[UndoneRow]) -> String {
-        let mut shown = UndoPlan {
-            in_doubt: run.state().totals().in_doubt,
-            ..UndoPlan::default()
-        };
-        for undone in plan {
-            let row = run.state().row(undone.n);
-            let name = row.and_then(|row| row.name.as_deref());
-            let name = name.unwrap_or("(no display name)");
-            let line = format!("{}  {name}  id {}", run.place_of(undone.n), undone.id);
-            match &undone.fate {
-                Fate::Delete => shown.deleted.push(line),
-                Fate::LeaveAlone(why) => {
-                    shown.left_alone.entry(why.clone()).or_default().push(line);
-                }
-                Fate::AlreadyGone if self.settings.dry_run => shown.not_listed.push(line),
-                Fate::AlreadyGone => shown.already_gone.push(line),
-            }
-        }
-        plan_text(&shown, run.id(), &self.session.jira.target)
     }
 
     fn take_back(
@@ -235,8 +185,14 @@ impl Undoing<'_> {
                 at: Timestamp::now(),
             });
         }
-        let stopped = self.remove(&run, journal, events, deletions)?;
-        conclude(self.settings, &run, stopped.as_ref(), self.session.screen)
+        let (stopped, imbalance) = self.remove(&run, journal, events, deletions)?;
+        conclude(
+            self.settings,
+            &run,
+            stopped.as_ref(),
+            &imbalance,
+            self.session.screen,
+        )
     }
 
     fn doubles_to_remove(
@@ -318,28 +274,65 @@ impl Undoing<'_> {
         looked.map_err(Unagreed::Failed)?.map_err(Unagreed::Stopped)
     }
 
+    /// Deletes all, and looks whether Jira still holds something that the run created. Returns why it ended early, if it did,
+    /// and what is there.
     fn remove(
         &self,
         run: &TakenUp,
         journal: Journal,
         events: Vec<Event>,
         deletions: Vec<Deletion>,
-    ) -> Result<Option<Stop>, Failure> {
+    ) -> Result<(Option<Stop>, Imbalance), Failure> {
         let number = deletions.len();
         let session = &self.session;
-        session.guard(journal, (number, 0), async |appender, stop, tell| {
+        let mut books = Books::of_run(run.state());
+        for event in &events {
+            if let Event::Plan(planned) = event
+                && matches!(planned.action, Action::AlreadyGone | Action::Removed)
+                && let Some(id) = planned.id
+            {
+                books.remove(planned.n, id);
+            }
+        }
+        let must_balance = self.must_balance(run);
+        let mut imbalance = Imbalance::default();
+        let stopped = session.guard(journal, (number, 0), async |appender, stop, tell| {
             appender.commit(events).await?;
-            let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
+            let ledger = session.ledger(appender, books, stop, tell);
             let pace = &session.pace;
             let undo = Undo::new(&ledger, pace.concurrency, pace.retries, deletions);
-            let stopped = undo.carry_out().await;
+            let mut stopped = undo.carry_out().await;
+            if stopped.is_none() && must_balance {
+                match ledger.audit(&[]).await {
+                    Ok(found) => imbalance = found,
+                    Err(reason) => stopped = Some(reason),
+                }
+            }
             close(appender, stopped).await
-        })
+        })?;
+        Ok((stopped, imbalance))
+    }
+
+    /// Whether several requests of ours may have created a row that is taken back. Whoever is asked for each double knows.
+    fn must_balance(&self, run: &TakenUp) -> bool {
+        let state = run.state();
+        let may_be_left = |row: &RowState| self.settings.selection.has(row) && may_be_left(row);
+        // What is new cannot be told by a journal that has lost what was there before.
+        !self.settings.duplicates
+            && state.baseline().is_some()
+            && state.rows().any(|(_, row)| may_be_left(row))
     }
 
     fn end(&self, run: &TakenUp, journal: Journal, stopped: Option<Stop>) -> Result<Exit, Failure> {
         let stopped = self.session.close(journal, stopped)?;
-        conclude(self.settings, run, stopped.as_ref(), self.session.screen)
+        let unknown = Imbalance::default();
+        conclude(
+            self.settings,
+            run,
+            stopped.as_ref(),
+            &unknown,
+            self.session.screen,
+        )
     }
 }
 

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::question::{self, Reply};
 use super::take_up::TakenUp;
-use super::undo::{Undoing, type_of};
+use super::undo::{Undoing, is_gone, type_of};
 use crate::engine::{Deletion, doubles};
-use crate::journal::Remote;
-use crate::model::RemoteIntegration;
+use crate::journal::{Remote, RowState};
+use crate::model::{Outcome, RemoteIntegration};
 
 impl Undoing<'_> {
     /// Asks for each double of ours whether it is to be removed; none if somebody interrupts.
@@ -41,10 +41,15 @@ impl Undoing<'_> {
                 continue;
             };
             let own = row.remote.map(|remote| remote.id);
-            // Of a row in doubt, or whose own is gone, the first one is kept.
+            // Of a row in doubt, or whose own is gone, the first one is kept; of one that was taken back, none.
             let kept = own
                 .filter(|own| double.remotes.iter().any(|remote| remote.id == *own))
-                .or_else(|| Some(double.remotes.first()?.id));
+                .or_else(|| Some(double.remotes.first()?.id))
+                .filter(|_| !is_taken_back(row));
+            let keeps = kept.map_or_else(
+                || "whose own is removed".to_owned(),
+                |kept| format!("which keeps {kept}"),
+            );
             for remote in double
                 .remotes
                 .iter()
@@ -55,12 +60,11 @@ impl Undoing<'_> {
                     .and_then(|ms| Timestamp::from_millisecond(ms).ok())
                     .map(|at| format!(" of {}", at.strftime("%-d %b %Y %H:%M:%S UTC")));
                 let question = format!(
-                    "Remove integration {}{}, a double of {} ({}), which keeps {}?",
+                    "Remove integration {}{}, a double of {} ({}), {keeps}?",
                     remote.id,
                     created.unwrap_or_default(),
                     run.place_of(double.n),
                     row.name.as_deref().unwrap_or_default(),
-                    kept.unwrap_or_default(),
                 );
                 let reply = question::ask(&question, self.session.runtime, self.session.screen);
                 if reply == Reply::Interrupted {
@@ -81,7 +85,7 @@ impl Undoing<'_> {
         Some(deletions)
     }
 
-    /// Keeps of `deletions` those that are still doubles in `list`, beside one that stays.
+    /// Keeps of `deletions` those that are still doubles in `list`, beside one that stays unless the row was taken back.
     pub fn keep_doubles(
         &self,
         run: &TakenUp,
@@ -97,7 +101,9 @@ impl Undoing<'_> {
             let is_there = |remote: &Remote| {
                 (remote.id, remote.init_date) == (deletion.id, deletion.init_date)
             };
-            let one_stays = remotes.iter().any(|remote| !goes.contains(&remote.id));
+            let row = run.state().row(deletion.n);
+            let one_stays = row.is_some_and(is_taken_back)
+                || remotes.iter().any(|remote| !goes.contains(&remote.id));
             if one_stays && remotes.iter().any(is_there) {
                 deletions.push(deletion);
             } else {
@@ -109,4 +115,9 @@ impl Undoing<'_> {
             }
         }
     }
+}
+
+/// Whether an undo took back what the row created, so that nothing of it is to stay.
+fn is_taken_back(row: &RowState) -> bool {
+    row.outcome == Outcome::Created && is_gone(row)
 }

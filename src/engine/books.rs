@@ -26,7 +26,7 @@ pub struct Find<'l> {
 pub struct Imbalance {
     /// Rows that were created and are not in the list.
     pub missing: Vec<u32>,
-    /// Rows whose key is in the list more than once.
+    /// Rows whose key is in the list more than once, or still is after what the run created was removed.
     pub doubles: Vec<Double>,
     /// Rows that Jira refused and that are in the list after all.
     pub appeared: Vec<u32>,
@@ -125,7 +125,23 @@ impl Books {
             };
             Some((n, BookRow::of_state(row, standing)?))
         });
-        Self::new(run.baseline().unwrap_or_default().iter().copied(), rows)
+        let mut books = Self::new(run.baseline().unwrap_or_default().iter().copied(), rows);
+        let gone = run.rows().flat_map(|(_, row)| row.doubles_gone());
+        books.claimed.extend(gone);
+        books
+    }
+
+    /// Notes that an undo removed the integration `id` of the row `n`, its own or a double.
+    pub fn remove(&mut self, n: u32, id: i64) {
+        let is_new = self.claimed.insert(id);
+        let Some(row) = self.row_mut(n) else {
+            return;
+        };
+        if row.standing == Standing::Created(id) {
+            row.standing = Standing::Removed(id);
+        } else if is_new {
+            row.may_have_doubles = row.may_have_doubles.saturating_sub(1);
+        }
     }
 
     /// Notes how a row stands now.
@@ -319,7 +335,12 @@ impl Books {
                 _ => None,
             };
             let others = equals.get(&n).map(Vec::as_slice).unwrap_or_default();
-            if usize::from(own.is_some()) + others.len() > 1 {
+            let is_double = match row.standing {
+                // After one request, what has the key now is someone else's.
+                Standing::Removed(_) => !others.is_empty() && row.may_have_doubles > 0,
+                _ => usize::from(own.is_some()) + others.len() > 1,
+            };
+            if is_double {
                 let others = others.iter().map(|remote| remote_of(remote));
                 imbalance.doubles.push(Double {
                     n,

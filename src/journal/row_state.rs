@@ -105,6 +105,19 @@ impl RowState {
         (!self.echo.is_empty()).then_some(&self.echo)
     }
 
+    /// How many integrations beside its own Jira may hold of it, since several of its requests may have created one.
+    pub fn may_have_doubles(&self) -> u32 {
+        let gone = self.doubles_gone().count();
+        let spare = self.may_have_created.saturating_sub(1);
+        spare.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX))
+    }
+
+    /// The integrations of its key beside its own that are gone by an undo.
+    pub fn doubles_gone(&self) -> impl Iterator<Item = i64> {
+        let gone = self.doubles.iter().filter(|(_, of)| of.outcome.is_gone());
+        gone.map(|(id, _)| *id)
+    }
+
     /// Only a row of which nothing is in Jira is planned anew; the plan to create it changes nothing before it is sent.
     pub(super) fn plan(&mut self, planned: &Planned) {
         let outcome = match planned.action {

@@ -99,7 +99,12 @@ pub(super) fn doubles(doubles: &[DoubleFacts]) -> String {
             _ => "several requests of ours may have created it",
         };
         let (row, ids) = (&double.row, ids.join(" and "));
-        let line = format!("{row}: Jira holds it more than once: {ids}; {whose}");
+        let holds = if double.integrations.len() > 1 {
+            "Jira holds it more than once"
+        } else {
+            "its own is removed, and Jira still holds one of its key"
+        };
+        let line = format!("{row}: {holds}: {ids}; {whose}");
         say(&mut text, "double", &line);
     }
     more(&mut text, doubles.len());

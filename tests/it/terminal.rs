@@ -210,6 +210,31 @@ pub mod on_a_terminal {
         assert!(outcomes.iter().all(|of| of["outcome"] == "removed"));
     }
 
+    /// An environment whose run created its only row twice.
+    fn doubled() -> Env {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+        env.jira().script([Some(Fault::CutBeforeCommit)]);
+        env.run(["import", "a.csv", "--yes", "--settle", "50ms"])
+            .exit(0);
+        env.put("Team 1", "git1");
+        env
+    }
+
+    #[test]
+    fn a_double_of_what_was_taken_back_is_removed_too() {
+        let env = doubled();
+        env.run(["undo", "--yes", "--settle", "50ms"]).exit(1);
+        let mut session = on_terminal(&env, &["undo", "--duplicates"]);
+        session.exp_string("whose own is removed?").unwrap();
+        session.send_line("y").unwrap();
+        assert_eq!(exit_code(session), 0);
+        assert!(env.held().is_empty());
+        // What comes now is nobody's double: both requests are accounted for.
+        env.put("Team 1", "git1");
+        env.run(["undo", "--yes"]).exit(0).says("nothing that");
+        env.run(["verify"]).exit(0);
+    }
+
     #[test]
     fn yes_creates_and_anything_else_does_not() {
         for (answer, code, created) in [

@@ -75,6 +75,49 @@ fn what_took_the_id_of_a_deletion_in_doubt_is_not_deleted() {
     assert_eq!(removals(&env), ["removed"]);
 }
 
+/// An environment whose run created its row twice: the first request came to its end after all.
+fn doubled() -> Env {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.jira().script([Some(Fault::CutBeforeCommit)]);
+    env.run(["import", "a.csv", "--yes", "--settle", "50ms"])
+        .exit(0);
+    env.put("Team 1", "git1");
+    env
+}
+
+#[test]
+fn an_undo_that_leaves_a_double_of_ours_is_not_done() {
+    let env = doubled();
+    for _ in 0..2 {
+        env.run(["undo", "--yes", "--settle", "50ms"])
+            .exit(1)
+            .says("several requests of ours may have created it")
+            .says("--duplicates")
+            .says_nothing_of("nothing is left to do");
+        assert_eq!(env.held(), ["Team 1"]);
+    }
+    env.run(["verify"])
+        .exit(1)
+        .says("its own is removed, and Jira still holds one of its key")
+        .says("--duplicates");
+    let double = env.jira().held()[0].id;
+    env.jira().remove(double);
+    env.run(["undo", "--yes", "--settle", "50ms"])
+        .exit(0)
+        .says("nothing is left to do");
+}
+
+#[test]
+fn what_somebody_else_made_after_an_undo_is_no_double_of_ours() {
+    let env = created(1);
+    env.run(["undo", "--yes", "--settle", "50ms"]).exit(0);
+    env.put("Team 1", "git1");
+    env.run(["undo", "--yes", "--settle", "50ms"])
+        .exit(0)
+        .says("nothing that");
+    env.run(["verify"]).exit(0);
+}
+
 /// How often the list was read to its end.
 fn lists(env: &Env) -> usize {
     let requests = env.jira().requests();

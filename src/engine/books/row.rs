@@ -38,6 +38,8 @@ pub struct BookRow {
     pub(super) known: Option<Arc<HashSet<i64>>>,
     /// How many rounds of settling were over when it was last sent.
     pub(super) sent_in: u32,
+    /// How many integrations beside its own several requests of ours may have created.
+    pub(super) may_have_doubles: u32,
 }
 
 impl BookRow {
@@ -52,6 +54,7 @@ impl BookRow {
             standing,
             known: None,
             sent_in: 0,
+            may_have_doubles: 0,
         }
     }
 
@@ -69,6 +72,7 @@ impl BookRow {
         };
         Some(Self {
             known: row.known.clone(),
+            may_have_doubles: row.may_have_doubles(),
             ..Self::new(integration_type, row.name.as_deref(), &origin, standing)
         })
     }
@@ -90,6 +94,7 @@ impl BookRow {
             standing,
             known: None,
             sent_in: 0,
+            may_have_doubles: 0,
         }
     }
 

@@ -210,7 +210,7 @@ impl<'a> Undo<'a> {
         };
         let n = job.deletion.n;
         match self.send(job, turn).await {
-            Step::End(outcome) => (self.ledger.tell)(RunEvent::Removed(outcome)),
+            Step::End(outcome) => self.tell(job, outcome),
             Step::Aside(if_there) => self.set_aside(job, if_there, Verdict::Removed),
             Step::NotThere => {
                 let was_asked_for = job.deletion.was_in_doubt || job.retries > 0;
@@ -225,6 +225,14 @@ impl<'a> Undo<'a> {
         }
         self.under_way.borrow_mut().remove(&n);
         self.begin_next()
+    }
+
+    fn tell(&self, job: Job, outcome: RemovalOutcome) {
+        if outcome.is_gone() {
+            let Deletion { n, id, .. } = job.deletion;
+            self.ledger.books.borrow_mut().remove(n, id);
+        }
+        (self.ledger.tell)(RunEvent::Removed(outcome));
     }
 
     fn set_aside(&self, job: Job, if_there: IfThere, if_gone: Verdict) {
@@ -318,9 +326,9 @@ impl<'a> Undo<'a> {
             match (is_in(&earlier), is_in(&later)) {
                 (false, false) => {
                     self.settle(aside.job, aside.if_gone);
-                    (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Removed));
+                    self.tell(aside.job, RemovalOutcome::Removed);
                 }
-                (true, false) => (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::InDoubt)),
+                (true, false) => self.tell(aside.job, RemovalOutcome::InDoubt),
                 (_, true) if self.ledger.stop.is_thrown() => {}
                 (_, true) => self.ask_again(&aside),
             }
@@ -333,7 +341,7 @@ impl<'a> Undo<'a> {
         let mut job = aside.job;
         if matches!(aside.if_there, IfThere::Failed) || job.retries >= self.retries {
             self.settle(job, Verdict::Failed);
-            (self.ledger.tell)(RunEvent::Removed(RemovalOutcome::Failed));
+            self.tell(job, RemovalOutcome::Failed);
         } else {
             self.settle(job, Verdict::NothingHappened);
             job.retries += 1;

@@ -1,0 +1,86 @@
+//! The plan of an undo, as it is shown.
+
+use serde::Serialize;
+
+use super::check::write_json;
+use super::exit::{Exit, Failure};
+use super::next;
+use super::take_up::TakenUp;
+use super::undo::Undoing;
+use crate::engine::{Fate, UndoneRow};
+use crate::model::RemoteIntegration;
+use crate::render::{UndoPlan, undo_plan as plan_text};
+use crate::report::document;
+
+/// A row of the plan of an undo, in the document of `--format json`.
+#[derive(Serialize)]
+struct PlanRow {
+    row: String,
+    id: i64,
+    action: &'static str,
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PlanDocument {
+    format: u32,
+    run: String,
+    in_doubt: u64,
+    plan: Vec<PlanRow>,
+}
+
+impl Undoing<'_> {
+    pub fn dry_run(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Result<Exit, Failure> {
+        let plan = self.plan(run, list);
+        if self.settings.take_up.invocation.is_json {
+            let rows = plan.iter().map(|undone| PlanRow {
+                row: run.place_of(undone.n),
+                id: undone.id,
+                action: match undone.fate {
+                    Fate::Delete => "remove",
+                    Fate::LeaveAlone(_) => "leave_alone",
+                    Fate::AlreadyGone => "not_listed",
+                },
+                reason: match &undone.fate {
+                    Fate::LeaveAlone(why) => Some(why.clone()),
+                    _ => None,
+                },
+            });
+            let shown = PlanDocument {
+                format: 1,
+                run: run.id().to_owned(),
+                in_doubt: run.state().totals().in_doubt,
+                plan: rows.collect(),
+            };
+            write_json(&document(&shown), self.session.screen)?;
+        } else {
+            self.session.screen.result(&self.in_words(run, &plan));
+            self.session.screen.result("dry run: nothing was removed\n");
+            let next = next::after_undo_dry_run(&self.settings.take_up.invocation.typed);
+            self.session.screen.info(&format!("\nNext: {next}\n"));
+        }
+        Ok(Exit::Done)
+    }
+
+    pub fn in_words(&self, run: &TakenUp, plan: &[UndoneRow]) -> String {
+        let mut shown = UndoPlan {
+            in_doubt: run.state().totals().in_doubt,
+            ..UndoPlan::default()
+        };
+        for undone in plan {
+            let row = run.state().row(undone.n);
+            let name = row.and_then(|row| row.name.as_deref());
+            let name = name.unwrap_or("(no display name)");
+            let line = format!("{}  {name}  id {}", run.place_of(undone.n), undone.id);
+            match &undone.fate {
+                Fate::Delete => shown.deleted.push(line),
+                Fate::LeaveAlone(why) => {
+                    shown.left_alone.entry(why.clone()).or_default().push(line);
+                }
+                Fate::AlreadyGone if self.settings.dry_run => shown.not_listed.push(line),
+                Fate::AlreadyGone => shown.already_gone.push(line),
+            }
+        }
+        plan_text(&shown, run.id(), &self.session.jira.target)
+    }
+}
