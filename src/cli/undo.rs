@@ -167,6 +167,10 @@ impl Undoing<'_> {
             }
             run.read_again()?;
         }
+        let stopped = self.settle_doubles(&mut run, &journal)?;
+        if stopped.is_some() {
+            return self.end(&run, journal, stopped);
+        }
         let must_ask = confirmed_by.is_none();
         let agreed = if self.settings.duplicates {
             self.doubles_to_remove(&run, &journal)

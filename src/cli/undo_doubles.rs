@@ -4,14 +4,39 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::exit::Failure;
 use super::question::{self, Reply};
 use super::take_up::TakenUp;
 use super::undo::{Undoing, is_gone, type_of};
-use crate::engine::{Deletion, doubles};
-use crate::journal::{Remote, RowState};
+use crate::engine::{Books, Deletion, Stop, doubles, settle_deletions};
+use crate::journal::{Journal, Remote, RemovalOutcome, RowState};
 use crate::model::{Outcome, RemoteIntegration};
 
 impl Undoing<'_> {
+    /// Lets Jira's list judge the deletions of doubles that earlier undos asked for and did not bring to a good end. Returns
+    /// why it ended early, if it did.
+    pub fn settle_doubles(
+        &self,
+        run: &mut TakenUp,
+        journal: &Journal,
+    ) -> Result<Option<Stop>, Failure> {
+        let rows = run.state().rows();
+        let open: Vec<Deletion> = rows.flat_map(|(n, row)| open_deletions(n, row)).collect();
+        if open.is_empty() {
+            return Ok(None);
+        }
+        let session = &self.session;
+        let ended = session.look(journal, async |appender, stop, tell| {
+            let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
+            session.jira.pacer.restart_wait();
+            let judged = settle_deletions(&ledger, &open).await;
+            appender.commit([]).await?;
+            Ok(stop.ending().or(judged.err()))
+        })?;
+        run.read_again()?;
+        Ok(ended)
+    }
+
     /// Asks for each double of ours whether it is to be removed; none if somebody interrupts.
     pub fn ask_for_doubles(
         &self,
@@ -115,6 +140,23 @@ impl Undoing<'_> {
             }
         }
     }
+}
+
+/// The doubles of a row whose deletion is in doubt or was refused.
+fn open_deletions(n: u32, row: &RowState) -> impl Iterator<Item = Deletion> {
+    let open = row.doubles.iter().filter_map(|(id, removal)| {
+        let was_in_doubt = removal.outcome == RemovalOutcome::InDoubt;
+        let is_open = was_in_doubt || removal.outcome == RemovalOutcome::Failed;
+        is_open.then_some((*id, was_in_doubt))
+    });
+    open.map(move |(id, was_in_doubt)| Deletion {
+        n,
+        id,
+        integration_type: type_of(row),
+        init_date: None,
+        attempt: row.last_intent,
+        was_in_doubt,
+    })
 }
 
 /// Whether an undo took back what the row created, so that nothing of it is to stay.

@@ -27,4 +27,7 @@ pub use pacer::{Pace, Pacer};
 pub use queue::Job;
 pub use run::{Run, Settings};
 pub use stop::{Stop, StopSwitch};
-pub use undo::{Deletion, Fate, TakeBack, Undo, UndoneRow, agreed, doubles, look_for, plan_undo};
+pub use undo::{
+    Deletion, Fate, TakeBack, Undo, UndoneRow, agreed, doubles, look_for, plan_undo,
+    settle_deletions,
+};

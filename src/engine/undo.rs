@@ -9,5 +9,5 @@ mod look;
 mod plan;
 
 pub use delete::{Deletion, Undo};
-pub use look::look_for;
+pub use look::{look_for, settle_deletions};
 pub use plan::{Fate, TakeBack, UndoneRow, agreed, doubles, plan_undo};

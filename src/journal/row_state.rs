@@ -343,15 +343,23 @@ impl RowState {
         removal.is_some_and(|removal| removal.outcome == RemovalOutcome::InDoubt)
     }
 
-    /// Judges the deletion that is in doubt: of the integration named, or else of the row's own.
+    /// Judges the deletion that is in doubt, or was refused: of the integration named, or else of the row's own.
     fn settle_deletion(&mut self, settled: &Settled) {
         let own = self.remote.map(|remote| remote.id);
         let id = settled.remote.map(|remote| remote.id).or(own);
-        let in_doubt = self.removal_of(id);
-        if in_doubt.is_none_or(|removal| removal.outcome != RemovalOutcome::InDoubt) {
+        let Some(before) = self.removal_of(id) else {
+            return;
+        };
+        let is_open = match before.outcome {
+            RemovalOutcome::InDoubt => true,
+            // Jira refused it, and it is gone since.
+            RemovalOutcome::Failed => settled.verdict == Verdict::AlreadyGone,
+            _ => false,
+        };
+        if !is_open {
             return;
         }
-        let why = in_doubt.and_then(|removal| removal.why.clone());
+        let why = Some(before).and_then(|removal| removal.why.clone());
         let outcome = match settled.verdict {
             Verdict::Removed => RemovalOutcome::Removed,
             Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,

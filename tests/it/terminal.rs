@@ -235,6 +235,61 @@ pub mod on_a_terminal {
         env.run(["verify"]).exit(0);
     }
 
+    /// An environment in which the deletion of a double got no answer, and nobody waited for what became of it.
+    fn in_doubt(fault: Fault) -> Env {
+        let env = doubled();
+        env.jira().script_call(Call::Delete, [Some(fault)]);
+        let args = ["undo", "--duplicates", "--settle", "10m"];
+        let mut session = on_terminal(&env, &args);
+        session.exp_string("Remove integration").unwrap();
+        session.send_line("y").unwrap();
+        session.exp_string("for Jira to show").unwrap();
+        session.send_control('c').unwrap();
+        assert_eq!(exit_code(session), 130);
+        assert_eq!(env.report()["rows"][0]["doubles"][0]["outcome"], "in_doubt");
+        env
+    }
+
+    #[test]
+    fn the_deletion_of_a_double_that_was_in_doubt_is_settled_by_the_next_undo() {
+        let env = in_doubt(Fault::CutAfterCommit);
+        env.run(["undo", "--yes", "--settle", "50ms"])
+            .exit(0)
+            .says("1 double was removed since");
+        assert!(env.held().is_empty());
+        env.run(["undo", "--yes"]).exit(0).says("nothing that");
+    }
+
+    #[test]
+    fn a_double_that_was_not_deleted_after_all_is_asked_for_again() {
+        let env = in_doubt(Fault::CutBeforeCommit);
+        env.run(["undo", "--yes", "--settle", "50ms"])
+            .exit(1)
+            .says("--duplicates");
+        assert_eq!(env.held(), ["Team 1"]);
+        let args = ["undo", "--duplicates", "--settle", "50ms"];
+        let mut session = on_terminal(&env, &args);
+        session.exp_string("Remove integration").unwrap();
+        session.send_line("y").unwrap();
+        assert_eq!(exit_code(session), 0);
+        assert!(env.held().is_empty());
+    }
+
+    #[test]
+    fn a_double_that_jira_refused_to_delete_and_is_gone_since_is_gone() {
+        let env = doubled();
+        env.jira()
+            .script_call(Call::Delete, [Some(Fault::Failure400)]);
+        let mut session = on_terminal(&env, &["undo", "--duplicates"]);
+        session.exp_string("Remove integration").unwrap();
+        session.send_line("y").unwrap();
+        assert_eq!(exit_code(session), 1);
+        let double = env.jira().held()[1].id;
+        env.jira().remove(double);
+        env.run(["undo", "--yes", "--settle", "50ms"]).exit(0);
+        assert!(env.held().is_empty());
+    }
+
     #[test]
     fn yes_creates_and_anything_else_does_not() {
         for (answer, code, created) in [

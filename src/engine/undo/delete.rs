@@ -36,7 +36,7 @@ pub struct Deletion {
 
 impl Deletion {
     /// Whether `shown` is what is to be deleted, and not someone else's that has its id now.
-    fn is(&self, shown: &RemoteIntegration) -> bool {
+    pub(super) fn is(&self, shown: &RemoteIntegration) -> bool {
         let is_of_its_time = match (self.init_date, shown.init_date) {
             (Some(ours), Some(theirs)) => ours == theirs,
             _ => true,
@@ -350,18 +350,23 @@ impl<'a> Undo<'a> {
     }
 
     fn settle(&self, job: Job, verdict: Verdict) {
-        self.ledger.note(Event::Settled(Settled {
-            n: job.deletion.n,
-            verdict,
-            remote: Some(Remote {
-                id: job.deletion.id,
-                init_date: None,
-            }),
-            echo: ShownFields::default(),
-            via: Via::List,
-            at: Timestamp::now(),
-        }));
+        self.ledger.note(settled(&job.deletion, verdict));
     }
+}
+
+/// The judgement of Jira's list on a deletion.
+pub(super) fn settled(deletion: &Deletion, verdict: Verdict) -> Event {
+    Event::Settled(Settled {
+        n: deletion.n,
+        verdict,
+        remote: Some(Remote {
+            id: deletion.id,
+            init_date: None,
+        }),
+        echo: ShownFields::default(),
+        via: Via::List,
+        at: Timestamp::now(),
+    })
 }
 
 /// An attempt of which nothing is known yet but that it ended now.
