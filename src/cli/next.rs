@@ -140,6 +140,13 @@ pub(super) fn after_undo(
     "what was to be taken back is gone; nothing is left to do".to_owned()
 }
 
+/// What to do after an undo of a run whose journal has lost rows.
+pub(super) fn after_undo_with_lost_rows() -> String {
+    "what is known of the run is taken back; look in Jira for what the rows that its journal has lost created, and remove it \
+     there by hand"
+        .to_owned()
+}
+
 /// What to do after the plan of an undo was shown: the same command without `--dry-run`.
 pub(super) fn after_undo_dry_run(typed: &[String]) -> String {
     let words = typed.iter().map(String::as_str);

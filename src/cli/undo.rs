@@ -25,6 +25,12 @@ use crate::report::Report;
 pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Failure> {
     let take_up = &settings.take_up;
     let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
+    if run.state().may_lack_rows() {
+        screen.problem(
+            "warning: the journal is damaged where it tells of the rows; what those that it has lost created is not known, \
+             and cannot be taken back\n",
+        );
+    }
     let is_left = |row: &RowState| {
         let is_created = row.outcome == Outcome::Created && !is_gone(row);
         is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
@@ -119,6 +125,9 @@ fn conclude(
         let is_left = stopped.is_some() || report.is_something_left();
         if are_doubles && !is_left && !are_in_doubt {
             return next::remove_doubles(typed, run.id());
+        }
+        if report.run.may_lack_rows && !is_left && !are_in_doubt {
+            return next::after_undo_with_lost_rows();
         }
         next::after_undo(typed, run.id(), is_left, are_in_doubt)
     };

@@ -109,6 +109,12 @@ fn damage_is_told_each_time_for_a_row_may_be_missing() {
     env.run(["runs"]).exit(0).says("its journal has lost rows");
     assert_eq!(env.report()["run"]["may_lack_rows"], true);
     assert_eq!((env.posts(), env.jira().held().len()), (3, 3));
-    run(&["undo", "--settle", "10ms"]).exit(1);
+    for _ in 0..2 {
+        run(&["undo", "--settle", "10ms"])
+            .exit(1)
+            .says("cannot be taken back")
+            .says("remove it there by hand")
+            .says_nothing_of("nothing is left to do");
+    }
     assert_eq!(env.jira().held().len(), 1, "what is lost cannot be removed");
 }
