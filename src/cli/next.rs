@@ -9,6 +9,11 @@ use crate::model::Outcome;
 use crate::render::command_line;
 use crate::report::{ListedRun, NextStep, Report, RunEnding, VerifyReport};
 
+mod of_run;
+
+pub(super) use of_run::OfRun;
+use of_run::name_of;
+
 /// What to do after an import, with the command for it.
 pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report) -> String {
     if settings.is_rehearsal() {
@@ -33,14 +38,17 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
             "look at what became of the pilot in Jira, then create the others:\n  {others}"
         );
     }
-    after_run(&settings.invocation.typed, run, report)
+    let has_stdin = settings.input.has_stdin();
+    after_run(
+        &OfRun::new(&settings.invocation.typed, run, has_stdin),
+        report,
+    )
 }
 
-/// What to do after a session of the run `run`, which was started by the words `typed`.
-pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String {
+/// What to do after a session of the run `run`.
+pub(super) fn after_run(run: &OfRun<'_>, report: &Report) -> String {
     let totals = &report.totals;
-    let has_stdin = report.input.iter().any(|input| &*input.file == "-");
-    let resume = resume(typed, run, has_stdin);
+    let resume = run.resume();
     if totals.of(Outcome::NotAttempted) > 0 {
         return format!("go on with the rows that had no turn:\n  {resume}");
     }
@@ -56,15 +64,8 @@ pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String 
     if report.run.may_lack_rows {
         return with_lost_rows();
     }
-    let verify = of_run(typed, "verify", run);
+    let verify = run.verify();
     format!("in a while, see which of them Jira has indexed:\n  {verify}")
-}
-
-/// The command that goes on with the run `run`, reaching Jira in the way that was `typed`. A run that `has_stdin` needs the
-/// file in its place.
-pub(super) fn resume(typed: &[String], run: &str, has_stdin: bool) -> String {
-    let file = if has_stdin { " FILE" } else { "" };
-    of_run(typed, "resume", run) + file
 }
 
 /// What to do about a run whose journal has lost what Jira held before it: it can be sent no more.
@@ -82,18 +83,17 @@ pub(super) fn with_lost_rows() -> String {
 }
 
 /// What to do after a verification.
-pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: bool) -> String {
-    let run = &report.run;
+pub(super) fn after_verify(run: &OfRun<'_>, report: &VerifyReport) -> String {
     if report
         .doubles
         .iter()
         .any(|double| double.may_have_created > 1)
     {
-        let undo = format!("{} --duplicates", undo(typed, run));
+        let undo = run.undo_of_doubles();
         return format!("remove what is there twice, one by one:\n  {undo}");
     }
     if !report.appeared.is_empty() {
-        let resume = resume(typed, run, has_stdin);
+        let resume = run.resume();
         return format!("settle the rows in doubt:\n  {resume}");
     }
     if report.totals.gone > 0 {
@@ -101,7 +101,7 @@ pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: b
             .into();
     }
     if report.totals.not_yet > 0 {
-        let verify = of_run(typed, "verify", run);
+        let verify = run.verify();
         return format!(
             "what is not indexed yet may still be, or its credential does not work (see it in Jira); look again:\n  {verify}"
         );
@@ -109,27 +109,16 @@ pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: b
     "nothing is left to do".into()
 }
 
-/// The command that goes on taking the run `run` back.
-pub(super) fn undo(typed: &[String], run: &str) -> String {
-    of_run(typed, "undo", run)
-}
-
 /// What to do after an undo that left something, or rows in doubt.
-pub(super) fn after_undo(
-    typed: &[String],
-    run: &str,
-    is_something_left: bool,
-    are_in_doubt: bool,
-) -> String {
+pub(super) fn after_undo(run: &OfRun<'_>, is_something_left: bool, are_in_doubt: bool) -> String {
+    let undo = run.undo();
     if is_something_left {
-        let undo = undo(typed, run);
         return format!("see to what is named above, then go on taking it back:\n  {undo}");
     }
     if are_in_doubt {
         return format!(
             "look in Jira for the rows in doubt, and decide by `--adopt ROW=ID` (then with `--include-found`) or \
-             `--absent ROW`:\n  {}",
-            undo(typed, run)
+             `--absent ROW`:\n  {undo}"
         );
     }
     "what was to be taken back is gone; nothing is left to do".to_owned()
@@ -143,44 +132,6 @@ pub(super) fn after_undo_dry_run(typed: &[String]) -> String {
         "remove them:\n  {}",
         command_line(std::iter::once("gij").chain(words))
     )
-}
-
-/// Options of every command that takes a run up: flags, and those with a value.
-const FLAGS_OF_CONNECTING: [&str; 2] = ["--insecure", "--allow-plain-http"];
-const VALUES_OF_CONNECTING: [&str; 8] = [
-    "--token-file",
-    "--password-file",
-    "--ca-cert",
-    "--client-cert",
-    "--proxy",
-    "--timeout",
-    "--connect-timeout",
-    "--runs-dir",
-];
-
-/// The option that `word` is, without a value that it holds.
-fn name_of(word: &str) -> &str {
-    word.split_once('=').map_or(word, |(name, _)| name)
-}
-
-/// The command `command` for the run `run`, reaching Jira in the way that was `typed`.
-fn of_run(typed: &[String], command: &str, run: &str) -> String {
-    let mut words = vec!["gij", command, run];
-    let mut typed = typed.iter().map(String::as_str);
-    while let Some(word) = typed.next() {
-        let name = name_of(word);
-        if word == "--" {
-            break;
-        } else if FLAGS_OF_CONNECTING.contains(&word) {
-            words.push(word);
-        } else if VALUES_OF_CONNECTING.contains(&name) {
-            words.push(word);
-            if name == word {
-                words.extend(typed.next());
-            }
-        }
-    }
-    command_line(words)
 }
 
 /// What to do after a dry run.
@@ -198,7 +149,7 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
 
 /// What to do after a dry run of a file whose last run, `run`, is not finished.
 pub(super) fn instead(settings: &ImportSettings, run: &str) -> String {
-    let resume = resume(&settings.invocation.typed, run, false);
+    let resume = OfRun::new(&settings.invocation.typed, run, false).resume();
     format!("go on with the run that is not finished:\n  {resume}")
 }
 

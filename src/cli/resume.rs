@@ -15,7 +15,7 @@ use super::resume_sheets::Sheets;
 use super::run_files::{RunFiles, is_incomplete};
 use super::runtime::Runtime;
 use super::session::{Session, Work};
-use super::settings::{ConnectSettings, Invocation, ResumeSettings, TakeUpSettings};
+use super::settings::{ConnectSettings, ResumeSettings, TakeUpSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{import, next};
@@ -34,7 +34,10 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
-        return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
+        return Err(failure.help(format!(
+            "go on with that: {}",
+            run.next(&take_up.invocation).undo()
+        )));
     }
     if let Some(line) = run.read.damaged.first() {
         screen.problem(&format!(
@@ -57,7 +60,7 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     let (jira, remote) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
     let _lock = run.lock_jira()?;
     let by_hand = by_hand(take_up, &run, &remote)?;
-    let after_kill = next::resume(&take_up.invocation.typed, run.id(), run.has_stdin());
+    let after_kill = run.next(&take_up.invocation).resume();
     let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
     let journal = session.begin(&run, SessionKind::Resume, confirmed_by, &connecting)?;
     let resumption = Resumption {
@@ -97,9 +100,9 @@ fn conclude(
     stopped: Option<&Stop>,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    let Invocation { is_json, typed, .. } = &settings.invocation;
-    let next = |report: &Report| next::after_run(typed, run.id(), report);
-    RunFiles::of(&run.dir).conclude(stopped, *is_json, is_incomplete, next, screen)
+    let invocation = &settings.invocation;
+    let next = |report: &Report| next::after_run(&run.next(invocation), report);
+    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_incomplete, next, screen)
 }
 
 /// A session that goes on with a run.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::facts::session;
+use super::next::OfRun;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::Session;
-use super::settings::{ConnectSettings, TakeUpSettings};
+use super::settings::{ConnectSettings, Invocation, TakeUpSettings};
 use crate::journal::{
     self, ConfirmedBy, Event, Journal, JournalError, Lock, ReadRun, RunDir, RunState, SessionKind,
     find_run, lock_jira,
@@ -67,6 +68,11 @@ impl TakenUp {
     /// Whether it read standard input, which cannot be read again.
     pub fn has_stdin(&self) -> bool {
         self.state().opened().has_stdin()
+    }
+
+    /// The run as a next command after one that was called by `invocation` goes on with it.
+    pub fn next<'i>(&self, invocation: &'i Invocation) -> OfRun<'i> {
+        OfRun::new(&invocation.typed, self.id(), self.has_stdin())
     }
 
     /// The base URL of its Jira.

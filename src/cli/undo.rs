@@ -11,7 +11,7 @@ use super::question::Reply;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::{Session, close};
-use super::settings::{ConnectSettings, Invocation, UndoSettings};
+use super::settings::{ConnectSettings, UndoSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{next, question};
@@ -45,7 +45,7 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
     let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
     let runtime = Runtime::new()?;
     let (jira, list) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
-    let after_kill = next::undo(&take_up.invocation.typed, run.id());
+    let after_kill = run.next(&take_up.invocation).undo();
     let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
     let undoing = Undoing { settings, session };
     if settings.dry_run {
@@ -96,13 +96,13 @@ fn conclude(
             .state()
             .rows()
             .any(|(_, row)| row.outcome == Outcome::InDoubt && settings.selection.has(row));
-    let Invocation { is_json, typed, .. } = &settings.take_up.invocation;
+    let invocation = &settings.take_up.invocation;
     let next = |report: &Report| {
         let is_left = stopped.is_some() || report.is_something_left();
-        next::after_undo(typed, run.id(), is_left, are_in_doubt)
+        next::after_undo(&run.next(invocation), is_left, are_in_doubt)
     };
     let is_left = |report: &Report| report.is_something_left() || are_in_doubt;
-    RunFiles::of(&run.dir).conclude(stopped, *is_json, is_left, next, screen)
+    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_left, next, screen)
 }
 
 /// A row of the plan of an undo, in the document of `--format json`.

@@ -75,7 +75,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         let next = if lacks_rows && !report.is_amiss() {
             next::with_lost_rows()
         } else {
-            next::after_verify(&settings.invocation.typed, &report, run.has_stdin())
+            next::after_verify(&run.next(&settings.invocation), &report)
         };
         screen.info(&format!("\nNext: {next}\n"));
     }

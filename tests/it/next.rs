@@ -1,0 +1,43 @@
+//! The next command that is told does what is meant, as it is told.
+
+use gij::sandbox::{Call, Fault};
+
+use crate::env::{Env, Ran, interrupted_at_second, sheet_of, signal};
+
+/// The next command of what was said, without the `gij` before it.
+fn next(ran: &Ran) -> Vec<String> {
+    let (_, next) = ran.stderr.rsplit_once("\nNext: ").unwrap();
+    let command = next.lines().find_map(|line| line.strip_prefix("  gij "));
+    let words = command.unwrap().split(' ').map(str::to_owned);
+    words.collect()
+}
+
+fn run_next(env: &Env, ran: &Ran, more: &[&str]) -> Ran {
+    let words = next(ran);
+    env.run(words.iter().map(String::as_str).chain(more.iter().copied()))
+}
+
+#[test]
+fn the_next_command_of_an_undo_removes_no_more_than_this_one_was_to() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.jira()
+        .script_call(Call::Delete, [Some(Fault::Failure400)]);
+    let args = ["undo", "--yes", "--rows", "2", "--settle", "50ms"];
+    let first = env.run(args).exit(1).says("--rows 2");
+    assert_eq!(env.held().len(), 3);
+    run_next(&env, &first, &["--yes"]).exit(0);
+    assert_eq!(env.held(), ["Team 2", "Team 3"]);
+}
+
+#[test]
+fn an_undo_that_a_resume_names_is_found() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes", "--runs-dir", "else"])
+        .exit(0);
+    env.run(["undo", "--yes", "--runs-dir", "else"]).exit(0);
+    env.run(["resume", "--yes", "--runs-dir", "else"])
+        .exit(2)
+        .says("gij undo ")
+        .says(" --runs-dir else");
+}
