@@ -122,7 +122,7 @@ impl<'a> Session<'a> {
         Self {
             runtime,
             jira,
-            pace: settings.pace,
+            pace: settings.pace_after(run.state().sessions()),
             progress: settings.invocation.progress,
             files: RunFiles::of(&run.dir),
             screen,

@@ -41,3 +41,21 @@ fn an_undo_that_a_resume_names_is_found() {
         .says("gij undo ")
         .says(" --runs-dir else");
 }
+
+#[test]
+fn a_resume_gives_jira_the_time_that_its_run_gave() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira().script([None, Some(Fault::TooManyRequests)]);
+    let args = "import a.csv --yes --concurrency 1 --settle 10m".split(' ');
+    let child = env.start_until(args, |env| env.posts() == 2);
+    signal(&child, "INT");
+    let ran = Ran::of(child.wait_with_output().unwrap()).exit(130);
+    assert!(next(&ran).join(" ").ends_with("--settle 10m"));
+    // Whatever somebody leaves out, what the run gave counts; what somebody says counts more.
+    let settle = |n: usize| env.report()["run"]["sessions"][n]["settle_ms"].clone();
+    env.jira().script([Some(Fault::Failure400)]);
+    env.run(["resume", "--yes"]).exit(1);
+    env.run(["resume", "--yes", "--settle", "15m"]).exit(0);
+    env.run(["undo", "--yes", "--settle", "50ms"]).exit(0);
+    assert_eq!([0, 1, 2, 3].map(settle), [600_000, 600_000, 900_000, 50]);
+}
