@@ -5,7 +5,6 @@ use std::path::Path;
 use super::args::RUNS_DIR;
 use super::settings::{DoctorSettings, ImportSettings};
 use crate::journal::SessionKind;
-use crate::model::Outcome;
 use crate::render::command_line;
 use crate::report::{ListedRun, NextStep, Report, RunEnding, VerifyReport};
 
@@ -42,24 +41,38 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
     after_run(
         &OfRun::new(&settings.invocation.typed, run, has_stdin),
         report,
+        OffSheet::default(),
     )
 }
 
+/// How many rows of a run are left that its sheets have no more, or not so that they are known again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OffSheet {
+    pub not_attempted: u64,
+    pub failed: u64,
+}
+
 /// What to do after a session of the run `run`.
-pub(super) fn after_run(run: &OfRun<'_>, report: &Report) -> String {
+pub(super) fn after_run(run: &OfRun<'_>, report: &Report, off_sheet: OffSheet) -> String {
     let totals = &report.totals;
     let resume = run.resume();
-    if totals.of(Outcome::NotAttempted) > 0 {
+    if totals.not_attempted > off_sheet.not_attempted {
         return format!("go on with the rows that had no turn:\n  {resume}");
     }
-    if totals.of(Outcome::InDoubt) > 0 {
+    if totals.in_doubt > 0 {
         return format!(
             "look for the rows in doubt again; if they stay so, look for them in Jira and decide by \
              `--adopt ROW=ID` or `--absent ROW`:\n  {resume}"
         );
     }
-    if totals.of(Outcome::Failed) > 0 {
+    if totals.failed > off_sheet.failed {
         return format!("mend what the errors name in the sheet, then go on:\n  {resume}");
+    }
+    if totals.not_attempted + totals.failed > 0 {
+        return format!(
+            "what is left of the run is in its sheet no more; if it is wanted, put it back as it was, then go on (and if not, \
+             `gij import FILE --new-run` creates what the sheet has now):\n  {resume}"
+        );
     }
     if report.run.may_lack_rows {
         return with_lost_rows();

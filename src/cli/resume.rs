@@ -9,6 +9,7 @@ use super::by_hand::by_hand;
 use super::connect::{connect, interruptible, list_again};
 use super::exit::{Exit, Failure};
 use super::just_removed::JustRemoved;
+use super::next::OffSheet;
 use super::projects::{self, Resolved};
 use super::question::Reply;
 use super::resume_sheets::Sheets;
@@ -31,7 +32,7 @@ use crate::report::Report;
 /// Settles what is in doubt, then creates what is still to be created.
 pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit, Failure> {
     let take_up = &settings.take_up;
-    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
+    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?.moved_to(&settings.files);
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!(
@@ -85,7 +86,7 @@ fn end_done(settings: &TakeUpSettings, run: &TakenUp, screen: &Screen) -> Result
         ));
         balance(settings, run, screen)?
     };
-    conclude(settings, run, stopped.as_ref(), screen)
+    conclude(settings, run, stopped.as_ref(), OffSheet::default(), screen)
 }
 
 /// How many rows a run creates at most that ended before its plan was on disk; else the plan has said so.
@@ -98,10 +99,11 @@ fn conclude(
     settings: &TakeUpSettings,
     run: &TakenUp,
     stopped: Option<&Stop>,
+    off_sheet: OffSheet,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     let invocation = &settings.invocation;
-    let next = |report: &Report| next::after_run(&run.next(invocation), report);
+    let next = |report: &Report| next::after_run(&run.next(invocation), report, off_sheet);
     RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_incomplete, next, screen)
 }
 
@@ -122,7 +124,7 @@ impl Resumption<'_> {
     ) -> Result<Exit, Failure> {
         if let Some(stop) = self.session.settle(&run, by_hand, &journal)? {
             let stopped = self.session.close(journal, Some(stop))?;
-            return conclude(self.take_up, &run, stopped.as_ref(), self.session.screen);
+            return self.conclude(&run, stopped.as_ref());
         }
         run.read_again()?;
         if run.has_lost_baseline() {
@@ -192,7 +194,12 @@ impl Resumption<'_> {
         };
         let stopped = self.carry_out(&run, journal, &plan, added, listed_at, must_ask)?;
         drop(plan);
-        conclude(self.take_up, &run, stopped.as_ref(), self.session.screen)
+        self.conclude(&run, stopped.as_ref())
+    }
+
+    fn conclude(&self, run: &TakenUp, stopped: Option<&Stop>) -> Result<Exit, Failure> {
+        let off_sheet = self.sheets.off_sheet(run);
+        conclude(self.take_up, run, stopped, off_sheet, self.session.screen)
     }
 
     /// What Jira holds apart from what belongs to a row already, which is no other row's; and the ids of what it shows

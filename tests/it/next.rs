@@ -59,3 +59,46 @@ fn a_resume_gives_jira_the_time_that_its_run_gave() {
     env.run(["undo", "--yes", "--settle", "50ms"]).exit(0);
     assert_eq!([0, 1, 2, 3].map(settle), [600_000, 600_000, 900_000, 50]);
 }
+
+#[test]
+fn the_next_command_of_a_resume_names_the_files_that_were_given() {
+    let env = interrupted_at_second(&sheet_of(3));
+    std::fs::rename(env.path("a.csv"), env.path("b.csv")).unwrap();
+    env.jira().script([Some(Fault::Failure400)]);
+    let ran = env.run(["resume", "last", "b.csv", "--yes"]).exit(1);
+    assert_eq!(next(&ran).last().unwrap(), "b.csv");
+    run_next(&env, &ran, &["--yes"]).exit(0);
+    env.assert_once_each(3);
+}
+
+#[test]
+fn a_run_that_was_named_by_its_path_is_found_again() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira().script([Some(Fault::Failure400)]);
+    env.run(["import", "a.csv", "--yes", "--runs-dir", "else"])
+        .exit(1);
+    let mut runs = env.path("else").read_dir().unwrap().map(Result::unwrap);
+    let run = runs.find(|entry| entry.path().is_dir()).unwrap();
+    let path = format!("else/{}", run.file_name().display());
+    env.jira().script([Some(Fault::Failure400)]);
+    let ran = env.run(["resume", &path, "--yes"]).exit(1);
+    let ran = run_next(&env, &ran, &["--yes"]).exit(0);
+    run_next(&env, &ran, &[]).exit(0).says("2 indexed");
+    // Within the directory of the runs the id is enough.
+    let ran = env.run(["verify", &path, "--runs-dir", "else"]).exit(0);
+    assert!(!ran.stderr.contains(&path));
+}
+
+#[test]
+fn a_row_that_left_the_sheet_is_not_waited_for_by_the_same_command() {
+    let env = interrupted_at_second(&sheet_of(2)).file("a.csv", sheet_of(1));
+    let ran = env
+        .run(["resume", "--yes"])
+        .exit(1)
+        .says("left the sheet")
+        .says("--new-run")
+        .says_nothing_of("go on with the rows that had no turn");
+    let env = env.file("a.csv", sheet_of(2));
+    run_next(&env, &ran, &["--yes"]).exit(0);
+    env.assert_once_each(2);
+}

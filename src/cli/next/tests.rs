@@ -3,6 +3,7 @@ use clap::ArgAction;
 use super::*;
 use crate::cli::args::command;
 use crate::journal::Totals;
+use crate::model::Outcome;
 
 /// A run that is over, with one row created and what `change` says.
 fn run(change: impl FnOnce(&mut ListedRun)) -> ListedRun {
