@@ -7,6 +7,7 @@ use terminal_size::terminal_size_of;
 
 use super::style::{DIM, of_severity, one_line, paint};
 use super::wrap::{width, wrapped};
+use super::writes::counted;
 use crate::model::Severity;
 
 /// When to use colours.
@@ -65,7 +66,7 @@ impl Screen {
     /// If they cannot all be written; a closed pipe is not an error.
     pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
+        match counted(|| out.write_all(bytes).and_then(|()| out.flush())) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done,
         }
@@ -111,7 +112,9 @@ impl Screen {
 
 /// What cannot be shown cannot be told either: the exit code and the reports on disk stay true.
 fn write_to(stream: &mut impl Write, text: &str) {
-    let _ = stream
-        .write_all(text.as_bytes())
-        .and_then(|()| stream.flush());
+    let _ = counted(|| {
+        stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush())
+    });
 }

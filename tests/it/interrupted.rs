@@ -190,3 +190,29 @@ fn a_run_of_standard_input_goes_on_with_a_file() {
     env.run(words.split(' ').skip(1)).exit(0);
     assert_eq!((env.total("created"), env.jira().held().len()), (3, 3));
 }
+
+#[test]
+fn a_signal_ends_what_waits_for_a_reader_that_does_not_read() {
+    use std::io::Read as _;
+    for (args, name) in [
+        ("import a.csv --yes --format json", "TERM"),
+        ("resume last --yes --settle 50ms --format json", "INT"),
+    ] {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(400));
+        if name == "INT" {
+            env.jira().script([None, Some(Fault::Unauthorized)]);
+            env.run(["import", "a.csv", "--yes"]).exit(4);
+        }
+        let mut child = env.start(args.split(' '));
+        // From the first byte on the document is being written, and there is more of it than a pipe holds.
+        let mut first = [0];
+        child
+            .stdout
+            .as_mut()
+            .unwrap()
+            .read_exact(&mut first)
+            .unwrap();
+        signal(&child, name);
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+    }
+}
