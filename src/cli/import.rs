@@ -88,6 +88,9 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     };
     let Some(confirmed_by) = confirmed_by else {
         screen.problem("nothing was sent\n");
+        if !settings.invocation.is_json {
+            screen.info(&format!("\nNext: {}\n", next::after_declined(settings)));
+        }
         return Ok(Exit::Interrupted);
     };
     let confirmed = Confirmed {

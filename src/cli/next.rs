@@ -96,7 +96,7 @@ pub(super) fn with_lost_rows() -> String {
 }
 
 /// What to do after a verification.
-pub(super) fn after_verify(run: &OfRun<'_>, report: &VerifyReport) -> String {
+pub(super) fn after_verify(run: &OfRun<'_>, report: &VerifyReport, is_undone: bool) -> String {
     if report
         .doubles
         .iter()
@@ -105,9 +105,10 @@ pub(super) fn after_verify(run: &OfRun<'_>, report: &VerifyReport) -> String {
         let undo = run.undo_of_doubles();
         return format!("remove what is there twice, one by one:\n  {undo}");
     }
-    if !report.appeared.is_empty() {
-        let resume = run.resume();
-        return format!("settle the rows in doubt:\n  {resume}");
+    if !report.appeared.is_empty() || !report.in_doubt.is_empty() {
+        // Once begun, taking back is all that goes on.
+        let settling = if is_undone { run.undo() } else { run.resume() };
+        return format!("settle the rows in doubt:\n  {settling}");
     }
     if report.totals.gone > 0 {
         return "somebody removed what is gone; import a sheet of those rows if they are wanted"
@@ -158,6 +159,16 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
         "create them"
     };
     format!("{does}:\n  {}", again(settings, &[]))
+}
+
+/// What to do after nobody agreed to the plan of an import.
+pub(super) fn after_declined(settings: &ImportSettings) -> String {
+    if_wanted(&again(settings, &[]))
+}
+
+/// What to do after nobody agreed to what `command` does.
+pub(super) fn if_wanted(command: &str) -> String {
+    format!("if it is wanted after all:\n  {command}")
 }
 
 /// What to do after a dry run of a file whose last run, `run`, is not finished.

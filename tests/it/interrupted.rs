@@ -26,6 +26,7 @@ fn at_a_question_that_follows_the_settling_ctrl_c_declines() {
         let mut session = on_terminal(&env, &args);
         session.exp_string(question).unwrap();
         session.send_control('c').unwrap();
+        session.exp_string("if it is wanted after all").unwrap();
         assert_eq!(exit_code(session), 130);
         assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
         assert_eq!(env.report()["run"]["ending"], "interrupted");
@@ -34,6 +35,7 @@ fn at_a_question_that_follows_the_settling_ctrl_c_declines() {
     session.exp_string("[y/N]").unwrap();
     session.send_control('c').unwrap();
     session.exp_string("nothing was sent").unwrap();
+    session.exp_string("gij import a.csv --new-run").unwrap();
     assert_eq!(exit_code(session), 130);
 }
 
