@@ -274,7 +274,11 @@ pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
     let (does, command) = match totals {
         // Once begun, taking back is all that goes on.
         _ if run.undo_begun && is_undo_over => return None,
-        _ if run.undo_begun => ("go on taking it back", "undo"),
+        // Which rows it was to take back is not in the journal, so the next one only looks.
+        _ if run.undo_begun => (
+            "see what is left to take back, choosing rows as before",
+            "undo",
+        ),
         _ if is_stuck => (
             "it can send no more; take in what Jira shows of it by `gij resume RUN --adopt ROW=ID`, and import what is missing \
              from a sheet of its own",
@@ -292,6 +296,7 @@ pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
     let mut words = match command {
         "import" if is_stuck => vec!["gij", command, "FILE"],
         "import" => vec!["gij", command, "FILE", "--dry-run"],
+        "undo" => vec!["gij", command, &run.run, "--dry-run"],
         command => vec!["gij", command, &run.run],
     };
     let runs_dir = runs_dir.to_string_lossy();

@@ -36,8 +36,8 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!(
-            "go on with that: {}",
-            run.next(&take_up.invocation).undo()
+            "see what is left of that, choosing rows as before: {}",
+            run.next(&take_up.invocation).look_before_undo()
         )));
     }
     if let Some(line) = run.read.damaged.first() {

@@ -39,7 +39,7 @@ fn an_undo_that_a_resume_names_is_found() {
     env.run(["resume", "--yes", "--runs-dir", "else"])
         .exit(2)
         .says("gij undo ")
-        .says(" --runs-dir else");
+        .says(" --runs-dir else --dry-run");
 }
 
 #[test]
@@ -101,4 +101,22 @@ fn a_row_that_left_the_sheet_is_not_waited_for_by_the_same_command() {
     let env = env.file("a.csv", sheet_of(2));
     run_next(&env, &ran, &["--yes"]).exit(0);
     env.assert_once_each(2);
+}
+
+#[test]
+fn an_undo_that_chose_rows_and_died_is_only_looked_at_by_the_list_of_runs() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.jira().script_call(Call::Delete, [Some(Fault::Hang)]);
+    let args = ["undo", "--yes", "--rows", "2"];
+    let mut child = env.start_until(args, |env| {
+        env.jira().requests().iter().any(|of| of.method == "DELETE")
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = env.held();
+    let listed = env.run(["runs", "--format", "json"]).exit(0).json();
+    let command = listed["runs"][0]["next"]["command"].as_str().unwrap();
+    let looked = env.run(command.split(' ').skip(1)).exit(0);
+    assert_eq!((next(&looked)[0].as_str(), env.held()), ("undo", before));
 }

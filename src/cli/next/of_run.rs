@@ -65,6 +65,13 @@ impl<'a> OfRun<'a> {
         command_line(self.words_of_undo())
     }
 
+    /// The command that looks what is left of it to be taken back.
+    pub fn look_before_undo(&self) -> String {
+        let mut words = self.words_of_undo();
+        words.push("--dry-run");
+        command_line(words)
+    }
+
     /// The command that removes its doubles.
     pub fn undo_of_doubles(&self) -> String {
         let mut words = self.words_of_undo();

@@ -81,7 +81,7 @@ fn once_taking_back_has_begun_only_that_goes_on() {
     };
     assert_eq!(
         undo(SessionKind::Undo, RunEnding::Died).as_deref(),
-        Some("gij undo a")
+        Some("gij undo a --dry-run")
     );
     assert_eq!(undo(SessionKind::Undo, RunEnding::Complete), None);
     assert_eq!(undo(SessionKind::Verify, RunEnding::Complete), None);
