@@ -2,7 +2,6 @@
 
 use super::connect::connect;
 use super::exit::Failure;
-use super::next;
 use super::runtime::Runtime;
 use super::session::{Session, Work};
 use super::settings::{ConnectSettings, TakeUpSettings};
@@ -22,7 +21,7 @@ pub(super) fn balance(
     let runtime = Runtime::new()?;
     let (jira, _) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
     let _lock = run.lock_jira()?;
-    let after_kill = next::resume(&settings.invocation.typed, run.id(), run.has_stdin());
+    let after_kill = run.next(&settings.invocation).resume();
     let session = Session::on(run, settings, after_kill, (&runtime, &jira), screen);
     let journal = session.begin(run, SessionKind::Resume, None, &connecting)?;
     let appender = journal.appender();

@@ -1,5 +1,7 @@
 //! What somebody says of single rows in doubt: `--adopt` and `--absent`.
 
+use std::collections::BTreeSet;
+
 use super::exit::Failure;
 use super::settings::TakeUpSettings;
 use super::settle::ByHand;
@@ -47,6 +49,12 @@ pub(super) fn by_hand(
     }
     for place in &settings.absent {
         said.push(ByHand::Absent(row_in_doubt(run, place)?));
+    }
+    let mut rows = BTreeSet::new();
+    if let Some(twice) = said.iter().find(|said| !rows.insert(said.n())) {
+        let place = run.place_of(twice.n());
+        let failure = format!("--adopt and --absent say more than one thing of the row {place}");
+        return Err(Failure::usage(failure).help("say once of each row what became of it"));
     }
     Ok(said)
 }

@@ -1,5 +1,7 @@
 //! `gij check`.
 
+use std::io;
+
 use super::exit::{Exit, Failure};
 use super::facts::check_report;
 use super::settings::InputSettings;
@@ -84,10 +86,11 @@ fn verdict(found: &Validation) -> String {
 
 /// Writes a document to standard output.
 pub(super) fn write_json(bytes: &[u8], screen: &Screen) -> Result<(), Failure> {
-    screen.document(bytes).map_err(|error| {
-        Failure::new(
-            Exit::Stopped,
-            format!("cannot write to standard output: {error}"),
-        )
-    })
+    screen.document(bytes).map_err(|error| unwritten(&error))
+}
+
+/// Results that could not be written.
+pub(super) fn unwritten(error: &io::Error) -> Failure {
+    let message = format!("cannot write to standard output: {error}");
+    Failure::new(Exit::Stopped, message)
 }

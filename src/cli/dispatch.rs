@@ -52,7 +52,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(args) => explain::explain(&args, is_json, &screen),
         Command::Sandbox(args) => sandbox::sandbox(args, &screen),
     };
-    ended.unwrap_or_else(|failure| tell(&failure, &screen))
+    let exit = ended.unwrap_or_else(|failure| tell(&failure, &screen));
+    match screen.take_unwritten() {
+        // Nobody has seen that all is well, or what is not.
+        Some(error) if matches!(exit, Exit::Done | Exit::Incomplete) => {
+            tell(&check::unwritten(&error), &screen)
+        }
+        _ => exit,
+    }
 }
 
 fn tell(failure: &Failure, screen: &Screen) -> Exit {

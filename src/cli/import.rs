@@ -9,6 +9,7 @@ use super::connect::{Connected, connect, list_again};
 use super::exit::{Exit, Failure};
 use super::facts::{check_report, opening, plan_json};
 use super::just_removed::JustRemoved;
+use super::next::OfRun;
 use super::question::Reply;
 use super::run_files::{RunFiles, is_incomplete};
 use super::runtime::Runtime;
@@ -87,6 +88,9 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     };
     let Some(confirmed_by) = confirmed_by else {
         screen.problem("nothing was sent\n");
+        if !settings.invocation.is_json {
+            screen.info(&format!("\nNext: {}\n", next::after_declined(settings)));
+        }
         return Ok(Exit::Interrupted);
     };
     let confirmed = Confirmed {
@@ -151,11 +155,8 @@ fn carry_out(
         after_kill: if settings.is_rehearsal() {
             next::rehearse_again(settings)
         } else {
-            next::resume(
-                &settings.invocation.typed,
-                run_dir.id(),
-                settings.input.has_stdin(),
-            )
+            let (typed, has_stdin) = (&settings.invocation.typed, settings.input.has_stdin());
+            OfRun::new(typed, run_dir.id(), has_stdin).resume()
         },
     };
     let work = Work {

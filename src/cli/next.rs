@@ -5,9 +5,13 @@ use std::path::Path;
 use super::args::RUNS_DIR;
 use super::settings::{DoctorSettings, ImportSettings};
 use crate::journal::SessionKind;
-use crate::model::Outcome;
 use crate::render::command_line;
 use crate::report::{ListedRun, NextStep, Report, RunEnding, VerifyReport};
+
+mod of_run;
+
+pub(super) use of_run::OfRun;
+use of_run::name_of;
 
 /// What to do after an import, with the command for it.
 pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report) -> String {
@@ -33,38 +37,48 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
             "look at what became of the pilot in Jira, then create the others:\n  {others}"
         );
     }
-    after_run(&settings.invocation.typed, run, report)
+    let has_stdin = settings.input.has_stdin();
+    after_run(
+        &OfRun::new(&settings.invocation.typed, run, has_stdin),
+        report,
+        OffSheet::default(),
+    )
 }
 
-/// What to do after a session of the run `run`, which was started by the words `typed`.
-pub(super) fn after_run(typed: &[String], run: &str, report: &Report) -> String {
+/// How many rows of a run are left that its sheets have no more, or not so that they are known again.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OffSheet {
+    pub not_attempted: u64,
+    pub failed: u64,
+}
+
+/// What to do after a session of the run `run`.
+pub(super) fn after_run(run: &OfRun<'_>, report: &Report, off_sheet: OffSheet) -> String {
     let totals = &report.totals;
-    let has_stdin = report.input.iter().any(|input| &*input.file == "-");
-    let resume = resume(typed, run, has_stdin);
-    if totals.of(Outcome::NotAttempted) > 0 {
+    let resume = run.resume();
+    if totals.not_attempted > off_sheet.not_attempted {
         return format!("go on with the rows that had no turn:\n  {resume}");
     }
-    if totals.of(Outcome::InDoubt) > 0 {
+    if totals.in_doubt > 0 {
         return format!(
             "look for the rows in doubt again; if they stay so, look for them in Jira and decide by \
              `--adopt ROW=ID` or `--absent ROW`:\n  {resume}"
         );
     }
-    if totals.of(Outcome::Failed) > 0 {
+    if totals.failed > off_sheet.failed {
         return format!("mend what the errors name in the sheet, then go on:\n  {resume}");
+    }
+    if totals.not_attempted + totals.failed > 0 {
+        return format!(
+            "what is left of the run is in its sheet no more; if it is wanted, put it back as it was, then go on (and if not, \
+             `gij import FILE --new-run` creates what the sheet has now):\n  {resume}"
+        );
     }
     if report.run.may_lack_rows {
         return with_lost_rows();
     }
-    let verify = of_run(typed, "verify", run);
+    let verify = run.verify();
     format!("in a while, see which of them Jira has indexed:\n  {verify}")
-}
-
-/// The command that goes on with the run `run`, reaching Jira in the way that was `typed`. A run that `has_stdin` needs the
-/// file in its place.
-pub(super) fn resume(typed: &[String], run: &str, has_stdin: bool) -> String {
-    let file = if has_stdin { " FILE" } else { "" };
-    of_run(typed, "resume", run) + file
 }
 
 /// What to do about a run whose journal has lost what Jira held before it: it can be sent no more.
@@ -82,25 +96,25 @@ pub(super) fn with_lost_rows() -> String {
 }
 
 /// What to do after a verification.
-pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: bool) -> String {
-    let run = &report.run;
+pub(super) fn after_verify(run: &OfRun<'_>, report: &VerifyReport, is_undone: bool) -> String {
     if report
         .doubles
         .iter()
         .any(|double| double.may_have_created > 1)
     {
-        return remove_doubles(typed, run);
+        return remove_doubles(run);
     }
-    if !report.appeared.is_empty() {
-        let resume = resume(typed, run, has_stdin);
-        return format!("settle the rows in doubt:\n  {resume}");
+    if !report.appeared.is_empty() || !report.in_doubt.is_empty() {
+        // Once begun, taking back is all that goes on.
+        let settling = if is_undone { run.undo() } else { run.resume() };
+        return format!("settle the rows in doubt:\n  {settling}");
     }
     if report.totals.gone > 0 {
         return "somebody removed what is gone; import a sheet of those rows if they are wanted"
             .into();
     }
     if report.totals.not_yet > 0 {
-        let verify = of_run(typed, "verify", run);
+        let verify = run.verify();
         return format!(
             "what is not indexed yet may still be, or its credential does not work (see it in Jira); look again:\n  {verify}"
         );
@@ -108,33 +122,22 @@ pub(super) fn after_verify(typed: &[String], report: &VerifyReport, has_stdin: b
     "nothing is left to do".into()
 }
 
-/// The command that goes on taking the run `run` back.
-pub(super) fn undo(typed: &[String], run: &str) -> String {
-    of_run(typed, "undo", run)
-}
-
-/// What to do about integrations that several requests of ours created for one row of the run `run`.
-pub(super) fn remove_doubles(typed: &[String], run: &str) -> String {
-    let undo = format!("{} --duplicates", undo(typed, run));
+/// What to do about integrations that several requests of ours created for one row of a run.
+pub(super) fn remove_doubles(run: &OfRun<'_>) -> String {
+    let undo = run.undo_of_doubles();
     format!("remove what is there twice, one by one:\n  {undo}")
 }
 
 /// What to do after an undo that left something, or rows in doubt.
-pub(super) fn after_undo(
-    typed: &[String],
-    run: &str,
-    is_something_left: bool,
-    are_in_doubt: bool,
-) -> String {
+pub(super) fn after_undo(run: &OfRun<'_>, is_something_left: bool, are_in_doubt: bool) -> String {
+    let undo = run.undo();
     if is_something_left {
-        let undo = undo(typed, run);
         return format!("see to what is named above, then go on taking it back:\n  {undo}");
     }
     if are_in_doubt {
         return format!(
             "look in Jira for the rows in doubt, and decide by `--adopt ROW=ID` (then with `--include-found`) or \
-             `--absent ROW`:\n  {}",
-            undo(typed, run)
+             `--absent ROW`:\n  {undo}"
         );
     }
     "what was to be taken back is gone; nothing is left to do".to_owned()
@@ -157,44 +160,6 @@ pub(super) fn after_undo_dry_run(typed: &[String]) -> String {
     )
 }
 
-/// Options of every command that takes a run up: flags, and those with a value.
-const FLAGS_OF_CONNECTING: [&str; 2] = ["--insecure", "--allow-plain-http"];
-const VALUES_OF_CONNECTING: [&str; 8] = [
-    "--token-file",
-    "--password-file",
-    "--ca-cert",
-    "--client-cert",
-    "--proxy",
-    "--timeout",
-    "--connect-timeout",
-    "--runs-dir",
-];
-
-/// The option that `word` is, without a value that it holds.
-fn name_of(word: &str) -> &str {
-    word.split_once('=').map_or(word, |(name, _)| name)
-}
-
-/// The command `command` for the run `run`, reaching Jira in the way that was `typed`.
-fn of_run(typed: &[String], command: &str, run: &str) -> String {
-    let mut words = vec!["gij", command, run];
-    let mut typed = typed.iter().map(String::as_str);
-    while let Some(word) = typed.next() {
-        let name = name_of(word);
-        if word == "--" {
-            break;
-        } else if FLAGS_OF_CONNECTING.contains(&word) {
-            words.push(word);
-        } else if VALUES_OF_CONNECTING.contains(&name) {
-            words.push(word);
-            if name == word {
-                words.extend(typed.next());
-            }
-        }
-    }
-    command_line(words)
-}
-
 /// What to do after a dry run.
 pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> String {
     if to_create == 0 {
@@ -208,9 +173,19 @@ pub(super) fn after_dry_run(settings: &ImportSettings, to_create: usize) -> Stri
     format!("{does}:\n  {}", again(settings, &[]))
 }
 
+/// What to do after nobody agreed to the plan of an import.
+pub(super) fn after_declined(settings: &ImportSettings) -> String {
+    if_wanted(&again(settings, &[]))
+}
+
+/// What to do after nobody agreed to what `command` does.
+pub(super) fn if_wanted(command: &str) -> String {
+    format!("if it is wanted after all:\n  {command}")
+}
+
 /// What to do after a dry run of a file whose last run, `run`, is not finished.
 pub(super) fn instead(settings: &ImportSettings, run: &str) -> String {
-    let resume = resume(&settings.invocation.typed, run, false);
+    let resume = OfRun::new(&settings.invocation.typed, run, false).resume();
     format!("go on with the run that is not finished:\n  {resume}")
 }
 
@@ -311,7 +286,11 @@ pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
     let (does, command) = match totals {
         // Once begun, taking back is all that goes on.
         _ if run.undo_begun && is_undo_over => return None,
-        _ if run.undo_begun => ("go on taking it back", "undo"),
+        // Which rows it was to take back is not in the journal, so the next one only looks.
+        _ if run.undo_begun => (
+            "see what is left to take back, choosing rows as before",
+            "undo",
+        ),
         _ if is_stuck => (
             "it can send no more; take in what Jira shows of it by `gij resume RUN --adopt ROW=ID`, and import what is missing \
              from a sheet of its own",
@@ -329,6 +308,7 @@ pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
     let mut words = match command {
         "import" if is_stuck => vec!["gij", command, "FILE"],
         "import" => vec!["gij", command, "FILE", "--dry-run"],
+        "undo" => vec!["gij", command, &run.run, "--dry-run"],
         command => vec!["gij", command, &run.run],
     };
     let runs_dir = runs_dir.to_string_lossy();

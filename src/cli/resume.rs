@@ -9,13 +9,14 @@ use super::by_hand::by_hand;
 use super::connect::{connect, interruptible, list_again};
 use super::exit::{Exit, Failure};
 use super::just_removed::JustRemoved;
+use super::next::OffSheet;
 use super::projects::{self, Resolved};
 use super::question::Reply;
 use super::resume_sheets::Sheets;
 use super::run_files::{RunFiles, is_incomplete};
 use super::runtime::Runtime;
 use super::session::{Session, Work};
-use super::settings::{ConnectSettings, Invocation, ResumeSettings, TakeUpSettings};
+use super::settings::{ConnectSettings, ResumeSettings, TakeUpSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{import, next};
@@ -31,10 +32,13 @@ use crate::report::Report;
 /// Settles what is in doubt, then creates what is still to be created.
 pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit, Failure> {
     let take_up = &settings.take_up;
-    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
+    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?.moved_to(&settings.files);
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
-        return Err(failure.help(format!("go on with that: gij undo {}", run.id())));
+        return Err(failure.help(format!(
+            "see what is left of that, choosing rows as before: {}",
+            run.next(&take_up.invocation).look_before_undo()
+        )));
     }
     if let Some(line) = run.read.damaged.first() {
         screen.problem(&format!(
@@ -57,7 +61,7 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
     let (jira, remote) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
     let _lock = run.lock_jira()?;
     let by_hand = by_hand(take_up, &run, &remote)?;
-    let after_kill = next::resume(&take_up.invocation.typed, run.id(), run.has_stdin());
+    let after_kill = run.next(&take_up.invocation).resume();
     let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
     let journal = session.begin(&run, SessionKind::Resume, confirmed_by, &connecting)?;
     let resumption = Resumption {
@@ -82,7 +86,7 @@ fn end_done(settings: &TakeUpSettings, run: &TakenUp, screen: &Screen) -> Result
         ));
         balance(settings, run, screen)?
     };
-    conclude(settings, run, stopped.as_ref(), screen)
+    conclude(settings, run, stopped.as_ref(), OffSheet::default(), screen)
 }
 
 /// How many rows a run creates at most that ended before its plan was on disk; else the plan has said so.
@@ -95,11 +99,12 @@ fn conclude(
     settings: &TakeUpSettings,
     run: &TakenUp,
     stopped: Option<&Stop>,
+    off_sheet: OffSheet,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    let Invocation { is_json, typed, .. } = &settings.invocation;
-    let next = |report: &Report| next::after_run(typed, run.id(), report);
-    RunFiles::of(&run.dir).conclude(stopped, *is_json, is_incomplete, next, screen)
+    let invocation = &settings.invocation;
+    let next = |report: &Report| next::after_run(&run.next(invocation), report, off_sheet);
+    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_incomplete, next, screen)
 }
 
 /// A session that goes on with a run.
@@ -119,7 +124,7 @@ impl Resumption<'_> {
     ) -> Result<Exit, Failure> {
         if let Some(stop) = self.session.settle(&run, by_hand, &journal)? {
             let stopped = self.session.close(journal, Some(stop))?;
-            return conclude(self.take_up, &run, stopped.as_ref(), self.session.screen);
+            return self.conclude(&run, stopped.as_ref());
         }
         run.read_again()?;
         if run.has_lost_baseline() {
@@ -189,7 +194,12 @@ impl Resumption<'_> {
         };
         let stopped = self.carry_out(&run, journal, &plan, added, listed_at, must_ask)?;
         drop(plan);
-        conclude(self.take_up, &run, stopped.as_ref(), self.session.screen)
+        self.conclude(&run, stopped.as_ref())
+    }
+
+    fn conclude(&self, run: &TakenUp, stopped: Option<&Stop>) -> Result<Exit, Failure> {
+        let off_sheet = self.sheets.off_sheet(run);
+        conclude(self.take_up, run, stopped, off_sheet, self.session.screen)
     }
 
     /// What Jira holds apart from what belongs to a row already, which is no other row's; and the ids of what it shows

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
+use super::next::OffSheet;
 use super::settings::{InputSettings, ResumeSettings};
 use super::take_up::TakenUp;
 use crate::engine::{InvalidRow, Joined, SheetNow, join};
@@ -122,6 +123,21 @@ impl Sheets {
         Err(failure.help("mend the sheet, then go on by the same command; rows that are created need not be valid"))
     }
 
+    /// How many rows of `run` could not be sent, as the sheets have them no more.
+    pub fn off_sheet(&self, run: &TakenUp) -> OffSheet {
+        let rows = self.joined.left.iter().chain(&self.joined.unknown);
+        let outcomes = rows.filter_map(|n| Some(run.state().row(*n)?.outcome));
+        let mut off_sheet = OffSheet::default();
+        for outcome in outcomes {
+            match outcome {
+                Outcome::NotAttempted => off_sheet.not_attempted += 1,
+                Outcome::Failed => off_sheet.failed += 1,
+                _ => {}
+            }
+        }
+        off_sheet
+    }
+
     /// What is to be told of the sheets beside the plan.
     pub fn notes(&self, run: &TakenUp) -> String {
         let Joined {
@@ -205,10 +221,8 @@ fn files(run: &TakenUp, settings: &ResumeSettings) -> Result<(Vec<String>, Vec<P
         }
         if &*input.file == "-" {
             let failure = Failure::usage("the run read standard input, which cannot be read again");
-            return Err(failure.help(format!(
-                "give the file in its place: gij resume {} FILE",
-                run.id()
-            )));
+            let resume = run.next(&settings.take_up.invocation).resume();
+            return Err(failure.help(format!("give the file in its place: {resume}")));
         }
         names.push(input.file.to_string());
         files.push(PathBuf::from(

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
+use super::next;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::settings::PaceSettings;
@@ -129,6 +130,8 @@ impl Session<'_> {
     pub fn decline(&self, journal: Journal, why: &str) -> Result<Exit, Failure> {
         self.close_quietly(journal, Some(Stop::Interrupted))?;
         self.screen.problem(&format!("{why}\n"));
+        let next = next::if_wanted(&self.after_kill);
+        self.screen.info(&format!("\nNext: {next}\n"));
         Ok(Exit::Interrupted)
     }
 

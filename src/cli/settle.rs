@@ -20,7 +20,8 @@ pub(super) enum ByHand {
 }
 
 impl ByHand {
-    fn n(&self) -> u32 {
+    /// The row.
+    pub fn n(&self) -> u32 {
         match self {
             Self::Adopt(n, _) | Self::Absent(n) => *n,
         }

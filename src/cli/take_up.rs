@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
 use super::facts::session;
+use super::next::OfRun;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::Session;
-use super::settings::{ConnectSettings, TakeUpSettings};
+use super::settings::{ConnectSettings, Invocation, TakeUpSettings};
 use crate::journal::{
     self, ConfirmedBy, Event, Journal, JournalError, Lock, ReadRun, RunDir, RunState, SessionKind,
     find_run, lock_jira,
@@ -20,6 +21,10 @@ use crate::render::Screen;
 pub(super) struct TakenUp {
     pub dir: RunDir,
     pub read: ReadRun,
+    /// A word by which the same command finds it again.
+    word: String,
+    /// Where its sheets lie now, if somebody says so.
+    files: Vec<String>,
 }
 
 impl TakenUp {
@@ -28,7 +33,19 @@ impl TakenUp {
         let stored = find_run(runs_dir, word)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
         let read = RunFiles::of(&dir).read()?;
-        let run = Self { dir, read };
+        // What was named by its path need not lie where an id is looked for.
+        let is_below = same_file(&runs_dir.join(&*stored.id), &stored.path);
+        let word = if is_below {
+            stored.id.into()
+        } else {
+            stored.path.to_string_lossy().into_owned()
+        };
+        let run = Self {
+            dir,
+            read,
+            word,
+            files: Vec::new(),
+        };
         if run.state().opened().rehearsal {
             let failure = Failure::usage(format!(
                 "{} was a rehearsal, and the sandbox that it went to is gone",
@@ -37,6 +54,17 @@ impl TakenUp {
             return Err(failure.help("`gij runs` lists the runs that went to a Jira"));
         }
         Ok(run)
+    }
+
+    /// The same run, whose sheets lie in these files now, if there are any.
+    pub fn moved_to(mut self, files: &[PathBuf]) -> Self {
+        let names = files.iter().map(|file| match file.to_string_lossy() {
+            // Standard input cannot be read again.
+            name if name == "-" => "FILE".to_owned(),
+            name => name.into_owned(),
+        });
+        self.files = names.collect();
+        self
     }
 
     pub fn id(&self) -> &str {
@@ -67,6 +95,15 @@ impl TakenUp {
     /// Whether it read standard input, which cannot be read again.
     pub fn has_stdin(&self) -> bool {
         self.state().opened().has_stdin()
+    }
+
+    /// The run as a next command after one that was called by `invocation` goes on with it.
+    pub fn next<'i>(&self, invocation: &'i Invocation) -> OfRun<'i> {
+        let mut next = OfRun::new(&invocation.typed, &self.word, self.has_stdin());
+        if !self.files.is_empty() {
+            next.files.clone_from(&self.files);
+        }
+        next
     }
 
     /// The base URL of its Jira.
@@ -104,6 +141,12 @@ impl TakenUp {
     }
 }
 
+/// Whether two paths lead to the same place.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let at = |path: &Path| path.canonicalize().ok();
+    at(one).is_some_and(|one| at(other) == Some(one))
+}
+
 impl<'a> Session<'a> {
     /// A session on a run that is taken up; `after_kill` goes on after everything was stopped at once.
     pub fn on(
@@ -116,7 +159,7 @@ impl<'a> Session<'a> {
         Self {
             runtime,
             jira,
-            pace: settings.pace,
+            pace: settings.pace_after(run.state().sessions()),
             progress: settings.invocation.progress,
             files: RunFiles::of(&run.dir),
             screen,

@@ -9,7 +9,7 @@ use super::question::Reply;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::{Session, close};
-use super::settings::{ConnectSettings, Invocation, UndoSettings};
+use super::settings::{ConnectSettings, UndoSettings};
 use super::settle::ByHand;
 use super::take_up::TakenUp;
 use super::{next, question};
@@ -51,7 +51,7 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
     let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
     let runtime = Runtime::new()?;
     let (jira, list) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
-    let after_kill = next::undo(&take_up.invocation.typed, run.id());
+    let after_kill = run.next(&take_up.invocation).undo();
     let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
     let undoing = Undoing { settings, session };
     if settings.dry_run {
@@ -120,19 +120,20 @@ fn conclude(
             .rows()
             .any(|(_, row)| row.outcome == Outcome::InDoubt && settings.selection.has(row));
     let are_in_doubt = are_in_doubt || have_appeared;
-    let Invocation { is_json, typed, .. } = &settings.take_up.invocation;
+    let invocation = &settings.take_up.invocation;
     let next = |report: &Report| {
+        let of_run = run.next(invocation);
         let is_left = stopped.is_some() || report.is_something_left();
         if are_doubles && !is_left && !are_in_doubt {
-            return next::remove_doubles(typed, run.id());
+            return next::remove_doubles(&of_run);
         }
         if report.run.may_lack_rows && !is_left && !are_in_doubt {
             return next::after_undo_with_lost_rows();
         }
-        next::after_undo(typed, run.id(), is_left, are_in_doubt)
+        next::after_undo(&of_run, is_left, are_in_doubt)
     };
     let is_left = |report: &Report| report.is_something_left() || are_in_doubt || are_doubles;
-    RunFiles::of(&run.dir).conclude(stopped, *is_json, is_left, next, screen)
+    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_left, next, screen)
 }
 
 /// Why nothing is removed.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
-use super::next;
+use super::next::OfRun;
 use super::settings::{ImportSettings, TargetSettings};
 use crate::jira::BaseUrl;
 use crate::journal::{RunState, StoredRun, StoredRuns, Totals};
@@ -40,7 +40,7 @@ pub(super) fn refuse_second_run(
         }
         return Err(Failure::usage(format!("{message}; nothing was sent")).help(help));
     }
-    let resume = next::resume(&settings.invocation.typed, &run.id, run.has_stdin());
+    let resume = OfRun::new(&settings.invocation.typed, &run.id, run.has_stdin()).resume();
     if settings.dry_run {
         screen.problem(&format!("warning: {message}\n"));
         return Ok(Some(run.id.into()));

@@ -13,7 +13,7 @@ use super::session::close;
 use super::settings::{ConnectSettings, VerifySettings};
 use super::take_up::TakenUp;
 use crate::engine::{Books, Imbalance};
-use crate::journal::{Audit, ConfirmedBy, Event, SessionKind};
+use crate::journal::{Audit, ConfirmedBy, Event, RowState, SessionKind};
 use crate::model::Outcome;
 use crate::render::{Screen, verification};
 use crate::report::{VerifyReport, document};
@@ -22,8 +22,13 @@ use crate::report::{VerifyReport, document};
 pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit, Failure> {
     let run = TakenUp::find(&settings.runs_dir, &settings.run)?;
     let state = run.state();
-    if !state.rows().any(|(_, row)| row.outcome == Outcome::Created) {
-        screen.result(&format!("{} created nothing\n", run.id()));
+    let may_be_there = |row: &RowState| matches!(row.outcome, Outcome::Created | Outcome::InDoubt);
+    if !state.rows().any(|(_, row)| may_be_there(row)) {
+        if settings.invocation.is_json {
+            write_json(&document(&VerifyReport::new(state, &[], &[], &[])), screen)?;
+        } else {
+            screen.result(&format!("{} created nothing\n", run.id()));
+        }
         return Ok(Exit::Done);
     }
     let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
@@ -75,7 +80,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         let next = if lacks_rows && !report.is_amiss() {
             next::with_lost_rows()
         } else {
-            next::after_verify(&settings.invocation.typed, &report, run.has_stdin())
+            next::after_verify(&run.next(&settings.invocation), &report, state.is_undone())
         };
         screen.info(&format!("\nNext: {next}\n"));
     }

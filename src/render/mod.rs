@@ -16,6 +16,7 @@ mod summary;
 mod undo;
 mod verify;
 mod wrap;
+mod writes;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub use doctor::doctor;
@@ -28,3 +29,4 @@ pub use style::{command_line, count};
 pub use summary::summary;
 pub use undo::{UndoPlan, undo_plan};
 pub use verify::verification;
+pub use writes::Write;

@@ -7,6 +7,7 @@ use terminal_size::terminal_size_of;
 
 use super::style::{DIM, of_severity, one_line, paint};
 use super::wrap::{width, wrapped};
+use super::writes::counted;
 use crate::model::Severity;
 
 /// When to use colours.
@@ -25,6 +26,8 @@ pub struct Screen {
     out: RefCell<AutoStream<io::Stdout>>,
     err: RefCell<AutoStream<io::Stderr>>,
     is_quiet: bool,
+    /// Why a result could not be written.
+    unwritten: RefCell<Option<io::Error>>,
 }
 
 impl Screen {
@@ -41,6 +44,7 @@ impl Screen {
             out: RefCell::new(AutoStream::new(out, choice(for_out))),
             err: RefCell::new(AutoStream::new(err, choice(for_err))),
             is_quiet,
+            unwritten: RefCell::default(),
         }
     }
 
@@ -55,7 +59,17 @@ impl Screen {
 
     /// Writes a result whose lines are to stay as they are.
     pub fn verbatim(&self, text: &str) {
-        write_to(&mut *self.out.borrow_mut(), text);
+        match write_to(&mut *self.out.borrow_mut(), text) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.unwritten.borrow_mut().get_or_insert(error);
+            }
+            _ => {}
+        }
+    }
+
+    /// Why not all results could be written, if they could not; a closed pipe is no reason.
+    pub fn take_unwritten(&self) -> Option<io::Error> {
+        self.unwritten.take()
     }
 
     /// Writes bytes of a document to standard output.
@@ -65,7 +79,7 @@ impl Screen {
     /// If they cannot all be written; a closed pipe is not an error.
     pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
+        match counted(|| out.write_all(bytes).and_then(|()| out.flush())) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done,
         }
@@ -75,10 +89,15 @@ impl Screen {
     pub fn problem(&self, text: &str) {
         if io::stderr().is_terminal() {
             let text = wrapped(text, width(terminal_size_of(io::stderr())));
-            write_to(&mut *self.err.borrow_mut(), &text);
+            self.try_problem(&text);
         } else {
-            write_to(&mut *self.err.borrow_mut(), text);
+            self.try_problem(text);
         }
+    }
+
+    /// A problem that cannot be shown cannot be told either: the exit code and the reports on disk stay true.
+    fn try_problem(&self, text: &str) {
+        let _ = write_to(&mut *self.err.borrow_mut(), text);
     }
 
     /// Writes why a command cannot go on, and what to do.
@@ -109,9 +128,10 @@ impl Screen {
     }
 }
 
-/// What cannot be shown cannot be told either: the exit code and the reports on disk stay true.
-fn write_to(stream: &mut impl Write, text: &str) {
-    let _ = stream
-        .write_all(text.as_bytes())
-        .and_then(|()| stream.flush());
+fn write_to(stream: &mut impl Write, text: &str) -> io::Result<()> {
+    counted(|| {
+        stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.flush())
+    })
 }

@@ -19,7 +19,11 @@ pub fn verification(report: &VerifyReport) -> String {
         .filter(|state| report.totals.of(*state) > 0)
         .map(|state| format!("{} {}", report.totals.of(state), state.in_words()))
         .collect();
-    let said = format!("{all} of {}: {}", report.run, states.join(", "));
+    let said = if states.is_empty() {
+        format!("{all} of {}", report.run)
+    } else {
+        format!("{all} of {}: {}", report.run, states.join(", "))
+    };
     let _ = writeln!(text, "{}", paint(BOLD, one_line(&said)));
     for state in [IndexState::Gone, IndexState::Disabled, IndexState::NotYet] {
         let rows: Vec<_> = report
@@ -42,15 +46,29 @@ pub fn verification(report: &VerifyReport) -> String {
             let _ = writeln!(text, "          {}", paint(DIM, format!("and {more}")));
         }
     }
-    for place in report.appeared.iter().take(MOST_ROWS) {
+    in_doubt(
+        &mut text,
+        &report.appeared,
+        "Jira refused it, and holds one like it now",
+    );
+    in_doubt(
+        &mut text,
+        &report.in_doubt,
+        "nobody knows yet whether Jira created it",
+    );
+    text.push_str(&doubles(&report.doubles));
+    text
+}
+
+/// The rows in doubt that stand at `places`, and why.
+fn in_doubt(text: &mut String, places: &[String], why: &str) {
+    for place in places.iter().take(MOST_ROWS) {
         let label = paint(of_outcome(Outcome::InDoubt), format!("{:>9}", "in doubt"));
-        let line = format!("{place}  Jira refused it, and holds one like it now");
+        let line = format!("{place}  {why}");
         let _ = writeln!(text, "{label} {}", one_line(&line));
     }
-    if let more @ 1.. = report.appeared.len().saturating_sub(MOST_ROWS) {
+    if let more @ 1.. = places.len().saturating_sub(MOST_ROWS) {
         let more = count(n(more), "more row", "more rows");
         let _ = writeln!(text, "          {}", paint(DIM, format!("and {more}")));
     }
-    text.push_str(&doubles(&report.doubles));
-    text
 }

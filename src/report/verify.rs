@@ -111,6 +111,8 @@ pub struct VerifyReport {
     pub doubles: Vec<DoubleFacts>,
     /// Rows that Jira refused and that it holds after all, by their places: they are in doubt from now on.
     pub appeared: Vec<String>,
+    /// Rows that were in doubt before, by their places.
+    pub in_doubt: Vec<String>,
     /// The integrations that the run created and no undo removed.
     pub rows: Vec<VerifiedRow>,
 }
@@ -166,12 +168,18 @@ impl VerifyReport {
                 .iter()
                 .filter_map(|&n| Some(run.row(n)?.place.to_string()))
                 .collect(),
+            in_doubt: run
+                .rows()
+                .filter(|(_, row)| row.outcome == Outcome::InDoubt)
+                .map(|(_, row)| row.place.to_string())
+                .collect(),
             rows,
         }
     }
 
-    /// Whether something is gone, there twice, or there in spite of a refusal.
+    /// Whether something is gone, there twice, there in spite of a refusal, or in doubt.
     pub fn is_amiss(&self) -> bool {
-        self.totals.gone > 0 || !self.doubles.is_empty() || !self.appeared.is_empty()
+        let are_in_doubt = !self.appeared.is_empty() || !self.in_doubt.is_empty();
+        self.totals.gone > 0 || !self.doubles.is_empty() || are_in_doubt
     }
 }

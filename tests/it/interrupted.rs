@@ -26,6 +26,7 @@ fn at_a_question_that_follows_the_settling_ctrl_c_declines() {
         let mut session = on_terminal(&env, &args);
         session.exp_string(question).unwrap();
         session.send_control('c').unwrap();
+        session.exp_string("if it is wanted after all").unwrap();
         assert_eq!(exit_code(session), 130);
         assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
         assert_eq!(env.report()["run"]["ending"], "interrupted");
@@ -34,6 +35,7 @@ fn at_a_question_that_follows_the_settling_ctrl_c_declines() {
     session.exp_string("[y/N]").unwrap();
     session.send_control('c').unwrap();
     session.exp_string("nothing was sent").unwrap();
+    session.exp_string("gij import a.csv --new-run").unwrap();
     assert_eq!(exit_code(session), 130);
 }
 
@@ -189,4 +191,30 @@ fn a_run_of_standard_input_goes_on_with_a_file() {
     let words = next.replace("FILE", "a.csv") + " --yes --settle 50ms";
     env.run(words.split(' ').skip(1)).exit(0);
     assert_eq!((env.total("created"), env.jira().held().len()), (3, 3));
+}
+
+#[test]
+fn a_signal_ends_what_waits_for_a_reader_that_does_not_read() {
+    use std::io::Read as _;
+    for (args, name) in [
+        ("import a.csv --yes --format json", "TERM"),
+        ("resume last --yes --settle 50ms --format json", "INT"),
+    ] {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(400));
+        if name == "INT" {
+            env.jira().script([None, Some(Fault::Unauthorized)]);
+            env.run(["import", "a.csv", "--yes"]).exit(4);
+        }
+        let mut child = env.start(args.split(' '));
+        // From the first byte on the document is being written, and there is more of it than a pipe holds.
+        let mut first = [0];
+        child
+            .stdout
+            .as_mut()
+            .unwrap()
+            .read_exact(&mut first)
+            .unwrap();
+        signal(&child, name);
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+    }
 }

@@ -245,6 +245,23 @@ fn what_is_said_by_hand_is_checked() {
 }
 
 #[test]
+fn of_a_row_in_doubt_one_thing_is_said_by_hand() {
+    let (env, id) = in_doubt();
+    let other = env.put("Team 2 (newer)", "git2");
+    let [adopt, other] = [id, other].map(|id| format!("3={id}"));
+    for options in [
+        ["--adopt", &adopt, "--adopt", &other],
+        ["--adopt", &adopt, "--absent", "3"],
+        ["--absent", "3", "--absent", "a.csv!3"],
+    ] {
+        resume(&env, &options)
+            .exit(2)
+            .says("more than one thing of the row a.csv:3");
+    }
+    assert_eq!(env.total("in_doubt"), 1);
+}
+
+#[test]
 fn two_processes_do_not_go_on_with_one_run() {
     let env = slow(60);
     let child = env.start_until(["import", "a.csv", "--yes"], |env| {

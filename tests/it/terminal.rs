@@ -44,6 +44,24 @@ fn long_runs_say_a_line_now_and_then() {
         .says(" s left");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_written_are_not_taken_for_seen() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    for (args, code) in [
+        ("import a.csv --yes", 4),
+        ("runs", 4),
+        ("verify --format json", 4),
+        ("resume nothing", 2),
+    ] {
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let mut command = env.command(args.split(' '));
+        let ran = Ran::of(command.stdout(full).output().unwrap()).exit(code);
+        assert_eq!(ran.stderr.contains("cannot write to standard"), code == 4);
+    }
+    assert_eq!(env.total("created"), 2);
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let env = Env::new().file("a.csv", "type,displayName,pat\nGITHBU,A,p\n");

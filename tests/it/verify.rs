@@ -97,6 +97,27 @@ fn a_row_that_was_refused_and_is_there_is_told() {
 }
 
 #[test]
+fn rows_in_doubt_are_told_though_nothing_is_known_to_be_created() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.jira().script([Some(Fault::LoginPage)]);
+    env.run(["import", "a.csv", "--yes"]).exit(4);
+    assert_eq!(env.total("in_doubt"), 1);
+    env.run(["verify"])
+        .exit(1)
+        .says(" in doubt a.csv:2  nobody knows")
+        .says("settle the rows in doubt:\n  gij resume 2");
+    let report = env.run(["verify", "--format", "json"]).exit(1).json();
+    assert_eq!(report["in_doubt"], json!(["a.csv:2"]));
+    // Once its taking back has begun, that settles them.
+    env.run(["undo", "--yes", "--absent", "2"]).exit(0);
+    let report = env.run(["verify", "--format", "json"]).exit(0).json();
+    assert_eq!(
+        (&report["in_doubt"], &report["rows"]),
+        (&json!([]), &json!([]))
+    );
+}
+
+#[test]
 fn how_the_run_ended_stays_as_it_was() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(3));
     env.jira().script([None, Some(Fault::Unauthorized)]);
@@ -117,6 +138,6 @@ fn how_the_run_ended_stays_as_it_was() {
     };
     let before = told(&env);
     assert_eq!(before[0], "stopped");
-    env.run(["verify"]).exit(0);
+    env.run(["verify"]).exit(1).says("a.csv:3  nobody knows");
     assert_eq!(told(&env), before);
 }

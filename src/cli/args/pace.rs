@@ -20,9 +20,10 @@ pub(in crate::cli) struct PaceArgs {
     /// How often a row is sent again of which Jira turned out to have nothing
     #[arg(long, value_name = "N", default_value = "5", hide_short_help = true)]
     pub retries: u32,
-    /// Time that Jira is given to show what it created, before a row in doubt counts as absent
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration, hide_short_help = true)]
-    pub settle: Duration,
+    /// Time that Jira is given to show what it created, before a row in doubt counts as absent [default: 30s, or the longest
+    /// that the run was given before]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
+    pub settle: Option<Duration>,
     /// Send nothing more once this many rows have failed
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub max_failures: Option<NonZeroU32>,

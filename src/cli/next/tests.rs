@@ -3,6 +3,7 @@ use clap::ArgAction;
 use super::*;
 use crate::cli::args::command;
 use crate::journal::Totals;
+use crate::model::Outcome;
 
 /// A run that is over, with one row created and what `change` says.
 fn run(change: impl FnOnce(&mut ListedRun)) -> ListedRun {
@@ -80,7 +81,7 @@ fn once_taking_back_has_begun_only_that_goes_on() {
     };
     assert_eq!(
         undo(SessionKind::Undo, RunEnding::Died).as_deref(),
-        Some("gij undo a")
+        Some("gij undo a --dry-run")
     );
     assert_eq!(undo(SessionKind::Undo, RunEnding::Complete), None);
     assert_eq!(undo(SessionKind::Verify, RunEnding::Complete), None);
@@ -134,4 +135,56 @@ fn every_option_that_only_an_import_has_is_known() {
     expected.sort();
     known.sort();
     assert_eq!(expected, known);
+}
+
+/// The long names of the options of a command that are its own, in the order of the alphabet.
+fn own_options(name: &str) -> Vec<String> {
+    let command = command();
+    let command = command.find_subcommand(name).unwrap();
+    let longs = command.get_arguments().filter_map(clap::Arg::get_long);
+    let mut names: Vec<String> = longs.map(|long| format!("--{long}")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_option_of_a_command_on_a_run_is_carried_over_or_for_once() {
+    use of_run::{
+        FLAGS_OF_CONNECTING, FLAGS_OF_UNDO, VALUES_OF_CONNECTING, VALUES_OF_PACE, VALUES_OF_UNDO,
+    };
+    let connecting = [&FLAGS_OF_CONNECTING[..], &VALUES_OF_CONNECTING].concat();
+    let resume = [&connecting[..], &VALUES_OF_PACE].concat();
+    let undo = [&resume[..], &FLAGS_OF_UNDO, &VALUES_OF_UNDO].concat();
+    for (name, carried, for_once) in [
+        ("verify", connecting, &[][..]),
+        ("resume", resume, &["--yes", "--adopt", "--absent"]),
+        ("undo", undo, &["--yes", "--adopt", "--absent", "--dry-run"]),
+    ] {
+        let mut known = [&carried[..], for_once].concat();
+        known.sort_unstable();
+        assert_eq!(own_options(name), known, "{name}");
+    }
+}
+
+#[test]
+fn what_was_selected_goes_on_with_an_undo_however_it_was_written() {
+    let typed = [
+        "-q",
+        "undo",
+        "--rows",
+        "2-4",
+        "--only=type=AZURE",
+        "--include-found",
+        "--yes",
+        "--settle",
+        "1m",
+        "--adopt",
+        "2=7",
+        "a",
+    ];
+    let typed = typed.map(str::to_owned);
+    assert_eq!(
+        OfRun::new(&typed, "a", true).undo(),
+        "gij undo a --rows 2-4 --only=type=AZURE --include-found --settle 1m"
+    );
 }

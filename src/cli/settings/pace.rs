@@ -5,6 +5,9 @@ use std::time::Duration;
 use super::seconds;
 use crate::cli::args::PaceArgs;
 
+/// How long Jira is given to show what it created, unless somebody says otherwise.
+const SETTLE: Duration = Duration::from_secs(30);
+
 /// How fast to send and how long to try.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::cli) struct PaceSettings {
@@ -27,7 +30,7 @@ impl From<PaceArgs> for PaceSettings {
             rate: args.rate,
             max_wait: args.max_wait,
             retries: args.retries,
-            settle: args.settle,
+            settle: args.settle.unwrap_or(SETTLE),
             max_failures: args.max_failures,
         }
     }

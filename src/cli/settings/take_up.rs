@@ -1,11 +1,12 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::input::of_option;
 use super::{Invocation, PaceSettings};
 use crate::cli::args::{ConnectArgs, TakeUpArgs};
 use crate::cli::exit::Failure;
 use crate::cli::question::can_ask;
-use crate::journal::ConfirmedBy;
+use crate::journal::{ConfirmedBy, Session};
 use crate::validate::RowRange;
 
 /// How a run is taken up again by a command that sends.
@@ -19,6 +20,8 @@ pub(in crate::cli) struct TakeUpSettings {
     pub absent: Vec<RowRange>,
     pub connect: ConnectArgs,
     pub pace: PaceSettings,
+    /// Whether somebody says how long Jira is given to show what it created.
+    is_settle_given: bool,
     pub runs_dir: PathBuf,
     pub invocation: Invocation,
 }
@@ -38,10 +41,22 @@ impl TakeUpSettings {
             adopt: adopt.collect::<Result<_, _>>()?,
             absent: absent.collect::<Result<_, _>>()?,
             connect: args.connect,
+            is_settle_given: args.pace.settle.is_some(),
             pace: args.pace.into(),
             runs_dir: args.runs.runs_dir,
             invocation,
         })
+    }
+
+    /// The pace of a session that goes on with what `sessions` did. What they sent may come as late as they reckoned with, so
+    /// Jira is given no less time than by them, unless somebody says how much.
+    pub fn pace_after(&self, sessions: &[Session]) -> PaceSettings {
+        let mut pace = self.pace;
+        if !self.is_settle_given {
+            let given = sessions.iter().map(|session| session.settle_ms).max();
+            pace.settle = pace.settle.max(Duration::from_millis(given.unwrap_or(0)));
+        }
+        pace
     }
 
     /// How a session is confirmed: by `--yes`, or not yet if there is somebody to ask; else it fails by `unconfirmed`.
