@@ -113,8 +113,9 @@ fn a_run_that_is_being_taken_back_is_not_to_be_resumed() {
         .exit(4);
     env.jira()
         .script_call(Call::Delete, [Some(Fault::Unauthorized)]);
-    env.run(["undo", "--yes", "--settle", "50ms"]).exit(4);
-    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.run(["undo", "--yes", "--settle", "0ms"]).exit(4);
+    env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
+        .exit(0);
 }
 
 #[test]
