@@ -64,6 +64,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
             None => next::after_dry_run(settings, plan.to_create().count()),
         };
         removed.warn(&plan, &settings.invocation.typed, screen);
+        unfinished::refuse_rows_in_doubt(settings, &plan, &jira.target.url, screen)?;
         return dry_run(settings, &input, &plan, &jira, &next, screen);
     }
     if existing::is_refused(settings, &plan) {
@@ -80,6 +81,8 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     }
     // Whether the run can have its place on disk is known before anybody is asked.
     let lock = lock(settings, &jira.target.url)?;
+    // No other run begins or goes on from here on.
+    unfinished::refuse_rows_in_doubt(settings, &plan, &jira.target.url, screen)?;
     let confirmed_by = match confirmed_by {
         None if must_ask => {
             let reply = ask(to_create, &runtime, &jira, screen);

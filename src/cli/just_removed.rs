@@ -19,9 +19,6 @@ use crate::render::{Screen, count};
 /// request waits for its turn and for its answer, with the options as they are.
 const UNANSWERED: Duration = Duration::from_mins(15);
 
-/// By what every journal can be told that speaks of a deletion.
-const DELETION: &str = r#""op":"delete""#;
-
 /// The integrations that undos have removed from one Jira less than the time before a list that Jira is given, and those
 /// that it may still remove because nobody knows what came of asking for that.
 ///
@@ -45,7 +42,7 @@ impl JustRemoved {
             !run.opened.rehearsal
                 && is_of(run, url)
                 && was_written_since(run, written_since)
-                && run.says(&[DELETION])
+                && run.may_have_deleted()
         });
         for run in runs {
             if let Ok(read) = run.read() {
@@ -145,7 +142,8 @@ fn ago(at: Timestamp, time: Duration) -> Timestamp {
     at.checked_sub(time).unwrap_or(Timestamp::MIN)
 }
 
-fn is_of(run: &StoredRun, url: &str) -> bool {
+/// Whether a run went to the Jira at `url`.
+pub(super) fn is_of(run: &StoredRun, url: &str) -> bool {
     BaseUrl::parse(&run.opened.jira.url).is_ok_and(|base| base.as_str() == url)
 }
 
