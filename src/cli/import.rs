@@ -18,7 +18,7 @@ use super::settings::ImportSettings;
 use super::{existing, next, projects, question, unfinished};
 use crate::engine::{BookRow, Books, Job, Standing, open};
 use crate::journal::{ConfirmedBy, Journal, Lock, RunDir, lock_jira};
-use crate::model::{Code, RemoteIntegration};
+use crate::model::Code;
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
 use crate::report::check_json;
@@ -53,8 +53,9 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     if is_refused(settings, &input) {
         return refuse(settings, &input, screen);
     }
-    let stale = without_just_removed(&mut remote, listed_at, settings, &jira, screen);
-    let mut plan = Plan::new(std::mem::take(&mut input.rows), &remote).knowing(&stale);
+    let removed = just_removed(listed_at, settings, &jira);
+    removed.take_from(&mut remote, screen);
+    let mut plan = Plan::new(std::mem::take(&mut input.rows), &remote).knowing(&removed.ids());
     if let Some(most) = settings.limit {
         plan = plan.limited_to(most);
     }
@@ -63,11 +64,14 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
             Some(run) => next::instead(settings, &run),
             None => next::after_dry_run(settings, plan.to_create().count()),
         };
+        removed.warn(&plan, &settings.invocation.typed, screen);
+        unfinished::refuse_rows_in_doubt(settings, &plan, &jira.target.url, screen)?;
         return dry_run(settings, &input, &plan, &jira, &next, screen);
     }
     if existing::is_refused(settings, &plan) {
         return existing::refuse(settings, &input, &plan, screen);
     }
+    removed.refuse(&plan, &settings.invocation.typed)?;
     let to_create = plan.to_create().count();
     let must_ask = confirmed_by.is_none() && to_create > 0;
     let text = plan_text(&plan, &jira.target, &input);
@@ -78,6 +82,8 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     }
     // Whether the run can have its place on disk is known before anybody is asked.
     let lock = lock(settings, &jira.target.url)?;
+    // No other run begins or goes on from here on.
+    unfinished::refuse_rows_in_doubt(settings, &plan, &jira.target.url, screen)?;
     let confirmed_by = match confirmed_by {
         None if must_ask => {
             let reply = ask(to_create, &runtime, &jira, screen);
@@ -121,11 +127,13 @@ fn carry_out(
     // Much may have happened in Jira since the plan was shown.
     let listed_at = Timestamp::now();
     let mut remote = list_again(runtime, jira, screen)?;
-    let stale = without_just_removed(&mut remote, listed_at, settings, jira, screen);
-    let plan = confirmed.plan.again(&remote)?.knowing(&stale);
+    let removed = just_removed(listed_at, settings, jira);
+    removed.take_from(&mut remote, screen);
+    let plan = confirmed.plan.again(&remote)?.knowing(&removed.ids());
     if existing::is_refused(settings, &plan) {
         return existing::refuse(settings, input, &plan, screen);
     }
+    removed.refuse(&plan, &settings.invocation.typed)?;
     drop(remote);
     let first = settings.input.files.first();
     let run_dir = RunDir::create(
@@ -177,19 +185,13 @@ fn carry_out(
     )
 }
 
-/// Takes out of a list what an undo has just removed. Returns its ids.
-fn without_just_removed(
-    list: &mut Vec<RemoteIntegration>,
-    listed_at: Timestamp,
-    settings: &ImportSettings,
-    jira: &Connected,
-    screen: &Screen,
-) -> Vec<i64> {
+/// What undos have just removed from Jira; a rehearsal has its Jira to itself.
+fn just_removed(listed_at: Timestamp, settings: &ImportSettings, jira: &Connected) -> JustRemoved {
     if settings.is_rehearsal() {
-        return Vec::new();
+        return JustRemoved::default();
     }
     let (settle, url) = (settings.pace.settle, &jira.target.url);
-    JustRemoved::before(listed_at, settle, &settings.runs_dir, url).take_from(list, screen)
+    JustRemoved::before(listed_at, settle, &settings.runs_dir, url)
 }
 
 fn books(plan: &Plan) -> Books {

@@ -159,13 +159,16 @@ impl Resumption<'_> {
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
         let books = Books::of_run(run.state());
-        let (remote, stale) = match self.list_without(&books, &run) {
+        let (remote, removed) = match self.list_without(&books, &run) {
             Ok(listed) => listed,
             Err(failure) => return Err(self.session.fail(journal, failure)),
         };
-        let mut plan = Plan::new(rows, &remote).knowing(&stale);
+        let mut plan = Plan::new(rows, &remote).knowing(&removed.ids());
         if let Some(most) = limit(&run) {
             plan = plan.limited_to(most);
+        }
+        if let Err(failure) = removed.refuse(&plan, &self.take_up.invocation.typed) {
+            return Err(self.session.fail(journal, failure));
         }
         let to_create = plan.to_create().count();
         let must_ask = self.confirmed_by.is_none() && to_create > 0;
@@ -182,9 +185,12 @@ impl Resumption<'_> {
         }
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
-            let again = self
-                .list_without(&books, &run)
-                .and_then(|(remote, stale)| Ok(plan.again(&remote)?.knowing(&stale)));
+            let again = self.list_without(&books, &run);
+            let again = again.and_then(|(remote, removed)| {
+                let plan = plan.again(&remote)?.knowing(&removed.ids());
+                removed.refuse(&plan, &self.take_up.invocation.typed)?;
+                Ok(plan)
+            });
             match again {
                 Ok(plan) => plan,
                 Err(failure) => return Err(self.session.fail(journal, failure)),
@@ -202,20 +208,20 @@ impl Resumption<'_> {
         conclude(self.take_up, run, stopped, off_sheet, self.session.screen)
     }
 
-    /// What Jira holds apart from what belongs to a row already, which is no other row's; and the ids of what it shows
-    /// though an undo has just removed it.
+    /// What Jira holds apart from what belongs to a row already, which is no other row's, and from what undos have just
+    /// removed, which comes with it.
     fn list_without(
         &self,
         books: &Books,
         run: &TakenUp,
-    ) -> Result<(Vec<RemoteIntegration>, Vec<i64>), Failure> {
+    ) -> Result<(Vec<RemoteIntegration>, JustRemoved), Failure> {
         let listed_at = Timestamp::now();
         let mut list = list_again(self.session.runtime, self.session.jira, self.session.screen)?;
         list.retain(|remote| !books.is_claimed(remote.id));
         let (settle, url) = (self.session.pace.settle, &self.session.jira.target.url);
         let removed = JustRemoved::before(listed_at, settle, &run.runs_dir()?, url);
-        let stale = removed.take_from(&mut list, self.session.screen);
-        Ok((list, stale))
+        removed.take_from(&mut list, self.session.screen);
+        Ok((list, removed))
     }
 
     /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not

@@ -1,12 +1,15 @@
-//! An unfinished run of the same file on the same Jira, which is to be resumed and not begun anew.
+//! An unfinished run of the same file or of the same rows on the same Jira, which is to be resumed and not begun anew.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure};
+use super::just_removed::is_of;
 use super::next::OfRun;
 use super::settings::{ImportSettings, TargetSettings};
-use crate::jira::BaseUrl;
-use crate::journal::{RunState, StoredRun, StoredRuns, Totals};
+use crate::journal::{Key, RunState, StoredRun, StoredRuns, Totals};
+use crate::model::{Outcome, Place};
+use crate::plan::Plan;
 use crate::render::{Screen, count};
 
 /// Refuses to begin a run of a file whose last run on this Jira is not finished. A dry run says so and goes on; it gets that
@@ -51,6 +54,83 @@ pub(super) fn refuse_second_run(
     )))
 }
 
+/// Refuses to create rows that are in doubt in another run on the Jira at `url`, by whatever file that knows them: they may
+/// be there, and its list not show them yet. A dry run says so and goes on.
+pub(super) fn refuse_rows_in_doubt(
+    settings: &ImportSettings,
+    plan: &Plan,
+    url: &str,
+    screen: &Screen,
+) -> Result<(), Failure> {
+    if settings.new_run || settings.is_rehearsal() {
+        return Ok(());
+    }
+    let mut keys: HashMap<Box<str>, Vec<(Key, &Place)>> = HashMap::new();
+    for row in plan.to_create() {
+        if let Some(key) = row.record.key().map(Key::from) {
+            let of_name = keys.entry(key.name.clone()).or_default();
+            of_name.push((key, &row.place));
+        }
+    }
+    if keys.is_empty() {
+        return Ok(());
+    }
+    // A directory that cannot be read has been told of by now, and a dry run needs none.
+    let stored = StoredRuns::below(&settings.runs_dir).unwrap_or_default();
+    let is_candidate =
+        |run: &StoredRun| !run.opened.rehearsal && is_of(run, url) && run.may_be_in_doubt();
+    for run in stored.runs.into_iter().filter(is_candidate) {
+        // What cannot be read says nothing, and whoever needs it is told so.
+        let Ok(read) = run.read() else { continue };
+        let in_doubt = read.state.rows().filter_map(|(_, row)| {
+            let theirs = row
+                .key
+                .as_deref()
+                .filter(|_| row.outcome == Outcome::InDoubt)?;
+            let mut ours = keys.get(&theirs.name)?.iter();
+            let (_, place) = ours.find(|(ours, _)| may_be_same(ours, theirs))?;
+            Some(*place)
+        });
+        let places: Vec<&Place> = in_doubt.collect();
+        let Some((place, others)) = places.split_first() else {
+            continue;
+        };
+        let others = match others.len() {
+            0 => String::new(),
+            more => format!(" (and {})", count(more as u64, "more row", "more rows")),
+        };
+        let message = format!(
+            "{place}{others} may be in Jira already: in the run {} that is in doubt",
+            run.id
+        );
+        let typed = &settings.invocation.typed;
+        let next = OfRun::new(typed, &run.id, run.has_stdin());
+        let settle = if read.state.is_undone() {
+            next.undo()
+        } else {
+            next.resume()
+        };
+        let help = format!(
+            "settle it there first: `{settle}`; or begin with `--new-run`, which skips only what Jira shows by then"
+        );
+        if settings.dry_run {
+            screen.problem(&format!("warning: {message}; {help}\n"));
+            continue;
+        }
+        return Err(Failure::usage(format!("{message}; nothing was sent")).help(help));
+    }
+    Ok(())
+}
+
+/// Whether two keys of the same name may be of one integration; no origin matches any.
+fn may_be_same(ours: &Key, theirs: &Key) -> bool {
+    let is_same_origin = match (&ours.origin, &theirs.origin) {
+        (Some(ours), Some(theirs)) => ours == theirs,
+        _ => true,
+    };
+    ours.integration_type == theirs.integration_type && is_same_origin
+}
+
 /// The last run of one of the files on this Jira, if it is not finished. Earlier ones are settled
 /// by it: whoever began it knew of them.
 fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, RunState)>, Failure> {
@@ -71,9 +151,7 @@ fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, RunState)>
             .filter_map(|input| input.path.as_deref());
         inputs.any(|path| identity(Path::new(path)).is_some_and(|path| ours.contains(&path)))
     };
-    let is_of_jira = |run: &StoredRun| {
-        BaseUrl::parse(&run.opened.jira.url).is_ok_and(|base| base.as_str() == jira.base.as_str())
-    };
+    let is_of_jira = |run: &StoredRun| is_of(run, jira.base.as_str());
     let stored = match StoredRuns::below(&settings.runs_dir) {
         Ok(stored) => stored,
         // A dry run needs no place for runs.

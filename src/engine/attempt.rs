@@ -36,7 +36,7 @@ impl Run<'_> {
             None
         });
         match exchange.meaning {
-            Verdict::Created(created) => self.created(answered, created),
+            Verdict::Created(created) => self.created(answered, row, created),
             Verdict::Failed(refusal) => self.failed(answered, refusal),
             Verdict::PerhapsNoAccess(refusal) => self.perhaps_no_access(answered, refusal).await,
             Verdict::FailedIfAbsent(refusal) => self.failed_if_absent(answered, refusal),
@@ -67,23 +67,23 @@ impl Run<'_> {
         self.ledger.note(Event::Outcome(answered));
     }
 
-    fn created(&self, mut answered: Answered, created: CreatedIntegration) -> Step {
-        let CreatedIntegration {
-            id,
-            init_date,
-            shown,
-        } = created;
+    fn created(&self, mut answered: Answered, row: &Row, created: CreatedIntegration) -> Step {
+        let (id, init_date) = (created.id, created.init_date);
         let n = answered.n;
-        let books = self.ledger.books.borrow();
-        let is_other = books.is_old(id) || books.is_claimed(id);
-        drop(books);
-        if is_other {
+        if self.ledger.books.borrow().was_there_before(n, id) {
             // An answer of a cache, say: what it names was there before this request.
             let why = format!("an answer that names integration {id}, which was there before");
             return self.unsettled(answered, &why);
         }
+        if let Some(what) = mismatch(row, &created) {
+            // Somebody else's, or ours after Jira changed it: to send again what may be there would double it.
+            let why = format!("an answer that names integration {id}, {what}");
+            let verdict = journal::Verdict::FailedIfAbsent;
+            self.note_answer(answered, verdict, Some(&why));
+            return self.set_aside(&why, true);
+        }
         answered.remote = Some(Remote { id, init_date });
-        answered.echo = shown;
+        answered.echo = created.shown;
         self.note_answer(answered, journal::Verdict::Created, None);
         let mut books = self.ledger.books.borrow_mut();
         books.set(n, Standing::Created(id));
@@ -158,6 +158,20 @@ impl Run<'_> {
             fails_if_absent: false,
         }
     }
+}
+
+/// In what an answer contradicts the row that was sent, if in anything. What it does not say, and blanks, contradict nothing.
+fn mismatch(row: &Row, created: &CreatedIntegration) -> Option<String> {
+    let ours = row.record.integration_type();
+    if let Some(theirs) = created.integration_type
+        && theirs != ours
+    {
+        return Some(format!("whose type is {theirs} and not {ours}"));
+    }
+    let ours = row.record.display_name()?.split_whitespace();
+    let theirs = created.display_name.as_deref()?.split_whitespace();
+    let is_other = theirs.clone().next().is_some() && !ours.eq(theirs);
+    is_other.then(|| "whose name is not that of the row".to_owned())
 }
 
 /// What keeps us waiting if this is all that comes.

@@ -192,10 +192,15 @@ impl Books {
         !self.baseline.contains(&id) && !self.claimed.contains(&id)
     }
 
-    /// Whether `remote` was not there yet, as far as is known, when the row was sent.
-    fn came_after(&self, row: &BookRow, remote: &RemoteIntegration) -> bool {
-        let left_over = self.left_over.get(&remote.id);
-        left_over.is_none_or(|round| *round >= row.sent_in)
+    /// Whether an integration was not there yet, as far as is known, when the row was sent.
+    fn came_after(&self, row: &BookRow, id: i64) -> bool {
+        let left_over = self.left_over.get(&id);
+        !row.knows(id) && left_over.is_none_or(|round| *round >= row.sent_in)
+    }
+
+    /// Whether an integration was there before the row `n` was sent, or belongs to a row.
+    pub fn was_there_before(&self, n: u32, id: i64) -> bool {
+        !self.is_new(id) || self.row(n).is_some_and(|row| !self.came_after(row, id))
     }
 
     /// Whether the run created the row `n`.
@@ -244,7 +249,7 @@ impl Books {
                     Some(_) => row.is(remote),
                     None => self.is_perhaps(row, remote),
                 };
-                if is_it && !row.knows(remote.id) && self.came_after(row, remote) {
+                if is_it && self.came_after(row, remote.id) {
                     may_be.entry(*n).or_default().push(remote);
                     *suitors.entry(remote.id).or_default() += 1;
                 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::mask::Mask;
 use super::wire;
-use crate::model::{Field, FieldsText, ShownFields};
+use crate::model::{Field, FieldsText, IntegrationType, ShownFields};
 
 /// An integration that Jira has just created.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,6 +20,10 @@ pub struct CreatedIntegration {
     pub id: i64,
     /// When it was created, in milliseconds since 1970-01-01 UTC.
     pub init_date: Option<i64>,
+    /// Its type, where the answer names one that there is.
+    pub integration_type: Option<IntegrationType>,
+    /// Its display name, unless that repeats a secret.
+    pub display_name: Option<Box<str>>,
     /// What Jira shows of the documented fields. One that repeats a secret is left out.
     pub shown: ShownFields,
 }
@@ -111,6 +115,7 @@ impl<'de> Visitor<'de> for Reading<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
         let (mut id, mut init_date) = (None, None);
+        let (mut integration_type, mut display_name) = (None, None);
         let mut shown = FieldsText::default();
         while let Some(Name(name)) = fields.next_key()? {
             let value: &RawValue = fields.next_value()?;
@@ -119,7 +124,15 @@ impl<'de> Visitor<'de> for Reading<'_> {
                 "initDate" => init_date = value.get().parse().ok(),
                 name => {
                     let field = Field::from_name(name);
+                    // A list names the type so, and perhaps an answer too.
+                    if field == Some(Field::Type) || name == "integrationType" {
+                        let of = text(value).and_then(|of| IntegrationType::from_name(&of));
+                        integration_type = integration_type.or(of);
+                    }
                     if let Some(field) = field.filter(|field| self.is_shown(*field, value)) {
+                        if field == Field::DisplayName {
+                            display_name = text(value).map(Into::into);
+                        }
                         shown.put(field, value);
                     }
                 }
@@ -128,12 +141,20 @@ impl<'de> Visitor<'de> for Reading<'_> {
         Ok(CreatedIntegration {
             id: id.ok_or_else(|| A::Error::missing_field("id"))?,
             init_date,
+            integration_type,
+            display_name,
             shown: shown.end(),
         })
     }
 }
 
-/// A name, borrowed where it stands as it is meant.
+/// What `value` says if it is a text.
+fn text(value: &RawValue) -> Option<Cow<'_, str>> {
+    let Name(text) = serde_json::from_str(value.get()).ok()?;
+    Some(text)
+}
+
+/// A name or a text, borrowed where it stands as it is meant.
 #[derive(serde::Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
@@ -167,6 +188,26 @@ mod tests {
         let shown =
             json!({"displayName": "Café", "disabled": false, "projectMappingIds": ["1", 2]});
         assert_eq!(Value::Object(created.shown.open()), shown);
+    }
+
+    #[test]
+    fn type_and_name_are_read_where_they_are_plain() {
+        let read = |fields: &str| {
+            let body = format!(r#"{{"success":true,"integration":{{"id":7,{fields}}}}}"#);
+            let created = read(&body).unwrap();
+            (created.integration_type, created.display_name)
+        };
+        let of = Some(IntegrationType::GitHubServer);
+        assert_eq!(
+            read(r#""type":"GITHUB_SERVER","displayName":"Caf\u00e9""#),
+            (of, Some("Café".into()))
+        );
+        assert_eq!(read(r#""integrationType":"GITHUB_SERVER""#), (of, None));
+        assert_eq!(
+            read(r#""type":"SOMETHING_NEW","displayName":null"#),
+            (None, None)
+        );
+        assert_eq!(read(r#""type":7,"displayName":"a canary""#), (None, None));
     }
 
     #[test]

@@ -71,4 +71,9 @@ impl Removal {
     pub(super) fn is_gone_since(&self, since: Timestamp) -> bool {
         self.outcome.is_gone() && self.at.is_some_and(|at| at >= since)
     }
+
+    /// Whether nobody knows what came of a deletion that was asked for not before `since`.
+    pub(super) fn is_in_doubt_since(&self, since: Timestamp) -> bool {
+        self.outcome == RemovalOutcome::InDoubt && self.at.is_none_or(|at| at >= since)
+    }
 }

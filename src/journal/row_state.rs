@@ -390,6 +390,30 @@ impl RowState {
         }))
     }
 
+    /// The integrations of which nobody knows yet whether a deletion came to its end: it was asked for and not answered for
+    /// certain since `since`, or not answered at all since `unanswered_since`.
+    pub(super) fn may_be_removed(
+        &self,
+        since: Timestamp,
+        unanswered_since: Timestamp,
+    ) -> impl Iterator<Item = i64> {
+        let own = self.remote.map(|remote| remote.id);
+        let open = self.open.filter(|open| open.op == Op::Delete);
+        let open = open.and_then(|open| open.id.or(own));
+        let own = own.zip(self.removal.as_deref());
+        let doubles = self.doubles.iter().map(|(id, removal)| (*id, removal));
+        own.into_iter()
+            .chain(doubles)
+            .filter(move |(id, removal)| {
+                removal.is_in_doubt_since(if open == Some(*id) {
+                    unanswered_since
+                } else {
+                    since
+                })
+            })
+            .map(|(id, _)| id)
+    }
+
     /// Jira refused the row and shows it all the same.
     pub(super) fn appear(&mut self) {
         if self.outcome == Outcome::Failed {

@@ -218,6 +218,18 @@ impl RunState {
             .flat_map(move |row| row.removed_since(since))
     }
 
+    /// The integrations that a deletion may still remove: one in doubt since `since`, or one that was never answered, since
+    /// `unanswered_since`.
+    pub fn may_be_removed(
+        &self,
+        since: Timestamp,
+        unanswered_since: Timestamp,
+    ) -> impl Iterator<Item = i64> {
+        self.rows
+            .values()
+            .flat_map(move |row| row.may_be_removed(since, unanswered_since))
+    }
+
     /// Whether anything can have been sent: before that, what Jira held was written down.
     pub fn has_begun(&self) -> bool {
         self.baseline.is_some() || self.has_sent || self.lost > Lost::Nothing

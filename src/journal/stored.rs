@@ -1,9 +1,11 @@
 //! The runs on disk, as far as their first lines tell.
 
 use std::cmp::Reverse;
-use std::io;
+use std::fs;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
+use memchr::memmem::Finder;
 use thiserror::Error;
 
 use super::event::Opened;
@@ -98,6 +100,41 @@ impl StoredRun {
     /// [`ReadError`] if the journal cannot be read.
     pub fn read(&self) -> Result<ReadRun, ReadError> {
         read(&self.journal())
+    }
+
+    /// Whether the journal may tell of deletions: whether one was ever asked for.
+    ///
+    /// Like [`may_be_in_doubt`](Self::may_be_in_doubt) that takes far less time than to read all that it tells.
+    pub fn may_have_deleted(&self) -> bool {
+        let deletion = Finder::new(r#""op":"delete""#);
+        let mut has_deleted = false;
+        let read = self.each_line(|line| has_deleted |= deletion.find(line).is_some());
+        has_deleted || read.is_err()
+    }
+
+    /// Whether a row may be in doubt: whether one ever was, or the last command on the run did not come to its end.
+    pub fn may_be_in_doubt(&self) -> bool {
+        let doubts = [r#":"in_doubt""#, r#":"failed_if_absent""#].map(Finder::new);
+        let appeared = Finder::new(r#""appeared":["#);
+        let none_appeared = Finder::new(r#""appeared":[]"#);
+        let complete = Finder::new(r#""how":"complete""#);
+        let (mut was_in_doubt, mut is_complete) = (false, false);
+        let read = self.each_line(|line| {
+            was_in_doubt |= doubts.iter().any(|doubt| doubt.find(line).is_some())
+                || (appeared.find(line).is_some() && none_appeared.find(line).is_none());
+            is_complete = complete.find(line).is_some();
+        });
+        was_in_doubt || !is_complete || read.is_err()
+    }
+
+    fn each_line(&self, mut see: impl FnMut(&[u8])) -> io::Result<()> {
+        let mut lines = BufReader::new(fs::File::open(self.journal())?);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            see(&line);
+            line.clear();
+        }
+        Ok(())
     }
 
     /// Whether a process is at work on it now, as its lock says. Look only at a run that has not ended in good order.

@@ -147,7 +147,7 @@ impl Plan {
         Ok(self)
     }
 
-    /// The same plan, with integrations in the baseline that the list shows and that no row was compared with.
+    /// The same plan, with integrations in the baseline that no row was compared with, whether the list shows them or not.
     pub fn knowing(mut self, ids: &[i64]) -> Self {
         let known: HashSet<i64> = self.baseline.iter().copied().collect();
         let more = ids.iter().filter(|id| !known.contains(id));
@@ -160,7 +160,7 @@ impl Plan {
         &self.rows
     }
 
-    /// The ids of all integrations in the list.
+    /// The ids of all integrations that were there before, as far as is known.
     pub fn baseline(&self) -> &[i64] {
         &self.baseline
     }

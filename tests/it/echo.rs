@@ -2,11 +2,20 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+/// What creations are answered with, and what is there.
+struct Words {
+    status: u16,
+    answer: String,
+    headers: String,
+    held: String,
+}
+
 pub struct Echo {
+    words: Arc<Mutex<Words>>,
     address: SocketAddr,
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -18,21 +27,36 @@ impl Echo {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let is_over = Arc::new(AtomicBool::new(false));
-        let (over, answer, headers) = (Arc::clone(&is_over), answer.to_owned(), headers.to_owned());
+        let words = Arc::new(Mutex::new(Words {
+            status,
+            answer: answer.to_owned(),
+            headers: headers.to_owned(),
+            held: String::new(),
+        }));
+        let (over, said) = (Arc::clone(&is_over), Arc::clone(&words));
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::SeqCst) {
                     return;
                 }
                 // A client that goes away is not this server's concern.
-                let _ = serve(stream.unwrap(), status, &answer, &headers);
+                let _ = serve(stream.unwrap(), &said);
             }
         });
         Self {
+            words,
             address,
             is_over,
             thread: Some(thread),
         }
+    }
+
+    /// From now on it answers creations with these words, and lists show the integrations `held`.
+    pub fn say(&self, status: u16, answer: &str, held: &str) {
+        let mut words = self.words.lock().unwrap();
+        words.status = status;
+        answer.clone_into(&mut words.answer);
+        held.clone_into(&mut words.held);
     }
 
     pub fn url(&self) -> String {
@@ -51,7 +75,7 @@ impl Drop for Echo {
 }
 
 /// Answers one request and closes the connection.
-fn serve(mut stream: TcpStream, status: u16, answer: &str, headers: &str) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, words: &Mutex<Words>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut first = String::new();
     reader.read_line(&mut first)?;
@@ -67,10 +91,12 @@ fn serve(mut stream: TcpStream, status: u16, answer: &str, headers: &str) -> std
         }
     }
     reader.take(length).read_to_end(&mut Vec::new())?;
+    let words = words.lock().unwrap();
+    let list = format!(r#"{{"success":true,"integrations":[{}]}}"#, words.held);
     let (status, body, headers) = match first.split(' ').next() {
-        Some("POST") => (status, answer, headers),
+        Some("POST") => (words.status, words.answer.as_str(), words.headers.as_str()),
         _ if first.contains("/status") => (200, r#"{"state":"RUNNING"}"#, ""),
-        _ => (200, r#"{"success":true,"integrations":[]}"#, ""),
+        _ => (200, list.as_str(), ""),
     };
     write!(
         stream,

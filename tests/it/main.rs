@@ -20,6 +20,7 @@ mod env;
 mod explain;
 mod hostile;
 mod interrupted;
+mod just_removed;
 mod next;
 mod outcomes;
 mod pace;

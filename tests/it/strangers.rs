@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gij::sandbox::Fault;
 
+use crate::echo::Echo;
 use crate::env::{Env, Ran, interrupted_at_second, sheet_of};
 
 #[test]
@@ -68,16 +69,90 @@ fn an_integration_that_was_there_before_cannot_be_adopted_nor_one_twice() {
         .says("of two rows");
 }
 
+/// An environment with a sheet of `rows` rows, and a server that answers all creations alike.
+fn before(echo: &Echo, rows: usize) -> Env {
+    Env::new()
+        .file("a.csv", sheet_of(rows))
+        .var("JIRA_URL", &echo.url())
+        .var("JIRA_TOKEN", "t")
+}
+
 #[test]
 fn one_id_for_two_rows_is_one_creation() {
     // As a cache on the way may answer.
     let body = r#"{"success":true,"integration":{"id":7,"type":"GITHUB_SERVER"}}"#;
-    let echo = crate::echo::Echo::start(200, body, "");
-    let env = Env::new()
-        .file("a.csv", sheet_of(2))
-        .var("JIRA_URL", &echo.url())
-        .var("JIRA_TOKEN", "t");
+    let echo = Echo::start(200, body, "");
+    let env = before(&echo, 2);
     let args = "import a.csv --yes --settle 50ms --retries 0".split(' ');
     env.run(args).exit(1);
     assert_eq!((env.total("created"), env.total("failed")), (1, 1));
+}
+
+#[test]
+fn what_an_answer_names_that_was_there_before_a_resume_is_not_its_row_s() {
+    let echo = Echo::start(400, r#"{"success":false,"error":"not now"}"#, "");
+    let env = before(&echo, 1);
+    env.run(["import", "a.csv", "--yes", "--settle", "50ms"])
+        .exit(1);
+    let stranger = r#"{"id":77,"integrationType":"GITHUB_SERVER","displayName":"Stranger",
+        "origin":"https://else.example.org","initDate":1760000000000}"#;
+    // As a cache on the way may answer.
+    echo.say(200, r#"{"success":true,"integration":{"id":77}}"#, stranger);
+    let args = "resume --yes --settle 50ms --retries 0".split(' ');
+    env.run(args).exit(1).says("which was there before");
+    assert_eq!((env.total("created"), env.total("failed")), (0, 1));
+    env.run(["undo", "--yes"])
+        .exit(0)
+        .says("nothing that")
+        .says("is left to remove");
+}
+
+#[test]
+fn an_answer_that_contradicts_the_row_is_not_believed_nor_is_the_row_sent_again() {
+    for said in [r#""type":"GITLAB_SERVER""#, r#""displayName":"Team 12""#] {
+        let body = format!(r#"{{"success":true,"integration":{{"id":7,{said}}}}}"#);
+        let echo = Echo::start(200, &body, "");
+        let env = before(&echo, 1);
+        let args = "import a.csv --yes --settle 50ms";
+        env.run(args.split(' '))
+            .exit(1)
+            .says("an answer that names integration 7, whose");
+        assert_eq!((env.total("created"), env.total("failed")), (0, 1));
+        assert_eq!(env.report()["rows"][0]["attempts"], 1);
+    }
+}
+
+#[test]
+fn an_answer_that_contradicts_the_row_beside_something_like_it_leaves_it_in_doubt() {
+    let echo = Echo::start(200, "", "");
+    let env = before(&echo, 1);
+    let renamed = r#"{"id":7,"integrationType":"GITHUB_SERVER","displayName":"TEAM 1",
+        "origin":"https://git1.example.org","initDate":1760000000000}"#;
+    let body = format!(r#"{{"success":true,"integration":{renamed}}}"#);
+    echo.say(200, &body, "");
+    let args = ["import", "a.csv", "--yes", "--settle", "2s"];
+    let child = env.start_until(args, |env| {
+        let runs = env.runs();
+        let journal = runs.first().map(|run| run.join("journal.jsonl"));
+        let text = journal.and_then(|file| std::fs::read_to_string(file).ok());
+        text.is_some_and(|text| text.contains("failed_if_absent"))
+    });
+    echo.say(200, &body, renamed);
+    Ran::of(child.wait_with_output().unwrap()).exit(1);
+    assert_eq!(env.total("in_doubt"), 1);
+}
+
+#[test]
+fn an_answer_may_leave_out_and_tidy_up_what_the_row_says() {
+    for said in [
+        r#""displayName":" Team  1""#,
+        r#""type":"GitHub Server","displayName":null"#,
+        r#""type":"SOMETHING_NEW""#,
+    ] {
+        let body = format!(r#"{{"success":true,"integration":{{"id":7,{said}}}}}"#);
+        let echo = Echo::start(200, &body, "");
+        let env = before(&echo, 1);
+        env.run("import a.csv --yes --settle 50ms".split(' '));
+        assert_eq!(env.total("created"), 1, "{said}");
+    }
 }

@@ -113,8 +113,9 @@ fn a_run_that_is_being_taken_back_is_not_to_be_resumed() {
         .exit(4);
     env.jira()
         .script_call(Call::Delete, [Some(Fault::Unauthorized)]);
-    env.run(["undo", "--yes", "--settle", "50ms"]).exit(4);
-    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.run(["undo", "--yes", "--settle", "0ms"]).exit(4);
+    env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
+        .exit(0);
 }
 
 #[test]
@@ -127,4 +128,72 @@ fn while_somebody_is_at_work_on_it_no_other_run_is_begun() {
         .exit(2)
         .says(&format!("at work on the run {id}"));
     assert_eq!((env.jira().requests().len(), env.runs().len()), (asked, 1));
+}
+
+#[test]
+fn a_row_in_doubt_is_not_created_from_another_file() {
+    let (env, id) = stopped();
+    let env = env.file("copy.csv", sheet_of(5));
+    let posts = env.posts();
+    env.run(["import", "copy.csv", "--dry-run"])
+        .exit(0)
+        .says("warning: copy.csv:2 may be in Jira already")
+        .says("  Create 5 integrations");
+    env.run(["import", "copy.csv", "--yes"])
+        .exit(2)
+        .says(&format!(
+            "copy.csv:2 may be in Jira already: in the run {id} that is in doubt; nothing was sent"
+        ))
+        .says(&format!("`gij resume {id}`"))
+        .says("--new-run");
+    assert_eq!((env.posts(), env.runs().len()), (posts, 1));
+    // What had no turn is nobody's yet.
+    env.run(["import", "copy.csv", "--yes", "--rows", "3-6"])
+        .exit(0);
+    env.run(["import", "copy.csv", "--yes", "--new-run"])
+        .exit(0);
+    env.assert_once_each(5);
+}
+
+#[test]
+fn a_row_in_doubt_that_jira_shows_or_that_is_settled_holds_nothing_up() {
+    let (env, id) = stopped();
+    let env = env.file("copy.csv", sheet_of(5));
+    env.put("Team 1", "git1");
+    env.run(["import", "copy.csv", "--yes"]).exit(0);
+    let env = env.file("more.csv", sheet_of(6));
+    env.run(["resume", &id, "--yes", "--settle", "50ms"]);
+    env.run(["import", "more.csv", "--yes"]).exit(0);
+    env.assert_once_each(6);
+}
+
+#[test]
+fn a_row_whose_request_was_under_way_when_its_run_was_killed_is_in_doubt() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(1))
+        .file("copy.csv", sheet_of(1))
+        .faults([Some(Fault::Hang)]);
+    let mut child = env.start_until(["import", "a.csv", "--yes"], |env| env.posts() == 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    env.run(["import", "copy.csv", "--yes"])
+        .exit(2)
+        .says("copy.csv:2 may be in Jira already");
+}
+
+#[test]
+fn a_row_in_doubt_of_a_run_that_is_being_taken_back_is_settled_by_that() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    // What may have come of the second row.
+    env.put("Renamed", "git2");
+    env.run(["undo", "--yes", "--settle", "0ms"]).exit(1);
+    env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
+        .exit(2)
+        .says("a.csv:3 may be in Jira already")
+        .says("settle it there first: `gij undo ")
+        .says_nothing_of("gij resume");
 }

@@ -32,7 +32,7 @@ pub(in crate::cli) struct ImportArgs {
         hide_short_help = true
     )]
     pub on_existing: OnExisting,
-    /// Begin another run of a file whose last run is not finished, instead of resuming that
+    /// Begin another run of a file whose last run is not finished, or of rows in doubt, instead of resuming that
     #[arg(long, hide_short_help = true)]
     pub new_run: bool,
     #[command(flatten)]

@@ -273,3 +273,18 @@ fn what_is_left_of_a_removed_row_is_a_double_if_a_request_of_ours_may_have_creat
     let later = [shown(12, "A", "git"), shown(13, "A", "git")];
     assert!(books.balance(&later, &[]).is_none());
 }
+
+#[test]
+fn what_was_there_before_a_row_was_sent_is_known() {
+    let mut books = books([server("A", "a"), server("B", "b")]);
+    books.know([20].into_iter(), [1].into_iter());
+    books.set(2, Standing::Created(30));
+    let before = |books: &Books, id| books.was_there_before(1, id);
+    let ids = [5, 20, 30, 40];
+    assert_eq!(ids.map(|id| before(&books, id)), [true, true, true, false]);
+    books.sent(1);
+    books.settled([40]);
+    assert!(!before(&books, 40), "it came after the row was sent");
+    books.sent(1);
+    assert!(before(&books, 40), "a round left it over");
+}
