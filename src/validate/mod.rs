@@ -13,6 +13,7 @@ mod lint;
 mod messages;
 mod options;
 mod policy;
+mod quoted;
 mod result;
 mod row;
 mod row_cells;
