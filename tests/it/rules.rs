@@ -152,6 +152,24 @@ fn tokens_stand_where_nobody_reads_them_and_with_their_vendor() {
 }
 
 #[test]
+fn the_halves_of_an_access_key_stand_each_in_its_column() {
+    const AWS: [(&str, &str); 5] = [
+        ("type", "AWS"),
+        ("displayName", "A"),
+        ("username", "AKIAI44QH8DHBEXAMPLE"),
+        ("password", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"),
+        ("awsRegion", "eu-west-1"),
+    ];
+    says(&AWS, &[], &[]);
+    says(
+        &AWS,
+        &[("username", AWS[3].1), ("password", AWS[2].1)],
+        &["warning foreign-token", "warning foreign-token"],
+    );
+    says(&AWS, &[("password", AWS[2].1)], &["warning foreign-token"]);
+}
+
+#[test]
 fn origins_are_base_urls_or_absolute_paths() {
     says(&SERVER, &[("origin", "")], &["error missing-origin"]);
     says(
