@@ -12,8 +12,8 @@ pub(super) fn unknown_type(text: &str) -> Told {
     let is_near = is_near_a_type(text);
     let shown = quoted(text, if is_near { Shape::Near } else { Shape::Word });
     let help = if !is_near && holds_a_row(text) {
-        "the whole row stands in one cell: take the quotes around it away, or name what separates its cells by \
-         `--delimiter`"
+        "the whole row stands in one cell: take the quotes around it away, or separate its cells as those of the header \
+         row are"
             .to_owned()
     } else {
         IntegrationType::help_for(text)

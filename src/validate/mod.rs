@@ -11,6 +11,7 @@ mod compiled;
 mod duplicates;
 mod lint;
 mod messages;
+mod no_table;
 mod options;
 mod policy;
 mod quoted;
