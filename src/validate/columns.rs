@@ -10,8 +10,9 @@ use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, TableName};
 /// The vendor's name for the opposite of `disableSslVerification`.
 const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
 
-/// The vendor's column that asks for a deletion.
+/// The vendor's column that asks for a deletion, and one that others use, which may ask for it.
 const DELETE: &str = "delete";
+const ACTION: &str = "action";
 
 /// Columns that only the vendor's lists of single repositories (Bulk Change) have.
 const OF_REPOSITORIES: [&str; 2] = ["realroot", "trackedfolderid"];
@@ -90,6 +91,8 @@ pub(super) struct Columns {
     inverted: FieldSet,
     /// The column that asks for deletions.
     pub delete: Option<usize>,
+    /// The column that asks for one by the word `delete`.
+    pub action: Option<usize>,
     /// Whether the table lists single repositories.
     pub is_of_repositories: bool,
     /// Fields that have a value even where their cell is blank.
@@ -124,6 +127,7 @@ impl Columns {
             short_slips: Vec::new(),
             inverted: FieldSet::default(),
             delete: None,
+            action: None,
             is_of_repositories: false,
             presets: options.presets.iter().map(|preset| preset.field).collect(),
             only: options
@@ -154,6 +158,7 @@ impl Columns {
             }
             match plain(header).as_str() {
                 DELETE => columns.delete = Some(column),
+                ACTION => columns.action = Some(column),
                 name if OF_REPOSITORIES.contains(&name) => columns.is_of_repositories = true,
                 _ => {}
             }

@@ -42,7 +42,8 @@ pub const MISSING_FIELD: Entry = Entry {
 pub const ASKS_TO_DELETE: Entry = Entry {
     title: "the row asks for a deletion",
     why: "A column `delete` comes from the app's Bulk Change, where a filled cell removes something. `gij` creates, and a \
-          row that wants the opposite must not be created.",
+          row that wants the opposite must not be created. A column `action` asks for the same by the word `delete` or \
+          `remove`.",
     cure: "Empty the cell, or take the row out.",
     example: csv(
         "type,displayName,pat,delete\n\
