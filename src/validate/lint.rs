@@ -99,8 +99,11 @@ fn lint_origin(
             tell(
                 Field::Origin,
                 Code::FolderWithoutStar,
-                "the folder does not end in `*`".into(),
-                r"write `/srv/repos/*` to track the repositories below the folder",
+                format!("the folder `{}` does not end in `*`", origin.as_str()),
+                &format!(
+                    "write `{}` to track the repositories below the folder",
+                    with_star(origin.as_str())
+                ),
             );
         }
     } else if origin.is_plain_http() && (given.has(Field::Pat) || given.has(Field::Password)) {
@@ -110,6 +113,16 @@ fn lint_origin(
             "Jira will send the credential over unencrypted http".into(),
             "use `https://` if the host has it",
         );
+    }
+}
+
+/// A folder's path with the `*` that stands for the folders below it.
+fn with_star(path: &str) -> String {
+    let is_windows = path.contains('\\') && !path.starts_with('/');
+    match (path.ends_with(['/', '\\']), is_windows) {
+        (true, _) => format!("{path}*"),
+        (false, true) => format!(r"{path}\*"),
+        (false, false) => format!("{path}/*"),
     }
 }
 
