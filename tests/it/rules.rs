@@ -92,6 +92,7 @@ fn types_are_known_by_their_names() {
         &["error unknown-type"],
     );
     says(&SERVER, &[("type", "github server")], &[]);
+    says(&GITHUB, &[("type", "Git Hub")], &["error unknown-type"]);
     says(
         &GERRIT,
         &[("type", "GITLAB_SERVER_LEGACY")],
@@ -219,6 +220,24 @@ fn origins_are_base_urls_or_absolute_paths() {
         &[("folderDepth", "6")],
         &["error folder-depth-out-of-range"],
     );
+}
+
+#[test]
+fn a_folder_is_told_its_own_path_with_the_star() {
+    for (path, star) in [
+        ("/srv/git", "/srv/git/*"),
+        ("/srv/git/", "/srv/git/*"),
+        (r"C:\repos", r"C:\repos\*"),
+        ("D:/repos", "D:/repos/*"),
+        (r"\\server\share\repos", r"\\server\share\repos\*"),
+    ] {
+        let csv = format!("type,displayName,origin,folderDepth\nFILESPACE,A,{path},1\n");
+        let env = Env::new().file("a.csv", csv);
+        env.run(["check", "a.csv"])
+            .exit(0)
+            .says(&format!("`{path}` does not end in `*`"))
+            .says(&format!("write `{star}`"));
+    }
 }
 
 #[test]
@@ -389,6 +408,10 @@ fn the_vendors_list_of_repositories_is_refused_with_an_explanation() {
     assert_eq!(
         found("type,displayName,pat,delete\nGITHUB,A,p,yes\nGITHUB,B,p,\n"),
         ["error asks-to-delete D2"]
+    );
+    assert_eq!(
+        found("type,displayName,pat,Action\nGITHUB,A,p,Delete\nGITHUB,B,p,create\n"),
+        ["note unknown-column D1", "error asks-to-delete D2"]
     );
     assert_eq!(
         found(

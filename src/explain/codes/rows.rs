@@ -18,7 +18,8 @@ pub const UNKNOWN_TYPE: Entry = Entry {
     title: "the type is none of the twelve",
     why: "The type decides what else the row needs, and Jira knows twelve. Several are alike: GitHub Enterprise Server is \
           `GITHUB_SERVER`, while `GITHUB` is github.com.",
-    cure: "Write one of the integration types, in any case, with `_`, `-` or spaces. `gij explain` lists them.",
+    cure: "Write one of the integration types, in any case; a space or `-` may stand for each `_`, and nowhere else. Names of \
+           products are guessed at in the help, and never taken for a type. `gij explain` lists the types.",
     example: csv(
         "type,displayName,origin,pat\n\
          GitHub Enterprise,Core platform,https://github.example.org,invented-token\n",
