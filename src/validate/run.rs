@@ -111,12 +111,34 @@ impl Run<'_> {
                     let diagnostic = Diagnostic::new(Code::NoTable, place, message, help);
                     self.result.diagnostics.push(diagnostic);
                 }
+                if !is_explained {
+                    self.tell_if_empty();
+                }
             }
             Err(error) => {
                 self.check_pending();
                 self.result.diagnostics.push(diagnostic_of(error));
             }
         }
+    }
+
+    /// Tells of a file whose tables are nothing but headers.
+    fn tell_if_empty(&mut self) {
+        let tables = self.result.files.last().map(|file| &*file.tables);
+        let Some(tables @ [first, ..]) = tables else {
+            return;
+        };
+        if tables.iter().any(|table| table.rows.read > 0) {
+            return;
+        }
+        let mut diagnostic = Diagnostic::new(
+            Code::NoRows,
+            Place::table(&first.name),
+            "the table has a header row and no rows",
+            "fill in a row for each git host and account; nothing is imported as it is",
+        );
+        self.options.policy.apply(&mut diagnostic);
+        self.result.diagnostics.push(diagnostic);
     }
 
     /// Takes in what comes of all blocks so far.

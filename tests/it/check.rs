@@ -275,6 +275,17 @@ fn a_slip_in_a_header_never_lets_a_table_be_passed_over_in_silence() {
 }
 
 #[test]
+fn a_table_of_headers_alone_is_a_warning() {
+    let env = Env::new().file("a.csv", "type,displayName,pat\n\n");
+    env.run(["check", "a.csv"])
+        .exit(0)
+        .says("warning[no-rows]: the table has a header row and no rows");
+    env.run(["check", "a.csv", "--strict"])
+        .exit(3)
+        .says("error[no-rows]");
+}
+
+#[test]
 fn a_file_without_a_table_is_told_what_stands_where_its_headers_should() {
     for (text, said) in [
         ("colour,size\nred,3\n", "stand `colour`, `size`"),
