@@ -72,6 +72,7 @@ pub fn entry(code: Code) -> &'static Entry {
         Code::RepositoryTable => &tables::REPOSITORY_TABLE,
         Code::UnknownColumn => &tables::UNKNOWN_COLUMN,
         Code::SheetPassedOver => &tables::SHEET_PASSED_OVER,
+        Code::NoRows => &tables::NO_ROWS,
         Code::HiddenRows => &tables::HIDDEN_ROWS,
         Code::MergedCells => &tables::MERGED_CELLS,
         Code::FormulaWithoutValue => &cells::FORMULA_WITHOUT_VALUE,

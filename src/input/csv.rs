@@ -8,7 +8,7 @@ use csv::ByteRecord;
 use super::block::{Block, RowView, Rows};
 use super::csv_block::{CsvBlock, after_line_end, blank_lines, offset, reader, record_lines};
 use super::error::{InputError, InputErrorKind};
-use super::header::{HEADER_WITHIN, find_header};
+use super::header::{HEADER_WITHIN, find_header, find_near_header};
 use super::options::ReadOptions;
 use super::read::{Interest, Sink, TableHead};
 use super::split::{Scan, count_line_ends, scan};
@@ -42,6 +42,7 @@ pub(super) fn read(
     let text = Transcoder::new(content, start, options.encoding);
     let mut blocks = Blocks::new(text, Arc::clone(&table))?;
     let Some(found) = find_table(&blocks.buffer, options, sink) else {
+        sink.first_row(&table, &first_row(&blocks.buffer, options));
         sink.no_header(&table);
         return Ok(());
     };
@@ -68,40 +69,56 @@ struct Found {
     index: usize,
 }
 
-/// Finds the delimiter and the header row: those with the most headers that are understood.
+/// Finds the delimiter and the header row: those with the most headers that are understood; where none is, those with the
+/// most that nearly are.
 fn find_table(start: &[u8], options: &ReadOptions, sink: &dyn Sink) -> Option<Found> {
     let is_known = |text: &str| sink.is_header(text);
+    let is_near = |text: &str| sink.is_nearly_header(text);
     let mut best: Option<(usize, Found)> = None;
-    for delimiter in options
-        .delimiter
-        .map_or_else(|| DELIMITERS.to_vec(), |said| vec![said])
-    {
+    let mut nearest: Option<(usize, Found)> = None;
+    for delimiter in delimiters(options) {
         let records = first_records(start, delimiter, options.header_row);
-        let found = if let Some(said) = options.header_row {
+        let rows = || {
             records
                 .iter()
-                .position(|(row, _)| *row == said)
-                .map(|index| {
-                    let known = records[index]
-                        .1
-                        .iter()
-                        .filter(|cell| is_known(cell))
-                        .count();
-                    (index, known)
-                })
-        } else {
-            let rows = records
-                .iter()
-                .map(|(_, cells)| cells.iter().map(String::as_str));
-            find_header(rows, &is_known)
+                .map(|(_, cells)| cells.iter().map(String::as_str))
         };
-        if let Some((index, known)) = found
-            && best.as_ref().is_none_or(|(most, _)| known > *most)
-        {
-            best = Some((known, Found { delimiter, index }));
+        let mut near = None;
+        let found = if let Some(said) = options.header_row {
+            let index = records.iter().position(|(row, _)| *row == said);
+            index.map(|index| {
+                let cells = records[index].1.iter();
+                (index, cells.filter(|cell| is_known(cell)).count())
+            })
+        } else {
+            near = find_near_header(rows(), &is_near);
+            find_header(rows(), &is_known)
+        };
+        for (found, best) in [(found, &mut best), (near, &mut nearest)] {
+            if let Some((index, known)) = found
+                && best.as_ref().is_none_or(|(most, _)| known > *most)
+            {
+                *best = Some((known, Found { delimiter, index }));
+            }
         }
     }
-    best.map(|(_, found)| found)
+    best.or(nearest).map(|(_, found)| found)
+}
+
+fn delimiters(options: &ReadOptions) -> Vec<u8> {
+    options
+        .delimiter
+        .map_or_else(|| DELIMITERS.to_vec(), |said| vec![said])
+}
+
+/// The cells of the first record, cut by the delimiter that makes the most of it.
+fn first_row(start: &[u8], options: &ReadOptions) -> Vec<String> {
+    let rows = delimiters(options)
+        .into_iter()
+        .filter_map(|delimiter| first_records(start, delimiter, None).into_iter().next())
+        .map(|(_, cells)| cells);
+    // The first of those that make the same of it.
+    rows.rev().max_by_key(Vec::len).unwrap_or_default()
 }
 
 /// The records among which the header row is, with their row numbers: the first ones, or all down to the row `said`.

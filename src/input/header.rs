@@ -20,3 +20,17 @@ where
     }
     best
 }
+
+/// Fewest headers that are nearly understood by which a row is taken for the header row, where no other is one.
+const FEWEST_NEAR: usize = 2;
+
+/// The first row that has the most headers that `is_near` takes for slips, if it has two or more.
+pub(super) fn find_near_header<'a, R>(
+    rows: impl Iterator<Item = R>,
+    is_near: &dyn Fn(&str) -> bool,
+) -> Option<(usize, usize)>
+where
+    R: IntoIterator<Item = &'a str>,
+{
+    find_header(rows, is_near).filter(|(_, near)| *near >= FEWEST_NEAR)
+}

@@ -44,11 +44,19 @@ pub trait Sink {
     /// Whether a header is one that is understood: finds the header row and the delimiter.
     fn is_header(&self, text: &str) -> bool;
 
+    /// Whether a header is one that is understood, or nearly: finds the header row where no header is understood.
+    fn is_nearly_header(&self, text: &str) -> bool {
+        self.is_header(text)
+    }
+
     /// A table begins.
     fn table(&mut self, head: TableHead) -> Interest;
 
     /// A table that nobody can read begins and ends: no row of it has a header that is understood.
     fn no_header(&mut self, name: &Arc<TableName>);
+
+    /// The first row of a table that has no header, before that is said. Only who tells people of it need listen.
+    fn first_row(&mut self, _name: &Arc<TableName>, _cells: &[String]) {}
 
     /// A table that is not for reading, because it is hidden in its workbook.
     fn hidden(&mut self, name: &Arc<TableName>);

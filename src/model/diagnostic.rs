@@ -152,6 +152,8 @@ codes! {
     DuplicateRow = Error "duplicate-row",
     /// A text that is not UTF-8.
     EncodingGuessed = Warning "encoding-guessed",
+    /// No table of the file has a row.
+    NoRows = Warning "no-rows",
     /// Rows of a sheet that are hidden.
     HiddenRows = Warning "hidden-rows",
     /// Cells of a table that are merged.
@@ -174,7 +176,7 @@ codes! {
     FolderWithoutStar = Warning "folder-without-star",
     /// github.com with a password.
     GitHubPassword = Warning "github-password",
-    /// A token of another vendor.
+    /// A secret of another vendor or column.
     ForeignToken = Warning "foreign-token",
     /// A Windows domain in a user name of TFS.
     DomainInUsername = Warning "domain-in-username",

@@ -197,10 +197,22 @@ fn too_deep(text: &str) -> Option<usize> {
     None
 }
 
+/// What the parser says, without what it quotes of the text: that may be a secret.
 fn reason_of(error: &jmespath::JmespathError) -> String {
-    match &error.reason {
-        jmespath::ErrorReason::Parse(reason) => reason.trim_end_matches('.').to_owned(),
-        jmespath::ErrorReason::Runtime(reason) => reason.to_string(),
+    let reason = match &error.reason {
+        jmespath::ErrorReason::Parse(reason) => reason.as_str(),
+        jmespath::ErrorReason::Runtime(_) => "it cannot be evaluated",
+    };
+    let (said, found) = reason.split_once(" -- found ").unwrap_or((reason, ""));
+    let said = said.split(": ").next().unwrap_or_default();
+    let said = match said.strip_prefix("Unable to parse ") {
+        Some(_) => "a literal or a quoted name cannot be read",
+        None => said.trim_end_matches('.'),
+    };
+    // The kind of what was found, without what it holds.
+    match found.split(['(', ' ']).next() {
+        Some("") | None => said.to_owned(),
+        Some(kind) => format!("{said} -- found {kind}"),
     }
 }
 
@@ -209,8 +221,11 @@ fn parse_keys(text: &str) -> Result<Vec<String>, FieldValueError> {
     let words = text
         .split([',', ';', ' ', '\t', '\u{a0}'])
         .filter(|word| !word.is_empty());
+    // Jira is asked for each key by its address: what is a token rather than a key must not get there.
+    let is_token = |word: &str| word.len() > 20 && word.contains(|c: char| c.is_ascii_digit());
     let is_key = |word: &str| {
         word.len() >= 2
+            && !is_token(word)
             && word.starts_with(|c: char| c.is_ascii_alphabetic())
             && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
@@ -237,9 +252,7 @@ fn parse_refspecs(text: &str) -> Result<(), FieldValueError> {
             is_ref(from) && is_ref(to) && stars(from) <= 1 && stars(from) == stars(to)
         });
         if !is_refspec {
-            return Err(FieldValueError::NotARefSpec(
-                spec.chars().take(60).collect(),
-            ));
+            return Err(FieldValueError::NotARefSpec(spec.to_owned()));
         }
     }
     Ok(())

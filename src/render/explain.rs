@@ -79,7 +79,14 @@ fn integration_type(topic: &TypeTopic) -> String {
     let _ = writeln!(
         text,
         "{}",
-        paint(DIM, format!("also called {}", topic.also_called.join(", ")))
+        paint(
+            DIM,
+            format!(
+                "also called {}; a sheet says {}",
+                topic.also_called.join(", "),
+                topic.integration_type
+            )
+        )
     );
     heading(&mut text, "Needs");
     let mut needs = vec![

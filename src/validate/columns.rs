@@ -10,8 +10,9 @@ use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, TableName};
 /// The vendor's name for the opposite of `disableSslVerification`.
 const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
 
-/// The vendor's column that asks for a deletion.
+/// The vendor's column that asks for a deletion, and one that others use, which may ask for it.
 const DELETE: &str = "delete";
+const ACTION: &str = "action";
 
 /// Columns that only the vendor's lists of single repositories (Bulk Change) have.
 const OF_REPOSITORIES: [&str; 2] = ["realroot", "trackedfolderid"];
@@ -65,6 +66,15 @@ pub(super) fn is_header(text: &str, options: &Options) -> bool {
     matches!(meaning(text, options), Meaning::Field(_))
 }
 
+/// Whether a header says a field, or nearly.
+pub(super) fn is_nearly_header(text: &str, options: &Options) -> bool {
+    match meaning(text, options) {
+        Meaning::Field(_) => true,
+        Meaning::LeftOut => false,
+        Meaning::Unknown => near_miss(text).or_else(|| short_slip(text)).is_some(),
+    }
+}
+
 /// The columns of a table.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -75,10 +85,14 @@ pub(super) struct Columns {
     by_field: [Option<usize>; Field::COUNT],
     /// Fields that a slip in a header hides.
     slips: FieldSet,
+    /// Short headers that may be slips: where in what was found about the headers they are, and which fields they may say.
+    short_slips: Vec<(usize, String, Field)>,
     /// Fields whose column says the opposite.
     inverted: FieldSet,
     /// The column that asks for deletions.
     pub delete: Option<usize>,
+    /// The column that asks for one by the word `delete`.
+    pub action: Option<usize>,
     /// Whether the table lists single repositories.
     pub is_of_repositories: bool,
     /// Fields that have a value even where their cell is blank.
@@ -110,8 +124,10 @@ impl Columns {
             width: head.headers.len(),
             by_field: [None; Field::COUNT],
             slips: FieldSet::default(),
+            short_slips: Vec::new(),
             inverted: FieldSet::default(),
             delete: None,
+            action: None,
             is_of_repositories: false,
             presets: options.presets.iter().map(|preset| preset.field).collect(),
             only: options
@@ -142,29 +158,29 @@ impl Columns {
             }
             match plain(header).as_str() {
                 DELETE => columns.delete = Some(column),
+                ACTION => columns.action = Some(column),
                 name if OF_REPOSITORIES.contains(&name) => columns.is_of_repositories = true,
                 _ => {}
             }
             if is_ignored(header) {
                 continue;
             }
-            found.push(match near_miss(header) {
-                Some(meant) => {
-                    columns.slips = columns.slips.with(meant);
-                    Diagnostic::new(
-                        Code::NearMissHeader,
-                        place,
-                        format!("the column `{header}` is not known"),
-                        format!("did you mean `{meant}`?"),
-                    )
-                }
-                None => Diagnostic::new(
-                    Code::UnknownColumn,
-                    place,
-                    format!("the column `{header}` is not a field of an integration"),
-                    "it is kept out of the import",
-                ),
-            });
+            if let Some(meant) = near_miss(header) {
+                columns.slips = columns.slips.with(meant);
+                found.push(slip(header, meant, place));
+                continue;
+            }
+            if let Some(meant) = short_slip(header) {
+                columns
+                    .short_slips
+                    .push((found.len(), header.clone(), meant));
+            }
+            found.push(Diagnostic::new(
+                Code::UnknownColumn,
+                place,
+                format!("the column `{header}` is not a field of an integration"),
+                "it is kept out of the import",
+            ));
         }
         let read = columns.fields().filter(|field| *field != Field::Type);
         columns.reads = read.map(|field| columns.reading(field)).collect();
@@ -205,9 +221,23 @@ impl Columns {
         is_of_integrations(|field| self.says(field))
     }
 
-    /// Whether it would be one but for slips in its headers.
-    pub fn is_meant_for_integrations(&self) -> bool {
-        is_of_integrations(|field| self.says(field) || self.slips.has(field))
+    /// Whether it would be one but for slips in its headers. Short headers, which are close to many words, are taken for
+    /// slips only here, where the table would be left out otherwise: then `found` says so.
+    pub fn is_meant_for_integrations(&self, found: &mut [Diagnostic]) -> bool {
+        let is_short = |field| self.short_slips.iter().any(|(_, _, meant)| *meant == field);
+        let is_meant = is_of_integrations(|field| {
+            self.says(field) || self.slips.has(field) || is_short(field)
+        });
+        if is_meant {
+            for (at, header, meant) in &self.short_slips {
+                if !self.says(*meant)
+                    && let Some(told) = found.get_mut(*at)
+                {
+                    *told = slip(header, *meant, told.place.clone());
+                }
+            }
+        }
+        is_meant
     }
 }
 
@@ -242,6 +272,30 @@ pub(super) fn near_miss(header: &str) -> Option<Field> {
         _ => *distance <= LARGEST_SLIP,
     };
     candidates.filter(is_slip).min().map(|(_, _, field)| field)
+}
+
+/// The field that a header of three or four letters, which says none, is one slip away from.
+fn short_slip(header: &str) -> Option<Field> {
+    let header = plain(header);
+    if !(3..SHORTEST_SLIP).contains(&header.chars().count()) {
+        return None;
+    }
+    let mut known: Vec<_> = HEADERS
+        .iter()
+        .filter(|(known, _)| known.len() >= 3 && strsim::osa_distance(&header, known) == 1)
+        .map(|(known, field)| (known, *field))
+        .collect();
+    known.sort_unstable();
+    known.first().map(|(_, field)| *field)
+}
+
+fn slip(header: &str, meant: Field, place: Place) -> Diagnostic {
+    Diagnostic::new(
+        Code::NearMissHeader,
+        place,
+        format!("the column `{header}` is not known"),
+        format!("did you mean `{meant}`?"),
+    )
 }
 
 fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagnostic {

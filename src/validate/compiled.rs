@@ -28,9 +28,20 @@ pub(super) fn filter(text: &str) -> Result<FieldValue, FieldValueError> {
 pub(super) fn pattern_error(text: &str) -> Option<String> {
     let compile = |text: &str| {
         let compiled = fancy_regex::Regex::new(text);
-        compiled.err().map(|error| error.to_string())
+        compiled
+            .err()
+            .map(|error| without_quotes(&error.to_string()))
     };
     PATTERNS.with(|patterns| patterns.of(text, compile))
+}
+
+/// What is said about a regular expression, without what is quoted of it: that may be a secret.
+fn without_quotes(said: &str) -> String {
+    if let Some((_, reason)) = said.rsplit_once("\nerror: ") {
+        return reason.to_owned();
+    }
+    let parts: Vec<&str> = said.splitn(3, ": ").take(2).collect();
+    parts.join(": ")
 }
 
 /// What came of texts.
@@ -100,6 +111,18 @@ mod tests {
             ));
             assert_eq!(pattern_error("v[0-9]+"), None);
             assert!(pattern_error("v[0-9").is_some());
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_the_text() {
+        for text in ["canary[0-9", "(canary", "*canary"] {
+            let error = pattern_error(text).unwrap();
+            assert!(!error.contains("canary"), "{error}");
+        }
+        for text in ["canary canary", "\"canary", "`canary", "[?a==`canary`"] {
+            let error = filter(text).unwrap_err().to_string();
+            assert!(!error.contains("canary"), "{error}");
         }
     }
 }

@@ -99,8 +99,11 @@ fn lint_origin(
             tell(
                 Field::Origin,
                 Code::FolderWithoutStar,
-                "the folder does not end in `*`".into(),
-                r"write `/srv/repos/*` to track the repositories below the folder",
+                format!("the folder `{}` does not end in `*`", origin.as_str()),
+                &format!(
+                    "write `{}` to track the repositories below the folder",
+                    with_star(origin.as_str())
+                ),
             );
         }
     } else if origin.is_plain_http() && (given.has(Field::Pat) || given.has(Field::Password)) {
@@ -110,6 +113,16 @@ fn lint_origin(
             "Jira will send the credential over unencrypted http".into(),
             "use `https://` if the host has it",
         );
+    }
+}
+
+/// A folder's path with the `*` that stands for the folders below it.
+fn with_star(path: &str) -> String {
+    let is_windows = path.contains('\\') && !path.starts_with('/');
+    match (path.ends_with(['/', '\\']), is_windows) {
+        (true, _) => format!("{path}*"),
+        (false, true) => format!(r"{path}\*"),
+        (false, false) => format!("{path}/*"),
     }
 }
 
@@ -191,7 +204,7 @@ pub(super) fn foreign_token(of: IntegrationType, secret: &str) -> Option<&'stati
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| secret.starts_with(prefix));
     let is_github = begins(&["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"]);
     let is_gitlab = begins(&["glpat-", "gldt-", "glrt-"]);
-    let is_aws = begins(&["AKIA", "ASIA"]) && secret.len() == 20;
+    let is_aws = is_key_id(secret);
     match of {
         T::GitHub | T::GitHubServer => is_gitlab.then_some("GitLab").or(is_aws.then_some("AWS")),
         T::GitLab | T::GitLabServer | T::GitLabServerLegacy => {
@@ -202,6 +215,37 @@ pub(super) fn foreign_token(of: IntegrationType, secret: &str) -> Option<&'stati
             .or(is_gitlab.then_some("GitLab")),
         _ => None,
     }
+}
+
+/// What the cell of `field` holds, if it is the other half of an AWS access key, and the field where it belongs.
+pub(super) fn other_half(
+    of: IntegrationType,
+    field: Field,
+    secret: &str,
+) -> Option<(&'static str, Field)> {
+    match field {
+        _ if of != IntegrationType::Aws => None,
+        Field::Password if is_key_id(secret) => Some(("an access key id", Field::Username)),
+        Field::Username if is_secret_key(secret) => Some(("a secret access key", Field::Password)),
+        _ => None,
+    }
+}
+
+/// `AKIA…`, as AWS documents its access key ids.
+fn is_key_id(text: &str) -> bool {
+    text.len() == 20 && (text.starts_with("AKIA") || text.starts_with("ASIA"))
+}
+
+/// Whether a whole text has the shape of an AWS secret access key: 40 characters of base64, all kinds among them.
+fn is_secret_key(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(|b| is(b));
+    text.len() == 40
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(|b| !b.is_ascii_alphabetic())
 }
 
 /// Whether a whole cell says that it is still to be filled in. The values of the vendor's examples are none.
@@ -277,6 +321,24 @@ mod tests {
         ] {
             assert!(!is_placeholder(text), "{text}");
         }
+    }
+
+    #[test]
+    fn the_halves_of_an_access_key_are_told_apart() {
+        let (id, key) = (
+            "AKIAI44QH8DHBEXAMPLE",
+            "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+        );
+        let belongs =
+            |field, text| other_half(IntegrationType::Aws, field, text).map(|half| half.1);
+        assert_eq!(belongs(Field::Password, id), Some(Field::Username));
+        assert_eq!(belongs(Field::Username, key), Some(Field::Password));
+        assert_eq!(belongs(Field::Password, key), None);
+        assert_eq!(belongs(Field::Username, id), None);
+        assert_eq!(
+            other_half(IntegrationType::Gerrit, Field::Password, id),
+            None
+        );
     }
 
     #[test]

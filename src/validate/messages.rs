@@ -1,5 +1,6 @@
 //! What is said about values that cannot be.
 
+use super::quoted::{Shape, is_near_a_type, quoted};
 use crate::model::{
     Code, CredentialForm, Defect, Field, FieldValueError, IntegrationType, OriginError, Region,
 };
@@ -7,53 +8,37 @@ use crate::model::{
 /// Code, message and help.
 pub(super) type Told = (Code, String, String);
 
-/// Longest piece of a cell that a message shows.
-const LONGEST_SHOWN: usize = 60;
-
-/// A cell's text for a message, cut to a sensible length.
-pub(super) fn shown(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_SHOWN) {
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-        None => format!("`{text}`"),
-    }
-}
-
-/// A cell's text for a message about a field whose values are few and short. What is not like any of them may be a
-/// secret that slipped into the wrong column, and is not shown.
-fn shown_if_like(text: &str, is_like: impl Fn(char) -> bool) -> String {
-    const LONGEST_WORD: usize = 10;
-    let length = text.chars().count();
-    if length <= LONGEST_WORD || text.chars().all(is_like) {
-        shown(text)
-    } else {
-        format!("a text of {length} characters")
-    }
-}
-
 pub(super) fn unknown_type(text: &str) -> Told {
-    let is_guessed = IntegrationType::meant_by(text).is_some();
-    let shown = shown_if_like(text, |_| is_guessed);
+    let is_near = is_near_a_type(text);
+    let shown = quoted(text, if is_near { Shape::Near } else { Shape::Word });
+    let help = if !is_near && holds_a_row(text) {
+        "the whole row stands in one cell: take the quotes around it away, or separate its cells as those of the header \
+         row are"
+            .to_owned()
+    } else {
+        IntegrationType::help_for(text)
+    };
     (
         Code::UnknownType,
         format!("{shown} is not an integration type"),
-        IntegrationType::help_for(text),
+        help,
     )
 }
 
-/// An origin for a message: whatever stands before an `@` may be a password.
-fn shown_origin(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    match text.rsplit_once('@') {
-        Some((user, rest)) if user != "git" => shown(&format!("…@{rest}")),
-        _ => shown(text),
-    }
+/// Whether a text that is no type begins with one, and cells of a row follow.
+fn holds_a_row(text: &str) -> bool {
+    let first = text.split_once([',', ';', '\t', '|', ':']);
+    first.is_some_and(|(first, _)| {
+        let first = first.trim().trim_matches('"');
+        IntegrationType::from_name(first).is_some() || is_near_a_type(first)
+    })
 }
 
 pub(super) fn origin(error: &OriginError, text: &str, of: IntegrationType) -> Told {
     match error {
         OriginError::NotAUrl => (
             Code::OriginNotUrl,
-            format!("{} is not an http(s) URL", shown_origin(text)),
+            format!("{} is not an http(s) URL", quoted(text, Shape::Address)),
             "write the host's base URL, such as `https://git.example.org`".into(),
         ),
         OriginError::UserInfo => (
@@ -68,12 +53,12 @@ pub(super) fn origin(error: &OriginError, text: &str, of: IntegrationType) -> To
         ),
         OriginError::CloneUrl => (
             Code::OriginIsCloneUrl,
-            format!("{} is the address of one repository", shown_origin(text)),
+            format!("{} is the address of one repository", quoted(text, Shape::Address)),
             format!("{} needs the base URL of the host; Jira finds its repositories", of.product()),
         ),
         OriginError::NotAnAbsolutePath => (
             Code::FolderNotAbsolute,
-            format!("{} is not an absolute path", shown_origin(text)),
+            format!("{} is not an absolute path", quoted(text, Shape::Path)),
             r"write the folder as Jira's machine sees it: `/srv/repos/*`, `D:\repos\*` or `\\server\share\*`"
                 .into(),
         ),
@@ -81,19 +66,17 @@ pub(super) fn origin(error: &OriginError, text: &str, of: IntegrationType) -> To
 }
 
 pub(super) fn value(error: &FieldValueError, field: Field, text: &str) -> Told {
-    let is_numeral = |c: char| c.is_ascii_digit() || " ,;.[]+-'eE".contains(c);
-    let shown = match error {
-        FieldValueError::NotAFlag => shown_if_like(text, |_| false),
+    let shape = match error {
         FieldValueError::NotAnInteger
         | FieldValueError::NotAnIdList
         | FieldValueError::JoinedIds
-        | FieldValueError::DepthOutOfRange => shown_if_like(text, is_numeral),
-        FieldValueError::NotARegion => {
-            let is_close = close_region(text).is_some();
-            shown_if_like(text, |_| is_close)
-        }
-        _ => shown(text),
+        | FieldValueError::NotAKeyList
+        | FieldValueError::DepthOutOfRange => Shape::Numerals,
+        FieldValueError::NotARegion if close_region(text).is_some() => Shape::Near,
+        FieldValueError::NoLeadingSlash => Shape::Path,
+        _ => Shape::Word,
     };
+    let shown = quoted(text, shape);
     match error {
         FieldValueError::NotAFlag => (
             Code::NotABoolean,
@@ -142,7 +125,10 @@ pub(super) fn value(error: &FieldValueError, field: Field, text: &str) -> Told {
         ),
         FieldValueError::NotARefSpec(spec) => (
             Code::NotARefspec,
-            format!("`{field}` holds `{spec}`, which is not a refspec"),
+            format!(
+                "`{field}` holds {}, which is not a refspec",
+                quoted(spec, Shape::Path)
+            ),
             "write `+refs/a/*:refs/a/*`, with commas between several".into(),
         ),
         FieldValueError::TooLong => (

@@ -96,12 +96,22 @@ impl RowCheck<'_> {
         self.found.push(diagnostic);
     }
 
-    /// The vendor's lists have a column that asks for a deletion, which is not `gij`'s to do.
+    /// The vendor's lists have a column that asks for a deletion, and other lists say so by a word, which is not `gij`'s to
+    /// do.
     fn check_delete(&mut self) {
-        let Some(column) = self.columns.delete else {
-            return;
+        let asks = |column: &usize| self.row.value(*column) != Value::Blank;
+        let asks_by_word = |column: &usize| match self.row.value(*column) {
+            Value::Text(text) => {
+                let text = text.trim();
+                text.eq_ignore_ascii_case("delete") || text.eq_ignore_ascii_case("remove")
+            }
+            _ => false,
         };
-        if self.row.value(column) != Value::Blank {
+        let columns = [
+            self.columns.delete.filter(asks),
+            self.columns.action.filter(asks_by_word),
+        ];
+        for column in columns.into_iter().flatten() {
             let place =
                 Place::row(&self.columns.table, self.row.number, self.row.line).cell(column);
             let help = "empty the cell, or take the row out; gij only creates";

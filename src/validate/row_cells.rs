@@ -276,6 +276,13 @@ impl<'a> RowCheck<'a> {
         if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
             return self.read_all_projects();
         }
+        let is_any_text = matches!(
+            kind,
+            Kind::Keys | Kind::ApiPath | Kind::Filter | Kind::RefSpecs | Kind::Text
+        );
+        if is_any_text && holds_a_token(&text) {
+            return self.tell_token(field);
+        }
         let value = match kind {
             Kind::Filter => compiled::filter(&text),
             _ => FieldValue::parse(kind, &text),

@@ -1,7 +1,7 @@
 //! The secrets of a row: literal, or by a reference that the command line allows.
 
 use super::cell::{CellText, as_it_stands, secret_text, unremarkable};
-use super::lint::foreign_token;
+use super::lint::{foreign_token, other_half};
 use super::options::Purpose;
 use super::row::RowCheck;
 use crate::input::Value;
@@ -62,6 +62,12 @@ impl<'a> RowCheck<'a> {
             let message =
                 format!("`{field}` holds what looks like a token of {vendor}, and the row is {of}");
             let help = "check the type, and whether the token stands in the right row";
+            self.tell(field, (Code::ForeignToken, message, help.into()));
+        }
+        if let Some((what, home)) = other_half(of, field, secret) {
+            let message =
+                format!("`{field}` holds what looks like {what}, which belongs in `{home}`");
+            let help = "look whether the cells of `username` and `password` are swapped";
             self.tell(field, (Code::ForeignToken, message, help.into()));
         }
     }

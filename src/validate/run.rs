@@ -8,6 +8,7 @@ use super::cell::{CellText, as_it_stands};
 use super::checked::{CheckedRow, Readable, is_valid};
 use super::columns::Columns;
 use super::duplicates::{Hashes, Like, RowRef, SeenRows};
+use super::no_table::FirstRow;
 use super::options::{Options, Purpose};
 use super::result::{FileRead, NotSelected, RowCounts, Validation};
 use super::spread::{CheckedBlock, Spread};
@@ -38,6 +39,7 @@ pub fn validate_sources(
         tables: Vec::new(),
         spread: Spread::new(options),
         n: 0,
+        first_row: FirstRow::default(),
         seen: SeenRows::default(),
         duplicated: HashSet::new(),
     };
@@ -57,6 +59,8 @@ pub(super) struct Run<'a> {
     pub(super) spread: Spread,
     /// The number of the last row that is part of the run.
     n: u32,
+    /// The first row of the first table of a file that is passed over.
+    first_row: FirstRow,
     seen: SeenRows,
     /// Rows of an import that a later row duplicates: their tables and numbers.
     duplicated: HashSet<(u32, u32)>,
@@ -69,6 +73,7 @@ impl Run<'_> {
             sha256: None,
             tables: Vec::new(),
         });
+        self.first_row = FirstRow::default();
         let errors = self.result.diagnostics.count(Severity::Error);
         let read = source.and_then(|mut source| {
             if self.options.purpose == Purpose::Import {
@@ -98,15 +103,16 @@ impl Run<'_> {
                             format!(
                                 "there is no table whose header is in row {row}, which --header-row names"
                             ),
-                            "look for the row's number in the sheet, or leave `--header-row` out",
+                            "look for the row's number in the sheet, or leave `--header-row` out"
+                                .to_owned(),
                         ),
-                        None => (
-                            "there is no table of integrations in this file".to_owned(),
-                            "it needs a header row with `type` and `origin`, `pat`, `username` or `password`",
-                        ),
+                        None => (self.first_row.message(), self.first_row.help()),
                     };
                     let diagnostic = Diagnostic::new(Code::NoTable, place, message, help);
                     self.result.diagnostics.push(diagnostic);
+                }
+                if !is_explained {
+                    self.tell_if_empty();
                 }
             }
             Err(error) => {
@@ -114,6 +120,25 @@ impl Run<'_> {
                 self.result.diagnostics.push(diagnostic_of(error));
             }
         }
+    }
+
+    /// Tells of a file whose tables are nothing but headers.
+    fn tell_if_empty(&mut self) {
+        let tables = self.result.files.last().map(|file| &*file.tables);
+        let Some(tables @ [first, ..]) = tables else {
+            return;
+        };
+        if tables.iter().any(|table| table.rows.read > 0) {
+            return;
+        }
+        let mut diagnostic = Diagnostic::new(
+            Code::NoRows,
+            Place::table(&first.name),
+            "the table has a header row and no rows",
+            "fill in a row for each git host and account; nothing is imported as it is",
+        );
+        self.options.policy.apply(&mut diagnostic);
+        self.result.diagnostics.push(diagnostic);
     }
 
     /// Takes in what comes of all blocks so far.
@@ -302,6 +327,13 @@ impl Run<'_> {
             sum.invalid += counts.invalid;
             sum.not_selected += counts.not_selected;
             sum.blank += counts.blank;
+        }
+    }
+
+    /// Keeps the first row of a CSV that is not read, to say what stands there. The sheets of a workbook are each told of.
+    pub(super) fn note_first_row(&mut self, table: &TableName, cells: &[String]) {
+        if table.sheet.is_none() {
+            self.first_row = FirstRow::new(cells);
         }
     }
 

@@ -14,9 +14,15 @@ impl Sink for Run<'_> {
         columns::is_header(text, self.options)
     }
 
+    fn is_nearly_header(&self, text: &str) -> bool {
+        columns::is_nearly_header(text, self.options)
+    }
+
     fn table(&mut self, head: TableHead) -> Interest {
         let mut found = Vec::new();
         let columns = Columns::of(&head, self.options, &mut found);
+        let is_of_integrations = columns.is_of_integrations();
+        let is_meant = !is_of_integrations && columns.is_meant_for_integrations(&mut found);
         for diagnostic in &mut found {
             self.options.policy.apply(diagnostic);
         }
@@ -31,10 +37,11 @@ impl Sink for Run<'_> {
             return Interest::PassOver;
         }
         let is_ours = is_named_away(&head.name);
-        if is_ours || !columns.is_of_integrations() {
+        if is_ours || !is_of_integrations {
             let why = "its headers name no type, or no origin and no credential";
             self.pass_over(&head.name, why);
-            if !is_ours && columns.is_meant_for_integrations() {
+            self.note_first_row(&head.name, &head.headers);
+            if !is_ours && is_meant {
                 // A sheet that a slip keeps from being read must not be left out in silence.
                 for slip in found {
                     self.result.diagnostics.push(slip);
@@ -67,6 +74,10 @@ impl Sink for Run<'_> {
             },
         );
         Interest::Read
+    }
+
+    fn first_row(&mut self, name: &Arc<TableName>, cells: &[String]) {
+        self.note_first_row(name, cells);
     }
 
     fn no_header(&mut self, name: &Arc<TableName>) {

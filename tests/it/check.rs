@@ -254,6 +254,67 @@ fn a_thousand_bad_rows_stay_readable() {
 fn a_slip_in_a_header_never_lets_a_table_be_passed_over_in_silence() {
     let env = Env::new().file("a.csv", "Typee,Name,PAT\nGITHUB,A,p\n");
     assert_eq!(found(&env, &["a.csv"]), ["near-miss-header A1"]);
+    let env = Env::new().file("a.csv", "tpye,displayName,pat\nGITHUB,A,p\n");
+    assert_eq!(found(&env, &["a.csv"]), ["near-miss-header A1"]);
+    // No header of the row is one that is known.
+    let env = Env::new().file(
+        "a.csv",
+        "Typ,Display-Nmae,Orgin\nGITHUB_SERVER,A,https://git.example.org\n",
+    );
+    assert_eq!(
+        found(&env, &["a.csv"]),
+        [
+            "near-miss-header A1",
+            "near-miss-header B1",
+            "near-miss-header C1"
+        ]
+    );
+    // Where the table is read all the same, a short header may be anything.
+    let env = Env::new().file("a.csv", "type,displayName,pat,tape\nGITHUB,A,p,x\n");
+    assert_eq!(found(&env, &["a.csv"]), ["unknown-column D1"]);
+}
+
+#[test]
+fn a_table_of_headers_alone_is_a_warning() {
+    let env = Env::new().file("a.csv", "type,displayName,pat\n\n");
+    env.run(["check", "a.csv"])
+        .exit(0)
+        .says("warning[no-rows]: the table has a header row and no rows");
+    env.run(["check", "a.csv", "--strict"])
+        .exit(3)
+        .says("error[no-rows]");
+}
+
+#[test]
+fn a_file_without_a_table_is_told_what_stands_where_its_headers_should() {
+    for (text, said) in [
+        ("colour,size\nred,3\n", "stand `colour`, `size`"),
+        ("displayName,pat\nA,p\n", "stand `displayName`, `pat`"),
+        (
+            "type:displayName:pat\nGITHUB:A:p\n",
+            "separated by `:`, which is not read",
+        ),
+        (
+            "type displayName pat\nGITHUB A p\n",
+            "separated by ` `, which is not read",
+        ),
+        (
+            "\"type,displayName,pat\"\n\"GITHUB,A,p\"\n",
+            "take the quotes around the lines away",
+        ),
+    ] {
+        let env = Env::new().file("a.csv", text);
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("error[no-table]")
+            .says(said);
+    }
+    // Without headers the first row is one of secrets.
+    let env = Env::new().file("a.csv", "GITHUB,Zed,x7Qm2xW9SEKRIT\n");
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("`GITHUB`, `Zed`, a text of 14 characters")
+        .says_nothing_of("SEKRIT");
 }
 
 #[cfg(unix)]

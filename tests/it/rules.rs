@@ -92,6 +92,7 @@ fn types_are_known_by_their_names() {
         &["error unknown-type"],
     );
     says(&SERVER, &[("type", "github server")], &[]);
+    says(&GITHUB, &[("type", "Git Hub")], &["error unknown-type"]);
     says(
         &GERRIT,
         &[("type", "GITLAB_SERVER_LEGACY")],
@@ -152,6 +153,24 @@ fn tokens_stand_where_nobody_reads_them_and_with_their_vendor() {
 }
 
 #[test]
+fn the_halves_of_an_access_key_stand_each_in_its_column() {
+    const AWS: [(&str, &str); 5] = [
+        ("type", "AWS"),
+        ("displayName", "A"),
+        ("username", "AKIAI44QH8DHBEXAMPLE"),
+        ("password", "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY"),
+        ("awsRegion", "eu-west-1"),
+    ];
+    says(&AWS, &[], &[]);
+    says(
+        &AWS,
+        &[("username", AWS[3].1), ("password", AWS[2].1)],
+        &["warning foreign-token", "warning foreign-token"],
+    );
+    says(&AWS, &[("password", AWS[2].1)], &["warning foreign-token"]);
+}
+
+#[test]
 fn origins_are_base_urls_or_absolute_paths() {
     says(&SERVER, &[("origin", "")], &["error missing-origin"]);
     says(
@@ -201,6 +220,24 @@ fn origins_are_base_urls_or_absolute_paths() {
         &[("folderDepth", "6")],
         &["error folder-depth-out-of-range"],
     );
+}
+
+#[test]
+fn a_folder_is_told_its_own_path_with_the_star() {
+    for (path, star) in [
+        ("/srv/git", "/srv/git/*"),
+        ("/srv/git/", "/srv/git/*"),
+        (r"C:\repos", r"C:\repos\*"),
+        ("D:/repos", "D:/repos/*"),
+        (r"\\server\share\repos", r"\\server\share\repos\*"),
+    ] {
+        let csv = format!("type,displayName,origin,folderDepth\nFILESPACE,A,{path},1\n");
+        let env = Env::new().file("a.csv", csv);
+        env.run(["check", "a.csv"])
+            .exit(0)
+            .says(&format!("`{path}` does not end in `*`"))
+            .says(&format!("write `{star}`"));
+    }
 }
 
 #[test]
@@ -371,6 +408,10 @@ fn the_vendors_list_of_repositories_is_refused_with_an_explanation() {
     assert_eq!(
         found("type,displayName,pat,delete\nGITHUB,A,p,yes\nGITHUB,B,p,\n"),
         ["error asks-to-delete D2"]
+    );
+    assert_eq!(
+        found("type,displayName,pat,Action\nGITHUB,A,p,Delete\nGITHUB,B,p,create\n"),
+        ["note unknown-column D1", "error asks-to-delete D2"]
     );
     assert_eq!(
         found(

@@ -176,6 +176,57 @@ fn a_secret_that_slipped_into_another_column_is_not_shown() {
 }
 
 #[test]
+fn a_secret_in_a_column_of_any_kind_is_not_shown() {
+    let columns = [
+        "type",
+        "origin",
+        "disabled",
+        "maxMinsToCommitEmail",
+        "apiPath",
+        "apiFilter",
+        "awsRegion",
+        "projectMappingIds",
+        "projectKeys",
+        "tagsFilter",
+        "prHideFilter",
+        "refSpecCustom",
+        "folderDepth",
+    ];
+    for secret in [
+        "0123456789abcdef0123456789abcdef01234567",
+        "abcdef0123456789abcdef0123456789abcdef01",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "Hunter2[(x",
+        CANARY,
+    ] {
+        for column in columns {
+            let mut cells = vec![("type", "GITHUB"), ("displayName", "A"), ("pat", "p")];
+            cells.retain(|(header, _)| *header != column);
+            cells.push((column, secret));
+            let (headers, values): (Vec<_>, Vec<_>) = cells.into_iter().unzip();
+            let csv = format!("{}\n{}\n", headers.join(","), values.join(","));
+            let env = Env::new().file("a.csv", csv);
+            env.run(["check", "a.csv"]).says_nothing_of(secret);
+            env.run(["check", "a.csv", "--format", "json"])
+                .says_nothing_of(secret);
+        }
+    }
+}
+
+#[test]
+fn a_row_in_one_cell_is_not_shown_and_is_known_for_one() {
+    for row in ["GITHUB,Zed,,SEKRIT2001", "GITHUB;Zed;;SEKRIT2001"] {
+        let csv = format!("type,displayName,origin,pat\n\"{row}\"\n");
+        let env = Env::new().file("a.csv", csv);
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("a text of 22 characters is not an integration type")
+            .says("the whole row stands in one cell")
+            .says_nothing_of("SEKRIT");
+    }
+}
+
+#[test]
 fn a_token_in_a_readable_cell_is_an_error_and_not_shown() {
     let csv = "type,displayName,pat\nGITHUB,bot ghp_0123456789abcdefCANARY,p\n";
     let env = Env::new().file("a.csv", csv);

@@ -129,10 +129,11 @@ pub const GITHUB_PASSWORD: Entry = Entry {
 };
 
 pub const FOREIGN_TOKEN: Entry = Entry {
-    title: "the secret looks like a token of another vendor",
+    title: "the secret looks like one of another vendor, or of another column",
     why: "GitHub, GitLab and AWS begin theirs each in their own way. This one will probably not be let in at the host of \
-          the row.",
-    cure: "Check the type, and whether the token stands in the right row.",
+          the row. An access key of AWS has two halves, the id in `username` and the secret in `password`, and they are \
+          told apart when they are swapped.",
+    cure: "Check the type, whether the token stands in the right row, and whether two cells are swapped.",
     example: csv(
         "type,displayName,pat\n\
          GITHUB,Payments,glpat-invented-token\n",

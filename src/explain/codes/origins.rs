@@ -105,7 +105,7 @@ pub const FOLDER_WITHOUT_STAR: Entry = Entry {
     title: "the path of a tracked folder does not end in `*`",
     why: "The vendor's examples write `*` for the repositories below the folder. A path without it is probably not what \
           was meant.",
-    cure: "Put `*` at the end: `/srv/repos/*`.",
+    cure: r"Put `*` at the end, behind the separator of the path: `/srv/repos/*`, `D:\repos\*`.",
     example: csv(
         "type,displayName,origin,folderDepth\n\
          FILESPACE,Mirrors,/srv/repos,1\n",

@@ -18,7 +18,8 @@ pub const UNKNOWN_TYPE: Entry = Entry {
     title: "the type is none of the twelve",
     why: "The type decides what else the row needs, and Jira knows twelve. Several are alike: GitHub Enterprise Server is \
           `GITHUB_SERVER`, while `GITHUB` is github.com.",
-    cure: "Write one of the integration types, in any case, with `_`, `-` or spaces. `gij explain` lists them.",
+    cure: "Write one of the integration types, in any case; a space or `-` may stand for each `_`, and nowhere else. Names of \
+           products are guessed at in the help, and never taken for a type. `gij explain` lists the types.",
     example: csv(
         "type,displayName,origin,pat\n\
          GitHub Enterprise,Core platform,https://github.example.org,invented-token\n",
@@ -42,7 +43,8 @@ pub const MISSING_FIELD: Entry = Entry {
 pub const ASKS_TO_DELETE: Entry = Entry {
     title: "the row asks for a deletion",
     why: "A column `delete` comes from the app's Bulk Change, where a filled cell removes something. `gij` creates, and a \
-          row that wants the opposite must not be created.",
+          row that wants the opposite must not be created. A column `action` asks for the same by the word `delete` or \
+          `remove`.",
     cure: "Empty the cell, or take the row out.",
     example: csv(
         "type,displayName,pat,delete\n\

@@ -155,6 +155,17 @@ pub const SHEET_PASSED_OVER: Entry = Entry {
     ),
 };
 
+pub const NO_ROWS: Entry = Entry {
+    title: "the file has a header row and no rows",
+    why: "There is nothing to import. Mostly the rows were never filled in, or stand in another file or sheet.",
+    cure: "Fill in a row for each git host and account, below the headers; or name the file that has them.",
+    example: csv(
+        "type,displayName,pat\n",
+        "type,displayName,pat\n\
+         GITHUB,Payments,invented-token\n",
+    ),
+};
+
 pub const HIDDEN_ROWS: Entry = Entry {
     title: "rows of a sheet are hidden",
     why: "They are read like others, and somebody may have hidden them to leave them out; a filter that is still on hides \

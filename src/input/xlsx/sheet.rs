@@ -24,7 +24,7 @@ use super::shelf::Shelf;
 use super::surroundings::Surroundings;
 use crate::input::block::{Block, Rows, SheetBlock, SheetRow, SheetValue};
 use crate::input::error::InputErrorKind;
-use crate::input::header::{HEADER_WITHIN, find_header};
+use crate::input::header::{HEADER_WITHIN, find_header, find_near_header};
 use crate::input::options::ReadOptions;
 use crate::input::read::{Interest, Sink, TableHead};
 use crate::model::TableName;
@@ -143,10 +143,15 @@ fn receive(
     let found = if let Some(said) = options.header_row {
         first.rows.iter().position(|row| row.number == said)
     } else {
-        let texts = first.rows.iter().map(|row| texts_of(&first, row));
-        find_header(texts, &|text| sink.is_header(text)).map(|(index, _)| index)
+        let texts = || first.rows.iter().map(|row| texts_of(&first, row));
+        let found = find_header(texts(), &|text| sink.is_header(text))
+            .or_else(|| find_near_header(texts(), &|text| sink.is_nearly_header(text)));
+        found.map(|(index, _)| index)
     };
     let Some(index) = found else {
+        let texts = first.rows.first().map(|row| texts_of(&first, row));
+        let texts: Vec<String> = texts.into_iter().flatten().map(str::to_owned).collect();
+        sink.first_row(table, &texts);
         sink.no_header(table);
         return Ok(());
     };
