@@ -21,6 +21,9 @@ pub enum Color {
     Never,
 }
 
+/// How many bytes of a document are written at once.
+const PART: usize = 16 * 1024;
+
 /// Standard output for results, standard error for everything else. A reader who goes away (`| head`) is no error.
 pub struct Screen {
     out: RefCell<AutoStream<io::Stdout>>,
@@ -79,7 +82,10 @@ impl Screen {
     /// If they cannot all be written; a closed pipe is not an error.
     pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        match counted(|| out.write_all(bytes).and_then(|()| out.flush())) {
+        // Part by part, so that a reader who takes his time is seen to read.
+        let mut parts = bytes.chunks(PART);
+        let written = parts.try_for_each(|part| counted(|| out.write_all(part)));
+        match written.and_then(|()| counted(|| out.flush())) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done,
         }

@@ -87,7 +87,12 @@ impl<'a> OfRun<'a> {
     }
 
     fn words_of_undo(&self) -> Vec<&str> {
-        self.words("undo", &FLAGS_OF_UNDO, &[&VALUES_OF_PACE, &VALUES_OF_UNDO])
+        // Options of these names select rows of a sheet where another command was typed.
+        if self.typed.iter().any(|word| word == "undo") {
+            self.words("undo", &FLAGS_OF_UNDO, &[&VALUES_OF_PACE, &VALUES_OF_UNDO])
+        } else {
+            self.words("undo", &[], &[&VALUES_OF_PACE])
+        }
     }
 
     /// The command `command`, reaching Jira in the way that was typed, and with these options as they were typed.

@@ -252,7 +252,7 @@ proptest! {
 
 #[test]
 fn what_is_left_of_a_removed_row_is_a_double_if_a_request_of_ours_may_have_created_it() {
-    let doubled = |requests: u32| {
+    let created_by = |requests: u32| {
         let mut row = server("A", "git");
         row.may_have_doubles = requests - 1;
         let mut books = books([row]);
@@ -261,12 +261,12 @@ fn what_is_left_of_a_removed_row_is_a_double_if_a_request_of_ours_may_have_creat
     };
     let list = [shown(12, "A", "git")];
     for (requests, expected) in [(1, 0), (2, 1)] {
-        let mut books = doubled(requests);
+        let mut books = created_by(requests);
         books.remove(1, 11);
         let doubles = books.balance(&list, &[]).doubles;
         assert_eq!(doubles.len(), expected, "after {requests} requests");
     }
-    let mut books = doubled(2);
+    let mut books = created_by(2);
     for id in [11, 12, 12] {
         books.remove(1, id);
     }
