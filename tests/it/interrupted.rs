@@ -137,7 +137,7 @@ fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {
         .unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
     let mut rest = String::new();
-    while !rest.ends_with("stopping: waiting for the requests under way\n") {
+    while !rest.ends_with("stopping: nothing more is sent; waiting for 1 request under way\n") {
         assert_ne!(said.read_line(&mut rest).unwrap(), 0, "{rest}");
     }
     signal(&child, "INT");
