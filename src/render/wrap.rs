@@ -1,6 +1,7 @@
 //! Lines that are longer than a terminal is wide, broken between words.
 //!
-//! What is to be typed stays in one piece, so that it can be copied: commands, and whatever stands in backticks.
+//! What is to be typed stays in one piece, so that it can be copied: whatever stands in backticks, and a command that has a line
+//! of its own or stands behind a colon.
 
 use anstream::adapter::strip_str;
 use terminal_size::{Height, Width};
@@ -35,7 +36,7 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
 fn break_line(text: &mut String, line: &str, width: usize) {
     let plain = strip_str(line).to_string();
     let said = plain.trim_start();
-    if is_command(said) {
+    if is_command(said) && said.len() < plain.len() {
         text.push_str(line);
     } else {
         let behind = match said {
@@ -61,18 +62,22 @@ fn is_command(text: &str) -> bool {
 /// The words of a line, with the spaces behind each.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut rest = line;
+    let mut is_behind_colon = false;
     Box::new(std::iter::from_fn(move || {
-        let (word, after) = rest.split_at(end_of_word(rest));
+        let end = if is_behind_colon && is_command(rest) {
+            rest.len()
+        } else {
+            end_of_word(rest)
+        };
+        let (word, after) = rest.split_at(end);
         rest = after;
+        is_behind_colon = word.trim_end().ends_with(':');
         (!word.is_empty()).then(|| Word::from(word))
     }))
 }
 
 /// Where the first word of `text` ends, with the spaces behind it.
 fn end_of_word(text: &str) -> usize {
-    if is_command(text) {
-        return text.len();
-    }
     let mut is_quoted = false;
     let mut has_ended = false;
     for (at, c) in text.char_indices() {
@@ -145,6 +150,19 @@ mod tests {
         );
         let lone = "a ` alone quotes nothing and the line is broken";
         assert_eq!(lines(lone).len(), 2);
+    }
+
+    #[test]
+    fn what_only_speaks_of_gij_is_broken_between_words() {
+        assert_eq!(
+            lines("error: another gij is at work (it holds gij-runs/x.lock); wait"),
+            [
+                "error: another gij is at work (it holds",
+                "  gij-runs/x.lock); wait"
+            ]
+        );
+        let begun = "gij cannot go on with that, as nobody agreed";
+        assert_eq!(lines(begun).len(), 2);
     }
 
     #[test]
