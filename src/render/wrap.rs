@@ -20,14 +20,23 @@ pub(super) fn width(size: Option<(Width, Height)>) -> usize {
     told.filter(|width| *width > 0).unwrap_or(USUAL)
 }
 
-/// The lines of `text`, none longer than `width` if there is a place to break it. An unfinished line stays as it is.
+/// The lines of `text`, none longer than `width` if there is a place to break it. An unfinished line, such as a question, stays
+/// unfinished.
 pub(super) fn wrapped(text: &str, width: usize) -> String {
     let width = width.max(LEAST);
     let mut wrapped = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
-        match line.strip_suffix('\n') {
-            Some(long) if display_width(long) > width => break_line(&mut wrapped, long, width),
-            _ => wrapped.push_str(line),
+        let long = line.strip_suffix('\n').unwrap_or(line);
+        if display_width(long) <= width {
+            wrapped.push_str(line);
+            continue;
+        }
+        break_line(&mut wrapped, long, width);
+        if long.len() == line.len() {
+            // The answer is typed behind its space.
+            wrapped.push_str(&line[line.trim_end().len()..]);
+        } else {
+            wrapped.push('\n');
         }
     }
     wrapped
@@ -37,7 +46,7 @@ fn break_line(text: &mut String, line: &str, width: usize) {
     let plain = strip_str(line).to_string();
     let said = plain.trim_start();
     if is_command(said) && said.len() < plain.len() {
-        text.push_str(line);
+        text.push_str(line.trim_end());
     } else {
         let behind = match said {
             _ if said.starts_with("= help: ") => "= help: ".len(),
@@ -50,9 +59,8 @@ fn break_line(text: &mut String, line: &str, width: usize) {
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation)
             .word_separator(WordSeparator::Custom(words));
-        text.push_str(&wrap(line, options).join("\n"));
+        text.push_str(&wrap(line.trim_end(), options).join("\n"));
     }
-    text.push('\n');
 }
 
 fn is_command(text: &str) -> bool {
@@ -166,9 +174,12 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_line_is_left_to_the_terminal() {
+    fn a_question_is_broken_between_words_and_stays_unfinished() {
         let question = "Create 3 integrations in Acme Jira, really and truly? [y/N] ";
-        assert_eq!(wrapped(question, 40), question);
+        assert_eq!(
+            wrapped(question, 40),
+            "Create 3 integrations in Acme Jira,\n  really and truly? [y/N] "
+        );
     }
 
     #[test]
