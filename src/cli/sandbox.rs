@@ -16,7 +16,7 @@ pub(super) fn sandbox(args: SandboxArgs, screen: &Screen) -> Result<Exit, Failur
     Runtime::new()?.block_on(async {
         let sandbox = Sandbox::start(config).await?;
         let kept = kept(state.as_deref(), sandbox.held().len());
-        screen.verbatim(&how_to(&sandbox.url(), &kept, token.as_deref()));
+        screen.result(&how_to(&sandbox.url(), &kept, token.as_deref()));
         sandbox.wait().await;
         match sandbox.failure() {
             None => Ok(Exit::Done),
@@ -81,7 +81,7 @@ fn kept(state: Option<&Path>, held: usize) -> String {
     };
     let file = state.display();
     if held == 0 {
-        format!("it writes what it holds and was asked to {file}")
+        format!("it keeps what it holds, and what it was asked, in {file}")
     } else {
         let held = count(held as u64, "integration", "integrations");
         format!("it goes on from the {held} in {file}")

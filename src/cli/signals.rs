@@ -93,6 +93,7 @@ impl Signals {
         progress.say(
             "interrupted: no new requests; waiting for those under way (once more to stop at once)",
         );
+        progress.sends_no_more();
         stop.throw(Stop::Interrupted);
         self.next().await;
         progress.finish();

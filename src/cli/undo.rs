@@ -263,7 +263,7 @@ impl Undoing<'_> {
     fn ask(&self, number: usize) -> bool {
         let what = count(number as u64, "integration", "integrations");
         let question = format!(
-            "Remove {what} from {} ({})? Type the number to go on:",
+            "Remove {what} from {} ({})?\nType the number to go on:",
             self.session.jira.target.title, self.session.jira.target.url
         );
         question::ask_number(&question, number, self.session.runtime, self.session.screen)

@@ -26,8 +26,16 @@ pub enum RunEvent<'a> {
         /// For how long from now.
         time: Duration,
     },
+    /// Jira's list is asked what became of rows.
+    Asking {
+        /// How many rows.
+        rows: usize,
+    },
     /// Every row had its turn; the books are balanced.
     Auditing,
     /// Nothing more is sent; what is under way is waited for.
-    Stopping,
+    Stopping {
+        /// How many requests are under way.
+        under_way: usize,
+    },
 }

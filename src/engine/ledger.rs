@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::books::{Books, Find, Imbalance, Standing, remote_of};
 use super::event::RunEvent;
-use super::list::{ListError, read_list_knowing};
+use super::list::{ListError, read_last_list, read_list_knowing};
 use super::pacer::Pacer;
 use super::stop::{Stop, StopSwitch};
 use crate::jira::Client;
@@ -69,10 +69,19 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// How rows are settled as things stand; none: nothing more is asked of Jira.
+    pub(super) fn settling(&self) -> Option<Settling> {
+        match settling_after(self.stop.reason().as_ref()) {
+            Some(_) if self.stop.is_interrupted() => Some(Settling::ByOneList),
+            how => how,
+        }
+    }
+
     /// Stops the session, unless it is being stopped for another reason.
     pub(super) fn stop(&self, reason: Stop) {
         if self.stop.throw(reason) {
-            (self.tell)(RunEvent::Stopping);
+            let under_way = self.pacer.under_way();
+            (self.tell)(RunEvent::Stopping { under_way });
         }
     }
 
@@ -111,16 +120,22 @@ impl<'a> Ledger<'a> {
         why: ListReason,
         is_known: &dyn Fn(i64) -> bool,
     ) -> Result<RemoteList, Stop> {
-        // A session that is already stopping may still ask what became of its rows.
-        let calm = StopSwitch::default();
-        let stop = if self.stop.is_thrown() {
-            &calm
-        } else {
-            self.stop
-        };
         let at = Timestamp::now();
         let waiting = |why: &str, time: Duration| self.waiting(why, time);
-        let list = read_list_knowing(self.client, self.pacer, stop, &waiting, is_known).await;
+        let read = |stop| read_list_knowing(self.client, self.pacer, stop, &waiting, is_known);
+        let list = if !self.stop.is_thrown() {
+            read(self.stop).await
+        } else if self.settling() == Some(Settling::Full) {
+            // A session that is already stopping may still ask what became of its rows, until somebody interrupts.
+            let calm = StopSwitch::default();
+            tokio::select! {
+                list = read(&calm) => list,
+                () = self.stop.interrupted() => Err(Stop::Interrupted.into()),
+            }
+        } else {
+            let list = read_last_list(self.client, self.pacer, is_known).await;
+            list.map_err(ListError::from)
+        };
         let list = list.map_err(|error| match error {
             ListError::Jira(error) => Stop::Jira(error),
             ListError::Stop(stop) => stop,
@@ -138,7 +153,7 @@ impl<'a> Ledger<'a> {
     /// Reads the first list that settles rows, in spite of somebody who interrupts meanwhile: it is the least that is asked.
     async fn first_list(&self) -> Result<RemoteList, Stop> {
         match self.list_of_news(ListReason::Settle).await {
-            // Now that the session stops, this one is read calmly.
+            // Now that the session stops, this one is asked for once and read to its end.
             Err(Stop::Interrupted) => self.list_of_news(ListReason::Settle).await,
             list => list,
         }
@@ -155,6 +170,7 @@ impl<'a> Ledger<'a> {
         if open.is_empty() {
             return Ok(Vec::new());
         }
+        (self.tell)(RunEvent::Asking { rows: open.len() });
         let first = self.first_list().await?;
         self.find(
             &first.shown,
@@ -169,6 +185,7 @@ impl<'a> Ledger<'a> {
             return Ok(Vec::new());
         };
         self.wait_for(last, open.len()).await?;
+        (self.tell)(RunEvent::Asking { rows: open.len() });
         let lists = [
             self.list_of_news(ListReason::Settle).await?.shown,
             self.list_of_news(ListReason::Settle).await?.shown,
@@ -276,6 +293,22 @@ impl<'a> Ledger<'a> {
         let RemoteList { shown, known } = &list;
         self.find(shown, &mut in_doubt.to_vec(), RunEvent::FoundAfterAll);
         Ok(self.books.borrow().balance(shown, known))
+    }
+}
+
+/// How rows are settled when sending has ended for this reason; none: nothing more is asked of Jira.
+fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
+    match stopped {
+        None
+        | Some(Stop::FailingAlike { .. } | Stop::MaxFailures { .. } | Stop::InDoubt { .. }) => {
+            Some(Settling::Full)
+        }
+        Some(Stop::Interrupted | Stop::MaxWait { .. } | Stop::AskedTooLong { .. }) => {
+            Some(Settling::ByOneList)
+        }
+        Some(Stop::InterruptedToo(reason)) => settling_after(Some(reason)),
+        Some(Stop::Jira(error)) if error.is_in_the_way() => Some(Settling::ByOneList),
+        Some(Stop::Jira(_) | Stop::Journal(_)) => None,
     }
 }
 

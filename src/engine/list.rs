@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use thiserror::Error;
+use tokio::time::Instant;
 
 use super::pacer::{Heard, Pacer};
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Client, JiraError};
 use crate::model::{RemoteIntegration, RemoteList};
 
-/// How often a list is asked for while Jira is busy or broken.
+/// How often a list is asked for while Jira is busy or broken, within the longest wait.
 const MOST_TRIES: u32 = 5;
 
 /// Why there is no list.
@@ -46,6 +47,7 @@ pub(super) async fn read_list_knowing(
     waiting: &dyn Fn(&str, Duration),
     is_known: &dyn Fn(i64) -> bool,
 ) -> Result<RemoteList, ListError> {
+    let began = Instant::now();
     let mut tries = 0;
     loop {
         let Some(turn) = pacer.ready_to_read(stop).await else {
@@ -65,10 +67,30 @@ pub(super) async fn read_list_knowing(
             Err(error) if error.is_passing() && tries < MOST_TRIES => {
                 let why = error.to_string();
                 if let Some(time) = turn.heard(heard, hints, &why)? {
+                    if began.elapsed() + time > pacer.pace().max_wait {
+                        return Err(error.into());
+                    }
                     waiting(&why, time);
                 }
             }
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// The list that is the last of a session that stops: it is asked for once, and nobody waits for it to be asked again.
+pub(super) async fn read_last_list(
+    client: &Client,
+    pacer: &Pacer,
+    is_known: &dyn Fn(i64) -> bool,
+) -> Result<RemoteList, JiraError> {
+    let Some(turn) = pacer.ready_at_last().await else {
+        return Err(JiraError::Unavailable {
+            url: client.base().as_str().to_owned(),
+            message: "it asks to be left alone for a while".to_owned(),
+        });
+    };
+    let exchange = client.list_knowing(is_known).await;
+    drop(turn);
+    exchange.meaning
 }

@@ -18,7 +18,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use self::bucket::{Bucket, Sent};
 pub use self::heard::Heard;
@@ -27,6 +27,9 @@ use self::places::Places;
 use self::spacing::Spacing;
 use super::stop::{Stop, StopSwitch};
 use crate::jira::RateHints;
+
+/// Longest wait for the turn of a session's last list.
+const LONGEST_AT_LAST: Duration = Duration::from_secs(5);
 
 /// How fast to send, and how long to try.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -116,6 +119,19 @@ impl Pacer {
     /// The same for reading a list, which is no sign that what the run is there for gets through.
     pub async fn ready_to_read(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
         self.turn(stop, Errand::Read).await
+    }
+
+    /// The same for the last list of a session that stops: by ourselves we wait no longer, though Jira may have asked for it.
+    /// None if that would take long.
+    pub async fn ready_at_last(&self) -> Option<Turn<'_>> {
+        self.patience.borrow_mut().end_back_off();
+        self.changed.notify_one();
+        timeout(LONGEST_AT_LAST, self.next(Errand::Read)).await.ok()
+    }
+
+    /// How many requests are under way.
+    pub fn under_way(&self) -> usize {
+        self.places.borrow().under_way()
     }
 
     /// Tells how many requests are still to be sent; it counts down by itself from there. The last ones need not be spaced

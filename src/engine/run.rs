@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
             let mut working: FuturesUnordered<_> = (0..workers).map(|_| self.work()).collect();
             while working.next().await.is_some() {}
             drop(working);
-            if let Some(how) = self.settling() {
+            if let Some(how) = self.ledger.settling() {
                 self.settle(how).await;
             }
             self.leave_in_doubt();
@@ -125,21 +125,12 @@ impl<'a> Run<'a> {
         let in_doubt = self.in_doubt.borrow().clone();
         let has_sent = !in_doubt.is_empty() || self.ledger.books.borrow().has_sent();
         if has_sent
-            && self.settling() == Some(Settling::Full)
+            && self.ledger.settling() == Some(Settling::Full)
             && let Err(stop) = self.ledger.audit(&in_doubt).await
         {
             self.ledger.stop(stop);
         }
         self.ledger.stop.ending()
-    }
-
-    /// How rows are settled as things stand; none: nothing more is asked of Jira.
-    fn settling(&self) -> Option<Settling> {
-        let stop = self.ledger.stop;
-        match settling_after(stop.reason().as_ref()) {
-            Some(_) if stop.is_interrupted() => Some(Settling::ByOneList),
-            how => how,
-        }
     }
 
     /// Sends one row after the other. While some are under way, the intents of the next are being written.
@@ -307,21 +298,5 @@ impl<'a> Run<'a> {
             self.in_doubt.borrow_mut().push(n);
             self.ended(&aside.job, Outcome::InDoubt);
         }
-    }
-}
-
-/// How rows are settled when sending has ended for this reason; none: nothing more is asked of Jira.
-fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
-    match stopped {
-        None
-        | Some(Stop::FailingAlike { .. } | Stop::MaxFailures { .. } | Stop::InDoubt { .. }) => {
-            Some(Settling::Full)
-        }
-        Some(Stop::Interrupted | Stop::MaxWait { .. } | Stop::AskedTooLong { .. }) => {
-            Some(Settling::ByOneList)
-        }
-        Some(Stop::InterruptedToo(reason)) => settling_after(Some(reason)),
-        Some(Stop::Jira(error)) if error.is_in_the_way() => Some(Settling::ByOneList),
-        Some(Stop::Jira(_) | Stop::Journal(_)) => None,
     }
 }

@@ -97,6 +97,10 @@ impl Stop {
             Self::AskedTooLong { .. } => {
                 Some("run again later, or let `--max-wait` be longer".into())
             }
+            // Jira's own words for an address of its API that no app answers for.
+            Self::FailingAlike { error, .. } if error.contains("null for uri") => Some(
+                "see whether the app Git Integration for Jira is installed and enabled, all its modules included".into(),
+            ),
             Self::FailingAlike { .. } | Self::MaxFailures { .. } => {
                 Some("mend what the error names before you run again".into())
             }
@@ -198,6 +202,22 @@ mod tests {
         let ending = stop.ending().unwrap();
         assert!(ending.is_interrupted());
         assert!(matches!(ending.reason(), Stop::MaxFailures { .. }));
+    }
+
+    #[test]
+    fn where_no_app_answers_the_help_asks_for_it() {
+        let alike = |error: &str| Stop::FailingAlike {
+            count: 10,
+            error: error.into(),
+        };
+        let lost = "null for uri: https://jira/rest/gitplugin/1.0/integration";
+        assert!(
+            alike(lost)
+                .help()
+                .unwrap()
+                .contains("installed and enabled")
+        );
+        assert!(alike("Bad origin").help().unwrap().contains("mend"));
     }
 
     #[test]

@@ -175,8 +175,7 @@ impl JiraError {
             None if answer.is_success() => return Ok(answer),
             None => {}
         }
-        let said = message::of_body(&answer.body, mask).0.unwrap_or_default();
-        let message = format!("HTTP {} {said}", answer.status).trim().to_owned();
+        let message = message::with_status(&answer, mask);
         Err(match answer.status {
             407 => Self::ProxyLogin { url },
             403 => Self::Forbidden { url, message },

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::mask::Mask;
+
+/// A title stands this far from the beginning of a page.
+const LONGEST_HEAD: usize = 64 * 1024;
 
 /// The error and the advice in an answer's body, in whichever of the documented shapes: the app's
 /// `{"success":false,"error":…,"advice":…}`, Jira's `errorMessages` and `errors`, its `message`, XML, HTML, plain text.
@@ -45,6 +49,69 @@ pub(super) fn of_body(body: &[u8], mask: &Mask) -> (Option<String>, Option<Strin
     )
 }
 
+/// The error and the advice in an answer: of a page for people no more than the status and its title.
+pub(super) fn of_answer(answer: &Answer, mask: &Mask) -> (Option<String>, Option<String>) {
+    if is_page(answer) {
+        (Some(of_page(answer, mask)), None)
+    } else {
+        of_body(&answer.body, mask)
+    }
+}
+
+/// `HTTP 503 Service Unavailable`: the status of an answer, and what it says of it.
+pub(super) fn with_status(answer: &Answer, mask: &Mask) -> String {
+    if is_page(answer) {
+        return of_page(answer, mask);
+    }
+    let said = of_body(&answer.body, mask).0.unwrap_or_default();
+    format!("HTTP {} {said}", answer.status).trim().to_owned()
+}
+
+/// Whether it is a page for people rather than the XML of an API.
+fn is_page(answer: &Answer) -> bool {
+    let head = &answer.body[..answer.body.len().min(LONGEST_HEAD)];
+    let head = head.to_ascii_lowercase();
+    answer.is_html() && head.windows(5).any(|text| text == b"<html")
+}
+
+/// The status of a page and its title, or else what the status is called.
+fn of_page(answer: &Answer, mask: &Mask) -> String {
+    let status = answer.status.to_string();
+    let title = title(&answer.body).map(|title| mask.clean(&title));
+    let title = title.unwrap_or_default();
+    // "HTTP Status 503 – Service Unavailable", "503 Service Unavailable"
+    let is_label = |before: &str| {
+        let mut words = before.split_whitespace();
+        words.all(|word| ["http", "status", "error"].contains(&&*word.to_ascii_lowercase()))
+    };
+    let said = match title.split_once(&status) {
+        Some((before, after)) if is_label(before) => {
+            after.trim_start_matches(|c: char| !c.is_alphanumeric())
+        }
+        _ => &title,
+    };
+    let called = reqwest::StatusCode::from_u16(answer.status).ok();
+    let called = called.and_then(|status| status.canonical_reason());
+    let said = if said.is_empty() {
+        called.unwrap_or_default()
+    } else {
+        said
+    };
+    format!("HTTP {status} {said}").trim().to_owned()
+}
+
+/// The text of a page's title, or of its first heading, markup and all.
+fn title(body: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&body[..body.len().min(LONGEST_HEAD)]);
+    let lower = head.to_ascii_lowercase();
+    ["title", "h1"].into_iter().find_map(|element| {
+        let begun = lower.find(&format!("<{element}"))?;
+        let begun = begun + lower[begun..].find('>')? + 1;
+        let end = begun + lower[begun..].find(&format!("</{element}"))?;
+        Some(head[begun..end].to_owned())
+    })
+}
+
 fn non_blank(text: String) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
@@ -53,6 +120,7 @@ fn non_blank(text: String) -> Option<String> {
 mod tests {
     use super::*;
     use crate::jira::Access;
+    use crate::jira::answer::samples::html;
     use crate::secret::Secret;
 
     fn of(body: &str) -> (Option<String>, Option<String>) {
@@ -96,6 +164,37 @@ mod tests {
                 .as_deref(),
             Some("Mend it")
         );
+    }
+
+    #[test]
+    fn of_a_page_for_people_the_title_is_said_once() {
+        let mask = Mask::new(
+            Access::Token(Secret::new("canary-token")).guises().into(),
+            [],
+        );
+        for (status, title, said) in [
+            (
+                503,
+                "HTTP Status 503 – Service Unavailable",
+                "HTTP 503 Service Unavailable",
+            ),
+            (502, "502 Bad Gateway", "HTTP 502 Bad Gateway"),
+            (500, "Oops &amp; sorry", "HTTP 500 Oops & sorry"),
+            (500, "Room 500", "HTTP 500 Room 500"),
+            (500, "by canary-token", "HTTP 500 by ***"),
+            (503, "", "HTTP 503 Service Unavailable"),
+        ] {
+            let page = format!(
+                "<!doctype html><HTML><head><title lang=en>{title}</title></head>\
+                 <body><h1>{title}</h1><p>Type Status Report</p></body></HTML>"
+            );
+            let answer = Answer {
+                body: page.into(),
+                ..html(status)
+            };
+            assert_eq!(with_status(&answer, &mask), said);
+            assert_eq!(of_answer(&answer, &mask), (Some(said.to_owned()), None));
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Refusal {
 
 impl Refusal {
     pub(super) fn of(answer: &Answer, mask: &Mask) -> Self {
-        let (error, advice) = message::of_body(&answer.body, mask);
+        let (error, advice) = message::of_answer(answer, mask);
         Self {
             error: error.unwrap_or_else(|| format!("HTTP {}", answer.status)),
             advice,

@@ -3,13 +3,17 @@
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle as BarStyle};
+use terminal_size::terminal_size_of;
+use textwrap::core::display_width;
 
 use super::bar_term::BarTerm;
 use super::screen::Screen;
 use super::style::{count, one_line};
+use super::wrap::width;
 use crate::engine::RunEvent;
 use crate::model::Outcome;
 
@@ -30,6 +34,9 @@ const PLAIN_EVERY: Duration = Duration::from_secs(5);
 /// How often the bar is drawn in a second at most.
 const MOST_DRAWN: u8 = 20;
 
+/// Columns of the bar itself.
+const BAR: usize = 24;
+
 /// A rate and the time left are shown once this much is done: before, they jump.
 const STABLE_AFTER: Duration = Duration::from_secs(2);
 
@@ -42,10 +49,23 @@ struct Counts {
     removed: u64,
 }
 
+/// What the bar says behind its numbers, for whoever draws it.
+#[derive(Clone, Debug, Default)]
+struct Said {
+    text: String,
+    /// Requests go out, so that a rate and the time left mean something.
+    is_sending: bool,
+}
+
+type Shared = Arc<Mutex<Said>>;
+
 /// Shows how a run goes on. Dropping it leaves the terminal as it was.
 pub struct Progress<'a> {
     screen: &'a Screen,
     bar: Option<ProgressBar>,
+    /// What stands in the bar.
+    shared: Shared,
+    has_stopped: Cell<bool>,
     all: u64,
     existing: u64,
     counts: Cell<Counts>,
@@ -67,10 +87,13 @@ impl<'a> Progress<'a> {
             ProgressStyle::Bar => true,
             ProgressStyle::Plain => false,
         };
-        let bar = (is_bar && !screen.is_quiet() && all > 0).then(|| new_bar(all));
+        let shared = Shared::default();
+        let bar = (is_bar && !screen.is_quiet() && all > 0).then(|| new_bar(all, shared.clone()));
         let progress = Self {
             screen,
             bar,
+            shared,
+            has_stopped: Cell::new(false),
             all,
             existing: existing as u64,
             counts: Cell::default(),
@@ -126,14 +149,41 @@ impl<'a> Progress<'a> {
                 ));
             }
             RunEvent::Auditing => self.show("comparing with Jira's list"),
-            RunEvent::Stopping => self.say("stopping: waiting for the requests under way"),
+            RunEvent::Asking { rows } => self.show(&format!(
+                "asking Jira's list what became of {}",
+                count(rows as u64, "row", "rows")
+            )),
+            RunEvent::Stopping { under_way } => self.stopping(under_way),
         }
+    }
+
+    fn stopping(&self, under_way: usize) {
+        self.sends_no_more();
+        self.say(&match under_way {
+            0 => "stopping: nothing more is sent".to_owned(),
+            some => format!(
+                "stopping: nothing more is sent; waiting for {}",
+                count(some as u64, "request under way", "requests under way")
+            ),
+        });
+    }
+
+    /// From now on neither a rate nor the time left means anything.
+    pub fn sends_no_more(&self) {
+        self.has_stopped.set(true);
+        self.draw();
+    }
+
+    /// Sets what the bar says; it is drawn with the next tick.
+    fn set_said(&self, text: String, is_sending: bool) {
+        let mut said = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        *said = Said { text, is_sending };
     }
 
     /// Shows what is going on, in the bar or in a line of its own.
     fn show(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.set_message(format!("{} · {text}", self.counts_text())),
+            Some(_) => self.set_said(format!("{} · {text}", self.counts_text()), false),
             None => self.screen.info(&format!("{text}\n")),
         }
     }
@@ -181,7 +231,7 @@ impl<'a> Progress<'a> {
     fn draw(&self) {
         if let Some(bar) = &self.bar {
             bar.set_position(self.counts.get().done);
-            bar.set_message(self.counts_text());
+            self.set_said(self.counts_text(), !self.has_stopped.get());
         }
     }
 
@@ -191,7 +241,11 @@ impl<'a> Progress<'a> {
         }
         self.said.set(Instant::now());
         let done = self.counts.get().done;
-        let left = time_left(done, self.all, self.began.elapsed());
+        let left = if self.has_stopped.get() {
+            String::new()
+        } else {
+            time_left(done, self.all, self.began.elapsed())
+        };
         self.screen.info(&format!(
             "{done}/{}: {}{left}\n",
             self.all,
@@ -206,15 +260,26 @@ impl Drop for Progress<'_> {
     }
 }
 
-fn new_bar(all: u64) -> ProgressBar {
-    let style = BarStyle::with_template("{bar:24} {pos}/{len} · {msg}{left}")
+fn new_bar(all: u64, shared: Shared) -> ProgressBar {
+    let style = BarStyle::with_template("{bar:24} {pos}/{len} · {said}")
         .unwrap_or_else(|_| BarStyle::default_bar())
         .with_key(
-            "left",
-            |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+            "said",
+            move |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                let said = shared
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone();
                 let all = state.len().unwrap_or_default();
+                let before = BAR + format!(" {}/{all} · ", state.pos()).chars().count();
+                let room = width(terminal_size_of(std::io::stderr())).saturating_sub(before);
+                let left = if said.is_sending {
+                    time_left(state.pos(), all, state.elapsed())
+                } else {
+                    String::new()
+                };
                 // A terminal that cannot be written to shows no bar either.
-                let _ = text.write_str(&time_left(state.pos(), all, state.elapsed()));
+                let _ = text.write_str(&cut(&format!("{}{left}", said.text), room));
             },
         );
     let target = if std::io::stderr().is_terminal() {
@@ -225,6 +290,21 @@ fn new_bar(all: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(all), target).with_style(style);
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+/// As much of a line as has room in so many columns.
+fn cut(text: &str, room: usize) -> String {
+    if display_width(text) <= room {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for c in text.chars() {
+        if display_width(&short) + display_width(c.encode_utf8(&mut [0; 4])) >= room {
+            break;
+        }
+        short.push(c);
+    }
+    format!("{}…", short.trim_end())
 }
 
 /// Why nothing is sent, and for how long.
@@ -277,5 +357,13 @@ mod tests {
             time_left(4, 2000, Duration::from_secs(4)),
             " · 1.0/s · 33 min left"
         );
+    }
+
+    #[test]
+    fn what_stands_in_the_bar_is_cut_to_the_width() {
+        assert_eq!(cut("3 created · 2/s", 15), "3 created · 2/s");
+        assert_eq!(cut("3 created · 2/s", 14), "3 created · 2…");
+        assert_eq!(cut("3 created · 2/s", 11), "3 created…");
+        assert_eq!(cut("3 created", 0), "…");
     }
 }

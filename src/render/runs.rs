@@ -37,7 +37,7 @@ fn ended(run: &ListedRun) -> String {
         RunEnding::Complete => "complete",
         RunEnding::Stopped => "stopped",
         RunEnding::Interrupted => "interrupted",
-        RunEnding::Died => "died before its end",
+        RunEnding::Died => "broke off before its end",
         RunEnding::Unreadable => "unreadable",
     };
     let command = match run.command {

@@ -19,11 +19,12 @@ pub fn verification(report: &VerifyReport) -> String {
         .filter(|state| report.totals.of(*state) > 0)
         .map(|state| format!("{} {}", report.totals.of(state), state.in_words()))
         .collect();
-    let said = if states.is_empty() {
-        format!("{all} of {}", report.run)
+    let states = if states.is_empty() {
+        "nothing to look for".to_owned()
     } else {
-        format!("{all} of {}: {}", report.run, states.join(", "))
+        states.join(", ")
     };
+    let said = format!("{all} of {}: {states}", report.run);
     let _ = writeln!(text, "{}", paint(BOLD, one_line(&said)));
     for state in [IndexState::Gone, IndexState::Disabled, IndexState::NotYet] {
         let rows: Vec<_> = report

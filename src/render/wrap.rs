@@ -1,6 +1,7 @@
 //! Lines that are longer than a terminal is wide, broken between words.
 //!
-//! What is to be typed stays in one piece, so that it can be copied: commands, and whatever stands in backticks.
+//! What is to be typed stays in one piece, so that it can be copied: whatever stands in backticks, and a command that has a line
+//! of its own or stands behind a colon.
 
 use anstream::adapter::strip_str;
 use terminal_size::{Height, Width};
@@ -19,14 +20,23 @@ pub(super) fn width(size: Option<(Width, Height)>) -> usize {
     told.filter(|width| *width > 0).unwrap_or(USUAL)
 }
 
-/// The lines of `text`, none longer than `width` if there is a place to break it. An unfinished line stays as it is.
+/// The lines of `text`, none longer than `width` if there is a place to break it. An unfinished line, such as a question, stays
+/// unfinished.
 pub(super) fn wrapped(text: &str, width: usize) -> String {
     let width = width.max(LEAST);
     let mut wrapped = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
-        match line.strip_suffix('\n') {
-            Some(long) if display_width(long) > width => break_line(&mut wrapped, long, width),
-            _ => wrapped.push_str(line),
+        let long = line.strip_suffix('\n').unwrap_or(line);
+        if display_width(long) <= width {
+            wrapped.push_str(line);
+            continue;
+        }
+        break_line(&mut wrapped, long, width);
+        if long.len() == line.len() {
+            // The answer is typed behind its space.
+            wrapped.push_str(&line[line.trim_end().len()..]);
+        } else {
+            wrapped.push('\n');
         }
     }
     wrapped
@@ -35,8 +45,8 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
 fn break_line(text: &mut String, line: &str, width: usize) {
     let plain = strip_str(line).to_string();
     let said = plain.trim_start();
-    if is_command(said) {
-        text.push_str(line);
+    if is_command(said) && said.len() < plain.len() {
+        text.push_str(line.trim_end());
     } else {
         let behind = match said {
             _ if said.starts_with("= help: ") => "= help: ".len(),
@@ -49,9 +59,8 @@ fn break_line(text: &mut String, line: &str, width: usize) {
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation)
             .word_separator(WordSeparator::Custom(words));
-        text.push_str(&wrap(line, options).join("\n"));
+        text.push_str(&wrap(line.trim_end(), options).join("\n"));
     }
-    text.push('\n');
 }
 
 fn is_command(text: &str) -> bool {
@@ -61,18 +70,22 @@ fn is_command(text: &str) -> bool {
 /// The words of a line, with the spaces behind each.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut rest = line;
+    let mut is_behind_colon = false;
     Box::new(std::iter::from_fn(move || {
-        let (word, after) = rest.split_at(end_of_word(rest));
+        let end = if is_behind_colon && is_command(rest) {
+            rest.len()
+        } else {
+            end_of_word(rest)
+        };
+        let (word, after) = rest.split_at(end);
         rest = after;
+        is_behind_colon = word.trim_end().ends_with(':');
         (!word.is_empty()).then(|| Word::from(word))
     }))
 }
 
 /// Where the first word of `text` ends, with the spaces behind it.
 fn end_of_word(text: &str) -> usize {
-    if is_command(text) {
-        return text.len();
-    }
     let mut is_quoted = false;
     let mut has_ended = false;
     for (at, c) in text.char_indices() {
@@ -148,9 +161,25 @@ mod tests {
     }
 
     #[test]
-    fn an_unfinished_line_is_left_to_the_terminal() {
+    fn what_only_speaks_of_gij_is_broken_between_words() {
+        assert_eq!(
+            lines("error: another gij is at work (it holds gij-runs/x.lock); wait"),
+            [
+                "error: another gij is at work (it holds",
+                "  gij-runs/x.lock); wait"
+            ]
+        );
+        let begun = "gij cannot go on with that, as nobody agreed";
+        assert_eq!(lines(begun).len(), 2);
+    }
+
+    #[test]
+    fn a_question_is_broken_between_words_and_stays_unfinished() {
         let question = "Create 3 integrations in Acme Jira, really and truly? [y/N] ";
-        assert_eq!(wrapped(question, 40), question);
+        assert_eq!(
+            wrapped(question, 40),
+            "Create 3 integrations in Acme Jira,\n  really and truly? [y/N] "
+        );
     }
 
     #[test]

@@ -103,6 +103,22 @@ fn a_list_that_settles_is_read_again_when_ctrl_c_comes_in_its_middle() {
 }
 
 #[test]
+fn after_ctrl_c_a_jira_that_does_not_answer_is_asked_for_its_list_once() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira()
+        .script([Some(Fault::CutAfterCommit), Some(Fault::CutAfterCommit)]);
+    let mut script = vec![None, None, Some(Fault::Hang)];
+    script.extend([Some(Fault::Error503Before); 9]);
+    env.jira().script_call(Call::List, script);
+    let args = "import a.csv --yes --concurrency 1 --settle 50ms".split(' ');
+    let child = env.start_until(args, |env| env.requests("GET", "/integration") == 3);
+    signal(&child, "INT");
+    Ran::of(child.wait_with_output().unwrap()).exit(130);
+    assert_eq!(env.requests("GET", "/integration"), 4);
+    assert_eq!(env.total("in_doubt"), 2);
+}
+
+#[test]
 fn the_comparison_at_the_end_is_made_up_for_when_ctrl_c_comes_in_its_middle() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(2));
     interrupted_at_list(&env, 3);
@@ -139,7 +155,7 @@ fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {
         .unwrap();
     let mut said = BufReader::new(child.stderr.take().unwrap());
     let mut rest = String::new();
-    while !rest.ends_with("stopping: waiting for the requests under way\n") {
+    while !rest.ends_with("stopping: nothing more is sent; waiting for 1 request under way\n") {
         assert_ne!(said.read_line(&mut rest).unwrap(), 0, "{rest}");
     }
     signal(&child, "INT");

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gij::sandbox::{Condition, Fault};
+use gij::sandbox::{Call, Condition, Fault};
 
 use crate::env::{Env, sheet_of};
 
@@ -217,4 +217,35 @@ fn as_many_failures_as_are_allowed_stop_the_run() {
         ),
         (2, 1, 7)
     );
+}
+
+/// A run of which one row is in doubt and the next gets nothing but 429, on a Jira whose lists fail from then on.
+fn stopped_by_the_longest_wait(lists: usize) -> Env {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2)).faults(
+        [
+            vec![Some(Fault::CutAfterCommit)],
+            vec![Some(Fault::TooManyRequests); 50],
+        ]
+        .concat(),
+    );
+    let mut script = vec![None; 2];
+    script.extend(vec![Some(Fault::Error503Before); lists]);
+    env.jira().script_call(Call::List, script);
+    let args = "import a.csv --yes --concurrency 1 --settle 50ms --max-wait 2s";
+    env.run(args.split(' '))
+        .exit(4)
+        .says("stopping: nothing more is sent\n")
+        .says("asking Jira's list what became of 1 row\n")
+        .says("--max-wait");
+    env
+}
+
+#[test]
+fn after_the_longest_wait_the_list_is_asked_for_once() {
+    for (lists, in_doubt) in [(0, 0), (9, 1)] {
+        let env = stopped_by_the_longest_wait(lists);
+        assert_eq!(env.requests("GET", "/integration"), 3);
+        assert_eq!(env.total("in_doubt"), in_doubt);
+        assert_eq!(env.total("not_attempted"), 1);
+    }
 }

@@ -90,7 +90,7 @@ fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
     child.wait().unwrap();
     env.run(["runs"])
         .exit(0)
-        .says("died before its end")
+        .says("broke off before its end")
         .says("not attempted")
         .says(&format!("go on: {resume}\n"));
     let json = env.run(["runs", "--format", "json"]).exit(0).json();

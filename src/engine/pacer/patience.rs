@@ -19,6 +19,8 @@ pub(super) struct Patience {
     answered: Instant,
     /// The end of the pause.
     until: Option<Instant>,
+    /// The end of the part of it that Jira asked for.
+    asked_until: Option<Instant>,
     /// How many pauses there have been since the last answer.
     step: u32,
     /// The last turn that was given when the last pause began: what was sent up to it fails together.
@@ -31,6 +33,7 @@ impl Patience {
             max_wait,
             answered: now,
             until: None,
+            asked_until: None,
             step: 0,
             paused_at: 0,
         }
@@ -50,6 +53,11 @@ impl Patience {
     /// A list was read: Jira is at work, though nothing was got through.
     pub fn read(&mut self) {
         self.step = 0;
+    }
+
+    /// Nobody waits any longer than Jira asks for.
+    pub fn end_back_off(&mut self) {
+        self.until = self.asked_until;
     }
 
     pub fn restart(&mut self, now: Instant) {
@@ -88,6 +96,9 @@ impl Patience {
             None => return Ok(None),
         };
         self.until = self.until.max(Some(now + pause));
+        if asked.is_some() {
+            self.asked_until = self.asked_until.max(Some(now + pause));
+        }
         if is_new {
             self.step = self.step.saturating_add(1);
             self.paused_at = given;

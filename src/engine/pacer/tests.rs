@@ -279,3 +279,29 @@ async fn a_list_that_is_not_given_ends_no_wait() {
         assert!(read.heard(heard, None, "").is_ok(), "{heard:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_last_list_waits_for_what_jira_asks_and_not_for_the_back_off() {
+    let pacer = pacer(1, None, 10 * MINUTE);
+    let start = Instant::now();
+    for _ in 0..12 {
+        turn(&pacer)
+            .await
+            .heard(Heard::NotConnected, None, "refused")
+            .unwrap();
+    }
+    let stopped = Instant::now();
+    drop(pacer.ready_at_last().await.unwrap());
+    assert_eq!(stopped.elapsed(), Duration::ZERO);
+    assert!(start.elapsed() > SECOND);
+
+    turn(&pacer).await.heard(limited(2), None, "").unwrap();
+    let stopped = Instant::now();
+    drop(pacer.ready_at_last().await.unwrap());
+    assert!(stopped.elapsed() >= 2 * SECOND);
+
+    turn(&pacer).await.heard(limited(60), None, "").unwrap();
+    let stopped = Instant::now();
+    assert!(pacer.ready_at_last().await.is_none());
+    assert!(stopped.elapsed() < MINUTE);
+}
