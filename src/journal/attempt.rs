@@ -38,3 +38,17 @@ pub struct Attempt {
     /// What to do about it.
     pub advice: Option<Box<str>>,
 }
+
+impl Attempt {
+    /// None, of a row that is not valid by the `codes` of its errors if there are some.
+    pub(super) fn of_invalid(codes: &[Box<str>]) -> Self {
+        if codes.is_empty() {
+            return Self::default();
+        }
+        Self {
+            error: Some(format!("not valid: {}", codes.join(", ")).into()),
+            advice: Some("`gij explain CODE` says what to do about each code".into()),
+            ..Self::default()
+        }
+    }
+}

@@ -76,12 +76,7 @@ impl RowState {
             via: None,
             attempts: 0,
             may_have_created: 0,
-            last: Attempt {
-                error: not_valid(&row.errors),
-                advice: (!row.errors.is_empty())
-                    .then(|| "`gij explain CODE` says what to do about each code".into()),
-                ..Attempt::default()
-            },
+            last: Attempt::of_invalid(&row.errors),
             fails_if_absent: false,
             removal: None,
             doubles: Vec::new(),
@@ -446,9 +441,4 @@ impl RowState {
         self.last.error = None;
         self.last.advice = None;
     }
-}
-
-/// What is wrong with a row that is not valid.
-fn not_valid(codes: &[Box<str>]) -> Option<Box<str>> {
-    (!codes.is_empty()).then(|| format!("not valid: {}", codes.join(", ")).into())
 }

@@ -87,11 +87,11 @@ impl<'a> OfRun<'a> {
     }
 
     fn words_of_undo(&self) -> Vec<&str> {
-        // Options of these names select rows of a sheet where another command was typed.
+        // Where another command was typed, such options select rows of a sheet and give Jira time for what it sends.
         if self.typed.iter().any(|word| word == "undo") {
             self.words("undo", &FLAGS_OF_UNDO, &[&VALUES_OF_PACE, &VALUES_OF_UNDO])
         } else {
-            self.words("undo", &[], &[&VALUES_OF_PACE])
+            self.words("undo", &[], &[])
         }
     }
 

@@ -193,7 +193,7 @@ fn what_was_selected_goes_on_with_an_undo_however_it_was_written() {
 fn what_another_command_selected_is_not_what_an_undo_takes_back() {
     let typed = |line: &str| -> Vec<String> { line.split(' ').map(Into::into).collect() };
     for (line, undo) in [
-        ("import a.csv --rows 2 --only type=AZURE", "gij undo a"),
+        ("import a.csv --rows 2 --settle 1s", "gij undo a"),
         (
             "undo a --rows 2 --duplicates",
             "gij undo a --rows 2 --duplicates",
