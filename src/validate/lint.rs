@@ -238,7 +238,7 @@ fn is_key_id(text: &str) -> bool {
 
 /// Whether a whole text has the shape of an AWS secret access key: 40 characters of base64, all kinds among them.
 fn is_secret_key(text: &str) -> bool {
-    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(|b| is(b));
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
     text.len() == 40
         && text
             .bytes()
