@@ -326,7 +326,11 @@ impl Client {
         mask: &Mask,
         take: &mut Take<'_>,
     ) -> Reply {
-        let mut response = match request.send().await {
+        #[cfg(not(fuzzing))]
+        let sent = request.send();
+        #[cfg(fuzzing)]
+        let sent = super::given::answer(request);
+        let mut response = match sent.await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => {
                 return Reply::NotSent(in_words(&error));

@@ -13,6 +13,9 @@ mod created;
 mod entries;
 mod error;
 mod exchange;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod given;
 mod hints;
 mod mask;
 mod message;

@@ -10,8 +10,9 @@ use super::facts::SheetError;
 use super::guard::contradiction;
 use super::ranges::CellRange;
 
-/// Cells and bytes of text that are handed over at once, and how often that may be before they are taken.
-pub(super) const CELLS: usize = 1024;
+/// Cells and bytes of text that are handed over at once, and how often that may be before they are taken. A fuzz target's
+/// sheets are small and shall be handed over in pieces all the same.
+pub(super) const CELLS: usize = if cfg!(fuzzing) { 7 } else { 1024 };
 pub(super) const TEXT: usize = 1 << 20;
 const AHEAD: usize = 4;
 
