@@ -53,14 +53,14 @@ impl JustRemoved {
     }
 
     fn note(&mut self, run: &str, state: &RunState, listed_at: Timestamp, settle: Duration) {
-        let gone = state.removed_since(ago(listed_at, settle));
-        self.gone
-            .extend(gone.map(|Remote { id, init_date }| (id, init_date)));
         // Whoever gave Jira more time for its deletions had a reason for that.
         let undos = state.sessions().iter();
         let undos = undos.filter(|session| session.kind == SessionKind::Undo);
         let given = undos.map(|session| Duration::from_millis(session.settle_ms));
         let given = given.max().map_or(settle, |given| given.max(settle));
+        let gone = state.removed_since(ago(listed_at, given));
+        self.gone
+            .extend(gone.map(|Remote { id, init_date }| (id, init_date)));
         let unanswered = given.saturating_add(UNANSWERED);
         let in_doubt = state.may_be_removed(ago(listed_at, given), ago(listed_at, unanswered));
         self.in_doubt.extend(in_doubt.map(|id| (id, run.into())));
@@ -121,7 +121,7 @@ impl JustRemoved {
         );
         let help = format!(
             "settle that first: `{}`; or wait: what Jira still shows some time after such a request is there",
-            OfRun::new(typed, run, false).undo()
+            OfRun::new(typed, run, false).look_before_undo()
         );
         Some((message, help))
     }

@@ -106,7 +106,12 @@ pub(super) fn after_verify(run: &OfRun<'_>, report: &VerifyReport, is_undone: bo
     }
     if !report.appeared.is_empty() || !report.in_doubt.is_empty() {
         // Once begun, taking back is all that goes on.
-        let settling = if is_undone { run.undo() } else { run.resume() };
+        // What the undo was to take back is not known here.
+        let settling = if is_undone {
+            run.look_before_undo()
+        } else {
+            run.resume()
+        };
         return format!("settle the rows in doubt:\n  {settling}");
     }
     if report.totals.gone > 0 {

@@ -106,7 +106,7 @@ pub(super) fn refuse_rows_in_doubt(
         let typed = &settings.invocation.typed;
         let next = OfRun::new(typed, &run.id, run.has_stdin());
         let settle = if read.state.is_undone() {
-            next.undo()
+            next.look_before_undo()
         } else {
             next.resume()
         };

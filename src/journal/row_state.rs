@@ -135,9 +135,10 @@ impl RowState {
         }
     }
 
-    /// What is removed stays so.
+    /// What is removed stays so, and what a request may still remove is not left alone by that.
     fn leave(&mut self, outcome: RemovalOutcome, why: &str) {
-        if self.outcome == Outcome::Created && !self.is_removed() {
+        let may_go = outcome == RemovalOutcome::LeftAlone && self.is_deletion_in_doubt(None);
+        if self.outcome == Outcome::Created && !self.is_removed() && !may_go {
             self.removal = Some(Box::new(Removal {
                 outcome,
                 why: Some(why.into()),

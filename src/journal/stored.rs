@@ -112,19 +112,25 @@ impl StoredRun {
         has_deleted || read.is_err()
     }
 
-    /// Whether a row may be in doubt: whether one ever was, or the last command on the run did not come to its end.
+    /// Whether a row may be in doubt: whether one ever was, or a command on the run did not come to its end.
     pub fn may_be_in_doubt(&self) -> bool {
         let doubts = [r#":"in_doubt""#, r#":"failed_if_absent""#].map(Finder::new);
         let appeared = Finder::new(r#""appeared":["#);
         let none_appeared = Finder::new(r#""appeared":[]"#);
         let complete = Finder::new(r#""how":"complete""#);
-        let (mut was_in_doubt, mut is_complete) = (false, false);
+        let session = Finder::new(r#""event":"session""#);
+        let (mut was_in_doubt, mut is_open) = (false, false);
         let read = self.each_line(|line| {
+            if session.find(line).is_some() {
+                // The command before it broke off, and may have left rows in doubt of which nobody has said so yet.
+                was_in_doubt |= is_open;
+                is_open = true;
+            }
             was_in_doubt |= doubts.iter().any(|doubt| doubt.find(line).is_some())
                 || (appeared.find(line).is_some() && none_appeared.find(line).is_none());
-            is_complete = complete.find(line).is_some();
+            is_open &= complete.find(line).is_none();
         });
-        was_in_doubt || !is_complete || read.is_err()
+        was_in_doubt || is_open || read.is_err()
     }
 
     fn each_line(&self, mut see: impl FnMut(&[u8])) -> io::Result<()> {

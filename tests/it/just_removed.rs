@@ -31,7 +31,7 @@ fn id_of_last(env: &Env) -> String {
 #[test]
 fn what_a_deletion_in_doubt_may_still_remove_is_not_said_to_exist() {
     let env = may_be_removed(Fault::Late, "INT");
-    let undo = format!("`gij undo {}`", id_of_last(&env));
+    let undo = format!("`gij undo {} --dry-run`", id_of_last(&env));
     env.run(["import", "a.csv", "--dry-run"])
         .exit(0)
         .says("warning: Jira shows integration")
@@ -72,7 +72,7 @@ fn a_resume_takes_nothing_for_existing_that_may_still_be_removed() {
     env.run(resume)
         .exit(2)
         .says("for a.csv:3, and nobody knows yet")
-        .says(&format!("`gij undo {undone}`"));
+        .says(&format!("`gij undo {undone} --dry-run`"));
     assert_eq!(env.posts(), posts);
     env.jira().commit_late();
     env.run(["undo", &undone, "--yes", "--settle", "50ms"])

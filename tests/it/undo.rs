@@ -289,7 +289,8 @@ fn doubles_are_asked_for_one_by_one_so_somebody_must_be_there() {
 fn shown_after_an_undo() -> Env {
     let env = created(2);
     let first = env.jira().held()[1].clone();
-    undo(&env, &[]).exit(0);
+    env.run(["undo", "last", "--yes", "--settle", "0ms"])
+        .exit(0);
     let shown = json!({
         "id": first.id, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
         "initDate": first.init_date,
