@@ -74,36 +74,49 @@ struct Found {
 /// most that nearly are.
 fn find_table(start: &[u8], options: &ReadOptions, sink: &dyn Sink) -> Option<Found> {
     let is_known = |text: &str| sink.is_header(text);
-    let is_near = |text: &str| sink.is_nearly_header(text);
+    let by_names = most_headers(start, options, |records| match options.header_row {
+        Some(said) => {
+            let index = records.iter().position(|(row, _)| *row == said)?;
+            let cells = records[index].1.iter();
+            Some((index, cells.filter(|cell| is_known(cell)).count()))
+        }
+        None => find_header(texts(records), &is_known),
+    });
+    // Whether a name is nearly one takes far longer to tell.
+    by_names.or_else(|| {
+        let is_near = |text: &str| sink.is_nearly_header(text);
+        most_headers(start, options, |records| {
+            let is_said = options.header_row.is_some();
+            if is_said {
+                None
+            } else {
+                find_near_header(texts(records), &is_near)
+            }
+        })
+    })
+}
+
+fn texts(records: &[(u32, Vec<String>)]) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+    let rows = records.iter();
+    rows.map(|(_, cells)| cells.iter().map(String::as_str))
+}
+
+/// The delimiter and the row with the most headers, as `find` tells a row and how many there are.
+fn most_headers(
+    start: &[u8],
+    options: &ReadOptions,
+    find: impl Fn(&[(u32, Vec<String>)]) -> Option<(usize, usize)>,
+) -> Option<Found> {
     let mut best: Option<(usize, Found)> = None;
-    let mut nearest: Option<(usize, Found)> = None;
     for delimiter in delimiters(options) {
         let records = first_records(start, delimiter, options.header_row);
-        let rows = || {
-            records
-                .iter()
-                .map(|(_, cells)| cells.iter().map(String::as_str))
-        };
-        let mut near = None;
-        let found = if let Some(said) = options.header_row {
-            let index = records.iter().position(|(row, _)| *row == said);
-            index.map(|index| {
-                let cells = records[index].1.iter();
-                (index, cells.filter(|cell| is_known(cell)).count())
-            })
-        } else {
-            near = find_near_header(rows(), &is_near);
-            find_header(rows(), &is_known)
-        };
-        for (found, best) in [(found, &mut best), (near, &mut nearest)] {
-            if let Some((index, known)) = found
-                && best.as_ref().is_none_or(|(most, _)| known > *most)
-            {
-                *best = Some((known, Found { delimiter, index }));
-            }
+        if let Some((index, known)) = find(&records)
+            && best.as_ref().is_none_or(|(most, _)| known > *most)
+        {
+            best = Some((known, Found { delimiter, index }));
         }
     }
-    best.or(nearest).map(|(_, found)| found)
+    best.map(|(_, found)| found)
 }
 
 fn delimiters(options: &ReadOptions) -> Vec<u8> {
