@@ -82,11 +82,14 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn is_shown(&self, field: Field, value: &RawValue) -> bool {
+    /// Keeps a field if it may be shown, and says so. Where a secret may be near, what is kept is what was looked at: where
+    /// a name comes twice in an object, the text of the answer holds a value that nobody looked at.
+    fn keep(&self, field: Field, value: &RawValue, shown: &mut FieldsText) -> bool {
         if !field.is_shown() {
             return false;
         }
         if !self.may_reveal && field != Field::Origin {
+            shown.put(field, value);
             return true;
         }
         let Ok(value) = Value::deserialize(value) else {
@@ -94,7 +97,11 @@ impl Reading<'_> {
         };
         let has_user_info = |value: &str| wire::user_info(value).is_some();
         let is_login = field == Field::Origin && value.as_str().is_some_and(has_user_info);
-        !is_login && !self.mask.is_revealed_by(&value)
+        if is_login || self.mask.is_revealed_by(&value) {
+            return false;
+        }
+        shown.put(field, &value);
+        true
     }
 }
 
@@ -129,11 +136,9 @@ impl<'de> Visitor<'de> for Reading<'_> {
                         let of = text(value).and_then(|of| IntegrationType::from_name(&of));
                         integration_type = integration_type.or(of);
                     }
-                    if let Some(field) = field.filter(|field| self.is_shown(*field, value)) {
-                        if field == Field::DisplayName {
-                            display_name = text(value).map(Into::into);
-                        }
-                        shown.put(field, value);
+                    let kept = field.filter(|field| self.keep(*field, value, &mut shown));
+                    if kept == Some(Field::DisplayName) {
+                        display_name = text(value).map(Into::into);
                     }
                 }
             }
@@ -226,6 +231,14 @@ mod tests {
             let shown = Value::Object(read(&body).unwrap().shown.open());
             assert_eq!(shown, json!({"disabled": true}), "{name}");
         }
+    }
+
+    #[test]
+    fn a_secret_does_not_hide_behind_a_name_that_comes_again() {
+        let body =
+            r#"{"success":true,"integration":{"id":7,"displayName":{"a":"canary","a":"x"}}}"#;
+        let shown = serde_json::to_string(&read(body).unwrap().shown).unwrap();
+        assert!(!shown.contains("canary"), "{shown}");
     }
 
     #[test]
