@@ -1,20 +1,65 @@
-//! `gij` reads spreadsheets of *integrations* for the Jira app *Git Integration for Jira* (Data Center), says everything
-//! that is wrong with them before anything is sent, and creates each integration once.
+//! `gij` takes spreadsheets of *integrations* for the Jira app *Git Integration for Jira* (Data Center), validates them,
+//! and creates each integration exactly once.
 //!
-//! The way through: files → [`input`] → [`validate`] → [`plan`] → [`engine`] → [`journal`] → [`report`]. The nouns are in
-//! [`model`] and [`secret`], the requests in [`jira`], what people see in [`render`], what is said about codes, types and
-//! fields in [`explain`], the commands in [`cli`], and a simulated Jira in [`sandbox`].
+//! The way through: files → `input` → `validate` → `plan` → `engine` → `journal` → `report`. The nouns are in `model` and
+//! `secret`, the requests in `jira`, what people see in `render`, what is known about codes, types and fields in `explain`,
+//! the commands in [`cli`], and a simulated Jira in [`sandbox`].
+
+#![warn(unreachable_pub)]
 
 pub mod cli;
-pub mod engine;
-pub mod explain;
-pub mod input;
-pub mod jira;
-pub mod journal;
-pub mod model;
-pub mod plan;
-pub mod render;
-pub mod report;
+mod engine;
+mod explain;
+mod input;
+mod jira;
+mod journal;
+mod model;
+mod plan;
+mod render;
+mod report;
 pub mod sandbox;
-pub mod secret;
-pub mod validate;
+mod secret;
+mod validate;
+
+/// What the tests, benchmarks and fuzz targets use of the inside. Not an interface: it changes with them.
+#[doc(hidden)]
+pub mod testing {
+    pub mod input {
+        pub use crate::input::{
+            Block, InputError, Interest, ReadOptions, Sink, Source, TableHead, Value, read,
+        };
+    }
+    pub mod jira {
+        #[cfg(fuzzing)]
+        pub use crate::jira::given;
+        pub use crate::jira::{
+            Access, BaseUrl, Client, Connection, CreatedIntegration, Ended, Exchange, JiraError,
+            Refusal, Removal, Verdict,
+        };
+    }
+    pub mod journal {
+        pub use crate::journal::{
+            ReadError, ReadRun, Remote, RowState, RunState, lock_jira, read, read_for_report,
+        };
+    }
+    pub mod model {
+        pub use crate::model::{
+            Code, Diagnostic, Field, IntegrationType, Kind, Outcome, Place, Record, RecordDraft,
+            Severity, TableName,
+        };
+    }
+    pub mod render {
+        pub use crate::render::{diagnostics, more, summary, tally};
+    }
+    pub mod report {
+        pub use crate::report::Report;
+    }
+    pub mod secret {
+        pub use crate::secret::{Secret, SecretPolicy, SplitCell};
+    }
+    pub mod validate {
+        pub use crate::validate::{
+            Options, Purpose, RowCounts, Validation, field_of, validate_sources,
+        };
+    }
+}

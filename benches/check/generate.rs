@@ -7,7 +7,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use fastrand::Rng;
-use gij::model::IntegrationType;
+use gij::testing::model::IntegrationType;
 use rust_xlsxwriter::Workbook;
 
 const SEED: u64 = 0x6769_6a21;

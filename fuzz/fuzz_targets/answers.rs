@@ -11,12 +11,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use gij::jira::given::answer_next;
-use gij::jira::{
+use gij::testing::jira::given::answer_next;
+use gij::testing::jira::{
     Access, BaseUrl, Client, Connection, JiraError, Refusal, Removal, StopReason, Verdict,
 };
-use gij::model::{IntegrationType, Record, RecordDraft};
-use gij::secret::Secret;
+use gij::testing::model::{IntegrationType, Record, RecordDraft};
+use gij::testing::secret::Secret;
 use gij_fuzz::in_json;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body::Frame;

@@ -4,7 +4,7 @@
 
 use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::UTF_8;
-use gij::input::ReadOptions;
+use gij::testing::input::ReadOptions;
 use gij_fuzz::{collect, validate};
 use libfuzzer_sys::fuzz_target;
 

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 use std::{fs, io};
 
-use gij::journal::{ReadError, ReadRun, Remote, RowState, RunState, read, read_for_report};
-use gij::model::Outcome;
-use gij::render::summary;
-use gij::report::Report;
+use gij::testing::journal::{ReadError, ReadRun, Remote, RowState, RunState, read, read_for_report};
+use gij::testing::model::Outcome;
+use gij::testing::render::summary;
+use gij::testing::report::Report;
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 

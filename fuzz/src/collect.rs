@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use gij::input::{Block, InputError, Interest, ReadOptions, Sink, Source, TableHead, Value, read};
-use gij::model::{Diagnostic, Place, TableName};
+use gij::testing::input::{Block, InputError, Interest, ReadOptions, Sink, Source, TableHead, Value, read};
+use gij::testing::model::{Diagnostic, Place, TableName};
 
 /// Takes every table in as it comes. Any text may be a header.
 #[derive(Default)]

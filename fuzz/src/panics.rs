@@ -1,7 +1,7 @@
 use std::panic::{set_hook, take_hook};
 use std::sync::Once;
 
-use gij::input::ReadOptions;
+use gij::testing::input::ReadOptions;
 
 use crate::collect::collect;
 

@@ -1,8 +1,8 @@
-use gij::input::{ReadOptions, Source};
-use gij::model::{Kind, Severity};
-use gij::render::{diagnostics, more, tally};
-use gij::secret::{SecretPolicy, SplitCell};
-use gij::validate::{Options, Purpose, RowCounts, Validation, field_of, validate_sources};
+use gij::testing::input::{ReadOptions, Source};
+use gij::testing::model::{Kind, Severity};
+use gij::testing::render::{diagnostics, more, tally};
+use gij::testing::secret::{SecretPolicy, SplitCell};
+use gij::testing::validate::{Options, Purpose, RowCounts, Validation, field_of, validate_sources};
 
 use crate::CANARY;
 use crate::collect::{Table, collect};

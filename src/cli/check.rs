@@ -17,7 +17,7 @@ pub(super) fn check(
 ) -> Result<Exit, Failure> {
     let found = settings.validate()?;
     if is_json {
-        write_json(&check_json(&check_report(&found)), screen)?;
+        write_json(&check_json(&check_report(&found)))?;
     } else {
         show(&found, screen);
         screen.result(&verdict(&found));
@@ -85,8 +85,8 @@ fn verdict(found: &Validation) -> String {
 }
 
 /// Writes a document to standard output.
-pub(super) fn write_json(bytes: &[u8], screen: &Screen) -> Result<(), Failure> {
-    screen.document(bytes).map_err(|error| unwritten(&error))
+pub(super) fn write_json(bytes: &[u8]) -> Result<(), Failure> {
+    Screen::document(bytes).map_err(|error| unwritten(&error))
 }
 
 /// Results that could not be written.

@@ -25,7 +25,7 @@ pub(super) struct Connected {
 
 impl Connected {
     /// Whether it is a sandbox, which goes when the process does.
-    pub fn is_sandbox(&self) -> bool {
+    pub(super) fn is_sandbox(&self) -> bool {
         self.sandbox.is_some()
     }
 }

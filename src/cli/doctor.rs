@@ -17,7 +17,7 @@ pub(super) fn doctor(settings: &DoctorSettings, screen: &Screen) -> Result<Exit,
     let answers = Runtime::new()?.block_on(ask(&client));
     let report = findings(&connection, &answers);
     if settings.invocation.is_json {
-        write_json(&document(&report), screen)?;
+        write_json(&document(&report))?;
     } else {
         screen.result(&lines(&report));
         let next = next::after_doctor(settings, report.usable);

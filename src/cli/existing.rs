@@ -23,7 +23,7 @@ pub(super) fn refuse(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        write_json(&plan_json(input, plan), screen)?;
+        write_json(&plan_json(input, plan))?;
     } else {
         screen.problem(&existing_rows(plan));
     }

@@ -27,7 +27,7 @@ pub(super) fn explain(args: &ExplainArgs, is_json: bool, screen: &Screen) -> Res
     };
     if is_json {
         let topic = &topic;
-        write_json(&document(&Document { format: 1, topic }), screen)?;
+        write_json(&document(&Document { format: 1, topic }))?;
     } else {
         screen.verbatim(&explanation(&topic));
         if let Topic::Everything(_) = topic {

@@ -229,7 +229,7 @@ fn is_refused(settings: &ImportSettings, input: &Validation) -> bool {
 
 fn refuse(settings: &ImportSettings, input: &Validation, screen: &Screen) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        write_json(&check_json(&check_report(input)), screen)?;
+        write_json(&check_json(&check_report(input)))?;
     } else {
         let said = tally(&input.diagnostics).unwrap_or_default();
         let skip = match settings.skip_invalid {
@@ -254,7 +254,7 @@ fn dry_run(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        write_json(&plan_json(input, plan), screen)?;
+        write_json(&plan_json(input, plan))?;
     } else {
         screen.result(&dry_run_rows(plan, &input.invalid));
         screen.result(&plan_text(plan, &jira.target, input));

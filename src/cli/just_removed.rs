@@ -33,7 +33,12 @@ pub(super) struct JustRemoved {
 
 impl JustRemoved {
     /// What the runs below `runs_dir` removed from the Jira at `url` so short a time before `listed_at`.
-    pub fn before(listed_at: Timestamp, settle: Duration, runs_dir: &Path, url: &str) -> Self {
+    pub(super) fn before(
+        listed_at: Timestamp,
+        settle: Duration,
+        runs_dir: &Path,
+        url: &str,
+    ) -> Self {
         let mut removed = Self::default();
         // Runs that cannot be read say nothing, and whoever needs one of them is told so.
         let runs = StoredRuns::below(runs_dir).unwrap_or_default().runs;
@@ -68,13 +73,13 @@ impl JustRemoved {
 
     /// All of them, whether a list shows them or not: a later one may, and none of them comes from a request that is only
     /// about to be sent.
-    pub fn ids(&self) -> Vec<i64> {
+    pub(super) fn ids(&self) -> Vec<i64> {
         let ids = self.gone.keys().chain(self.in_doubt.keys());
         ids.copied().collect()
     }
 
     /// Takes what was removed out of a list that still shows it.
-    pub fn take_from(&self, list: &mut Vec<RemoteIntegration>, screen: &Screen) {
+    pub(super) fn take_from(&self, list: &mut Vec<RemoteIntegration>, screen: &Screen) {
         let shown = list.len();
         list.retain(|shown| !self.has(shown));
         let stale = shown - list.len();
@@ -87,7 +92,7 @@ impl JustRemoved {
     }
 
     /// Refuses a plan by which a row exists that a deletion may still remove. `typed` is the command that was typed.
-    pub fn refuse(&self, plan: &Plan, typed: &[String]) -> Result<(), Failure> {
+    pub(super) fn refuse(&self, plan: &Plan, typed: &[String]) -> Result<(), Failure> {
         let Some((message, help)) = self.doubt(plan, typed) else {
             return Ok(());
         };
@@ -95,7 +100,7 @@ impl JustRemoved {
     }
 
     /// Says of such a plan what keeps it from being carried out now.
-    pub fn warn(&self, plan: &Plan, typed: &[String], screen: &Screen) {
+    pub(super) fn warn(&self, plan: &Plan, typed: &[String], screen: &Screen) {
         if let Some((message, help)) = self.doubt(plan, typed) {
             screen.problem(&format!("warning: {message}; {help}\n"));
         }

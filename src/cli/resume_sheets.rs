@@ -22,7 +22,7 @@ pub(super) struct Sheets {
 
 impl Sheets {
     /// Reads the sheets of `run` by the options that it began with.
-    pub fn read(run: &TakenUp, settings: &ResumeSettings) -> Result<Self, Failure> {
+    pub(super) fn read(run: &TakenUp, settings: &ResumeSettings) -> Result<Self, Failure> {
         let own_files = settings.take_up.connect.own_files();
         let (names, files) = files(run, settings)?;
         let reading = &run.state().opened().reading;
@@ -63,7 +63,7 @@ impl Sheets {
 
     /// The rows that the journal of a run does not know that died while they were written: those that are valid, and all of
     /// them as they are to be written.
-    pub fn take_unread(&mut self, run: &RunState) -> (Vec<Row>, Vec<RowRead>) {
+    pub(super) fn take_unread(&mut self, run: &RunState) -> (Vec<Row>, Vec<RowRead>) {
         let mut numbers = run.rows().last().map_or(0, |(n, _)| n) + 1..;
         let mut valid = std::mem::take(&mut self.joined.new);
         for (row, n) in valid.iter_mut().zip(&mut numbers) {
@@ -94,7 +94,7 @@ impl Sheets {
     }
 
     /// Refuses to go on while rows that are still to be sent are not valid, or a whole table cannot be read.
-    pub fn refuse_invalid(&self, run: &TakenUp, screen: &Screen) -> Result<(), Failure> {
+    pub(super) fn refuse_invalid(&self, run: &TakenUp, screen: &Screen) -> Result<(), Failure> {
         let invalid = self.joined.invalid.iter();
         let wanted: Vec<&Place> = invalid
             .filter(|(n, _)| run.is_to_be_sent(**n))
@@ -124,7 +124,7 @@ impl Sheets {
     }
 
     /// How many rows of `run` could not be sent, as the sheets have them no more.
-    pub fn off_sheet(&self, run: &TakenUp) -> OffSheet {
+    pub(super) fn off_sheet(&self, run: &TakenUp) -> OffSheet {
         let rows = self.joined.left.iter().chain(&self.joined.unknown);
         let outcomes = rows.filter_map(|n| Some(run.state().row(*n)?.outcome));
         let mut off_sheet = OffSheet::default();
@@ -139,7 +139,7 @@ impl Sheets {
     }
 
     /// What is to be told of the sheets beside the plan.
-    pub fn notes(&self, run: &TakenUp) -> String {
+    pub(super) fn notes(&self, run: &TakenUp) -> String {
         let Joined {
             left,
             unknown,

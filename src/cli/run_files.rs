@@ -18,7 +18,7 @@ pub(super) struct RunFiles {
 }
 
 impl RunFiles {
-    pub fn of(dir: &RunDir) -> Self {
+    pub(super) fn of(dir: &RunDir) -> Self {
         let dir = dir.path();
         Self {
             dir: dir.to_owned(),
@@ -29,7 +29,7 @@ impl RunFiles {
     }
 
     /// What the journal tells.
-    pub fn read(&self) -> Result<ReadRun, Failure> {
+    pub(super) fn read(&self) -> Result<ReadRun, Failure> {
         journal::read(&self.journal).map_err(|error| Failure::new(Exit::Stopped, error))
     }
 
@@ -42,7 +42,7 @@ impl RunFiles {
 
     /// Writes the reports of the run and tells how it ended, and what comes `next`. A session that was not stopped has done
     /// all unless something `is_left`.
-    pub fn conclude(
+    pub(super) fn conclude(
         &self,
         stopped: Option<&Stop>,
         is_json: bool,
@@ -58,7 +58,7 @@ impl RunFiles {
             screen.failure(&stop.to_string(), stop.help().as_deref());
         }
         if is_json {
-            write_json(&Form::Json.render(&report), screen)?;
+            write_json(&Form::Json.render(&report))?;
         } else {
             screen.result(&summary(&report));
         }
@@ -87,7 +87,7 @@ impl RunFiles {
     }
 
     /// Writes the reports of the run as its journal tells it now.
-    pub fn write_reports(&self) -> Result<(), Failure> {
+    pub(super) fn write_reports(&self) -> Result<(), Failure> {
         self.write(&self.report()?, None)
     }
 

@@ -20,7 +20,7 @@ pub(super) fn runs(args: &RunsArgs, is_json: bool, screen: &Screen) -> Result<Ex
     let listed = stored.runs.iter().map(|run| look_into(run, runs_dir));
     let report = RunsReport::new(runs_dir, listed.collect(), &stored.passed_over);
     if is_json {
-        write_json(&document(&report), screen)?;
+        write_json(&document(&report))?;
     } else {
         tell(&report, screen);
     }

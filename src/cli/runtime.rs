@@ -15,7 +15,7 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    pub fn new() -> Result<Self, Failure> {
+    pub(super) fn new() -> Result<Self, Failure> {
         let tokio = Builder::new_current_thread().enable_all().build();
         let tokio = tokio.map_err(|error| {
             Failure::new(
@@ -30,7 +30,7 @@ impl Runtime {
     }
 
     /// Does `work` to its end.
-    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.tokio.block_on(work)
     }
 
@@ -38,7 +38,7 @@ impl Runtime {
     ///
     /// Once a session has watched for signals they no longer end the process by themselves, so all that may take long after
     /// that goes through here, or is watched.
-    pub fn unless_interrupted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(super) fn unless_interrupted<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.tokio.block_on(async {
             tokio::select! {
                 biased;

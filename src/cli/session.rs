@@ -41,7 +41,7 @@ type Tell<'t> = &'t dyn Fn(RunEvent<'_>);
 
 impl Session<'_> {
     /// Writes what `begin` writes, then does the work, and closes the journal. Returns why it ended early, if it did.
-    pub fn carry_out(
+    pub(super) fn carry_out(
         &self,
         journal: Journal,
         begin: impl Future<Output = Result<(), JournalError>>,
@@ -56,7 +56,7 @@ impl Session<'_> {
 
     /// Does `work` on so many requests beside so many rows that exist, and closes the journal. Returns why it ended early, if
     /// it did.
-    pub fn guard(
+    pub(super) fn guard(
         &self,
         journal: Journal,
         numbers: (usize, usize),
@@ -72,7 +72,7 @@ impl Session<'_> {
     }
 
     /// Does `work` that sends nothing.
-    pub fn look<T>(
+    pub(super) fn look<T>(
         &self,
         journal: &Journal,
         work: impl AsyncFnOnce(&Appender, &StopSwitch, Tell<'_>) -> Result<T, JournalError>,
@@ -114,20 +114,28 @@ impl Session<'_> {
     }
 
     /// Writes the end of a session that does no more. Returns why it ended early, if it did.
-    pub fn close(&self, journal: Journal, stopped: Option<Stop>) -> Result<Option<Stop>, Failure> {
+    pub(super) fn close(
+        &self,
+        journal: Journal,
+        stopped: Option<Stop>,
+    ) -> Result<Option<Stop>, Failure> {
         let stopped = self.runtime.block_on(close(&journal.appender(), stopped))?;
         journal.close()?;
         Ok(stopped)
     }
 
     /// Writes the end of a session that does no more, and the reports.
-    pub fn close_quietly(&self, journal: Journal, stopped: Option<Stop>) -> Result<(), Failure> {
+    pub(super) fn close_quietly(
+        &self,
+        journal: Journal,
+        stopped: Option<Stop>,
+    ) -> Result<(), Failure> {
         self.close(journal, stopped)?;
         self.files.write_reports()
     }
 
     /// Ends a session that nobody agreed to.
-    pub fn decline(&self, journal: Journal, why: &str) -> Result<Exit, Failure> {
+    pub(super) fn decline(&self, journal: Journal, why: &str) -> Result<Exit, Failure> {
         self.close_quietly(journal, Some(Stop::Interrupted))?;
         self.screen.problem(&format!("{why}\n"));
         let next = next::if_wanted(&self.after_kill);
@@ -137,7 +145,7 @@ impl Session<'_> {
 
     /// Ends a session that cannot go on and has sent nothing: writes its end and the reports. Returns the failure with the
     /// command that goes on.
-    pub fn fail(&self, journal: Journal, failure: Failure) -> Failure {
+    pub(super) fn fail(&self, journal: Journal, failure: Failure) -> Failure {
         let at = Timestamp::now();
         let mut last = Vec::new();
         let how = match failure.exit {
@@ -179,7 +187,7 @@ impl Session<'_> {
     }
 
     /// What the session goes by in asking and writing.
-    pub fn ledger<'l>(
+    pub(super) fn ledger<'l>(
         &'l self,
         journal: &Appender,
         books: Books,

@@ -21,7 +21,7 @@ pub(super) enum ByHand {
 
 impl ByHand {
     /// The row.
-    pub fn n(&self) -> u32 {
+    pub(super) fn n(&self) -> u32 {
         match self {
             Self::Adopt(n, _) | Self::Absent(n) => *n,
         }
@@ -52,7 +52,7 @@ impl ByHand {
 impl Session<'_> {
     /// Settles the rows of `run` that are in doubt: by hand where somebody says so, by Jira's list where not. Everything is
     /// on disk when it returns. Returns why it ended early, if it did; the rows that were not settled stay in doubt.
-    pub fn settle(
+    pub(super) fn settle(
         &self,
         run: &TakenUp,
         by_hand: &[ByHand],

@@ -88,7 +88,12 @@ fn end_stuck_writes(mut streams: Streams) {
 impl Signals {
     /// Waits for Ctrl-C and SIGTERM for as long as it is polled: the first stops the run in good order, the second at once.
     /// The journal is true at every moment; `last_words` tell what is left to do then.
-    pub async fn watch(&self, stop: &StopSwitch, progress: &Progress<'_>, last_words: &str) -> ! {
+    pub(super) async fn watch(
+        &self,
+        stop: &StopSwitch,
+        progress: &Progress<'_>,
+        last_words: &str,
+    ) -> ! {
         self.next().await;
         progress.say(
             "interrupted: no new requests; waiting for those under way (once more to stop at once)",
@@ -103,7 +108,7 @@ impl Signals {
 
     /// Waits for the next signal.
     #[cfg(unix)]
-    pub async fn next(&self) {
+    pub(super) async fn next(&self) {
         if self.streams.borrow().is_none() {
             let (Some(streams), Some(others)) = (streams(), streams()) else {
                 return std::future::pending().await;

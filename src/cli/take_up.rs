@@ -29,7 +29,7 @@ pub(super) struct TakenUp {
 
 impl TakenUp {
     /// Finds the run that `word` means, and locks it.
-    pub fn find(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
+    pub(super) fn find(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
         let stored = find_run(runs_dir, word)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
         let read = RunFiles::of(&dir).read()?;
@@ -57,7 +57,7 @@ impl TakenUp {
     }
 
     /// The same run, whose sheets lie in these files now, if there are any.
-    pub fn moved_to(mut self, files: &[PathBuf]) -> Self {
+    pub(super) fn moved_to(mut self, files: &[PathBuf]) -> Self {
         let names = files.iter().map(|file| match file.to_string_lossy() {
             // Standard input cannot be read again.
             name if name == "-" => "FILE".to_owned(),
@@ -67,38 +67,38 @@ impl TakenUp {
         self
     }
 
-    pub fn id(&self) -> &str {
+    pub(super) fn id(&self) -> &str {
         self.dir.id()
     }
 
-    pub fn state(&self) -> &RunState {
+    pub(super) fn state(&self) -> &RunState {
         &self.read.state
     }
 
     /// Whether the row is still to be sent.
-    pub fn is_to_be_sent(&self, n: u32) -> bool {
+    pub(super) fn is_to_be_sent(&self, n: u32) -> bool {
         let row = self.state().row(n);
         row.is_some_and(|row| matches!(row.outcome, Outcome::NotAttempted | Outcome::Failed))
     }
 
     /// Where the row stands in its sheet, in words.
-    pub fn place_of(&self, n: u32) -> String {
+    pub(super) fn place_of(&self, n: u32) -> String {
         let row = self.state().row(n);
         row.map_or_else(String::new, |row| row.place.to_string())
     }
 
     /// Whether the journal tells of what was sent and no more of what Jira held before.
-    pub fn has_lost_baseline(&self) -> bool {
+    pub(super) fn has_lost_baseline(&self) -> bool {
         self.state().has_lost_baseline()
     }
 
     /// Whether it read standard input, which cannot be read again.
-    pub fn has_stdin(&self) -> bool {
+    pub(super) fn has_stdin(&self) -> bool {
         self.state().opened().has_stdin()
     }
 
     /// The run as a next command after one that was called by `invocation` goes on with it.
-    pub fn next<'i>(&self, invocation: &'i Invocation) -> OfRun<'i> {
+    pub(super) fn next<'i>(&self, invocation: &'i Invocation) -> OfRun<'i> {
         let mut next = OfRun::new(&invocation.typed, &self.word, self.has_stdin());
         if !self.files.is_empty() {
             next.files.clone_from(&self.files);
@@ -107,17 +107,17 @@ impl TakenUp {
     }
 
     /// The base URL of its Jira.
-    pub fn url(&self) -> &str {
+    pub(super) fn url(&self) -> &str {
         &self.state().opened().jira.url
     }
 
     /// Keeps other runs on the same Jira away.
-    pub fn lock_jira(&self) -> Result<Lock, Failure> {
+    pub(super) fn lock_jira(&self) -> Result<Lock, Failure> {
         Ok(lock_jira(&self.runs_dir()?, self.url())?)
     }
 
     /// The directory of the runs that it lies in.
-    pub fn runs_dir(&self) -> Result<PathBuf, Failure> {
+    pub(super) fn runs_dir(&self) -> Result<PathBuf, Failure> {
         // The directory of a run that is named by `.` or `..` is told by its true path alone.
         let path = self.dir.path().canonicalize().map_err(|error| {
             let path = self.dir.path().display();
@@ -127,7 +127,7 @@ impl TakenUp {
     }
 
     /// Goes on with its journal, by a session that begins.
-    pub fn reopen(&self, beginning: journal::Session) -> Result<Journal, JournalError> {
+    pub(super) fn reopen(&self, beginning: journal::Session) -> Result<Journal, JournalError> {
         let journal = Journal::reopen(self.dir.path(), self.read.end)?;
         let appender = journal.appender();
         appender.append([Event::Session(Box::new(beginning))])?;
@@ -135,7 +135,7 @@ impl TakenUp {
     }
 
     /// Reads the journal again, after something was written to it.
-    pub fn read_again(&mut self) -> Result<(), Failure> {
+    pub(super) fn read_again(&mut self) -> Result<(), Failure> {
         self.read = RunFiles::of(&self.dir).read()?;
         Ok(())
     }
@@ -149,7 +149,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
 
 impl<'a> Session<'a> {
     /// A session on a run that is taken up; `after_kill` goes on after everything was stopped at once.
-    pub fn on(
+    pub(super) fn on(
         run: &TakenUp,
         settings: &TakeUpSettings,
         after_kill: String,
@@ -168,7 +168,7 @@ impl<'a> Session<'a> {
     }
 
     /// Writes down that it begins.
-    pub fn begin(
+    pub(super) fn begin(
         &self,
         run: &TakenUp,
         kind: SessionKind,

@@ -38,7 +38,7 @@ pub(super) fn template(
     write(&args.output, |file| file.write_all(&bytes))
         .map_err(|error| Failure::new(Exit::Stopped, error))?;
     if is_json {
-        write_json(&document(&written(&args.output, &template)), screen)?;
+        write_json(&document(&written(&args.output, &template)))?;
     } else {
         tell(&args.output, &template, screen);
     }

@@ -153,7 +153,7 @@ pub(super) struct Undoing<'a> {
 }
 
 impl Undoing<'_> {
-    pub fn plan(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
+    pub(super) fn plan(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
         let selection = &self.settings.selection;
         plan_undo(
             run.state(),

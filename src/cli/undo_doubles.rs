@@ -15,7 +15,7 @@ use crate::model::{Outcome, RemoteIntegration};
 impl Undoing<'_> {
     /// Lets Jira's list judge the deletions of doubles that earlier undos asked for and did not bring to a good end. Returns
     /// why it ended early, if it did.
-    pub fn settle_doubles(
+    pub(super) fn settle_doubles(
         &self,
         run: &mut TakenUp,
         journal: &Journal,
@@ -38,7 +38,7 @@ impl Undoing<'_> {
     }
 
     /// Asks for each double of ours whether it is to be removed; none if somebody interrupts.
-    pub fn ask_for_doubles(
+    pub(super) fn ask_for_doubles(
         &self,
         run: &TakenUp,
         list: &[RemoteIntegration],
@@ -111,7 +111,7 @@ impl Undoing<'_> {
     }
 
     /// Keeps of `deletions` those that are still doubles in `list`, beside one that stays unless the row was taken back.
-    pub fn keep_doubles(
+    pub(super) fn keep_doubles(
         &self,
         run: &TakenUp,
         list: &[RemoteIntegration],

@@ -30,7 +30,11 @@ struct PlanDocument {
 }
 
 impl Undoing<'_> {
-    pub fn dry_run(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Result<Exit, Failure> {
+    pub(super) fn dry_run(
+        &self,
+        run: &TakenUp,
+        list: &[RemoteIntegration],
+    ) -> Result<Exit, Failure> {
         let plan = self.plan(run, list);
         if self.settings.take_up.invocation.is_json {
             let rows = plan.iter().map(|undone| PlanRow {
@@ -52,7 +56,7 @@ impl Undoing<'_> {
                 in_doubt: run.state().totals().in_doubt,
                 plan: rows.collect(),
             };
-            write_json(&document(&shown), self.session.screen)?;
+            write_json(&document(&shown))?;
         } else {
             self.session.screen.result(&self.in_words(run, &plan));
             self.session.screen.result("dry run: nothing was removed\n");
@@ -62,7 +66,7 @@ impl Undoing<'_> {
         Ok(Exit::Done)
     }
 
-    pub fn in_words(&self, run: &TakenUp, plan: &[UndoneRow]) -> String {
+    pub(super) fn in_words(&self, run: &TakenUp, plan: &[UndoneRow]) -> String {
         let mut shown = UndoPlan {
             in_doubt: run.state().totals().in_doubt,
             ..UndoPlan::default()

@@ -25,7 +25,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     let may_be_there = |row: &RowState| matches!(row.outcome, Outcome::Created | Outcome::InDoubt);
     if !state.rows().any(|(_, row)| may_be_there(row)) {
         if settings.invocation.is_json {
-            write_json(&document(&VerifyReport::new(state, &[], &[], &[])), screen)?;
+            write_json(&document(&VerifyReport::new(state, &[], &[], &[])))?;
         } else {
             screen.result(&format!("{} created nothing\n", run.id()));
         }
@@ -74,7 +74,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     journal.close()?;
     RunFiles::of(&run.dir).write_reports()?;
     if settings.invocation.is_json {
-        write_json(&document(&report), screen)?;
+        write_json(&document(&report))?;
     } else {
         screen.result(&verification(&report));
         let next = if lacks_rows && !report.is_amiss() {

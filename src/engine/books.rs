@@ -10,11 +10,11 @@ use crate::model::{KnownIntegration, Outcome, RemoteIntegration};
 
 mod row;
 
-pub use row::{BookRow, Standing};
+pub(crate) use row::{BookRow, Standing};
 
 /// A row whose integration was found in a list.
 #[derive(Clone, Debug)]
-pub struct Find<'l> {
+pub(crate) struct Find<'l> {
     /// The row.
     pub n: u32,
     /// Its integration.
@@ -23,7 +23,7 @@ pub struct Find<'l> {
 
 /// What does not balance between the rows and a list.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Imbalance {
+pub(crate) struct Imbalance {
     /// Rows that were created and are not in the list.
     pub missing: Vec<u32>,
     /// Rows whose key is in the list more than once, or still is after what the run created was removed.
@@ -34,19 +34,19 @@ pub struct Imbalance {
 
 impl Imbalance {
     /// Whether there is none.
-    pub fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.rows() == 0
     }
 
     /// How many rows do not balance.
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.missing.len() + self.doubles.len() + self.appeared.len()
     }
 }
 
 /// The rows of a run, what Jira held before it, and which integration belongs to which row.
 #[derive(Clone, Debug, Default)]
-pub struct Books {
+pub(crate) struct Books {
     baseline: HashSet<i64>,
     claimed: HashSet<i64>,
     /// The rows by their numbers, in order.
@@ -61,7 +61,7 @@ pub struct Books {
 
 impl Books {
     /// The books of a run whose `baseline` is what Jira held before its first request.
-    pub fn new(
+    pub(crate) fn new(
         baseline: impl IntoIterator<Item = i64>,
         rows: impl IntoIterator<Item = (u32, BookRow)>,
     ) -> Self {
@@ -109,7 +109,7 @@ impl Books {
     }
 
     /// The books of a run as its journal tells them.
-    pub fn of_run(run: &RunState) -> Self {
+    pub(crate) fn of_run(run: &RunState) -> Self {
         let rows = run.rows().filter_map(|(n, row)| {
             let id = row.remote.map(|remote| remote.id);
             let is_gone = row.removal.as_ref().is_some_and(|of| of.outcome.is_gone());
@@ -132,7 +132,7 @@ impl Books {
     }
 
     /// Notes that an undo removed the integration `id` of the row `n`, its own or a double.
-    pub fn remove(&mut self, n: u32, id: i64) {
+    pub(crate) fn remove(&mut self, n: u32, id: i64) {
         let is_new = self.claimed.insert(id);
         let Some(row) = self.row_mut(n) else {
             return;
@@ -145,7 +145,7 @@ impl Books {
     }
 
     /// Notes how a row stands now.
-    pub fn set(&mut self, n: u32, standing: Standing) {
+    pub(crate) fn set(&mut self, n: u32, standing: Standing) {
         if let Some(row) = self.row_mut(n) {
             row.standing = standing;
         }
@@ -155,7 +155,7 @@ impl Books {
     }
 
     /// Notes what is there before the rows `rows` are sent, beside the baseline.
-    pub fn know(&mut self, ids: impl Iterator<Item = i64>, rows: impl Iterator<Item = u32>) {
+    pub(crate) fn know(&mut self, ids: impl Iterator<Item = i64>, rows: impl Iterator<Item = u32>) {
         let known: Arc<HashSet<i64>> = Arc::new(ids.collect());
         for n in rows {
             if let Some(row) = self.row_mut(n) {
@@ -165,12 +165,12 @@ impl Books {
     }
 
     /// Whether Jira held an integration before the run.
-    pub fn is_old(&self, id: i64) -> bool {
+    pub(crate) fn is_old(&self, id: i64) -> bool {
         self.baseline.contains(&id)
     }
 
     /// Notes that the row `n` is being sent: what a round of settling left over before that is not its integration.
-    pub fn sent(&mut self, n: u32) {
+    pub(crate) fn sent(&mut self, n: u32) {
         let round = self.round;
         if let Some(row) = self.row_mut(n) {
             row.sent_in = round;
@@ -178,7 +178,7 @@ impl Books {
     }
 
     /// A round of settling is over, and the integrations `ids` were there by then.
-    pub fn settled(&mut self, ids: impl IntoIterator<Item = i64>) {
+    pub(crate) fn settled(&mut self, ids: impl IntoIterator<Item = i64>) {
         for id in ids {
             if self.is_new(id) {
                 self.left_over.entry(id).or_insert(self.round);
@@ -188,7 +188,7 @@ impl Books {
     }
 
     /// Whether an integration was not there before the run and belongs to no row.
-    pub fn is_new(&self, id: i64) -> bool {
+    pub(crate) fn is_new(&self, id: i64) -> bool {
         !self.baseline.contains(&id) && !self.claimed.contains(&id)
     }
 
@@ -199,30 +199,30 @@ impl Books {
     }
 
     /// Whether an integration was there before the row `n` was sent, or belongs to a row.
-    pub fn was_there_before(&self, n: u32, id: i64) -> bool {
+    pub(crate) fn was_there_before(&self, n: u32, id: i64) -> bool {
         !self.is_new(id) || self.row(n).is_some_and(|row| !self.came_after(row, id))
     }
 
     /// Whether the run created the row `n`.
-    pub fn is_created(&self, n: u32) -> bool {
+    pub(crate) fn is_created(&self, n: u32) -> bool {
         let row = self.row(n);
         row.is_some_and(|row| matches!(row.standing, Standing::Created(_)))
     }
 
     /// Whether anything was sent whose fate an audit can compare with a list.
-    pub fn has_sent(&self) -> bool {
+    pub(crate) fn has_sent(&self) -> bool {
         let is_sent =
             |row: &BookRow| matches!(row.standing, Standing::Created(_) | Standing::Failed);
         self.rows.iter().any(|(_, row)| is_sent(row))
     }
 
     /// Whether an integration belongs to a row of the run.
-    pub fn is_claimed(&self, id: i64) -> bool {
+    pub(crate) fn is_claimed(&self, id: i64) -> bool {
         self.claimed.contains(&id)
     }
 
     /// What `list` shows that was not there before the run and belongs to no row.
-    pub fn news<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
+    pub(crate) fn news<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
         list.iter()
             .filter(|remote| self.is_new(remote.id))
             .collect()
@@ -233,7 +233,11 @@ impl Books {
     /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
     /// new of its type and origin has a name that is no row's. What may belong to two of the rows, those that are in doubt
     /// already among them, belongs to neither, and what was there before a row was sent does not belong to it.
-    pub fn find<'l>(&mut self, list: &'l [RemoteIntegration], unsettled: &[u32]) -> Vec<Find<'l>> {
+    pub(crate) fn find<'l>(
+        &mut self,
+        list: &'l [RemoteIntegration],
+        unsettled: &[u32],
+    ) -> Vec<Find<'l>> {
         let news = self.news(list);
         let mut may_be: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
         let mut suitors: HashMap<i64, usize> = HashMap::new();
@@ -279,7 +283,7 @@ impl Books {
 
     /// Whether none of the [`news`](Self::news) of a list can have come from the row `n`: no new integration of its type
     /// shares its origin or its name, those that equal another row's key left out. A row without a name is never absent.
-    pub fn is_absent(&self, n: u32, news: &[&RemoteIntegration]) -> bool {
+    pub(crate) fn is_absent(&self, n: u32, news: &[&RemoteIntegration]) -> bool {
         let Some(row) = self.row(n).filter(|row| row.name().is_some()) else {
             return false;
         };
@@ -305,7 +309,11 @@ impl Books {
     }
 
     /// Compares all rows with a list, of which the integrations `known` are not new.
-    pub fn balance(&self, shown: &[RemoteIntegration], known: &[KnownIntegration]) -> Imbalance {
+    pub(crate) fn balance(
+        &self,
+        shown: &[RemoteIntegration],
+        known: &[KnownIntegration],
+    ) -> Imbalance {
         let known = known.iter().map(|&known| known.into());
         let mut there: Vec<Remote> = shown.iter().map(remote_of).chain(known).collect();
         there.sort_unstable_by_key(|remote| remote.id);

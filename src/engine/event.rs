@@ -5,7 +5,7 @@ use crate::model::Outcome;
 
 /// Something that happens while a plan is carried out.
 #[derive(Clone, Copy, Debug)]
-pub enum RunEvent<'a> {
+pub(crate) enum RunEvent<'a> {
     /// A row came to its end for this run.
     Finished(Outcome),
     /// Nothing is sent for a while.

@@ -10,7 +10,7 @@ use crate::model::{Field, Outcome, Place, Row, ShownFields};
 
 /// A row of the sheet that is not valid.
 #[derive(Clone, Debug)]
-pub struct InvalidRow {
+pub(crate) struct InvalidRow {
     /// Its key, as far as it says one.
     pub key: Option<Key>,
     /// Where it stands.
@@ -19,7 +19,7 @@ pub struct InvalidRow {
 
 /// The sheets as they are now.
 #[derive(Clone, Debug, Default)]
-pub struct SheetNow {
+pub(crate) struct SheetNow {
     /// The valid rows.
     pub rows: Vec<Row>,
     /// The others.
@@ -30,7 +30,7 @@ pub struct SheetNow {
 
 /// A run and its sheets, put together.
 #[derive(Clone, Debug, Default)]
-pub struct Joined {
+pub(crate) struct Joined {
     /// The rows of the run that may still have to be sent, as the sheet has them now, under their numbers in the run.
     pub rows: BTreeMap<u32, Row>,
     /// Those that are not valid now.
@@ -56,7 +56,7 @@ fn may_be_sent(row: &RowState) -> bool {
 }
 
 /// Puts the rows of a run and those of its sheets together.
-pub fn join(run: &RunState, sheet: SheetNow) -> Joined {
+pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
     let known = Known::of(run);
     let mut joined = Joined::default();
     let mut seen = BTreeSet::new();

@@ -19,7 +19,7 @@ use crate::model::{Outcome, RemoteIntegration, RemoteList, ShownFields};
 
 /// A row that was sent and of which nobody knows what became.
 #[derive(Clone, Copy, Debug)]
-pub struct Unsettled {
+pub(crate) struct Unsettled {
     /// The row.
     pub n: u32,
     /// When its last attempt ended.
@@ -28,7 +28,7 @@ pub struct Unsettled {
 
 /// How much is asked to settle rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Settling {
+pub(crate) enum Settling {
     /// One list: what it shows is found, and everything else stays in doubt.
     ByOneList,
     /// As many lists as it takes to say what is absent.
@@ -36,7 +36,7 @@ pub enum Settling {
 }
 
 /// The journal of a run, its books, and the Jira that they are about.
-pub struct Ledger<'a> {
+pub(crate) struct Ledger<'a> {
     pub(super) client: &'a Client,
     pub(super) journal: Appender,
     pub(super) stop: &'a StopSwitch,
@@ -49,7 +49,7 @@ pub struct Ledger<'a> {
 impl<'a> Ledger<'a> {
     /// A ledger that reads lists of `client` at the pace of `pacer`, writes to `journal`, ends early at `stop`, gives
     /// Jira the time `settle` to show what it created, and tells `tell` what happens.
-    pub fn new(
+    pub(crate) fn new(
         client: &'a Client,
         journal: Appender,
         books: Books,
@@ -106,7 +106,7 @@ impl<'a> Ledger<'a> {
     /// # Errors
     ///
     /// The [`Stop`] that there is no list for.
-    pub async fn list(&self, why: ListReason) -> Result<Vec<RemoteIntegration>, Stop> {
+    pub(crate) async fn list(&self, why: ListReason) -> Result<Vec<RemoteIntegration>, Stop> {
         Ok(self.read(why, &|_| false).await?.shown)
     }
 
@@ -165,7 +165,11 @@ impl<'a> Ledger<'a> {
     /// # Errors
     ///
     /// The [`Stop`] that keeps the list from being read; the rows that were not found by then stay in doubt.
-    pub async fn settle(&self, unsettled: &[Unsettled], how: Settling) -> Result<Vec<u32>, Stop> {
+    pub(crate) async fn settle(
+        &self,
+        unsettled: &[Unsettled],
+        how: Settling,
+    ) -> Result<Vec<u32>, Stop> {
         let mut open: Vec<u32> = unsettled.iter().map(|row| row.n).collect();
         if open.is_empty() {
             return Ok(Vec::new());
@@ -243,7 +247,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Writes the judgement on a row down.
-    pub fn judge(&self, n: u32, verdict: journal::Verdict, via: Via) {
+    pub(crate) fn judge(&self, n: u32, verdict: journal::Verdict, via: Via) {
         self.note(Event::Settled(Settled {
             n,
             verdict,
@@ -266,7 +270,7 @@ impl<'a> Ledger<'a> {
     /// # Errors
     ///
     /// The [`Stop`] that keeps the list from being read.
-    pub async fn audit(&self, in_doubt: &[u32]) -> Result<Imbalance, Stop> {
+    pub(crate) async fn audit(&self, in_doubt: &[u32]) -> Result<Imbalance, Stop> {
         (self.tell)(RunEvent::Auditing);
         let mut at = Timestamp::now();
         let mut found = self.balance(in_doubt).await?;

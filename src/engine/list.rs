@@ -15,7 +15,7 @@ const MOST_TRIES: u32 = 5;
 
 /// Why there is no list.
 #[derive(Debug, Error)]
-pub enum ListError {
+pub(crate) enum ListError {
     /// Jira does not give one.
     #[error(transparent)]
     Jira(#[from] JiraError),
@@ -29,7 +29,7 @@ pub enum ListError {
 /// # Errors
 ///
 /// [`ListError::Jira`] if Jira refuses, or does not answer within some tries; [`ListError::Stop`] if the run is to stop.
-pub async fn read_list(
+pub(crate) async fn read_list(
     client: &Client,
     pacer: &Pacer,
     stop: &StopSwitch,

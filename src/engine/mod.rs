@@ -17,17 +17,17 @@ mod stop;
 mod streak;
 mod undo;
 
-pub use books::{BookRow, Books, Find, Imbalance, Standing};
-pub use event::RunEvent;
-pub use join::{InvalidRow, Joined, SheetNow, join};
-pub use ledger::{Ledger, Settling, Unsettled};
-pub use list::{ListError, read_list};
-pub use open::{Opening, open, planned};
-pub use pacer::{Pace, Pacer};
-pub use queue::Job;
-pub use run::{Run, Settings};
-pub use stop::{Stop, StopSwitch};
-pub use undo::{
+pub(crate) use books::{BookRow, Books, Imbalance, Standing};
+pub(crate) use event::RunEvent;
+pub(crate) use join::{InvalidRow, Joined, SheetNow, join};
+pub(crate) use ledger::{Ledger, Settling, Unsettled};
+pub(crate) use list::{ListError, read_list};
+pub(crate) use open::{Opening, open, planned};
+pub(crate) use pacer::{Pace, Pacer};
+pub(crate) use queue::Job;
+pub(crate) use run::{Run, Settings};
+pub(crate) use stop::{Stop, StopSwitch};
+pub(crate) use undo::{
     Deletion, Fate, TakeBack, Undo, UndoneRow, agreed, doubles, look_for, plan_undo,
     settle_deletions,
 };

@@ -10,7 +10,7 @@ use crate::model::{InvalidRow, Place};
 use crate::plan::{Action, Plan, PlannedRow};
 
 /// How a run begins.
-pub struct Opening {
+pub(crate) struct Opening {
     /// The run, its Jira and its inputs.
     pub opened: Opened,
     /// Who runs it and how.
@@ -31,7 +31,11 @@ const ROWS_AT_ONCE: usize = 1000;
 /// # Errors
 ///
 /// [`JournalError`] if the disk refuses.
-pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(), JournalError> {
+pub(crate) async fn open(
+    journal: &Appender,
+    opening: Opening,
+    plan: &Plan,
+) -> Result<(), JournalError> {
     journal.append([Event::Opened(Box::new(opening.opened))])?;
     for rows in plan.rows().chunks(ROWS_AT_ONCE) {
         journal.append(rows.iter().map(read_event))?;
@@ -58,7 +62,7 @@ pub async fn open(journal: &Appender, opening: Opening, plan: &Plan) -> Result<(
 }
 
 /// What is planned for each row.
-pub fn planned(plan: &Plan) -> impl Iterator<Item = Event> {
+pub(crate) fn planned(plan: &Plan) -> impl Iterator<Item = Event> {
     plan.rows().iter().map(planned_event)
 }
 

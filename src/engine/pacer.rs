@@ -21,7 +21,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use self::bucket::{Bucket, Sent};
-pub use self::heard::Heard;
+pub(crate) use self::heard::Heard;
 use self::patience::Patience;
 use self::places::Places;
 use self::spacing::Spacing;
@@ -33,7 +33,7 @@ const LONGEST_AT_LAST: Duration = Duration::from_secs(5);
 
 /// How fast to send, and how long to try.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Pace {
+pub(crate) struct Pace {
     /// Requests under way at once, at least one.
     pub concurrency: usize,
     /// Most requests a second, if there is to be a limit.
@@ -44,7 +44,7 @@ pub struct Pace {
 
 /// Lets requests out one after the other, for all workers of a run.
 #[derive(Debug)]
-pub struct Pacer {
+pub(crate) struct Pacer {
     pace: Pace,
     /// Held by the one who is next: the others wait in the order in which they came.
     gate: Mutex<()>,
@@ -72,7 +72,7 @@ enum Errand {
 /// Leave to make one request. Dropping it gives its place back.
 #[derive(Debug)]
 #[must_use = "its place is given back when it is dropped"]
-pub struct Turn<'a> {
+pub(crate) struct Turn<'a> {
     pacer: &'a Pacer,
     errand: Errand,
     number: u64,
@@ -91,7 +91,7 @@ enum Wait {
 
 impl Pacer {
     /// A pacer that has sent nothing yet.
-    pub fn new(pace: Pace) -> Self {
+    pub(crate) fn new(pace: Pace) -> Self {
         let now = Instant::now();
         Self {
             pace,
@@ -107,43 +107,43 @@ impl Pacer {
     }
 
     /// How it is to pace.
-    pub fn pace(&self) -> Pace {
+    pub(crate) fn pace(&self) -> Pace {
         self.pace
     }
 
     /// Waits until a request may go out; none if the run is to stop instead.
-    pub async fn ready(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
+    pub(crate) async fn ready(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
         self.turn(stop, Errand::Send).await
     }
 
     /// The same for reading a list, which is no sign that what the run is there for gets through.
-    pub async fn ready_to_read(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
+    pub(crate) async fn ready_to_read(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
         self.turn(stop, Errand::Read).await
     }
 
     /// The same for the last list of a session that stops: by ourselves we wait no longer, though Jira may have asked for it.
     /// None if that would take long.
-    pub async fn ready_at_last(&self) -> Option<Turn<'_>> {
+    pub(crate) async fn ready_at_last(&self) -> Option<Turn<'_>> {
         self.patience.borrow_mut().end_back_off();
         self.changed.notify_one();
         timeout(LONGEST_AT_LAST, self.next(Errand::Read)).await.ok()
     }
 
     /// How many requests are under way.
-    pub fn under_way(&self) -> usize {
+    pub(crate) fn under_way(&self) -> usize {
         self.places.borrow().under_way()
     }
 
     /// Tells how many requests are still to be sent; it counts down by itself from there. The last ones need not be spaced
     /// where the server has tokens left for all of them.
-    pub fn set_left(&self, requests: usize) {
+    pub(crate) fn set_left(&self, requests: usize) {
         self.left
             .set(Some(u64::try_from(requests).unwrap_or(u64::MAX)));
         self.changed.notify_one();
     }
 
     /// Sending begins, or begins again: the time until now was no waiting for an answer.
-    pub fn restart_wait(&self) {
+    pub(crate) fn restart_wait(&self) {
         let now = Instant::now();
         self.patience.borrow_mut().restart(now);
         self.spacing.borrow_mut().restart(now);
@@ -219,7 +219,7 @@ impl Turn<'_> {
     /// # Errors
     ///
     /// [`Stop::AskedTooLong`] and [`Stop::MaxWait`] if there is no answer within the longest wait.
-    pub fn heard(
+    pub(crate) fn heard(
         self,
         heard: Heard,
         hints: Option<RateHints>,

@@ -6,7 +6,7 @@ use crate::model::{IntegrationType, OriginKey, OriginRule, Row};
 
 /// A row that is to be sent.
 #[derive(Clone, Debug)]
-pub struct Job<'r> {
+pub(crate) struct Job<'r> {
     /// The row.
     pub row: &'r Row,
     /// The number of its last intent; 0 before the first.
@@ -17,7 +17,7 @@ pub struct Job<'r> {
 
 impl<'r> Job<'r> {
     /// A row that was never sent.
-    pub fn new(row: &'r Row) -> Self {
+    pub(crate) fn new(row: &'r Row) -> Self {
         Self {
             row,
             attempt: 0,
@@ -55,7 +55,7 @@ pub(super) struct Queue<'r> {
 }
 
 impl<'r> Queue<'r> {
-    pub fn new(jobs: impl IntoIterator<Item = Job<'r>>) -> Self {
+    pub(super) fn new(jobs: impl IntoIterator<Item = Job<'r>>) -> Self {
         Self {
             ready: jobs.into_iter().collect(),
             ..Self::default()
@@ -63,7 +63,7 @@ impl<'r> Queue<'r> {
     }
 
     /// The next row that may be sent now.
-    pub fn next(&mut self) -> Option<Job<'r>> {
+    pub(super) fn next(&mut self) -> Option<Job<'r>> {
         while let Some(job) = self.ready.pop_front() {
             let Some(alike) = Alike::of(job.row) else {
                 return Some(job);
@@ -78,7 +78,7 @@ impl<'r> Queue<'r> {
     }
 
     /// Gives back a row of which nothing is in Jira: it is the next.
-    pub fn put_back(&mut self, job: Job<'r>) {
+    pub(super) fn put_back(&mut self, job: Job<'r>) {
         if let Some(alike) = Alike::of(job.row) {
             self.busy.remove(&alike);
         }
@@ -86,7 +86,7 @@ impl<'r> Queue<'r> {
     }
 
     /// A row came to its end: the next of those like it may go.
-    pub fn ended(&mut self, row: &Row) {
+    pub(super) fn ended(&mut self, row: &Row) {
         let Some(alike) = Alike::of(row) else {
             return;
         };
@@ -97,12 +97,12 @@ impl<'r> Queue<'r> {
     }
 
     /// Whether no row can be sent before another one is settled.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.ready.is_empty()
     }
 
     /// How many rows are to be sent, those that wait for another included.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         let waiting: usize = self.waiting.values().map(VecDeque::len).sum();
         self.ready.len() + waiting
     }

@@ -19,7 +19,7 @@ use crate::model::Outcome;
 
 /// How to send.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Requests under way at once.
     pub concurrency: usize,
     /// How often a row is sent again of which nothing came, refusals to take it in aside.
@@ -29,7 +29,7 @@ pub struct Settings {
 }
 
 /// A run that is carried out.
-pub struct Run<'a> {
+pub(crate) struct Run<'a> {
     pub(super) ledger: &'a Ledger<'a>,
     pub(super) streaks: RefCell<Streaks>,
     /// When the last list was begun that showed that we still have access.
@@ -76,7 +76,7 @@ pub(super) enum Step {
 
 impl<'a> Run<'a> {
     /// A run that sends `jobs` and keeps its books in `ledger`.
-    pub fn new(
+    pub(crate) fn new(
         ledger: &'a Ledger<'a>,
         settings: Settings,
         jobs: impl IntoIterator<Item = Job<'a>>,
@@ -102,7 +102,7 @@ impl<'a> Run<'a> {
     /// Creates all rows, several at a time, settles those that nobody knows about, and balances the books. `in_doubt`
     /// are the rows that are in doubt already. What becomes of each row is in the journal; why it ended early, if it did,
     /// is returned.
-    pub async fn carry_out(&self, in_doubt: &[u32]) -> Option<Stop> {
+    pub(crate) async fn carry_out(&self, in_doubt: &[u32]) -> Option<Stop> {
         self.in_doubt.borrow_mut().extend(in_doubt);
         loop {
             self.hold.set(false);

@@ -114,7 +114,7 @@ impl Stop {
 /// A switch that can be thrown once, from anywhere, and that everybody can wait for. The first reason counts; that somebody
 /// interrupted is known beside it.
 #[derive(Clone, Debug)]
-pub struct StopSwitch(watch::Sender<Thrown>);
+pub(crate) struct StopSwitch(watch::Sender<Thrown>);
 
 #[derive(Clone, Debug, Default)]
 struct Thrown {
@@ -131,7 +131,7 @@ impl Default for StopSwitch {
 impl StopSwitch {
     /// Asks the run to stop. The first reason counts, unless that was somebody who interrupted and this one forbids even what
     /// is done then. Returns whether this reason counts, or is an interruption.
-    pub fn throw(&self, stop: Stop) -> bool {
+    pub(crate) fn throw(&self, stop: Stop) -> bool {
         self.0.send_if_modified(|thrown| {
             let interrupts = stop.is_interrupted() && !thrown.is_interrupted;
             thrown.is_interrupted |= interrupts;
@@ -148,29 +148,29 @@ impl StopSwitch {
     }
 
     /// Waits until somebody interrupts.
-    pub async fn interrupted(&self) {
+    pub(crate) async fn interrupted(&self) {
         let mut receiver = self.0.subscribe();
         // The sender lives as long as this switch.
         let _ = receiver.wait_for(|thrown| thrown.is_interrupted).await;
     }
 
     /// Whether the run is to stop.
-    pub fn is_thrown(&self) -> bool {
+    pub(crate) fn is_thrown(&self) -> bool {
         self.0.borrow().reason.is_some()
     }
 
     /// Whether somebody interrupted.
-    pub fn is_interrupted(&self) -> bool {
+    pub(crate) fn is_interrupted(&self) -> bool {
         self.0.borrow().is_interrupted
     }
 
     /// Why the run is to stop.
-    pub fn reason(&self) -> Option<Stop> {
+    pub(crate) fn reason(&self) -> Option<Stop> {
         self.0.borrow().reason.clone()
     }
 
     /// Why the run stopped, and whether somebody interrupted as well.
-    pub fn ending(&self) -> Option<Stop> {
+    pub(crate) fn ending(&self) -> Option<Stop> {
         let thrown = self.0.borrow().clone();
         match thrown.reason {
             Some(reason) if thrown.is_interrupted && !reason.is_interrupted() => {
@@ -181,7 +181,7 @@ impl StopSwitch {
     }
 
     /// Waits until the run is to stop.
-    pub async fn thrown(&self) {
+    pub(crate) async fn thrown(&self) {
         let mut receiver = self.0.subscribe();
         // The sender lives as long as this switch.
         let _ = receiver.wait_for(|thrown| thrown.reason.is_some()).await;

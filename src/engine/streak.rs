@@ -33,7 +33,7 @@ pub(super) struct Streaks {
 }
 
 impl Streaks {
-    pub fn new(concurrency: usize, rows: usize, max_failures: Option<u32>) -> Self {
+    pub(super) fn new(concurrency: usize, rows: usize, max_failures: Option<u32>) -> Self {
         Self {
             most_unsettled: u32::try_from(2 * concurrency).unwrap_or(u32::MAX),
             unsettled: 0,
@@ -45,13 +45,13 @@ impl Streaks {
         }
     }
 
-    pub fn created(&mut self) {
+    pub(super) fn created(&mut self) {
         self.unsettled = 0;
         self.was_held = false;
         self.alike = None;
     }
 
-    pub fn failed(&mut self, error: &str) -> Sign {
+    pub(super) fn failed(&mut self, error: &str) -> Sign {
         self.unsettled = 0;
         let is_alike = self.is_alike(error);
         match self.failed_in_the_end() {
@@ -78,7 +78,7 @@ impl Streaks {
     }
 
     /// A row has failed, by its answer or because nothing came of it.
-    pub fn failed_in_the_end(&mut self) -> Sign {
+    pub(super) fn failed_in_the_end(&mut self) -> Sign {
         self.failed += 1;
         match self.max_failures {
             Some(most) if self.failed >= most => {
@@ -88,7 +88,7 @@ impl Streaks {
         }
     }
 
-    pub fn unsettled(&mut self, why: &str) -> Sign {
+    pub(super) fn unsettled(&mut self, why: &str) -> Sign {
         self.alike = None;
         self.unsettled += 1;
         if self.unsettled < self.most_unsettled {
@@ -104,7 +104,7 @@ impl Streaks {
     }
 
     /// The rows set aside are settled, and sending goes on.
-    pub fn settled(&mut self) {
+    pub(super) fn settled(&mut self) {
         self.was_held |= self.unsettled >= self.most_unsettled;
         self.unsettled = 0;
     }

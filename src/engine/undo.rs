@@ -8,6 +8,6 @@ mod delete;
 mod look;
 mod plan;
 
-pub use delete::{Deletion, Undo};
-pub use look::{look_for, settle_deletions};
-pub use plan::{Fate, TakeBack, UndoneRow, agreed, doubles, plan_undo};
+pub(crate) use delete::{Deletion, Undo};
+pub(crate) use look::{look_for, settle_deletions};
+pub(crate) use plan::{Fate, TakeBack, UndoneRow, agreed, doubles, plan_undo};

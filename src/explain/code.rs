@@ -13,7 +13,7 @@ const FILE: &str = "example.csv";
 
 /// What is said about a code.
 #[derive(Debug, Serialize)]
-pub struct CodeTopic {
+pub(crate) struct CodeTopic {
     /// The code.
     pub code: Code,
     /// How bad it is.
@@ -33,7 +33,7 @@ pub struct CodeTopic {
 /// How a code comes about.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-pub enum ExampleTopic {
+pub(crate) enum ExampleTopic {
     /// A file, what is said about it, and the same put right.
     File {
         /// The first row, from 1, that is in Windows-1252; those above, or all, are in UTF-8.
@@ -57,7 +57,7 @@ pub enum ExampleTopic {
 
 /// An example as people are shown it.
 #[derive(Debug)]
-pub struct Shown {
+pub(crate) struct Shown {
     /// The text of the file, without letters that nobody wants to see.
     pub wrong: &'static str,
     /// What the validation says about it.
@@ -66,7 +66,7 @@ pub struct Shown {
 
 /// What the validation says about an example.
 #[derive(Debug, Serialize)]
-pub struct Said {
+pub(crate) struct Said {
     severity: Severity,
     code: Code,
     cell: Option<String>,
@@ -77,7 +77,7 @@ pub struct Said {
 
 impl CodeTopic {
     /// What is said about `code`.
-    pub fn of(code: Code) -> Self {
+    pub(crate) fn of(code: Code) -> Self {
         let Entry {
             title, why, cure, ..
         } = *entry(code);

@@ -7,7 +7,7 @@ use crate::model::Code;
 
 /// What is said about a code to someone who asks.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// What it means: lower case, no full stop.
     pub title: &'static str,
     /// Why it matters, in whole sentences.
@@ -20,7 +20,7 @@ pub struct Entry {
 
 /// How a code comes about.
 #[derive(Clone, Copy, Debug)]
-pub enum Example {
+pub(crate) enum Example {
     /// A CSV file about which nothing but this code is said, and the same put right.
     Csv {
         /// The text of the file; [`LETTERS`] stands for many letters.
@@ -42,7 +42,7 @@ pub enum Example {
 }
 
 /// Stands in an example for more letters than anyone wants to see.
-pub const LETTERS: &str = "(2,000 letters)";
+pub(crate) const LETTERS: &str = "(2,000 letters)";
 
 /// A CSV file and the same put right.
 pub(super) const fn csv(wrong: &'static str, right: &'static str) -> Example {
@@ -59,7 +59,7 @@ pub(super) fn spelled_out(text: &str) -> Cow<'_, str> {
 }
 
 /// The entry of `code`. A code without one does not compile.
-pub fn entry(code: Code) -> &'static Entry {
+pub(crate) fn entry(code: Code) -> &'static Entry {
     match code {
         Code::NoTable => &tables::NO_TABLE,
         Code::Unreadable => &tables::UNREADABLE,

@@ -6,7 +6,7 @@ use crate::model::{Field, IntegrationType, Kind, Need, Region};
 
 /// What is said about a field.
 #[derive(Debug, Serialize)]
-pub struct FieldTopic {
+pub(crate) struct FieldTopic {
     /// Its name in the API.
     pub field: &'static str,
     /// What it is.
@@ -27,7 +27,7 @@ pub struct FieldTopic {
 
 /// Which types need a field how much; the others do nothing with it.
 #[derive(Debug, Serialize)]
-pub struct NeededBy {
+pub(crate) struct NeededBy {
     /// Those to which it must be given.
     pub required: Vec<IntegrationType>,
     /// Those for which it is part of one of several ways to log in.
@@ -38,7 +38,7 @@ pub struct NeededBy {
 
 impl FieldTopic {
     /// What is said about `field`.
-    pub fn of(field: Field) -> Self {
+    pub(crate) fn of(field: Field) -> Self {
         let about = field.about();
         let own = std::iter::once(field.name());
         Self {

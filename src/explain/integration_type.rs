@@ -6,7 +6,7 @@ use crate::model::{CredentialForm, Field, IntegrationType, Need, OriginRule};
 
 /// What is said about an integration type.
 #[derive(Debug, Serialize)]
-pub struct TypeTopic {
+pub(crate) struct TypeTopic {
     /// The type.
     #[serde(rename = "type")]
     pub integration_type: IntegrationType,
@@ -32,7 +32,7 @@ pub struct TypeTopic {
 
 /// A field that a type uses.
 #[derive(Debug, Serialize)]
-pub struct Used {
+pub(crate) struct Used {
     /// The field.
     pub field: &'static str,
     /// What it is.
@@ -59,7 +59,7 @@ const NAMED: [Field; 5] = [
 
 impl TypeTopic {
     /// What is said about the type `of`.
-    pub fn of(of: IntegrationType) -> Self {
+    pub(crate) fn of(of: IntegrationType) -> Self {
         let spec = of.spec();
         let is_own = |field: &Field| {
             let mut types = IntegrationType::all();

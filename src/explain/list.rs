@@ -8,7 +8,7 @@ use crate::model::{Code, Field, IntegrationType, Severity};
 
 /// All codes, types and fields.
 #[derive(Debug, Serialize)]
-pub struct Lists {
+pub(crate) struct Lists {
     /// The codes, the worst first.
     pub codes: Vec<Listed>,
     /// The integration types with their products.
@@ -19,7 +19,7 @@ pub struct Lists {
 
 /// A code in a list.
 #[derive(Debug, Serialize)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// The code.
     pub code: Code,
     /// How bad it is.
@@ -30,7 +30,7 @@ pub struct Listed {
 
 /// A type in a list.
 #[derive(Debug, Serialize)]
-pub struct Product {
+pub(crate) struct Product {
     /// The type.
     #[serde(rename = "type")]
     pub integration_type: IntegrationType,
@@ -40,7 +40,7 @@ pub struct Product {
 
 impl Lists {
     /// All of them.
-    pub fn all() -> Self {
+    pub(crate) fn all() -> Self {
         let mut codes: Vec<Listed> = Code::ALL
             .iter()
             .map(|code| Listed {

@@ -11,9 +11,9 @@ mod integration_type;
 mod list;
 mod topic;
 
-pub use code::{CodeTopic, ExampleTopic, Said, Shown};
-pub use entry::{Entry, Example, LETTERS, entry};
-pub use field::{FieldTopic, NeededBy};
-pub use integration_type::{TypeTopic, Used};
-pub use list::{Listed, Lists, Product};
-pub use topic::{Topic, Unknown, explain};
+pub(crate) use code::{CodeTopic, ExampleTopic};
+pub(crate) use entry::LETTERS;
+pub(crate) use field::{FieldTopic, NeededBy};
+pub(crate) use integration_type::{TypeTopic, Used};
+pub(crate) use list::Lists;
+pub(crate) use topic::{Topic, explain};

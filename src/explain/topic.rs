@@ -13,7 +13,7 @@ use crate::validate::field_of;
 /// What is said to someone who asks. Serialised, it is the document of `--format json` but for its version.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Topic {
+pub(crate) enum Topic {
     /// A diagnostic.
     Code(Box<CodeTopic>),
     /// An integration type.
@@ -27,14 +27,14 @@ pub enum Topic {
 /// A word that means nothing here.
 #[derive(Debug, Error)]
 #[error("`{word}` is no code, no integration type and no field")]
-pub struct Unknown {
+pub(crate) struct Unknown {
     word: String,
     meant: Vec<&'static str>,
 }
 
 impl Unknown {
     /// What to type instead.
-    pub fn help(&self) -> String {
+    pub(crate) fn help(&self) -> String {
         if self.meant.is_empty() {
             return "`gij explain` lists all that can be explained".into();
         }
@@ -48,7 +48,7 @@ impl Unknown {
 /// # Errors
 ///
 /// [`Unknown`] if it is none of them.
-pub fn explain(word: &str) -> Result<Topic, Unknown> {
+pub(crate) fn explain(word: &str) -> Result<Topic, Unknown> {
     let word = word.trim();
     if let Some(code) = code_of(word) {
         Ok(Topic::Code(Box::new(CodeTopic::of(code))))

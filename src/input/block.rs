@@ -74,7 +74,7 @@ pub(super) struct SheetBlock {
 
 impl SheetBlock {
     /// Keeps a text; none if it is empty.
-    pub fn keep(&mut self, text: &str) -> Option<Range<u32>> {
+    pub(super) fn keep(&mut self, text: &str) -> Option<Range<u32>> {
         let start = u32::try_from(self.text.len()).ok()?;
         self.text.push_str(text);
         let end = u32::try_from(self.text.len()).ok()?;
@@ -82,12 +82,12 @@ impl SheetBlock {
     }
 
     /// The cells of one of its rows.
-    pub fn cells_of(&self, row: &SheetRow) -> &[(u32, SheetValue)] {
+    pub(super) fn cells_of(&self, row: &SheetRow) -> &[(u32, SheetValue)] {
         &self.cells[row.cells.clone()]
     }
 
     /// A kept text.
-    pub fn text_at(&self, range: &Range<u32>) -> &str {
+    pub(super) fn text_at(&self, range: &Range<u32>) -> &str {
         &self.text[range.start as usize..range.end as usize]
     }
 

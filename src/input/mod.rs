@@ -18,8 +18,12 @@ mod split;
 mod transcode;
 mod xlsx;
 
-pub use block::{Block, Display, RowView, Value};
-pub use error::{InputError, InputErrorKind};
-pub use options::{HiddenRows, ReadOptions};
-pub use read::{Interest, Sink, TableHead, is_same_sheet, read};
+pub use block::{Block, Value};
+pub(crate) use block::{Display, RowView};
+pub use error::InputError;
+pub(crate) use error::InputErrorKind;
+pub(crate) use options::HiddenRows;
+pub use options::ReadOptions;
+pub(crate) use read::is_same_sheet;
+pub use read::{Interest, Sink, TableHead, read};
 pub use source::Source;

@@ -10,18 +10,18 @@ pub(super) struct PlainRecord<'a> {
 
 impl<'a> PlainRecord<'a> {
     /// The record of `text` whose cells begin at `starts`, as [`cut`] found them.
-    pub fn new(text: &'a str, starts: &'a [usize]) -> Self {
+    pub(super) fn new(text: &'a str, starts: &'a [usize]) -> Self {
         Self { text, starts }
     }
 
     /// How many cells there are.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)
     }
 
     /// The text of a cell; none behind the last.
     #[inline]
-    pub fn get(&self, column: usize) -> Option<&'a str> {
+    pub(super) fn get(&self, column: usize) -> Option<&'a str> {
         let [start, next] = self.starts.get(column..)?.first_chunk()?;
         let (start, end) = (*start, *next - 1);
         if start == end {
@@ -31,7 +31,7 @@ impl<'a> PlainRecord<'a> {
     }
 
     /// The bytes of all cells.
-    pub fn iter(self) -> impl ExactSizeIterator<Item = &'a [u8]> + DoubleEndedIterator {
+    pub(super) fn iter(self) -> impl ExactSizeIterator<Item = &'a [u8]> + DoubleEndedIterator {
         (0..self.len()).map(move |column| self.get(column).unwrap_or_default().as_bytes())
     }
 }

@@ -21,13 +21,13 @@ enum Bytes<'a> {
 
 impl<'a> Positioned<'a> {
     /// The start of a file.
-    pub fn of_file(file: &'a File) -> Self {
+    pub(super) fn of_file(file: &'a File) -> Self {
         let bytes = Bytes::File(file);
         Self { bytes, at: 0 }
     }
 
     /// The start of the bytes of a file.
-    pub fn of_bytes(bytes: &'a [u8]) -> Self {
+    pub(super) fn of_bytes(bytes: &'a [u8]) -> Self {
         let bytes = Bytes::Memory(bytes);
         Self { bytes, at: 0 }
     }

@@ -110,6 +110,6 @@ pub fn read(
 }
 
 /// Whether two names are those of one sheet: spreadsheets know no case in them.
-pub fn is_same_sheet(one: &str, other: &str) -> bool {
+pub(crate) fn is_same_sheet(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }

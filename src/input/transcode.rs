@@ -38,7 +38,11 @@ pub(super) struct Given {
 
 impl<'a> Transcoder<'a> {
     /// A reader of `content`, which begins with `start` (to be read yet); `said` is the encoding if somebody says it.
-    pub fn new(content: &'a mut dyn Read, start: &[u8], said: Option<&'static Encoding>) -> Self {
+    pub(super) fn new(
+        content: &'a mut dyn Read,
+        start: &[u8],
+        said: Option<&'static Encoding>,
+    ) -> Self {
         let encoding = said.or_else(|| utf16_of(start)).unwrap_or(UTF_8);
         let mode = if encoding == UTF_8 {
             Mode::Utf8
@@ -55,7 +59,7 @@ impl<'a> Transcoder<'a> {
     }
 
     /// The encoding as far as is known by now.
-    pub fn encoding(&self) -> &'static str {
+    pub(super) fn encoding(&self) -> &'static str {
         match &self.mode {
             Mode::Utf8 => UTF_8.name(),
             Mode::Decode(decoder) => decoder.encoding().name(),
@@ -63,7 +67,7 @@ impl<'a> Transcoder<'a> {
     }
 
     /// Appends the next piece of text to `output`.
-    pub fn read_into(&mut self, output: &mut Vec<u8>) -> io::Result<Given> {
+    pub(super) fn read_into(&mut self, output: &mut Vec<u8>) -> io::Result<Given> {
         let start = output.len();
         output.append(&mut self.pending);
         let before = output.len();

@@ -33,15 +33,15 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub fn is_success(&self) -> bool {
+    pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 
-    pub fn is_redirect(&self) -> bool {
+    pub(super) fn is_redirect(&self) -> bool {
         (300..400).contains(&self.status)
     }
 
-    pub fn is_json(&self) -> bool {
+    pub(super) fn is_json(&self) -> bool {
         let kind = self
             .content_type
             .split(';')
@@ -53,7 +53,7 @@ impl Answer {
     }
 
     /// A page for people: a log-in form, a proxy's notice.
-    pub fn is_html(&self) -> bool {
+    pub(super) fn is_html(&self) -> bool {
         self.content_type
             .to_ascii_lowercase()
             .starts_with("text/html")
@@ -61,20 +61,20 @@ impl Answer {
     }
 
     /// Whether Jira says that it refuses further log-ins until somebody solves a CAPTCHA.
-    pub fn is_captcha(&self) -> bool {
+    pub(super) fn is_captcha(&self) -> bool {
         let denied = self.denied_reason.as_deref().unwrap_or_default();
         let reason = self.login_reason.as_deref().unwrap_or_default();
         denied.to_ascii_uppercase().contains("CAPTCHA") || reason.contains("AUTHENTICATION_DENIED")
     }
 
     /// Whether Jira says that the log-in failed, whatever the status.
-    pub fn is_login_failed(&self) -> bool {
+    pub(super) fn is_login_failed(&self) -> bool {
         let reason = self.login_reason.as_deref().unwrap_or_default();
         self.status == 401 || reason.contains("AUTHENTICATED_FAILED")
     }
 
     /// How long Jira asks to wait: `Retry-After` in seconds or as a date.
-    pub fn retry_after(&self) -> Option<Duration> {
+    pub(super) fn retry_after(&self) -> Option<Duration> {
         let text = self.retry_after.as_deref()?.trim();
         if let Ok(seconds) = text.parse::<u64>() {
             return Some(Duration::from_secs(seconds));
@@ -89,7 +89,7 @@ impl Answer {
 pub(super) mod samples {
     use super::Answer;
 
-    pub fn json(status: u16, body: &str) -> Answer {
+    pub(crate) fn json(status: u16, body: &str) -> Answer {
         Answer {
             status,
             content_type: "application/json;charset=UTF-8".into(),
@@ -98,7 +98,7 @@ pub(super) mod samples {
         }
     }
 
-    pub fn html(status: u16) -> Answer {
+    pub(crate) fn html(status: u16) -> Answer {
         Answer {
             status,
             content_type: "text/html".into(),

@@ -42,7 +42,7 @@ const LIST: &[u8] = b"integrations";
 
 impl<'a> Entries<'a> {
     /// Of the integrations of which `is_known` says so the ids are kept and nothing else.
-    pub fn new(is_known: &'a dyn Fn(i64) -> bool) -> Self {
+    pub(super) fn new(is_known: &'a dyn Fn(i64) -> bool) -> Self {
         Self {
             is_known,
             list: RemoteList::default(),
@@ -56,7 +56,7 @@ impl<'a> Entries<'a> {
     }
 
     /// Takes in what comes next, and puts what is no integration into `rest`.
-    pub fn take_in(&mut self, chunk: &[u8], rest: &mut Vec<u8>) {
+    pub(super) fn take_in(&mut self, chunk: &[u8], rest: &mut Vec<u8>) {
         let (mut from, mut at) = (0, 0);
         while let Some(&byte) = chunk.get(at) {
             match (self.string, byte) {
@@ -129,7 +129,7 @@ impl<'a> Entries<'a> {
     }
 
     /// The list, once all has come and `rest` is left of it; none if it is not a list in the documented shape.
-    pub fn end(self, rest: &[u8]) -> Option<RemoteList> {
+    pub(super) fn end(self, rest: &[u8]) -> Option<RemoteList> {
         #[derive(Deserialize)]
         struct Rest {
             success: Option<Value>,

@@ -19,7 +19,10 @@ pub(super) struct Mask {
 
 impl Mask {
     /// Masks what `access` stands for and all `secrets` of a row.
-    pub fn new<'a>(access: Arc<Guises>, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+    pub(super) fn new<'a>(
+        access: Arc<Guises>,
+        secrets: impl IntoIterator<Item = &'a Secret>,
+    ) -> Self {
         Self {
             access,
             row: Guises::of(secrets),
@@ -27,7 +30,7 @@ impl Mask {
     }
 
     /// Whether a value that a server sent holds one of the secrets.
-    pub fn is_revealed_by(&self, value: &Value) -> bool {
+    pub(super) fn is_revealed_by(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.is_in(text),
             Value::Array(values) => values.iter().any(|value| self.is_revealed_by(value)),
@@ -39,7 +42,7 @@ impl Mask {
     }
 
     /// Whether a string of the JSON `text` may hold one of the secrets: it does, or it has escaped characters.
-    pub fn may_be_in_json(&self, text: &str) -> bool {
+    pub(super) fn may_be_in_json(&self, text: &str) -> bool {
         text.contains('\\') || self.is_in(text)
     }
 
@@ -48,7 +51,7 @@ impl Mask {
     }
 
     /// `text` fit to be shown.
-    pub fn clean(&self, text: &str) -> String {
+    pub(super) fn clean(&self, text: &str) -> String {
         let masked = self.masked(text.to_owned());
         let read = masked.floor_char_boundary(LONGEST_READ.min(masked.len()));
         shorten(&self.masked(plain(&masked[..read])))

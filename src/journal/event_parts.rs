@@ -19,7 +19,7 @@ pub struct Version {
 }
 
 /// The version that this `gij` writes.
-pub const VERSION: Version = Version { major: 1, minor: 0 };
+pub(crate) const VERSION: Version = Version { major: 1, minor: 0 };
 
 /// The Jira of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

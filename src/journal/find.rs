@@ -17,7 +17,7 @@ const MOST_NAMED: usize = 8;
 
 /// Why no run is found.
 #[derive(Debug, Error)]
-pub enum FindRunError {
+pub(crate) enum FindRunError {
     /// The directory of the runs cannot be read.
     #[error("cannot read {}: {source}", .runs_dir.display())]
     Io {
@@ -77,7 +77,7 @@ pub enum FindRunError {
 
 impl FindRunError {
     /// What to do.
-    pub fn help(&self) -> String {
+    pub(crate) fn help(&self) -> String {
         match self {
             Self::Io { .. } => "check who may read it".into(),
             Self::NoRuns(_) => {
@@ -116,7 +116,7 @@ fn list(ids: &[Box<str>]) -> String {
 /// # Errors
 ///
 /// [`FindRunError`] if there is none, or more than one.
-pub fn find_run(runs_dir: &Path, word: &str) -> Result<StoredRun, FindRunError> {
+pub(crate) fn find_run(runs_dir: &Path, word: &str) -> Result<StoredRun, FindRunError> {
     if let Some(dir) = as_path(word) {
         return at(dir);
     }

@@ -25,24 +25,26 @@ mod time;
 mod totals;
 mod writer;
 
-pub use attempt::Attempt;
 pub(crate) use disk::{create_private, sync_dir};
-pub use event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind};
-pub use event_parts::{
-    ConfirmedBy, Double, FieldDifference, Input, Jira, Key, NewIntegration, Remote, RowPlace,
-    VERSION, Version,
+pub(crate) use event::{
+    Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind,
 };
-pub use find::{FindRunError, find_run};
-pub use lock::{Lock, LockError};
-pub use reader::{End, ReadError, ReadRun, read, read_for_report};
-pub use removal::{Removal, RemovalOutcome};
-pub use row_event::{
+pub use event_parts::Remote;
+pub(crate) use event_parts::{ConfirmedBy, Double, Input, Jira, Key, NewIntegration, VERSION};
+pub(crate) use find::{FindRunError, find_run};
+pub(crate) use lock::{Lock, LockError};
+#[cfg(test)]
+pub(crate) use reader::End;
+pub use reader::{ReadError, ReadRun, read, read_for_report};
+pub(crate) use removal::{Removal, RemovalOutcome};
+pub(crate) use row_event::{
     Action, Answered, Excluded, Intent, Op, Planned, RowRead, Settled, Verdict, Via,
 };
 pub use row_state::RowState;
-pub use run_dir::{JOURNAL_FILE, RunDir, RunDirError, lock_jira};
+pub use run_dir::lock_jira;
+pub(crate) use run_dir::{JOURNAL_FILE, RunDir, RunDirError};
 pub use state::RunState;
-pub use stored::{NoRun, PassedOver, StoredRun, StoredRuns};
+pub(crate) use stored::{PassedOver, StoredRun, StoredRuns};
 pub(crate) use time::{in_millis, in_millis_or_null};
-pub use totals::Totals;
-pub use writer::{Appender, Journal, JournalError};
+pub(crate) use totals::Totals;
+pub(crate) use writer::{Appender, Journal, JournalError};

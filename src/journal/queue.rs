@@ -60,7 +60,7 @@ pub(super) struct Group {
 
 impl Queue {
     /// The queue of the journal at `path`, whose next event has the number `seq`.
-    pub fn new(path: PathBuf, seq: u64) -> Self {
+    pub(super) fn new(path: PathBuf, seq: u64) -> Self {
         Self {
             waiting: Mutex::new(Waiting {
                 group: Group::default(),
@@ -78,7 +78,7 @@ impl Queue {
     }
 
     /// Queues `events`, and whom to tell once they are synced.
-    pub fn add(
+    pub(super) fn add(
         &self,
         events: impl IntoIterator<Item = Event>,
         done: Option<Done>,
@@ -105,7 +105,7 @@ impl Queue {
     }
 
     /// Nothing is added after this.
-    pub fn close(&self) {
+    pub(super) fn close(&self) {
         let mut waiting = self.lock();
         waiting.group.closes = true;
         self.wake(&waiting);
@@ -123,7 +123,7 @@ impl Queue {
     }
 
     /// Waits for something to do and moves all of it into `group`, which was answered before. False if the queue failed.
-    pub fn next(&self, group: &mut Group) -> bool {
+    pub(super) fn next(&self, group: &mut Group) -> bool {
         group.lines.clear();
         // The rows of a large run come at once; what follows is small.
         group.lines.shrink_to(KEPT_BUFFER);
@@ -145,7 +145,7 @@ impl Queue {
     }
 
     /// Nothing is written any more.
-    pub fn fail(&self, source: io::Error) {
+    pub(super) fn fail(&self, source: io::Error) {
         let path = self.path.clone();
         let source = Arc::new(source);
         let _ = self.failure.set(JournalError::Write { path, source });
@@ -153,17 +153,17 @@ impl Queue {
     }
 
     /// What ended the writing, if it failed.
-    pub fn failure(&self) -> Option<JournalError> {
+    pub(super) fn failure(&self) -> Option<JournalError> {
         self.failure.get().cloned()
     }
 
     /// Why nothing is written any more.
-    pub fn why_over(&self) -> JournalError {
+    pub(super) fn why_over(&self) -> JournalError {
         self.failure().unwrap_or(JournalError::Closed)
     }
 
     /// Tells everybody, when the answer is dropped, that the writer has ended, however it came to that.
-    pub fn over_when_dropped(&self) -> Over<'_> {
+    pub(super) fn over_when_dropped(&self) -> Over<'_> {
         Over(self)
     }
 }
@@ -186,17 +186,17 @@ impl Group {
     }
 
     /// The lines, each with its end.
-    pub fn lines(&self) -> &[u8] {
+    pub(super) fn lines(&self) -> &[u8] {
         &self.lines
     }
 
     /// Whether somebody waits until it is on the disk.
-    pub fn needs_sync(&self) -> bool {
+    pub(super) fn needs_sync(&self) -> bool {
         self.closes || !self.done.is_empty()
     }
 
     /// Tells those who wait that all is done, and whether this was the last group.
-    pub fn answer(&mut self) -> bool {
+    pub(super) fn answer(&mut self) -> bool {
         for done in self.done.drain(..) {
             // Whoever stopped waiting need not know.
             let _ = done.send(());

@@ -10,7 +10,7 @@ use super::disk::{create_private, private_dirs, sync_dir};
 use super::lock::{Lock, LockError};
 
 /// The journal's name within its run directory.
-pub const JOURNAL_FILE: &str = "journal.jsonl";
+pub(crate) const JOURNAL_FILE: &str = "journal.jsonl";
 
 /// The lock's name within its run directory.
 pub(super) const LOCK_FILE: &str = "lock";
@@ -23,7 +23,7 @@ const MOST_IN_A_SECOND: u32 = 100;
 
 /// The directory of a run, locked against other processes for as long as this value lives.
 #[derive(Debug)]
-pub struct RunDir {
+pub(crate) struct RunDir {
     path: PathBuf,
     id: Box<str>,
     _lock: Lock,
@@ -52,7 +52,7 @@ impl RunDir {
     /// # Errors
     ///
     /// [`RunDirError`] if the disk refuses.
-    pub fn create(
+    pub(crate) fn create(
         runs_dir: &Path,
         name: Option<&str>,
         first_input: &Path,
@@ -82,7 +82,7 @@ impl RunDir {
     /// # Errors
     ///
     /// [`LockError::Held`], within a [`RunDirError`], while another process is at work on it.
-    pub fn open(dir: &Path, id: &str) -> Result<Self, RunDirError> {
+    pub(crate) fn open(dir: &Path, id: &str) -> Result<Self, RunDirError> {
         let lock = Lock::take(&dir.join(LOCK_FILE))?;
         Ok(Self {
             path: dir.to_owned(),
@@ -92,12 +92,12 @@ impl RunDir {
     }
 
     /// The directory.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The run's id, which is the directory's name.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.id
     }
 }

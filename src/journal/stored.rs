@@ -15,7 +15,7 @@ use super::run_dir::{JOURNAL_FILE, LOCK_FILE};
 
 /// A run on disk.
 #[derive(Clone, PartialEq, Debug)]
-pub struct StoredRun {
+pub(crate) struct StoredRun {
     /// Its directory.
     pub path: PathBuf,
     /// Its id, which is the directory's name.
@@ -26,7 +26,7 @@ pub struct StoredRun {
 
 /// Why a directory is no run.
 #[derive(Debug, Error)]
-pub enum NoRun {
+pub(crate) enum NoRun {
     /// Nothing that `gij` made.
     #[error("it holds no {JOURNAL_FILE}")]
     NoJournal,
@@ -40,7 +40,7 @@ pub enum NoRun {
 
 /// A directory that is no run, and why.
 #[derive(Debug)]
-pub struct PassedOver {
+pub(crate) struct PassedOver {
     /// The directory.
     pub path: PathBuf,
     /// What it lacks.
@@ -49,7 +49,7 @@ pub struct PassedOver {
 
 /// All runs below one directory.
 #[derive(Debug, Default)]
-pub struct StoredRuns {
+pub(crate) struct StoredRuns {
     /// The runs, the newest first.
     pub runs: Vec<StoredRun>,
     /// The directories beside them.
@@ -62,7 +62,7 @@ impl StoredRun {
     /// # Errors
     ///
     /// [`NoRun`] says what it lacks.
-    pub fn at(path: &Path) -> Result<Self, NoRun> {
+    pub(crate) fn at(path: &Path) -> Result<Self, NoRun> {
         let journal = path.join(JOURNAL_FILE);
         // Whatever else there is of that name, a pipe say, might never end.
         if !journal.is_file() {
@@ -84,12 +84,12 @@ impl StoredRun {
     }
 
     /// Whether it read standard input, which cannot be read again.
-    pub fn has_stdin(&self) -> bool {
+    pub(crate) fn has_stdin(&self) -> bool {
         self.opened.has_stdin()
     }
 
     /// Its journal.
-    pub fn journal(&self) -> PathBuf {
+    pub(crate) fn journal(&self) -> PathBuf {
         self.path.join(JOURNAL_FILE)
     }
 
@@ -98,14 +98,14 @@ impl StoredRun {
     /// # Errors
     ///
     /// [`ReadError`] if the journal cannot be read.
-    pub fn read(&self) -> Result<ReadRun, ReadError> {
+    pub(crate) fn read(&self) -> Result<ReadRun, ReadError> {
         read(&self.journal())
     }
 
     /// Whether the journal may tell of deletions: whether one was ever asked for.
     ///
     /// Like [`may_be_in_doubt`](Self::may_be_in_doubt) that takes far less time than to read all that it tells.
-    pub fn may_have_deleted(&self) -> bool {
+    pub(crate) fn may_have_deleted(&self) -> bool {
         let deletion = Finder::new(r#""op":"delete""#);
         let mut has_deleted = false;
         let read = self.each_line(|line| has_deleted |= deletion.find(line).is_some());
@@ -113,7 +113,7 @@ impl StoredRun {
     }
 
     /// Whether a row may be in doubt: whether one ever was, or a command on the run did not come to its end.
-    pub fn may_be_in_doubt(&self) -> bool {
+    pub(crate) fn may_be_in_doubt(&self) -> bool {
         let doubts = [r#":"in_doubt""#, r#":"failed_if_absent""#].map(Finder::new);
         let appeared = Finder::new(r#""appeared":["#);
         let none_appeared = Finder::new(r#""appeared":[]"#);
@@ -144,7 +144,7 @@ impl StoredRun {
     }
 
     /// Whether a process is at work on it now, as its lock says. Look only at a run that has not ended in good order.
-    pub fn is_at_work(&self) -> bool {
+    pub(crate) fn is_at_work(&self) -> bool {
         Lock::is_held(&self.path.join(LOCK_FILE))
     }
 }
@@ -155,7 +155,7 @@ impl StoredRuns {
     /// # Errors
     ///
     /// If the directory cannot be read.
-    pub fn below(runs_dir: &Path) -> io::Result<Self> {
+    pub(crate) fn below(runs_dir: &Path) -> io::Result<Self> {
         let entries = match runs_dir.read_dir() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             entries => entries?,

@@ -62,14 +62,14 @@ impl Medium for File {
 /// A journal that is being written. Dropping it without [`close`](Self::close) lets the writer finish what is queued, but
 /// does not wait for it.
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
     appender: Appender,
     thread: Option<JoinHandle<()>>,
 }
 
 /// What is given to those who write to a journal; cheap to clone. What is queued first stands first.
 #[derive(Clone, Debug)]
-pub struct Appender {
+pub(crate) struct Appender {
     queue: Arc<Queue>,
 }
 
@@ -79,7 +79,7 @@ impl Journal {
     /// # Errors
     ///
     /// [`JournalError::Create`] if the disk refuses or there is a journal already.
-    pub fn create(dir: &Path) -> Result<Self, JournalError> {
+    pub(crate) fn create(dir: &Path) -> Result<Self, JournalError> {
         let path = dir.join(JOURNAL_FILE);
         let made = create_private(&path).and_then(|file| {
             file.sync_all()?;
@@ -98,7 +98,7 @@ impl Journal {
     /// # Errors
     ///
     /// [`JournalError::Reopen`] if the disk refuses.
-    pub fn reopen(dir: &Path, end: End) -> Result<Self, JournalError> {
+    pub(crate) fn reopen(dir: &Path, end: End) -> Result<Self, JournalError> {
         let path = dir.join(JOURNAL_FILE);
         let opened = open_private(&path).and_then(|mut file| {
             file.set_len(end.bytes)?;
@@ -126,7 +126,7 @@ impl Journal {
     }
 
     /// A handle for those who write.
-    pub fn appender(&self) -> Appender {
+    pub(crate) fn appender(&self) -> Appender {
         self.appender.clone()
     }
 
@@ -135,7 +135,7 @@ impl Journal {
     /// # Errors
     ///
     /// The [`JournalError`] that ended the writing, now or before.
-    pub fn close(mut self) -> Result<(), JournalError> {
+    pub(crate) fn close(mut self) -> Result<(), JournalError> {
         self.appender.queue.close();
         let ended = self
             .thread
@@ -162,7 +162,10 @@ impl Appender {
     /// # Errors
     ///
     /// The [`JournalError`] that ended the writing before.
-    pub fn append(&self, events: impl IntoIterator<Item = Event>) -> Result<(), JournalError> {
+    pub(crate) fn append(
+        &self,
+        events: impl IntoIterator<Item = Event>,
+    ) -> Result<(), JournalError> {
         self.queue.add(events, None)
     }
 
@@ -171,7 +174,7 @@ impl Appender {
     /// # Errors
     ///
     /// The [`JournalError`] that ended the writing, now or before.
-    pub fn commit<E: IntoIterator<Item = Event>>(
+    pub(crate) fn commit<E: IntoIterator<Item = Event>>(
         &self,
         events: E,
     ) -> impl Future<Output = Result<(), JournalError>> + use<E> {

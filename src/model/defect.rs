@@ -18,7 +18,7 @@ pub enum Defect {
 
 /// Lists what is wrong with a row of the type `spec` that gives the fields `given` and the user name `username`. This is
 /// the one place that decides whether a row is complete: validation and [`Record::new`](super::Record::new) both ask it.
-pub fn defects(spec: &TypeSpec, given: FieldSet, username: Option<&str>) -> Vec<Defect> {
+pub(crate) fn defects(spec: &TypeSpec, given: FieldSet, username: Option<&str>) -> Vec<Defect> {
     let mut found = Vec::new();
     let origin_required = matches!(spec.origin, OriginRule::Url | OriginRule::Folder);
     if origin_required && !given.has(Field::Origin) {

@@ -37,7 +37,7 @@ impl OriginKey {
 }
 
 /// Whether `shown` is what Jira shows for an integration of type `of` with the normalised origin `ours`.
-pub fn is_shown_as(of: IntegrationType, ours: &str, shown: Option<&str>) -> bool {
+pub(crate) fn is_shown_as(of: IntegrationType, ours: &str, shown: Option<&str>) -> bool {
     match shown {
         Some(shown) => normalise(of, shown) == ours,
         // A Jira that shows no origin means the vendor's own.

@@ -252,7 +252,7 @@ fn is_absolute_path(text: &str) -> bool {
 
 /// An origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped, the path kept; a
 /// folder's path verbatim. What is no URL stays as it is, so that whatever Jira holds can be compared.
-pub fn normalise(of: IntegrationType, text: &str) -> String {
+pub(crate) fn normalise(of: IntegrationType, text: &str) -> String {
     if of.spec().origin == OriginRule::Folder {
         return text.to_owned();
     }

@@ -106,7 +106,7 @@ impl fmt::Display for Place {
 }
 
 /// The letters of a column, from 0: `A`, `Z`, `AA`.
-pub fn column_letters(mut column: usize) -> String {
+pub(crate) fn column_letters(mut column: usize) -> String {
     let mut letters = Vec::new();
     loop {
         // The remainder is below 26, so the cast keeps it whole.

@@ -34,12 +34,12 @@ const LISTED: [&str; 26] = [
 
 /// An AWS region, listed by the vendor or at least shaped like one.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Region(Box<str>);
+pub(crate) struct Region(Box<str>);
 
 /// The text is not shaped like a region.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("not an AWS region")]
-pub struct RegionError;
+pub(crate) struct RegionError;
 
 impl Region {
     /// Reads a region; new ones, which the vendor's list does not have yet, pass if they are shaped like one.
@@ -47,7 +47,7 @@ impl Region {
     /// # Errors
     ///
     /// [`RegionError`] if it is neither listed nor shaped like `eu-west-1`.
-    pub fn parse(text: &str) -> Result<Self, RegionError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, RegionError> {
         if LISTED.contains(&text) || is_shaped_like_one(text) {
             Ok(Self(text.into()))
         } else {
@@ -56,17 +56,17 @@ impl Region {
     }
 
     /// Whether the vendor's manual lists it.
-    pub fn is_listed(&self) -> bool {
+    pub(crate) fn is_listed(&self) -> bool {
         LISTED.contains(&&*self.0)
     }
 
     /// The regions that the manual lists.
-    pub fn listed() -> &'static [&'static str] {
+    pub(crate) fn listed() -> &'static [&'static str] {
         &LISTED
     }
 
     /// The region's name.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

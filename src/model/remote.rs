@@ -104,7 +104,7 @@ fn without(secrets: &Guises, value: &Value) -> Value {
 }
 
 /// Whether Jira means by the value `jira` of `field` what `row` says.
-pub fn is_same_value(field: Field, row: &Value, jira: &Value) -> bool {
+pub(crate) fn is_same_value(field: Field, row: &Value, jira: &Value) -> bool {
     if field == Field::ProjectMappingIds {
         let sorted = |value: &Value| {
             let mut ids: Vec<String> = value

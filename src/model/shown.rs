@@ -14,7 +14,7 @@ pub struct ShownFields(Box<str>);
 
 /// [`ShownFields`] that are being put together.
 #[derive(Debug, Default)]
-pub struct FieldsText(Vec<u8>);
+pub(crate) struct FieldsText(Vec<u8>);
 
 impl ShownFields {
     /// Whether there are none.
@@ -30,7 +30,7 @@ impl ShownFields {
 
 impl FieldsText {
     /// Adds a field, which is not there yet.
-    pub fn put(&mut self, field: Field, value: &(impl Serialize + ?Sized)) {
+    pub(crate) fn put(&mut self, field: Field, value: &(impl Serialize + ?Sized)) {
         let is_first = self.0.is_empty();
         self.0.push(if is_first { b'{' } else { b',' });
         // The names that we know are plain.
@@ -42,7 +42,7 @@ impl FieldsText {
     }
 
     /// All that was put in.
-    pub fn end(mut self) -> ShownFields {
+    pub(crate) fn end(mut self) -> ShownFields {
         if !self.0.is_empty() {
             self.0.push(b'}');
         }

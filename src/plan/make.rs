@@ -8,7 +8,7 @@ use crate::model::{
 
 /// What is to be done with a row.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Action {
+pub(crate) enum Action {
     /// Send it. `also_as` is the name under which Jira already holds the same type and origin, which would then be indexed
     /// twice.
     Create {
@@ -28,7 +28,7 @@ pub enum Action {
 
 impl Action {
     /// The action in reports.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Create { .. } => "create",
             Self::Exists { .. } => "exists",
@@ -37,7 +37,7 @@ impl Action {
     }
 
     /// Why this is to be done.
-    pub fn reason(&self) -> &'static str {
+    pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Create { .. } => "not in Jira",
             Self::Exists { .. } => "same type, origin and name",
@@ -46,7 +46,7 @@ impl Action {
     }
 
     /// The integration that exists.
-    pub fn id(&self) -> Option<i64> {
+    pub(crate) fn id(&self) -> Option<i64> {
         match self {
             Self::Create { .. } | Self::NotSelected => None,
             Self::Exists { id, .. } => Some(*id),
@@ -56,7 +56,7 @@ impl Action {
 
 /// A row and what is to be done with it.
 #[derive(Clone, Debug)]
-pub struct PlannedRow {
+pub(crate) struct PlannedRow {
     /// The row.
     pub row: Row,
     /// What is to be done.
@@ -65,14 +65,14 @@ pub struct PlannedRow {
 
 /// What is to be done with all rows, and the list that this follows from.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     rows: Vec<PlannedRow>,
     baseline: Vec<i64>,
 }
 
 /// Rows that existed in one list and do not in the next, with the ids that they had.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Vanished(pub Vec<(String, i64)>);
+pub(crate) struct Vanished(pub Vec<(String, i64)>);
 
 /// The rows by their places; many are folded.
 impl fmt::Display for Vanished {
@@ -91,7 +91,7 @@ impl fmt::Display for Vanished {
 
 impl Plan {
     /// Compares `rows` with the integrations that Jira holds.
-    pub fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
+    pub(crate) fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
         let actions = actions(&rows.iter(), remote);
         let planned = rows.into_iter().zip(actions);
         Self {
@@ -103,7 +103,7 @@ impl Plan {
     }
 
     /// The same plan for a pilot: of the rows that are to be created the first `most`, the others another time.
-    pub fn limited_to(mut self, most: usize) -> Self {
+    pub(crate) fn limited_to(mut self, most: usize) -> Self {
         let new = self
             .rows
             .iter_mut()
@@ -121,7 +121,7 @@ impl Plan {
     ///
     /// [`Vanished`] if a row that existed does not any more: nobody has agreed to creating it, and a list that lags may
     /// show it again.
-    pub fn again(mut self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
+    pub(crate) fn again(mut self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
         let actions = actions(&self.rows.iter().map(|planned| &planned.row), remote);
         let mut vanished = Vec::new();
         for (planned, mut action) in self.rows.iter_mut().zip(actions) {
@@ -148,7 +148,7 @@ impl Plan {
     }
 
     /// The same plan, with integrations in the baseline that no row was compared with, whether the list shows them or not.
-    pub fn knowing(mut self, ids: &[i64]) -> Self {
+    pub(crate) fn knowing(mut self, ids: &[i64]) -> Self {
         let known: HashSet<i64> = self.baseline.iter().copied().collect();
         let more = ids.iter().filter(|id| !known.contains(id));
         self.baseline.extend(more);
@@ -156,29 +156,29 @@ impl Plan {
     }
 
     /// The rows in the order of the files.
-    pub fn rows(&self) -> &[PlannedRow] {
+    pub(crate) fn rows(&self) -> &[PlannedRow] {
         &self.rows
     }
 
     /// The ids of all integrations that were there before, as far as is known.
-    pub fn baseline(&self) -> &[i64] {
+    pub(crate) fn baseline(&self) -> &[i64] {
         &self.baseline
     }
 
     /// The rows that are to be created.
-    pub fn to_create(&self) -> impl Iterator<Item = &Row> {
+    pub(crate) fn to_create(&self) -> impl Iterator<Item = &Row> {
         let is_new = |planned: &&PlannedRow| matches!(planned.action, Action::Create { .. });
         self.rows.iter().filter(is_new).map(|planned| &planned.row)
     }
 
     /// How many rows are beyond the limit.
-    pub fn beyond_limit(&self) -> usize {
+    pub(crate) fn beyond_limit(&self) -> usize {
         let is_beyond = |planned: &&PlannedRow| planned.action == Action::NotSelected;
         self.rows.iter().filter(is_beyond).count()
     }
 
     /// How many rows exist, and how many of these differ.
-    pub fn existing(&self) -> (usize, usize) {
+    pub(crate) fn existing(&self) -> (usize, usize) {
         let exist = self
             .rows
             .iter()
@@ -192,7 +192,7 @@ impl Plan {
     }
 
     /// How many of the rows to be created say that all projects see them, and how many leave it to Jira's default.
-    pub fn global(&self) -> (usize, usize) {
+    pub(crate) fn global(&self) -> (usize, usize) {
         self.to_create().fold((0, 0), |(says, leaves), row| {
             match row.record.setting(Field::Global) {
                 Some(FieldView::Flag(true)) => (says + 1, leaves),
@@ -203,7 +203,7 @@ impl Plan {
     }
 
     /// The references to secrets of the rows to be created, each with the host that its secret goes to.
-    pub fn references(&self) -> Vec<ReferenceUse> {
+    pub(crate) fn references(&self) -> Vec<ReferenceUse> {
         ReferenceUse::of(self.to_create())
     }
 }

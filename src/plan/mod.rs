@@ -6,5 +6,4 @@
 mod make;
 mod references;
 
-pub use make::{Action, Plan, PlannedRow, Vanished};
-pub use references::ReferenceUse;
+pub(crate) use make::{Action, Plan, PlannedRow, Vanished};

@@ -5,7 +5,7 @@ use crate::secret::SecretReference;
 
 /// A reference to a secret and where its secret goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ReferenceUse {
+pub(crate) struct ReferenceUse {
     /// The reference as the sheet has it.
     pub reference: SecretReference,
     /// Scheme and host, or the product where the row leaves the origin to Jira.

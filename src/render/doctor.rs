@@ -9,7 +9,7 @@ use crate::model::Severity;
 use crate::report::{DoctorReport, Health, Question};
 
 /// The findings, and the cure beneath what failed.
-pub fn doctor(report: &DoctorReport) -> String {
+pub(crate) fn doctor(report: &DoctorReport) -> String {
     let mut text = String::new();
     for finding in &report.checks {
         let (style, state) = match finding.state {

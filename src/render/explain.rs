@@ -13,7 +13,7 @@ use crate::model::{IntegrationType, Severity};
 const WIDTH: usize = 100;
 
 /// What is said about `topic`.
-pub fn explanation(topic: &Topic) -> String {
+pub(crate) fn explanation(topic: &Topic) -> String {
     match topic {
         Topic::Code(topic) => code(topic),
         Topic::Type(topic) => integration_type(topic),

@@ -12,7 +12,7 @@ const NAMELESS: &str = "(no display name)";
 
 /// The Jira that a plan is for.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub(crate) struct Target {
     /// The name that its administrators gave it.
     pub title: String,
     /// Its version.
@@ -24,7 +24,7 @@ pub struct Target {
 }
 
 /// The run that a plan goes on with.
-pub fn run_line(run: &str, created: u64) -> String {
+pub(crate) fn run_line(run: &str, created: u64) -> String {
     let name = paint(BOLD, format!("{:>8}", "Run"));
     let created = count(created, "row was", "rows were");
     format!(
@@ -34,7 +34,7 @@ pub fn run_line(run: &str, created: u64) -> String {
 }
 
 /// The plan as it is shown before the question.
-pub fn plan(plan: &Plan, target: &Target, input: &Validation) -> String {
+pub(crate) fn plan(plan: &Plan, target: &Target, input: &Validation) -> String {
     let mut text = String::new();
     let mut line = |name: &str, rest: String| {
         let _ = writeln!(text, "{} {rest}", paint(BOLD, format!("{name:>8}")));
@@ -129,7 +129,7 @@ fn also(planned: &PlannedRow) -> Option<String> {
 }
 
 /// The rows that Jira holds already, by their ids.
-pub fn existing_rows(plan: &Plan) -> String {
+pub(crate) fn existing_rows(plan: &Plan) -> String {
     let mut text = String::new();
     let is_there = |planned: &&PlannedRow| planned.action.id().is_some();
     let there: Vec<&PlannedRow> = plan.rows().iter().filter(is_there).collect();
@@ -144,7 +144,7 @@ pub fn existing_rows(plan: &Plan) -> String {
 }
 
 /// Every row of a dry run: what would be done with it, and in what it differs.
-pub fn dry_run_rows(plan: &Plan, invalid: &[InvalidRow]) -> String {
+pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[InvalidRow]) -> String {
     let mut text = String::new();
     let width = if plan.beyond_limit() > 0 { 12 } else { 8 };
     let mut invalid = invalid.iter().peekable();

@@ -19,7 +19,7 @@ use crate::model::Outcome;
 
 /// How progress is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ProgressStyle {
+pub(crate) enum ProgressStyle {
     /// A bar where a line can be redrawn, plain lines elsewhere.
     Auto,
     /// A bar.
@@ -60,7 +60,7 @@ struct Said {
 type Shared = Arc<Mutex<Said>>;
 
 /// Shows how a run goes on. Dropping it leaves the terminal as it was.
-pub struct Progress<'a> {
+pub(crate) struct Progress<'a> {
     screen: &'a Screen,
     bar: Option<ProgressBar>,
     /// What stands in the bar.
@@ -75,7 +75,7 @@ pub struct Progress<'a> {
 
 impl<'a> Progress<'a> {
     /// Progress of creating `to_create` integrations while `existing` are left as they are.
-    pub fn new(
+    pub(crate) fn new(
         screen: &'a Screen,
         style: ProgressStyle,
         to_create: usize,
@@ -105,7 +105,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Takes in what happened.
-    pub fn tell(&self, event: RunEvent<'_>) {
+    pub(crate) fn tell(&self, event: RunEvent<'_>) {
         match event {
             RunEvent::Finished(outcome) => {
                 let mut counts = self.counts.get();
@@ -169,7 +169,7 @@ impl<'a> Progress<'a> {
     }
 
     /// From now on neither a rate nor the time left means anything.
-    pub fn sends_no_more(&self) {
+    pub(crate) fn sends_no_more(&self) {
         self.has_stopped.set(true);
         self.draw();
     }
@@ -189,7 +189,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Writes a line above the bar.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         let write = || self.screen.problem(&format!("{text}\n"));
         match &self.bar {
             Some(bar) => bar.suspend(write),
@@ -198,7 +198,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -308,7 +308,7 @@ fn cut(text: &str, room: usize) -> String {
 }
 
 /// Why nothing is sent, and for how long.
-pub fn waiting(why: &str, time: Duration) -> String {
+pub(crate) fn waiting(why: &str, time: Duration) -> String {
     format!(
         "waiting {:.0} s: {}",
         time.as_secs_f64().max(1.0),

@@ -8,7 +8,7 @@ use crate::model::Outcome;
 use crate::report::{ListedRun, RunEnding, RunsReport};
 
 /// The table of the runs, the newest first: under each what it did, and the next command where something is left to do.
-pub fn runs(report: &RunsReport) -> String {
+pub(crate) fn runs(report: &RunsReport) -> String {
     let width = report
         .runs
         .iter()

@@ -12,7 +12,7 @@ use crate::model::Severity;
 
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Color {
+pub(crate) enum Color {
     /// Where they can be seen, and neither `NO_COLOR` nor `TERM=dumb` says otherwise.
     Auto,
     /// Always.
@@ -25,7 +25,7 @@ pub enum Color {
 const PART: usize = 16 * 1024;
 
 /// Standard output for results, standard error for everything else. A reader who goes away (`| head`) is no error.
-pub struct Screen {
+pub(crate) struct Screen {
     out: RefCell<AutoStream<io::Stdout>>,
     err: RefCell<AutoStream<io::Stderr>>,
     is_quiet: bool,
@@ -35,7 +35,7 @@ pub struct Screen {
 
 impl Screen {
     /// The screen of this process. A quiet one shows no progress and no advice, only results and problems.
-    pub fn new(color: Color, is_quiet: bool) -> Self {
+    pub(crate) fn new(color: Color, is_quiet: bool) -> Self {
         let choice = |auto: ColorChoice| match color {
             Color::Auto => auto,
             Color::Always => ColorChoice::Always,
@@ -52,7 +52,7 @@ impl Screen {
     }
 
     /// Writes a result. On a terminal long lines are broken between words.
-    pub fn result(&self, text: &str) {
+    pub(crate) fn result(&self, text: &str) {
         if io::stdout().is_terminal() {
             self.verbatim(&wrapped(text, width(terminal_size_of(io::stdout()))));
         } else {
@@ -61,7 +61,7 @@ impl Screen {
     }
 
     /// Writes a result whose lines are to stay as they are.
-    pub fn verbatim(&self, text: &str) {
+    pub(crate) fn verbatim(&self, text: &str) {
         match write_to(&mut *self.out.borrow_mut(), text) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 self.unwritten.borrow_mut().get_or_insert(error);
@@ -71,7 +71,7 @@ impl Screen {
     }
 
     /// Why not all results could be written, if they could not; a closed pipe is no reason.
-    pub fn take_unwritten(&self) -> Option<io::Error> {
+    pub(crate) fn take_unwritten(&self) -> Option<io::Error> {
         self.unwritten.take()
     }
 
@@ -80,7 +80,7 @@ impl Screen {
     /// # Errors
     ///
     /// If they cannot all be written; a closed pipe is not an error.
-    pub fn document(&self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn document(bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         // Part by part, so that a reader who takes his time is seen to read.
         let mut parts = bytes.chunks(PART);
@@ -92,7 +92,7 @@ impl Screen {
     }
 
     /// Writes a problem, or a question. On a terminal long lines are broken between words.
-    pub fn problem(&self, text: &str) {
+    pub(crate) fn problem(&self, text: &str) {
         if io::stderr().is_terminal() {
             let text = wrapped(text, width(terminal_size_of(io::stderr())));
             self.try_problem(&text);
@@ -107,7 +107,7 @@ impl Screen {
     }
 
     /// Writes why a command cannot go on, and what to do.
-    pub fn failure(&self, message: &str, help: Option<&str>) {
+    pub(crate) fn failure(&self, message: &str, help: Option<&str>) {
         let mut text = paint(of_severity(Severity::Error), "error");
         let _ = writeln!(text, ": {}", one_line(message));
         if let Some(help) = help {
@@ -117,19 +117,19 @@ impl Screen {
     }
 
     /// Writes what is good to know, unless it is to be quiet.
-    pub fn info(&self, text: &str) {
+    pub(crate) fn info(&self, text: &str) {
         if !self.is_quiet {
             self.problem(text);
         }
     }
 
     /// Whether it is to be quiet.
-    pub fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.is_quiet
     }
 
     /// Whether standard error is a terminal that can redraw a line.
-    pub fn can_redraw() -> bool {
+    pub(crate) fn can_redraw() -> bool {
         io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn of_outcome(outcome: Outcome) -> Style {
 }
 
 /// `1 row`, `2 rows`.
-pub fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
+pub(crate) fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
     match number.into() {
         1 => format!("1 {one}"),
         number => format!("{number} {many}"),
@@ -54,7 +54,7 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// Words as a command to type: those that a shell would take apart are quoted.
-pub fn command_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn command_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted = |word: &str| {
         let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
         if !word.is_empty() && word.chars().all(is_plain) {

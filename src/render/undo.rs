@@ -11,7 +11,7 @@ const MOST_ROWS: usize = 20;
 
 /// What an undo would do, for showing it.
 #[derive(Clone, Debug, Default)]
-pub struct UndoPlan {
+pub(crate) struct UndoPlan {
     /// What is deleted: each integration in a line.
     pub deleted: Vec<String>,
     /// What is not touched, by the reason.
@@ -25,7 +25,7 @@ pub struct UndoPlan {
 }
 
 /// The plan of an undo as it is shown before the question.
-pub fn undo_plan(plan: &UndoPlan, run: &str, target: &Target) -> String {
+pub(crate) fn undo_plan(plan: &UndoPlan, run: &str, target: &Target) -> String {
     let mut text = String::new();
     let mut line = |name: &str, rest: &str| {
         let name = paint(BOLD, format!("{name:>12}"));

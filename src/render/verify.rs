@@ -11,7 +11,7 @@ use crate::report::{IndexState, VerifyReport};
 const MOST_ROWS: usize = 20;
 
 /// How many integrations are in which state, and those that are not indexed by name.
-pub fn verification(report: &VerifyReport) -> String {
+pub(crate) fn verification(report: &VerifyReport) -> String {
     let mut text = String::new();
     let all = count(n(report.rows.len()), "integration", "integrations");
     let states: Vec<String> = IndexState::ALL

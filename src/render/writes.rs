@@ -8,11 +8,11 @@ static STEPS: AtomicU64 = AtomicU64::new(0);
 
 /// A write to the screen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Write(u64);
+pub(crate) struct Write(u64);
 
 impl Write {
     /// The one that is under way, if one is.
-    pub fn under_way() -> Option<Self> {
+    pub(crate) fn under_way() -> Option<Self> {
         let steps = STEPS.load(Ordering::Relaxed);
         (steps % 2 == 1).then_some(Self(steps))
     }

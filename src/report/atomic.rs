@@ -10,7 +10,7 @@ use crate::journal::{create_private, sync_dir};
 /// A report that could not be written. What stood at its path before is untouched.
 #[derive(Debug, Error)]
 #[error("cannot write {}: {source}; check the directory and the space left", .path.display())]
-pub struct WriteError {
+pub(crate) struct WriteError {
     path: PathBuf,
     source: io::Error,
 }
@@ -21,7 +21,7 @@ pub struct WriteError {
 /// # Errors
 ///
 /// [`WriteError`] if the disk refuses.
-pub fn write(
+pub(crate) fn write(
     path: &Path,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), WriteError> {

@@ -7,7 +7,7 @@ use crate::model::{Code, Diagnostic, Diagnostics, Field, Severity, TableFormat};
 
 /// A check as it is reported. Serialised, it is the document of `--format json`, keys in this order.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct CheckReport {
+pub(crate) struct CheckReport {
     format: u32,
     files: Vec<CheckedFile>,
     rows: CheckedRows,
@@ -18,7 +18,7 @@ pub struct CheckReport {
 
 /// A file that was checked.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct CheckedFile {
+pub(crate) struct CheckedFile {
     /// The file as the user named it.
     pub file: String,
     /// What it is: `csv` or `xlsx`.
@@ -34,7 +34,7 @@ pub struct CheckedFile {
 
 /// The rows of all files. What is read is valid or invalid; blank rows are not among it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct CheckedRows {
+pub(crate) struct CheckedRows {
     /// Rows that say something.
     pub read: u64,
     /// Rows that can be sent.
@@ -62,7 +62,7 @@ struct Problem {
 
 /// What would become of a row.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct PlannedRow {
+pub(crate) struct PlannedRow {
     /// The file.
     pub file: String,
     /// The sheet; none in a CSV.
@@ -79,7 +79,11 @@ pub struct PlannedRow {
 
 impl CheckReport {
     /// The report of a check.
-    pub fn new(files: Vec<CheckedFile>, rows: CheckedRows, diagnostics: &Diagnostics) -> Self {
+    pub(crate) fn new(
+        files: Vec<CheckedFile>,
+        rows: CheckedRows,
+        diagnostics: &Diagnostics,
+    ) -> Self {
         Self {
             format: FORMAT,
             files,
@@ -90,7 +94,7 @@ impl CheckReport {
     }
 
     /// The report of a dry run: the check with what would become of each row.
-    pub fn with_plan(self, plan: Vec<PlannedRow>) -> Self {
+    pub(crate) fn with_plan(self, plan: Vec<PlannedRow>) -> Self {
         Self {
             plan: Some(plan),
             ..self

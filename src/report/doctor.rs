@@ -6,7 +6,7 @@ use super::run::FORMAT;
 
 /// An examination. Serialised, it is the document of `--format json`, keys in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct DoctorReport {
+pub(crate) struct DoctorReport {
     format: u32,
     /// The base URL.
     pub url: String,
@@ -18,7 +18,7 @@ pub struct DoctorReport {
 
 /// One thing that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The question.
     pub check: Question,
     /// The answer in a word.
@@ -32,7 +32,7 @@ pub struct Finding {
 /// What is looked at, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Question {
+pub(crate) enum Question {
     /// Is there a Jira at that address?
     Jira,
     /// Is it ready?
@@ -54,7 +54,7 @@ pub enum Question {
 /// How it is with one thing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Health {
+pub(crate) enum Health {
     /// As it should be.
     Ok,
     /// It works, and there is something to know.
@@ -69,7 +69,7 @@ pub enum Health {
 
 impl DoctorReport {
     /// The examination of the Jira at `url`, whose findings are brought into order.
-    pub fn new(url: &str, mut checks: Vec<Finding>) -> Self {
+    pub(crate) fn new(url: &str, mut checks: Vec<Finding>) -> Self {
         checks.sort_by_key(|finding| finding.check);
         Self {
             format: FORMAT,
@@ -82,7 +82,7 @@ impl DoctorReport {
 
 impl Finding {
     /// A finding without a cure to name.
-    pub fn new(check: Question, state: Health, message: impl Into<String>) -> Self {
+    pub(crate) fn new(check: Question, state: Health, message: impl Into<String>) -> Self {
         Self {
             check,
             state,
@@ -92,7 +92,11 @@ impl Finding {
     }
 
     /// What failed, and its cure.
-    pub fn failed(check: Question, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn failed(
+        check: Question,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
         Self {
             help: Some(help.into()),
             ..Self::new(check, Health::Failed, message)
@@ -100,7 +104,7 @@ impl Finding {
     }
 
     /// What was not looked at.
-    pub fn not_tried(check: Question) -> Self {
+    pub(crate) fn not_tried(check: Question) -> Self {
         Self {
             check,
             state: Health::NotTried,

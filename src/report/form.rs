@@ -8,7 +8,7 @@ use super::run::Report;
 
 /// A form of a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Form {
+pub(crate) enum Form {
     /// `.json`.
     Json,
     /// `.csv`.
@@ -17,7 +17,7 @@ pub enum Form {
 
 impl Form {
     /// The report in this form, as a whole.
-    pub fn render(self, report: &Report) -> Vec<u8> {
+    pub(crate) fn render(self, report: &Report) -> Vec<u8> {
         let mut bytes = Vec::new();
         // Memory takes all.
         let _ = self.write(report, &mut bytes);
@@ -29,7 +29,7 @@ impl Form {
     /// # Errors
     ///
     /// What `writer` says.
-    pub fn write(self, report: &Report, writer: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn write(self, report: &Report, writer: &mut dyn Write) -> io::Result<()> {
         match self {
             Self::Json => run_json(report, writer),
             Self::Csv => run_csv(report, writer),

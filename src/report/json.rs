@@ -14,7 +14,7 @@ pub(super) fn run_json(report: &Report, writer: &mut dyn Write) -> io::Result<()
 }
 
 /// The document of a check.
-pub fn check_json(report: &CheckReport) -> Vec<u8> {
+pub(crate) fn check_json(report: &CheckReport) -> Vec<u8> {
     document(report)
 }
 

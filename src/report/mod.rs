@@ -18,16 +18,15 @@ mod sentence;
 mod template;
 mod verify;
 
-pub use atomic::{WriteError, write};
-pub use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
-pub use doctor::{DoctorReport, Finding, Health, Question};
-pub use form::Form;
-pub use json::check_json;
+pub(crate) use atomic::write;
+pub(crate) use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
+pub(crate) use doctor::{DoctorReport, Finding, Health, Question};
+pub(crate) use form::Form;
+pub(crate) use json::check_json;
 pub(crate) use json::document;
-pub use run::{
-    AuditFacts, DoubleFacts, DoubleRemoval, InputFacts, InputRows, Report, ReportRow, RunFacts,
-};
-pub use runs::{ListedRun, NextStep, OtherDirectory, RunEnding, RunsReport, Work};
-pub use sentence::opening_sentence;
-pub use template::{Template, TemplateForm, UnknownTemplateForm};
-pub use verify::{IndexState, VerifiedRow, VerifyReport, VerifyTotals};
+pub use run::Report;
+pub(crate) use run::{AuditFacts, DoubleFacts, ReportRow};
+pub(crate) use runs::{ListedRun, NextStep, RunEnding, RunsReport, Work};
+pub(crate) use sentence::opening_sentence;
+pub(crate) use template::{Template, TemplateForm};
+pub(crate) use verify::{IndexState, VerifyReport};

@@ -13,7 +13,7 @@ use crate::journal::{
 
 /// The runs on disk. Serialised, it is the document of `--format json`, keys in this order.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct RunsReport {
+pub(crate) struct RunsReport {
     format: u32,
     /// The directory of the runs.
     pub runs_dir: String,
@@ -29,7 +29,7 @@ pub struct RunsReport {
     reason = "each is a key of the document"
 )]
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct ListedRun {
+pub(crate) struct ListedRun {
     /// Its id.
     pub run: Box<str>,
     /// Its directory.
@@ -71,7 +71,7 @@ pub struct ListedRun {
 /// How the last command of a run ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum RunEnding {
+pub(crate) enum RunEnding {
     /// It has not ended.
     AtWork,
     /// Every row had its turn.
@@ -88,7 +88,7 @@ pub enum RunEnding {
 
 /// What to do next about a run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct NextStep {
+pub(crate) struct NextStep {
     /// What for, in words.
     pub does: &'static str,
     /// The command to type.
@@ -97,7 +97,7 @@ pub struct NextStep {
 
 /// A directory that is no run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct OtherDirectory {
+pub(crate) struct OtherDirectory {
     /// The directory.
     pub directory: String,
     /// What it lacks.
@@ -106,7 +106,7 @@ pub struct OtherDirectory {
 
 /// Whether a process is at work on a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Work {
+pub(crate) enum Work {
     /// One is.
     UnderWay,
     /// None is.
@@ -115,7 +115,7 @@ pub enum Work {
 
 impl RunsReport {
     /// The list of `runs` below `runs_dir`.
-    pub fn new(runs_dir: &Path, runs: Vec<ListedRun>, passed_over: &[PassedOver]) -> Self {
+    pub(crate) fn new(runs_dir: &Path, runs: Vec<ListedRun>, passed_over: &[PassedOver]) -> Self {
         let other = |other: &PassedOver| OtherDirectory {
             directory: other.path.display().to_string(),
             why: other.why.to_string(),
@@ -131,7 +131,7 @@ impl RunsReport {
 
 impl ListedRun {
     /// A run and what its journal tells, with nothing to do next.
-    pub fn of(stored: &StoredRun, read: &Result<ReadRun, ReadError>, work: Work) -> Self {
+    pub(crate) fn of(stored: &StoredRun, read: &Result<ReadRun, ReadError>, work: Work) -> Self {
         let opened = &stored.opened;
         let mut files: Vec<Box<str>> = Vec::new();
         for input in &opened.inputs {

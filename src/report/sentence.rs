@@ -4,7 +4,7 @@ use super::run::Report;
 
 /// How the run ended, in one sentence: "169 of 180 integrations created in Acme Jira on 22 Nov 2026; 11 were already
 /// there; none failed, none is in doubt." The day is that of the start, in UTC.
-pub fn opening_sentence(report: &Report) -> String {
+pub(crate) fn opening_sentence(report: &Report) -> String {
     let totals = &report.totals;
     let jira = &report.jira;
     let place = match &jira.title {

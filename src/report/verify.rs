@@ -12,7 +12,7 @@ use crate::model::{Field, Outcome, RemoteIntegration};
 /// How an integration is in Jira now. The app creates first and scans later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum IndexState {
+pub(crate) enum IndexState {
     /// It was indexed at least once, so its credential works.
     Indexed,
     /// It was not indexed yet.
@@ -25,10 +25,10 @@ pub enum IndexState {
 
 impl IndexState {
     /// All of them in the order of the reports.
-    pub const ALL: [Self; 4] = [Self::Indexed, Self::NotYet, Self::Disabled, Self::Gone];
+    pub(crate) const ALL: [Self; 4] = [Self::Indexed, Self::NotYet, Self::Disabled, Self::Gone];
 
     /// The state on screen.
-    pub fn in_words(self) -> &'static str {
+    pub(crate) fn in_words(self) -> &'static str {
         match self {
             Self::Indexed => "indexed",
             Self::NotYet => "not yet",
@@ -56,7 +56,7 @@ impl IndexState {
 
 /// How many integrations are in which state.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-pub struct VerifyTotals {
+pub(crate) struct VerifyTotals {
     /// Indexed at least once.
     pub indexed: u64,
     /// Not indexed yet.
@@ -69,7 +69,7 @@ pub struct VerifyTotals {
 
 impl VerifyTotals {
     /// The number of those in `state`.
-    pub fn of(&self, state: IndexState) -> u64 {
+    pub(crate) fn of(&self, state: IndexState) -> u64 {
         match state {
             IndexState::Indexed => self.indexed,
             IndexState::NotYet => self.not_yet,
@@ -81,7 +81,7 @@ impl VerifyTotals {
 
 /// An integration of the run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub struct VerifiedRow {
+pub(crate) struct VerifiedRow {
     /// The file.
     pub file: Box<str>,
     /// The sheet; none in a CSV.
@@ -101,7 +101,7 @@ pub struct VerifiedRow {
 
 /// What a verification found. Serialised, it is the document of `--format json`, keys in this order.
 #[derive(Clone, PartialEq, Debug, Serialize)]
-pub struct VerifyReport {
+pub(crate) struct VerifyReport {
     format: u32,
     /// The run's id.
     pub run: Box<str>,
@@ -119,7 +119,7 @@ pub struct VerifyReport {
 
 impl VerifyReport {
     /// Compares what `run` created with a list of Jira's; `doubles` and rows that `appeared` were found in it.
-    pub fn new(
+    pub(crate) fn new(
         run: &RunState,
         list: &[RemoteIntegration],
         doubles: &[Double],
@@ -178,7 +178,7 @@ impl VerifyReport {
     }
 
     /// Whether something is gone, there twice, there in spite of a refusal, or in doubt.
-    pub fn is_amiss(&self) -> bool {
+    pub(crate) fn is_amiss(&self) -> bool {
         let are_in_doubt = !self.appeared.is_empty() || !self.in_doubt.is_empty();
         self.totals.gone > 0 || !self.doubles.is_empty() || are_in_doubt
     }

@@ -45,7 +45,7 @@ pub(super) enum Scheme {
 }
 
 impl Scheme {
-    pub fn of(header: &str) -> Self {
+    pub(super) fn of(header: &str) -> Self {
         match header
             .split_once(' ')
             .map(|(scheme, _)| scheme.to_ascii_lowercase())
@@ -80,7 +80,7 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub fn new(access: Access) -> Self {
+    pub(super) fn new(access: Access) -> Self {
         let expected = match &access {
             Access::Any => None,
             Access::Token(token) => Some((Scheme::Bearer, token.clone())),
@@ -98,7 +98,7 @@ impl Door {
     }
 
     /// The name of the user that is let in.
-    pub fn user(&self) -> &str {
+    pub(super) fn user(&self) -> &str {
         if let Access::Basic { user, .. } = &self.access {
             user
         } else {
@@ -107,17 +107,17 @@ impl Door {
     }
 
     /// Counts a log-in that failed for reasons outside of the credentials.
-    pub fn count_failure(&mut self) {
+    pub(super) fn count_failure(&mut self) {
         self.failed += 1;
     }
 
     /// How many log-ins have failed so far.
-    pub fn failed_logins(&self) -> u32 {
+    pub(super) fn failed_logins(&self) -> u32 {
         self.failed
     }
 
     /// Judges an `Authorization` header.
-    pub fn judge(&mut self, header: Option<&str>) -> Entry {
+    pub(super) fn judge(&mut self, header: Option<&str>) -> Entry {
         let Some(header) = header else {
             return Entry::Anonymous;
         };

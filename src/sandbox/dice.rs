@@ -20,7 +20,7 @@ pub(super) struct Dice {
 }
 
 impl Dice {
-    pub fn new(faults: Faults, seed: u64) -> Self {
+    pub(super) fn new(faults: Faults, seed: u64) -> Self {
         Self {
             faults,
             scripts: HashMap::new(),
@@ -28,17 +28,17 @@ impl Dice {
         }
     }
 
-    pub fn set_faults(&mut self, faults: Faults) {
+    pub(super) fn set_faults(&mut self, faults: Faults) {
         self.faults = faults;
     }
 
-    pub fn script(&mut self, call: Call, faults: impl IntoIterator<Item = Option<Fault>>) {
+    pub(super) fn script(&mut self, call: Call, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.scripts.entry(call).or_default().extend(faults);
     }
 
     /// The fault of the next such call. Every draw takes two numbers, scripted or not: so a script does not shift what chance
     /// has in store for the calls after it.
-    pub fn draw(&mut self, call: Call) -> Option<Drawn> {
+    pub(super) fn draw(&mut self, call: Call) -> Option<Drawn> {
         let (point, roll) = (self.random.f64(), self.random.u64(..));
         let scripted = self.scripts.get_mut(&call).and_then(VecDeque::pop_front);
         scripted

@@ -141,7 +141,7 @@ pub(super) struct Seed {
 impl Seed {
     /// Reads a seed: the body of a creation, or an integration as a list shows it. Credentials need not be there, and fields
     /// that are not documented are passed over.
-    pub fn read(value: Value) -> Result<Self, SeedError> {
+    pub(super) fn read(value: Value) -> Result<Self, SeedError> {
         let Value::Object(fields) = value else {
             return Err(SeedError::NotAnObject);
         };
@@ -179,7 +179,7 @@ impl Seed {
     }
 
     /// The integration, with what is not in the seed.
-    pub fn integration(&self, id: u64, init_date: i64) -> Integration {
+    pub(super) fn integration(&self, id: u64, init_date: i64) -> Integration {
         let mut integration = Integration::new(id, init_date, self.kind, &self.fields);
         integration.last_indexed_date = self.last_indexed_date;
         integration

@@ -87,12 +87,12 @@ pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a
 
 impl Kind {
     /// The type of that name.
-    pub fn named(name: &str) -> Option<&'static Self> {
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
     /// What a request of this type lacks, or may not combine.
-    pub fn problems(&self, fields: &Map<String, Value>) -> Vec<String> {
+    pub(super) fn problems(&self, fields: &Map<String, Value>) -> Vec<String> {
         let has = |name| text(fields, name).is_some();
         let mut problems = Vec::new();
         if self.origin == Origin::Required && !has("origin") {
@@ -120,7 +120,7 @@ impl Kind {
     }
 
     /// The origin that comes back.
-    pub fn origin(&self, fields: &Map<String, Value>) -> String {
+    pub(super) fn origin(&self, fields: &Map<String, Value>) -> String {
         match (text(fields, "origin"), self.origin) {
             (Some(origin), _) | (None, Origin::Default { origin, .. }) => origin.to_owned(),
             (None, Origin::OfRegion) => {
@@ -134,7 +134,7 @@ impl Kind {
     }
 
     /// The display name that comes back; one is generated (`https://github.com/*`) where there is none.
-    pub fn display_name(&self, fields: &Map<String, Value>) -> String {
+    pub(super) fn display_name(&self, fields: &Map<String, Value>) -> String {
         if let Some(name) = text(fields, "displayName") {
             return name.to_owned();
         }

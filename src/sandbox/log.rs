@@ -93,7 +93,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub fn arrived(&mut self, request: Request) -> Number {
+    pub(super) fn arrived(&mut self, request: Request) -> Number {
         if self.requests.len() == REMEMBERED {
             self.requests.pop_front();
             self.first += 1;
@@ -107,20 +107,20 @@ impl Log {
     }
 
     /// Remembers what a request was answered with, if it was, and shows all that is known of it.
-    pub fn ended(&mut self, number: Number, status: Option<u16>) -> Option<&Request> {
+    pub(super) fn ended(&mut self, number: Number, status: Option<u16>) -> Option<&Request> {
         let request = self.at(number)?;
         request.status = status;
         Some(request)
     }
 
-    pub fn befallen(&mut self, number: Number, fault: Fault) {
+    pub(super) fn befallen(&mut self, number: Number, fault: Fault) {
         if let Some(request) = self.at(number) {
             request.fault = Some(fault);
         }
     }
 
     /// Remembers the body of a creation.
-    pub fn received(&mut self, body: &[u8]) {
+    pub(super) fn received(&mut self, body: &[u8]) {
         if self.received.len() == REMEMBERED {
             self.received.pop_front();
         }
@@ -128,7 +128,7 @@ impl Log {
     }
 
     /// Remembers a violation, and returns it as it is remembered; `None` if there are enough.
-    pub fn violated(&mut self, number: Number, what: &str) -> Option<&str> {
+    pub(super) fn violated(&mut self, number: Number, what: &str) -> Option<&str> {
         if self.violations.len() == VIOLATIONS {
             return None;
         }
@@ -140,11 +140,11 @@ impl Log {
         self.violations.last().map(String::as_str)
     }
 
-    pub fn requests(&self) -> Vec<Request> {
+    pub(super) fn requests(&self) -> Vec<Request> {
         self.requests.iter().cloned().collect()
     }
 
-    pub fn bodies(&self) -> Vec<Received> {
+    pub(super) fn bodies(&self) -> Vec<Received> {
         let read = |body: &[u8]| serde_json::from_slice(body).ok();
         self.received
             .iter()
@@ -152,7 +152,7 @@ impl Log {
             .collect()
     }
 
-    pub fn violations(&self) -> Vec<String> {
+    pub(super) fn violations(&self) -> Vec<String> {
         self.violations.clone()
     }
 }

@@ -14,7 +14,7 @@ pub(super) enum Area {
 }
 
 impl Area {
-    pub fn of(path: &str) -> Self {
+    pub(super) fn of(path: &str) -> Self {
         if path == "/status" {
             Self::Status
         } else if path.starts_with("/rest/gitplugin/") {
@@ -45,7 +45,7 @@ pub(super) struct Breach {
 
 impl Breach {
     /// The refusal, if it is refused for this.
-    pub fn refusal(self) -> Option<Response> {
+    pub(super) fn refusal(self) -> Option<Response> {
         match self.consequence {
             Consequence::Remembered => None,
             Consequence::Xsrf => Some(answers::xsrf()),

@@ -40,7 +40,7 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Says all of it in the headers that Jira uses.
-    pub fn write_to(self, headers: &mut HeaderMap) {
+    pub(super) fn write_to(self, headers: &mut HeaderMap) {
         headers.insert("x-ratelimit-limit", self.limit.burst.get().into());
         headers.insert("x-ratelimit-remaining", self.remaining.into());
         headers.insert("x-ratelimit-fillrate", self.limit.per_second.get().into());
@@ -60,7 +60,7 @@ pub(super) struct Buckets {
 }
 
 impl Buckets {
-    pub fn new(limit: RateLimit) -> Self {
+    pub(super) fn new(limit: RateLimit) -> Self {
         Self {
             limit,
             buckets: HashMap::new(),
@@ -68,7 +68,7 @@ impl Buckets {
     }
 
     /// Takes a token from the bucket of a user, if there is one.
-    pub fn take(&mut self, user: u64, now: Instant) -> Standing {
+    pub(super) fn take(&mut self, user: u64, now: Instant) -> Standing {
         let RateLimit { per_second, burst } = self.limit;
         let bucket = self.buckets.entry(user).or_insert(Bucket {
             tokens: burst.get(),

@@ -67,7 +67,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     /// What a sandbox starts with, and goes on from if it has a state.
-    pub fn new(config: Config, base: String, state: Option<(StateFile, State)>) -> Self {
+    pub(super) fn new(config: Config, base: String, state: Option<(StateFile, State)>) -> Self {
         let mut store = Store::new(config.list_lag, config.index_after);
         let file = state.map(|(file, state)| {
             store.go_on(state.held, state.last_id, Now::read());
@@ -95,45 +95,45 @@ impl Shared {
         shared
     }
 
-    pub fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         lock(&self.store)
     }
 
-    pub fn dice(&self) -> MutexGuard<'_, Dice> {
+    pub(super) fn dice(&self) -> MutexGuard<'_, Dice> {
         lock(&self.dice)
     }
 
-    pub fn log(&self) -> MutexGuard<'_, Log> {
+    pub(super) fn log(&self) -> MutexGuard<'_, Log> {
         lock(&self.log)
     }
 
-    pub fn door(&self) -> MutexGuard<'_, Door> {
+    pub(super) fn door(&self) -> MutexGuard<'_, Door> {
         lock(&self.door)
     }
 
-    pub fn buckets(&self) -> Option<MutexGuard<'_, Buckets>> {
+    pub(super) fn buckets(&self) -> Option<MutexGuard<'_, Buckets>> {
         self.buckets.as_ref().map(lock)
     }
 
-    pub fn condition(&self) -> Condition {
+    pub(super) fn condition(&self) -> Condition {
         lock(&self.condition).clone()
     }
 
-    pub fn set_condition(&self, condition: Condition) {
+    pub(super) fn set_condition(&self, condition: Condition) {
         *lock(&self.condition) = condition;
     }
 
     /// Tells whoever watches that something happened.
-    pub fn changed(&self) {
+    pub(super) fn changed(&self) {
         self.changes
             .send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    pub fn watch(&self) -> watch::Receiver<u64> {
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    pub fn violated(&self, number: Number, what: &str) {
+    pub(super) fn violated(&self, number: Number, what: &str) {
         if let Some(violation) = self.log().violated(number, what) {
             self.record(&Line::Violation(violation));
         }
@@ -141,7 +141,7 @@ impl Shared {
     }
 
     /// Creates an integration.
-    pub fn create(&self, wanted: &Wanted) -> Arc<Integration> {
+    pub(super) fn create(&self, wanted: &Wanted) -> Arc<Integration> {
         // The lines are to come in the order of the deeds: so the store stays locked until the line is written.
         let mut store = self.store();
         let integration = store.create(wanted, Now::read());
@@ -150,7 +150,7 @@ impl Shared {
     }
 
     /// Puts one in that was there before.
-    pub fn put(&self, seed: &Seed) -> Result<u64, SeedError> {
+    pub(super) fn put(&self, seed: &Seed) -> Result<u64, SeedError> {
         let mut store = self.store();
         let integration = store.put(seed, Now::read())?;
         self.record(&Line::Created(&integration));
@@ -158,7 +158,7 @@ impl Shared {
     }
 
     /// Deletes one; false if it is not there.
-    pub fn delete(&self, id: u64) -> bool {
+    pub(super) fn delete(&self, id: u64) -> bool {
         let mut store = self.store();
         let deleted = store.delete(id, Now::read());
         if deleted {
@@ -168,7 +168,7 @@ impl Shared {
     }
 
     /// Remembers what a request was answered with, or with `None` that it is not answered.
-    pub fn ended(&self, number: Number, status: Option<u16>) {
+    pub(super) fn ended(&self, number: Number, status: Option<u16>) {
         if let Some(request) = self.log().ended(number, status) {
             self.record(&Line::Request(request));
         }
@@ -189,34 +189,34 @@ impl Shared {
     }
 
     /// Why the state could not be written.
-    pub fn failure(&self) -> Option<&io::Error> {
+    pub(super) fn failure(&self) -> Option<&io::Error> {
         self.failure.get()
     }
 
     /// Gives the word to stop.
-    pub fn stop(&self) {
+    pub(super) fn stop(&self) {
         self.stop.send_replace(true);
     }
 
     /// Waits until the word to stop is given.
-    pub async fn stopped(&self) {
+    pub(super) async fn stopped(&self) {
         // The sender is here, so that there can be no error.
         drop(self.stop.subscribe().wait_for(|stop| *stop).await);
     }
 
     /// Counts a connection.
-    pub fn open(&self) -> Open<'_> {
+    pub(super) fn open(&self) -> Open<'_> {
         self.connections.fetch_add(1, Ordering::SeqCst);
         Open(self)
     }
 
     /// How many connections are open.
-    pub fn connections(&self) -> usize {
+    pub(super) fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
     }
 
     /// Keeps a deed to be done late: after a while, or by [`Shared::do_all_late`], whichever is first.
-    pub fn do_late(self: &Arc<Self>, deed: Deed) {
+    pub(super) fn do_late(self: &Arc<Self>, deed: Deed) {
         let number = {
             let mut late = lock(&self.late);
             late.next += 1;
@@ -233,7 +233,7 @@ impl Shared {
     }
 
     /// Does now what was to be done late.
-    pub fn do_all_late(&self) -> usize {
+    pub(super) fn do_all_late(&self) -> usize {
         let mut deeds: Vec<_> = lock(&self.late).deeds.drain().collect();
         deeds.sort_by_key(|(number, _)| *number);
         let count = deeds.len();

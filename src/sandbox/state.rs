@@ -48,7 +48,7 @@ pub(super) enum Line<'a> {
 
 impl<'a> Line<'a> {
     /// The line of a sandbox that begins.
-    pub fn opened(url: &'a str) -> Self {
+    pub(super) fn opened(url: &'a str) -> Self {
         Self::Opened {
             format: FORMAT,
             url,
@@ -166,7 +166,7 @@ pub(super) struct StateFile {
 
 impl StateFile {
     /// Opens or creates a file, and says what it told so far. No other sandbox can write it until this is dropped.
-    pub fn open(path: &Path) -> Result<(Self, State), StateError> {
+    pub(super) fn open(path: &Path) -> Result<(Self, State), StateError> {
         let mut file = OpenOptions::new()
             .read(true)
             .append(true)
@@ -188,7 +188,7 @@ impl StateFile {
     }
 
     /// Appends a line in one go. It is not synced: it outlives the process, not the machine.
-    pub fn append(&mut self, line: &Line<'_>) -> io::Result<()> {
+    pub(super) fn append(&mut self, line: &Line<'_>) -> io::Result<()> {
         self.line.clear();
         serde_json::to_writer(&mut self.line, line)?;
         self.line.push(b'\n');

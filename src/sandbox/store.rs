@@ -17,7 +17,7 @@ pub(super) struct Now {
 }
 
 impl Now {
-    pub fn read() -> Self {
+    pub(super) fn read() -> Self {
         Self {
             instant: Instant::now(),
             shown: jiff::Timestamp::now().as_millisecond(),
@@ -46,7 +46,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub fn new(list_lag: Duration, index_after: Option<Duration>) -> Self {
+    pub(super) fn new(list_lag: Duration, index_after: Option<Duration>) -> Self {
         Self {
             rows: BTreeMap::new(),
             next_id: 1,
@@ -59,13 +59,13 @@ impl Store {
     }
 
     /// Creates an integration.
-    pub fn create(&mut self, wanted: &Wanted, now: Now) -> Arc<Integration> {
+    pub(super) fn create(&mut self, wanted: &Wanted, now: Now) -> Arc<Integration> {
         let integration = Integration::new(self.next_id, now.shown, wanted.kind, &wanted.fields);
         self.insert(integration, now, now.instant + self.list_lag)
     }
 
     /// Puts one in that was there before; lists show it at once.
-    pub fn put(&mut self, seed: &Seed, now: Now) -> Result<Arc<Integration>, SeedError> {
+    pub(super) fn put(&mut self, seed: &Seed, now: Now) -> Result<Arc<Integration>, SeedError> {
         let id = seed.id.unwrap_or(self.next_id);
         if self.rows.contains_key(&id) {
             return Err(SeedError::Id);
@@ -75,7 +75,7 @@ impl Store {
     }
 
     /// Goes on from what was held before; lists show it at once, and no id up to the last one is given again.
-    pub fn go_on(&mut self, held: Vec<Integration>, last_id: u64, now: Now) {
+    pub(super) fn go_on(&mut self, held: Vec<Integration>, last_id: u64, now: Now) {
         for integration in held {
             self.insert(integration, now, now.instant);
         }
@@ -109,7 +109,7 @@ impl Store {
     }
 
     /// What a list shows.
-    pub fn list(&mut self, now: Now) -> Vec<Arc<Integration>> {
+    pub(super) fn list(&mut self, now: Now) -> Vec<Arc<Integration>> {
         if let Some(frozen) = &self.frozen {
             return frozen.clone();
         }
@@ -136,24 +136,24 @@ impl Store {
     }
 
     /// From now on lists show what they show now.
-    pub fn freeze_list(&mut self, now: Now) {
+    pub(super) fn freeze_list(&mut self, now: Now) {
         self.frozen = None;
         self.frozen = Some(self.list(now));
     }
 
     /// Lists show the truth again.
-    pub fn thaw_list(&mut self) {
+    pub(super) fn thaw_list(&mut self) {
         self.frozen = None;
     }
 
     /// One integration, whether lists show it or not.
-    pub fn get(&mut self, id: u64, now: Now) -> Option<Arc<Integration>> {
+    pub(super) fn get(&mut self, id: u64, now: Now) -> Option<Arc<Integration>> {
         self.index(now);
         self.rows.get(&id).map(|row| Arc::clone(&row.integration))
     }
 
     /// Deletes one; false if it is not there.
-    pub fn delete(&mut self, id: u64, now: Now) -> bool {
+    pub(super) fn delete(&mut self, id: u64, now: Now) -> bool {
         let Some(row) = self.rows.remove(&id) else {
             return false;
         };
@@ -165,7 +165,7 @@ impl Store {
     }
 
     /// Everything that is there, whether lists show it or not.
-    pub fn all(&mut self, now: Now) -> Vec<Integration> {
+    pub(super) fn all(&mut self, now: Now) -> Vec<Integration> {
         self.index(now);
         self.rows
             .values()

@@ -39,7 +39,7 @@ pub(super) struct Tearable<S> {
 }
 
 impl<S> Tearable<S> {
-    pub fn new(socket: S, cord: Cord) -> Self {
+    pub(super) fn new(socket: S, cord: Cord) -> Self {
         Self {
             socket,
             cord,

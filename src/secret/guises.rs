@@ -12,11 +12,11 @@ const SHORTEST: usize = 4;
 /// Secrets in every form in which a server may write them: as they are, as HTML, in a URL, as JSON, without markup and
 /// spaces, in Base64.
 #[derive(Default)]
-pub struct Guises(Vec<Zeroizing<String>>);
+pub(crate) struct Guises(Vec<Zeroizing<String>>);
 
 impl Guises {
     /// The forms of all `secrets`.
-    pub fn of<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+    pub(crate) fn of<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
         let mut guises = Self::default();
         for secret in secrets {
             guises.add_forms(secret.expose());
@@ -25,18 +25,18 @@ impl Guises {
     }
 
     /// The same and the Base64 of `text`, as in a header that logs in.
-    pub fn with_base64(mut self, text: &str) -> Self {
+    pub(crate) fn with_base64(mut self, text: &str) -> Self {
         self.add_base64(text);
         self
     }
 
     /// Whether one of them is in `text`.
-    pub fn is_in(&self, text: &str) -> bool {
+    pub(crate) fn is_in(&self, text: &str) -> bool {
         self.0.iter().any(|guise| text.contains(guise.as_str()))
     }
 
     /// `text` with `***` in place of each of `all`.
-    pub fn masked(all: &[&Self], mut text: String) -> String {
+    pub(crate) fn masked(all: &[&Self], mut text: String) -> String {
         let all = all.iter().flat_map(|guises| &guises.0);
         let mut guises: Vec<&str> = all.map(|guise| &***guise).collect();
         // The longest first, so that no rest of a longer one is left.

@@ -7,8 +7,9 @@ mod guises;
 mod reference;
 mod value;
 
-pub use guises::Guises;
+pub(crate) use guises::Guises;
 pub(crate) use guises::plain;
 pub(crate) use reference::first_line;
-pub use reference::{ReferenceError, SecretCell, SecretPolicy, SecretReference, SplitCell};
+pub(crate) use reference::{ReferenceError, SecretCell, SecretReference};
+pub use reference::{SecretPolicy, SplitCell};
 pub use value::Secret;

@@ -35,7 +35,7 @@ pub(super) enum CellProblem {
 
 impl CellProblem {
     /// Code, message and help.
-    pub fn told(&self) -> (Code, String, &'static str) {
+    pub(super) fn told(&self) -> (Code, String, &'static str) {
         match self {
             Self::IsError(error) => (
                 Code::CellIsError,

@@ -37,7 +37,7 @@ pub(super) struct Readable {
 
 impl CheckedRow {
     /// Whether nothing is wrong with it.
-    pub fn is_valid(&self) -> bool {
+    pub(super) fn is_valid(&self) -> bool {
         is_valid(&self.found)
     }
 }

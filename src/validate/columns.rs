@@ -118,7 +118,7 @@ pub(super) struct Reading {
 
 impl Columns {
     /// Matches the headers of `head`; what is wrong with them goes to `found`.
-    pub fn of(head: &TableHead, options: &Options, found: &mut Vec<Diagnostic>) -> Self {
+    pub(super) fn of(head: &TableHead, options: &Options, found: &mut Vec<Diagnostic>) -> Self {
         let mut columns = Self {
             table: Arc::clone(&head.name),
             width: head.headers.len(),
@@ -188,12 +188,12 @@ impl Columns {
     }
 
     /// The column of `field`.
-    pub fn column(&self, field: Field) -> Option<usize> {
+    pub(super) fn column(&self, field: Field) -> Option<usize> {
         self.by_field[field as usize]
     }
 
     /// How the cells of `field` are read.
-    pub fn reading(&self, field: Field) -> Reading {
+    pub(super) fn reading(&self, field: Field) -> Reading {
         Reading {
             field,
             kind: field.kind(),
@@ -203,12 +203,12 @@ impl Columns {
     }
 
     /// Whether the column of `field` says the opposite.
-    pub fn is_inverted(&self, field: Field) -> bool {
+    pub(super) fn is_inverted(&self, field: Field) -> bool {
         self.inverted.has(field)
     }
 
     /// The fields that have a column, or a value without one.
-    pub fn fields(&self) -> impl Iterator<Item = Field> {
+    pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
         Field::all().filter(|field| self.says(*field))
     }
 
@@ -217,13 +217,13 @@ impl Columns {
     }
 
     /// Whether this is a table of integrations: it says types, and origins or credentials.
-    pub fn is_of_integrations(&self) -> bool {
+    pub(super) fn is_of_integrations(&self) -> bool {
         is_of_integrations(|field| self.says(field))
     }
 
     /// Whether it would be one but for slips in its headers. Short headers, which are close to many words, are taken for
     /// slips only here, where the table would be left out otherwise: then `found` says so.
-    pub fn is_meant_for_integrations(&self, found: &mut [Diagnostic]) -> bool {
+    pub(super) fn is_meant_for_integrations(&self, found: &mut [Diagnostic]) -> bool {
         let is_short = |field| self.short_slips.iter().any(|(_, _, meant)| *meant == field);
         let is_meant = is_of_integrations(|field| {
             self.says(field) || self.slips.has(field) || is_short(field)

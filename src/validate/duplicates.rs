@@ -56,7 +56,7 @@ impl Default for KeyHasher {
 
 impl KeyHasher {
     /// The hashes of a row of type `of` with these values.
-    pub fn hash(&self, of: IntegrationType, origin: Option<&Origin>, name: &str) -> Hashes {
+    pub(super) fn hash(&self, of: IntegrationType, origin: Option<&Origin>, name: &str) -> Hashes {
         let of_key = OriginKey::exact(of, origin.map(Origin::view));
         let of_origin = self.origins.hash_one((of, of_key));
         let blank_is_any = of.spec().origin == OriginRule::UrlOrUnknown;
@@ -110,12 +110,12 @@ struct SeenRow {
 impl SeenRows {
     /// Brings what the next rows will ask for near to the processor, for many at once: each row's own question would
     /// wait for memory by itself.
-    pub fn expect(&self, rows: impl Iterator<Item = Hashes>) {
+    pub(super) fn expect(&self, rows: impl Iterator<Item = Hashes>) {
         self.origins.touch(rows.map(|row| row.origin));
     }
 
     /// Notes the row at `place`, or tells which earlier row it is like.
-    pub fn note(&mut self, hashes: Hashes, place: RowRef) -> Option<Like> {
+    pub(super) fn note(&mut self, hashes: Hashes, place: RowRef) -> Option<Like> {
         let n = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         if hashes.blank_is_any
             && let Some(other) = self.note_name(hashes, n)

@@ -25,8 +25,11 @@ mod spread;
 mod tables;
 
 pub use columns::field_of;
-pub use options::{HeaderMap, OptionError, Options, Preset, Purpose};
-pub use policy::{Policy, PolicyError};
-pub use result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
-pub use run::{validate, validate_sources};
-pub use selection::{Only, RowRange, Selection, SelectionError};
+pub(crate) use options::Preset;
+pub use options::{Options, Purpose};
+pub(crate) use policy::Policy;
+pub(crate) use result::FileRead;
+pub use result::{RowCounts, Validation};
+pub(crate) use run::validate;
+pub use run::validate_sources;
+pub(crate) use selection::{Only, RowRange};

@@ -11,13 +11,13 @@ const MOST_SHOWN: usize = 8;
 pub(super) struct FirstRow(Vec<String>);
 
 impl FirstRow {
-    pub fn new(cells: &[String]) -> Self {
+    pub(super) fn new(cells: &[String]) -> Self {
         let cells = cells.iter().map(|cell| cell.trim().to_owned());
         Self(cells.filter(|cell| !cell.is_empty()).collect())
     }
 
     /// What stands there instead of headers. It may be no header row at all, so that a cell is shown by the rule for cells.
-    pub fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         let shown: Vec<String> = self
             .0
             .iter()
@@ -41,7 +41,7 @@ impl FirstRow {
     }
 
     /// What to do.
-    pub fn help(&self) -> String {
+    pub(super) fn help(&self) -> String {
         const NEEDS: &str =
             "it needs a header row with `type` and `origin`, `pat`, `username` or `password`";
         let [only] = self.0.as_slice() else {

@@ -20,7 +20,7 @@ use crate::model::{
 /// Reads and checks all `files`.
 ///
 /// Bad files and rows are [`Diagnostic`]s of the result; nothing is an `Err`.
-pub fn validate(files: &[PathBuf], options: &Options) -> Validation {
+pub(crate) fn validate(files: &[PathBuf], options: &Options) -> Validation {
     let sources = files.iter().map(|file| match file.as_os_str() {
         name if name == "-" => ("-".to_owned(), Source::stdin()),
         _ => (file.display().to_string(), Source::open(file)),

@@ -54,7 +54,7 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    pub fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         Self {
             means: Arc::new((options.clone(), KeyHasher::default())),
             under_way: VecDeque::new(),
@@ -64,7 +64,7 @@ impl Spread {
     }
 
     /// Takes a block in; once enough are under way, the first of them is waited for and given back.
-    pub fn push(&mut self, job: Job) -> Option<CheckedBlock> {
+    pub(super) fn push(&mut self, job: Job) -> Option<CheckedBlock> {
         if self.keeps_rows {
             return Some(check(&job, &self.means));
         }
@@ -82,7 +82,7 @@ impl Spread {
     }
 
     /// The next block of those that are left; none if all have been given back.
-    pub fn next(&mut self) -> Option<CheckedBlock> {
+    pub(super) fn next(&mut self) -> Option<CheckedBlock> {
         self.oldest()
             .or_else(|| self.last.take().map(|job| check(&job, &self.means)))
     }

@@ -92,15 +92,3 @@ fn every_module_uses_only_what_it_may() {
         "a module without an entry here, or an entry without one"
     );
 }
-
-#[test]
-fn no_file_of_the_sources_grows_past_one_thing() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for file in sources(&root.join("src"))
-        .into_iter()
-        .chain(sources(&root.join("tests")))
-    {
-        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
-        assert!(lines <= 450, "{} has {lines} lines", file.display());
-    }
-}

@@ -102,8 +102,9 @@ fn every_field_of_the_manual_is_sent_in_its_json_type() {
         .flat_map(|body| body.as_object().unwrap().keys())
         .collect();
     // The project keys are gij's own: their ids are sent.
-    let sent = gij::model::Field::all().filter(|field| *field != gij::model::Field::ProjectKeys);
-    let all: Vec<&str> = sent.map(gij::model::Field::name).collect();
+    let sent = gij::testing::model::Field::all()
+        .filter(|field| *field != gij::testing::model::Field::ProjectKeys);
+    let all: Vec<&str> = sent.map(gij::testing::model::Field::name).collect();
     assert_eq!(
         fields,
         all.iter()

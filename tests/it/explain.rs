@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use gij::model::{Code, Field, IntegrationType};
+use gij::testing::model::{Code, Field, IntegrationType};
 use serde_json::Value;
 
 use crate::env::Env;

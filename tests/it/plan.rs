@@ -101,7 +101,7 @@ fn a_rehearsal_needs_no_jira_and_ignores_its_variables() {
 fn two_runs_on_one_jira_exclude_each_other() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(1));
     let runs = env.path("gij-runs");
-    let lock = gij::journal::lock_jira(&runs, &env.jira().url()).unwrap();
+    let lock = gij::testing::journal::lock_jira(&runs, &env.jira().url()).unwrap();
     env.run(["import", "a.csv", "--yes"])
         .exit(2)
         .says("another");

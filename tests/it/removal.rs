@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use gij::jira::{Access, BaseUrl, Client, Connection, Ended, Exchange, Removal};
 use gij::sandbox::{Call, Fault};
-use gij::secret::Secret;
+use gij::testing::jira::{Access, BaseUrl, Client, Connection, Ended, Exchange, Removal};
+use gij::testing::secret::Secret;
 use serde_json::json;
 
 use crate::env::{Env, TOKEN};

@@ -52,7 +52,7 @@ fn a_killed_run_leaves_a_journal_that_tells_what_was_sent() {
     });
     child.kill().unwrap();
     child.wait().unwrap();
-    let read = gij::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
+    let read = gij::testing::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
     let totals = read.state.totals();
     let held = env.jira().held().len() as u64;
     let posts = env.posts() as u64;
@@ -121,7 +121,7 @@ fn a_disk_that_fills_up_stops_the_run_with_every_sent_row_accounted_for() {
         .unwrap();
     let ran = Ran::of(ran).exit(4).says("cannot write the journal");
     drop(ran);
-    let read = gij::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
+    let read = gij::testing::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
     let sent = read
         .state
         .rows()

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gij::input::{self, Block, Interest, ReadOptions, Sink, Source, TableHead, Value};
-use gij::model::{Diagnostic, Place, TableName};
+use gij::testing::input::{self, Block, Interest, ReadOptions, Sink, Source, TableHead, Value};
+use gij::testing::model::{Diagnostic, Place, TableName};
 use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
 

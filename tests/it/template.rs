@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read as _};
 
 use calamine::{Data, Reader as _, Xlsx};
-use gij::model::IntegrationType;
+use gij::testing::model::IntegrationType;
 use rust_xlsxwriter::Workbook;
 
 use crate::env::Env;

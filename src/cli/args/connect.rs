@@ -45,7 +45,7 @@ pub(in crate::cli) struct ConnectArgs {
 
 impl ConnectArgs {
     /// The files that hold our own credentials.
-    pub fn own_files(&self) -> Vec<PathBuf> {
+    pub(crate) fn own_files(&self) -> Vec<PathBuf> {
         let files = [&self.token_file, &self.password_file];
         files.into_iter().flatten().cloned().collect()
     }

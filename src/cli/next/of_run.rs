@@ -42,7 +42,7 @@ pub(in crate::cli) struct OfRun<'a> {
 
 impl<'a> OfRun<'a> {
     /// A run that an import began. One that `has_stdin` needs the file in its place.
-    pub fn new(typed: &'a [String], run: &str, has_stdin: bool) -> Self {
+    pub(crate) fn new(typed: &'a [String], run: &str, has_stdin: bool) -> Self {
         Self {
             typed,
             run: run.to_owned(),
@@ -51,7 +51,7 @@ impl<'a> OfRun<'a> {
     }
 
     /// The command that goes on with it.
-    pub fn resume(&self) -> String {
+    pub(crate) fn resume(&self) -> String {
         let mut words = self.words("resume", &[], &[&VALUES_OF_PACE]);
         if self.files.iter().any(|file| file.starts_with('-')) {
             words.push("--");
@@ -61,19 +61,19 @@ impl<'a> OfRun<'a> {
     }
 
     /// The command that goes on taking it back.
-    pub fn undo(&self) -> String {
+    pub(crate) fn undo(&self) -> String {
         command_line(self.words_of_undo())
     }
 
     /// The command that looks what is left of it to be taken back.
-    pub fn look_before_undo(&self) -> String {
+    pub(crate) fn look_before_undo(&self) -> String {
         let mut words = self.words_of_undo();
         words.push("--dry-run");
         command_line(words)
     }
 
     /// The command that removes its doubles.
-    pub fn undo_of_doubles(&self) -> String {
+    pub(crate) fn undo_of_doubles(&self) -> String {
         let mut words = self.words_of_undo();
         if !words.contains(&"--duplicates") {
             words.push("--duplicates");
@@ -82,7 +82,7 @@ impl<'a> OfRun<'a> {
     }
 
     /// The command that looks what has become of it.
-    pub fn verify(&self) -> String {
+    pub(crate) fn verify(&self) -> String {
         command_line(self.words("verify", &[], &[]))
     }
 

@@ -45,13 +45,13 @@ pub(in crate::cli) fn env(name: &str) -> Option<String> {
 
 impl ConnectSettings {
     /// The Jira that the arguments or the environment name.
-    pub fn new(args: ConnectArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(args: ConnectArgs) -> Result<Self, Failure> {
         let named = named(&args)?.ok_or_else(no_url)?;
         Self::of_jira(named.base, args)
     }
 
     /// A sandbox inside this process.
-    pub fn of_sandbox(args: &ConnectArgs) -> Self {
+    pub(crate) fn of_sandbox(args: &ConnectArgs) -> Self {
         Self {
             target: TargetSettings::Sandbox,
             timeout: args.timeout,
@@ -60,7 +60,7 @@ impl ConnectSettings {
     }
 
     /// The Jira at `url`, with which the run `run` began: nobody need name it again, and who names another one is told.
-    pub fn for_run(args: ConnectArgs, run: &str, url: &str) -> Result<Self, Failure> {
+    pub(crate) fn for_run(args: ConnectArgs, run: &str, url: &str) -> Result<Self, Failure> {
         let base = BaseUrl::parse(url).map_err(|error| {
             Failure::usage(format!("the Jira of the run {run} is not known: {error}"))
         })?;
@@ -87,7 +87,7 @@ impl ConnectSettings {
     }
 
     /// What is in force, for the report.
-    pub fn options(&self) -> BTreeMap<String, String> {
+    pub(crate) fn options(&self) -> BTreeMap<String, String> {
         let mut options = BTreeMap::from([
             ("timeout".to_owned(), seconds(self.timeout)),
             ("connect_timeout".to_owned(), seconds(self.connect_timeout)),

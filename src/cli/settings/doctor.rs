@@ -10,7 +10,7 @@ pub(in crate::cli) struct DoctorSettings {
 }
 
 impl DoctorSettings {
-    pub fn new(args: DoctorArgs, invocation: Invocation) -> Result<Self, Failure> {
+    pub(crate) fn new(args: DoctorArgs, invocation: Invocation) -> Result<Self, Failure> {
         Ok(Self {
             connect: ConnectSettings::new(args.connect)?,
             invocation,

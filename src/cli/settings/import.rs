@@ -46,7 +46,7 @@ const READING: [&str; 11] = [
 ];
 
 impl ImportSettings {
-    pub fn new(args: ImportArgs, invocation: Invocation) -> Result<Self, Failure> {
+    pub(crate) fn new(args: ImportArgs, invocation: Invocation) -> Result<Self, Failure> {
         let own_files = args.connect.own_files();
         let connect = if args.sandbox {
             ConnectSettings::of_sandbox(&args.connect)
@@ -72,12 +72,12 @@ impl ImportSettings {
     }
 
     /// Whether it goes to a sandbox, and not to a Jira.
-    pub fn is_rehearsal(&self) -> bool {
+    pub(crate) fn is_rehearsal(&self) -> bool {
         matches!(self.connect.target, TargetSettings::Sandbox)
     }
 
     /// The options on reading that are in force, for the report.
-    pub fn reading_options(&self) -> BTreeMap<String, String> {
+    pub(crate) fn reading_options(&self) -> BTreeMap<String, String> {
         let mut options = BTreeMap::new();
         let secrets = &self.input.options.secrets;
         if !secrets.allow_env.is_empty() {
@@ -103,7 +103,7 @@ impl ImportSettings {
     }
 
     /// The same options as words, for reading the files in the same way again: `--only`, `Team=Payments`.
-    pub fn reading_words(&self) -> Vec<Box<str>> {
+    pub(crate) fn reading_words(&self) -> Vec<Box<str>> {
         let mut words = Vec::new();
         let secrets = &self.input.options.secrets;
         for pattern in &secrets.allow_env {
@@ -148,7 +148,7 @@ impl ImportSettings {
     }
 
     /// The options on what is sent, connection and pace that are in force, for the report.
-    pub fn running_options(&self) -> BTreeMap<String, String> {
+    pub(crate) fn running_options(&self) -> BTreeMap<String, String> {
         let mut options = self.pace.options();
         options.extend(self.connect.options());
         if self.skip_invalid {

@@ -19,7 +19,7 @@ pub(in crate::cli) struct InputSettings {
 }
 
 impl InputSettings {
-    pub fn of_check(args: CheckArgs) -> Result<Self, Failure> {
+    pub(crate) fn of_check(args: CheckArgs) -> Result<Self, Failure> {
         Self::new(args.input, Purpose::Check, Vec::new())
     }
 
@@ -89,7 +89,7 @@ impl InputSettings {
     }
 
     /// What a run that read `files` with the options `typed` reads now.
-    pub fn again(
+    pub(crate) fn again(
         typed: &[Box<str>],
         files: Vec<PathBuf>,
         own_files: Vec<PathBuf>,
@@ -113,17 +113,17 @@ impl InputSettings {
     }
 
     /// Whether standard input is one of the files.
-    pub fn has_stdin(&self) -> bool {
+    pub(crate) fn has_stdin(&self) -> bool {
         self.files.iter().any(|file| file.as_os_str() == "-")
     }
 
     /// Reads and checks all files.
-    pub fn validate(&self) -> Result<Validation, Failure> {
+    pub(crate) fn validate(&self) -> Result<Validation, Failure> {
         Self::all_found(validate(&self.files, &self.options))
     }
 
     /// Reads and checks files that go by other names.
-    pub fn validate_as(&self, names: &[String]) -> Result<Validation, Failure> {
+    pub(crate) fn validate_as(&self, names: &[String]) -> Result<Validation, Failure> {
         let open = |(name, file): (&String, &PathBuf)| {
             let source = Source::open(file).map(|source| source.named(name));
             (name.clone(), source)

@@ -14,7 +14,7 @@ pub(in crate::cli) struct Invocation {
 
 impl Invocation {
     /// What `args`, of which the first is the program's name, say beside the command.
-    pub fn new(common: &Common, args: &[OsString]) -> Self {
+    pub(crate) fn new(common: &Common, args: &[OsString]) -> Self {
         let typed = args.iter().skip(1);
         Self {
             progress: common.progress.into(),

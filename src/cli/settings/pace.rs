@@ -38,7 +38,7 @@ impl From<PaceArgs> for PaceSettings {
 
 impl PaceSettings {
     /// For a command that only reads.
-    pub fn of_reading() -> Self {
+    pub(crate) fn of_reading() -> Self {
         Self {
             concurrency: 1,
             rate: None,
@@ -50,7 +50,7 @@ impl PaceSettings {
     }
 
     /// What is in force, for the report.
-    pub fn options(&self) -> BTreeMap<String, String> {
+    pub(crate) fn options(&self) -> BTreeMap<String, String> {
         let mut options = BTreeMap::from([
             ("concurrency".to_owned(), self.concurrency.to_string()),
             ("max_wait".to_owned(), seconds(self.max_wait)),

@@ -12,7 +12,7 @@ pub(in crate::cli) struct ResumeSettings {
 }
 
 impl ResumeSettings {
-    pub fn new(args: ResumeArgs, invocation: Invocation) -> Result<Self, Failure> {
+    pub(crate) fn new(args: ResumeArgs, invocation: Invocation) -> Result<Self, Failure> {
         Ok(Self {
             take_up: TakeUpSettings::new(args.run, args.yes, args.take_up, invocation)?,
             files: args.files,

@@ -27,7 +27,7 @@ pub(in crate::cli) struct TakeUpSettings {
 }
 
 impl TakeUpSettings {
-    pub fn new(
+    pub(crate) fn new(
         run: String,
         yes: bool,
         args: TakeUpArgs,
@@ -50,7 +50,7 @@ impl TakeUpSettings {
 
     /// The pace of a session that goes on with what `sessions` did. What they sent may come as late as they reckoned with, so
     /// Jira is given no less time than by them, unless somebody says how much.
-    pub fn pace_after(&self, sessions: &[Session]) -> PaceSettings {
+    pub(crate) fn pace_after(&self, sessions: &[Session]) -> PaceSettings {
         let mut pace = self.pace;
         if !self.is_settle_given {
             let given = sessions.iter().map(|session| session.settle_ms).max();
@@ -60,7 +60,10 @@ impl TakeUpSettings {
     }
 
     /// How a session is confirmed: by `--yes`, or not yet if there is somebody to ask; else it fails by `unconfirmed`.
-    pub fn confirmation(&self, unconfirmed: Failure) -> Result<Option<ConfirmedBy>, Failure> {
+    pub(crate) fn confirmation(
+        &self,
+        unconfirmed: Failure,
+    ) -> Result<Option<ConfirmedBy>, Failure> {
         match self.yes {
             true => Ok(Some(ConfirmedBy::Yes)),
             false if can_ask() => Ok(None),

@@ -25,7 +25,7 @@ pub(in crate::cli) struct UndoSelection {
 }
 
 impl UndoSettings {
-    pub fn new(args: UndoArgs, invocation: Invocation) -> Result<Self, Failure> {
+    pub(crate) fn new(args: UndoArgs, invocation: Invocation) -> Result<Self, Failure> {
         Ok(Self {
             selection: UndoSelection::new(&args.rows, &args.only)?,
             take_up: TakeUpSettings::new(args.run, args.yes, args.take_up, invocation)?,
@@ -61,7 +61,7 @@ impl UndoSelection {
     }
 
     /// Whether the row is one of those.
-    pub fn has(&self, row: &RowState) -> bool {
+    pub(crate) fn has(&self, row: &RowState) -> bool {
         let at = &row.place;
         let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
         let is_of_rows = self.rows.is_empty() || self.rows.iter().any(is_in);

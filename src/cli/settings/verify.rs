@@ -14,7 +14,7 @@ pub(in crate::cli) struct VerifySettings {
 }
 
 impl VerifySettings {
-    pub fn new(args: VerifyArgs, invocation: Invocation) -> Self {
+    pub(crate) fn new(args: VerifyArgs, invocation: Invocation) -> Self {
         Self {
             run: args.run,
             connect: args.connect,

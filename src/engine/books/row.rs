@@ -10,7 +10,7 @@ use crate::model::{
 
 /// How a row stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Standing {
+pub(crate) enum Standing {
     /// Nothing of it is known to be in Jira.
     Open,
     /// It was sent and nobody knows what became of it.
@@ -27,7 +27,7 @@ pub enum Standing {
 
 /// A row as it is known again in a list.
 #[derive(Clone, Debug)]
-pub struct BookRow {
+pub(crate) struct BookRow {
     integration_type: IntegrationType,
     /// Whether any origin is its own.
     is_anywhere: bool,
@@ -44,7 +44,7 @@ pub struct BookRow {
 
 impl BookRow {
     /// A row that was read from a sheet.
-    pub fn of_row(row: &Row, standing: Standing) -> Self {
+    pub(crate) fn of_row(row: &Row, standing: Standing) -> Self {
         let integration_type = row.record.integration_type();
         let origin = OriginKey::exact(integration_type, row.record.origin());
         Self {
@@ -59,7 +59,7 @@ impl BookRow {
     }
 
     /// A row as a journal tells it; none if it has no type, so that it was never sent.
-    pub fn of_state(row: &RowState, standing: Standing) -> Option<Self> {
+    pub(crate) fn of_state(row: &RowState, standing: Standing) -> Option<Self> {
         let integration_type = IntegrationType::from_name(row.type_name.as_deref()?)?;
         let origin = match (&row.key, &row.origin) {
             // The rules under which the row was sent count.

@@ -91,7 +91,7 @@ enum Batch {
 
 impl Bucket {
     /// A bucket of which nothing is known, for requests of which `places` can be under way at once.
-    pub fn new(places: usize) -> Self {
+    pub(super) fn new(places: usize) -> Self {
         Self {
             places: places.max(1),
             seen: None,
@@ -101,7 +101,7 @@ impl Bucket {
     }
 
     /// When the next request is due, of `left` that are still to be sent; none if it need not wait.
-    pub fn due(&mut self, now: Instant, left: Option<u64>) -> Option<Instant> {
+    pub(super) fn due(&mut self, now: Instant, left: Option<u64>) -> Option<Instant> {
         let seen = self.seen.as_mut()?;
         seen.expect_batches(now);
         if let Some(until) = seen.held_until(now) {
@@ -116,7 +116,7 @@ impl Bucket {
     }
 
     /// The request `number` goes out.
-    pub fn take(&mut self, number: u64, now: Instant, left: Option<u64>) {
+    pub(super) fn take(&mut self, number: u64, now: Instant, left: Option<u64>) {
         let due = self.due(now, left);
         let Some(seen) = &mut self.seen else { return };
         seen.tokens -= 1;
@@ -127,7 +127,7 @@ impl Bucket {
     }
 
     /// The request `number` is under way no more. If it was to see whether a batch has come and has not, another one goes.
-    pub fn is_back(&mut self, number: u64) {
+    pub(super) fn is_back(&mut self, number: u64) {
         if let Some(seen) = &mut self.seen
             && matches!(seen.batch_is, Batch::AskedFor { number: asked, .. } if asked == number)
         {
@@ -136,7 +136,7 @@ impl Bucket {
     }
 
     /// A request was answered, `under_way` others are not yet; `given` is the last one that has gone out.
-    pub fn answered(
+    pub(super) fn answered(
         &mut self,
         sent: Sent,
         hints: Option<RateHints>,
@@ -174,7 +174,7 @@ impl Bucket {
 
     /// The request `number` was refused by 429, and everybody pauses until `until`. Returns whether that was for want of
     /// tokens, by its own word.
-    pub fn refused(
+    pub(super) fn refused(
         &mut self,
         number: u64,
         hints: Option<RateHints>,
@@ -212,7 +212,7 @@ impl Bucket {
     }
 
     /// The request `number` took no token.
-    pub fn not_counted(&mut self, number: u64) {
+    pub(super) fn not_counted(&mut self, number: u64) {
         if let Some(seen) = &mut self.seen
             && number > seen.mark.number
         {

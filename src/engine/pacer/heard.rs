@@ -4,7 +4,7 @@ use crate::jira::{Ended, Exchange};
 
 /// What came of a request, as far as it matters for the pace.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Heard {
+pub(crate) enum Heard {
     /// An answer that shows that Jira is at work, be it a refusal.
     Answer,
     /// 429: it was not carried out.

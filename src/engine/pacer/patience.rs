@@ -28,7 +28,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    pub fn new(max_wait: Duration, now: Instant) -> Self {
+    pub(super) fn new(max_wait: Duration, now: Instant) -> Self {
         Self {
             max_wait,
             answered: now,
@@ -40,32 +40,32 @@ impl Patience {
     }
 
     /// The end of the pause, if there is one now.
-    pub fn paused_until(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn paused_until(&self, now: Instant) -> Option<Instant> {
         self.until.filter(|until| *until > now)
     }
 
     /// An answer came that shows that what is sent gets through.
-    pub fn answered(&mut self, now: Instant) {
+    pub(super) fn answered(&mut self, now: Instant) {
         self.answered = now;
         self.step = 0;
     }
 
     /// A list was read: Jira is at work, though nothing was got through.
-    pub fn read(&mut self) {
+    pub(super) fn read(&mut self) {
         self.step = 0;
     }
 
     /// Nobody waits any longer than Jira asks for.
-    pub fn end_back_off(&mut self) {
+    pub(super) fn end_back_off(&mut self) {
         self.until = self.asked_until;
     }
 
-    pub fn restart(&mut self, now: Instant) {
+    pub(super) fn restart(&mut self, now: Instant) {
         self.answered = now;
     }
 
     /// Nothing came of a request that the run is there for, and the next one goes out at `until` at the earliest.
-    pub fn bear(&self, why: &str, until: Instant) -> Result<(), Stop> {
+    pub(super) fn bear(&self, why: &str, until: Instant) -> Result<(), Stop> {
         let waited = until.saturating_duration_since(self.answered);
         if waited > self.max_wait {
             let why = why.to_owned();
@@ -77,7 +77,7 @@ impl Patience {
     /// Nothing came of the request `number`: everybody pauses, for as long as Jira asked or by back-off with full jitter.
     /// `given` is the last request that has gone out. Returns how long from now, if the pause is a new one. Whether it
     /// becomes too long is for [`Self::bear`] to say.
-    pub fn pause(
+    pub(super) fn pause(
         &mut self,
         number: u64,
         given: u64,

@@ -13,7 +13,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    pub fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         let most = most.max(1);
         Self {
             most,
@@ -24,31 +24,31 @@ impl Places {
         }
     }
 
-    pub fn has_free(&self) -> bool {
+    pub(super) fn has_free(&self) -> bool {
         self.under_way < self.allowed
     }
 
-    pub fn under_way(&self) -> usize {
+    pub(super) fn under_way(&self) -> usize {
         self.under_way
     }
 
     #[cfg(test)]
-    pub fn allowed(&self) -> usize {
+    pub(super) fn allowed(&self) -> usize {
         self.allowed
     }
 
     /// Takes a place. Returns how many were taken before.
-    pub fn take(&mut self) -> usize {
+    pub(super) fn take(&mut self) -> usize {
         self.under_way += 1;
         self.under_way - 1
     }
 
-    pub fn give_back(&mut self) {
+    pub(super) fn give_back(&mut self) {
         self.under_way = self.under_way.saturating_sub(1);
     }
 
     /// A good answer came; twice as many of them as there are places make one place more.
-    pub fn answered(&mut self) {
+    pub(super) fn answered(&mut self) {
         if self.allowed == self.most {
             return;
         }
@@ -60,7 +60,7 @@ impl Places {
     }
 
     /// The request `number` met a server that cannot keep up; `given` is the last one that has gone out.
-    pub fn overloaded(&mut self, number: u64, given: u64) {
+    pub(super) fn overloaded(&mut self, number: u64, given: u64) {
         if number > self.halved_at {
             self.allowed = (self.allowed / 2).max(1);
             self.good = 0;

@@ -33,7 +33,7 @@ pub(super) struct Spacing {
 
 impl Spacing {
     /// At most `rate` requests a second.
-    pub fn new(rate: Option<f64>, now: Instant) -> Self {
+    pub(super) fn new(rate: Option<f64>, now: Instant) -> Self {
         let asked = rate.map_or(Duration::ZERO, |rate| {
             let spacing = Duration::try_from_secs_f64(rate.recip());
             spacing.unwrap_or(LONGEST_ASKED).min(LONGEST_ASKED)
@@ -49,7 +49,7 @@ impl Spacing {
     }
 
     /// When the next request is due; none if it need not wait.
-    pub fn due(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn due(&self, now: Instant) -> Option<Instant> {
         let spacing = self.asked.max(self.learned(now));
         self.last
             .filter(|_| !spacing.is_zero())?
@@ -57,22 +57,22 @@ impl Spacing {
     }
 
     /// A request goes out.
-    pub fn take(&mut self, now: Instant) {
+    pub(super) fn take(&mut self, now: Instant) {
         self.last = Some(slot(self.due(now), now));
     }
 
     /// Sending begins, or begins again.
-    pub fn restart(&mut self, now: Instant) {
+    pub(super) fn restart(&mut self, now: Instant) {
         self.through = 0;
         self.since = now;
     }
 
-    pub fn answered(&mut self) {
+    pub(super) fn answered(&mut self) {
         self.through = self.through.saturating_add(1);
     }
 
     /// A request was refused, and nobody said how many may come: from now on as many as got through since the last time.
-    pub fn slow_down(&mut self, now: Instant) {
+    pub(super) fn slow_down(&mut self, now: Instant) {
         let sustained = now.saturating_duration_since(self.since) / self.through.max(1);
         let slower = self.learned(now).max(SHORTEST_LEARNED).mul_f64(1.5);
         self.learned = sustained.max(slower).min(LONGEST_LEARNED);

@@ -19,7 +19,7 @@ use crate::model::{IntegrationType, RemoteIntegration, ShownFields};
 
 /// An integration that is to be deleted.
 #[derive(Clone, Copy, Debug)]
-pub struct Deletion {
+pub(crate) struct Deletion {
     /// The row that it belongs to.
     pub n: u32,
     /// Jira's id.
@@ -46,7 +46,7 @@ impl Deletion {
 }
 
 /// An undo that is carried out.
-pub struct Undo<'a> {
+pub(crate) struct Undo<'a> {
     ledger: &'a Ledger<'a>,
     concurrency: usize,
     retries: u32,
@@ -99,7 +99,7 @@ enum Step {
 
 impl<'a> Undo<'a> {
     /// An undo that deletes `deletions`, several at a time.
-    pub fn new(
+    pub(crate) fn new(
         ledger: &'a Ledger<'a>,
         concurrency: usize,
         retries: u32,
@@ -128,7 +128,7 @@ impl<'a> Undo<'a> {
 
     /// Deletes all, and lets Jira's list judge where the answers do not say. What becomes of each is in the journal; why it
     /// ended early, if it did, is returned.
-    pub async fn carry_out(&self) -> Option<Stop> {
+    pub(crate) async fn carry_out(&self) -> Option<Stop> {
         loop {
             self.ledger.pacer.restart_wait();
             self.ledger.pacer.set_left(self.queue.borrow().len());

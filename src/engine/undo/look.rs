@@ -12,7 +12,10 @@ use crate::model::RemoteIntegration;
 /// # Errors
 ///
 /// The [`Stop`] that keeps the list from being read, or the wait from its end.
-pub async fn look_for(ledger: &Ledger<'_>, ids: &[i64]) -> Result<Vec<RemoteIntegration>, Stop> {
+pub(crate) async fn look_for(
+    ledger: &Ledger<'_>,
+    ids: &[i64],
+) -> Result<Vec<RemoteIntegration>, Stop> {
     let list = ledger.list(ListReason::Plan).await?;
     let shown = ids_of(&list);
     let missing = ids.iter().filter(|id| !shown.contains(id)).count();
@@ -34,7 +37,7 @@ pub async fn look_for(ledger: &Ledger<'_>, ids: &[i64]) -> Result<Vec<RemoteInte
 /// # Errors
 ///
 /// The [`Stop`] that keeps the lists from being read, or the wait from its end.
-pub async fn settle_deletions(ledger: &Ledger<'_>, open: &[Deletion]) -> Result<(), Stop> {
+pub(crate) async fn settle_deletions(ledger: &Ledger<'_>, open: &[Deletion]) -> Result<(), Stop> {
     if open.is_empty() {
         return Ok(());
     }

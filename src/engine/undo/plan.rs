@@ -11,7 +11,7 @@ use crate::model::{
 
 /// What else is to be taken back.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct TakeBack {
+pub(crate) struct TakeBack {
     /// Integrations that were changed since the run created them.
     pub changed: bool,
     /// Integrations that were found in a list rather than by an answer.
@@ -20,7 +20,7 @@ pub struct TakeBack {
 
 /// What an undo does with the integration of a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It is deleted.
     Delete,
     /// It is not touched, for this reason.
@@ -31,7 +31,7 @@ pub enum Fate {
 
 /// A row that the run created, and what an undo does with its integration.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct UndoneRow {
+pub(crate) struct UndoneRow {
     /// The row.
     pub n: u32,
     /// Jira's id.
@@ -43,7 +43,7 @@ pub struct UndoneRow {
 }
 
 /// What an undo of `run` does with each row that was created, that `is_selected`, and that is not removed yet.
-pub fn plan_undo(
+pub(crate) fn plan_undo(
     run: &RunState,
     list: &[RemoteIntegration],
     is_selected: impl Fn(&RowState) -> bool,
@@ -71,7 +71,7 @@ pub fn plan_undo(
 }
 
 /// What is done after somebody agreed to the plan `shown`, and Jira's list says `now`: only what both delete is deleted.
-pub fn agreed(shown: &[UndoneRow], now: Vec<UndoneRow>) -> Vec<UndoneRow> {
+pub(crate) fn agreed(shown: &[UndoneRow], now: Vec<UndoneRow>) -> Vec<UndoneRow> {
     let shown: HashMap<u32, &Fate> = shown.iter().map(|row| (row.n, &row.fate)).collect();
     let agreed = now.into_iter().map(|row| {
         let fate = match (shown.get(&row.n), row.fate) {
@@ -154,7 +154,7 @@ fn stranger(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
 
 /// The keys of `run` that Jira holds more than once, split by whether several requests of ours may have created the row;
 /// after one, the other is someone else's.
-pub fn doubles(run: &RunState, list: &[RemoteIntegration]) -> (Vec<Double>, Vec<Double>) {
+pub(crate) fn doubles(run: &RunState, list: &[RemoteIntegration]) -> (Vec<Double>, Vec<Double>) {
     let doubles = Books::of_run(run).balance(list, &[]).doubles;
     let is_ours = |double: &Double| {
         run.row(double.n)

@@ -2,7 +2,7 @@
 
 use crate::explain::entry::{Entry, Example, csv};
 
-pub const CELL_IS_ERROR: Entry = Entry {
+pub(crate) const CELL_IS_ERROR: Entry = Entry {
     title: "a cell holds an error such as `#N/A`",
     why: "The formula in the cell did not come to a value, mostly because what it refers to was moved or removed.",
     cure: "Mend the formula, or write the value itself into the cell.",
@@ -12,7 +12,7 @@ pub const CELL_IS_ERROR: Entry = Entry {
     ),
 };
 
-pub const INVISIBLE_CHARACTER: Entry = Entry {
+pub(crate) const INVISIBLE_CHARACTER: Entry = Entry {
     title: "a cell holds a control or zero-width character",
     why: "Such characters come along when text is copied from a web page or a chat, and nobody sees them. An origin, a name \
           or a password with one of them is another one.",
@@ -26,7 +26,7 @@ pub const INVISIBLE_CHARACTER: Entry = Entry {
     ),
 };
 
-pub const SMART_QUOTE: Entry = Entry {
+pub(crate) const SMART_QUOTE: Entry = Entry {
     title: "a cell that a machine reads holds curly quotation marks",
     why: "Office programs put them in for straight ones while you type. A host takes them for other characters, so that the \
           log-in fails.",
@@ -40,7 +40,7 @@ pub const SMART_QUOTE: Entry = Entry {
     ),
 };
 
-pub const PLACEHOLDER: Entry = Entry {
+pub(crate) const PLACEHOLDER: Entry = Entry {
     title: "a cell was never filled in: it still holds a placeholder",
     why: "What stands there is a reminder and not a value. Jira would take it for the value, and the integration would \
           never work.",
@@ -54,7 +54,7 @@ pub const PLACEHOLDER: Entry = Entry {
     ),
 };
 
-pub const TRIMMED: Entry = Entry {
+pub(crate) const TRIMMED: Entry = Entry {
     title: "there is white space around a value, which is left out",
     why: "Nobody sees it, and it is hardly ever meant, so the value is read without it. In a secret it is an error instead, \
           as nothing about a secret is guessed.",
@@ -67,7 +67,7 @@ pub const TRIMMED: Entry = Entry {
     ),
 };
 
-pub const FORMULA_WITHOUT_VALUE: Entry = Entry {
+pub(crate) const FORMULA_WITHOUT_VALUE: Entry = Entry {
     title: "a cell holds a formula whose value was never computed",
     why: "`gij` reads the values that a spreadsheet program has stored, and computes none itself. Files that a script wrote \
           often hold formulas alone.",
@@ -79,7 +79,7 @@ pub const FORMULA_WITHOUT_VALUE: Entry = Entry {
     ),
 };
 
-pub const MANGLED_NUMBER: Entry = Entry {
+pub(crate) const MANGLED_NUMBER: Entry = Entry {
     title: "a number stands where text is meant, and its digits may have changed",
     why: "A spreadsheet that takes a text for a number drops its leading zeros, keeps 15 digits and shows the rest as \
           `1.2E+12`. What was typed cannot be told from it any more.",

@@ -2,7 +2,7 @@
 
 use crate::explain::entry::{Entry, Example, csv};
 
-pub const MISSING_CREDENTIAL: Entry = Entry {
+pub(crate) const MISSING_CREDENTIAL: Entry = Entry {
     title: "the type needs a way to log in, and the row has none or half of one",
     why: "Jira reads the host's repositories with an account of yours. Without one it sees nothing.",
     cure: "Fill in what the message names, for the account that Jira is to use. `gij explain TYPE` says which ways a type \
@@ -15,7 +15,7 @@ pub const MISSING_CREDENTIAL: Entry = Entry {
     ),
 };
 
-pub const MIXED_CREDENTIALS: Entry = Entry {
+pub(crate) const MIXED_CREDENTIALS: Entry = Entry {
     title: "the row holds both `pat` and `password`",
     why: "An integration logs in in one way, and nothing says which of the two is meant.",
     cure: "Keep the one that Jira is to use and empty the other cell.",
@@ -27,7 +27,7 @@ pub const MIXED_CREDENTIALS: Entry = Entry {
     ),
 };
 
-pub const TOKEN_USER_NOT_ALL: Entry = Entry {
+pub(crate) const TOKEN_USER_NOT_ALL: Entry = Entry {
     title: "a token of a TFS_SERVER needs the user name `all` beside it",
     why: "The vendor's manual asks for the user name `all` beside the `pat` of a TFS_SERVER.",
     cure: "Write `all` as the `username`, or use `username` and `password`.",
@@ -39,7 +39,7 @@ pub const TOKEN_USER_NOT_ALL: Entry = Entry {
     ),
 };
 
-pub const SECRET_HAS_SPACES: Entry = Entry {
+pub(crate) const SECRET_HAS_SPACES: Entry = Entry {
     title: "there is white space before or after a secret",
     why: "No git host issues such secrets, so it came along when the secret was copied; but nothing about a secret is \
           guessed, and so it is not left out in silence.",
@@ -52,7 +52,7 @@ pub const SECRET_HAS_SPACES: Entry = Entry {
     ),
 };
 
-pub const SECRET_IS_NUMBER: Entry = Entry {
+pub(crate) const SECRET_IS_NUMBER: Entry = Entry {
     title: "the cell of a secret holds a number, whose digits may have changed",
     why: "A spreadsheet that takes a secret for a number drops its leading zeros and keeps 15 digits. What is shown in the \
           cell need not be what was typed.",
@@ -63,7 +63,7 @@ pub const SECRET_IS_NUMBER: Entry = Entry {
     ),
 };
 
-pub const SECRET_IN_PLAIN_FIELD: Entry = Entry {
+pub(crate) const SECRET_IN_PLAIN_FIELD: Entry = Entry {
     title: "a token stands in a cell that everyone can read",
     why: "Names and origins are shown in Jira, in reports and on screens. What is in them is no secret any more.",
     cure: "Move the token to `pat` or `password`. Replace it by a new one, too: it may have been seen.",
@@ -75,7 +75,7 @@ pub const SECRET_IN_PLAIN_FIELD: Entry = Entry {
     ),
 };
 
-pub const REFERENCE_NOT_ALLOWED: Entry = Entry {
+pub(crate) const REFERENCE_NOT_ALLOWED: Entry = Entry {
     title: "a reference to a secret is not allowed by the command line",
     why: "`env:NAME` and `file:PATH` fetch a secret from your machine. Sheets come by mail, and one must not be able to \
           send your secrets to a host of its writer's. So each must be allowed by you, and `gij`'s own credentials never \
@@ -90,7 +90,7 @@ pub const REFERENCE_NOT_ALLOWED: Entry = Entry {
     ),
 };
 
-pub const REFERENCE_WITHOUT_VALUE: Entry = Entry {
+pub(crate) const REFERENCE_WITHOUT_VALUE: Entry = Entry {
     title: "a reference is allowed, and there is no secret where it leads",
     why: "The variable is not set, the file cannot be read, or nothing follows `literal:`. For a variable or a file `gij \
           check` only warns, as it may run where the secrets are not; an import needs them.",
@@ -103,7 +103,7 @@ pub const REFERENCE_WITHOUT_VALUE: Entry = Entry {
     ),
 };
 
-pub const USERNAME_BESIDE_PAT: Entry = Entry {
+pub(crate) const USERNAME_BESIDE_PAT: Entry = Entry {
     title: "a user name stands beside a token, which is enough by itself",
     why: "The token says who logs in. Either the name is not needed, or a password was meant.",
     cure: "Empty the cell, or use `username` and `password`.",
@@ -115,7 +115,7 @@ pub const USERNAME_BESIDE_PAT: Entry = Entry {
     ),
 };
 
-pub const GITHUB_PASSWORD: Entry = Entry {
+pub(crate) const GITHUB_PASSWORD: Entry = Entry {
     title: "github.com takes no passwords",
     why: "github.com ended the use of passwords for its API in 2020. Jira would create the integration, and it would never \
           be let in.",
@@ -128,7 +128,7 @@ pub const GITHUB_PASSWORD: Entry = Entry {
     ),
 };
 
-pub const FOREIGN_TOKEN: Entry = Entry {
+pub(crate) const FOREIGN_TOKEN: Entry = Entry {
     title: "the secret looks like one of another vendor, or of another column",
     why: "GitHub, GitLab and AWS begin theirs each in their own way. This one will probably not be let in at the host of \
           the row. An access key of AWS has two halves, the id in `username` and the secret in `password`, and they are \
@@ -142,7 +142,7 @@ pub const FOREIGN_TOKEN: Entry = Entry {
     ),
 };
 
-pub const DOMAIN_IN_USERNAME: Entry = Entry {
+pub(crate) const DOMAIN_IN_USERNAME: Entry = Entry {
     title: "the user name of a TFS_SERVER holds a Windows domain",
     why: "The vendor's manual wants the user's name without it.",
     cure: r"Write the user's name alone: `svc-jira` and not `CORP\svc-jira`.",

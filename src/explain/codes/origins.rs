@@ -2,7 +2,7 @@
 
 use crate::explain::entry::{Entry, csv};
 
-pub const MISSING_ORIGIN: Entry = Entry {
+pub(crate) const MISSING_ORIGIN: Entry = Entry {
     title: "the type needs an origin, and the row has none",
     why: "Jira cannot know where a host of your own is. Only the types for hosted services may leave it blank.",
     cure: "Fill in the base URL of the host, or the path of the tracked folder.",
@@ -14,7 +14,7 @@ pub const MISSING_ORIGIN: Entry = Entry {
     ),
 };
 
-pub const ORIGIN_NOT_URL: Entry = Entry {
+pub(crate) const ORIGIN_NOT_URL: Entry = Entry {
     title: "the origin is not an http(s) URL",
     why: "Jira asks the host's API over http, and needs the whole address for it, `https://` included.",
     cure: "Write the host's base URL, such as `https://git.example.org`.",
@@ -26,7 +26,7 @@ pub const ORIGIN_NOT_URL: Entry = Entry {
     ),
 };
 
-pub const ORIGIN_HAS_USER_INFO: Entry = Entry {
+pub(crate) const ORIGIN_HAS_USER_INFO: Entry = Entry {
     title: "the origin holds a user name or password",
     why: "Everyone who sees the integration in Jira sees its origin, and so would see the password in it.",
     cure: "Move them to the columns `username` and `password`, or use `pat`, and replace a password that stood there.",
@@ -38,7 +38,7 @@ pub const ORIGIN_HAS_USER_INFO: Entry = Entry {
     ),
 };
 
-pub const ORIGIN_HAS_QUERY: Entry = Entry {
+pub(crate) const ORIGIN_HAS_QUERY: Entry = Entry {
     title: "the origin holds a `?` query or `#` fragment",
     why: "It was probably copied from a browser, where it leads to one page. Jira needs the address under which all of the \
           host is.",
@@ -51,7 +51,7 @@ pub const ORIGIN_HAS_QUERY: Entry = Entry {
     ),
 };
 
-pub const ORIGIN_IS_CLONE_URL: Entry = Entry {
+pub(crate) const ORIGIN_IS_CLONE_URL: Entry = Entry {
     title: "the origin is the address of one repository, not of the host",
     why: "An integration is a host and an account. Jira finds the repositories on it by itself, and below the address of \
           one repository there are none.",
@@ -64,7 +64,7 @@ pub const ORIGIN_IS_CLONE_URL: Entry = Entry {
     ),
 };
 
-pub const PLAIN_HTTP: Entry = Entry {
+pub(crate) const PLAIN_HTTP: Entry = Entry {
     title: "the credential would go over unencrypted http",
     why: "Anyone on the way between Jira and the host can read the token or password, each time that Jira connects.",
     cure: "Write `https://` if the host has it. If it has not, the import goes on all the same.",
@@ -76,7 +76,7 @@ pub const PLAIN_HTTP: Entry = Entry {
     ),
 };
 
-pub const SSL_VERIFICATION_OFF: Entry = Entry {
+pub(crate) const SSL_VERIFICATION_OFF: Entry = Entry {
     title: "the host's certificate would not be checked",
     why: "Without that check, someone on the way can pose as the host and be given the credential.",
     cure: "Let Jira trust the certificate authority of the host instead, and leave the cell blank. If that cannot be, the \
@@ -89,7 +89,7 @@ pub const SSL_VERIFICATION_OFF: Entry = Entry {
     ),
 };
 
-pub const FOLDER_NOT_ABSOLUTE: Entry = Entry {
+pub(crate) const FOLDER_NOT_ABSOLUTE: Entry = Entry {
     title: "the path of a tracked folder is not absolute",
     why: "Jira reads the folder on its own machine, where no other path says from where to start.",
     cure: r"Write the folder as Jira's machine sees it: `/srv/repos/*`, `D:\repos\*` or `\\server\share\*`.",
@@ -101,7 +101,7 @@ pub const FOLDER_NOT_ABSOLUTE: Entry = Entry {
     ),
 };
 
-pub const FOLDER_WITHOUT_STAR: Entry = Entry {
+pub(crate) const FOLDER_WITHOUT_STAR: Entry = Entry {
     title: "the path of a tracked folder does not end in `*`",
     why: "The vendor's examples write `*` for the repositories below the folder. A path without it is probably not what \
           was meant.",
@@ -114,7 +114,7 @@ pub const FOLDER_WITHOUT_STAR: Entry = Entry {
     ),
 };
 
-pub const FOLDER_DEPTH_OUT_OF_RANGE: Entry = Entry {
+pub(crate) const FOLDER_DEPTH_OUT_OF_RANGE: Entry = Entry {
     title: "`folderDepth` is not a whole number from 1 to 5",
     why: "The app takes no other depth.",
     cure: "Write 1 to 5: how many levels below the folder repositories lie.",
@@ -126,7 +126,7 @@ pub const FOLDER_DEPTH_OUT_OF_RANGE: Entry = Entry {
     ),
 };
 
-pub const NO_FOLDER_DEPTH: Entry = Entry {
+pub(crate) const NO_FOLDER_DEPTH: Entry = Entry {
     title: "`folderDepth` is left to Jira's default",
     why: "The vendor's pages differ: one lists the field as required, another gives it the default 1, and the example does \
           without it.",

@@ -2,7 +2,7 @@
 
 use crate::explain::entry::{Entry, csv};
 
-pub const MISSING_TYPE: Entry = Entry {
+pub(crate) const MISSING_TYPE: Entry = Entry {
     title: "the row says no type",
     why: "The type decides what else the row needs, and Jira takes no integration without one.",
     cure: "Write one of the integration types. `gij explain` lists them.",
@@ -14,7 +14,7 @@ pub const MISSING_TYPE: Entry = Entry {
     ),
 };
 
-pub const UNKNOWN_TYPE: Entry = Entry {
+pub(crate) const UNKNOWN_TYPE: Entry = Entry {
     title: "the type is none of the twelve",
     why: "The type decides what else the row needs, and Jira knows twelve. Several are alike: GitHub Enterprise Server is \
           `GITHUB_SERVER`, while `GITHUB` is github.com.",
@@ -28,7 +28,7 @@ pub const UNKNOWN_TYPE: Entry = Entry {
     ),
 };
 
-pub const MISSING_FIELD: Entry = Entry {
+pub(crate) const MISSING_FIELD: Entry = Entry {
     title: "the type needs a field that the row does not give",
     why: "The vendor's manual requires it for this type. For AWS it is the region: CodeCommit keeps repositories by region.",
     cure: "Fill in the column that is named. `gij explain TYPE` says what a type needs.",
@@ -40,7 +40,7 @@ pub const MISSING_FIELD: Entry = Entry {
     ),
 };
 
-pub const ASKS_TO_DELETE: Entry = Entry {
+pub(crate) const ASKS_TO_DELETE: Entry = Entry {
     title: "the row asks for a deletion",
     why: "A column `delete` comes from the app's Bulk Change, where a filled cell removes something. `gij` creates, and a \
           row that wants the opposite must not be created. A column `action` asks for the same by the word `delete` or \
@@ -54,7 +54,7 @@ pub const ASKS_TO_DELETE: Entry = Entry {
     ),
 };
 
-pub const DUPLICATE_ROW: Entry = Entry {
+pub(crate) const DUPLICATE_ROW: Entry = Entry {
     title: "two rows say the same integration",
     why: "Their type, origin and display name are the same, so there would be two integrations that nobody can tell apart. \
           Origins are compared as hosts are: without regard to case, default port and a `/` at the end. A blank origin \
@@ -70,7 +70,7 @@ pub const DUPLICATE_ROW: Entry = Entry {
     ),
 };
 
-pub const NO_DISPLAY_NAME: Entry = Entry {
+pub(crate) const NO_DISPLAY_NAME: Entry = Entry {
     title: "the row has no `displayName`",
     why: "Jira makes a name up then. A later import cannot recognise the row, so it cannot tell that the integration is \
           there already.",
@@ -83,7 +83,7 @@ pub const NO_DISPLAY_NAME: Entry = Entry {
     ),
 };
 
-pub const UNUSED_FIELD: Entry = Entry {
+pub(crate) const UNUSED_FIELD: Entry = Entry {
     title: "the row fills in a field that its type does not use",
     why: "Either the cell is not needed, or the type is not the one that was meant.",
     cure: "Empty the cell, or correct the type. `gij explain TYPE` says which fields a type uses.",
@@ -95,7 +95,7 @@ pub const UNUSED_FIELD: Entry = Entry {
     ),
 };
 
-pub const UNSUPPORTED_TYPE: Entry = Entry {
+pub(crate) const UNSUPPORTED_TYPE: Entry = Entry {
     title: "the app's vendor no longer supports this type",
     why: "`GITLAB_SERVER_LEGACY` speaks version 3 of GitLab's API. The vendor ended its support in March 2024.",
     cure: "Use `GITLAB_SERVER` with a personal access token.",
@@ -107,7 +107,7 @@ pub const UNSUPPORTED_TYPE: Entry = Entry {
     ),
 };
 
-pub const SAME_ORIGIN: Entry = Entry {
+pub(crate) const SAME_ORIGIN: Entry = Entry {
     title: "another row says the same type and origin, under another name",
     why: "Two integrations of one host index twice what both accounts see. That is right if their accounts see different \
           repositories.",

@@ -2,7 +2,7 @@
 
 use crate::explain::entry::{Entry, Example, csv};
 
-pub const NO_TABLE: Entry = Entry {
+pub(crate) const NO_TABLE: Entry = Entry {
     title: "no sheet of the file is a table of integrations",
     why: "A table of integrations is known by its headers. Without them nobody can tell which cell is the type and which \
           the token.",
@@ -16,7 +16,7 @@ pub const NO_TABLE: Entry = Entry {
     ),
 };
 
-pub const UNREADABLE: Entry = Entry {
+pub(crate) const UNREADABLE: Entry = Entry {
     title: "the file, or a part of it, cannot be read",
     why: "What cannot be read cannot be imported, and a part of a file is never taken for the whole. The message says what \
           stands in the way: the path, the permissions, a format that is not read, damage, or that the file is empty.",
@@ -29,7 +29,7 @@ pub const UNREADABLE: Entry = Entry {
     ),
 };
 
-pub const NEAR_MISS_HEADER: Entry = Entry {
+pub(crate) const NEAR_MISS_HEADER: Entry = Entry {
     title: "a header is nearly the name of a field",
     why: "It is probably a slip of the pen. If it was taken for a column of your own, its values would be left out of the \
           import, and nobody would notice.",
@@ -43,7 +43,7 @@ pub const NEAR_MISS_HEADER: Entry = Entry {
     ),
 };
 
-pub const DUPLICATE_HEADER: Entry = Entry {
+pub(crate) const DUPLICATE_HEADER: Entry = Entry {
     title: "two columns say the same field",
     why: "Their cells may differ, and nothing says which of the two is meant. Headers are compared without regard to case, \
           spaces, `_` and `-`, and many have other names: `name` is `displayName`.",
@@ -57,7 +57,7 @@ pub const DUPLICATE_HEADER: Entry = Entry {
     ),
 };
 
-pub const TOO_MANY_CELLS: Entry = Entry {
+pub(crate) const TOO_MANY_CELLS: Entry = Entry {
     title: "a row has more cells than the header row",
     why: "Mostly a cell holds the character that separates cells, so that all cells behind it have moved by one, and what \
           stands under `pat` may be something else.",
@@ -70,7 +70,7 @@ pub const TOO_MANY_CELLS: Entry = Entry {
     ),
 };
 
-pub const UNCLOSED_QUOTE: Entry = Entry {
+pub(crate) const UNCLOSED_QUOTE: Entry = Entry {
     title: "a quote is opened, and not closed where its cell ends",
     why: "Everything behind it, to the next quote or the end of the file, would be one cell, and the rows in it would be \
           lost.",
@@ -84,7 +84,7 @@ pub const UNCLOSED_QUOTE: Entry = Entry {
     ),
 };
 
-pub const NOT_UTF8: Entry = Entry {
+pub(crate) const NOT_UTF8: Entry = Entry {
     title: "a cell holds bytes that are not UTF-8, and the rest of the file is",
     why: "The file was put together from pieces in two encodings. A guess would put wrong letters into Jira, or a wrong \
           password.",
@@ -100,7 +100,7 @@ pub const NOT_UTF8: Entry = Entry {
     },
 };
 
-pub const ENCODING_GUESSED: Entry = Entry {
+pub(crate) const ENCODING_GUESSED: Entry = Entry {
     title: "the file is not UTF-8, and is read as Windows-1252",
     why: "The same bytes are other letters in another encoding, and nothing in the file says which is meant. Windows-1252 \
           is what Excel mostly writes where it says CSV alone. If the guess is wrong, so are the letters beyond ASCII in \
@@ -115,7 +115,7 @@ pub const ENCODING_GUESSED: Entry = Entry {
     },
 };
 
-pub const REPOSITORY_TABLE: Entry = Entry {
+pub(crate) const REPOSITORY_TABLE: Entry = Entry {
     title: "the table lists single repositories and not integrations",
     why: "The app's Bulk Change writes such tables, known by their columns `realRoot` or `trackedFolderId`. An integration \
           is a git host and an account; Jira finds the repositories on it by itself.",
@@ -128,7 +128,7 @@ pub const REPOSITORY_TABLE: Entry = Entry {
     ),
 };
 
-pub const UNKNOWN_COLUMN: Entry = Entry {
+pub(crate) const UNKNOWN_COLUMN: Entry = Entry {
     title: "a column is not a field of an integration",
     why: "Columns for notes of your own are welcome, and nothing of them is sent. You are told in case one was meant to be \
           a field.",
@@ -142,7 +142,7 @@ pub const UNKNOWN_COLUMN: Entry = Entry {
     ),
 };
 
-pub const SHEET_PASSED_OVER: Entry = Entry {
+pub(crate) const SHEET_PASSED_OVER: Entry = Entry {
     title: "a sheet of the workbook is not read",
     why: "Workbooks have sheets with notes and lists. The rows of a sheet are read only if it is visible, its name does not \
           begin with `_`, and its headers name a type and an origin or a credential. You are told which are left out, in \
@@ -155,7 +155,7 @@ pub const SHEET_PASSED_OVER: Entry = Entry {
     ),
 };
 
-pub const NO_ROWS: Entry = Entry {
+pub(crate) const NO_ROWS: Entry = Entry {
     title: "the file has a header row and no rows",
     why: "There is nothing to import. Mostly the rows were never filled in, or stand in another file or sheet.",
     cure: "Fill in a row for each git host and account, below the headers; or name the file that has them.",
@@ -166,7 +166,7 @@ pub const NO_ROWS: Entry = Entry {
     ),
 };
 
-pub const HIDDEN_ROWS: Entry = Entry {
+pub(crate) const HIDDEN_ROWS: Entry = Entry {
     title: "rows of a sheet are hidden",
     why: "They are read like others, and somebody may have hidden them to leave them out; a filter that is still on hides \
           rows, too. You are told which they are.",
@@ -178,7 +178,7 @@ pub const HIDDEN_ROWS: Entry = Entry {
     ),
 };
 
-pub const MERGED_CELLS: Entry = Entry {
+pub(crate) const MERGED_CELLS: Entry = Entry {
     title: "cells of the table are merged",
     why: "Of merged cells only the first one holds the value. The rows below it look as if they had the value, and have \
           none.",

@@ -15,7 +15,7 @@ pub(super) struct NumberFormat {
 
 impl NumberFormat {
     /// The format of a style, if there is one.
-    pub fn of_style(style: Option<&Style>) -> Self {
+    pub(super) fn of_style(style: Option<&Style>) -> Self {
         let format = style.and_then(|style| style.number_format.as_ref());
         format.map_or(Self::default(), |format| Self::of(&format.format_code))
     }

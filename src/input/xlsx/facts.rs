@@ -45,7 +45,7 @@ pub(super) struct Piece {
 }
 
 impl Piece {
-    pub fn add_cells(&mut self, count: u32, is_hidden: bool) {
+    pub(super) fn add_cells(&mut self, count: u32, is_hidden: bool) {
         let start = self.cells;
         self.cells += count;
         if is_hidden && count > 0 {
@@ -57,16 +57,16 @@ impl Piece {
     }
 
     /// Says it of the cell that was added last.
-    pub fn last_is(&mut self, odd: Odd) {
+    pub(super) fn last_is(&mut self, odd: Odd) {
         self.odd.push((self.cells - 1, odd));
     }
 
-    pub fn add_merge(&mut self, range: CellRange) {
+    pub(super) fn add_merge(&mut self, range: CellRange) {
         self.merges.push(range);
     }
 
     /// Itself, if it says anything.
-    pub fn unless_empty(self) -> Option<Self> {
+    pub(super) fn unless_empty(self) -> Option<Self> {
         (self.cells > 0 || !self.merges.is_empty()).then_some(self)
     }
 }
@@ -82,7 +82,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// The facts of the part that comes to `from`.
-    pub fn new(from: Slot) -> Self {
+    pub(super) fn new(from: Slot) -> Self {
         Self {
             from,
             piece: Piece::default(),
@@ -110,7 +110,7 @@ impl Facts {
     }
 
     /// Looks at what is behind the last cell.
-    pub fn finish(&mut self, merges: &mut dyn FnMut(CellRange)) -> Result<(), SheetError> {
+    pub(super) fn finish(&mut self, merges: &mut dyn FnMut(CellRange)) -> Result<(), SheetError> {
         if self.fill(Bytes::Unwanted, merges)? {
             return Err(contradiction().into());
         }
@@ -118,13 +118,13 @@ impl Facts {
     }
 
     /// Whether the scan has stopped, as far as it is known.
-    pub fn check(&self) -> Result<(), SheetError> {
+    pub(super) fn check(&self) -> Result<(), SheetError> {
         self.from.check()
     }
 
     /// Goes past the next cell if it is at hand and there is nothing to say of it.
     #[inline]
-    pub fn pass_plain(&mut self) -> bool {
+    pub(super) fn pass_plain(&mut self) -> bool {
         // In nearly all pieces there is nothing to say of any cell.
         let is_plain =
             self.at < self.piece.cells && self.piece.odd.is_empty() && self.piece.hidden.is_empty();
@@ -133,7 +133,7 @@ impl Facts {
     }
 
     /// The facts of the next cell; none once there are no more.
-    pub fn next(
+    pub(super) fn next(
         &mut self,
         merges: &mut dyn FnMut(CellRange),
     ) -> Result<Option<CellFacts>, SheetError> {

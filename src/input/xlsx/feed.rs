@@ -32,18 +32,18 @@ pub(super) struct NobodyListens;
 
 impl Feeder {
     /// Hands over bytes and what was found in them.
-    pub fn pass(&self, bytes: Vec<u8>, piece: Piece) -> Result<(), NobodyListens> {
+    pub(super) fn pass(&self, bytes: Vec<u8>, piece: Piece) -> Result<(), NobodyListens> {
         let sent = self.to.send(Message::Piece(bytes, piece));
         sent.map_err(|_| NobodyListens)
     }
 
     /// Room for more bytes.
-    pub fn room(&self) -> Vec<u8> {
+    pub(super) fn room(&self) -> Vec<u8> {
         self.spare.try_recv().unwrap_or_default()
     }
 
     /// Says that this was all, or why it goes no further. A feeder that is dropped has failed.
-    pub fn end(self, result: Result<(), SheetError>) {
+    pub(super) fn end(self, result: Result<(), SheetError>) {
         // Whoever has stopped listening has a reason of its own.
         let _ = self.to.send(Message::End(result));
     }
@@ -136,7 +136,7 @@ pub(super) struct Slot(Arc<Mutex<Option<Fed>>>);
 
 impl Slot {
     /// Makes way for a part. It ends once the second value is dropped, at which its scan stops too.
-    pub fn open(&self) -> (Feeder, Opened) {
+    pub(super) fn open(&self) -> (Feeder, Opened) {
         let (to, messages) = sync_channel(AHEAD);
         let (spare, spares) = sync_channel(AHEAD);
         *self.fed() = Some(Fed {
@@ -154,7 +154,7 @@ impl Slot {
     }
 
     /// The next bytes of the part.
-    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(super) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match &mut *self.fed() {
             Some(fed) => fed.read(buffer),
             None => Err(io::Error::other("it is not to be read now")),
@@ -162,7 +162,7 @@ impl Slot {
     }
 
     /// Whoever reads the part has left it for good.
-    pub fn leave(&self) {
+    pub(super) fn leave(&self) {
         let mut fed = self.fed();
         if fed.as_ref().is_some_and(|fed| fed.is_begun) {
             *fed = None;
@@ -171,7 +171,7 @@ impl Slot {
 
     /// The next facts of the part; none once there are no more. Bytes that come with them are kept if they are still to be
     /// read; of more than a token may have, the facts have been handed over long ago.
-    pub fn piece(&self, bytes: Bytes) -> Result<Option<Piece>, SheetError> {
+    pub(super) fn piece(&self, bytes: Bytes) -> Result<Option<Piece>, SheetError> {
         let mut fed = self.fed();
         let fed = fed.as_mut().ok_or_else(contradiction)?;
         loop {
@@ -190,7 +190,7 @@ impl Slot {
     }
 
     /// The reason why the scan has stopped, as far as it is known.
-    pub fn check(&self) -> Result<(), SheetError> {
+    pub(super) fn check(&self) -> Result<(), SheetError> {
         self.fed().as_mut().map_or(Ok(()), Fed::check)
     }
 

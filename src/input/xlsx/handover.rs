@@ -37,7 +37,7 @@ pub(super) enum Content<'a> {
 
 impl Cell<'_> {
     /// Bytes of text that the cell holds for itself, as one with a shared text does not.
-    pub fn own_text(&self) -> usize {
+    pub(super) fn own_text(&self) -> usize {
         match &self.content {
             Content::Data(data, _) => match data.get_value() {
                 DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
@@ -79,7 +79,7 @@ pub(super) struct Incoming<'w> {
 impl<'w> Incoming<'w> {
     /// The next cell; none once there are no more. Merged cells that are told of meanwhile go to `merges`.
     #[inline]
-    pub fn next(
+    pub(super) fn next(
         &mut self,
         merges: &mut dyn FnMut(CellRange),
     ) -> Result<Option<Cell<'w>>, SheetError> {

@@ -46,12 +46,12 @@ pub(super) const COLUMNS: u32 = 1 << 14;
 pub(super) struct Budget(AtomicU64);
 
 impl Budget {
-    pub fn new(bytes: u64) -> Self {
+    pub(super) fn new(bytes: u64) -> Self {
         Self(AtomicU64::new(bytes))
     }
 
     /// Takes `bytes` off it; false if there are fewer left.
-    pub fn take(&self, bytes: u64) -> bool {
+    pub(super) fn take(&self, bytes: u64) -> bool {
         let less = |left: u64| left.checked_sub(bytes);
         self.0
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)

@@ -30,7 +30,10 @@ pub(super) type Packed<'p, 'a> = ZipFile<'p, Positioned<'a>>;
 
 impl<'a> Package<'a> {
     /// Opens the archive, and says what it is if it is no workbook.
-    pub fn open(mut content: Positioned<'a>, budget: &'a Budget) -> Result<Self, InputErrorKind> {
+    pub(super) fn open(
+        mut content: Positioned<'a>,
+        budget: &'a Budget,
+    ) -> Result<Self, InputErrorKind> {
         let file_length = content.seek(SeekFrom::End(0))?;
         check_file_count(content.clone())?;
         let zip =
@@ -57,14 +60,14 @@ impl<'a> Package<'a> {
     }
 
     /// How many bytes of the file the part of this name has at most.
-    pub fn length(&self, name: &str) -> u64 {
+    pub(super) fn length(&self, name: &str) -> u64 {
         let index = self.parts.get(&name.to_ascii_lowercase());
         let part = index.and_then(|index| self.zip.by_index_data(*index).ok());
         part.map_or(0, |part| part.compressed_size().min(self.file_length))
     }
 
     /// How calamine is to be shown the part of this name; none if there is none. It must have been opened before.
-    pub fn packed(&mut self, name: &str) -> Result<Option<Entry>, InputErrorKind> {
+    pub(super) fn packed(&mut self, name: &str) -> Result<Option<Entry>, InputErrorKind> {
         let Some(index) = self.parts.get(&name.to_ascii_lowercase()) else {
             return Ok(None);
         };
@@ -87,7 +90,7 @@ impl<'a> Package<'a> {
     }
 
     /// How calamine is to be shown the part of this name if its bytes come from the scan; none if there is none.
-    pub fn unpacked(&mut self, name: &str) -> Result<Option<Entry>, InputErrorKind> {
+    pub(super) fn unpacked(&mut self, name: &str) -> Result<Option<Entry>, InputErrorKind> {
         let Some(index) = self.parts.get(&name.to_ascii_lowercase()) else {
             return Ok(None);
         };
@@ -104,7 +107,7 @@ impl<'a> Package<'a> {
     }
 
     /// The part of this name, of which at most so many bytes will be unpacked; none if there is none.
-    pub fn part<'p>(
+    pub(super) fn part<'p>(
         &'p mut self,
         name: &str,
         most: u64,

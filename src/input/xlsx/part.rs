@@ -45,7 +45,7 @@ pub(super) struct Metered<'b, R> {
 }
 
 impl<'b, R: Read> Metered<'b, R> {
-    pub fn new(inner: R, budget: &'b Budget, most: u64) -> Self {
+    pub(super) fn new(inner: R, budget: &'b Budget, most: u64) -> Self {
         Self {
             inner,
             bytes: Vec::new(),
@@ -60,13 +60,13 @@ impl<'b, R: Read> Metered<'b, R> {
     }
 
     /// Hands its bytes over to `feeder`.
-    pub fn feeding(self, feeder: Feeder) -> Self {
+    pub(super) fn feeding(self, feeder: Feeder) -> Self {
         let feeder = Some(feeder);
         Self { feeder, ..self }
     }
 
     /// Unpacks the rest for the sake of counting it.
-    pub fn drain(mut self) -> Result<(), InputErrorKind> {
+    pub(super) fn drain(mut self) -> Result<(), InputErrorKind> {
         loop {
             self.since_mark = 0;
             match self.fill_buf() {
@@ -162,7 +162,7 @@ pub(super) struct Part<'b, R> {
 }
 
 impl<'b, R: Read> Part<'b, R> {
-    pub fn new(bytes: Metered<'b, R>) -> Self {
+    pub(super) fn new(bytes: Metered<'b, R>) -> Self {
         let mut xml = Reader::from_reader(bytes);
         // As calamine has it, but for the names of end tags.
         let config = xml.config_mut();
@@ -174,13 +174,19 @@ impl<'b, R: Read> Part<'b, R> {
     }
 
     /// The next event, which is a token of its own.
-    pub fn token<'e>(&mut self, buffer: &'e mut Vec<u8>) -> Result<Event<'e>, InputErrorKind> {
+    pub(super) fn token<'e>(
+        &mut self,
+        buffer: &'e mut Vec<u8>,
+    ) -> Result<Event<'e>, InputErrorKind> {
         self.xml.get_mut().since_mark = 0;
         self.within(buffer)
     }
 
     /// The next event, which belongs to the same token as the one before.
-    pub fn within<'e>(&mut self, buffer: &'e mut Vec<u8>) -> Result<Event<'e>, InputErrorKind> {
+    pub(super) fn within<'e>(
+        &mut self,
+        buffer: &'e mut Vec<u8>,
+    ) -> Result<Event<'e>, InputErrorKind> {
         buffer.clear();
         let event = self.xml.read_event_into(buffer).map_err(in_kind)?;
         match &event {
@@ -199,13 +205,13 @@ impl<'b, R: Read> Part<'b, R> {
     }
 
     /// How many elements are open.
-    pub fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         self.depth
     }
 
     /// Passes over elements at the front of what is unpacked, which `whole` finds the length of. To be called between
     /// elements only: straight after the end of one.
-    pub fn pass_over(&mut self, mut whole: impl FnMut(&[u8]) -> Option<usize>) {
+    pub(super) fn pass_over(&mut self, mut whole: impl FnMut(&[u8]) -> Option<usize>) {
         let bytes = self.xml.get_mut();
         let ahead = bytes.ahead();
         let mut passed = 0;
@@ -216,17 +222,17 @@ impl<'b, R: Read> Part<'b, R> {
     }
 
     /// Where to note what is found in the bytes that are read at the time.
-    pub fn piece(&mut self) -> &mut Piece {
+    pub(super) fn piece(&mut self) -> &mut Piece {
         &mut self.xml.get_mut().piece
     }
 
     /// Whether someone still wants the bytes.
-    pub fn is_listened_to(&self) -> bool {
+    pub(super) fn is_listened_to(&self) -> bool {
         self.xml.get_ref().feeder.is_some()
     }
 
     /// Tells whoever wants the bytes that these were all, or why there are no more.
-    pub fn end(&mut self, result: Result<(), SheetError>) {
+    pub(super) fn end(&mut self, result: Result<(), SheetError>) {
         if let Some(feeder) = self.xml.get_mut().feeder.take() {
             feeder.end(result);
         }

@@ -12,7 +12,7 @@ pub(super) struct PlainCell {
 impl PlainCell {
     /// The cell at the front of `bytes`, if it is a plain one and whole.
     #[inline]
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let (column, rest) = place(after(bytes, b"<c r=\"")?)?;
         let rest = match after(rest, b" s=\"") {
             Some(rest) => quoted(rest)?,
@@ -50,7 +50,7 @@ pub(super) struct PlainRow {
 
 impl PlainRow {
     /// The tags at the front of `bytes`, if they are plain and whole.
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         let (number, rest) = digits(after(bytes, b"</row><row r=\"")?)?;
         let mut rest = after(rest, b"\"")?;
         while let [b' ', attribute @ ..] = rest {

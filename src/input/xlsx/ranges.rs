@@ -17,7 +17,7 @@ pub(super) struct CellRange {
 
 impl CellRange {
     /// Reads `B2:C7`.
-    pub fn of(reference: &str) -> Option<Self> {
+    pub(super) fn of(reference: &str) -> Option<Self> {
         let (start, end) = reference.split_once(':').unwrap_or((reference, reference));
         let (start, end) = (attributes::cell(start)?, attributes::cell(end)?);
         (start.0 <= end.0 && start.1 <= end.1).then_some(Self {
@@ -46,7 +46,7 @@ pub(super) struct RowRanges {
 }
 
 impl RowRanges {
-    pub fn push(&mut self, row: u32) {
+    pub(super) fn push(&mut self, row: u32) {
         self.count += 1;
         match &mut self.open {
             Some((_, last)) if last.checked_add(1) == Some(row) => *last = row,
@@ -59,7 +59,7 @@ impl RowRanges {
     }
 
     /// `2, 4 to 7, …`; empty if there are none.
-    pub fn in_words(mut self) -> String {
+    pub(super) fn in_words(mut self) -> String {
         if let Some(open) = self.open.take() {
             self.ranges.push(open);
         }
@@ -90,7 +90,7 @@ impl<T> Default for Few<T> {
 }
 
 impl<T> Few<T> {
-    pub fn push(&mut self, one: T) {
+    pub(super) fn push(&mut self, one: T) {
         if self.kept.len() < MOST_KEPT {
             self.kept.push(one);
         } else {
@@ -98,11 +98,11 @@ impl<T> Few<T> {
         }
     }
 
-    pub fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.kept.len() as u64 + self.more
     }
 
-    pub fn in_words(&self, word: impl Fn(&T) -> String) -> String {
+    pub(super) fn in_words(&self, word: impl Fn(&T) -> String) -> String {
         let words: Vec<String> = self.kept.iter().map(word).collect();
         let more = match self.more {
             0 => String::new(),

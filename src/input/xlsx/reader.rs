@@ -26,7 +26,7 @@ pub(super) struct CellReader<'w, 'a> {
 }
 
 impl<'w, 'a> CellReader<'w, 'a> {
-    pub fn new(cells: XlsxCellReader<'w, Shelf<'a>>, facts: Facts) -> Self {
+    pub(super) fn new(cells: XlsxCellReader<'w, Shelf<'a>>, facts: Facts) -> Self {
         Self {
             cells,
             facts,
@@ -35,7 +35,7 @@ impl<'w, 'a> CellReader<'w, 'a> {
     }
 
     /// Adds the next cells to `cells`, as many as are handed over at once. Those before an error are added too.
-    pub fn read(
+    pub(super) fn read(
         &mut self,
         cells: &mut Vec<Cell<'w>>,
         merges: &mut dyn FnMut(CellRange),

@@ -23,7 +23,7 @@ pub(super) struct SheetRows<'a> {
 }
 
 impl<'a> SheetRows<'a> {
-    pub fn new(cells: Incoming<'a>) -> Self {
+    pub(super) fn new(cells: Incoming<'a>) -> Self {
         Self {
             cells,
             carried: None,
@@ -32,7 +32,7 @@ impl<'a> SheetRows<'a> {
     }
 
     /// The next rows that hold something, none of them below the row `last` if it is given. No rows are the end.
-    pub fn block(
+    pub(super) fn block(
         &mut self,
         last: Option<u32>,
         merges: &mut dyn FnMut(CellRange),

@@ -44,7 +44,7 @@ pub(super) struct Sheet<'s, 'a> {
 
 impl<'a: 's, 's> Sheet<'s, 'a> {
     /// Reads it into `sink` as the table `table`.
-    pub fn read(
+    pub(super) fn read(
         self,
         table: &Arc<TableName>,
         options: &ReadOptions,

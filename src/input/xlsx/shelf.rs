@@ -59,7 +59,7 @@ pub(super) struct Shelf<'a> {
 
 impl<'a> Shelf<'a> {
     /// Puts up these parts of a file.
-    pub fn new(
+    pub(super) fn new(
         entries: &[Entry],
         file: Positioned<'a>,
         slot: Slot,

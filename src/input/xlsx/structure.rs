@@ -26,7 +26,7 @@ pub(super) struct Structure {
 
 impl Structure {
     /// Reads it off the workbook.
-    pub fn of(package: &mut Package<'_>) -> Result<Self, InputErrorKind> {
+    pub(super) fn of(package: &mut Package<'_>) -> Result<Self, InputErrorKind> {
         let target = workbook_part(package)?.ok_or(InputErrorKind::NoWorkbook)?;
         let (folder, file) = match target.rfind('/') {
             Some(slash) => target.split_at(slash + 1),
@@ -50,20 +50,20 @@ impl Structure {
     }
 
     /// All parts that calamine reads as they are, should they be there: neither the shared texts nor the sheets.
-    pub fn small_parts(&self) -> impl Iterator<Item = String> {
+    pub(super) fn small_parts(&self) -> impl Iterator<Item = String> {
         let root = [ROOT.to_owned(), self.theme(), self.styles()];
         root.into_iter().chain(self.workbook.clone())
     }
 
-    pub fn theme(&self) -> String {
+    pub(super) fn theme(&self) -> String {
         self.beside("theme/theme1.xml")
     }
 
-    pub fn styles(&self) -> String {
+    pub(super) fn styles(&self) -> String {
         self.beside("styles.xml")
     }
 
-    pub fn strings(&self) -> String {
+    pub(super) fn strings(&self) -> String {
         self.beside("sharedStrings.xml")
     }
 

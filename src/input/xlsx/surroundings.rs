@@ -20,7 +20,7 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    pub fn of(head: &TableHead, how: HiddenRows) -> Self {
+    pub(super) fn of(head: &TableHead, how: HiddenRows) -> Self {
         Self {
             table: Arc::clone(&head.name),
             head_row: head.row,
@@ -33,7 +33,7 @@ impl Surroundings {
     }
 
     /// Counts what lies between the rows of a block, and takes hidden rows out of it if they are to be passed over.
-    pub fn look_at(&mut self, block: &mut SheetBlock) {
+    pub(super) fn look_at(&mut self, block: &mut SheetBlock) {
         let rows = block.rows.len() as u64;
         let before = self.last_row;
         self.last_row = block.rows.last().map_or(before, |row| row.number);
@@ -47,14 +47,14 @@ impl Surroundings {
     }
 
     /// Takes note of merged cells, if they touch the table.
-    pub fn merged(&mut self, range: CellRange) {
+    pub(super) fn merged(&mut self, range: CellRange) {
         if range.rows.1 >= self.head_row && (range.columns.0 as usize) < self.width {
             self.merged.push(range);
         }
     }
 
     /// What there is to say.
-    pub fn told(self) -> impl Iterator<Item = Diagnostic> {
+    pub(super) fn told(self) -> impl Iterator<Item = Diagnostic> {
         let merged = self.tell_merged();
         self.tell_hidden().into_iter().chain(merged)
     }

@@ -10,7 +10,7 @@ use super::xlsx::xlsx;
 
 /// A form of a template.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TemplateForm {
+pub(crate) enum TemplateForm {
     /// `.xlsx`: with notes, drop-downs and sheets that explain.
     Xlsx,
     /// `.csv`: headers and examples alone.
@@ -20,7 +20,7 @@ pub enum TemplateForm {
 /// A file whose extension is that of no form.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 #[error("{} ends in no form of a template; use .xlsx or .csv", .0.display())]
-pub struct UnknownTemplateForm(PathBuf);
+pub(crate) struct UnknownTemplateForm(PathBuf);
 
 impl TemplateForm {
     /// The form that a file's extension says, in upper or lower case.
@@ -28,7 +28,7 @@ impl TemplateForm {
     /// # Errors
     ///
     /// [`UnknownTemplateForm`] if it says none.
-    pub fn of_file(path: &Path) -> Result<Self, UnknownTemplateForm> {
+    pub(crate) fn of_file(path: &Path) -> Result<Self, UnknownTemplateForm> {
         let extension = path.extension().unwrap_or_default();
         if extension.eq_ignore_ascii_case("xlsx") {
             Ok(Self::Xlsx)
@@ -40,7 +40,7 @@ impl TemplateForm {
     }
 
     /// The template in this form: the same bytes each time.
-    pub fn render(self, template: &Template) -> Vec<u8> {
+    pub(crate) fn render(self, template: &Template) -> Vec<u8> {
         match self {
             Self::Xlsx => xlsx(template),
             Self::Csv => csv(template),

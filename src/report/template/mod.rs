@@ -13,5 +13,5 @@ mod sheet;
 mod starter;
 mod xlsx;
 
-pub use form::{TemplateForm, UnknownTemplateForm};
-pub use starter::Template;
+pub(crate) use form::TemplateForm;
+pub(crate) use starter::Template;

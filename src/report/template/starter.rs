@@ -20,7 +20,7 @@ const FIRST: [Field; 12] = [
 
 /// A starter sheet for some types.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Template {
+pub(crate) struct Template {
     types: Vec<IntegrationType>,
     columns: Vec<Field>,
 }
@@ -38,7 +38,7 @@ pub(super) enum ExampleCell {
 
 impl ExampleCell {
     /// The text of the cell.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Blank => String::new(),
             Self::Value(text) => text.clone(),
@@ -49,7 +49,7 @@ impl ExampleCell {
 
 impl Template {
     /// The template for `types`, in the manual's order and each once; for all of them, if none is given.
-    pub fn new(types: &[IntegrationType]) -> Self {
+    pub(crate) fn new(types: &[IntegrationType]) -> Self {
         let types: Vec<IntegrationType> = IntegrationType::all()
             .filter(|of| types.is_empty() || types.contains(of))
             .collect();
@@ -63,12 +63,12 @@ impl Template {
     }
 
     /// The types that it has an example row for.
-    pub fn types(&self) -> &[IntegrationType] {
+    pub(crate) fn types(&self) -> &[IntegrationType] {
         &self.types
     }
 
     /// Its columns: every field that one of its types uses.
-    pub fn columns(&self) -> &[Field] {
+    pub(crate) fn columns(&self) -> &[Field] {
         &self.columns
     }
 
