@@ -327,8 +327,8 @@ fn a_table_can_come_through_a_pipe() {
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let output = command.stdin(cat.stdout.take().unwrap()).output().unwrap();
-    cat.wait().unwrap();
+    let output = crate::env::run(command.stdin(cat.stdout.take().unwrap()));
+    crate::env::status_of(&mut cat);
     crate::env::Ran::of(output)
         .exit(0)
         .says("3 rows can be imported");

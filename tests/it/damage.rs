@@ -2,7 +2,7 @@
 
 use gij::sandbox::{Fault, Request};
 
-use crate::env::{Env, Ran, sheet_of};
+use crate::env::{Env, Ran, output_of, sheet_of, status_of};
 
 /// Changes each line of the run's journal; none: the line is zeros.
 fn damage(env: &Env, change: impl Fn(&str) -> Option<String>) {
@@ -67,7 +67,7 @@ fn an_attempt_that_the_journal_has_lost_is_given_its_time_to_show() {
     let args = ["import", "a.csv", "--yes", "--settle", "10ms"];
     let mut child = env.start_until(args, |env| env.posts() == 2);
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     // The second intent is lost, and the first attempt ended long ago.
     damage(&env, |line| {
         let is_second = line.contains("\"intent\"") && line.contains("\"attempt\":2");
@@ -85,7 +85,7 @@ fn an_attempt_that_the_journal_has_lost_is_given_its_time_to_show() {
     let args = ["resume", "--yes", "--settle", "1s"];
     let child = env.start_until(args, |_| lists() == before + 2);
     env.put("Team 1", "git1");
-    Ran::of(child.wait_with_output().unwrap()).exit(0);
+    Ran::of(output_of(child)).exit(0);
     assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
     assert_eq!(outcomes(&env), ["created"]);
 }

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use crate::env::DEADLINE;
+
 /// What creations are answered with, and what is there.
 struct Words {
     status: u16,
@@ -76,6 +78,7 @@ impl Drop for Echo {
 
 /// Answers one request and closes the connection.
 fn serve(mut stream: TcpStream, words: &Mutex<Words>) -> std::io::Result<()> {
+    stream.set_read_timeout(Some(DEADLINE))?;
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut first = String::new();
     reader.read_line(&mut first)?;

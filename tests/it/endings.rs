@@ -84,14 +84,14 @@ fn a_full_disk_is_told_with_the_command_to_go_on_by() {
     let limited = |env: &Env, blocks: u32| {
         let program = env!("CARGO_BIN_EXE_gij");
         let text = format!("trap '' XFSZ; ulimit -f {blocks}; exec '{program}' import a.csv --yes");
-        let output = Command::new("bash")
+        let mut command = Command::new("bash");
+        command
             .args(["-c", &text])
             .current_dir(env.path(""))
             .env("JIRA_URL", env.jira().url())
             .env("JIRA_TOKEN", crate::env::TOKEN)
-            .stdin(Stdio::null())
-            .output();
-        Ran::of(output.unwrap()).exit(4)
+            .stdin(Stdio::null());
+        Ran::of(crate::env::run(&mut command)).exit(4)
     };
     // No room for anything, for the rows, for all of the sending.
     for (blocks, said) in [

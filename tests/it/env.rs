@@ -1,12 +1,19 @@
 //! A place to run the program in: a directory of its own, and a simulated Jira if it is asked for.
 
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use gij::sandbox::{Access, Config, Fault, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use wait_timeout::ChildExt as _;
+
+/// The longest that a test waits for a program or for what it is to do.
+pub const DEADLINE: Duration = Duration::from_mins(3);
 
 /// The token that the simulated Jira takes.
 pub const TOKEN: &str = "token-of-the-admin";
@@ -124,7 +131,7 @@ impl Env {
 
     /// Runs the program to its end.
     pub fn run<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Ran {
-        Ran::of(self.command(args).output().unwrap())
+        Ran::of(output_of(self.start(args)))
     }
 
     /// Starts the program with its output caught.
@@ -143,7 +150,12 @@ impl Env {
         is_reached: impl Fn(&Self) -> bool,
     ) -> Child {
         let mut child = self.start(args);
+        let deadline = Instant::now() + DEADLINE;
         while !is_reached(self) {
+            if Instant::now() > deadline {
+                child.kill().unwrap();
+                panic!("not reached within {DEADLINE:?}: {:?}", output_of(child));
+            }
             let ended = child.try_wait().unwrap();
             assert!(ended.is_none(), "the program ended too early");
             std::thread::yield_now();
@@ -296,6 +308,65 @@ impl Ran {
     }
 }
 
+/// How a program ended, and what it wrote to the pipes that lead here.
+#[track_caller]
+pub fn output_of(mut child: Child) -> Output {
+    fn drain(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            if let Some(mut pipe) = pipe {
+                pipe.read_to_end(&mut bytes).unwrap();
+            }
+            bytes
+        })
+    }
+    let (stdout, stderr) = (drain(child.stdout.take()), drain(child.stderr.take()));
+    Output {
+        status: status_of(&mut child),
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+    }
+}
+
+/// Runs a program to its end. Its output comes here unless it was sent elsewhere.
+#[track_caller]
+pub fn run(command: &mut Command) -> Output {
+    output_of(
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    )
+}
+
+/// The lines that come through a pipe, each waited for no longer than the deadline.
+pub fn lines_of(pipe: impl Read + Send + 'static) -> impl Iterator<Item = String> {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            // Whoever stops listening does not keep the program from writing.
+            let _ = send.send(line.unwrap());
+        }
+    });
+    std::iter::from_fn(move || match receive.recv_timeout(DEADLINE) {
+        Ok(line) => Some(line),
+        Err(RecvTimeoutError::Disconnected) => None,
+        Err(RecvTimeoutError::Timeout) => panic!("no line within {DEADLINE:?}"),
+    })
+}
+
+/// How a program ended. One that does not end in time is killed, and fails the test.
+#[track_caller]
+pub fn status_of(child: &mut Child) -> ExitStatus {
+    if let Some(status) = child.wait_timeout(DEADLINE).unwrap() {
+        return status;
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    panic!("the program did not end within {DEADLINE:?}");
+}
+
 /// Sends a signal to a program.
 pub fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
@@ -321,6 +392,6 @@ pub fn interrupted_at_second(sheet: &str) -> Env {
     let args = ["import", "a.csv", "--yes", "--concurrency", "1"];
     let child = env.start_until(args, |env| env.posts() == 2);
     signal(&child, "INT");
-    Ran::of(child.wait_with_output().unwrap()).exit(130);
+    Ran::of(output_of(child)).exit(130);
     env
 }

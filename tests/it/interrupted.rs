@@ -4,7 +4,7 @@
 
 use gij::sandbox::{Call, Fault};
 
-use crate::env::{Env, Ran, sheet_of, signal};
+use crate::env::{Env, Ran, lines_of, output_of, sheet_of, signal, status_of};
 use crate::terminal::on_a_terminal::{exit_code, on_terminal};
 
 /// A run of three rows of which one is created and one is in doubt.
@@ -52,7 +52,7 @@ fn a_refusal_stays_the_reason_and_jira_is_not_asked_again() {
     });
     let lists = env.requests("GET", "/integration");
     signal(&child, "INT");
-    Ran::of(child.wait_with_output().unwrap())
+    Ran::of(output_of(child))
         .exit(130)
         .says("refused the log-in");
     assert_eq!(env.requests("GET", "/integration"), lists);
@@ -66,7 +66,7 @@ fn a_run_that_is_named_by_a_dot_takes_the_same_locks() {
     let files = || run.read_dir().unwrap().count();
     let before = files();
     let mut command = env.command(["resume", ".", "--yes", "--settle", "50ms"]);
-    let ran = command.current_dir(&run).output().unwrap();
+    let ran = crate::env::run(command.current_dir(&run));
     // The sheet is known by its full path.
     Ran::of(ran).exit(0);
     assert_eq!(files(), before);
@@ -88,7 +88,7 @@ fn interrupted_at_list(env: &Env, nth: usize) -> Ran {
     ];
     let child = env.start_until(args, |env| env.requests("GET", "/integration") == nth);
     signal(&child, "INT");
-    Ran::of(child.wait_with_output().unwrap()).exit(130)
+    Ran::of(output_of(child)).exit(130)
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn after_ctrl_c_a_jira_that_does_not_answer_is_asked_for_its_list_once() {
     let args = "import a.csv --yes --concurrency 1 --settle 50ms".split(' ');
     let child = env.start_until(args, |env| env.requests("GET", "/integration") == 3);
     signal(&child, "INT");
-    Ran::of(child.wait_with_output().unwrap()).exit(130);
+    Ran::of(output_of(child)).exit(130);
     assert_eq!(env.requests("GET", "/integration"), 4);
     assert_eq!(env.total("in_doubt"), 2);
 }
@@ -134,7 +134,6 @@ fn the_comparison_at_the_end_is_made_up_for_when_ctrl_c_comes_in_its_middle() {
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {
-    use std::io::{BufRead as _, BufReader, Read as _};
     use std::process::Stdio;
     let env = Env::new().sandbox().file("a.csv", sheet_of(60));
     env.jira().script([Some(Fault::Hang)]);
@@ -153,14 +152,13 @@ fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut said = BufReader::new(child.stderr.take().unwrap());
-    let mut rest = String::new();
-    while !rest.ends_with("stopping: nothing more is sent; waiting for 1 request under way\n") {
-        assert_ne!(said.read_line(&mut rest).unwrap(), 0, "{rest}");
-    }
+    let mut lines = lines_of(child.stderr.take().unwrap());
+    let is_waiting =
+        |line: &String| line == "stopping: nothing more is sent; waiting for 1 request under way";
+    assert!(lines.any(|line| is_waiting(&line)));
     signal(&child, "INT");
-    said.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    let rest = lines.collect::<Vec<_>>().join("\n");
+    assert_eq!(status_of(&mut child).code(), Some(130), "{rest}");
     assert!(rest.contains("cannot write the journal"), "{rest}");
     assert!(rest.contains("gij resume 2"), "{rest}");
     let options = ["--yes", "--settle", "50ms"];
@@ -181,7 +179,7 @@ fn a_second_signal_ends_a_rehearsal_at_once() {
     for name in ["STOP", "INT", "TERM", "CONT"] {
         signal(&child, name);
     }
-    Ran::of(child.wait_with_output().unwrap())
+    Ran::of(output_of(child))
         .exit(130)
         .says("the sandbox is gone with all it held; rehearse again:\n  gij import a.csv --sandbox --rate 1/s");
     env.run(["runs"]).exit(0).says_nothing_of("gij resume");
@@ -195,7 +193,7 @@ fn a_run_of_standard_input_goes_on_with_a_file() {
         let args = ["import", "-", "--concurrency", "1"].iter().chain(options);
         let mut command = env.command(args.copied());
         let sheet = std::fs::File::open(env.path("a.csv")).unwrap();
-        Ran::of(command.stdin(sheet).output().unwrap())
+        Ran::of(crate::env::run(command.stdin(sheet)))
     };
     import(&["--dry-run"])
         .exit(0)
@@ -231,6 +229,6 @@ fn a_signal_ends_what_waits_for_a_reader_that_does_not_read() {
             .read_exact(&mut first)
             .unwrap();
         signal(&child, name);
-        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert_eq!(status_of(&mut child).code(), Some(130));
     }
 }

@@ -3,7 +3,7 @@
 use gij::sandbox::{Call, Fault};
 use serde_json::json;
 
-use crate::env::{Env, Ran, interrupted_at_second, sheet_of, signal};
+use crate::env::{Env, Ran, interrupted_at_second, output_of, sheet_of, signal};
 
 /// An undo of the last run whose deletion meets `fault`, and that gets `signalled` before anybody knows what came of it.
 fn left_in_doubt(env: &Env, fault: Fault, signalled: &str) {
@@ -12,7 +12,7 @@ fn left_in_doubt(env: &Env, fault: Fault, signalled: &str) {
         env.jira().requests().iter().any(|of| of.method == "DELETE")
     });
     signal(&child, signalled);
-    Ran::of(child.wait_with_output().unwrap());
+    Ran::of(output_of(child));
 }
 
 /// An environment whose one row was created, and is being taken back by a deletion that comes later.
@@ -96,7 +96,7 @@ fn what_an_undo_removed_and_only_a_later_list_shows_is_no_row_s() {
         "initDate": first.init_date,
     });
     env.jira().put(shown).unwrap();
-    Ran::of(child.wait_with_output().unwrap()).exit(1);
+    Ran::of(output_of(child)).exit(1);
     assert_ne!(env.report()["rows"][0]["id"], first.id);
     assert_eq!(env.total("created"), 0);
 }

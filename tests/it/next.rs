@@ -2,7 +2,7 @@
 
 use gij::sandbox::{Call, Fault};
 
-use crate::env::{Env, Ran, interrupted_at_second, sheet_of, signal};
+use crate::env::{Env, Ran, interrupted_at_second, output_of, sheet_of, signal, status_of};
 
 /// The next command of what was said, without the `gij` before it.
 fn next(ran: &Ran) -> Vec<String> {
@@ -49,7 +49,7 @@ fn a_resume_gives_jira_the_time_that_its_run_gave() {
     let args = "import a.csv --yes --concurrency 1 --settle 10m".split(' ');
     let child = env.start_until(args, |env| env.posts() == 2);
     signal(&child, "INT");
-    let ran = Ran::of(child.wait_with_output().unwrap()).exit(130);
+    let ran = Ran::of(output_of(child)).exit(130);
     assert!(next(&ran).join(" ").ends_with("--settle 10m"));
     // Whatever somebody leaves out, what the run gave counts; what somebody says counts more.
     let settle = |n: usize| env.report()["run"]["sessions"][n]["settle_ms"].clone();
@@ -113,7 +113,7 @@ fn an_undo_that_chose_rows_and_died_is_only_looked_at_by_the_list_of_runs() {
         env.jira().requests().iter().any(|of| of.method == "DELETE")
     });
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     let before = env.held();
     let listed = env.run(["runs", "--format", "json"]).exit(0).json();
     let command = listed["runs"][0]["next"]["command"].as_str().unwrap();

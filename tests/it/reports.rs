@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gij::sandbox::Fault;
 
-use crate::env::{Env, Ran, sheet_of, signal};
+use crate::env::{Env, Ran, output_of, sheet_of, signal, status_of};
 
 #[test]
 fn the_report_sums_up_to_the_rows_read() {
@@ -51,7 +51,7 @@ fn a_killed_run_leaves_a_journal_that_tells_what_was_sent() {
         env.jira().held().len() >= 20
     });
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     let read = gij::testing::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
     let totals = read.state.totals();
     let held = env.jira().held().len() as u64;
@@ -76,7 +76,7 @@ fn an_interrupt_stops_sending_and_reports() {
             .file("a.csv", sheet_of(500));
         let child = env.start_until(["import", "a.csv", "--yes"], |env| env.posts() >= 20);
         signal(&child, name);
-        let ran = Ran::of(child.wait_with_output().unwrap())
+        let ran = Ran::of(output_of(child))
             .exit(130)
             .says("interrupted")
             .says("gij resume");
@@ -111,15 +111,16 @@ fn a_disk_that_fills_up_stops_the_run_with_every_sent_row_accounted_for() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(400));
     let program = env!("CARGO_BIN_EXE_gij");
     let script = format!("trap '' XFSZ; ulimit -f 200; exec '{program}' import a.csv --yes");
-    let ran = std::process::Command::new("bash")
+    let mut command = std::process::Command::new("bash");
+    command
         .args(["-c", &script])
         .current_dir(env.path(""))
         .env("JIRA_URL", env.jira().url())
         .env("JIRA_TOKEN", crate::env::TOKEN)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let ran = Ran::of(ran).exit(4).says("cannot write the journal");
+        .stdin(Stdio::null());
+    let ran = Ran::of(crate::env::run(&mut command))
+        .exit(4)
+        .says("cannot write the journal");
     drop(ran);
     let read = gij::testing::journal::read(&env.runs()[0].join("journal.jsonl")).unwrap();
     let sent = read

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gij::sandbox::{Condition, Fault};
 
-use crate::env::{Env, Ran, interrupted_at_second, sheet_of, signal};
+use crate::env::{Env, Ran, interrupted_at_second, output_of, run, sheet_of, signal, status_of};
 
 /// A simulated Jira that takes its time, and a sheet of this many rows.
 fn slow(rows: usize) -> Env {
@@ -35,7 +35,7 @@ fn a_killed_run_goes_on_and_creates_the_rest_once() {
         env.jira().held().len() > 9
     });
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     resume(&env, &[])
         .exit(0)
         .says("60 of 60 integrations created");
@@ -50,9 +50,7 @@ fn an_interrupted_run_goes_on() {
         env.jira().held().len() > 9
     });
     signal(&child, "TERM");
-    Ran::of(child.wait_with_output().unwrap())
-        .exit(130)
-        .says("gij resume");
+    Ran::of(output_of(child)).exit(130).says("gij resume");
     resume(&env, &[]).exit(0);
     env.assert_once_each(60);
 }
@@ -76,7 +74,7 @@ fn a_row_that_was_created_though_nobody_heard_is_found() {
         env.jira().held().len() == 1
     });
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     resume(&env, &[]).exit(0);
     env.assert_once_each(2);
     assert_eq!(env.posts(), 2);
@@ -154,7 +152,7 @@ fn the_sheet_is_found_from_another_directory() {
         "--runs-dir",
         "../gij-runs",
     ]);
-    let output = command.current_dir(env.path("elsewhere")).output().unwrap();
+    let output = run(command.current_dir(env.path("elsewhere")));
     Ran::of(output).exit(0);
     env.assert_once_each(3);
 }
@@ -268,7 +266,7 @@ fn two_processes_do_not_go_on_with_one_run() {
         env.jira().held().len() > 3
     });
     resume(&env, &[]).exit(2).says("another gij is at work");
-    Ran::of(child.wait_with_output().unwrap()).exit(0);
+    Ran::of(output_of(child)).exit(0);
     env.assert_once_each(60);
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gij::sandbox::{Condition, Fault};
 
-use crate::env::{Env, Ran, sheet_of};
+use crate::env::{Env, Ran, sheet_of, status_of};
 
 fn env() -> Env {
     Env::new().sandbox().file("a.csv", sheet_of(3))
@@ -87,7 +87,7 @@ fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
         .says("still to come")
         .says_nothing_of(&resume);
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     env.run(["runs"])
         .exit(0)
         .says("broke off before its end")

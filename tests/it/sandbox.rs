@@ -1,12 +1,12 @@
 //! `gij sandbox`, the built program on both sides.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Child;
 
 use gij::sandbox::{Fault, State};
 
-use crate::env::{Env, sheet_of};
+use crate::env::{DEADLINE, Env, lines_of, sheet_of};
 
 /// A running `gij sandbox` and its base URL.
 struct Served {
@@ -20,16 +20,12 @@ impl Served {
             .into_iter()
             .chain(more.iter().copied());
         let mut child = env.start(args);
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut first = String::new();
-        out.read_line(&mut first).unwrap();
+        let first = lines_of(child.stdout.take().unwrap()).next().unwrap();
         let url = first
             .split_whitespace()
             .find(|word| word.starts_with("http://"))
             .expect(&first);
         let url = url.trim_end_matches(';').to_owned();
-        // Whoever stops reading must not stop the sandbox.
-        std::thread::spawn(move || out.lines().for_each(drop));
         Self { child, url }
     }
 }
@@ -47,6 +43,7 @@ impl Served {
              X-Atlassian-Token: no-check\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
         )
         .unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer

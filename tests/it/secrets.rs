@@ -3,7 +3,7 @@
 use gij::sandbox::Fault;
 use serde_json::json;
 
-use crate::env::{Env, Ran};
+use crate::env::{Env, Ran, output_of};
 
 const CANARY: &str = "canary-7Qm2xW";
 
@@ -261,7 +261,7 @@ fn a_secret_that_a_list_repeats_in_an_origin_is_written_nowhere() {
     let origin = format!("https://me:{CANARY}@git.example.org");
     let shown = json!({"type": "GITHUB_SERVER", "displayName": "A", "origin": origin});
     env.jira().put(shown).unwrap();
-    Ran::of(child.wait_with_output().unwrap()).says_nothing_of(CANARY);
+    Ran::of(output_of(child)).says_nothing_of(CANARY);
     assert!(!env.everything_written(&["a.csv"]).contains(CANARY));
 }
 

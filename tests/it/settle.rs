@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gij::sandbox::{Config, Fault};
 
-use crate::env::{Env, Ran, sheet_of, signal};
+use crate::env::{Env, Ran, output_of, sheet_of, signal};
 
 fn import(env: &Env) -> Ran {
     import_with(env, &["--settle", "300ms", "--concurrency", "1"])
@@ -134,7 +134,7 @@ fn a_new_one_that_is_only_like_the_row_leaves_it_in_doubt() {
     let child = env.start_until(args, |env| env.posts() == 1);
     // Somebody else is at work on the same host while we wait.
     env.put("Another name", "git1");
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = Ran::of(output_of(child));
     ran.exit(1).says("1 is in doubt");
     assert_eq!((env.posts(), env.total("in_doubt")), (1, 1));
     assert_eq!(first(&env), ("in_doubt".into(), 0));
@@ -160,7 +160,7 @@ fn the_list_is_read_once_when_somebody_interrupts() {
     let args = "import a.csv --yes --concurrency 1 --timeout 2s".split(' ');
     let child = env.start_until(args, |env| env.posts() == 2);
     signal(&child, "INT");
-    let ran = Ran::of(child.wait_with_output().unwrap()).exit(130);
+    let ran = Ran::of(output_of(child)).exit(130);
     assert!(!ran.stderr.contains("comparing"), "{}", ran.stderr);
     let totals = (
         env.total("created"),
@@ -186,7 +186,7 @@ fn a_double_that_appears_is_named() {
     let args = "import a.csv --yes --settle 100ms --timeout 1s --concurrency 1".split(' ');
     let child = env.start_until(args, |env| env.posts() == 2);
     env.put("Team 1", "git1");
-    let ran = Ran::of(child.wait_with_output().unwrap());
+    let ran = Ran::of(output_of(child));
     ran.exit(1).says("more than once").says("someone else");
     let doubles = env.report()["run"]["audit"]["doubles"].clone();
     assert_eq!(doubles[0]["integrations"].as_array().unwrap().len(), 2);

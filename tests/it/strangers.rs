@@ -5,7 +5,7 @@ use std::time::Duration;
 use gij::sandbox::Fault;
 
 use crate::echo::Echo;
-use crate::env::{Env, Ran, interrupted_at_second, sheet_of};
+use crate::env::{Env, Ran, interrupted_at_second, output_of, sheet_of};
 
 #[test]
 fn what_was_there_before_a_resumed_run_sent_is_not_found_as_its_own() {
@@ -43,7 +43,7 @@ fn what_existed_when_somebody_agreed_is_never_created() {
         lists(env) == 1 && env.requests("GET", "/serverInfo") == 1
     });
     env.jira().remove(id);
-    let ran = Ran::of(child.wait_with_output().unwrap()).exit(4);
+    let ran = Ran::of(output_of(child)).exit(4);
     drop(
         ran.says("Jira changed since the plan was made")
             .says("a.csv:2"),
@@ -138,7 +138,7 @@ fn an_answer_that_contradicts_the_row_beside_something_like_it_leaves_it_in_doub
         text.is_some_and(|text| text.contains("failed_if_absent"))
     });
     echo.say(200, &body, renamed);
-    Ran::of(child.wait_with_output().unwrap()).exit(1);
+    Ran::of(output_of(child)).exit(1);
     assert_eq!(env.total("in_doubt"), 1);
 }
 

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use rust_xlsxwriter::Workbook;
 
-use crate::env::{Env, Ran, sheet_of};
+use crate::env::{Env, Ran, output_of, sheet_of};
 use crate::workbook::{add_sheet, csv_rows};
 
 const TABLE: &str = "type,displayName,pat,Team\nGITHUB,Réseau,p,Payments\nGITLAB,Büro,p,Data\nGITHUB,Plain,p,Payments\n";
@@ -118,7 +118,7 @@ fn standard_input_is_a_file_and_cannot_also_answer_the_question() {
         // The program may end before it has read all.
         let _ = stdin.write_all(sheet_of(3).as_bytes());
         drop(stdin);
-        Ran::of(child.wait_with_output().unwrap())
+        Ran::of(output_of(child))
     };
     feed(&["check", "-"]).exit(0).says("-: 3 rows");
     feed(&["import", "-"]).exit(2).says("--yes");

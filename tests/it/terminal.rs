@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gij::sandbox::{Call, Config, Fault};
 
-use crate::env::{Env, Ran, sheet_of};
+use crate::env::{Env, Ran, output_of, sheet_of};
 
 #[test]
 fn off_a_terminal_there_are_no_colours_and_no_bar() {
@@ -56,7 +56,10 @@ fn results_that_cannot_be_written_are_not_taken_for_seen() {
     ] {
         let full = std::fs::File::create("/dev/full").unwrap();
         let mut command = env.command(args.split(' '));
-        let ran = Ran::of(command.stdout(full).output().unwrap()).exit(code);
+        let ran = Ran::of(output_of(
+            command.stdout(full).stderr(Stdio::piped()).spawn().unwrap(),
+        ))
+        .exit(code);
         assert_eq!(ran.stderr.contains("cannot write to standard"), code == 4);
     }
     assert_eq!(env.total("created"), 2);
@@ -72,7 +75,7 @@ fn a_reader_that_goes_away_is_no_error() {
         .spawn()
         .unwrap();
     drop(child.stdout.take());
-    let ran = Ran::of(child.wait_with_output().unwrap()).exit(3);
+    let ran = Ran::of(output_of(child)).exit(3);
     assert_eq!(ran.stderr, "");
 }
 
@@ -102,7 +105,7 @@ pub mod on_a_terminal {
     }
 
     pub fn exit_code(mut session: PtySession) -> i32 {
-        let _ = session.exp_eof();
+        session.exp_eof().unwrap();
         match session.process().wait().unwrap() {
             WaitStatus::Exited(_, code) => code,
             other => panic!("{other:?}"),

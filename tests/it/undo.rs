@@ -5,7 +5,7 @@ use std::time::Duration;
 use gij::sandbox::{Call, Condition, Fault};
 use serde_json::json;
 
-use crate::env::{Env, Ran, sheet_of, signal};
+use crate::env::{Env, Ran, output_of, sheet_of, signal, status_of};
 
 /// An environment whose run created `rows` rows beside an integration that was there before.
 fn created(rows: usize) -> Env {
@@ -217,7 +217,7 @@ fn an_undo_killed_half_way_goes_on() {
     let env = created_in(slow, 40);
     let mut child = env.start_until(["undo", "--yes"], |env| env.jira().held().len() < 30);
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     env.run(["resume", "--yes"])
         .exit(2)
         .says("being undone")
@@ -235,9 +235,7 @@ fn an_interrupted_undo_reports_and_goes_on() {
     let env = created_in(slow, 40);
     let child = env.start_until(["undo", "--yes"], |env| env.jira().held().len() < 30);
     signal(&child, "INT");
-    Ran::of(child.wait_with_output().unwrap())
-        .exit(130)
-        .says("gij undo");
+    Ran::of(output_of(child)).exit(130).says("gij undo");
     assert_eq!(removals(&env, "removed"), 41 - env.jira().held().len());
     undo(&env, &[]).exit(0);
     assert_eq!(env.held(), ["Before"]);

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use gij::sandbox::{Call, Fault};
 use serde_json::json;
 
-use crate::env::{Env, Ran, sheet_of, signal};
+use crate::env::{Env, Ran, output_of, sheet_of, signal, status_of};
 
 /// An environment whose run created `rows` rows.
 fn created(rows: usize) -> Env {
@@ -49,7 +49,7 @@ fn a_deletion_without_an_answer_stays_in_doubt_when_the_undo_is_interrupted() {
     let args = "undo --yes --concurrency 1 --timeout 2s --settle 100ms".split(' ');
     let child = env.start_until(args, |env| deletes(env) == 1);
     signal(&child, "INT");
-    Ran::of(child.wait_with_output().unwrap()).exit(130);
+    Ran::of(output_of(child)).exit(130);
     assert_eq!(removals(&env), ["in_doubt", ""]);
     // The deletion is carried out after all.
     let first = env.jira().held()[0].id;
@@ -70,7 +70,7 @@ fn what_took_the_id_of_a_deletion_in_doubt_is_not_deleted() {
         "id": id, "type": "GITLAB", "displayName": "Theirs", "origin": "https://gitlab.com",
     });
     env.jira().put(theirs).unwrap();
-    Ran::of(child.wait_with_output().unwrap()).exit(0);
+    Ran::of(output_of(child)).exit(0);
     assert_eq!((env.held(), deletes(&env)), (vec!["Theirs".to_owned()], 1));
     assert_eq!(removals(&env), ["removed"]);
 }
@@ -142,7 +142,7 @@ fn what_a_list_does_not_show_yet_is_not_gone() {
     let args = ["undo", "--yes", "--settle", "3s"];
     let child = env.start_until(args, |env| lists(env) == before + 2);
     env.jira().thaw_list();
-    Ran::of(child.wait_with_output().unwrap())
+    Ran::of(output_of(child))
         .exit(0)
         .says("for Jira to show what became of 2 rows")
         .says("2 were removed since");
@@ -174,7 +174,7 @@ fn a_deletion_without_an_answer_is_not_judged_before_jira_had_its_time() {
             env.jira().thaw_list();
         }
     }
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(status_of(&mut child).code(), Some(0));
     assert_eq!((deletes(&env), env.held().len()), (2, 0));
     assert_eq!(removals(&env), ["removed"]);
 }
@@ -198,7 +198,7 @@ fn in_doubt() -> Env {
     for _ in 0..2 {
         env.put("Team 2", "git2");
     }
-    Ran::of(child.wait_with_output().unwrap()).exit(1);
+    Ran::of(output_of(child)).exit(1);
     assert_eq!(env.total("in_doubt"), 1);
     env
 }

@@ -2,7 +2,7 @@
 
 use gij::sandbox::{Access, Call, Config, Fault, Sandbox};
 
-use crate::env::{Env, TOKEN, sheet_of};
+use crate::env::{Env, TOKEN, sheet_of, status_of};
 
 /// An environment with a run of `a.csv` of which one row is in doubt and the others had no turn; and its id.
 fn stopped() -> (Env, String) {
@@ -176,7 +176,7 @@ fn a_row_whose_request_was_under_way_when_its_run_was_killed_is_in_doubt() {
         .faults([Some(Fault::Hang)]);
     let mut child = env.start_until(["import", "a.csv", "--yes"], |env| env.posts() == 1);
     child.kill().unwrap();
-    child.wait().unwrap();
+    status_of(&mut child);
     env.run(["import", "copy.csv", "--yes"])
         .exit(2)
         .says("copy.csv:2 may be in Jira already");

@@ -1,10 +1,11 @@
 //! Two processes want the same run at the same moment.
 
 use std::process::Child;
+use std::time::Instant;
 
 use gij::sandbox::Fault;
 
-use crate::env::{Env, Ran, sheet_of};
+use crate::env::{DEADLINE, Env, Ran, output_of, sheet_of};
 use crate::jira::assert_announced;
 use crate::tally::say;
 
@@ -23,7 +24,9 @@ fn stopped() -> Env {
 
 /// Waits for both. Returns the exit codes of the one that ended first and of the other.
 fn both(env: &Env, mut children: [Child; 2]) -> [(Option<i32>, String); 2] {
+    let deadline = Instant::now() + DEADLINE;
     let first = loop {
+        assert!(Instant::now() < deadline, "neither ended");
         let ended = children
             .iter_mut()
             .position(|child| child.try_wait().unwrap().is_some());
@@ -36,7 +39,7 @@ fn both(env: &Env, mut children: [Child; 2]) -> [(Option<i32>, String); 2] {
         children.reverse();
     }
     let ended = children.map(|child| {
-        let ran = Ran::of(child.wait_with_output().unwrap());
+        let ran = Ran::of(output_of(child));
         (ran.code, ran.stderr)
     });
     assert_announced(env);

@@ -15,17 +15,16 @@ const GIJ: &str = env!("CARGO_BIN_EXE_gij");
 
 /// Runs a script in the directory of the environment, where `$GIJ` is the program.
 fn script(env: &Env, shell: &[&str], text: &str) -> Ran {
-    let output = Command::new(shell[0])
+    let mut command = Command::new(shell[0]);
+    command
         .args(&shell[1..])
         .arg(text)
         .current_dir(env.path(""))
         .env("JIRA_URL", env.jira().url())
         .env("JIRA_TOKEN", TOKEN)
         .env("GIJ", GIJ)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    Ran::of(output)
+        .stdin(Stdio::null());
+    Ran::of(crate::env::run(&mut command))
 }
 
 /// Whether this user may mount: file systems of a test's own need no other privilege.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::env::{Env, Ran};
+use crate::env::{DEADLINE, Env, Ran, status_of};
 use crate::journal;
 use crate::sheet::Sheet;
 use crate::tally::Tally;
@@ -78,7 +78,7 @@ impl<'e> Trial<'e> {
             Instant::Audit => lists_since(self.env, began.1, "audit") >= 1,
         });
         if !is_alive {
-            let code = child.wait().unwrap().code();
+            let code = status_of(&mut child).code();
             return self.heed(code, command);
         }
         // Somewhere between that instant and the next.
@@ -90,7 +90,7 @@ impl<'e> Trial<'e> {
             // It may have ended by now.
             How::Interrupt => drop(try_signal(&child)),
         }
-        let code = child.wait().unwrap().code();
+        let code = status_of(&mut child).code();
         match (how, code) {
             (How::Interrupt, Some(130)) => self.tally.interrupts += 1,
             (_, Some(_)) => return self.heed(code, command),
@@ -174,7 +174,9 @@ fn wait(env: &Env, child: &mut Child, is_reached: impl Fn() -> bool) -> bool {
         .build()
         .unwrap();
     let mut changes = env.jira().watch();
+    let deadline = std::time::Instant::now() + DEADLINE;
     loop {
+        assert!(std::time::Instant::now() < deadline, "not reached");
         if is_reached() {
             return true;
         }

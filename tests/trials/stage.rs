@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use gij::sandbox::{Fault, Integration};
 use serde_json::json;
 
-use crate::env::{Env, Ran};
+use crate::env::{Env, Ran, status_of};
 use crate::jira::asked;
 use crate::journal::{events, intents};
 
@@ -70,7 +70,7 @@ impl Stage {
         let mut child =
             env.start_until(args, |env| env.posts() == 8 && env.jira().held().len() == 6);
         child.kill().unwrap();
-        child.wait().unwrap();
+        status_of(&mut child);
         Self::of(env)
     }
 
