@@ -136,8 +136,8 @@ pub(super) fn session(
     Session {
         kind,
         gij: GIJ.into(),
-        host: whoami::fallible::hostname().unwrap_or_default().into(),
-        os_user: whoami::fallible::username().unwrap_or_default().into(),
+        host: whoami::hostname().unwrap_or_default().into(),
+        os_user: whoami::username().unwrap_or_default().into(),
         jira_user: non_blank(&target.user),
         at: Timestamp::now(),
         settle_ms: u64::try_from(settle.as_millis()).unwrap_or(u64::MAX),

@@ -155,5 +155,6 @@ pub(super) fn is_of(run: &StoredRun, url: &str) -> bool {
 /// Whether a journal can tell of anything since then; to read all that ever were would take long.
 fn was_written_since(run: &StoredRun, since: Timestamp) -> bool {
     let written = run.journal().metadata().and_then(|file| file.modified());
-    written.map_or(true, |at| at >= SystemTime::from(since))
+    let since = SystemTime::try_from(since).unwrap_or(SystemTime::UNIX_EPOCH);
+    written.map_or(true, |at| at >= since)
 }

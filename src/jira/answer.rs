@@ -1,7 +1,5 @@
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::hints::RateHints;
 
 /// What came of a request.
@@ -80,7 +78,7 @@ impl Answer {
             return Some(Duration::from_secs(seconds));
         }
         let until = httpdate::parse_http_date(text).ok()?;
-        let now = std::time::SystemTime::from(Timestamp::now());
+        let now = std::time::SystemTime::now();
         Some(until.duration_since(now).unwrap_or_default())
     }
 }
