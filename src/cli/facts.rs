@@ -104,6 +104,7 @@ pub(super) fn opening(
                 user: non_blank(&target.user),
             },
             options: settings.reading_options(),
+            settings: serde_json::Value::Null,
             reading: settings.reading_words(),
             inputs: input.files.iter().flat_map(inputs).collect(),
             at: Timestamp::now(),

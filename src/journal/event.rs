@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::event_parts::{ConfirmedBy, Double, Input, Jira, NewIntegration, Version};
 use super::row_event::{Answered, Intent, Planned, RowRead, Settled};
@@ -84,7 +85,10 @@ pub struct Opened {
     pub jira: Jira,
     /// The options on reading and selecting rows that are in force, by their names: `only` → `Team=Payments`.
     pub options: BTreeMap<String, String>,
-    /// The same options as they are typed, for reading the tables in the same way again.
+    /// The settings by which the tables are read again; the journal does not look into them. Null in version 1.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub settings: Value,
+    /// The same as command-line words, in journals of version 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reading: Vec<Box<str>>,
     /// The tables read.

@@ -9,7 +9,9 @@ use crate::model::{
 };
 
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
-/// pass over it; any other change raises the major number and older readers refuse the journal.
+/// skip it; any other change raises the major number and older readers refuse the journal.
+///
+/// Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Version {
     /// Raised by a change that older readers would misread.
@@ -19,7 +21,7 @@ pub struct Version {
 }
 
 /// The version that this `gij` writes.
-pub(crate) const VERSION: Version = Version { major: 1, minor: 0 };
+pub(crate) const VERSION: Version = Version { major: 2, minor: 0 };
 
 /// The Jira of a run.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

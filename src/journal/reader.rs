@@ -335,10 +335,10 @@ mod tests {
 
     #[test]
     fn a_newer_major_version_is_refused() {
-        let newer = |line: &str| line.replace("\"major\":1", "\"major\":2");
+        let newer = |line: &str| line.replace("\"major\":2", "\"major\":3");
         let error = read_changed(on_line(1, newer)).unwrap_err();
         assert!(
-            matches!(error, ReadError::Newer { major: 2, .. }),
+            matches!(error, ReadError::Newer { major: 3, .. }),
             "{error}"
         );
     }

@@ -28,7 +28,8 @@ pub(crate) fn opened() -> Opened {
             user: Some("anna".into()),
         },
         options: BTreeMap::from([("only".to_owned(), "Team=Payments".to_owned())]),
-        reading: vec!["--only".into(), "Team=Payments".into()],
+        settings: serde_json::json!({"only": ["Team=Payments"]}),
+        reading: Vec::new(),
         inputs: vec![Input {
             file: "onboarding.xlsx".into(),
             path: Some("/home/anna/onboarding.xlsx".into()),
