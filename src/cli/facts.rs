@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::settings::ImportSettings;
 use crate::engine::Opening;
-use crate::journal::{ConfirmedBy, Input, Jira, Opened, Session, SessionKind, VERSION};
+use crate::journal::{ConfirmedBy, Input, Jira, RunOpened, SessionKind, SessionStart, VERSION};
 use crate::model::{InvalidRow, Place};
 use crate::plan::Plan;
 use crate::render::Target;
@@ -92,7 +92,7 @@ pub(super) fn opening(
     listed_at: Timestamp,
 ) -> Opening {
     Opening {
-        opened: Opened {
+        opened: RunOpened {
             version: VERSION,
             gij: GIJ.into(),
             run: run.into(),
@@ -133,8 +133,8 @@ pub(super) fn session(
     confirmed_by: ConfirmedBy,
     settle: Duration,
     options: BTreeMap<String, String>,
-) -> Session {
-    Session {
+) -> SessionStart {
+    SessionStart {
         kind,
         gij: GIJ.into(),
         host: whoami::hostname().unwrap_or_default().into(),

@@ -127,7 +127,7 @@ impl TakenUp {
     }
 
     /// Goes on with its journal, by a session that begins.
-    pub(super) fn reopen(&self, beginning: journal::Session) -> Result<Journal, JournalError> {
+    pub(super) fn reopen(&self, beginning: journal::SessionStart) -> Result<Journal, JournalError> {
         let journal = Journal::reopen(self.dir.path(), self.read.end)?;
         let appender = journal.appender();
         appender.append([Event::Session(Box::new(beginning))])?;

@@ -16,7 +16,9 @@ use super::{next, question};
 use crate::engine::{
     Books, Deletion, Fate, Imbalance, Stop, Undo, UndoneRow, agreed, look_for, plan_undo,
 };
-use crate::journal::{Action, ConfirmedBy, Double, Event, Journal, Planned, RowState, SessionKind};
+use crate::journal::{
+    ConfirmedBy, Duplicate, Event, Journal, Planned, PlannedAction, RowState, SessionKind,
+};
 use crate::model::{IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{Screen, count};
 use crate::report::Report;
@@ -66,7 +68,7 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
 
 /// Whether Jira may hold what requests of ours created beside the row's own.
 fn may_be_left(row: &RowState) -> bool {
-    row.outcome == Outcome::Created && row.may_have_doubles() > 0
+    row.outcome == Outcome::Created && row.may_have_duplicates() > 0
 }
 
 pub(super) fn is_gone(row: &RowState) -> bool {
@@ -107,7 +109,7 @@ fn conclude(
         let row = run.state().row(n);
         row.is_some_and(|row| settings.selection.has(row))
     };
-    let is_ours = |double: &Double| {
+    let is_ours = |double: &Duplicate| {
         let row = run.state().row(double.n);
         is_selected(double.n) && row.is_some_and(|row| row.may_have_created > 1)
     };
@@ -302,7 +304,10 @@ impl Undoing<'_> {
         let mut books = Books::of_run(run.state());
         for event in &events {
             if let Event::Plan(planned) = event
-                && matches!(planned.action, Action::AlreadyGone | Action::Removed)
+                && matches!(
+                    planned.action,
+                    PlannedAction::AlreadyGone | PlannedAction::Removed
+                )
                 && let Some(id) = planned.id
             {
                 books.remove(planned.n, id);
@@ -374,11 +379,15 @@ fn planned(run: &TakenUp, plan: &[UndoneRow]) -> (Vec<Event>, Vec<Deletion>) {
                 });
                 continue;
             }
-            Fate::LeaveAlone(why) => (Action::LeaveAlone, why.as_str()),
-            Fate::AlreadyGone if undone.was_in_doubt => {
-                (Action::Removed, "Jira's list does not show it any more")
-            }
-            Fate::AlreadyGone => (Action::AlreadyGone, "Jira's list did not show it any more"),
+            Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
+            Fate::AlreadyGone if undone.was_in_doubt => (
+                PlannedAction::Removed,
+                "Jira's list does not show it any more",
+            ),
+            Fate::AlreadyGone => (
+                PlannedAction::AlreadyGone,
+                "Jira's list did not show it any more",
+            ),
         };
         events.push(Event::Plan(Planned {
             n: undone.n,

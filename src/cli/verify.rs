@@ -66,7 +66,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         appender.append([Event::Audit(Audit {
             at,
             missing,
-            doubles,
+            duplicates: doubles,
             appeared,
         })])?;
     }

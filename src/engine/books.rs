@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::journal::{Double, Remote, RunState};
+use crate::journal::{Duplicate, Remote, RunState};
 use crate::model::{KnownIntegration, Outcome, RemoteIntegration};
 
 mod row;
@@ -27,7 +27,7 @@ pub(crate) struct Imbalance {
     /// Rows that were created and are not in the list.
     pub missing: Vec<u32>,
     /// Rows whose key is in the list more than once, or still is after what the run created was removed.
-    pub doubles: Vec<Double>,
+    pub doubles: Vec<Duplicate>,
     /// Rows that Jira refused and that are in the list after all.
     pub appeared: Vec<u32>,
 }
@@ -126,7 +126,7 @@ impl Books {
             Some((n, BookRow::of_state(row, standing)?))
         });
         let mut books = Self::new(run.baseline().unwrap_or_default().iter().copied(), rows);
-        let gone = run.rows().flat_map(|(_, row)| row.doubles_gone());
+        let gone = run.rows().flat_map(|(_, row)| row.duplicates_gone());
         books.claimed.extend(gone);
         books
     }
@@ -355,7 +355,7 @@ impl Books {
             };
             if is_double {
                 let others = others.iter().map(|remote| remote_of(remote));
-                imbalance.doubles.push(Double {
+                imbalance.doubles.push(Duplicate {
                     n,
                     remotes: own.into_iter().chain(others).collect(),
                 });

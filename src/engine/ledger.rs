@@ -286,7 +286,7 @@ impl<'a> Ledger<'a> {
         self.note(Event::Audit(Audit {
             at,
             missing: found.missing.clone(),
-            doubles: found.doubles.clone(),
+            duplicates: found.doubles.clone(),
             appeared: found.appeared.clone(),
         }));
         ended.map(|()| found)

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::journal::{
-    self, Appender, Event, Excluded, Found, JournalError, ListReason, Listed, Opened, Planned,
-    RowRead, Session,
+    Appender, Event, Excluded, Found, JournalError, ListReason, Listed, Planned, PlannedAction,
+    RowRead, RunOpened, SessionStart,
 };
 use crate::model::{InvalidRow, Place};
 use crate::plan::{Action, Plan, PlannedRow};
@@ -12,9 +12,9 @@ use crate::plan::{Action, Plan, PlannedRow};
 /// How a run begins.
 pub(crate) struct Opening {
     /// The run, its Jira and its inputs.
-    pub opened: Opened,
+    pub opened: RunOpened,
     /// Who runs it and how.
-    pub session: Session,
+    pub session: SessionStart,
     /// The rows that the selection leaves out: their numbers and places.
     pub not_selected: Vec<(u32, Place)>,
     /// The rows that are left out because they are not valid.
@@ -77,10 +77,10 @@ fn read_event(planned: &PlannedRow) -> Event {
 
 fn planned_event(planned: &PlannedRow) -> Event {
     let (action, differences) = match &planned.action {
-        Action::Create { .. } => (journal::Action::Create, Vec::new()),
-        Action::NotSelected => (journal::Action::NotSelected, Vec::new()),
+        Action::Create { .. } => (PlannedAction::Create, Vec::new()),
+        Action::NotSelected => (PlannedAction::NotSelected, Vec::new()),
         Action::Exists { differences, .. } => (
-            journal::Action::Exists,
+            PlannedAction::Exists,
             differences.iter().map(Into::into).collect(),
         ),
     };

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event_parts::{ConfirmedBy, Double, Input, Jira, NewIntegration, Version};
+use super::event_parts::{ConfirmedBy, Duplicate, Input, Jira, NewIntegration, Version};
 use super::row_event::{Answered, Intent, Planned, RowRead, Settled};
 use super::time::in_millis;
 
@@ -17,11 +17,11 @@ use super::time::in_millis;
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The run begins; always the first event.
-    Opened(Box<Opened>),
+    Opened(Box<RunOpened>),
     /// A row was read.
     Row(Box<RowRead>),
     /// A command takes the run up.
-    Session(Box<Session>),
+    Session(Box<SessionStart>),
     /// Somebody agreed to what the session is about to do.
     Confirmed {
         /// How.
@@ -72,7 +72,7 @@ pub enum Event {
 
 /// The beginning of a run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Opened {
+pub struct RunOpened {
     /// The version of the journal's format; first, for a reader may understand nothing else.
     pub version: Version,
     /// The version of `gij`.
@@ -98,7 +98,7 @@ pub struct Opened {
     pub at: Timestamp,
 }
 
-impl Opened {
+impl RunOpened {
     /// Whether the run read standard input, which cannot be read again.
     pub fn has_stdin(&self) -> bool {
         self.inputs.iter().any(|input| &*input.file == "-")
@@ -107,7 +107,7 @@ impl Opened {
 
 /// A command that takes the run up.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Session {
+pub struct SessionStart {
     /// The command.
     pub kind: SessionKind,
     /// The version of `gij`.
@@ -194,7 +194,8 @@ pub struct Audit {
     /// Rows that were created and are not in the list.
     pub missing: Vec<u32>,
     /// Keys that are in the list more than once.
-    pub doubles: Vec<Double>,
+    #[serde(rename = "doubles")]
+    pub duplicates: Vec<Duplicate>,
     /// Rows that Jira refused and that are in the list after all.
     pub appeared: Vec<u32>,
 }

@@ -193,7 +193,7 @@ impl From<&Difference> for FieldDifference {
 
 /// A key that Jira holds more than once.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Double {
+pub struct Duplicate {
     /// The row of that key.
     pub n: u32,
     /// All integrations of that key.

@@ -27,10 +27,10 @@ mod writer;
 
 pub(crate) use disk::{create_private, sync_dir};
 pub(crate) use event::{
-    Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind,
+    Audit, Ending, Event, Found, ListReason, Listed, RunOpened, SessionKind, SessionStart,
 };
 pub use event_parts::Remote;
-pub(crate) use event_parts::{ConfirmedBy, Double, Input, Jira, Key, NewIntegration, VERSION};
+pub(crate) use event_parts::{ConfirmedBy, Duplicate, Input, Jira, Key, NewIntegration, VERSION};
 pub(crate) use find::{FindRunError, find_run};
 pub(crate) use lock::{Lock, LockError};
 #[cfg(test)]
@@ -38,7 +38,7 @@ pub(crate) use reader::End;
 pub use reader::{ReadError, ReadRun, read, read_for_report};
 pub(crate) use removal::{Removal, RemovalOutcome};
 pub(crate) use row_event::{
-    Action, Answered, Excluded, Intent, Op, Planned, RowRead, Settled, Verdict, Via,
+    Answered, Excluded, Intent, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
 };
 pub use row_state::RowState;
 pub use run_dir::lock_jira;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::event::{Event, Opened};
+use super::event::{Event, RunOpened};
 use super::event_parts::{VERSION, Version};
 use super::line::{self, Line};
 use super::state::RunState;
@@ -153,7 +153,7 @@ fn read_as(path: &Path, change: impl Fn(Event) -> Event) -> Result<ReadRun, Read
 /// # Errors
 ///
 /// [`ReadError`] as of [`read`].
-pub(super) fn read_opening(path: &Path) -> Result<Option<Opened>, ReadError> {
+pub(super) fn read_opening(path: &Path) -> Result<Option<RunOpened>, ReadError> {
     let file = File::open(path).map_err(|source| ReadError::Io {
         path: path.to_owned(),
         source,
@@ -166,7 +166,7 @@ pub(super) fn read_opening(path: &Path) -> Result<Option<Opened>, ReadError> {
 fn opening<R: BufRead>(
     lines: &mut Lines<R>,
     path: &Path,
-) -> Result<Option<(Version, Box<Opened>)>, ReadError> {
+) -> Result<Option<(Version, Box<RunOpened>)>, ReadError> {
     let first = lines.next().map_err(|source| ReadError::Io {
         path: path.to_owned(),
         source,

@@ -114,7 +114,7 @@ pub struct Planned {
     /// The row.
     pub n: u32,
     /// What is to be done.
-    pub action: Action,
+    pub action: PlannedAction,
     /// Why.
     pub reason: Box<str>,
     /// The integration that exists.
@@ -128,7 +128,7 @@ pub struct Planned {
 /// What is to be done with a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Action {
+pub enum PlannedAction {
     /// Send it.
     Create,
     /// Leave it: an integration with its key is there.

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use super::attempt::{Attempt, Before, Open};
 use super::event_parts::{Key, Remote};
 use super::removal::{Removal, RemovalOutcome};
-use super::row_event::{Action, Answered, Intent, Op, Planned, RowRead, Settled, Verdict, Via};
+use super::row_event::{
+    Answered, Intent, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
+};
 use crate::model::{Outcome, Place, ShownFields};
 
 /// One row and what became of it so far.
@@ -45,7 +47,7 @@ pub struct RowState {
     /// What an undo did to its integration.
     pub removal: Option<Box<Removal>>,
     /// What an undo did to further integrations of its key, by their ids.
-    pub doubles: Vec<(i64, Removal)>,
+    pub duplicates: Vec<(i64, Removal)>,
     /// The number of the last intent, of deletions too.
     pub last_intent: u32,
     /// What was in Jira beside the baseline before the first of its attempts that are not settled, if a list told.
@@ -79,7 +81,7 @@ impl RowState {
             last: Attempt::of_invalid(&row.errors),
             fails_if_absent: false,
             removal: None,
-            doubles: Vec::new(),
+            duplicates: Vec::new(),
             last_intent: 0,
             known: None,
             cells: row.cells.clone(),
@@ -101,27 +103,34 @@ impl RowState {
     }
 
     /// How many integrations beside its own Jira may hold of it, since several of its requests may have created one.
-    pub fn may_have_doubles(&self) -> u32 {
-        let gone = self.doubles_gone().count();
+    pub fn may_have_duplicates(&self) -> u32 {
+        let gone = self.duplicates_gone().count();
         let spare = self.may_have_created.saturating_sub(1);
         spare.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX))
     }
 
     /// The integrations of its key beside its own that are gone by an undo.
-    pub fn doubles_gone(&self) -> impl Iterator<Item = i64> {
-        let gone = self.doubles.iter().filter(|(_, of)| of.outcome.is_gone());
+    pub fn duplicates_gone(&self) -> impl Iterator<Item = i64> {
+        let gone = self
+            .duplicates
+            .iter()
+            .filter(|(_, of)| of.outcome.is_gone());
         gone.map(|(id, _)| *id)
     }
 
     /// Only a row of which nothing is in Jira is planned anew; the plan to create it changes nothing before it is sent.
     pub(super) fn plan(&mut self, planned: &Planned) {
         let outcome = match planned.action {
-            Action::Create => return,
-            Action::Exists => Outcome::Exists,
-            Action::NotSelected => Outcome::NotSelected,
-            Action::LeaveAlone => return self.leave(RemovalOutcome::LeftAlone, &planned.reason),
-            Action::AlreadyGone => return self.leave(RemovalOutcome::AlreadyGone, &planned.reason),
-            Action::Removed => return self.leave(RemovalOutcome::Removed, &planned.reason),
+            PlannedAction::Create => return,
+            PlannedAction::Exists => Outcome::Exists,
+            PlannedAction::NotSelected => Outcome::NotSelected,
+            PlannedAction::LeaveAlone => {
+                return self.leave(RemovalOutcome::LeftAlone, &planned.reason);
+            }
+            PlannedAction::AlreadyGone => {
+                return self.leave(RemovalOutcome::AlreadyGone, &planned.reason);
+            }
+            PlannedAction::Removed => return self.leave(RemovalOutcome::Removed, &planned.reason),
         };
         if !matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed) {
             return;
@@ -271,15 +280,15 @@ impl RowState {
         self.delete(id, Removal { outcome, why, at });
     }
 
-    /// Notes what became of deleting the integration `id`, the row's own or a double. What is gone stays so.
+    /// Notes what became of deleting the integration `id`, the row's own or a duplicate. What is gone stays so.
     fn delete(&mut self, id: Option<i64>, removal: Removal) {
         let own = self.remote.map(|remote| remote.id);
         match id {
             Some(id) if own != Some(id) => {
-                match self.doubles.iter_mut().find(|(of, _)| *of == id) {
+                match self.duplicates.iter_mut().find(|(of, _)| *of == id) {
                     Some((_, before)) if before.outcome.is_gone() => {}
                     Some((_, before)) => *before = removal,
-                    None => self.doubles.push((id, removal)),
+                    None => self.duplicates.push((id, removal)),
                 }
             }
             _ if self.is_removed() => {}
@@ -291,7 +300,7 @@ impl RowState {
     fn forget_deletion(&mut self, id: Option<i64>) {
         let own = self.remote.map(|remote| remote.id);
         if id.is_some() && id != own {
-            self.doubles
+            self.duplicates
                 .retain(|(of, removal)| Some(*of) != id || removal.outcome.is_gone());
         } else if !self.is_removed() {
             self.removal = None;
@@ -330,8 +339,8 @@ impl RowState {
         if id.is_none() || id == self.remote.map(|remote| remote.id) {
             return self.removal.as_deref();
         }
-        let double = self.doubles.iter().find(|(of, _)| Some(*of) == id);
-        double.map(|(_, removal)| removal)
+        let duplicate = self.duplicates.iter().find(|(of, _)| Some(*of) == id);
+        duplicate.map(|(_, removal)| removal)
     }
 
     fn is_deletion_in_doubt(&self, id: Option<i64>) -> bool {
@@ -372,15 +381,15 @@ impl RowState {
         self.delete(id, Removal { outcome, why, at });
     }
 
-    /// The integrations that an undo removed not before `since`, the row's own and doubles.
+    /// The integrations that an undo removed not before `since`, the row's own and duplicates.
     pub(super) fn removed_since(&self, since: Timestamp) -> impl Iterator<Item = Remote> {
         let is_gone = move |removal: &Removal| removal.is_gone_since(since);
         let own = self
             .remote
             .filter(|_| self.removal.as_deref().is_some_and(is_gone));
-        let doubles = self.doubles.iter();
-        let doubles = doubles.filter(move |(_, removal)| is_gone(removal));
-        own.into_iter().chain(doubles.map(|(id, _)| Remote {
+        let duplicates = self.duplicates.iter();
+        let duplicates = duplicates.filter(move |(_, removal)| is_gone(removal));
+        own.into_iter().chain(duplicates.map(|(id, _)| Remote {
             id: *id,
             init_date: None,
         }))
@@ -397,9 +406,9 @@ impl RowState {
         let open = self.open.filter(|open| open.op == Op::Delete);
         let open = open.and_then(|open| open.id.or(own));
         let own = own.zip(self.removal.as_deref());
-        let doubles = self.doubles.iter().map(|(id, removal)| (*id, removal));
+        let duplicates = self.duplicates.iter().map(|(id, removal)| (*id, removal));
         own.into_iter()
-            .chain(doubles)
+            .chain(duplicates)
             .filter(move |(id, removal)| {
                 removal.is_in_doubt_since(if open == Some(*id) {
                     unanswered_since

@@ -15,8 +15,8 @@ pub(crate) fn at(ms: i64) -> Timestamp {
     start + jiff::SignedDuration::from_millis(ms)
 }
 
-pub(crate) fn opened() -> Opened {
-    Opened {
+pub(crate) fn opened() -> RunOpened {
+    RunOpened {
         version: VERSION,
         gij: "0.1.0".into(),
         run: "20261122T101503Z-onboarding".into(),
@@ -43,7 +43,7 @@ pub(crate) fn opened() -> Opened {
 }
 
 pub(crate) fn session() -> Event {
-    Event::Session(Box::new(Session {
+    Event::Session(Box::new(SessionStart {
         kind: SessionKind::Import,
         gij: "0.1.0".into(),
         host: "build-7".into(),
@@ -82,12 +82,12 @@ pub(crate) fn row(n: u32) -> Event {
     Event::Row(Box::new(row_read(n)))
 }
 
-pub(crate) fn planned(n: u32, action: Action) -> Event {
+pub(crate) fn planned(n: u32, action: PlannedAction) -> Event {
     Event::Plan(Planned {
         n,
         action,
         reason: "no-such-key".into(),
-        id: (action == Action::Exists).then_some(70),
+        id: (action == PlannedAction::Exists).then_some(70),
         differences: Vec::new(),
     })
 }
@@ -133,7 +133,7 @@ pub(crate) fn audit(appeared: &[u32]) -> Event {
     Event::Audit(Audit {
         at: at(90_000),
         missing: Vec::new(),
-        doubles: Vec::new(),
+        duplicates: Vec::new(),
         appeared: appeared.to_vec(),
     })
 }

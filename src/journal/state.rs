@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::event::{Audit, Ending, Event, Found, ListReason, Listed, Opened, Session, SessionKind};
+use super::event::{
+    Audit, Ending, Event, Found, ListReason, Listed, RunOpened, SessionKind, SessionStart,
+};
 use super::event_parts::{Remote, RowPlace};
 use super::row_event::{Op, RowRead};
 use super::row_state::RowState;
@@ -16,8 +18,8 @@ use crate::model::{Outcome, Place, TableName};
 /// what was once created stays so.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RunState {
-    opened: Opened,
-    sessions: Vec<Session>,
+    opened: RunOpened,
+    sessions: Vec<SessionStart>,
     /// A map is half empty where numbers come in their order, so that it had better hold little.
     rows: BTreeMap<u32, Box<RowState>>,
     tables: Vec<Arc<TableName>>,
@@ -45,7 +47,7 @@ enum Lost {
 
 impl RunState {
     /// A run that has just been opened.
-    pub fn new(opened: Opened) -> Self {
+    pub fn new(opened: RunOpened) -> Self {
         Self {
             opened,
             sessions: Vec::new(),
@@ -162,12 +164,12 @@ impl RunState {
     }
 
     /// How the run was opened.
-    pub fn opened(&self) -> &Opened {
+    pub fn opened(&self) -> &RunOpened {
         &self.opened
     }
 
     /// The commands that have taken the run up, the first one first.
-    pub fn sessions(&self) -> &[Session] {
+    pub fn sessions(&self) -> &[SessionStart] {
         &self.sessions
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use memchr::memmem::Finder;
 use thiserror::Error;
 
-use super::event::Opened;
+use super::event::RunOpened;
 use super::lock::Lock;
 use super::reader::{ReadError, ReadRun, read, read_opening};
 use super::run_dir::{JOURNAL_FILE, LOCK_FILE};
@@ -21,7 +21,7 @@ pub(crate) struct StoredRun {
     /// Its id, which is the directory's name.
     pub id: Box<str>,
     /// How it was opened.
-    pub opened: Opened,
+    pub opened: RunOpened,
 }
 
 /// Why a directory is no run.

@@ -4,7 +4,7 @@ use super::run::Report;
 use crate::journal::samples::{
     answered, at, audit, closed, intent, opened, planned, row, row_read, session,
 };
-use crate::journal::{Action, Answered, Event, Excluded, RowRead, RunState, Verdict};
+use crate::journal::{Answered, Event, Excluded, PlannedAction, RowRead, RunState, Verdict};
 use crate::model::ShownFields;
 
 /// A run of five rows: created, there before, refused with a message that a spreadsheet would run, in doubt, invalid.
@@ -32,7 +32,7 @@ pub(super) fn report() -> Report {
         .map(row)
         .chain([Event::Row(Box::new(invalid)), session()]);
     let sent = [
-        planned(2, Action::Exists),
+        planned(2, PlannedAction::Exists),
         intent(1, 1),
         answered(1, 1, Verdict::NothingHappened),
         intent(1, 2),

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Audit, Double, Ending, Input, Jira, Remote, Removal, RemovalOutcome, RowState, RunState,
-    Session, SessionKind, Totals, in_millis, in_millis_or_null,
+    Audit, Duplicate, Ending, Input, Jira, Remote, Removal, RemovalOutcome, RowState, RunState,
+    SessionKind, SessionStart, Totals, in_millis, in_millis_or_null,
 };
 use crate::model::Outcome;
 
@@ -48,7 +48,7 @@ pub struct RunFacts {
     /// The options on reading and selecting rows.
     pub options: BTreeMap<String, String>,
     /// Every command that took it up: by whom, on which machine, how confirmed, with which options.
-    pub sessions: Vec<Session>,
+    pub sessions: Vec<SessionStart>,
     /// How the last session ended; none while it goes on, or if it died.
     pub ending: Option<Ending>,
     /// What stopped the last session before all rows had their turn.
@@ -194,7 +194,7 @@ impl Report {
     pub fn audit_that_counts(&self) -> Option<&AuditFacts> {
         let audit = self.run.audit.as_ref()?;
         let is_later =
-            |session: &Session| session.kind == SessionKind::Undo && session.at > audit.at;
+            |session: &SessionStart| session.kind == SessionKind::Undo && session.at > audit.at;
         (!self.run.sessions.iter().any(is_later)).then_some(audit)
     }
 
@@ -251,7 +251,7 @@ impl AuditFacts {
     fn of(audit: &Audit, run: &RunState) -> Self {
         let place = |n: u32| run.row(n).map(|row| row.place.to_string());
         let places = |rows: &[u32]| rows.iter().filter_map(|&n| place(n)).collect();
-        let doubles = audit.doubles.iter();
+        let doubles = audit.duplicates.iter();
         let doubles = doubles.filter_map(|double| DoubleFacts::of(double, run));
         Self {
             at: audit.at,
@@ -263,7 +263,7 @@ impl AuditFacts {
 }
 
 impl DoubleFacts {
-    pub(super) fn of(double: &Double, run: &RunState) -> Option<Self> {
+    pub(super) fn of(double: &Duplicate, run: &RunState) -> Option<Self> {
         let row = run.row(double.n)?;
         Some(Self {
             row: row.place.to_string(),
@@ -324,7 +324,7 @@ impl ReportRow {
             warnings: row.warnings,
             removal: row.removal.map(|removal| *removal),
             doubles: row
-                .doubles
+                .duplicates
                 .into_iter()
                 .map(|(id, removal)| DoubleRemoval { id, removal })
                 .collect(),

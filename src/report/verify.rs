@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::run::{DoubleFacts, FORMAT};
-use crate::journal::{Double, RemovalOutcome, RunState};
+use crate::journal::{Duplicate, RemovalOutcome, RunState};
 use crate::model::{Field, Outcome, RemoteIntegration};
 
 /// How an integration is in Jira now. The app creates first and scans later.
@@ -122,7 +122,7 @@ impl VerifyReport {
     pub(crate) fn new(
         run: &RunState,
         list: &[RemoteIntegration],
-        doubles: &[Double],
+        doubles: &[Duplicate],
         appeared: &[u32],
     ) -> Self {
         let there: HashMap<i64, &RemoteIntegration> =

@@ -6,7 +6,7 @@ use super::{Invocation, PaceSettings};
 use crate::cli::args::{ConnectArgs, TakeUpArgs};
 use crate::cli::exit::Failure;
 use crate::cli::question::can_ask;
-use crate::journal::{ConfirmedBy, Session};
+use crate::journal::{ConfirmedBy, SessionStart};
 use crate::validate::RowRange;
 
 /// How a run is taken up again by a command that sends.
@@ -50,7 +50,7 @@ impl TakeUpSettings {
 
     /// The pace of a session that goes on with what `sessions` did. What they sent may come as late as they reckoned with, so
     /// Jira is given no less time than by them, unless somebody says how much.
-    pub(crate) fn pace_after(&self, sessions: &[Session]) -> PaceSettings {
+    pub(crate) fn pace_after(&self, sessions: &[SessionStart]) -> PaceSettings {
         let mut pace = self.pace;
         if !self.is_settle_given {
             let given = sessions.iter().map(|session| session.settle_ms).max();

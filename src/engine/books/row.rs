@@ -72,7 +72,7 @@ impl BookRow {
         };
         Some(Self {
             known: row.known.clone(),
-            may_have_doubles: row.may_have_doubles(),
+            may_have_doubles: row.may_have_duplicates(),
             ..Self::new(integration_type, row.name.as_deref(), &origin, standing)
         })
     }

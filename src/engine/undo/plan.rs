@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::change::changes;
 use crate::engine::books::Books;
-use crate::journal::{Double, RemovalOutcome, RowState, RunState, Via};
+use crate::journal::{Duplicate, RemovalOutcome, RowState, RunState, Via};
 use crate::model::{
     Field, IntegrationType, OriginKey, Outcome, RemoteIntegration, ShownFields, normalise,
 };
@@ -154,9 +154,12 @@ fn stranger(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
 
 /// The keys of `run` that Jira holds more than once, split by whether several requests of ours may have created the row;
 /// after one, the other is someone else's.
-pub(crate) fn doubles(run: &RunState, list: &[RemoteIntegration]) -> (Vec<Double>, Vec<Double>) {
+pub(crate) fn doubles(
+    run: &RunState,
+    list: &[RemoteIntegration],
+) -> (Vec<Duplicate>, Vec<Duplicate>) {
     let doubles = Books::of_run(run).balance(list, &[]).doubles;
-    let is_ours = |double: &Double| {
+    let is_ours = |double: &Duplicate| {
         run.row(double.n)
             .is_some_and(|row| row.may_have_created > 1)
     };

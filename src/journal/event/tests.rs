@@ -41,7 +41,7 @@ fn one_of_each() -> Vec<Event> {
         },
         listed(Found::Ids(vec![1, 2])),
         listed(Found::New(vec![new])),
-        planned(1, Action::Exists),
+        planned(1, PlannedAction::Exists),
         intent(1, 1),
         answered(1, 1, Verdict::Created),
         answered(2, 1, Verdict::Failed),
@@ -57,7 +57,7 @@ fn one_of_each() -> Vec<Event> {
         Event::Audit(Audit {
             at: at(4),
             missing: vec![1],
-            doubles: vec![Double {
+            duplicates: vec![Duplicate {
                 n: 2,
                 remotes: Vec::new(),
             }],

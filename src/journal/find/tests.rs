@@ -1,4 +1,4 @@
-use super::super::event::{Event, Opened};
+use super::super::event::{Event, RunOpened};
 use super::super::samples::{at as moment, opened};
 use super::super::writer::Journal;
 use super::*;
@@ -11,7 +11,7 @@ fn store(runs_dir: &Path, id: &str, hour: i64, rehearsal: bool) {
     let dir = runs_dir.join(id);
     std::fs::create_dir(&dir).unwrap();
     let journal = Journal::create(&dir).unwrap();
-    let opened = Opened {
+    let opened = RunOpened {
         run: id.into(),
         rehearsal,
         at: moment(hour * 3_600_000),

@@ -2,7 +2,7 @@ use super::*;
 use crate::journal::samples::{
     answered, audit, closed, intent, opened, planned, row, row_read, session, settled,
 };
-use crate::journal::{Action, Excluded, Intent, Op, Remote, RemovalOutcome, Verdict};
+use crate::journal::{Excluded, Intent, Op, PlannedAction, Remote, RemovalOutcome, Verdict};
 
 mod any;
 
@@ -25,14 +25,20 @@ fn outcome(events: impl IntoIterator<Item = Event>) -> Outcome {
 #[test]
 fn a_row_that_was_never_sent_is_not_attempted() {
     assert_eq!(outcome([]), Outcome::NotAttempted);
-    assert_eq!(outcome([planned(1, Action::Create)]), Outcome::NotAttempted);
+    assert_eq!(
+        outcome([planned(1, PlannedAction::Create)]),
+        Outcome::NotAttempted
+    );
 }
 
 #[test]
 fn a_row_that_is_not_sent_on_purpose_says_why() {
-    assert_eq!(outcome([planned(1, Action::Exists)]), Outcome::Exists);
     assert_eq!(
-        outcome([planned(1, Action::NotSelected)]),
+        outcome([planned(1, PlannedAction::Exists)]),
+        Outcome::Exists
+    );
+    assert_eq!(
+        outcome([planned(1, PlannedAction::NotSelected)]),
         Outcome::NotSelected
     );
     for excluded in [Excluded::Invalid, Excluded::NotSelected] {
@@ -153,8 +159,8 @@ fn a_run_is_unfinished_while_a_row_is_open_unless_it_is_a_rehearsal() {
     assert!(!run([row(1)]).is_unfinished(), "nothing was sent yet");
     assert!(run([row(1), listed(&[])]).is_unfinished());
     assert!(run([row(1), intent(1, 1)]).is_unfinished());
-    assert!(!run([row(1), listed(&[]), planned(1, Action::Exists)]).is_unfinished());
-    let mut rehearsal = RunState::new(Opened {
+    assert!(!run([row(1), listed(&[]), planned(1, PlannedAction::Exists)]).is_unfinished());
+    let mut rehearsal = RunState::new(RunOpened {
         rehearsal: true,
         ..opened()
     });
@@ -215,7 +221,7 @@ fn a_list_judges_a_deletion_in_doubt() {
 }
 
 #[test]
-fn a_double_is_deleted_beside_the_integration_of_the_row() {
+fn a_duplicate_is_deleted_beside_the_integration_of_the_row() {
     let events = [
         row(1),
         intent(1, 1),
@@ -226,17 +232,17 @@ fn a_double_is_deleted_beside_the_integration_of_the_row() {
     let state = run(events);
     let row = state.row(1).unwrap();
     assert_eq!(row.removal, None);
-    let doubles: Vec<_> = row
-        .doubles
+    let duplicates: Vec<_> = row
+        .duplicates
         .iter()
         .map(|(id, of)| (*id, of.outcome))
         .collect();
-    assert_eq!(doubles, [(999, RemovalOutcome::Removed)]);
+    assert_eq!(duplicates, [(999, RemovalOutcome::Removed)]);
 }
 
 #[test]
 fn what_is_left_alone_can_still_be_removed_and_what_is_removed_stays_so() {
-    let leave = || planned(1, Action::LeaveAlone);
+    let leave = || planned(1, PlannedAction::LeaveAlone);
     assert_eq!(removal([leave()]), Some(RemovalOutcome::LeftAlone));
     let remove = || [delete(2, 601), answered(1, 2, Verdict::Removed)];
     let then_removed = [leave()].into_iter().chain(remove());

@@ -22,11 +22,11 @@ fn any_event() -> impl Strategy<Value = Event> {
     let n = || prop_oneof![0..4_u32, Just(u32::MAX)];
     let attempt = || 0..3_u32;
     let action = prop_oneof![
-        Just(Action::Create),
-        Just(Action::Exists),
-        Just(Action::NotSelected),
-        Just(Action::LeaveAlone),
-        Just(Action::AlreadyGone)
+        Just(PlannedAction::Create),
+        Just(PlannedAction::Exists),
+        Just(PlannedAction::NotSelected),
+        Just(PlannedAction::LeaveAlone),
+        Just(PlannedAction::AlreadyGone)
     ];
     let excluded = prop_oneof![
         Just(None),
