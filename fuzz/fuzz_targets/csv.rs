@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
 /// Both find the same records behind the header row, up to quotes that are out of order.
 fn reads_as_the_crate(text: &[u8], delimiter: u8) {
     let options = ReadOptions {
-        delimiter: Some(delimiter),
+        delimiter: Some(char::from(delimiter)),
         encoding: Some(UTF_8),
         ..ReadOptions::default()
     };

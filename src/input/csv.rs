@@ -120,9 +120,10 @@ fn most_headers(
 }
 
 fn delimiters(options: &ReadOptions) -> Vec<u8> {
-    options
-        .delimiter
-        .map_or_else(|| DELIMITERS.to_vec(), |said| vec![said])
+    match options.delimiter.map(u8::try_from) {
+        Some(Ok(delimiter)) => vec![delimiter],
+        _ => DELIMITERS.to_vec(),
+    }
 }
 
 /// The cells of the first record, cut by the delimiter that makes the most of it.

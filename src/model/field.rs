@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A field of the request body, in the order in which the vendor's manual lists them.
 ///
 /// Source: "Git Integration for Jira Data Center", page "REST API: Integrations", table of request parameters.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[repr(u8)]
 pub enum Field {
     /// The integration type.
@@ -225,9 +228,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_in_the_order_of_the_enum() {
+    fn the_table_is_in_the_order_of_the_enum_and_names_agree_with_serde() {
         for (index, spec) in FIELDS.iter().enumerate() {
             assert_eq!(spec.0 as usize, index, "{}", spec.1);
+            assert_eq!(serde_json::to_value(spec.0).unwrap(), spec.1);
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 use wildmatch::WildMatch;
 
@@ -144,14 +145,29 @@ impl ReferenceError {
 }
 
 /// What the references of a sheet may reach. The default allows none.
-#[derive(Clone, Debug, Default)]
+///
+/// The journal holds this value, so that a resumed run follows the same references: its keys are stable.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct SecretPolicy {
     /// Patterns (`*`, `?`) of environment variables that may be read.
     pub allow_env: Vec<String>,
     /// The directory below which files may be read.
+    #[serde(serialize_with = "lossy")]
     pub secrets_dir: Option<PathBuf>,
-    /// Files that hold `gij`'s own credentials.
+    /// Files that hold `gij`'s own credentials. Each command knows its own: they are not journaled.
+    #[serde(skip)]
     pub own_files: Vec<PathBuf>,
+}
+
+/// JSON has no paths that are not UTF-8; such a directory must not keep a run from being journaled.
+#[expect(
+    clippy::ref_option,
+    reason = "serde hands over a reference to the field"
+)]
+fn lossy<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = path.as_deref().map(Path::to_string_lossy);
+    text.serialize(serializer)
 }
 
 impl SecretPolicy {

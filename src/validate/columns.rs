@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use super::options::{Mapped, Options};
+use super::options::Options;
 use crate::input::TableHead;
 use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, TableName};
 
@@ -49,8 +49,8 @@ pub fn field_of(header: &str) -> Option<Field> {
 /// What a header means, by what somebody says of it or by itself.
 fn meaning(header: &str, options: &Options) -> Meaning {
     match options.map.get(header) {
-        Some(Mapped::To(field)) => Meaning::Field(field),
-        Some(Mapped::LeftOut) => Meaning::LeftOut,
+        Some(Some(field)) => Meaning::Field(field),
+        Some(None) => Meaning::LeftOut,
         None => field_of(header).map_or(Meaning::Unknown, Meaning::Field),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::columns::{field_of, near_miss, plain};
@@ -13,7 +14,8 @@ use crate::model::{Field, IntegrationType, Kind};
 use crate::secret::{SecretPolicy, SplitCell};
 
 /// What the rows are read for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// To be told what is wrong; no record is kept.
     Check,
@@ -22,26 +24,34 @@ pub enum Purpose {
 }
 
 /// How to validate.
-#[derive(Clone, Debug)]
+///
+/// The journal holds this value, so that a resumed run reads its rows in the same way: its keys are stable, and one that
+/// is not known is an error, as it may change what is read. No secret is part of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Options {
-    /// What the rows are read for.
     pub purpose: Purpose,
-    /// What references to secrets may reach.
+    /// `--allow-env` and `--secrets-dir`
+    #[serde(default)]
     pub secrets: SecretPolicy,
-    /// How tables are to be read.
+    #[serde(default)]
     pub read: ReadOptions,
-    /// What headers mean beside what they say.
+    /// `--map`
+    #[serde(default)]
     pub map: HeaderMap,
-    /// What blank cells hold.
+    /// `--set`
+    #[serde(default)]
     pub presets: Vec<Preset>,
-    /// Which rows are wanted.
+    /// `--rows` and `--only`
+    #[serde(default)]
     pub selection: Selection,
-    /// How bad problems are taken to be.
+    /// `--strict` and `--allow`
+    #[serde(default)]
     pub policy: Policy,
 }
 
 impl Options {
-    /// Reading for `purpose` with all else left as it is without options.
+    /// Options for `purpose`, all else at its default.
     pub fn new(purpose: Purpose, secrets: SecretPolicy) -> Self {
         Self {
             purpose,
@@ -56,11 +66,7 @@ impl Options {
 
     /// Whether the column with this header holds secrets, in some rows at least.
     pub fn says_secret(&self, header: &str) -> bool {
-        let field = match self.map.get(header) {
-            Some(Mapped::To(field)) => Some(field),
-            Some(Mapped::LeftOut) => None,
-            None => field_of(header),
-        };
+        let field = self.map.get(header).unwrap_or_else(|| field_of(header));
         field.is_some_and(|field| matches!(field.kind(), Kind::Secret | Kind::Username))
     }
 
@@ -90,27 +96,16 @@ impl Options {
     }
 }
 
-/// Headers that somebody says the meaning of: `--map`.
-#[derive(Clone, Debug, Default)]
+/// The fields that `--map` gives to headers.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct HeaderMap(Vec<MappedHeader>);
 
-/// A header and what somebody says of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct MappedHeader {
-    /// As it was typed.
-    said: String,
-    /// As headers are compared.
-    plain: String,
-    mapped: Mapped,
-}
-
-/// What somebody says of a header.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Mapped {
-    /// It says this field.
-    To(Field),
-    /// Its column is left out.
-    LeftOut,
+    header: String,
+    /// None leaves the column out.
+    field: Option<Field>,
 }
 
 /// Why an option about fields cannot be read.
@@ -145,37 +140,38 @@ impl HeaderMap {
     /// [`OptionError`].
     pub fn add(&mut self, text: &str) -> Result<(), OptionError> {
         let (header, field) = sides(text)?;
-        let mapped = if field.is_empty() {
-            Mapped::LeftOut
-        } else {
-            Mapped::To(field_named(field)?)
-        };
+        let field = (!field.is_empty())
+            .then(|| field_named(field))
+            .transpose()?;
         self.0.push(MappedHeader {
-            said: header.to_owned(),
-            plain: plain(header),
-            mapped,
+            header: header.to_owned(),
+            field,
         });
         Ok(())
     }
 
-    /// What somebody says of `header`.
-    pub(super) fn get(&self, header: &str) -> Option<Mapped> {
+    /// The field that `header` is mapped to; `Some(None)` if its column is left out, none if it is not mapped.
+    #[expect(clippy::option_option, reason = "not mapped and left out differ")]
+    pub(super) fn get(&self, header: &str) -> Option<Option<Field>> {
         let header = plain(header);
-        let mut said = self.0.iter().rev();
-        said.find(|said| said.plain == header)
-            .map(|said| said.mapped)
+        let mut mapped = self.0.iter().rev();
+        mapped
+            .find(|mapped| plain(&mapped.header) == header)
+            .map(|mapped| mapped.field)
     }
 
     /// The headers, as they were typed, that are none of `there`.
     pub(super) fn missing<'a>(&self, there: impl Iterator<Item = &'a String>) -> Vec<String> {
         let there: HashSet<String> = there.map(|header| plain(header)).collect();
-        let missing = self.0.iter().filter(|said| !there.contains(&said.plain));
-        missing.map(|said| said.said.clone()).collect()
+        let mapped = self.0.iter().map(|mapped| &mapped.header);
+        let missing = mapped.filter(|header| !there.contains(&plain(header)));
+        missing.cloned().collect()
     }
 }
 
-/// What blank cells of a field hold: `--set`.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// What blank cells of a field hold: `--set`. Never a secret itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Preset {
     /// The field.
     pub field: Field,
@@ -226,6 +222,7 @@ fn field_named(name: &str) -> Result<Field, OptionError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::selection::{Only, RowRange};
     use super::*;
 
     #[test]
@@ -238,5 +235,55 @@ mod tests {
         ] {
             assert!(error.to_string().ends_with(end), "{error}");
         }
+    }
+
+    #[test]
+    fn options_are_the_same_after_a_journal() {
+        let mut options = Options::new(Purpose::Import, SecretPolicy::default());
+        options.secrets.allow_env = vec!["GIT_*".into()];
+        options.secrets.secrets_dir = Some("/srv/secrets".into());
+        options.read = ReadOptions {
+            header_row: Some(3),
+            delimiter: Some(';'),
+            encoding: Some(encoding_rs::WINDOWS_1252),
+            sheets: vec!["Azure".into()],
+            hidden_rows: crate::input::HiddenRows::Skip,
+        };
+        options.map.add("Address=origin").unwrap();
+        options.map.add("Notes=").unwrap();
+        options.presets = vec![Preset::parse("pat=env:GIT_PAT").unwrap()];
+        options.selection.rows = RowRange::parse_list("Azure!2-50").unwrap();
+        options.selection.only = vec![Only::parse("Team=Payments").unwrap()];
+        options.policy.is_strict = true;
+        options.policy.allow("plain-http").unwrap();
+        let json = serde_json::to_value(&options).unwrap();
+        let expected = serde_json::json!({
+            "purpose": "import",
+            "secrets": { "allow_env": ["GIT_*"], "secrets_dir": "/srv/secrets" },
+            "read": {
+                "header_row": 3,
+                "delimiter": ";",
+                "encoding": "windows-1252",
+                "sheets": ["Azure"],
+                "hidden_rows": "skip",
+            },
+            "map": [{ "header": "Address", "field": "origin" }, { "header": "Notes", "field": null }],
+            "presets": [{ "field": "pat", "text": "env:GIT_PAT" }],
+            "selection": {
+                "rows": [{ "table": "Azure", "first": 2, "last": 50 }],
+                "only": [{ "header": "Team", "text": "Payments" }],
+            },
+            "policy": { "is_strict": true, "allowed": ["plain-http"] },
+        });
+        assert_eq!(json, expected);
+        assert_eq!(serde_json::from_value::<Options>(json).unwrap(), options);
+    }
+
+    #[test]
+    fn options_without_a_value_are_at_their_default_and_unknown_ones_refused() {
+        let read: Options = serde_json::from_str(r#"{"purpose":"import"}"#).unwrap();
+        assert_eq!(read, Options::new(Purpose::Import, SecretPolicy::default()));
+        let newer = r#"{"purpose":"import","read":{"footer_row":9}}"#;
+        assert!(serde_json::from_str::<Options>(newer).is_err());
     }
 }

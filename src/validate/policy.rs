@@ -1,5 +1,6 @@
 //! How bad a problem is taken to be: `--strict` and `--allow`.
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::model::{Code, Diagnostic, Severity};
@@ -13,8 +14,9 @@ const GUESSES: [Code; 5] = [
     Code::MangledNumber,
 ];
 
-/// What is let pass and what is not.
-#[derive(Clone, Debug, Default)]
+/// Which severities are changed.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Policy {
     /// Whether warnings are errors.
     pub is_strict: bool,

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::lint::holds_a_token;
 use crate::model::TableName;
 
 /// The rows that are wanted. The default wants all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Selection {
     /// Ranges of rows; a row is wanted if it is in one of them. All are, if there is none.
     pub rows: Vec<RowRange>,
@@ -17,7 +19,8 @@ pub struct Selection {
 }
 
 /// `Azure!2-50`, `repos.csv!7`, `2-50`: rows of one sheet or file, or of all.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RowRange {
     table: Option<String>,
     first: u32,
@@ -25,7 +28,8 @@ pub struct RowRange {
 }
 
 /// `Team=Payments`: what a column must hold.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Only {
     /// The header, as in the sheet.
     pub header: String,

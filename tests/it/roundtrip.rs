@@ -196,7 +196,7 @@ proptest! {
         let text = String::from_utf8(writer.into_inner().unwrap()).unwrap();
         // A table of one column has no delimiter to be found by.
         let said = (table[0].len() == 1).then_some(delimiter);
-        let options = ReadOptions { delimiter: said, header_row: Some(1), ..ReadOptions::default() };
+        let options = ReadOptions { delimiter: said.map(char::from), header_row: Some(1), ..ReadOptions::default() };
         prop_assert_eq!(read_bytes(&encoded(&text, encoding), &options), table);
     }
 

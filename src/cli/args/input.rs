@@ -17,7 +17,7 @@ pub(in crate::cli) struct InputArgs {
     pub header_row: Option<u32>,
     /// What separates the cells of a CSV, instead of finding out
     #[arg(long, value_name = "CHAR", hide_short_help = true, value_parser = delimiter)]
-    pub delimiter: Option<u8>,
+    pub delimiter: Option<char>,
     /// Encoding of a CSV, such as utf-8, utf-16le or windows-1252, instead of finding out
     #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = encoding)]
     pub encoding: Option<&'static encoding_rs::Encoding>,

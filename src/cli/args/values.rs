@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 /// One character, or `tab`.
-pub(super) fn delimiter(text: &str) -> Result<u8, String> {
+pub(super) fn delimiter(text: &str) -> Result<char, String> {
     match text {
-        "tab" | "\\t" => Ok(b'\t'),
-        "," | ";" | "|" | "\t" => Ok(text.as_bytes()[0]),
+        "tab" | "\\t" | "\t" => Ok('\t'),
+        "," => Ok(','),
+        ";" => Ok(';'),
+        "|" => Ok('|'),
         _ => Err("use one of `,` `;` `|` and `tab`".to_owned()),
     }
 }
