@@ -26,7 +26,8 @@ mod validate;
 pub mod testing {
     pub mod input {
         pub use crate::input::{
-            Block, InputError, Interest, ReadOptions, Sink, Source, TableHead, Value, read,
+            Block, InputError, Interest, ReadOptions, Sink, SkipReason, Source, TableHead, Value,
+            read,
         };
     }
     pub mod jira {

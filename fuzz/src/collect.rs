@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use gij::testing::input::{Block, InputError, Interest, ReadOptions, Sink, Source, TableHead, Value, read};
+use gij::testing::input::{Block, InputError, Interest, ReadOptions, Sink, SkipReason, Source, TableHead, Value, read};
 use gij::testing::model::{Diagnostic, Place, TableName};
 
 /// Takes every table in as it comes. Any text may be a header.
@@ -39,15 +39,13 @@ impl Sink for Collector {
         Interest::Read
     }
 
-    fn no_header(&mut self, _: &Arc<TableName>) {}
-
-    fn hidden(&mut self, _: &Arc<TableName>) {}
+    fn skipped(&mut self, _: &Arc<TableName>, _: SkipReason<'_>) {}
 
     fn sheet(&mut self, _: &str) {}
 
     fn guessed_encoding(&mut self, _: Place, _: u8) {}
 
-    fn tell(&mut self, _: Diagnostic) {}
+    fn diagnostic(&mut self, _: Diagnostic) {}
 
     fn block(&mut self, block: Block) {
         let table = self.tables.last_mut().expect("a table before its rows");

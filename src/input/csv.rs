@@ -10,7 +10,7 @@ use super::csv_block::{CsvBlock, after_line_end, blank_lines, offset, reader, re
 use super::error::{InputError, InputErrorKind};
 use super::header::{HEADER_WITHIN, find_header, find_near_header};
 use super::options::ReadOptions;
-use super::read::{Interest, Sink, TableHead};
+use super::read::{Interest, Sink, SkipReason, TableHead};
 use super::split::{Scan, count_line_ends, scan};
 use super::transcode::{CHUNK, Transcoder};
 use crate::model::{Place, TableFormat, TableName};
@@ -43,13 +43,13 @@ pub(super) fn read(
     let text = Transcoder::new(content, start, options.encoding);
     let mut blocks = Blocks::new(text, Arc::clone(&table))?;
     let Some(found) = find_table(&blocks.buffer, options, sink) else {
-        sink.first_row(&table, &first_row(&blocks.buffer, options));
-        sink.no_header(&table);
+        let first_row = first_row(&blocks.buffer, options);
+        sink.skipped(&table, SkipReason::NoHeader(&first_row));
         return Ok(());
     };
     blocks.delimiter = found.delimiter;
     let head = blocks.take_head(&found);
-    if sink.table(head) == Interest::PassOver {
+    if sink.table(head) == Interest::Skip {
         return Ok(());
     }
     loop {

@@ -25,5 +25,5 @@ pub(crate) use error::InputErrorKind;
 pub(crate) use options::HiddenRows;
 pub use options::ReadOptions;
 pub(crate) use read::is_same_sheet;
-pub use read::{Interest, Sink, TableHead, read};
+pub use read::{Interest, Sink, SkipReason, TableHead, read};
 pub use source::Source;

@@ -35,11 +35,22 @@ pub struct TableHead {
 pub enum Interest {
     /// Its rows are to come.
     Read,
-    /// It is to be passed over.
-    PassOver,
+    /// None of its rows is.
+    Skip,
 }
 
-/// Whoever wants tables.
+/// Why nobody is asked whether a table is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SkipReason<'a> {
+    /// No row has a header that is understood; this is the first row.
+    NoHeader(&'a [String]),
+    /// It is hidden in its workbook.
+    Hidden,
+    /// It holds no cells, as a sheet that is a chart does not.
+    NoCells,
+}
+
+/// What receives the tables.
 pub trait Sink {
     /// Whether a header is one that is understood: finds the header row and the delimiter.
     fn is_header(&self, text: &str) -> bool;
@@ -52,14 +63,8 @@ pub trait Sink {
     /// A table begins.
     fn table(&mut self, head: TableHead) -> Interest;
 
-    /// A table that nobody can read begins and ends: no row of it has a header that is understood.
-    fn no_header(&mut self, name: &Arc<TableName>);
-
-    /// The first row of a table that has no header, before that is said. Only who tells people of it need listen.
-    fn first_row(&mut self, _name: &Arc<TableName>, _cells: &[String]) {}
-
-    /// A table that is not for reading, because it is hidden in its workbook.
-    fn hidden(&mut self, name: &Arc<TableName>);
+    /// A table is not read.
+    fn skipped(&mut self, name: &Arc<TableName>, reason: SkipReason<'_>);
 
     /// A workbook has a sheet of this name, asked for or not.
     fn sheet(&mut self, name: &str);
@@ -70,8 +75,8 @@ pub trait Sink {
     /// The next rows of the table that began last.
     fn block(&mut self, block: Block);
 
-    /// Something to be said of the table that began last.
-    fn tell(&mut self, diagnostic: Diagnostic);
+    /// A problem with the table that began last.
+    fn diagnostic(&mut self, diagnostic: Diagnostic);
 }
 
 /// Reads all tables of `source` into `sink`.

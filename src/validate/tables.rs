@@ -6,7 +6,7 @@ use super::columns::{self, Columns};
 use super::result::{RowCounts, TableRead};
 use super::run::{Run, is_named_away};
 use super::spread::Job;
-use crate::input::{Block, Interest, Sink, TableHead};
+use crate::input::{Block, Interest, Sink, SkipReason, TableHead};
 use crate::model::{Code, Diagnostic, Place, TableName};
 
 impl Sink for Run<'_> {
@@ -34,7 +34,7 @@ impl Sink for Run<'_> {
                 "this table lists single repositories, as the app's Bulk Change does, and not integrations",
                 "use Bulk Change for it; gij needs a row for each git host and account",
             ));
-            return Interest::PassOver;
+            return Interest::Skip;
         }
         let is_ours = is_named_away(&head.name);
         if is_ours || !is_of_integrations {
@@ -47,7 +47,7 @@ impl Sink for Run<'_> {
                     self.result.diagnostics.push(slip);
                 }
             }
-            return Interest::PassOver;
+            return Interest::Skip;
         }
         for diagnostic in found {
             self.result.diagnostics.push(diagnostic);
@@ -76,14 +76,21 @@ impl Sink for Run<'_> {
         Interest::Read
     }
 
-    fn first_row(&mut self, name: &Arc<TableName>, cells: &[String]) {
-        self.note_first_row(name, cells);
-    }
-
-    fn no_header(&mut self, name: &Arc<TableName>) {
-        match self.options.read.header_row {
-            Some(row) => self.pass_over(name, &format!("it has no row {row} with a header")),
-            None => self.pass_over(name, "no row of its first 20 has a header that is known"),
+    fn skipped(&mut self, name: &Arc<TableName>, reason: SkipReason<'_>) {
+        match reason {
+            SkipReason::Hidden => self.pass_over(name, "it is hidden"),
+            SkipReason::NoCells => self.pass_over(name, "it holds no cells"),
+            SkipReason::NoHeader(first_row) => {
+                self.note_first_row(name, first_row);
+                match self.options.read.header_row {
+                    Some(row) => {
+                        self.pass_over(name, &format!("it has no row {row} with a header"));
+                    }
+                    None => {
+                        self.pass_over(name, "no row of its first 20 has a header that is known");
+                    }
+                }
+            }
         }
     }
 
@@ -113,10 +120,6 @@ impl Sink for Run<'_> {
         }
     }
 
-    fn hidden(&mut self, name: &Arc<TableName>) {
-        self.pass_over(name, "it is hidden");
-    }
-
     fn block(&mut self, block: Block) {
         let table = self.tables.len() - 1;
         let job = Job {
@@ -129,7 +132,7 @@ impl Sink for Run<'_> {
         }
     }
 
-    fn tell(&mut self, mut diagnostic: Diagnostic) {
+    fn diagnostic(&mut self, mut diagnostic: Diagnostic) {
         self.check_pending();
         self.options.policy.apply(&mut diagnostic);
         self.result.diagnostics.push(diagnostic);

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use gij::testing::input::{self, Block, Interest, ReadOptions, Sink, Source, TableHead, Value};
+use gij::testing::input::{
+    self, Block, Interest, ReadOptions, Sink, SkipReason, Source, TableHead, Value,
+};
 use gij::testing::model::{Diagnostic, Place, TableName};
 use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
@@ -24,15 +26,13 @@ impl Sink for Collector {
         Interest::Read
     }
 
-    fn no_header(&mut self, _: &Arc<TableName>) {}
-
-    fn hidden(&mut self, _: &Arc<TableName>) {}
+    fn skipped(&mut self, _: &Arc<TableName>, _: SkipReason<'_>) {}
 
     fn sheet(&mut self, _: &str) {}
 
     fn guessed_encoding(&mut self, _: Place, _: u8) {}
 
-    fn tell(&mut self, _: Diagnostic) {}
+    fn diagnostic(&mut self, _: Diagnostic) {}
 
     fn block(&mut self, block: Block) {
         let table = self.tables.last_mut().unwrap();

@@ -18,7 +18,7 @@ use super::structure::Structure;
 use crate::input::error::{InputError, InputErrorKind};
 use crate::input::options::ReadOptions;
 use crate::input::positioned::Positioned;
-use crate::input::read::{Sink, is_same_sheet};
+use crate::input::read::{Sink, SkipReason, is_same_sheet};
 use crate::model::{Place, TableFormat, TableName};
 
 /// Reads all sheets of the workbook in `content`, which its user calls `name`.
@@ -52,11 +52,11 @@ pub(in crate::input) fn read(
         }
         // A sheet that was asked for by its name is read though it is hidden.
         if sheet.visible != SheetVisible::Visible && options.sheets.is_empty() {
-            sink.hidden(&table);
+            sink.skipped(&table, SkipReason::Hidden);
             continue;
         }
         if sheet.typ != SheetType::WorkSheet {
-            sink.no_header(&table);
+            sink.skipped(&table, SkipReason::NoCells);
             continue;
         }
         let sheet = Sheet {

@@ -26,7 +26,7 @@ use crate::input::block::{Block, Rows, SheetBlock, SheetRow, SheetValue};
 use crate::input::error::InputErrorKind;
 use crate::input::header::{HEADER_WITHIN, find_header, find_near_header};
 use crate::input::options::ReadOptions;
-use crate::input::read::{Interest, Sink, TableHead};
+use crate::input::read::{Interest, Sink, SkipReason, TableHead};
 use crate::model::TableName;
 
 /// Merged cells that may wait for the header row to be found.
@@ -151,13 +151,12 @@ fn receive(
     let Some(index) = found else {
         let texts = first.rows.first().map(|row| texts_of(&first, row));
         let texts: Vec<String> = texts.into_iter().flatten().map(str::to_owned).collect();
-        sink.first_row(table, &texts);
-        sink.no_header(table);
+        sink.skipped(table, SkipReason::NoHeader(&texts));
         return Ok(());
     };
     let head = head_of(table, &first, index);
     let mut surroundings = Surroundings::of(&head, options.hidden_rows);
-    if sink.table(head) == Interest::PassOver {
+    if sink.table(head) == Interest::Skip {
         return Ok(());
     }
     for range in merged {
@@ -170,7 +169,7 @@ fn receive(
         sink.block(Block(Rows::Sheet(block)));
         block = rows.block(None, &mut |range| surroundings.merged(range))?;
         if block.rows.is_empty() {
-            surroundings.told().for_each(|told| sink.tell(told));
+            surroundings.told().for_each(|told| sink.diagnostic(told));
             return Ok(());
         }
     }

@@ -14,7 +14,7 @@ use super::part::{Metered, Part};
 use crate::input::block::{Block, Value};
 use crate::input::error::InputErrorKind;
 use crate::input::options::ReadOptions;
-use crate::input::read::{Interest, Sink, TableHead};
+use crate::input::read::{Interest, Sink, SkipReason, TableHead};
 use crate::input::source::Source;
 use crate::model::{Diagnostic, Place, TableName};
 
@@ -38,9 +38,7 @@ impl Sink for Everything {
         Interest::Read
     }
 
-    fn no_header(&mut self, _: &Arc<TableName>) {}
-
-    fn hidden(&mut self, _: &Arc<TableName>) {}
+    fn skipped(&mut self, _: &Arc<TableName>, _: SkipReason<'_>) {}
 
     fn block(&mut self, block: Block) {
         block.for_each_row(|row| {
@@ -52,7 +50,7 @@ impl Sink for Everything {
         });
     }
 
-    fn tell(&mut self, _: Diagnostic) {}
+    fn diagnostic(&mut self, _: Diagnostic) {}
 }
 
 /// Reads a file to its end.
