@@ -137,8 +137,8 @@ pub(super) fn session(
     SessionStart {
         kind,
         gij: GIJ.into(),
-        host: whoami::hostname().unwrap_or_default().into(),
-        os_user: whoami::username().unwrap_or_default().into(),
+        host: whoami::hostname().unwrap_or_default(),
+        os_user: whoami::username().unwrap_or_default(),
         jira_user: non_blank(&target.user),
         at: Timestamp::now(),
         settle_ms: u64::try_from(settle.as_millis()).unwrap_or(u64::MAX),
@@ -147,12 +147,12 @@ pub(super) fn session(
     }
 }
 
-fn non_blank(text: &str) -> Option<Box<str>> {
+fn non_blank(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.into())
 }
 
 /// Where a file lies, for whoever goes on with the run from elsewhere.
-fn path_of(name: &str) -> Option<Box<str>> {
+fn path_of(name: &str) -> Option<String> {
     let path = (name != "-").then(|| std::path::absolute(name))?;
     Some(path.ok()?.to_string_lossy().into())
 }

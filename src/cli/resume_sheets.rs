@@ -224,7 +224,7 @@ fn files(run: &TakenUp, settings: &ResumeSettings) -> Result<(Vec<String>, Vec<P
             let resume = run.next(&settings.take_up.invocation).resume();
             return Err(failure.help(format!("give the file in its place: {resume}")));
         }
-        names.push(input.file.to_string());
+        names.push(input.file.clone());
         files.push(PathBuf::from(
             &*input.path.clone().unwrap_or_else(|| input.file.clone()),
         ));

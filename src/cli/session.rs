@@ -233,7 +233,7 @@ pub(super) async fn close(
     let mut last = Vec::new();
     if let Some(stop) = &stopped {
         last.push(Event::Stopped {
-            why: stop.to_string().into(),
+            why: stop.to_string(),
             at,
         });
     }

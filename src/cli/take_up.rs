@@ -36,7 +36,7 @@ impl TakenUp {
         // What was named by its path need not lie where an id is looked for.
         let is_below = same_file(&runs_dir.join(&*stored.id), &stored.path);
         let word = if is_below {
-            stored.id.into()
+            stored.id
         } else {
             stored.path.to_string_lossy().into_owned()
         };

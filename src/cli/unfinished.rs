@@ -46,7 +46,7 @@ pub(super) fn refuse_second_run(
     let resume = OfRun::new(&settings.invocation.typed, &run.id, run.has_stdin()).resume();
     if settings.dry_run {
         screen.problem(&format!("warning: {message}\n"));
-        return Ok(Some(run.id.into()));
+        return Ok(Some(run.id));
     }
     let failure = Failure::usage(format!("{message}; nothing was sent"));
     Err(failure.help(format!(
@@ -65,7 +65,7 @@ pub(super) fn refuse_rows_in_doubt(
     if settings.new_run || settings.is_rehearsal() {
         return Ok(());
     }
-    let mut keys: HashMap<Box<str>, Vec<(Key, &Place)>> = HashMap::new();
+    let mut keys: HashMap<String, Vec<(Key, &Place)>> = HashMap::new();
     for row in plan.to_create() {
         if let Some(key) = row.record.key().map(Key::from) {
             let of_name = keys.entry(key.name.clone()).or_default();

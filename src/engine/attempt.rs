@@ -93,7 +93,7 @@ impl Run<'_> {
 
     fn failed(&self, mut answered: Answered, refusal: Refusal) -> Step {
         let n = answered.n;
-        answered.advice = refusal.advice.map(Into::into);
+        answered.advice = refusal.advice;
         self.note_answer(answered, journal::Verdict::Failed, Some(&refusal.error));
         self.ledger.set_failed(n);
         let sign = self.streaks.borrow_mut().failed(&refusal.error);
@@ -102,7 +102,7 @@ impl Run<'_> {
     }
 
     fn failed_if_absent(&self, mut answered: Answered, refusal: Refusal) -> Step {
-        answered.advice = refusal.advice.map(Into::into);
+        answered.advice = refusal.advice;
         let verdict = journal::Verdict::FailedIfAbsent;
         self.note_answer(answered, verdict, Some(&refusal.error));
         self.set_aside(&refusal.error, true)

@@ -34,19 +34,19 @@ pub struct Attempt {
     /// The HTTP status.
     pub status: Option<u16>,
     /// What went wrong.
-    pub error: Option<Box<str>>,
+    pub error: Option<String>,
     /// What to do about it.
-    pub advice: Option<Box<str>>,
+    pub advice: Option<String>,
 }
 
 impl Attempt {
     /// None, of a row that is not valid by the `codes` of its errors if there are some.
-    pub(super) fn of_invalid(codes: &[Box<str>]) -> Self {
+    pub(super) fn of_invalid(codes: &[String]) -> Self {
         if codes.is_empty() {
             return Self::default();
         }
         Self {
-            error: Some(format!("not valid: {}", codes.join(", ")).into()),
+            error: Some(format!("not valid: {}", codes.join(", "))),
             advice: Some("`gij explain CODE` says what to do about each code".into()),
             ..Self::default()
         }

@@ -43,14 +43,14 @@ pub enum Event {
     /// Sending paused.
     Paused {
         /// What made it pause.
-        why: Box<str>,
+        why: String,
         /// How long, in milliseconds.
         ms: u64,
     },
     /// Sending stopped before all rows had their turn.
     Stopped {
         /// What made it stop.
-        why: Box<str>,
+        why: String,
         /// When.
         #[serde(serialize_with = "in_millis")]
         at: Timestamp,
@@ -76,9 +76,9 @@ pub struct RunOpened {
     /// The version of the journal's format; first, for a reader may understand nothing else.
     pub version: Version,
     /// The version of `gij`.
-    pub gij: Box<str>,
+    pub gij: String,
     /// The run's id, which is its directory's name.
-    pub run: Box<str>,
+    pub run: String,
     /// Whether the run goes to a sandbox.
     pub rehearsal: bool,
     /// The Jira that it goes to.
@@ -90,7 +90,7 @@ pub struct RunOpened {
     pub settings: Value,
     /// The same as command-line words, in journals of version 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reading: Vec<Box<str>>,
+    pub reading: Vec<String>,
     /// The tables read.
     pub inputs: Vec<Input>,
     /// When.
@@ -111,13 +111,13 @@ pub struct SessionStart {
     /// The command.
     pub kind: SessionKind,
     /// The version of `gij`.
-    pub gij: Box<str>,
+    pub gij: String,
     /// The machine's name.
-    pub host: Box<str>,
+    pub host: String,
     /// The user of the operating system.
-    pub os_user: Box<str>,
+    pub os_user: String,
     /// The user of Jira.
-    pub jira_user: Option<Box<str>>,
+    pub jira_user: Option<String>,
     /// When.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
@@ -153,7 +153,7 @@ pub struct Listed {
     pub at: Timestamp,
     /// The node of Jira that answered, if it said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub node: Option<Box<str>>,
+    pub node: Option<String>,
     /// What it held.
     #[serde(flatten)]
     pub found: Found,

@@ -27,29 +27,29 @@ pub(crate) const VERSION: Version = Version { major: 2, minor: 0 };
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Jira {
     /// The base URL.
-    pub url: Box<str>,
+    pub url: String,
     /// The name that its administrators gave it.
-    pub title: Option<Box<str>>,
+    pub title: Option<String>,
     /// Its version: `10.3.2`.
-    pub version: Option<Box<str>>,
+    pub version: Option<String>,
     /// The user as whom the run was opened.
-    pub user: Option<Box<str>>,
+    pub user: Option<String>,
 }
 
 /// A table that the run read.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Input {
     /// The file as the user named it.
-    pub file: Box<str>,
+    pub file: String,
     /// Where the file lies, in full; none for standard input.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<Box<str>>,
+    pub path: Option<String>,
     /// The sheet; none in a CSV.
-    pub sheet: Option<Box<str>>,
+    pub sheet: Option<String>,
     /// The SHA-256 of the whole file, in hexadecimal.
-    pub sha256: Box<str>,
+    pub sha256: String,
     /// The headers, of unknown columns too: their names only, for their cells may hold secrets.
-    pub columns: Vec<Box<str>>,
+    pub columns: Vec<String>,
     /// How many rows between the others are blank.
     pub rows_blank: u64,
 }
@@ -58,9 +58,9 @@ pub struct Input {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RowPlace {
     /// The file as the user named it.
-    pub file: Box<str>,
+    pub file: String,
     /// The sheet; none in a CSV.
-    pub sheet: Option<Box<str>>,
+    pub sheet: Option<String>,
     /// What the file is.
     #[serde(with = "FormatName")]
     pub format: TableFormat,
@@ -96,9 +96,9 @@ pub struct Key {
     #[serde(rename = "type")]
     pub integration_type: IntegrationType,
     /// The normalised origin; none matches any.
-    pub origin: Option<Box<str>>,
+    pub origin: Option<String>,
     /// The display name.
-    pub name: Box<str>,
+    pub name: String,
 }
 
 impl From<RecordKey> for Key {
@@ -106,10 +106,10 @@ impl From<RecordKey> for Key {
         Self {
             integration_type: key.integration_type,
             origin: match key.origin {
-                OriginKey::Exactly(origin) => Some(origin),
+                OriginKey::Exactly(origin) => Some(origin.into()),
                 OriginKey::Any => None,
             },
-            name: key.display_name,
+            name: key.display_name.into(),
         }
     }
 }
@@ -149,11 +149,11 @@ pub struct NewIntegration {
     pub id: i64,
     /// The type's name in Jira.
     #[serde(rename = "type")]
-    pub type_name: Box<str>,
+    pub type_name: String,
     /// The origin.
-    pub origin: Option<Box<str>>,
+    pub origin: Option<String>,
     /// The display name.
-    pub name: Option<Box<str>>,
+    pub name: Option<String>,
     /// When Jira created it, in milliseconds since 1970-01-01 UTC.
     pub init_date: Option<i64>,
 }
@@ -174,7 +174,7 @@ impl From<&RemoteIntegration> for NewIntegration {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct FieldDifference {
     /// The field's name in the API.
-    pub field: Box<str>,
+    pub field: String,
     /// What the row says.
     pub row: Value,
     /// What Jira shows.

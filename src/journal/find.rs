@@ -35,7 +35,7 @@ pub(crate) enum FindRunError {
         /// The directory of the runs.
         runs_dir: PathBuf,
         /// The ids of the rehearsals, the newest first.
-        there: Vec<Box<str>>,
+        there: Vec<String>,
     },
     /// What may be the last run cannot be read.
     #[error("which run is the last one cannot be told: {} may be it, and {why}", .path.display())]
@@ -53,7 +53,7 @@ pub(crate) enum FindRunError {
         /// What was asked for.
         word: String,
         /// The ids of all runs, the newest first.
-        there: Vec<Box<str>>,
+        there: Vec<String>,
     },
     /// Several runs have such a name.
     #[error("`{word}` is in the names of {} runs in {}", .found.len(), .runs_dir.display())]
@@ -63,7 +63,7 @@ pub(crate) enum FindRunError {
         /// What was asked for.
         word: String,
         /// The ids of these runs, the newest first.
-        found: Vec<Box<str>>,
+        found: Vec<String>,
     },
     /// The directory that is meant is no run.
     #[error("{} is not a run: {why}", .path.display())]
@@ -101,7 +101,7 @@ impl FindRunError {
 }
 
 /// The first few ids and how many more there are.
-fn list(ids: &[Box<str>]) -> String {
+fn list(ids: &[String]) -> String {
     let named = ids.iter().take(MOST_NAMED).map(|id| &**id);
     let mut text = named.collect::<Vec<_>>().join(", ");
     if let more @ 1.. = ids.len().saturating_sub(MOST_NAMED) {
@@ -234,7 +234,7 @@ fn by_part(
     })
 }
 
-fn ids(runs: &[StoredRun]) -> Vec<Box<str>> {
+fn ids(runs: &[StoredRun]) -> Vec<String> {
     runs.iter().map(|run| run.id.clone()).collect()
 }
 

@@ -6,6 +6,8 @@
 
 mod attempt;
 mod disk;
+#[cfg(test)]
+mod earlier_versions;
 mod event;
 mod event_parts;
 mod find;

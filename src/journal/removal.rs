@@ -52,7 +52,7 @@ pub struct Removal {
     /// How it ended.
     pub outcome: RemovalOutcome,
     /// Why it was left alone, or what went wrong.
-    pub why: Option<Box<str>>,
+    pub why: Option<String>,
     /// When that was known; none if nothing was asked for, because Jira's list did not show it.
     #[serde(skip)]
     pub at: Option<Timestamp>,

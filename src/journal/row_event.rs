@@ -16,11 +16,11 @@ pub struct RowRead {
     pub place: RowPlace,
     /// The type's name as far as the row says one.
     #[serde(rename = "type")]
-    pub type_name: Option<Box<str>>,
+    pub type_name: Option<String>,
     /// The display name.
-    pub name: Option<Box<str>>,
+    pub name: Option<String>,
     /// The origin as the sheet has it.
-    pub origin: Option<Box<str>>,
+    pub origin: Option<String>,
     /// The key; none without a display name or for an invalid row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
@@ -29,10 +29,10 @@ pub struct RowRead {
     pub cells: ShownFields,
     /// The codes of the warnings that the row was given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<Box<str>>,
+    pub warnings: Vec<String>,
     /// The codes of its errors.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<Box<str>>,
+    pub errors: Vec<String>,
     /// Why it will not be sent, where that is known from the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Excluded>,
@@ -62,8 +62,8 @@ impl RowRead {
             n: row.n,
             place: RowPlace::from(&row.place),
             type_name: row.type_name.map(Into::into),
-            name: row.display_name.clone(),
-            origin: row.origin.clone(),
+            name: row.display_name.clone().map(Into::into),
+            origin: row.origin.clone().map(Into::into),
             key: None,
             cells: ShownFields::default(),
             warnings: Vec::new(),
@@ -116,7 +116,7 @@ pub struct Planned {
     /// What is to be done.
     pub action: PlannedAction,
     /// Why.
-    pub reason: Box<str>,
+    pub reason: String,
     /// The integration that exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
@@ -191,10 +191,10 @@ pub struct Answered {
     pub echo: ShownFields,
     /// What went wrong, with all secrets masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<Box<str>>,
+    pub error: Option<String>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub advice: Option<Box<str>>,
+    pub advice: Option<String>,
     /// When the answer was complete.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,

@@ -21,15 +21,15 @@ pub struct RowState {
     /// Where it stands.
     pub place: Place,
     /// The type's name, as far as the row says one.
-    pub type_name: Option<Box<str>>,
+    pub type_name: Option<String>,
     /// The display name.
-    pub name: Option<Box<str>>,
+    pub name: Option<String>,
     /// The origin as the sheet has it.
-    pub origin: Option<Box<str>>,
+    pub origin: Option<String>,
     /// The key; none without a display name or for an invalid row.
     pub key: Option<Box<Key>>,
     /// The codes of its warnings.
-    pub warnings: Box<[Box<str>]>,
+    pub warnings: Vec<String>,
     /// How it ended, or would if the run ended now.
     pub outcome: Outcome,
     /// Its integration: the one created, or the one that exists.

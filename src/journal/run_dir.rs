@@ -25,7 +25,7 @@ const MOST_IN_A_SECOND: u32 = 100;
 #[derive(Debug)]
 pub(crate) struct RunDir {
     path: PathBuf,
-    id: Box<str>,
+    id: String,
     _lock: Lock,
 }
 
@@ -72,7 +72,7 @@ impl RunDir {
         sync_dir(runs_dir).map_err(cannot_make(&path))?;
         Ok(Self {
             path,
-            id: id.into(),
+            id,
             _lock: lock,
         })
     }

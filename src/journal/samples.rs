@@ -68,7 +68,7 @@ pub(crate) fn row_read(n: u32) -> RowRead {
             line: None,
         },
         type_name: Some("AZURE".into()),
-        name: Some(format!("Azure {n}").into()),
+        name: Some(format!("Azure {n}")),
         origin: Some("https://dev.azure.com/acme".into()),
         key: None,
         cells: serde_json::Map::from_iter([("global".to_owned(), true.into())]).into(),

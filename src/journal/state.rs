@@ -24,10 +24,10 @@ pub struct RunState {
     rows: BTreeMap<u32, Box<RowState>>,
     tables: Vec<Arc<TableName>>,
     paused_ms: u64,
-    stopped: Option<Box<str>>,
+    stopped: Option<String>,
     audit: Option<Audit>,
     closed: Option<(Ending, Timestamp)>,
-    baseline: Option<Box<[i64]>>,
+    baseline: Option<Vec<i64>>,
     /// What Jira held beside it when the last session planned.
     known: Option<Arc<HashSet<i64>>>,
     is_undone: bool,
@@ -148,7 +148,7 @@ impl RunState {
             return Arc::clone(table);
         }
         let table = Arc::new(TableName {
-            file: place.file.to_string(),
+            file: place.file.clone(),
             sheet: place.sheet.as_deref().map(str::to_owned),
             format: place.format,
         });

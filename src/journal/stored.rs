@@ -19,7 +19,7 @@ pub(crate) struct StoredRun {
     /// Its directory.
     pub path: PathBuf,
     /// Its id, which is the directory's name.
-    pub id: Box<str>,
+    pub id: String,
     /// How it was opened.
     pub opened: RunOpened,
 }
@@ -77,7 +77,7 @@ impl StoredRun {
             path: path.to_owned(),
             id: name.map_or_else(
                 || opened.run.clone(),
-                |name| name.to_string_lossy().into_owned().into(),
+                |name| name.to_string_lossy().into_owned(),
             ),
             opened,
         })

@@ -14,7 +14,7 @@ struct Column {
 
 #[rustfmt::skip]
 const COLUMNS: [Column; 16] = [
-    Column { name: "file",         cell: |row| row.file.to_string() },
+    Column { name: "file",         cell: |row| row.file.clone() },
     Column { name: "sheet",        cell: |row| text(row.sheet.as_ref()) },
     Column { name: "row",          cell: |row| text(row.row) },
     Column { name: "type",         cell: |row| text(row.type_name.as_ref()) },

@@ -40,9 +40,9 @@ pub struct Report {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct RunFacts {
     /// The run's id.
-    pub id: Box<str>,
+    pub id: String,
     /// The version of `gij` that opened it.
-    pub gij: Box<str>,
+    pub gij: String,
     /// Whether it went to a sandbox.
     pub rehearsal: bool,
     /// The options on reading and selecting rows.
@@ -52,7 +52,7 @@ pub struct RunFacts {
     /// How the last session ended; none while it goes on, or if it died.
     pub ending: Option<Ending>,
     /// What stopped the last session before all rows had their turn.
-    pub stopped: Option<Box<str>>,
+    pub stopped: Option<String>,
     /// How long sending paused, in milliseconds.
     pub paused_ms: u64,
     /// The last comparison with Jira's list.
@@ -82,7 +82,7 @@ pub struct DoubleFacts {
     /// The row's place.
     pub row: String,
     /// Its display name.
-    pub display_name: Option<Box<str>>,
+    pub display_name: Option<String>,
     /// How many requests of ours were sent for it.
     pub attempts: u32,
     /// How many of them may have created something: after one, the others are someone else's.
@@ -95,11 +95,11 @@ pub struct DoubleFacts {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct InputFacts {
     /// The file as the user named it.
-    pub file: Box<str>,
+    pub file: String,
     /// The sheet; none in a CSV.
-    pub sheet: Option<Box<str>>,
+    pub sheet: Option<String>,
     /// The SHA-256 of the whole file, in hexadecimal.
-    pub sha256: Box<str>,
+    pub sha256: String,
     /// Its rows.
     pub rows: InputRows,
 }
@@ -117,18 +117,18 @@ pub struct InputRows {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct ReportRow {
     /// The file.
-    pub file: Box<str>,
+    pub file: String,
     /// The sheet; none in a CSV.
-    pub sheet: Option<Box<str>>,
+    pub sheet: Option<String>,
     /// The row, from 1, as a spreadsheet shows it.
     pub row: Option<u32>,
     /// The type's name.
     #[serde(rename = "type")]
-    pub type_name: Option<Box<str>>,
+    pub type_name: Option<String>,
     /// The display name.
-    pub display_name: Option<Box<str>>,
+    pub display_name: Option<String>,
     /// The origin as the sheet has it.
-    pub origin: Option<Box<str>>,
+    pub origin: Option<String>,
     /// How it ended.
     pub outcome: Outcome,
     /// Jira's id of its integration.
@@ -138,16 +138,16 @@ pub struct ReportRow {
     /// The HTTP status.
     pub http_status: Option<u16>,
     /// What went wrong.
-    pub error: Option<Box<str>>,
+    pub error: Option<String>,
     /// What to do about it.
-    pub advice: Option<Box<str>>,
+    pub advice: Option<String>,
     /// When the last attempt began.
     #[serde(serialize_with = "in_millis_or_null")]
     pub started: Option<Timestamp>,
     /// How long the last attempt took, in milliseconds.
     pub duration_ms: Option<u64>,
     /// The codes of its warnings.
-    pub warnings: Box<[Box<str>]>,
+    pub warnings: Vec<String>,
     /// What an undo did to its integration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removal: Option<Removal>,

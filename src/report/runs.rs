@@ -31,7 +31,7 @@ pub(crate) struct RunsReport {
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(crate) struct ListedRun {
     /// Its id.
-    pub run: Box<str>,
+    pub run: String,
     /// Its directory.
     pub directory: String,
     /// Whether it went to a sandbox.
@@ -39,7 +39,7 @@ pub(crate) struct ListedRun {
     /// The Jira.
     pub jira: Jira,
     /// The files that it read.
-    pub files: Vec<Box<str>>,
+    pub files: Vec<String>,
     /// When it was opened.
     #[serde(serialize_with = "in_millis")]
     pub started: Timestamp,
@@ -133,7 +133,7 @@ impl ListedRun {
     /// A run and what its journal tells, with nothing to do next.
     pub(crate) fn of(stored: &StoredRun, read: &Result<ReadRun, ReadError>, work: Work) -> Self {
         let opened = &stored.opened;
-        let mut files: Vec<Box<str>> = Vec::new();
+        let mut files: Vec<String> = Vec::new();
         for input in &opened.inputs {
             if !files.contains(&input.file) {
                 files.push(input.file.clone());

@@ -83,16 +83,16 @@ impl VerifyTotals {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct VerifiedRow {
     /// The file.
-    pub file: Box<str>,
+    pub file: String,
     /// The sheet; none in a CSV.
-    pub sheet: Option<Box<str>>,
+    pub sheet: Option<String>,
     /// The row, from 1, as a spreadsheet shows it.
     pub row: Option<u32>,
     /// Where it stands, for people.
     #[serde(skip)]
     pub place: String,
     /// The display name.
-    pub display_name: Option<Box<str>>,
+    pub display_name: Option<String>,
     /// Jira's id.
     pub id: i64,
     /// How it is.
@@ -104,7 +104,7 @@ pub(crate) struct VerifiedRow {
 pub(crate) struct VerifyReport {
     format: u32,
     /// The run's id.
-    pub run: Box<str>,
+    pub run: String,
     /// How many integrations are in which state.
     pub totals: VerifyTotals,
     /// Keys of the run that Jira holds more than once.

@@ -103,7 +103,7 @@ impl ImportSettings {
     }
 
     /// The same options as words, for reading the files in the same way again: `--only`, `Team=Payments`.
-    pub(crate) fn reading_words(&self) -> Vec<Box<str>> {
+    pub(crate) fn reading_words(&self) -> Vec<String> {
         let mut words = Vec::new();
         let secrets = &self.input.options.secrets;
         for pattern in &secrets.allow_env {
@@ -115,8 +115,8 @@ impl ImportSettings {
             words.extend(["--secrets-dir".into(), dir.to_string_lossy().into()]);
         }
         for (name, value) in self.typed_for_reading() {
-            words.push(format!("--{name}").into());
-            words.extend(value.map(Into::into));
+            words.push(format!("--{name}"));
+            words.extend(value);
         }
         words
     }

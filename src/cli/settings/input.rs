@@ -90,7 +90,7 @@ impl InputSettings {
 
     /// What a run that read `files` with the options `typed` reads now.
     pub(crate) fn again(
-        typed: &[Box<str>],
+        typed: &[String],
         files: Vec<PathBuf>,
         own_files: Vec<PathBuf>,
     ) -> Result<Self, Failure> {

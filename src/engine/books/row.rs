@@ -66,7 +66,7 @@ impl BookRow {
             (Some(key), _) => key
                 .origin
                 .clone()
-                .map_or(OriginKey::Any, OriginKey::Exactly),
+                .map_or(OriginKey::Any, |origin| OriginKey::Exactly(origin.into())),
             (None, Some(text)) => OriginKey::Exactly(normalise(integration_type, text).into()),
             (None, None) => OriginKey::of(integration_type, None),
         };

@@ -266,7 +266,7 @@ impl<'a> Undo<'a> {
         let (verdict, error, step) = match exchange.meaning {
             Removal::Removed => (Verdict::Removed, None, Step::End(RemovalOutcome::Removed)),
             Removal::Refused(refusal) => {
-                answered.advice = refusal.advice.map(Into::into);
+                answered.advice = refusal.advice;
                 let step = Step::End(RemovalOutcome::Failed);
                 (Verdict::Failed, Some(refusal.error), step)
             }
@@ -290,7 +290,7 @@ impl<'a> Undo<'a> {
             }
         };
         answered.verdict = verdict;
-        answered.error = error.map(Into::into);
+        answered.error = error;
         self.ledger.note(Event::Outcome(answered));
         step
     }

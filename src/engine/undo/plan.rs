@@ -135,7 +135,7 @@ fn stranger(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
         }
         _ => ours.is_none() || shown == ours,
     };
-    let told = |field: Field, ours: &Option<Box<str>>| {
+    let told = |field: Field, ours: &Option<String>| {
         let echoed = echo.get(field.name()).and_then(Value::as_str);
         echoed
             .map(str::to_owned)

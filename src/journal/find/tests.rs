@@ -38,7 +38,7 @@ fn write(dir: &Path, id: &str, journal: &str) {
 
 #[track_caller]
 fn found(dir: &Path, word: &str) -> String {
-    find_run(dir, word).unwrap().id.into()
+    find_run(dir, word).unwrap().id
 }
 
 #[track_caller]
@@ -136,7 +136,7 @@ fn torn_and_foreign_directories_are_passed_over() {
     write(dir.path(), "holiday", "photos\n");
     assert_eq!(found(dir.path(), "last"), SECOND);
     let all = StoredRuns::below(dir.path()).unwrap();
-    assert_eq!(ids(&all.runs), [REHEARSAL, SECOND, FIRST].map(Into::into));
+    assert_eq!(ids(&all.runs), [REHEARSAL, SECOND, FIRST].map(String::from));
     let why: Vec<String> = all
         .passed_over
         .iter()

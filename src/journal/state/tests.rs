@@ -169,12 +169,6 @@ fn a_run_is_unfinished_while_a_row_is_open_unless_it_is_a_rehearsal() {
     assert!(!rehearsal.is_unfinished());
 }
 
-#[test]
-fn a_row_stays_small() {
-    // With texts of usual length a row of 10,000 then stays well below 1 KB.
-    assert!(size_of::<RowState>() <= 400, "{}", size_of::<RowState>());
-}
-
 /// A request to delete the integration `id`, which is the attempt `attempt` at the row 1.
 fn delete(attempt: u32, id: i64) -> Event {
     Event::Intent(Intent {

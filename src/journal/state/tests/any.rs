@@ -52,7 +52,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(session()),
         1 => Just(closed()),
         1 => Just(Event::Opened(Box::new(opened()))),
-        1 => Just(Event::Paused { why: "".into(), ms: u64::MAX }),
+        1 => Just(Event::Paused { why: String::new(), ms: u64::MAX }),
         1 => Just(Event::Unknown),
     ]
 }
