@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::args::ExplainArgs;
 use super::check::write_json;
 use super::exit::{Exit, Failure};
-use crate::explain::{Lists, Topic, explain as look_up};
+use crate::explain::{Topic, explain as look_up};
 use crate::render::{Screen, explanation};
 use crate::report::document;
 
@@ -17,21 +17,17 @@ struct Document<'a> {
     topic: &'a Topic,
 }
 
-/// Says what a code, a type or a field means; without a word, lists them all.
+/// Explains a code, a type or a field; without a word, lists them all.
 pub(super) fn explain(args: &ExplainArgs, is_json: bool, screen: &Screen) -> Result<Exit, Failure> {
-    let topic = if args.words.is_empty() {
-        Topic::Everything(Lists::all())
-    } else {
-        look_up(&args.words.join(" "))
-            .map_err(|unknown| Failure::usage(&unknown).help(unknown.help()))?
-    };
+    let topic = look_up(&args.words.join(" "))
+        .map_err(|unknown| Failure::usage(&unknown).help(unknown.help()))?;
     if is_json {
         let topic = &topic;
         write_json(&document(&Document { format: 1, topic }))?;
     } else {
-        screen.verbatim(&explanation(&topic));
+        screen.verbatim(&explanation(&topic, screen.width()));
         if let Topic::Everything(_) = topic {
-            screen.info("\n`gij explain WORD` says more about each, with an example\n");
+            screen.info("\n`gij explain WORD` explains each, with an example\n");
         }
     }
     Ok(Exit::Done)

@@ -1,19 +1,12 @@
-//! What is said about a diagnostic, an integration type or a field to someone who asks.
+//! `gij explain`: what a diagnostic, an integration type or a field means.
 //!
-//! Uses `input`, `model`, `secret` and `validate`; no network, no file. The decision to know: an example is a table, and
-//! what is shown for it is what the validation says about it, so that no text here can promise another program.
+//! Uses `input`, `model`, `secret` and `validate`; no network, no file. The texts stand in `model`, beside what they
+//! describe. The example of a diagnostic is run through the real validator, so the output shown for it is never out of date.
 
-mod code;
-mod codes;
-mod entry;
-mod field;
-mod integration_type;
-mod list;
+mod lookup;
 mod topic;
 
-pub(crate) use code::{CodeTopic, ExampleTopic};
-pub(crate) use entry::LETTERS;
-pub(crate) use field::{FieldTopic, NeededBy};
-pub(crate) use integration_type::{TypeTopic, Used};
-pub(crate) use list::Lists;
-pub(crate) use topic::{Topic, explain};
+pub(crate) use lookup::explain;
+pub(crate) use topic::{
+    Catalogue, CodeTopic, ExampleTopic, FieldLine, FieldTopic, NeededBy, Topic, TypeTopic,
+};

@@ -1,189 +1,386 @@
-//! What a word means: a code, a type or a field, and what it may be a slip of.
+//! What there is to say about a code, a type or a field. Serialised, a [`Topic`] is the document of `--format json`, but for
+//! its version.
 
-use serde::Serialize;
-use thiserror::Error;
+use serde::{Serialize, Serializer};
 
-use super::code::CodeTopic;
-use super::field::FieldTopic;
-use super::integration_type::TypeTopic;
-use super::list::Lists;
-use crate::model::{Code, Field, IntegrationType};
-use crate::validate::field_of;
+use crate::input::Source;
+use crate::model::{
+    Code, CredentialForm, Diagnostics, Example, Field, IntegrationType, Kind, LETTERS, Need,
+    OriginRule, Region, Severity,
+};
+use crate::secret::SecretPolicy;
+use crate::validate::{Options, Purpose, validate_sources};
 
-/// What is said to someone who asks. Serialised, it is the document of `--format json` but for its version.
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Topic {
-    /// A diagnostic.
     Code(Box<CodeTopic>),
-    /// An integration type.
     Type(Box<TypeTopic>),
-    /// A field.
     Field(Box<FieldTopic>),
-    /// All of them.
-    Everything(Lists),
+    Everything(Catalogue),
 }
 
-/// A word that means nothing here.
-#[derive(Debug, Error)]
-#[error("`{word}` is no code, no integration type and no field")]
-pub(crate) struct Unknown {
-    word: String,
-    meant: Vec<&'static str>,
+#[derive(Debug, Serialize)]
+pub(crate) struct CodeTopic {
+    pub code: Code,
+    pub severity: Severity,
+    pub title: &'static str,
+    pub why: &'static str,
+    pub help: &'static str,
+    /// The options that change the severity.
+    pub options: Option<String>,
+    pub example: ExampleTopic,
 }
 
-impl Unknown {
-    /// What to type instead.
-    pub(crate) fn help(&self) -> String {
-        if self.meant.is_empty() {
-            return "`gij explain` lists all that can be explained".into();
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum ExampleTopic {
+    File {
+        /// The first row, from 1, in Windows-1252; those above it, or all, are in UTF-8.
+        windows_1252_from_row: Option<usize>,
+        /// The text of the file, in which [`LETTERS`] stands for many letters.
+        #[serde(serialize_with = "spelled_out")]
+        wrong: &'static str,
+        #[serde(serialize_with = "places")]
+        diagnostics: Diagnostics,
+        /// The corrected text, in UTF-8.
+        corrected: &'static str,
+    },
+    Words {
+        words: &'static str,
+    },
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct TypeTopic {
+    #[serde(rename = "type")]
+    pub integration_type: IntegrationType,
+    pub product: &'static str,
+    pub also_called: &'static [&'static str],
+    pub origin: String,
+    pub log_in: String,
+    /// Further required fields.
+    pub requires: Vec<FieldLine>,
+    /// Optional fields that not every type has.
+    pub own: Vec<FieldLine>,
+    /// Optional fields of all types.
+    pub common: Vec<&'static str>,
+    pub notes: Vec<&'static str>,
+    /// A table of one complete row.
+    pub example: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct FieldTopic {
+    pub field: &'static str,
+    pub about: &'static str,
+    pub value: &'static str,
+    pub if_blank: Option<&'static str>,
+    /// The headers of the field, its own name first.
+    pub headers: Vec<&'static str>,
+    pub types: NeededBy,
+    pub notes: Vec<String>,
+    pub example: &'static str,
+}
+
+/// The types that use a field, by how much they need it.
+#[derive(Debug, Serialize)]
+pub(crate) struct NeededBy {
+    pub required: Vec<IntegrationType>,
+    pub one_way_to_log_in: Vec<IntegrationType>,
+    pub optional: Vec<IntegrationType>,
+}
+
+/// All codes, the worst first, all types and all fields.
+#[derive(Debug, Serialize)]
+pub(crate) struct Catalogue {
+    pub codes: Vec<CodeLine>,
+    pub types: Vec<TypeLine>,
+    pub fields: Vec<FieldLine>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CodeLine {
+    pub code: Code,
+    pub severity: Severity,
+    pub title: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct TypeLine {
+    #[serde(rename = "type")]
+    pub integration_type: IntegrationType,
+    pub product: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct FieldLine {
+    pub field: &'static str,
+    pub about: &'static str,
+}
+
+impl Catalogue {
+    pub(crate) fn new() -> Self {
+        let mut codes: Vec<CodeLine> = Code::ALL
+            .iter()
+            .map(|&code| CodeLine {
+                code,
+                severity: code.severity(),
+                title: code.about().meaning,
+            })
+            .collect();
+        // The sort is stable: within a severity, codes keep the order of their declaration.
+        codes.sort_by_key(|line| std::cmp::Reverse(line.severity));
+        let types = IntegrationType::all().map(|integration_type| TypeLine {
+            integration_type,
+            product: integration_type.product(),
+        });
+        Self {
+            codes,
+            types: types.collect(),
+            fields: Field::all().map(field_line).collect(),
         }
-        let meant: Vec<String> = self.meant.iter().map(|name| format!("`{name}`")).collect();
-        format!("did you mean {}?", meant.join(" or "))
     }
 }
 
-/// Says what `word` means: a code first, then a type by its name or product, then a field by any of its headers.
-///
-/// # Errors
-///
-/// [`Unknown`] if it is none of them.
-pub(crate) fn explain(word: &str) -> Result<Topic, Unknown> {
-    let word = word.trim();
-    if let Some(code) = code_of(word) {
-        Ok(Topic::Code(Box::new(CodeTopic::of(code))))
-    } else if let Some(of) =
-        IntegrationType::from_name(word).or_else(|| IntegrationType::of_product(word))
-    {
-        Ok(Topic::Type(Box::new(TypeTopic::of(of))))
-    } else if let Some(field) = field_of(word) {
-        Ok(Topic::Field(Box::new(FieldTopic::of(field))))
-    } else {
-        Err(Unknown {
-            word: word.chars().take(60).collect(),
-            meant: meant_by(word),
-        })
+fn field_line(field: Field) -> FieldLine {
+    FieldLine {
+        field: field.name(),
+        about: field.about().what,
     }
 }
 
-/// The code of this name, as it is shown (`error[no-table]`) too, in any case and with spaces or `_` for `-`.
-fn code_of(word: &str) -> Option<Code> {
-    let name = match word.split_once('[') {
-        Some((_, rest)) => rest.trim_end_matches([']', ':']),
-        None => word,
+impl From<Code> for CodeTopic {
+    fn from(code: Code) -> Self {
+        let about = code.about();
+        let options = match code.severity() {
+            Severity::Error if code.is_guess() => Some(format!(
+                "It is a guess at what was meant. If the guess is wrong, `--allow {code}` turns the error into a warning."
+            )),
+            Severity::Warning => Some(format!(
+                "`--strict` turns the warning into an error, unless `--allow {code}` is given too."
+            )),
+            _ => None,
+        };
+        let example = match about.example {
+            Example::Words(words) => ExampleTopic::Words { words },
+            Example::Csv {
+                wrong,
+                right,
+                windows_1252_from_row,
+            } => ExampleTopic::File {
+                windows_1252_from_row,
+                wrong,
+                diagnostics: check(encoded(&with_letters(wrong), windows_1252_from_row)),
+                corrected: right,
+            },
+        };
+        Self {
+            code,
+            severity: code.severity(),
+            title: about.meaning,
+            why: about.why,
+            help: about.help,
+            options,
+            example,
+        }
+    }
+}
+
+fn with_letters(text: &str) -> String {
+    text.replace(LETTERS, &"x".repeat(2000))
+}
+
+fn spelled_out<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&with_letters(text))
+}
+
+/// The bytes of a text whose rows from this one on are in Windows-1252.
+fn encoded(text: &str, from_row: Option<usize>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (row, line) in (1..).zip(text.split_inclusive('\n')) {
+        if from_row.is_some_and(|from| row >= from) {
+            // The letters of the examples have the same numbers in Unicode.
+            bytes.extend(line.chars().map(|c| u8::try_from(c).unwrap_or(b'?')));
+        } else {
+            bytes.extend_from_slice(line.as_bytes());
+        }
+    }
+    bytes
+}
+
+/// The diagnostics of `gij check` without options.
+fn check(bytes: Vec<u8>) -> Diagnostics {
+    const FILE: &str = "example.csv";
+    let options = Options::new(Purpose::Check, SecretPolicy::default());
+    let source = Source::from_bytes(FILE, bytes);
+    validate_sources([(FILE.to_owned(), Ok(source))], &options).diagnostics
+}
+
+fn places<S: Serializer>(found: &Diagnostics, serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct ExampleDiagnostic<'a> {
+        severity: Severity,
+        code: Code,
+        cell: Option<String>,
+        row: Option<u32>,
+        message: &'a str,
+        help: &'a str,
+    }
+    serializer.collect_seq(found.iter().map(|diagnostic| ExampleDiagnostic {
+        severity: diagnostic.severity,
+        code: diagnostic.code,
+        cell: diagnostic.place.address(),
+        row: diagnostic.place.row,
+        message: &diagnostic.message,
+        help: &diagnostic.help,
+    }))
+}
+
+impl From<IntegrationType> for TypeTopic {
+    fn from(integration_type: IntegrationType) -> Self {
+        /// Fields that have a line of their own.
+        const NAMED: [Field; 5] = [
+            Field::Type,
+            Field::Origin,
+            Field::Username,
+            Field::Password,
+            Field::Pat,
+        ];
+        let spec = integration_type.spec();
+        let with = |need: Need| {
+            Field::all().filter(move |field| !NAMED.contains(field) && spec.need(*field) == need)
+        };
+        let is_common =
+            |field: &Field| IntegrationType::all().all(|other| other.spec().uses(*field));
+        let (common, own): (Vec<Field>, Vec<Field>) = with(Need::Optional).partition(is_common);
+        Self {
+            integration_type,
+            product: spec.product,
+            also_called: spec.also_called,
+            origin: spec.origin_in_words(),
+            log_in: spec.credentials_in_words(),
+            requires: with(Need::Required).map(field_line).collect(),
+            own: own.into_iter().map(field_line).collect(),
+            common: common.into_iter().map(Field::name).collect(),
+            notes: spec.remark.into_iter().collect(),
+            example: example_row(integration_type),
+        }
+    }
+}
+
+/// A table with one row that has everything the type requires.
+fn example_row(integration_type: IntegrationType) -> String {
+    let (headers, cells): (Vec<&str>, Vec<String>) = Field::all()
+        .filter_map(|field| Some((field.name(), example_cell(integration_type, field)?)))
+        .unzip();
+    format!("{}\n{}\n", headers.join(","), cells.join(","))
+}
+
+fn example_cell(integration_type: IntegrationType, field: Field) -> Option<String> {
+    let spec = integration_type.spec();
+    let form = spec.preferred_credentials();
+    let is_taken = form.is_some_and(|form| form.fields().contains(&field));
+    let is_key = form == Some(CredentialForm::AccessKey);
+    let text = match field {
+        Field::Type => spec.name,
+        Field::DisplayName => return Some(format!("Our {}", spec.product)),
+        Field::Origin if spec.origin == OriginRule::Folder => "/srv/repos/*",
+        Field::Origin if spec.origin == OriginRule::Url => field.about().example,
+        Field::Username if is_taken && is_key => "invented-key-id",
+        Field::Username if is_taken => field.about().example,
+        Field::Password if is_taken && is_key => "invented-secret-key",
+        Field::Password if is_taken => "invented-password",
+        Field::Pat if is_taken => "invented-token",
+        Field::FolderDepth if spec.uses(field) => "1",
+        _ if spec.requires.contains(&field) => field.about().example,
+        _ => return None,
     };
-    let name = dashed(name);
-    Code::ALL.iter().copied().find(|code| code.name() == name)
+    Some(text.to_owned())
 }
 
-fn dashed(word: &str) -> String {
-    word.to_lowercase().replace([' ', '_'], "-")
-}
-
-/// The names that `word` is nearly, or is a part of.
-fn meant_by(word: &str) -> Vec<&'static str> {
-    const SIMILAR: f64 = 0.85;
-    const MOST: usize = 3;
-    let word = dashed(word);
-    let alike = spellings()
-        .map(|(spelling, name)| (strsim::jaro_winkler(&dashed(spelling), &word), name))
-        .filter(|(similarity, _)| *similarity > SIMILAR)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    if let Some((_, name)) = alike {
-        return vec![name];
+impl From<Field> for FieldTopic {
+    fn from(field: Field) -> Self {
+        let about = field.about();
+        let types = |need: Need| {
+            IntegrationType::all()
+                .filter(|integration_type| integration_type.spec().need(field) == need)
+                .collect()
+        };
+        let own_name = std::iter::once(field.name());
+        Self {
+            field: field.name(),
+            about: about.what,
+            value: field.kind().format(),
+            if_blank: about.if_blank,
+            headers: own_name.chain(field.aliases().iter().copied()).collect(),
+            types: NeededBy {
+                required: types(Need::Required),
+                one_way_to_log_in: types(Need::OneWay),
+                optional: types(Need::Optional),
+            },
+            notes: notes(field),
+            example: about.example,
+        }
     }
-    let codes = Code::ALL.iter().map(|code| code.name());
-    codes
-        .filter(|name| name.split('-').any(|part| part == word))
-        .take(MOST)
-        .collect()
 }
 
-/// All that is understood, each with the name to type for it.
-fn spellings() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let codes = Code::ALL.iter().map(|code| (code.name(), code.name()));
-    let types = IntegrationType::all().flat_map(|of| {
-        let called = of.spec().also_called.iter().copied();
-        called
-            .chain([of.name(), of.product()])
-            .map(move |spelling| (spelling, of.name()))
-    });
-    let fields = Field::all().flat_map(|field| {
-        let aliases = field.aliases().iter().copied();
-        aliases
-            .chain([field.name()])
-            .map(move |spelling| (spelling, field.name()))
-    });
-    codes.chain(types).chain(fields)
+fn notes(field: Field) -> Vec<String> {
+    let mut notes: Vec<String> = match field.kind() {
+        Kind::Flag => vec![
+            "`true` and `false`, `yes` and `no`, `y` and `n`, `on` and `off`, `1` and `0` are accepted in any case.".into(),
+        ],
+        Kind::Secret => vec![
+            "`env:NAME` is read from the environment variable, if `--allow-env` allows its name. `file:PATH` is the first \
+             line of the file, which must be below the directory given by `--secrets-dir`."
+                .into(),
+            "Write `literal:` before a secret that begins with `env:` or `file:`.".into(),
+        ],
+        Kind::Type => vec![format!(
+            "The types are {}.",
+            IntegrationType::names(IntegrationType::all())
+        )],
+        Kind::Region => vec![format!(
+            "The vendor's manual lists {}.",
+            Region::listed().join(", ")
+        )],
+        Kind::Ids | Kind::Keys => {
+            vec!["Separate several with commas, semicolons or spaces.".into()]
+        }
+        _ => Vec::new(),
+    };
+    let bulk_change = match field {
+        Field::DisableSslVerification => Some(
+            "The column `sslVerify` of the app's Bulk Change means the opposite and is accepted too.",
+        ),
+        Field::ProjectMappingIds => {
+            Some("`ALL`, as the app's Bulk Change writes it, means `global` true.")
+        }
+        _ => None,
+    };
+    notes.extend(bulk_change.map(Into::into));
+    notes
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn meant(word: &str) -> String {
-        explain(word).unwrap_err().help()
-    }
-
-    fn name(word: &str) -> String {
-        match explain(word).unwrap() {
-            Topic::Code(topic) => topic.code.name().into(),
-            Topic::Type(topic) => topic.integration_type.name().into(),
-            Topic::Field(topic) => topic.field.into(),
-            Topic::Everything(_) => "everything".into(),
-        }
-    }
-
     #[test]
-    fn words_are_understood_as_people_write_them() {
-        for (word, expected) in [
-            ("origin-is-clone-url", "origin-is-clone-url"),
-            ("error[origin-is-clone-url]:", "origin-is-clone-url"),
-            ("Unknown Type", "unknown-type"),
-            ("github_server", "GITHUB_SERVER"),
-            ("GitHub Enterprise Server", "GITHUB_SERVER"),
-            ("codecommit", "AWS"),
-            ("displayName", "displayName"),
-            ("Personal Access Token", "pat"),
-            ("region", "awsRegion"),
-            ("sslVerify", "disableSslVerification"),
-        ] {
-            assert_eq!(name(word), expected);
-        }
-    }
-
-    #[test]
-    fn every_code_type_and_field_is_what_its_name_means() {
+    fn an_example_shows_its_code_and_nothing_else() {
         for code in Code::ALL {
-            assert_eq!(name(code.name()), code.name());
+            let ExampleTopic::File {
+                diagnostics,
+                corrected,
+                ..
+            } = CodeTopic::from(*code).example
+            else {
+                continue;
+            };
+            let codes =
+                |found: &Diagnostics| found.iter().map(|one| one.code).collect::<Vec<Code>>();
+            assert_eq!(codes(&diagnostics), [*code]);
+            assert_eq!(codes(&check(corrected.into())), [], "{code}");
         }
-        for of in IntegrationType::all() {
-            assert_eq!(name(of.name()), of.name());
-            assert_eq!(name(of.product()), of.name());
-            for called in of.spec().also_called {
-                assert_eq!(name(called), of.name(), "{called}");
-            }
-        }
-        for field in Field::all() {
-            for header in field.aliases().iter().chain([&field.name()]) {
-                assert_eq!(name(header), field.name(), "{header}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_slip_is_guessed_at_and_a_part_is_found() {
-        assert_eq!(
-            meant("origin-is-clone-ur"),
-            "did you mean `origin-is-clone-url`?"
-        );
-        assert_eq!(meant("GITHBU"), "did you mean `GITHUB`?");
-        assert_eq!(meant("GitHub Enterprize"), "did you mean `GITHUB_SERVER`?");
-        assert_eq!(meant("acess token"), "did you mean `pat`?");
-        assert_eq!(meant("clone"), "did you mean `origin-is-clone-url`?");
-        assert_eq!(
-            meant("qqq"),
-            "`gij explain` lists all that can be explained"
-        );
     }
 }

@@ -1,7 +1,7 @@
 //! What each field means, in words for those who fill in a sheet.
 //!
 //! Source: "Git Integration for Jira Data Center", pages "Add New Integration API" and "Editing existing repository settings
-//! in the TSV File". A field without words does not compile.
+//! in the TSV File".
 
 use super::field::{Field, Kind};
 
@@ -10,175 +10,161 @@ use super::field::{Field, Kind};
 pub struct FieldAbout {
     /// What goes in: one or two sentences.
     pub what: &'static str,
-    /// What a blank cell comes to, where the vendor says it.
+    /// What a blank cell means, where the vendor documents it.
     pub if_blank: Option<&'static str>,
-    /// A value that is valid, if not for every type.
+    /// A valid value, if not for every type.
     pub example: &'static str,
-}
-
-const fn about(what: &'static str, example: &'static str) -> FieldAbout {
-    FieldAbout {
-        what,
-        if_blank: None,
-        example,
-    }
-}
-
-impl FieldAbout {
-    const fn if_blank(self, if_blank: &'static str) -> Self {
-        Self {
-            if_blank: Some(if_blank),
-            ..self
-        }
-    }
 }
 
 impl Field {
     /// The field in words.
-    #[expect(clippy::too_many_lines, reason = "one entry a field")]
     pub fn about(self) -> FieldAbout {
-        match self {
-            Self::Type => about("The kind of git host.", "GITHUB"),
-            Self::DisplayName => about(
-                "The name that Jira shows for the integration. Give every row a name of its own: without one, a second \
-                 import cannot recognise the row.",
+        let (what, if_blank, example) = match self {
+            Self::Type => ("The type of git host.", None, "GITHUB"),
+            Self::DisplayName => (
+                "The name of the integration in Jira. Give every row a name of its own: without one, a later import cannot \
+                 recognise the row.",
+                Some("Jira makes up a name"),
                 "Payments on GitHub",
-            )
-            .if_blank("Jira makes one up"),
-            Self::Origin => about(
-                "Where the host is: its base URL, not the address of a repository. For a tracked folder, its path as \
-                 Jira's machine sees it, with `*` at the end.",
+            ),
+            Self::Origin => (
+                "The base URL of the host, not the address of a repository. For a tracked folder, its path on Jira's \
+                 machine, ending in `*`.",
+                None,
                 "https://git.example.org",
             ),
-            Self::Username => about(
-                "The account that Jira logs in with. For AWS the access key id, which is a secret; for TFS_SERVER with a \
-                 token `all`, and never with a domain before it.",
+            Self::Username => (
+                "The account that Jira logs in with. For AWS the access key id, which is a secret. For TFS_SERVER without a \
+                 domain, or `all` with a token.",
+                None,
                 "svc-jira",
             ),
-            Self::Password => about(
-                "The account's password; for AWS the secret access key. The secret itself, or a reference to it. Not \
+            Self::Password => (
+                "The account's password, or for AWS the secret access key: the secret itself, or a reference to it. Not \
                  together with `pat`.",
+                None,
                 "env:GIT_PASSWORD",
             ),
-            Self::Pat => about(
-                "A personal access token of the host. The token itself, or a reference to it. Not together with \
-                 `password`.",
+            Self::Pat => (
+                "A personal access token of the host: the token itself, or a reference to it. Not together with `password`.",
+                None,
                 "env:GIT_PAT",
             ),
-            Self::Disabled => about(
-                "Whether the integration starts switched off.",
+            Self::Disabled => ("Whether the integration starts disabled.", Some("no"), "no"),
+            Self::SendCommitEmails => (
+                "Whether Jira sends an email for each commit.",
+                Some("no"),
                 "no",
-            )
-            .if_blank("no"),
-            Self::SendCommitEmails => about(
-                "Whether Jira mails a notification of each commit.",
-                "no",
-            )
-            .if_blank("no"),
-            Self::MaxMinsToCommitEmail => about(
-                "Age in minutes up to which a commit is mailed; matters only with `sendCommitEmails`.",
+            ),
+            Self::MaxMinsToCommitEmail => (
+                "No email is sent for commits older than this many minutes. Applies only with `sendCommitEmails`.",
+                Some("1440, a day"),
                 "720",
-            )
-            .if_blank("1440, a day"),
-            Self::DisableSslVerification => about(
-                "Whether Jira leaves the host's certificate unchecked. Better let Jira trust the host's certificate \
-                 authority.",
+            ),
+            Self::DisableSslVerification => (
+                "Whether Jira accepts the host's certificate without verifying it. It is safer to make Jira trust the \
+                 host's certificate authority.",
+                Some("no"),
                 "no",
-            )
-            .if_blank("no"),
-            Self::ApiPath => about(
-                "Path of the host's REST API from which Jira takes the list of repositories, instead of the usual one.",
+            ),
+            Self::ApiPath => (
+                "The path of the host's REST API that lists the repositories, instead of the usual one.",
+                None,
                 "/orgs/acme/repos",
             ),
-            Self::ApiFilter => about(
-                "Which of the host's repositories to take: a JMESPath expression over the answer of its API.",
+            Self::ApiFilter => (
+                "Selects some of the host's repositories: a JMESPath expression over the answer of its API.",
+                None,
                 "[?contains(name, 'payments')]",
             ),
-            Self::TfsCollection => about(
-                "The collection of projects to connect.",
+            Self::TfsCollection => (
+                "The project collection to connect to.",
+                None,
                 "DefaultCollection",
             ),
-            Self::AwsRegion => about(
-                "The region in which the CodeCommit repositories are.",
+            Self::AwsRegion => (
+                "The AWS region of the CodeCommit repositories.",
+                None,
                 "eu-central-1",
             ),
-            Self::RequireUserPat => about(
-                "Whether every user has to give a token of their own for work on branches and pull requests.",
+            Self::RequireUserPat => (
+                "Whether every user must provide a personal access token to work with branches and pull requests.",
+                Some("no"),
                 "no",
-            )
-            .if_blank("no"),
-            Self::GitViewerEnabled => about(
-                "Whether the repository browser is on.",
-                "yes",
-            )
-            .if_blank("yes"),
-            Self::SmartCommitsEnabled => about(
-                "Whether smart commits are carried out.",
-                "yes",
-            )
-            .if_blank("yes"),
-            Self::Global => about(
+            ),
+            Self::GitViewerEnabled => ("Whether the repository browser is on.", Some("yes"), "yes"),
+            Self::SmartCommitsEnabled => {
+                ("Whether smart commits are processed.", Some("yes"), "yes")
+            }
+            Self::Global => (
                 "Whether all Jira projects see the integration. With `yes`, name no projects.",
+                None,
                 "yes",
             ),
-            Self::ProjectMappingIds => about(
-                "The Jira projects that see the integration, by their numeric ids, which differ from one Jira to the \
-                 next. Only where `global` is not `yes`.",
+            Self::ProjectMappingIds => (
+                "The Jira projects that see the integration, by numeric id. Ids differ from one Jira to the next. Only if \
+                 `global` is not `yes`.",
+                None,
                 "10000, 10100",
             ),
-            Self::SourcesDiffViewEnabled => about(
-                "Whether the changes of commits and files can be viewed in Jira by users with the permission View \
-                 Development Tools.",
+            Self::SourcesDiffViewEnabled => (
+                "Whether users with the permission View Development Tools can view the changes of commits and files in Jira.",
+                None,
                 "yes",
             ),
-            Self::RevisionIndexing => about(
-                "Whether commits are indexed.",
-                "yes",
-            ),
-            Self::TagsFilter => about(
-                "Which tags issues show: a Java regular expression.",
+            Self::RevisionIndexing => ("Whether commits are indexed.", None, "yes"),
+            Self::TagsFilter => (
+                "The tags to show in issues: a Java regular expression.",
+                Some("all tags"),
                 r"^v\d+\.\d+$",
-            )
-            .if_blank("all tags"),
-            Self::PrHideFilter => about(
-                "Which pull requests issues do not show: a Java regular expression over their titles.",
+            ),
+            Self::PrHideFilter => (
+                "The pull requests to hide in issues: a Java regular expression over their titles.",
+                Some("no pull request is hidden"),
                 "^(Test|test).*",
-            )
-            .if_blank("no pull request is hidden"),
-            Self::TrustFolderStat => about(
-                "Whether a folder's modification time is trusted when new pack files are looked for, instead of a scan. \
-                 Say `no` for folders on a network share.",
+            ),
+            Self::TrustFolderStat => (
+                "Whether Jira trusts a folder's modification time when it looks for new pack files, instead of scanning the \
+                 folder. Use `no` for folders on a network share.",
+                Some("no on Data Center"),
                 "no",
-            )
-            .if_blank("no on Data Center"),
-            Self::RefSpecNotes => about(
-                "Whether refs/notes/* is fetched: the notes of commits.",
+            ),
+            Self::RefSpecNotes => (
+                "Whether to fetch refs/notes/*, the notes of commits.",
+                Some("yes"),
                 "yes",
-            )
-            .if_blank("yes"),
-            Self::RefSpecChanges => about(
-                "Whether refs/changes/* is fetched: Gerrit's changes under review.",
+            ),
+            Self::RefSpecChanges => (
+                "Whether to fetch refs/changes/*, the changes under review in Gerrit.",
+                Some("no"),
                 "no",
-            )
-            .if_blank("no"),
-            Self::RefSpecCustom => about(
-                "Further references to fetch: refspecs with commas between.",
+            ),
+            Self::RefSpecCustom => (
+                "Further references to fetch: refspecs, separated by commas.",
+                None,
                 "+refs/releases/*:refs/releases/*",
             ),
-            Self::LimitGitData => about(
-                "Whether the git data shown in Jira is limited. The vendor's example has it, its table does not explain it.",
+            Self::LimitGitData => (
+                "Whether to limit the git data shown in Jira. The vendor's manual uses it in an example but does not explain it.",
+                None,
                 "yes",
             ),
-            Self::FolderDepth => about(
-                "How many levels below the tracked folder repositories lie, 1 to 5.",
+            Self::FolderDepth => (
+                "How many levels below the tracked folder to search for repositories, 1 to 5.",
+                Some("1"),
                 "3",
-            )
-            .if_blank("1"),
-            Self::ProjectKeys => about(
-                "The Jira projects that see the integration, by their keys. `gij` sends their ids, which it asks Jira \
-                 for. Not together with `projectMappingIds`.",
+            ),
+            Self::ProjectKeys => (
+                "The Jira projects that see the integration, by key. `gij` looks up their ids in Jira and sends those. Not \
+                 together with `projectMappingIds`.",
+                None,
                 "ABC, DEF",
             ),
+        };
+        FieldAbout {
+            what,
+            if_blank,
+            example,
         }
     }
 }
@@ -190,12 +176,12 @@ impl Kind {
             Self::Type => "one of the integration types",
             Self::Origin => "a URL that begins with https:// or http://, or an absolute path",
             Self::Username | Self::Text => "text",
-            Self::Secret => "text, or the reference env:NAME or file:PATH",
+            Self::Secret => "text, or a reference: env:NAME or file:PATH",
             Self::Flag => "yes or no",
             Self::Integer => "a whole number",
-            Self::Ids => "numbers with commas between",
-            Self::Keys => "project keys with commas between",
-            Self::RefSpecs => "refspecs with commas between",
+            Self::Ids => "numbers, separated by commas",
+            Self::Keys => "project keys, separated by commas",
+            Self::RefSpecs => "refspecs, separated by commas",
             Self::Region => "the code of an AWS region",
             Self::FolderDepth => "a whole number from 1 to 5",
             Self::ApiPath => "a path that begins with /, at most 2,000 characters",
@@ -203,7 +189,7 @@ impl Kind {
         }
     }
 
-    /// Whether a spreadsheet must take the value as the text that was typed, not as a number, a date or a formula.
+    /// Whether a spreadsheet must keep the value as text, not as a number, a date or a formula.
     pub fn is_verbatim(self) -> bool {
         !matches!(
             self,

@@ -103,6 +103,8 @@ pub struct TypeSpec {
     pub uses: &'static [Field],
     /// What else people call it.
     pub also_called: &'static [&'static str],
+    /// What else there is to know about it.
+    pub remark: Option<&'static str>,
 }
 
 const TYPES: [TypeSpec; 12] = {
@@ -119,6 +121,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::ApiPath],
             also_called: &["github.com", "github cloud", "github enterprise cloud"],
+            remark: Some("github.com does not accept passwords; use a token"),
         },
         TypeSpec {
             integration_type: T::GitHubServer,
@@ -129,6 +132,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::ApiPath],
             also_called: &["github enterprise", "ghe", "github ent"],
+            remark: None,
         },
         TypeSpec {
             integration_type: T::GitLab,
@@ -139,6 +143,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::ApiPath],
             also_called: &["gitlab.com", "gitlab cloud"],
+            remark: None,
         },
         TypeSpec {
             integration_type: T::GitLabServer,
@@ -154,6 +159,7 @@ const TYPES: [TypeSpec; 12] = {
                 "gitlab self managed",
                 "gitlab self hosted",
             ],
+            remark: None,
         },
         TypeSpec {
             integration_type: T::GitLabServerLegacy,
@@ -164,6 +170,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::ApiPath],
             also_called: &["gitlab legacy", "gitlab v3"],
+            remark: Some("the vendor ended its support in March 2024; use `GITLAB_SERVER`"),
         },
         TypeSpec {
             integration_type: T::Aws,
@@ -174,6 +181,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[Field::AwsRegion],
             uses: &[Field::AwsRegion],
             also_called: &["codecommit", "amazon codecommit", "amazon"],
+            remark: None,
         },
         TypeSpec {
             integration_type: T::Azure,
@@ -184,6 +192,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::TfsCollection],
             also_called: &["azure cloud", "azure devops services"],
+            remark: None,
         },
         TypeSpec {
             integration_type: T::Vsts,
@@ -194,6 +203,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::TfsCollection],
             also_called: &["visual studio online"],
+            remark: None,
         },
         TypeSpec {
             integration_type: T::TfsServer,
@@ -204,6 +214,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::TfsCollection],
             also_called: &["tfs"],
+            remark: Some("write the user name without a domain"),
         },
         TypeSpec {
             integration_type: T::AzureDevops,
@@ -214,6 +225,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::TfsCollection],
             also_called: &["azure devops on premises"],
+            remark: None,
         },
         TypeSpec {
             integration_type: T::Filespace,
@@ -224,6 +236,9 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[Field::FolderDepth],
             also_called: &["folder", "file system"],
+            remark: Some(
+                "the path ends in `*`; `folderDepth` limits how deep to search for repositories",
+            ),
         },
         TypeSpec {
             integration_type: T::Gerrit,
@@ -234,6 +249,7 @@ const TYPES: [TypeSpec; 12] = {
             requires: &[],
             uses: &[],
             also_called: &["gerrit code review"],
+            remark: None,
         },
     ]
 };

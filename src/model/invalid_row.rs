@@ -1,6 +1,6 @@
 //! A row that is not valid, as far as it can be read all the same.
 
-use super::diagnostic::Code;
+use super::code::Code;
 use super::key::RecordKey;
 use super::place::Place;
 use super::record::Row;

@@ -3,6 +3,7 @@
 //! Does no I/O and uses only `secret`. The decision to know: a [`Record`] that exists is valid; everything that a row
 //! can get wrong is found while one is made.
 
+mod code;
 mod defect;
 mod diagnostic;
 mod field;
@@ -21,11 +22,12 @@ mod region;
 mod remote;
 mod shown;
 mod type_about;
-mod type_guess;
 
+pub use code::{Code, Severity};
+pub(crate) use code::{Example, LETTERS};
 pub(crate) use defect::{Defect, defects};
+pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::Diagnostics;
-pub use diagnostic::{Code, Diagnostic, Severity};
 pub(crate) use field::FieldSet;
 pub use field::{Field, Kind};
 pub(crate) use field_value::{FieldValue, FieldValueError, FieldView};

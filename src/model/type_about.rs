@@ -1,7 +1,10 @@
-//! What each integration type needs, in words that are made from its entry.
+//! What each integration type needs, in words made from its entry, and which type a text stands for.
 
 use super::field::Field;
 use super::integration_type::{CredentialForm, IntegrationType, OriginRule, TypeSpec};
+
+/// How similar a text must be to a type's name to count as a misspelling of it.
+const SIMILARITY: f64 = 0.85;
 
 /// How much a type needs a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -12,7 +15,7 @@ pub enum Need {
     OneWay,
     /// It may be blank.
     Optional,
-    /// The type does nothing with it.
+    /// The type does not use it.
     Unused,
 }
 
@@ -54,10 +57,11 @@ impl TypeSpec {
     pub fn origin_in_words(&self) -> String {
         match self.origin {
             OriginRule::Url => "the base URL of the host, such as https://git.example.org".into(),
-            OriginRule::UrlOr(default) => format!("may be blank: Jira takes {default}"),
-            OriginRule::UrlOrUnknown => "may be blank".into(),
+            OriginRule::UrlOr(default) => format!("optional; if blank, Jira uses {default}"),
+            OriginRule::UrlOrUnknown => "optional".into(),
             OriginRule::Folder => {
-                r"the folder's path as Jira's machine sees it, such as /srv/repos/*, D:\repos\* or \\server\share\*".into()
+                r"the path on Jira's machine, such as /srv/repos/*, D:\repos\* or \\server\share\*"
+                    .into()
             }
         }
     }
@@ -65,27 +69,67 @@ impl TypeSpec {
     /// The ways to log in, in words.
     pub fn credentials_in_words(&self) -> String {
         if self.credentials.is_empty() {
-            return "none: Jira reads the folder itself".into();
+            return "none; Jira reads the folder directly".into();
         }
         let forms = self.credentials.iter().map(|form| form.in_words());
         forms.collect::<Vec<_>>().join(", or ")
     }
 
-    /// What else there is to know about the type.
-    pub fn remark(&self) -> Option<&'static str> {
-        match self.integration_type {
-            IntegrationType::GitHub => {
-                Some("github.com has taken no passwords since 2020: use a token")
+    /// The way to log in that examples show: a token, if the type accepts one.
+    pub fn preferred_credentials(&self) -> Option<CredentialForm> {
+        let token = CredentialForm::Token;
+        let first = self.credentials.first().copied();
+        first.map(|form| {
+            if self.credentials.contains(&token) {
+                token
+            } else {
+                form
             }
-            IntegrationType::GitLabServerLegacy => {
-                Some("the app's vendor ended its support in March 2024: use `GITLAB_SERVER`")
-            }
-            IntegrationType::TfsServer => Some("write the user name without a domain before it"),
-            IntegrationType::Filespace => {
-                Some("the path ends in `*`, and `folderDepth` says how deep repositories lie")
-            }
-            _ => None,
+        })
+    }
+}
+
+impl IntegrationType {
+    /// `GITHUB, GITHUB_SERVER, …`.
+    pub(crate) fn names(types: impl Iterator<Item = Self>) -> String {
+        types.map(Self::name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The type whose product `text` names: `GitHub Enterprise`.
+    pub fn of_product(text: &str) -> Option<Self> {
+        let plain = text.to_lowercase().replace(['_', '-'], " ");
+        Self::all().find(|integration_type| {
+            let spec = integration_type.spec();
+            spec.product.eq_ignore_ascii_case(&plain) || spec.also_called.contains(&&*plain)
+        })
+    }
+
+    /// The type that `text`, which is no type, probably means: by its product, or as a misspelling.
+    pub fn meant_by(text: &str) -> Option<Self> {
+        Self::of_product(text).or_else(|| Self::similar_to(text))
+    }
+
+    /// What to write instead of `text`, which is no type.
+    pub fn help_for(text: &str) -> String {
+        if let Some(meant) = Self::of_product(text) {
+            return format!("{} is written `{meant}`", meant.product());
         }
+        match Self::similar_to(text) {
+            Some(meant) => format!("did you mean `{meant}` ({})?", meant.product()),
+            None => format!("use one of {}", Self::names(Self::all())),
+        }
+    }
+
+    fn similar_to(text: &str) -> Option<Self> {
+        let text = text.to_uppercase();
+        Self::all()
+            .map(|integration_type| {
+                let similarity = strsim::jaro_winkler(integration_type.name(), &text);
+                (similarity, integration_type)
+            })
+            .filter(|(similarity, _)| *similarity > SIMILARITY)
+            .max_by(|(a, _), (b, _)| a.total_cmp(b))
+            .map(|(_, integration_type)| integration_type)
     }
 }
 
@@ -121,5 +165,18 @@ mod tests {
         );
         assert_eq!(need(IntegrationType::Gerrit, Field::Global), Need::Optional);
         assert_eq!(need(IntegrationType::Azure, Field::Origin), Need::Optional);
+    }
+
+    #[test]
+    fn products_and_slips_are_understood() {
+        assert_eq!(
+            IntegrationType::help_for("GitHub-Enterprise"),
+            "GitHub Enterprise Server is written `GITHUB_SERVER`"
+        );
+        assert_eq!(
+            IntegrationType::help_for("GITHBU"),
+            "did you mean `GITHUB` (GitHub.com)?"
+        );
+        assert!(IntegrationType::help_for("svn").starts_with("use one of GITHUB, "));
     }
 }

@@ -1,271 +1,210 @@
-//! What is said to someone who asks for a code, a type, a field, or for all of them.
+//! The text of `gij explain`.
 
 use std::fmt::Write as _;
 
 use super::diagnostics::diagnostics;
-use super::style::{BOLD, DIM, of_severity, paint};
+use super::style::{BOLD, DIM, of_severity, paint, wrapping};
 use crate::explain::{
-    CodeTopic, ExampleTopic, FieldTopic, LETTERS, Lists, NeededBy, Topic, TypeTopic, Used,
+    Catalogue, CodeTopic, ExampleTopic, FieldLine, FieldTopic, NeededBy, Topic, TypeTopic,
 };
-use crate::model::{IntegrationType, Severity};
+use crate::model::{IntegrationType, LETTERS, Severity};
 
-/// Columns of a line.
-const WIDTH: usize = 100;
-
-/// What is said about `topic`.
-pub(crate) fn explanation(topic: &Topic) -> String {
-    match topic {
-        Topic::Code(topic) => code(topic),
-        Topic::Type(topic) => integration_type(topic),
-        Topic::Field(topic) => field(topic),
-        Topic::Everything(lists) => everything(lists),
-    }
-}
-
-fn code(topic: &CodeTopic) -> String {
-    let CodeTopic {
-        code,
-        severity,
-        title,
-        why,
-        help,
-        options,
-        example,
-    } = topic;
-    let mut text = format!(
-        "{}{}\n",
-        paint(of_severity(*severity), format!("{severity}[{code}]")),
-        paint(BOLD, format!(": {title}")),
-    );
-    section(&mut text, "Why it matters", why);
-    section(&mut text, "What to do", help);
-    if let Some(options) = options {
-        section(&mut text, "Options", options);
-    }
-    match example {
-        ExampleTopic::Words { words } => section(&mut text, "Example", words),
-        ExampleTopic::File {
-            windows_1252_from_row: from_row,
-            corrected,
-            shown,
-            ..
-        } => {
-            let example = match from_row {
-                None => "Example".to_owned(),
-                Some(1) => "Example, saved in Windows-1252".to_owned(),
-                Some(row) => format!("Example, in UTF-8, but from row {row} on in Windows-1252"),
-            };
-            heading(&mut text, &example);
-            match shown.wrong {
-                "" => indented(&mut text, &paint(DIM, "(an empty file)")),
-                wrong => indented(&mut text, &wrong.replace(LETTERS, &paint(DIM, LETTERS))),
-            }
-            heading(&mut text, "What gij says");
-            indented(&mut text, diagnostics(&shown.found).trim_end());
-            let right = match from_row {
-                None => "Put right",
-                Some(_) => "Put right: the same, saved as CSV UTF-8",
-            };
-            heading(&mut text, right);
-            indented(&mut text, corrected);
-        }
-    }
-    text
-}
-
-fn integration_type(topic: &TypeTopic) -> String {
-    let of = topic.integration_type;
-    let mut text = format!("{}\n", paint(BOLD, format!("{of}: {}", topic.product)));
-    let _ = writeln!(
-        text,
-        "{}",
-        paint(
-            DIM,
-            format!(
-                "also called {}; a sheet says {}",
-                topic.also_called.join(", "),
-                topic.integration_type
-            )
-        )
-    );
-    heading(&mut text, "Needs");
-    let mut needs = vec![
-        ("origin", topic.origin.clone()),
-        ("to log in", topic.log_in.clone()),
-    ];
-    needs.extend(described(&topic.requires));
-    rows(&mut text, needs);
-    if !topic.own.is_empty() {
-        heading(&mut text, "May have, unlike other types");
-        rows(&mut text, described(&topic.own));
-    }
-    section(
-        &mut text,
-        "May have, like all types",
-        &topic.common.join(", "),
-    );
-    notes(&mut text, topic.notes.iter().copied());
-    heading(&mut text, "Example");
-    indented(&mut text, &topic.example);
-    text
-}
-
-fn described(fields: &[Used]) -> impl Iterator<Item = (&'static str, String)> {
-    fields
-        .iter()
-        .map(|used| (used.field, used.about.to_owned()))
-}
-
-fn field(topic: &FieldTopic) -> String {
-    let mut text = format!("{}\n", paint(BOLD, topic.field));
-    body(&mut text, topic.about, 0);
-    let mut facts = vec![("Format", topic.value.to_owned())];
-    facts.extend(topic.if_blank.map(|blank| ("If blank", blank.to_owned())));
-    let headers = topic.headers.join(", ");
-    facts.push((
-        "Headers",
-        format!("{headers}; case, spaces, `_` and `-` do not matter"),
-    ));
-    facts.push(("Example", topic.example.to_owned()));
-    text.push('\n');
-    rows(&mut text, facts);
-    heading(&mut text, "Types");
-    needed_by(&mut text, &topic.types);
-    notes(&mut text, topic.notes.iter().map(String::as_str));
-    text
-}
-
-fn needed_by(text: &mut String, types: &NeededBy) {
-    let all = IntegrationType::all().count();
-    let kinds = [
-        ("required", &types.required),
-        ("one way to log in", &types.one_way_to_log_in),
-        ("optional", &types.optional),
-    ];
-    let count: usize = kinds.iter().map(|(_, types)| types.len()).sum();
-    let mut facts: Vec<(&str, String)> = kinds
-        .into_iter()
-        .filter(|(_, types)| !types.is_empty())
-        .map(|(need, types)| {
-            let names: Vec<&str> = types.iter().map(|of| of.name()).collect();
-            let names = if names.len() == all {
-                "all".into()
-            } else {
-                names.join(", ")
-            };
-            (need, names)
-        })
-        .collect();
-    if count < all {
-        facts.push(("not used", "by the others".into()));
-    }
-    rows(text, facts);
-}
-
-fn everything(lists: &Lists) -> String {
-    let mut text = String::new();
-    for (severity, title) in [
-        (Severity::Error, "Errors: nothing is sent while one stands"),
-        (Severity::Warning, "Warnings: probably not meant"),
-        (Severity::Note, "Notes: worth knowing"),
-    ] {
-        let of = lists
-            .codes
-            .iter()
-            .filter(|listed| listed.severity == severity);
-        heading(&mut text, title);
-        rows(
-            &mut text,
-            of.map(|listed| (listed.code.name(), listed.title.to_owned())),
-        );
-    }
-    heading(&mut text, "Integration types");
-    let types = lists.types.iter();
-    rows(
-        &mut text,
-        types.map(|of| (of.integration_type.name(), of.product.to_owned())),
-    );
-    heading(&mut text, "Fields");
-    // The first sentence is enough to know which field one looks for.
-    let first = |about: &str| match about.split_once(". ") {
-        Some((first, _)) => first.to_owned(),
-        None => about.trim_end_matches('.').to_owned(),
+/// The explanation of `topic`, in lines of `width` columns.
+pub(crate) fn explanation(topic: &Topic, width: usize) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width,
     };
-    let fields = lists.fields.iter();
-    rows(
-        &mut text,
-        fields.map(|used| (used.field, first(used.about))),
-    );
-    text.trim_start().to_owned()
-}
-
-fn heading(text: &mut String, title: &str) {
-    let _ = writeln!(text, "\n{}", paint(BOLD, title));
-}
-
-fn notes<'a>(text: &mut String, notes: impl Iterator<Item = &'a str>) {
-    let mut notes = notes.peekable();
-    if notes.peek().is_some() {
-        heading(text, "Notes");
+    match topic {
+        Topic::Code(topic) => page.code(topic),
+        Topic::Type(topic) => page.integration_type(topic),
+        Topic::Field(topic) => page.field(topic),
+        Topic::Everything(catalogue) => page.catalogue(catalogue),
     }
-    rows(text, notes.map(|note| ("-", note.to_owned())));
+    page.text
 }
 
-/// A heading and whole sentences.
-fn section(text: &mut String, title: &str, sentences: &str) {
-    heading(text, title);
-    body(text, sentences, 2);
+struct Page {
+    text: String,
+    width: usize,
 }
 
-fn body(text: &mut String, sentences: &str, indent: usize) {
-    for line in wrapped(sentences, WIDTH - indent) {
-        let _ = writeln!(text, "{:indent$}{line}", "");
-    }
-}
-
-/// Lines as they are, two columns to the right.
-fn indented(text: &mut String, lines: &str) {
-    for line in lines.lines() {
-        let _ = writeln!(text, "{}", format!("  {line}").trim_end());
-    }
-}
-
-/// Names with what there is to say about them behind, one below the other.
-fn rows<'a>(text: &mut String, rows: impl IntoIterator<Item = (&'a str, String)>) {
-    let rows: Vec<(&str, String)> = rows.into_iter().collect();
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let width = if width > 1 { width + 1 } else { width };
-    for (name, about) in rows {
-        for (index, line) in wrapped(&about, WIDTH - width - 3).into_iter().enumerate() {
-            let name = if index == 0 { name } else { "" };
-            let _ = writeln!(text, "  {} {line}", paint(BOLD, format!("{name:width$}")));
+impl Page {
+    fn code(&mut self, topic: &CodeTopic) {
+        let CodeTopic { code, severity, .. } = topic;
+        let head = paint(of_severity(*severity), format!("{severity}[{code}]"));
+        self.line(&format!(
+            "{head}{}",
+            paint(BOLD, format!(": {}", topic.title))
+        ));
+        self.section("Why it matters", topic.why);
+        self.section("What to do", topic.help);
+        if let Some(options) = &topic.options {
+            self.section("Options", options);
         }
-    }
-}
-
-/// A text in lines of at most `width` characters, broken between words; a longer word has a line of its own.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
-                line.push(' ');
-                line.push_str(word);
+        match &topic.example {
+            ExampleTopic::Words { words } => self.section("Example", words),
+            ExampleTopic::File {
+                windows_1252_from_row: from_row,
+                wrong,
+                diagnostics: found,
+                corrected,
+            } => {
+                self.heading(&match from_row {
+                    None => "Example".to_owned(),
+                    Some(1) => "Example, saved in Windows-1252".to_owned(),
+                    Some(row) => {
+                        format!("Example, in UTF-8, but from row {row} on in Windows-1252")
+                    }
+                });
+                match *wrong {
+                    "" => self.indented(&paint(DIM, "(an empty file)")),
+                    wrong => self.indented(&wrong.replace(LETTERS, &paint(DIM, LETTERS))),
+                }
+                self.heading("What gij reports");
+                self.indented(diagnostics(found).trim_end());
+                self.heading(match from_row {
+                    None => "Corrected",
+                    Some(_) => "Corrected: the same text, saved as CSV UTF-8",
+                });
+                self.indented(corrected);
             }
-            _ => lines.push(word.to_owned()),
         }
     }
-    lines
+
+    fn integration_type(&mut self, topic: &TypeTopic) {
+        let name = topic.integration_type.name();
+        self.line(&paint(BOLD, format!("{name}: {}", topic.product)));
+        let also_called = topic.also_called.join(", ");
+        self.wrapped("", &paint(DIM, format!("also called {also_called}")));
+        self.heading("Connection");
+        let mut connection = vec![("origin", &*topic.origin), ("login", &*topic.log_in)];
+        connection.extend(described(&topic.requires));
+        self.table(connection);
+        if !topic.own.is_empty() {
+            self.heading("Optional, unlike in other types");
+            self.table(described(&topic.own));
+        }
+        self.section("Optional, as in all types", &topic.common.join(", "));
+        self.notes(topic.notes.iter().copied());
+        self.heading("Example");
+        self.indented(&topic.example);
+    }
+
+    fn field(&mut self, topic: &FieldTopic) {
+        self.line(&paint(BOLD, topic.field));
+        self.wrapped("", topic.about);
+        self.line("");
+        let headers = format!(
+            "{}; case, spaces, `_` and `-` do not matter",
+            topic.headers.join(", ")
+        );
+        let mut facts = vec![("Format", topic.value)];
+        facts.extend(topic.if_blank.map(|if_blank| ("If blank", if_blank)));
+        facts.extend([("Headers", &*headers), ("Example", topic.example)]);
+        self.table(facts);
+        self.heading("Types");
+        self.needed_by(&topic.types);
+        self.notes(topic.notes.iter().map(String::as_str));
+    }
+
+    fn needed_by(&mut self, types: &NeededBy) {
+        let all = IntegrationType::all().count();
+        let mut unnamed = all;
+        let mut facts = Vec::new();
+        for (need, types) in [
+            ("required", &types.required),
+            ("one way to log in", &types.one_way_to_log_in),
+            ("optional", &types.optional),
+        ] {
+            unnamed -= types.len();
+            match types.len() {
+                0 => {}
+                count if count == all => facts.push((need, "all".to_owned())),
+                _ => facts.push((need, IntegrationType::names(types.iter().copied()))),
+            }
+        }
+        if unnamed > 0 {
+            facts.push(("not used", "all others".to_owned()));
+        }
+        self.table(facts.iter().map(|(need, types)| (*need, &**types)));
+    }
+
+    fn catalogue(&mut self, catalogue: &Catalogue) {
+        for (severity, title) in [
+            (Severity::Error, "Errors: nothing is sent"),
+            (Severity::Warning, "Warnings: probably a mistake"),
+            (Severity::Note, "Notes: worth knowing"),
+        ] {
+            self.heading(title);
+            let codes = catalogue.codes.iter();
+            let codes = codes.filter(|line| line.severity == severity);
+            self.table(codes.map(|line| (line.code.name(), line.title)));
+        }
+        self.heading("Integration types");
+        let types = catalogue.types.iter();
+        self.table(types.map(|line| (line.integration_type.name(), line.product)));
+        self.heading("Fields");
+        // The first sentence is enough to find a field.
+        let fields = described(&catalogue.fields);
+        self.table(fields.map(|(field, about)| {
+            let first = about.split_once(". ").map_or(about, |(first, _)| first);
+            (field, first.trim_end_matches('.'))
+        }));
+        self.text = self.text.trim_start().to_owned();
+    }
+
+    fn line(&mut self, line: &str) {
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn heading(&mut self, title: &str) {
+        self.line(&format!("\n{}", paint(BOLD, title)));
+    }
+
+    fn section(&mut self, title: &str, sentences: &str) {
+        self.heading(title);
+        self.wrapped("  ", sentences);
+    }
+
+    fn notes<'a>(&mut self, notes: impl Iterator<Item = &'a str>) {
+        let mut notes = notes.peekable();
+        if notes.peek().is_some() {
+            self.heading("Notes");
+        }
+        self.table(notes.map(|note| ("-", note)));
+    }
+
+    fn wrapped(&mut self, indent: &str, sentences: &str) {
+        let options = wrapping(self.width)
+            .initial_indent(indent)
+            .subsequent_indent(indent);
+        self.line(&textwrap::fill(sentences, options));
+    }
+
+    /// Lines as they are, two columns to the right.
+    fn indented(&mut self, lines: &str) {
+        for line in lines.lines() {
+            self.line(format!("  {line}").trim_end());
+        }
+    }
+
+    /// Two columns: names, and what there is to say about each.
+    fn table<'a>(&mut self, rows: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let rows: Vec<(&str, &str)> = rows.into_iter().collect();
+        let names = rows.iter().map(|(name, _)| name.len()).max();
+        let names = names.map_or(0, |width| if width > 1 { width + 1 } else { width });
+        let indent = " ".repeat(names + 3);
+        for (name, about) in rows {
+            let name = format!("  {} ", paint(BOLD, format!("{name:names$}")));
+            let options = wrapping(self.width)
+                .initial_indent(&name)
+                .subsequent_indent(&indent);
+            self.line(&textwrap::fill(about, options));
+        }
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_break_between_words() {
-        assert_eq!(wrapped("four five six", 9), ["four five", "six"]);
-        assert_eq!(wrapped("incomprehensible", 9), ["incomprehensible"]);
-        assert_eq!(wrapped("", 9), [""]);
-    }
+fn described(fields: &[FieldLine]) -> impl Iterator<Item = (&str, &str)> {
+    fields.iter().map(|line| (line.field, line.about))
 }

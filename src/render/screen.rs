@@ -123,6 +123,16 @@ impl Screen {
         }
     }
 
+    /// How many columns a result may take: no line is longer than reads well.
+    pub(crate) fn width(&self) -> usize {
+        const MAX: usize = 100;
+        if io::stdout().is_terminal() {
+            width(terminal_size_of(io::stdout())).min(MAX)
+        } else {
+            MAX
+        }
+    }
+
     /// Whether it is to be quiet.
     pub(crate) fn is_quiet(&self) -> bool {
         self.is_quiet

@@ -1,6 +1,7 @@
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
+use textwrap::{Options, WordSplitter};
 
 use crate::model::{Outcome, Severity};
 
@@ -39,6 +40,13 @@ pub(crate) fn count(number: impl Into<u64>, one: &str, many: &str) -> String {
         1 => format!("1 {one}"),
         number => format!("{number} {many}"),
     }
+}
+
+/// How text is broken into lines of this width: between words only, never within an option such as `--allow-env`.
+pub(super) fn wrapping<'a>(width: usize) -> Options<'a> {
+    Options::new(width)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation)
 }
 
 /// A number of things as `u64`, for [`count`].

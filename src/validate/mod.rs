@@ -27,7 +27,6 @@ mod tables;
 pub use columns::field_of;
 pub(crate) use options::Preset;
 pub use options::{Options, Purpose};
-pub(crate) use policy::Policy;
 pub(crate) use result::FileRead;
 pub use result::{RowCounts, Validation};
 pub(crate) use run::validate;

@@ -5,15 +5,6 @@ use thiserror::Error;
 
 use crate::model::{Code, Diagnostic, Severity};
 
-/// Errors that are guesses about what was meant, never facts: these may be allowed.
-const GUESSES: [Code; 5] = [
-    Code::Placeholder,
-    Code::NearMissHeader,
-    Code::OriginIsCloneUrl,
-    Code::SecretIsNumber,
-    Code::MangledNumber,
-];
-
 /// Which severities are changed.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -48,8 +39,7 @@ impl Policy {
     ///
     /// [`PolicyError`] if there is no such code, or it stands for a fact.
     pub fn allow(&mut self, code: &str) -> Result<(), PolicyError> {
-        let found = Code::ALL.iter().copied().find(|known| known.name() == code);
-        let Some(found) = found else {
+        let Some(found) = Code::from_name(code) else {
             let distances = Code::ALL
                 .iter()
                 .map(|known| (strsim::osa_distance(known.name(), code), *known));
@@ -62,7 +52,7 @@ impl Policy {
                 meant,
             });
         };
-        if found.severity() == Severity::Error && !GUESSES.contains(&found) {
+        if found.severity() == Severity::Error && !found.is_guess() {
             return Err(PolicyError::Fact(found));
         }
         self.allowed.push(found);
@@ -76,7 +66,7 @@ impl Policy {
 
     /// Sets how bad `diagnostic` is.
     pub(super) fn apply(&self, diagnostic: &mut Diagnostic) {
-        let is_guess = GUESSES.contains(&diagnostic.code);
+        let is_guess = diagnostic.code.is_guess();
         diagnostic.severity = match diagnostic.severity {
             Severity::Error if is_guess && self.allows(diagnostic.code) => Severity::Warning,
             Severity::Warning if self.is_strict && !self.allows(diagnostic.code) => Severity::Error,

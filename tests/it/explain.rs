@@ -1,4 +1,4 @@
-//! What `gij explain` says, and that its examples are true.
+//! What `gij explain` prints, and that its examples are true.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::env::Env;
 
-/// Codes that no CSV file shows: the workbook or the Jira that does is told of in words.
+/// Codes that no CSV file shows: the workbook or the Jira that does is described in words.
 const IN_WORDS: [&str; 7] = [
     "cell-is-error",
     "formula-without-value",
@@ -41,7 +41,7 @@ fn text(value: &Value) -> &str {
 }
 
 #[test]
-fn every_codes_example_shows_it_and_the_same_put_right_does_not() {
+fn every_codes_example_shows_it_and_the_corrected_file_does_not() {
     let mut in_words = Vec::new();
     for code in Code::ALL {
         let document = document(code.name());
@@ -170,8 +170,8 @@ fn headings_stand_out_where_colours_are_seen() {
 #[test]
 fn the_options_that_change_how_bad_it_is_are_named() {
     for (code, options) in [
-        ("placeholder", Some("`--allow placeholder` lets it pass")),
-        ("plain-http", Some("`--strict` makes it an error")),
+        ("placeholder", Some("`--allow placeholder` turns")),
+        ("plain-http", Some("`--strict` turns")),
         ("unknown-type", None),
         ("same-origin", None),
     ] {
@@ -192,18 +192,18 @@ fn words_need_no_quotes() {
 }
 
 #[test]
-fn an_unknown_word_is_guessed_at() {
+fn an_unknown_word_gets_a_suggestion() {
     for (word, help) in [
         ("missing-orgin", "did you mean `missing-origin`?"),
         ("GITHBU", "did you mean `GITHUB`?"),
         ("regoin", "did you mean `awsRegion`?"),
-        ("qqq", "`gij explain` lists all that can be explained"),
+        ("qqq", "`gij explain` lists all codes, types and fields"),
     ] {
         Env::new()
             .run(["explain", word])
             .exit(2)
             .says(&format!(
-                "`{word}` is no code, no integration type and no field"
+                "`{word}` is not a code, an integration type or a field"
             ))
             .says(help);
     }

@@ -192,7 +192,7 @@ fn the_workbook_has_drop_downs_notes_and_a_frozen_header() {
     assert!(sheet.contains(r#"xSplit="2" ySplit="1""#));
     let notes = part(&env, "hosts.xlsx", "xl/comments1.xml");
     assert_eq!(notes.matches("<comment ").count(), 30);
-    assert!(notes.contains("Age in minutes"));
+    assert!(notes.contains("older than this many minutes"));
 }
 
 #[test]

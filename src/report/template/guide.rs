@@ -50,7 +50,7 @@ fn type_row(of: IntegrationType) -> Vec<String> {
         spec.origin_in_words(),
         plain(&spec.credentials_in_words()),
         own.collect::<Vec<_>>().join(", "),
-        plain(spec.remark().unwrap_or_default()),
+        plain(spec.remark.unwrap_or_default()),
     ]
 }
 
@@ -163,7 +163,7 @@ mod tests {
             [
                 "AWS",
                 "AWS CodeCommit",
-                "may be blank",
+                "optional",
                 "username (the access key id) and password (the secret access key)",
                 "awsRegion (required)",
                 "",

@@ -53,10 +53,10 @@ mod tests {
         let template = Template::new(&[IntegrationType::GitLab, IntegrationType::GitHub]);
         assert_eq!(
             note(&template, Field::Pat),
-            "A personal access token of the host. The token itself, or a reference to it. Not together with password.\n\
+            "A personal access token of the host: the token itself, or a reference to it. Not together with password.\n\
              Required: GITLAB\n\
              One way to log in: GITHUB\n\
-             Format: text, or the reference env:NAME or file:PATH\n\
+             Format: text, or a reference: env:NAME or file:PATH\n\
              Example: env:GIT_PAT"
         );
     }
