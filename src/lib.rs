@@ -32,10 +32,10 @@ pub mod testing {
     }
     pub mod jira {
         #[cfg(fuzzing)]
-        pub use crate::jira::given;
+        pub use crate::jira::answer_next;
         pub use crate::jira::{
-            Access, BaseUrl, Client, Connection, CreatedIntegration, Ended, Exchange, JiraError,
-            Refusal, Removal, Verdict,
+            Access, Answer, BaseUrl, Client, Connection, CreatedIntegration, Ended, Exchange,
+            JiraError, Refusal, StopReason,
         };
     }
     pub mod journal {

@@ -48,7 +48,7 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         doubles,
         appeared,
     } = if is_known {
-        Books::of_run(state).balance(&list, &[])
+        Books::of_run(state).balance(&list)
     } else {
         Imbalance::default()
     };

@@ -12,7 +12,7 @@ use super::pacer::{Heard, Turn};
 use super::queue::Job;
 use super::run::{Run, Step};
 use super::stop::Stop;
-use crate::jira::{CreatedIntegration, Refusal, Verdict};
+use crate::jira::{Answer, CreatedIntegration, Refusal};
 use crate::journal::{self, Answered, Event, Remote};
 use crate::model::{Outcome, Row, ShownFields};
 
@@ -36,13 +36,15 @@ impl Run<'_> {
             None
         });
         match exchange.meaning {
-            Verdict::Created(created) => self.created(answered, row, created),
-            Verdict::Failed(refusal) => self.failed(answered, refusal),
-            Verdict::PerhapsNoAccess(refusal) => self.perhaps_no_access(answered, refusal).await,
-            Verdict::FailedIfAbsent(refusal) => self.failed_if_absent(answered, refusal),
-            Verdict::Unsettled(why) => self.unsettled(answered, &why),
-            Verdict::NothingHappened { why, .. } => self.nothing_happened(answered, &why, pause),
-            Verdict::Stop(reason) => {
+            Answer::Done(created) => self.created(answered, row, created),
+            Answer::Refused(refusal) => self.failed(answered, refusal),
+            Answer::Forbidden(refusal) | Answer::NotFound(refusal) => {
+                self.perhaps_no_access(answered, refusal).await
+            }
+            Answer::FailedOnServer(refusal) => self.failed_if_absent(answered, refusal),
+            Answer::Unsettled(why) => self.unsettled(answered, &why),
+            Answer::NothingHappened(why) => self.nothing_happened(answered, &why, pause),
+            Answer::Stop(reason) => {
                 let stop = Stop::of_jira(self.ledger.client.base().as_str(), reason);
                 let why = stop.to_string();
                 self.note_answer(answered, journal::Verdict::InDoubt, Some(&why));
@@ -175,10 +177,10 @@ fn mismatch(row: &Row, created: &CreatedIntegration) -> Option<String> {
 }
 
 /// What keeps us waiting if this is all that comes.
-fn why(verdict: &Verdict) -> &str {
-    match verdict {
-        Verdict::NothingHappened { why, .. } | Verdict::Unsettled(why) => why,
-        Verdict::FailedIfAbsent(refusal) => &refusal.error,
+pub(super) fn why<T>(answer: &Answer<T>) -> &str {
+    match answer {
+        Answer::NothingHappened(why) | Answer::Unsettled(why) => why,
+        Answer::FailedOnServer(refusal) => &refusal.error,
         _ => "",
     }
 }

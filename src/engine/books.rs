@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::journal::{Duplicate, Remote, RunState};
-use crate::model::{KnownIntegration, Outcome, RemoteIntegration};
+use crate::model::{Outcome, RemoteIntegration};
 
 mod row;
 
@@ -308,20 +308,15 @@ impl Books {
         equal.map(|(n, _)| n).collect()
     }
 
-    /// Compares all rows with a list, of which the integrations `known` are not new.
-    pub(crate) fn balance(
-        &self,
-        shown: &[RemoteIntegration],
-        known: &[KnownIntegration],
-    ) -> Imbalance {
-        let known = known.iter().map(|&known| known.into());
-        let mut there: Vec<Remote> = shown.iter().map(remote_of).chain(known).collect();
+    /// Compares all rows with a list.
+    pub(crate) fn balance(&self, list: &[RemoteIntegration]) -> Imbalance {
+        let mut there: Vec<Remote> = list.iter().map(remote_of).collect();
         there.sort_unstable_by_key(|remote| remote.id);
         let there = |id: i64| {
             let at = there.binary_search_by_key(&id, |remote| remote.id);
             at.ok().map(|at| there[at])
         };
-        let news = self.news(shown);
+        let news = self.news(list);
         let mut equals: BTreeMap<u32, Vec<&RemoteIntegration>> = BTreeMap::new();
         for &remote in &news {
             for n in self.equal_to(remote) {

@@ -8,14 +8,14 @@ use tokio::time::Instant;
 
 use super::books::{Books, Find, Imbalance, Standing, remote_of};
 use super::event::RunEvent;
-use super::list::{ListError, read_last_list, read_list_knowing};
+use super::list::{ListError, read_last_list, read_list};
 use super::pacer::Pacer;
 use super::stop::{Stop, StopSwitch};
 use crate::jira::Client;
 use crate::journal::{
     self, Appender, Audit, Event, Found, ListReason, Listed, NewIntegration, Settled, Via,
 };
-use crate::model::{Outcome, RemoteIntegration, RemoteList, ShownFields};
+use crate::model::{Outcome, RemoteIntegration, ShownFields};
 
 /// A row that was sent and of which nobody knows what became.
 #[derive(Clone, Copy, Debug)]
@@ -107,22 +107,9 @@ impl<'a> Ledger<'a> {
     ///
     /// The [`Stop`] that there is no list for.
     pub(crate) async fn list(&self, why: ListReason) -> Result<Vec<RemoteIntegration>, Stop> {
-        Ok(self.read(why, &|_| false).await?.shown)
-    }
-
-    /// The same for one who asks what is new: what was there before the run or belongs to a row is known by its id.
-    async fn list_of_news(&self, why: ListReason) -> Result<RemoteList, Stop> {
-        self.read(why, &|id| !self.books.borrow().is_new(id)).await
-    }
-
-    async fn read(
-        &self,
-        why: ListReason,
-        is_known: &dyn Fn(i64) -> bool,
-    ) -> Result<RemoteList, Stop> {
         let at = Timestamp::now();
         let waiting = |why: &str, time: Duration| self.waiting(why, time);
-        let read = |stop| read_list_knowing(self.client, self.pacer, stop, &waiting, is_known);
+        let read = |stop| read_list(self.client, self.pacer, stop, &waiting);
         let list = if !self.stop.is_thrown() {
             read(self.stop).await
         } else if self.settling() == Some(Settling::Full) {
@@ -133,14 +120,14 @@ impl<'a> Ledger<'a> {
                 () = self.stop.interrupted() => Err(Stop::Interrupted.into()),
             }
         } else {
-            let list = read_last_list(self.client, self.pacer, is_known).await;
+            let list = read_last_list(self.client, self.pacer).await;
             list.map_err(ListError::from)
         };
         let list = list.map_err(|error| match error {
             ListError::Jira(error) => Stop::Jira(error),
             ListError::Stop(stop) => stop,
         })?;
-        let news = self.books.borrow().news(&list.shown);
+        let news = self.books.borrow().news(&list);
         self.note(Event::Listed(Listed {
             why,
             at,
@@ -151,10 +138,10 @@ impl<'a> Ledger<'a> {
     }
 
     /// Reads the first list that settles rows, in spite of somebody who interrupts meanwhile: it is the least that is asked.
-    async fn first_list(&self) -> Result<RemoteList, Stop> {
-        match self.list_of_news(ListReason::Settle).await {
+    async fn first_list(&self) -> Result<Vec<RemoteIntegration>, Stop> {
+        match self.list(ListReason::Settle).await {
             // Now that the session stops, this one is asked for once and read to its end.
-            Err(Stop::Interrupted) => self.list_of_news(ListReason::Settle).await,
+            Err(Stop::Interrupted) => self.list(ListReason::Settle).await,
             list => list,
         }
     }
@@ -176,11 +163,7 @@ impl<'a> Ledger<'a> {
         }
         (self.tell)(RunEvent::Asking { rows: open.len() });
         let first = self.first_list().await?;
-        self.find(
-            &first.shown,
-            &mut open,
-            RunEvent::Finished(Outcome::Created),
-        );
+        self.find(&first, &mut open, RunEvent::Finished(Outcome::Created));
         if open.is_empty() || how == Settling::ByOneList || self.stop.is_interrupted() {
             return Ok(Vec::new());
         }
@@ -191,8 +174,8 @@ impl<'a> Ledger<'a> {
         self.wait_for(last, open.len()).await?;
         (self.tell)(RunEvent::Asking { rows: open.len() });
         let lists = [
-            self.list_of_news(ListReason::Settle).await?.shown,
-            self.list_of_news(ListReason::Settle).await?.shown,
+            self.list(ListReason::Settle).await?,
+            self.list(ListReason::Settle).await?,
         ];
         // All finds come before any absence: what belongs to one row speaks for the absence of another.
         for list in &lists {
@@ -293,10 +276,9 @@ impl<'a> Ledger<'a> {
     }
 
     async fn balance(&self, in_doubt: &[u32]) -> Result<Imbalance, Stop> {
-        let list = self.list_of_news(ListReason::Audit).await?;
-        let RemoteList { shown, known } = &list;
-        self.find(shown, &mut in_doubt.to_vec(), RunEvent::FoundAfterAll);
-        Ok(self.books.borrow().balance(shown, known))
+        let list = self.list(ListReason::Audit).await?;
+        self.find(&list, &mut in_doubt.to_vec(), RunEvent::FoundAfterAll);
+        Ok(self.books.borrow().balance(&list))
     }
 }
 

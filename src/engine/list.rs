@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::pacer::{Heard, Pacer};
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Client, JiraError};
-use crate::model::{RemoteIntegration, RemoteList};
+use crate::model::RemoteIntegration;
 
 /// How often a list is asked for while Jira is busy or broken, within the longest wait.
 const MOST_TRIES: u32 = 5;
@@ -35,18 +35,6 @@ pub(crate) async fn read_list(
     stop: &StopSwitch,
     waiting: &dyn Fn(&str, Duration),
 ) -> Result<Vec<RemoteIntegration>, ListError> {
-    let list = read_list_knowing(client, pacer, stop, waiting, &|_| false);
-    Ok(list.await?.shown)
-}
-
-/// The same for one who knows some of the integrations, and needs no more than the ids of these.
-pub(super) async fn read_list_knowing(
-    client: &Client,
-    pacer: &Pacer,
-    stop: &StopSwitch,
-    waiting: &dyn Fn(&str, Duration),
-    is_known: &dyn Fn(i64) -> bool,
-) -> Result<RemoteList, ListError> {
     let began = Instant::now();
     let mut tries = 0;
     loop {
@@ -54,7 +42,7 @@ pub(super) async fn read_list_knowing(
             return Err(stop.reason().unwrap_or(Stop::Interrupted).into());
         };
         let exchange = tokio::select! {
-            exchange = client.list_knowing(is_known) => exchange,
+            exchange = client.list() => exchange,
             () = stop.thrown() => continue,
         };
         tries += 1;
@@ -82,15 +70,14 @@ pub(super) async fn read_list_knowing(
 pub(super) async fn read_last_list(
     client: &Client,
     pacer: &Pacer,
-    is_known: &dyn Fn(i64) -> bool,
-) -> Result<RemoteList, JiraError> {
+) -> Result<Vec<RemoteIntegration>, JiraError> {
     let Some(turn) = pacer.ready_at_last().await else {
         return Err(JiraError::Unavailable {
             url: client.base().as_str().to_owned(),
             message: "it asks to be left alone for a while".to_owned(),
         });
     };
-    let exchange = client.list_knowing(is_known).await;
+    let exchange = client.list().await;
     drop(turn);
     exchange.meaning
 }

@@ -1,107 +1,271 @@
-use std::time::Duration;
+//! What the answer to a request that changes something means.
 
-use super::hints::RateHints;
+use super::exchange::{RawAnswer, Reply};
+use super::message::{Mask, Refusal};
+use super::wire::{self, CreatedIntegration};
 
-/// What came of a request.
-#[derive(Clone, Debug)]
-pub(super) enum Reply {
-    /// A whole answer.
-    Answer(Answer),
-    /// The connection was not made, so nothing was sent.
-    NotSent(String),
-    /// No whole answer came in time, though the request may have gone out.
-    TimedOut(String),
-    /// No whole answer came, though the request may have gone out.
-    BrokenOff(String),
-    /// An answer larger than anything that Jira says.
-    TooLarge,
+/// What an answer to a creation or a deletion means for it.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Answer<T> {
+    /// Jira did it, and tells this.
+    Done(T),
+    /// Jira or the app refused; nothing happened.
+    Refused(Refusal),
+    /// The app reports a failure with a server error: nothing happened if the list does not show it.
+    FailedOnServer(Refusal),
+    /// 403: the list tells whether this request or all of them are refused.
+    Forbidden(Refusal),
+    /// 404: the integration is not there, or the app's API is not; the list tells.
+    NotFound(Refusal),
+    /// Nothing happened, and it may be sent again.
+    NothingHappened(String),
+    /// It may have happened, or may yet.
+    Unsettled(String),
+    /// Nothing more may be sent.
+    Stop(StopReason),
 }
 
-/// An answer, whole.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Answer {
-    pub status: u16,
-    pub content_type: String,
-    pub location: Option<String>,
-    pub login_reason: Option<String>,
-    pub denied_reason: Option<String>,
-    pub retry_after: Option<String>,
-    pub hints: Option<RateHints>,
-    pub body: Vec<u8>,
+/// Why nothing more may be sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StopReason {
+    /// 401, or a header that says the login failed.
+    LoginRefused,
+    /// Jira wants a CAPTCHA solved, at this address if it names one.
+    Captcha(Option<String>),
+    /// A redirect to this address.
+    Redirected(Option<String>),
+    /// An HTML page instead of Jira's API.
+    HtmlPage,
 }
 
-impl Answer {
-    pub(super) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
+impl Answer<CreatedIntegration> {
+    /// Judges the reply to a POST that creates.
+    pub(super) fn to_creation(reply: &Reply, mask: &Mask) -> Self {
+        judge(reply, mask, |answer| {
+            CreatedIntegration::read(&answer.body, mask)
+                .ok_or("a success without an integration in it")
+        })
     }
+}
 
-    pub(super) fn is_redirect(&self) -> bool {
-        (300..400).contains(&self.status)
-    }
-
-    pub(super) fn is_json(&self) -> bool {
-        let kind = self
-            .content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim();
-        kind.eq_ignore_ascii_case("application/json")
-            || kind.to_ascii_lowercase().ends_with("+json")
-    }
-
-    /// A page for people: a log-in form, a proxy's notice.
-    pub(super) fn is_html(&self) -> bool {
-        self.content_type
-            .to_ascii_lowercase()
-            .starts_with("text/html")
-            || !self.is_json() && self.body.trim_ascii_start().starts_with(b"<")
-    }
-
-    /// Whether Jira says that it refuses further log-ins until somebody solves a CAPTCHA.
-    pub(super) fn is_captcha(&self) -> bool {
-        let denied = self.denied_reason.as_deref().unwrap_or_default();
-        let reason = self.login_reason.as_deref().unwrap_or_default();
-        denied.to_ascii_uppercase().contains("CAPTCHA") || reason.contains("AUTHENTICATION_DENIED")
-    }
-
-    /// Whether Jira says that the log-in failed, whatever the status.
-    pub(super) fn is_login_failed(&self) -> bool {
-        let reason = self.login_reason.as_deref().unwrap_or_default();
-        self.status == 401 || reason.contains("AUTHENTICATED_FAILED")
-    }
-
-    /// How long Jira asks to wait: `Retry-After` in seconds or as a date.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        let text = self.retry_after.as_deref()?.trim();
-        if let Ok(seconds) = text.parse::<u64>() {
-            return Some(Duration::from_secs(seconds));
+impl Answer<()> {
+    /// Judges the reply to a DELETE.
+    pub(super) fn to_deletion(reply: &Reply, mask: &Mask) -> Self {
+        let answer = judge(reply, mask, |answer| {
+            let is_success = wire::success(&answer.body) == Some(true);
+            is_success
+                .then_some(())
+                .ok_or("an answer without a success in it")
+        });
+        match (answer, reply) {
+            // The app itself may say that the integration is not there.
+            (Self::Refused(refusal), Reply::Whole(raw)) if raw.status == 404 => {
+                Self::NotFound(refusal)
+            }
+            (answer, _) => answer,
         }
-        let until = httpdate::parse_http_date(text).ok()?;
-        let now = std::time::SystemTime::now();
-        Some(until.duration_since(now).unwrap_or_default())
     }
+}
+
+/// The table of verdicts: the first line that matches counts. `read` takes from a success what is expected of it, or says
+/// what it is instead.
+fn judge<T>(
+    reply: &Reply,
+    mask: &Mask,
+    read: impl FnOnce(&RawAnswer) -> Result<T, &'static str>,
+) -> Answer<T> {
+    let answer = match reply {
+        Reply::Whole(answer) => answer,
+        Reply::NotSent(why) => return Answer::NothingHappened(why.clone()),
+        Reply::TimedOut(why) | Reply::BrokenOff(why) => return Answer::Unsettled(why.clone()),
+        Reply::TooLarge => return Answer::Unsettled("an answer that is too large".into()),
+    };
+    if let Some(reason) = stop_reason(answer) {
+        return Answer::Stop(reason);
+    }
+    let refusal = || Refusal::new(answer, mask);
+    let unsettled = |what: &str| Answer::Unsettled(format!("HTTP {}{what}", answer.status));
+    match (answer.status, wire::success(&answer.body)) {
+        (429, _) => Answer::NothingHappened("rate-limited by Jira".into()),
+        (200..300, Some(true)) if answer.is_json() => match read(answer) {
+            Ok(done) => Answer::Done(done),
+            Err(what) => unsettled(&format!(": {what}")),
+        },
+        (..500, Some(false)) => Answer::Refused(refusal()),
+        (_, Some(false)) => Answer::FailedOnServer(refusal()),
+        (200..300, _) => unsettled(": an answer without a success in it"),
+        (403, _) => Answer::Forbidden(refusal()),
+        (404, _) => Answer::NotFound(refusal()),
+        (400..=407 | 409..500, _) => Answer::Refused(refusal()),
+        // 408, 5xx, and what is no final status at all.
+        _ => unsettled(""),
+    }
+}
+
+/// Why `answer` allows no further request, if so: the same for every request.
+pub(super) fn stop_reason(answer: &RawAnswer) -> Option<StopReason> {
+    if answer.is_captcha() {
+        let denied = answer.denied_reason.as_deref().unwrap_or_default();
+        let url = denied.split_once("login-url=");
+        return Some(StopReason::Captcha(
+            url.map(|(_, url)| url.trim().to_owned()),
+        ));
+    }
+    if answer.is_login_failed() {
+        return Some(StopReason::LoginRefused);
+    }
+    if answer.is_redirect() {
+        return Some(StopReason::Redirected(answer.location.clone()));
+    }
+    (answer.is_success() && answer.is_html()).then_some(StopReason::HtmlPage)
 }
 
 #[cfg(test)]
-pub(super) mod samples {
-    use super::Answer;
+mod tests {
+    use super::*;
+    use crate::jira::Access;
+    use crate::jira::exchange::samples::{html, json};
+    use crate::secret::Secret;
 
-    pub(crate) fn json(status: u16, body: &str) -> Answer {
-        Answer {
-            status,
-            content_type: "application/json;charset=UTF-8".into(),
-            body: body.into(),
-            ..Answer::default()
+    const CREATED: &str = r#"{"success":true,"integration":{"id":7,"type":"GITHUB","initDate":1}}"#;
+    const DELETED: &str = r#"{"success":true}"#;
+    const REFUSED: &str = r#"{"success":false,"error":"no"}"#;
+
+    fn mask() -> Mask {
+        let access = Access::Token(Secret::new("canary-token"));
+        Mask::new(access.guises().into(), [])
+    }
+
+    fn name<T>(answer: &Answer<T>) -> &'static str {
+        match answer {
+            Answer::Done(_) => "done",
+            Answer::Refused(_) => "refused",
+            Answer::FailedOnServer(_) => "failed on server",
+            Answer::Forbidden(_) => "forbidden",
+            Answer::NotFound(_) => "not found",
+            Answer::NothingHappened(_) => "nothing happened",
+            Answer::Unsettled(_) => "unsettled",
+            Answer::Stop(_) => "stop",
         }
     }
 
-    pub(crate) fn html(status: u16) -> Answer {
-        Answer {
-            status,
-            content_type: "text/html".into(),
-            body: b"<html>page</html>".to_vec(),
-            ..Answer::default()
+    fn to_creation(answer: RawAnswer) -> Answer<CreatedIntegration> {
+        Answer::to_creation(&Reply::Whole(answer), &mask())
+    }
+
+    fn to_deletion(answer: RawAnswer) -> Answer<()> {
+        Answer::to_deletion(&Reply::Whole(answer), &mask())
+    }
+
+    fn captcha(status: u16) -> RawAnswer {
+        RawAnswer {
+            denied_reason: Some("CAPTCHA_CHALLENGE; login-url=https://j/login.jsp".into()),
+            ..json(status, CREATED)
         }
+    }
+
+    fn plain_text(body: &str) -> RawAnswer {
+        RawAnswer {
+            content_type: "text/plain".into(),
+            ..json(200, body)
+        }
+    }
+
+    #[test]
+    fn the_table_holds_line_by_line() {
+        let quoted = REFUSED.replace("false", "\"false\"");
+        let unknown = r#"{"message":"null for uri: /rest"}"#;
+        for (answer, creation, deletion) in [
+            (html(401), "stop", "stop"),
+            (json(401, REFUSED), "stop", "stop"),
+            (captcha(200), "stop", "stop"),
+            (captcha(401), "stop", "stop"),
+            (captcha(403), "stop", "stop"),
+            (html(302), "stop", "stop"),
+            (json(307, CREATED), "stop", "stop"),
+            (html(200), "stop", "stop"),
+            (html(429), "nothing happened", "nothing happened"),
+            (json(429, REFUSED), "nothing happened", "nothing happened"),
+            (json(200, CREATED), "done", "done"),
+            (
+                json(201, &CREATED.replace("true", "\"true\"")),
+                "done",
+                "done",
+            ),
+            (json(200, DELETED), "unsettled", "done"),
+            (
+                json(200, &CREATED.replace('7', "\"7\"")),
+                "unsettled",
+                "done",
+            ),
+            (json(200, &CREATED.replace('7', "7.5")), "unsettled", "done"),
+            (json(200, REFUSED), "refused", "refused"),
+            (json(200, &quoted), "refused", "refused"),
+            (json(400, &quoted), "refused", "refused"),
+            (json(403, REFUSED), "refused", "refused"),
+            (json(404, REFUSED), "refused", "not found"),
+            (json(500, REFUSED), "failed on server", "failed on server"),
+            (plain_text(CREATED), "unsettled", "unsettled"),
+            (json(200, "{}"), "unsettled", "unsettled"),
+            (
+                json(200, r#"{"integration":{"id":7}}"#),
+                "unsettled",
+                "unsettled",
+            ),
+            (json(200, "{\"success\":tr"), "unsettled", "unsettled"),
+            (json(204, ""), "unsettled", "unsettled"),
+            (html(408), "unsettled", "unsettled"),
+            (json(408, "{}"), "unsettled", "unsettled"),
+            (json(500, CREATED), "unsettled", "unsettled"),
+            (html(502), "unsettled", "unsettled"),
+            (json(504, "{}"), "unsettled", "unsettled"),
+            (html(403), "forbidden", "forbidden"),
+            (html(404), "not found", "not found"),
+            (json(404, unknown), "not found", "not found"),
+            (
+                json(400, r#"{"errorMessages":["bad"]}"#),
+                "refused",
+                "refused",
+            ),
+            (html(405), "refused", "refused"),
+            (json(409, "{}"), "refused", "refused"),
+            (html(413), "refused", "refused"),
+        ] {
+            let text = format!("{answer:?}");
+            assert_eq!(name(&to_creation(answer.clone())), creation, "{text}");
+            assert_eq!(name(&to_deletion(answer)), deletion, "{text}");
+        }
+    }
+
+    #[test]
+    fn without_a_whole_answer_only_a_connection_that_was_not_made_proves_that_nothing_happened() {
+        let why = || "why".to_owned();
+        for (reply, expected) in [
+            (Reply::NotSent(why()), "nothing happened"),
+            (Reply::TimedOut(why()), "unsettled"),
+            (Reply::BrokenOff(why()), "unsettled"),
+            (Reply::TooLarge, "unsettled"),
+        ] {
+            assert_eq!(name(&Answer::to_creation(&reply, &mask())), expected);
+            assert_eq!(name(&Answer::to_deletion(&reply, &mask())), expected);
+        }
+    }
+
+    #[test]
+    fn a_captcha_gives_its_address() {
+        let url = Some("https://j/login.jsp".to_owned());
+        let stop = Answer::Stop(StopReason::Captcha(url));
+        assert_eq!(to_creation(captcha(403)), stop);
+    }
+
+    #[test]
+    fn secrets_in_a_refusal_are_masked() {
+        let body =
+            r#"{"success":false,"error":"not with canary-token","advice":"ask canary-token"}"#;
+        let refusal = Refusal {
+            error: "not with ***".into(),
+            advice: Some("ask ***".into()),
+        };
+        assert_eq!(to_deletion(json(400, body)), Answer::Refused(refusal));
     }
 }

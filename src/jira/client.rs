@@ -1,64 +1,54 @@
 //! The requests.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Identity, IntoUrl, Method, Proxy, Url, redirect, retry};
-use serde_json::Value;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{IntoUrl, Method, RequestBuilder, Url};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::answer::{Answer, Reply};
+use super::answer::Answer;
 use super::base_url::BaseUrl;
-use super::connection::{ConnectError, Connection, authorization, certificate_error, read_pem};
-use super::entries::Entries;
+use super::connection::{ConnectError, Connection};
 use super::error::JiraError;
-use super::exchange::Exchange;
-use super::hints::RateHints;
-use super::mask::Mask;
-use super::message;
-use super::removal::Removal;
-use super::verdict::Verdict;
-use super::wire;
-use crate::model::{Record, RemoteIntegration, RemoteList};
+use super::exchange::{Exchange, RawAnswer, Reply};
+use super::message::{Mask, describe, read_body};
+use super::wire::{self, CreatedIntegration, ListBody};
+use crate::model::{Record, RemoteIntegration};
 use crate::secret::Guises;
 
 /// The app's collection of integrations.
 const INTEGRATIONS: &str = "/rest/gitplugin/1.0/integration";
 
-/// Idle connections are dropped before Tomcat does so after 20 s, as a request on a connection that the other side has
-/// just closed is one whose fate nobody knows.
-const IDLE: Duration = Duration::from_secs(15);
-
-/// The largest answers that are taken in: of one integration, and of all.
+/// The largest answers that are read: about one integration, and the list of all.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 const LARGEST_LIST: usize = 256 * 1024 * 1024;
 
-/// A Jira that we talk to.
+/// A Jira to talk to.
 pub struct Client {
     http: reqwest::Client,
     base: BaseUrl,
-    /// Where integrations are created; taking a URL apart for each request takes its time.
+    /// Where integrations are created; parsing a URL for each request takes its time.
     integrations: Url,
-    /// What must not be seen of how we log in.
     guises: Arc<Guises>,
     authorization: HeaderValue,
 }
 
-/// What Jira says of itself.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// What Jira tells of itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct ServerInfo {
-    /// Its title.
+    #[serde(rename = "serverTitle")]
     pub title: String,
-    /// Its version.
     pub version: String,
 }
 
-/// Who we are to Jira.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// The user that we are to Jira.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct Person {
-    /// The user name.
     pub name: String,
-    /// The name for people.
+    #[serde(rename = "displayName")]
     pub display_name: String,
 }
 
@@ -69,86 +59,52 @@ impl Client {
     ///
     /// [`ConnectError`] if a certificate, the proxy or the credential cannot be used.
     pub fn new(connection: &Connection) -> Result<Self, ConnectError> {
-        // A second installation in one process fails and changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("gij/", env!("CARGO_PKG_VERSION")))
-            .http1_only()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .pool_idle_timeout(IDLE)
-            .timeout(connection.timeout)
-            .connect_timeout(connection.connect_timeout)
-            .default_headers(common_headers())
-            .tls_danger_accept_invalid_certs(connection.insecure);
-        for path in &connection.ca_certs {
-            let certificates =
-                read_pem(path).and_then(|pem| match Certificate::from_pem_bundle(&pem) {
-                    Ok(none) if none.is_empty() => {
-                        Err("it holds no certificate in PEM form".into())
-                    }
-                    certificates => certificates.map_err(|error| in_words(&error)),
-                });
-            builder = builder.tls_certs_merge(certificates.map_err(certificate_error(path))?);
-        }
-        if let Some(path) = &connection.client_cert {
-            let identity = read_pem(path)
-                .and_then(|pem| Identity::from_pem(&pem).map_err(|error| in_words(&error)));
-            builder = builder.identity(identity.map_err(certificate_error(path))?);
-        }
-        if let Some(proxy) = &connection.proxy {
-            let proxy = Proxy::all(proxy).map_err(|error| ConnectError::Proxy(in_words(&error)))?;
-            builder = builder.proxy(proxy);
-        } else if connection.base.is_loopback() {
-            builder = builder.no_proxy();
-        }
         Ok(Self {
-            http: builder
-                .build()
-                .map_err(|error| ConnectError::Tls(in_words(&error)))?,
+            http: connection.http_client()?,
             integrations: connection.base.join_parsed(INTEGRATIONS),
             base: connection.base.clone(),
             guises: Arc::new(connection.access.guises()),
-            authorization: authorization(&connection.access)?,
+            authorization: connection.access.header()?,
         })
     }
 
-    /// Where Jira is.
     pub fn base(&self) -> &BaseUrl {
         &self.base
     }
 
-    /// Asks whether there is a Jira and it is ready, without credentials.
+    /// Checks that there is a Jira and that it is ready, without credentials.
     ///
     /// # Errors
     ///
-    /// [`JiraError`] says what is there instead.
+    /// [`JiraError`] tells what is there instead.
     pub async fn status(&self) -> Result<(), JiraError> {
+        #[derive(Deserialize)]
+        struct Status {
+            state: String,
+        }
         let url = self.base.as_str().to_owned();
-        let request = self.http.get(self.base.join("/status"));
         let mask = self.mask();
+        let request = self.http.get(self.base.join("/status"));
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
-        let state = |answer: &Answer| {
-            let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
-            json?.get("state")?.as_str().map(|state| mask.clean(state))
-        };
-        // A Jira that is not ready says so with a server error.
-        if let Reply::Answer(answer) = &reply
-            && let Some(state) = state(answer)
+        // A Jira that is not ready tells its state with a server error.
+        if let Reply::Whole(answer) = &reply
+            && let Ok(Status { state }) = wire::object(&answer.body)
         {
             return match state.as_str() {
                 "RUNNING" if answer.is_success() => Ok(()),
-                _ => Err(JiraError::NotReady { url, state }),
+                _ => Err(JiraError::NotReady {
+                    url,
+                    state: mask.clean(&state),
+                }),
             };
         }
-        let why = match JiraError::of_reply(&url, reply, &mask) {
-            Ok(_) => "its `/status` does not say that it is one".to_owned(),
+        let why = match JiraError::check(&url, reply, &mask) {
+            Ok(_) => "its `/status` is not that of a Jira".to_owned(),
             Err(JiraError::NoApi { message, .. } | JiraError::Forbidden { message, .. }) => message,
-            Err(JiraError::HtmlPage { .. }) => "its `/status` is a page for people".to_owned(),
+            Err(JiraError::HtmlPage { .. }) => "its `/status` is an HTML page".to_owned(),
             // No credential was sent, so none was refused.
             Err(JiraError::LoginRefused { .. } | JiraError::Captcha { .. }) => {
-                "its `/status` wants a log-in".to_owned()
+                "its `/status` requires a login".to_owned()
             }
             Err(error) => return Err(error),
         };
@@ -159,209 +115,163 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`JiraError`] says why there is none.
+    /// [`JiraError`] tells why there is none.
     pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
-        let exchange = self.list_knowing(&|_| false).await;
-        exchange.map(|list| Ok(list?.shown))
+        let exchange = self.get(INTEGRATIONS, LARGEST_LIST).await;
+        exchange.map(|answer| self.read_list(&answer?.body))
     }
 
-    /// Reads the list of all integrations and keeps the ids alone of those of which `is_known` says so.
-    ///
-    /// # Errors
-    ///
-    /// [`JiraError`] says why there is none.
-    pub async fn list_knowing(
-        &self,
-        is_known: &dyn Fn(i64) -> bool,
-    ) -> Exchange<Result<RemoteList, JiraError>> {
-        let mut entries = Entries::new(is_known);
-        let mut take = |chunk: &[u8], rest: &mut Vec<u8>| entries.take_in(chunk, rest);
-        let exchange = self.ask_for(INTEGRATIONS, LARGEST_LIST, &mut take).await;
-        exchange.map(|answer| {
-            let rest = answer?.body;
-            entries.end(&rest).ok_or_else(|| self.no_list(&rest))
-        })
-    }
-
-    /// Why what came is not a list; `body` is all of it but its integrations.
-    fn no_list(&self, body: &[u8]) -> JiraError {
-        let json = match self.json_of(body) {
-            Ok(json) => json,
-            Err(error) => return error,
+    fn read_list(&self, body: &[u8]) -> Result<Vec<RemoteIntegration>, JiraError> {
+        let read = wire::object(body);
+        let why = match read.map(ListBody::integrations) {
+            Ok(Some(list)) => return Ok(list),
+            // The text of such an error may repeat what the server sent.
+            Err(error) if !error.is_data() => error.to_string(),
+            _ => "no list of integrations".to_owned(),
         };
-        let url = self.base.as_str().to_owned();
-        match message::of_body(body, &self.mask()) {
-            (Some(message), _) if wire::success(&json) == Some(false) => {
-                JiraError::Refused { url, message }
-            }
-            _ => JiraError::Malformed {
-                url,
-                message: "a list of integrations without one".into(),
+        Err(match read_body(body, &self.mask()) {
+            (Some(message), _) if wire::success(body) == Some(false) => JiraError::Refused {
+                url: self.base.as_str().to_owned(),
+                message,
             },
-        }
+            _ => self.malformed(why),
+        })
     }
 
-    /// Asks Jira for its title and version.
+    /// Reads Jira's title and version.
     ///
     /// # Errors
     ///
-    /// [`JiraError`] if it does not say.
+    /// [`JiraError`] if it does not tell.
     pub async fn server_info(&self) -> Result<ServerInfo, JiraError> {
-        let json = self.read("/rest/api/2/serverInfo").await?;
+        let info: ServerInfo = self.read("/rest/api/2/serverInfo").await?;
         Ok(ServerInfo {
-            title: self.text_of(&json, "serverTitle"),
-            version: self.text_of(&json, "version"),
+            title: self.mask().clean(&info.title),
+            version: self.mask().clean(&info.version),
         })
     }
 
-    /// Asks Jira who we are.
+    /// Reads who we are.
     ///
     /// # Errors
     ///
-    /// [`JiraError`] if it does not say.
+    /// [`JiraError`] if Jira does not tell.
     pub async fn myself(&self) -> Result<Person, JiraError> {
-        let json = self.read("/rest/api/2/myself").await?;
+        let person: Person = self.read("/rest/api/2/myself").await?;
         Ok(Person {
-            name: self.text_of(&json, "name"),
-            display_name: self.text_of(&json, "displayName"),
+            name: self.mask().clean(&person.name),
+            display_name: self.mask().clean(&person.display_name),
         })
     }
 
-    /// Asks Jira for the id of the project `key`; none if it knows none, or shows none to us.
+    /// Reads the id of the project `key`; none if Jira has none, or shows none to us.
     ///
     /// # Errors
     ///
-    /// [`JiraError`] if it does not say.
+    /// [`JiraError`] if it does not tell.
     pub async fn project_id(&self, key: &str) -> Result<Option<u64>, JiraError> {
-        let path = format!("/rest/api/2/project/{key}");
-        match self.read(&path).await {
-            Ok(json) => {
-                let id = json.get("id").and_then(|id| id.as_str()?.parse().ok());
-                id.map(Some).ok_or_else(|| JiraError::Malformed {
-                    url: self.base.as_str().to_owned(),
-                    message: format!("the project {key} has no id"),
-                })
+        #[derive(Deserialize)]
+        struct Project {
+            id: String,
+        }
+        match self.read(&format!("/rest/api/2/project/{key}")).await {
+            Ok(Project { id }) => {
+                let id = id.parse().map(Some);
+                id.map_err(|_| self.malformed(format!("the id of project {key} is no number")))
             }
             Err(JiraError::NoApi { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Sends the request that creates `record`: once, on one connection. No secret of the record is in what it means.
-    pub async fn create(&self, record: &Record) -> Exchange<Verdict> {
+    /// Sends the request that creates `record`: once, on one connection. No secret of the record is in the answer.
+    pub async fn create(&self, record: &Record) -> Exchange<Answer<CreatedIntegration>> {
         let request = self
             .authenticated(Method::POST, self.integrations.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
         let mask = Mask::new(Arc::clone(&self.guises), record.secrets());
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
-        Exchange::of(reply).map(|reply| Verdict::of(&reply, &mask))
+        Exchange::from(reply).map(|reply| Answer::to_creation(&reply, &mask))
     }
 
     /// Sends the request that deletes the integration `id`: once, on one connection. It never asks to delete files, which
     /// could erase original repositories ("Delete Existing Repository").
-    pub async fn delete(&self, id: i64) -> Exchange<Removal> {
+    pub async fn delete(&self, id: i64) -> Exchange<Answer<()>> {
+        let url = self.base.join(&format!("{INTEGRATIONS}/{id}"));
         let request = self
-            .authenticated(
-                Method::DELETE,
-                self.base.join(&format!("{INTEGRATIONS}/{id}")),
-            )
+            .authenticated(Method::DELETE, url)
             .header(CONTENT_TYPE, "application/json");
         let mask = self.mask();
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
-        Exchange::of(reply).map(|reply| Removal::of(&reply, &mask))
+        Exchange::from(reply).map(|reply| Answer::to_deletion(&reply, &mask))
     }
 
     fn mask(&self) -> Mask {
         Mask::new(Arc::clone(&self.guises), [])
     }
 
-    fn text_of(&self, json: &Value, name: &str) -> String {
-        let text = json.get(name).and_then(Value::as_str);
-        text.map(|text| self.mask().clean(text)).unwrap_or_default()
-    }
-
-    async fn read(&self, path: &str) -> Result<Value, JiraError> {
-        let answer = self
-            .ask_for(path, LARGEST_ANSWER, &mut keep)
-            .await
-            .meaning?;
-        self.json_of(&answer.body)
-    }
-
-    fn json_of(&self, body: &[u8]) -> Result<Value, JiraError> {
-        serde_json::from_slice(body).map_err(|error| JiraError::Malformed {
+    fn malformed(&self, message: String) -> JiraError {
+        JiraError::Malformed {
             url: self.base.as_str().to_owned(),
-            message: error.to_string(),
+            message,
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, JiraError> {
+        let answer = self.get(path, LARGEST_ANSWER).await.meaning?;
+        // The text of an error about the data may repeat what the server sent.
+        wire::object(&answer.body).map_err(|error| {
+            self.malformed(if error.is_data() {
+                "not of the documented form".to_owned()
+            } else {
+                error.to_string()
+            })
         })
     }
 
-    /// Asks for what is at `path`; `take` takes in each piece of the answer and keeps of it what matters.
-    async fn ask_for(
-        &self,
-        path: &str,
-        most: usize,
-        take: &mut Take<'_>,
-    ) -> Exchange<Result<Answer, JiraError>> {
+    async fn get(&self, path: &str, most: usize) -> Exchange<Result<RawAnswer, JiraError>> {
         let mask = self.mask();
         let request = self.authenticated(Method::GET, self.base.join(path));
-        let reply = self.send_for(request, most, &mask, take).await;
-        Exchange::of(reply).map(|reply| JiraError::of_reply(self.base.as_str(), reply, &mask))
+        let reply = self.send(request, most, &mask).await;
+        Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, &mask))
     }
 
-    fn authenticated(&self, method: Method, url: impl IntoUrl) -> reqwest::RequestBuilder {
+    fn authenticated(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
         self.http
             .request(method, url)
             .header(AUTHORIZATION, self.authorization.clone())
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder, most: usize, mask: &Mask) -> Reply {
-        self.send_for(request, most, mask, &mut keep).await
-    }
-
-    async fn send_for(
-        &self,
-        request: reqwest::RequestBuilder,
-        most: usize,
-        mask: &Mask,
-        take: &mut Take<'_>,
-    ) -> Reply {
+    /// Sends `request` once and reads its answer, whose body may have `most` bytes.
+    async fn send(&self, request: RequestBuilder, most: usize, mask: &Mask) -> Reply {
         #[cfg(not(fuzzing))]
         let sent = request.send();
         #[cfg(fuzzing)]
-        let sent = super::given::answer(request);
+        let sent = given_answer(request);
         let mut response = match sent.await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => {
-                return Reply::NotSent(in_words(&error));
+                return Reply::NotSent(describe(&error));
             }
             Err(error) => return broken_off(&error),
         };
-        let mut answer = head_of(&response, mask);
-        let mut left = most;
+        let mut answer = RawAnswer::head(&response, mask);
         loop {
             match response.chunk().await {
-                Ok(Some(chunk)) if chunk.len() <= left => {
-                    left -= chunk.len();
-                    take(&chunk, &mut answer.body);
+                Ok(Some(chunk)) if answer.body.len() + chunk.len() <= most => {
+                    answer.body.extend_from_slice(&chunk);
                 }
                 Ok(Some(_)) => return Reply::TooLarge,
-                Ok(None) => return Reply::Answer(answer),
+                Ok(None) => return Reply::Whole(answer),
                 Err(error) => return broken_off(&error),
             }
         }
     }
 }
 
-/// Takes in a piece of an answer's body and puts what is to be kept behind what was kept before.
-type Take<'a> = dyn FnMut(&[u8], &mut Vec<u8>) + 'a;
-
-fn keep(piece: &[u8], body: &mut Vec<u8>) {
-    body.extend_from_slice(piece);
-}
-
 fn broken_off(error: &reqwest::Error) -> Reply {
-    let why = in_words(error);
+    let why = describe(error);
     if error.is_timeout() {
         Reply::TimedOut(why)
     } else {
@@ -369,53 +279,21 @@ fn broken_off(error: &reqwest::Error) -> Reply {
     }
 }
 
-/// What matters of an answer's head; texts that may be shown are cleaned, and a location loses its query.
-fn head_of(response: &reqwest::Response, mask: &Mask) -> Answer {
-    let header = |name: &str| {
-        let value = response.headers().get(name)?;
-        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
-    Answer {
-        status: response.status().as_u16(),
-        content_type: header("content-type").unwrap_or_default(),
-        location: header("location").map(|location| {
-            let end = location.find(['?', '#']).unwrap_or(location.len());
-            mask.clean(&location[..end])
-        }),
-        login_reason: header("x-seraph-loginreason"),
-        denied_reason: header("x-authentication-denied-reason").map(|reason| mask.clean(&reason)),
-        retry_after: header("retry-after"),
-        hints: RateHints::read(|name| response.headers().get(name)?.to_str().ok()),
-        body: Vec::new(),
-    }
+#[cfg(fuzzing)]
+thread_local! {
+    static NEXT: std::cell::RefCell<Option<reqwest::Response>> = const { std::cell::RefCell::new(None) };
 }
 
-fn common_headers() -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(
-        HeaderName::from_static("x-atlassian-token"),
-        HeaderValue::from_static("no-check"),
-    );
-    headers
+/// Answers the next request of this thread, in fuzz targets: it is made and judged as ever, and nothing is sent.
+#[cfg(fuzzing)]
+pub fn answer_next(with: impl Into<reqwest::Response>) {
+    NEXT.set(Some(with.into()));
 }
 
-/// The innermost cause, which says most; reqwest's own text repeats the URL.
-fn in_words(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return if error.is_connect() {
-            "no connection within the time allowed".into()
-        } else {
-            "no answer within the time allowed".into()
-        };
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    let said = cause.to_string();
-    if said.contains("InvalidContentType") {
-        return "it does not speak TLS; is its address `http://…`?".into();
-    }
-    said
+#[cfg(fuzzing)]
+async fn given_answer(request: RequestBuilder) -> reqwest::Result<reqwest::Response> {
+    #[expect(clippy::expect_used, reason = "a mistake of the fuzz target")]
+    request
+        .build()
+        .map(|_| NEXT.take().expect("an answer to the request"))
 }

@@ -1,26 +1,39 @@
-//! What it takes to get to Jira.
+//! What it takes to connect: address, login, certificates, proxy, time-outs.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
-use reqwest::header::HeaderValue;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Certificate, Identity, Proxy, redirect, retry};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
-use super::access::Access;
 use super::base_url::BaseUrl;
+use super::message::describe;
+use crate::secret::{Guises, Secret};
 
-/// How to get to Jira.
+/// Idle connections are dropped before Tomcat does so after 20 s: a request on a connection that the other side has
+/// just closed may or may not have arrived.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// How to log in to Jira.
+#[derive(Clone, Debug)]
+pub enum Access {
+    /// A personal access token (Jira 8.14 or later).
+    Token(Secret),
+    /// A user name and password; the administrators may have disabled this.
+    Basic { user: String, password: Secret },
+}
+
+/// How to connect to Jira.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    /// Where it is.
     pub base: BaseUrl,
-    /// How we log in.
     pub access: Access,
-    /// Longest time for a request; proxies cut at 60 s, and their 504 says more than a time-out.
+    /// The longest time for a request. Proxies cut at 60 s, and their 504 tells more than a time-out.
     pub timeout: Duration,
-    /// Longest time for making a connection.
     pub connect_timeout: Duration,
     /// Certificate authorities (PEM) beside those of the system.
     pub ca_certs: Vec<PathBuf>,
@@ -28,50 +41,119 @@ pub struct Connection {
     pub client_cert: Option<PathBuf>,
     /// Whether the server's certificate goes unchecked.
     pub insecure: bool,
-    /// A proxy; otherwise the usual environment variables count.
+    /// A proxy instead of the one that the environment names.
     pub proxy: Option<String>,
 }
 
-/// Why the means to connect are not usable.
+/// Why no connection can be set up.
 #[derive(Debug, Error)]
 pub enum ConnectError {
-    /// A certificate file cannot be read.
-    #[error("the certificate file {path} cannot be read: {why}", path = .path.display())]
-    Certificate {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The proxy's address.
-    #[error("the proxy's address is not usable: {0}")]
+    #[error("cannot read the certificate file {path}: {why}", path = .path.display())]
+    Certificate { path: PathBuf, why: String },
+    #[error("the address of the proxy is not usable: {0}")]
     Proxy(String),
-    /// The credential has characters that no header can carry.
-    #[error("the token or password holds characters that cannot be sent, such as a line break")]
+    #[error("the token or password contains characters that cannot be sent, such as a line break")]
     Credential,
-    /// TLS cannot be set up.
-    #[error("TLS cannot be set up: {0}")]
+    #[error("cannot set up TLS: {0}")]
     Tls(String),
 }
 
-pub(super) fn authorization(access: &Access) -> Result<HeaderValue, ConnectError> {
-    let text = zeroize::Zeroizing::new(match access {
-        Access::Token(token) => format!("Bearer {}", token.expose()),
-        Access::Basic { user, password } => {
-            let pair = zeroize::Zeroizing::new(format!("{user}:{}", password.expose()));
-            format!("Basic {}", BASE64.encode(pair.as_bytes()))
+impl Access {
+    /// What must be masked in everything that a server sends.
+    pub(super) fn guises(&self) -> Guises {
+        let guises = Guises::of([self.secret()]);
+        match self {
+            Self::Token(_) => guises,
+            Self::Basic { user, password } => guises.with_base64(&basic(user, password)),
         }
-    });
-    let mut value = HeaderValue::from_str(&text).map_err(|_| ConnectError::Credential)?;
-    value.set_sensitive(true);
-    Ok(value)
+    }
+
+    pub fn secret(&self) -> &Secret {
+        match self {
+            Self::Token(secret)
+            | Self::Basic {
+                password: secret, ..
+            } => secret,
+        }
+    }
+
+    /// The `Authorization` header.
+    pub(super) fn header(&self) -> Result<HeaderValue, ConnectError> {
+        let text = Zeroizing::new(match self {
+            Self::Token(token) => format!("Bearer {}", token.expose()),
+            Self::Basic { user, password } => {
+                format!("Basic {}", BASE64.encode(basic(user, password).as_bytes()))
+            }
+        });
+        let mut value = HeaderValue::from_str(&text).map_err(|_| ConnectError::Credential)?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
 }
 
-pub(super) fn read_pem(path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| error.to_string())
+fn basic(user: &str, password: &Secret) -> Zeroizing<String> {
+    Zeroizing::new(format!("{user}:{}", password.expose()))
 }
 
-pub(super) fn certificate_error(path: &Path) -> impl FnOnce(String) -> ConnectError {
-    let path = path.to_owned();
-    |why| ConnectError::Certificate { path, why }
+impl Connection {
+    /// The HTTP client: HTTP/1.1, no redirects, no retries, no cookies.
+    pub(super) fn http_client(&self) -> Result<reqwest::Client, ConnectError> {
+        // A second installation in one process fails and changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("gij/", env!("CARGO_PKG_VERSION")))
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .pool_idle_timeout(IDLE)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            .default_headers(common_headers())
+            .tls_danger_accept_invalid_certs(self.insecure);
+        for path in &self.ca_certs {
+            let certificates = read_pem(path, |pem| match Certificate::from_pem_bundle(pem) {
+                Ok(none) if none.is_empty() => Err("it holds no certificate in PEM form".into()),
+                certificates => certificates.map_err(|error| describe(&error)),
+            })?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        if let Some(path) = &self.client_cert {
+            let identity = read_pem(path, |pem| {
+                Identity::from_pem(pem).map_err(|error| describe(&error))
+            })?;
+            builder = builder.identity(identity);
+        }
+        if let Some(proxy) = &self.proxy {
+            let proxy = Proxy::all(proxy).map_err(|error| ConnectError::Proxy(describe(&error)))?;
+            builder = builder.proxy(proxy);
+        } else if self.base.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        builder
+            .build()
+            .map_err(|error| ConnectError::Tls(describe(&error)))
+    }
+}
+
+fn common_headers() -> HeaderMap {
+    HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("application/json")),
+        (
+            HeaderName::from_static("x-atlassian-token"),
+            HeaderValue::from_static("no-check"),
+        ),
+    ])
+}
+
+fn read_pem<T>(
+    path: &Path,
+    parse: impl FnOnce(&[u8]) -> Result<T, String>,
+) -> Result<T, ConnectError> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string());
+    pem.and_then(|pem| parse(&pem))
+        .map_err(|why| ConnectError::Certificate {
+            path: path.to_owned(),
+            why,
+        })
 }

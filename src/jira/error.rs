@@ -1,113 +1,49 @@
+//! Why Jira cannot be used, and what to do about it.
+
 use thiserror::Error;
 
-use super::answer::{Answer, Reply};
-use super::mask::Mask;
-use super::message;
-use super::verdict::{StopReason, stop_reason};
+use super::answer::{StopReason, stop_reason};
+use super::exchange::{RawAnswer, Reply};
+use super::message::{self, Mask};
 
-/// Why Jira cannot be used.
+/// Why the Jira at the base URL `url` cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum JiraError {
     /// No connection, or it broke.
     #[error("Jira at {url} cannot be reached: {why}")]
-    Unreachable {
-        /// The base URL.
-        url: String,
-        /// What the system or the TLS library said.
-        why: String,
-    },
-    /// Jira says that it is not ready.
-    #[error("Jira at {url} is not ready: it says {state}")]
-    NotReady {
-        /// The base URL.
-        url: String,
-        /// `STARTING`, `MAINTENANCE`, `ERROR`, …
-        state: String,
-    },
-    /// There is something else at that address.
+    Unreachable { url: String, why: String },
+    /// `STARTING`, `MAINTENANCE`, `ERROR`, …
+    #[error("Jira at {url} is not ready: its state is {state}")]
+    NotReady { url: String, state: String },
     #[error("there is no Jira at {url}: {why}")]
-    NotJira {
-        /// The base URL.
-        url: String,
-        /// What is there.
-        why: String,
-    },
-    /// The address redirects.
+    NotJira { url: String, why: String },
     #[error("there is no Jira at {url}: it redirects to `{location}`")]
-    Redirected {
-        /// The base URL.
-        url: String,
-        /// Where to.
-        location: String,
-    },
-    /// A page for people came instead of an answer.
-    #[error(
-        "something before Jira at {url} answered with a page for people, such as a log-in form"
-    )]
-    HtmlPage {
-        /// The base URL.
-        url: String,
-    },
-    /// Wrong credentials.
-    #[error("Jira at {url} refused the log-in")]
-    LoginRefused {
-        /// The base URL.
-        url: String,
-    },
-    /// Jira wants a CAPTCHA solved.
-    #[error("Jira at {url} refuses log-ins until a CAPTCHA is solved")]
+    Redirected { url: String, location: String },
+    #[error("something in front of Jira at {url} answered with an HTML page, such as a login form")]
+    HtmlPage { url: String },
+    #[error("Jira at {url} refused the login")]
+    LoginRefused { url: String },
+    #[error("Jira at {url} refuses logins until a CAPTCHA is solved")]
     Captcha {
-        /// The base URL.
         url: String,
         /// Where to solve it.
         login_url: Option<String>,
     },
     /// Logged in, and not allowed.
-    #[error("Jira at {url} does not let us use the app's API: {message}")]
-    Forbidden {
-        /// The base URL.
-        url: String,
-        /// What Jira said.
-        message: String,
-    },
-    /// The app's API is not there.
+    #[error("Jira at {url} denies access to the app's API: {message}")]
+    Forbidden { url: String, message: String },
     #[error("Jira at {url} has no API of Git Integration for Jira: {message}")]
-    NoApi {
-        /// The base URL.
-        url: String,
-        /// What Jira said.
-        message: String,
-    },
-    /// The app answered, and refused.
-    #[error("the app in Jira at {url} refuses: {message}")]
-    Refused {
-        /// The base URL.
-        url: String,
-        /// What it said.
-        message: String,
-    },
-    /// The proxy on the way wants to know who we are.
-    #[error("the proxy on the way to {url} wants a log-in")]
-    ProxyLogin {
-        /// The base URL.
-        url: String,
-    },
+    NoApi { url: String, message: String },
+    #[error("the app in Jira at {url} refused the request: {message}")]
+    Refused { url: String, message: String },
+    #[error("the proxy for {url} requires a login")]
+    ProxyLogin { url: String },
     /// Rate-limited, or a server error.
-    #[error("Jira at {url} is busy or broken: {message}")]
-    Unavailable {
-        /// The base URL.
-        url: String,
-        /// The status and what it said.
-        message: String,
-    },
+    #[error("Jira at {url} is unavailable: {message}")]
+    Unavailable { url: String, message: String },
     /// An answer that is not of the documented form.
-    #[error("Jira at {url} gave an answer that is not understood: {message}")]
-    Malformed {
-        /// The base URL.
-        url: String,
-        /// What came.
-        message: String,
-    },
+    #[error("cannot understand the answer of Jira at {url}: {message}")]
+    Malformed { url: String, message: String },
 }
 
 impl JiraError {
@@ -116,52 +52,58 @@ impl JiraError {
         matches!(self, Self::Unreachable { .. } | Self::Unavailable { .. })
     }
 
-    /// Whether something stands before Jira rather than Jira refusing us.
+    /// Whether something stands in front of Jira, rather than Jira refusing us.
     pub fn is_in_the_way(&self) -> bool {
         matches!(self, Self::Redirected { .. } | Self::HtmlPage { .. })
     }
 
     /// What to do.
     pub fn help(&self) -> String {
-        match self {
+        let help = match self {
+            Self::Redirected { url, location } => return redirect_help(url, location),
+            Self::Captcha { login_url, .. } => {
+                let page = login_url.as_ref();
+                let page = page.map_or_else(|| "once".to_owned(), |url| format!("at {url}"));
+                return format!(
+                    "log in with the browser {page}, solve the CAPTCHA, then try again; better still, use a personal access token"
+                );
+            }
             Self::Unreachable { .. } => {
-                "check the address, the network and, for https, the certificate (`--ca-cert FILE` adds your own authority)".into()
+                "check the address, the network and, for https, the certificate (`--ca-cert FILE` adds your own authority)"
             }
-            Self::NotReady { .. } => "wait until Jira has started, and try again".into(),
+            Self::NotReady { .. } => "wait until Jira has started, and try again",
             Self::NotJira { .. } => {
-                "give Jira's base URL, which its administrators see under System, General configuration".into()
+                "give Jira's base URL, which its administrators see under System, General configuration"
             }
-            Self::Malformed { .. } => "see whether a proxy or a firewall changes the answers on the way".into(),
-            Self::Refused { .. } => "see to what the app names, in Jira's administration, and try again".into(),
+            Self::Malformed { .. } => {
+                "check whether a proxy or a firewall changes the answers on the way"
+            }
+            Self::Refused { .. } => {
+                "fix what the app names, in Jira's administration, and try again"
+            }
             Self::ProxyLogin { .. } => {
-                "use a proxy without a log-in by `--proxy`, or name Jira's host in NO_PROXY".into()
+                "use a proxy without a login by `--proxy`, or name Jira's host in NO_PROXY"
             }
-            Self::Redirected { url, location } => redirect_help(url, location),
-            Self::HtmlPage { .. } => {
-                "single sign-on or a proxy stands before Jira; ask for a way past it for `/rest/gitplugin`, or use the address inside the network".into()
-            }
+            Self::HtmlPage { .. } => PAST_SIGN_ON,
             Self::LoginRefused { .. } => {
-                "check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password".into()
+                "check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password"
             }
-            Self::Captcha { login_url, .. } => format!(
-                "log in with the browser {}, solve the CAPTCHA, then try again; better still, use a personal access token",
-                login_url.as_ref().map_or_else(|| "once".to_owned(), |url| format!("at {url}"))
-            ),
             Self::Forbidden { .. } => {
-                "the account must be a Jira administrator; where basic authentication is off, use a personal access token".into()
+                "the account must be a Jira administrator; where basic authentication is off, use a personal access token"
             }
             Self::NoApi { .. } => {
-                "check that the app Git Integration for Jira is installed and enabled, and that the address has the context path, if any".into()
+                "check that the app Git Integration for Jira is installed and enabled, and that the address has the context path, if any"
             }
-            Self::Unavailable { .. } => "try again later".into(),
-        }
+            Self::Unavailable { .. } => "try again later",
+        };
+        help.to_owned()
     }
 
-    /// What `reply` to a read means, if it is not an answer that can be read.
-    pub(super) fn of_reply(url: &str, reply: Reply, mask: &Mask) -> Result<Answer, Self> {
+    /// The answer in `reply` to a read, if it can be read.
+    pub(super) fn check(url: &str, reply: Reply, mask: &Mask) -> Result<RawAnswer, Self> {
         let url = url.to_owned();
         let answer = match reply {
-            Reply::Answer(answer) => answer,
+            Reply::Whole(answer) => answer,
             Reply::NotSent(why) | Reply::TimedOut(why) | Reply::BrokenOff(why) => {
                 return Err(Self::Unreachable { url, why });
             }
@@ -200,19 +142,18 @@ impl JiraError {
     }
 }
 
+const PAST_SIGN_ON: &str = "single sign-on or a proxy stands in front of Jira; ask for a way past it for `/rest/gitplugin`, \
+     or use the address inside the network";
+
 /// A redirect to a path of the same host is a context path; one to https is that.
 fn redirect_help(url: &str, location: &str) -> String {
     suggested_url(url, location).map_or_else(
-        || {
-            "single sign-on or a proxy stands before Jira; ask for a way past it for `/rest/gitplugin`, \
-             or use the address inside the network"
-                .to_owned()
-        },
+        || PAST_SIGN_ON.to_owned(),
         |suggested| format!("use `--jira-url {suggested}`"),
     )
 }
 
-/// The base URL that a redirect from `{url}/status` points to; none if it leads to a log-in or nowhere new.
+/// The base URL that a redirect from `{url}/status` points to; none if it leads to a login or nowhere new.
 fn suggested_url(url: &str, location: &str) -> Option<String> {
     let base = url::Url::parse(url).ok()?;
     let target = base.join(location).ok()?;

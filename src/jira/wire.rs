@@ -1,109 +1,152 @@
 //! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
 
+use std::io;
 use std::ops::Range;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde::ser::{Serialize, Serializer};
+use serde::{Deserialize, de::Error as _};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::model::{Field, FieldView, OriginView, Record, RemoteIntegration};
+use super::message::Mask;
+use crate::model::{
+    Field, FieldView, IntegrationType, OriginView, Record, RemoteIntegration, ShownFields,
+};
 use crate::secret::Secret;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
 pub(super) fn request_body(record: &Record) -> Bytes {
-    let parts: Vec<_> = parts(record).collect();
-    // Growing would leave a copy of a secret behind, and what is too large takes its time to be wiped.
-    let mut body = Zeroizing::new(Vec::with_capacity(room(&parts)));
-    for (field, value) in &parts {
-        let is_first = body.is_empty();
-        body.push(if is_first { b'{' } else { b',' });
-        // The names are plain.
-        body.push(b'"');
-        body.extend_from_slice(field.name().as_bytes());
-        body.extend_from_slice(b"\":");
-        // Writing JSON of strings, numbers and flags into memory cannot fail.
-        let _ = serde_json::to_writer(&mut *body, value);
-    }
-    body.push(b'}');
+    // A body that grows would leave copies of secrets behind in memory, so its length is measured first. Writing JSON of
+    // strings, numbers and flags into memory cannot fail.
+    let mut length = Length(0);
+    let _ = serde_json::to_writer(&mut length, &RequestBody(record));
+    let mut body = Zeroizing::new(Vec::with_capacity(length.0));
+    let _ = serde_json::to_writer(&mut *body, &RequestBody(record));
     Bytes::from_owner(body)
 }
 
-/// What the row says and nothing else: a blank cell sends no field.
-fn parts(record: &Record) -> impl Iterator<Item = (Field, FieldView<'_>)> {
-    let key_id = record.key_id().map(Secret::expose);
-    let texts = [
-        (Field::Type, Some(record.integration_type().name())),
-        (Field::DisplayName, record.display_name()),
-        (
-            Field::Origin,
-            record.origin().as_ref().map(OriginView::as_str),
-        ),
-        (Field::Username, record.username().or(key_id)),
-        (Field::Password, record.password().map(Secret::expose)),
-        (Field::Pat, record.pat().map(Secret::expose)),
-    ];
-    let given = texts.into_iter();
-    let texts = given.filter_map(|(field, text)| Some((field, FieldView::Text(text?))));
-    // The API knows ids only; they were put in the keys' place when the plan was made.
-    let settings = record.settings();
-    texts.chain(settings.filter(|(field, _)| *field != Field::ProjectKeys))
+/// What the row fills in: a blank cell sends no field.
+struct RequestBody<'a>(&'a Record);
+
+impl Serialize for RequestBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let record = self.0;
+        let key_id = record.key_id().map(Secret::expose);
+        let texts = [
+            (Field::Type, Some(record.integration_type().name())),
+            (Field::DisplayName, record.display_name()),
+            (
+                Field::Origin,
+                record.origin().as_ref().map(OriginView::as_str),
+            ),
+            (Field::Username, record.username().or(key_id)),
+            (Field::Password, record.password().map(Secret::expose)),
+            (Field::Pat, record.pat().map(Secret::expose)),
+        ];
+        let texts = texts.into_iter();
+        let texts = texts.filter_map(|(field, text)| Some((field, FieldView::Text(text?))));
+        // The API takes project ids only; they stand beside the keys since the plan was made.
+        let settings = record.settings();
+        let settings = settings.filter(|(field, _)| *field != Field::ProjectKeys);
+        serializer.collect_map(
+            texts
+                .chain(settings)
+                .map(|(field, value)| (field.name(), value)),
+        )
+    }
 }
 
-/// As many bytes as a body of these `parts` has at most.
-fn room(parts: &[(Field, FieldView<'_>)]) -> usize {
-    let of_value = |value: &FieldView<'_>| match value {
-        FieldView::Text(text) => {
-            let is_escaped = |byte: &u8| *byte < 0x20 || matches!(byte, b'"' | b'\\');
-            text.len() + 2 + 5 * text.bytes().filter(is_escaped).count()
-        }
-        FieldView::Ids(ids) => 2 + 21 * ids.len(),
-        FieldView::Integer(_) | FieldView::Flag(_) => 10,
-    };
-    let each = parts
-        .iter()
-        .map(|(field, value)| field.name().len() + 4 + of_value(value));
-    each.sum::<usize>() + 1
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
-pub(super) fn success(json: &Value) -> Option<bool> {
-    truth(json.get("success")?)
+/// Reads a JSON object; serde alone would take an array for a struct too.
+pub(super) fn object<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(serde_json::Error::custom("an array instead of an object"));
+    }
+    serde_json::from_slice(body)
 }
 
-/// True or false, in whichever form.
-pub(super) fn truth(json: &Value) -> Option<bool> {
-    match json {
-        Value::Bool(truth) => Some(*truth),
+/// Whether an answer reports success; none if it does not say.
+pub(super) fn success(body: &[u8]) -> Option<bool> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default, deserialize_with = "flag")]
+        success: Option<bool>,
+    }
+    object::<Body>(body).ok()?.success
+}
+
+/// A flag as JSON or as text: some answers have `"success":"true"`.
+fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Bool(flag) => Some(flag),
         Value::String(text) => text.parse().ok(),
         _ => None,
-    }
-}
-
-fn remote(mut fields: Map<String, Value>) -> Option<RemoteIntegration> {
-    // Jira shows no secrets; should a version do so, they end here.
-    for field in [Field::Username, Field::Password, Field::Pat] {
-        fields.remove(field.name());
-    }
-    if let Some(Value::String(origin)) = fields.get_mut(Field::Origin.name()) {
-        hide_user_info(origin);
-    }
-    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    let id = fields.get("id")?.as_i64()?;
-    let type_name = text("integrationType")
-        .or_else(|| text("type"))
-        .unwrap_or_default();
-    let (origin, display_name) = (text("origin"), text("displayName"));
-    let init_date = fields.get("initDate").and_then(Value::as_i64);
-    Some(RemoteIntegration {
-        id,
-        type_name,
-        origin,
-        display_name,
-        init_date,
-        fields: fields.into(),
     })
 }
 
-/// Masks what stands before the host of a URL: nothing that a row may say, and a secret if there is one.
+/// `{"success":true,"integrations":[{…}]}`
+#[derive(Deserialize)]
+pub(super) struct ListBody {
+    #[serde(default, deserialize_with = "flag")]
+    success: Option<bool>,
+    integrations: Vec<Entry>,
+}
+
+impl ListBody {
+    /// The integrations, unless the answer reports a failure.
+    pub(super) fn integrations(self) -> Option<Vec<RemoteIntegration>> {
+        let is_list = self.success != Some(false);
+        is_list.then(|| self.integrations.into_iter().map(|entry| entry.0).collect())
+    }
+}
+
+/// An integration of a list. Each entry is taken out of its JSON at once, as a list can be long.
+#[derive(Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+struct Entry(RemoteIntegration);
+
+impl TryFrom<Map<String, Value>> for Entry {
+    type Error = &'static str;
+
+    fn try_from(mut fields: Map<String, Value>) -> Result<Self, Self::Error> {
+        // Jira shows no secrets; should a version do so, they end here.
+        for field in [Field::Username, Field::Password, Field::Pat] {
+            fields.remove(field.name());
+        }
+        if let Some(Value::String(origin)) = fields.get_mut(Field::Origin.name()) {
+            hide_user_info(origin);
+        }
+        let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| fields.get(name).and_then(Value::as_i64);
+        Ok(Self(RemoteIntegration {
+            id: number("id").ok_or("an integration without an integer id")?,
+            type_name: text("integrationType")
+                .or_else(|| text("type"))
+                .unwrap_or_default(),
+            origin: text("origin"),
+            display_name: text("displayName"),
+            init_date: number("initDate"),
+            fields: fields.into(),
+        }))
+    }
+}
+
+/// Masks what stands before the host of a URL: nothing that a row may contain, and a secret if there is one.
 fn hide_user_info(origin: &mut String) {
     if let Some(range) = user_info(origin) {
         origin.replace_range(range, "***");
@@ -111,25 +154,129 @@ fn hide_user_info(origin: &mut String) {
 }
 
 /// Where the user info of a URL stands, if it has some.
-pub(super) fn user_info(url: &str) -> Option<Range<usize>> {
+fn user_info(url: &str) -> Option<Range<usize>> {
     let start = url.find("://")? + 3;
     let rest = &url[start..];
     let authority = &rest[..rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len())];
     authority.rfind('@').map(|end| start..start + end)
 }
 
-/// An integration of a list as the app shows it; none without an integer id.
-pub(super) fn entry(json: &[u8]) -> Option<RemoteIntegration> {
-    remote(serde_json::from_slice(json).ok()?)
+/// An integration that Jira has just created. Fields that repeat a secret are left out.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CreatedIntegration {
+    pub id: i64,
+    /// When it was created, in milliseconds since 1970-01-01 UTC.
+    pub init_date: Option<i64>,
+    /// Its type, where the answer names one that `gij` knows.
+    pub integration_type: Option<IntegrationType>,
+    pub display_name: Option<Box<str>>,
+    /// The documented fields that Jira shows.
+    pub shown: ShownFields,
+}
+
+impl CreatedIntegration {
+    /// Reads `{"success":true,"integration":{…}}`; none if it has no integration with an integer id.
+    pub(super) fn read(body: &[u8], mask: &Mask) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Body {
+            integration: Map<String, Value>,
+        }
+        let Body {
+            integration: mut fields,
+        } = object(body).ok()?;
+        let text = |name: &str| fields.get(name).and_then(Value::as_str);
+        let number = |name: &str| fields.get(name).and_then(Value::as_i64);
+        let (id, init_date) = (number("id")?, number("initDate"));
+        // A list calls the type so, and perhaps an answer does too.
+        let integration_type = text("type").or_else(|| text("integrationType"));
+        let integration_type = integration_type.and_then(IntegrationType::from_name);
+        // Nearly no answer repeats a secret, so that its fields need not be searched one by one.
+        let body = String::from_utf8_lossy(body);
+        let may_reveal = body.contains('\\') || mask.is_in(&body);
+        fields.retain(|name, value| {
+            let is_shown = Field::from_name(name).is_some_and(Field::is_shown);
+            let has_user_info = name == Field::Origin.name()
+                && value.as_str().is_some_and(|url| user_info(url).is_some());
+            is_shown && !has_user_info && !(may_reveal && mask.is_in_json(value))
+        });
+        let display_name = fields.get(Field::DisplayName.name());
+        Some(Self {
+            id,
+            init_date,
+            integration_type,
+            display_name: display_name.and_then(Value::as_str).map(Into::into),
+            shown: fields.into(),
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::*;
-    use crate::model::{FieldValue, IntegrationType, RecordDraft};
+    use crate::jira::Access;
+    use crate::model::{FieldValue, RecordDraft};
+
+    fn list(body: &str) -> Option<Vec<RemoteIntegration>> {
+        object::<ListBody>(body.as_bytes()).ok()?.integrations()
+    }
+
+    #[test]
+    fn a_list_is_read_to_its_last_entry_or_not_at_all() {
+        for (body, ids) in [
+            (r#"{"success":true,"integrations":[]}"#, Some(vec![])),
+            (
+                r#"{"integrations":[{"id":7}],"success":"true"}"#,
+                Some(vec![7]),
+            ),
+            (
+                r#"{"integrations":[{"id":7}, {"id":8}],"more":[1]}"#,
+                Some(vec![7, 8]),
+            ),
+            (
+                r#"{"success":null,"integrations":[{"id":7}]}"#,
+                Some(vec![7]),
+            ),
+            (
+                r#"{"more":[{"id":1}],"integrations":[{"id":7,"n":[{"x":"]}"}]}]}"#,
+                Some(vec![7]),
+            ),
+            (r#"{"success":false,"integrations":[{"id":7}]}"#, None),
+            (r#"{"success":"false","integrations":[{"id":7}]}"#, None),
+            (
+                r#"{"success":true,"integrations":[{"id":7},{"id":"9"}]}"#,
+                None,
+            ),
+            (r#"{"success":true,"integrations":[{"id":7},9]}"#, None),
+            (
+                r#"{"success":true,"integrations":[{"id":7}{"id":8}]}"#,
+                None,
+            ),
+            (r#"{"success":true,"integrations":[{"id":7},]}"#, None),
+            (r#"{"success":true,"integrations":{"id":7}}"#, None),
+            (r#"{"success":true,"integrations":null}"#, None),
+            (r#"{"success":true,"integrations":[{"id":7}"#, None),
+            (r#"{"success":true}"#, None),
+            (r#"{"integrations":[],"integrations":[{"id":7}]}"#, None),
+            (r#"[true,[{"id":7}]]"#, None),
+            ("", None),
+        ] {
+            let read = list(body).map(|list| list.iter().map(|remote| remote.id).collect());
+            assert_eq!(read, ids, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_jira_lists_goes_no_further() {
+        let list =
+            list(r#"{"integrations":[{"id":7,"pat":"canary","password":"canary","origin":"o"}]}"#);
+        let list = list.unwrap();
+        assert_eq!(list[0].origin.as_deref(), Some("o"));
+        assert!(!format!("{list:?}").contains("canary"));
+    }
 
     #[test]
     fn the_user_info_of_an_origin_is_masked() {
@@ -146,10 +293,101 @@ mod tests {
             ("git@git.example.org", "git@git.example.org"),
             ("/srv/repos/*", "/srv/repos/*"),
         ] {
-            let json = serde_json::json!({"id": 7, "origin": origin}).to_string();
-            let listed = entry(json.as_bytes()).unwrap();
+            let body = json!({"integrations": [{"id": 7, "origin": origin}]});
+            let listed = list(&body.to_string()).unwrap().remove(0);
             assert_eq!(listed.origin.as_deref(), Some(shown));
             assert_eq!(listed.fields.open()["origin"], shown);
+        }
+    }
+
+    fn created(body: &str) -> Option<CreatedIntegration> {
+        let access = Access::Token(Secret::new("token-of-ours"));
+        let mask = Mask::new(access.guises().into(), &[Secret::new("canary")]);
+        CreatedIntegration::read(body.as_bytes(), &mask)
+    }
+
+    #[test]
+    fn what_is_shown_is_kept_and_no_credential() {
+        let body = r#"{"integration":{"id":7,"initDate":1760000000000,"displayName":"Caf\u00e9",
+            "disabled":false,"pat":"t0ken","password":null,"unheardOf":[1],"projectMappingIds":["1",2]},
+            "success":"true","more":{}}"#;
+        let created = created(body).unwrap();
+        assert_eq!(
+            (created.id, created.init_date),
+            (7, Some(1_760_000_000_000))
+        );
+        let shown =
+            json!({"displayName": "Café", "disabled": false, "projectMappingIds": ["1", 2]});
+        assert_eq!(Value::Object(created.shown.open()), shown);
+    }
+
+    #[test]
+    fn type_and_name_are_read_where_they_are_plain() {
+        let read = |fields: &str| {
+            let body = format!(r#"{{"success":true,"integration":{{"id":7,{fields}}}}}"#);
+            let created = created(&body).unwrap();
+            (created.integration_type, created.display_name)
+        };
+        let of = Some(IntegrationType::GitHubServer);
+        assert_eq!(
+            read(r#""type":"GITHUB_SERVER","displayName":"Caf\u00e9""#),
+            (of, Some("Café".into()))
+        );
+        assert_eq!(read(r#""integrationType":"GITHUB_SERVER""#), (of, None));
+        assert_eq!(
+            read(r#""type":"SOMETHING_NEW","displayName":null"#),
+            (None, None)
+        );
+        assert_eq!(read(r#""type":7,"displayName":"a canary""#), (None, None));
+    }
+
+    #[test]
+    fn a_field_that_repeats_a_secret_is_left_out_however_it_is_written() {
+        for name in [
+            r#""the canary sings""#,
+            r#""the \u0063anary""#,
+            r#"["canary"]"#,
+            r#"{"a":"canary"}"#,
+            r#""token-of-ours""#,
+            r#""Basic Y2FuYXJ5""#,
+        ] {
+            let body = format!(
+                r#"{{"success":true,"integration":{{"id":7,"displayName":{name},"disabled":true}}}}"#
+            );
+            let shown = Value::Object(created(&body).unwrap().shown.open());
+            assert_eq!(shown, json!({"disabled": true}), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_secret_does_not_hide_behind_a_name_that_comes_again() {
+        let body =
+            r#"{"success":true,"integration":{"id":7,"displayName":{"a":"canary","a":"x"}}}"#;
+        let shown = serde_json::to_string(&created(body).unwrap().shown).unwrap();
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn an_origin_with_user_info_is_left_out() {
+        let body =
+            r#"{"success":true,"integration":{"id":7,"origin":"https://a:b@git.example.org"}}"#;
+        assert!(created(body).unwrap().shown.is_empty());
+    }
+
+    #[test]
+    fn without_an_integer_id_there_is_no_integration() {
+        for body in [
+            r#"{"success":true,"integration":{"id":"7"}}"#,
+            r#"{"success":true,"integration":{"id":7.5}}"#,
+            r#"{"success":true,"integration":{}}"#,
+            r#"{"success":true,"integration":7}"#,
+            r#"{"success":true}"#,
+            r#"{"success":true,"integration":{"id":7}"#,
+            r#"{"success":true,"integration":{"id":7}} more"#,
+            "[]",
+            "",
+        ] {
+            assert_eq!(created(body), None, "{body}");
         }
     }
 
@@ -173,9 +411,10 @@ mod tests {
             let Ok(record) = Record::new(IntegrationType::GitHub, given) else {
                 return Ok(());
             };
+            let mut length = Length(0);
+            serde_json::to_writer(&mut length, &RequestBody(&record)).unwrap();
             let body = request_body(&record);
-            let parts: Vec<_> = parts(&record).collect();
-            prop_assert!(body.len() <= room(&parts));
+            prop_assert_eq!(body.len(), length.0);
             let json: Value = serde_json::from_slice(&body).unwrap();
             prop_assert_eq!(&json["displayName"], &name);
             prop_assert_eq!(&json["pat"], &pat);

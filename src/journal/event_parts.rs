@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{
-    Difference, IntegrationType, KnownIntegration, OriginKey, Place, RecordKey, RemoteIntegration,
-    TableFormat,
+    Difference, IntegrationType, OriginKey, Place, RecordKey, RemoteIntegration, TableFormat,
 };
 
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
@@ -134,12 +133,6 @@ pub struct Remote {
     /// When Jira created it, in milliseconds since 1970-01-01 UTC, if Jira said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init_date: Option<i64>,
-}
-
-impl From<KnownIntegration> for Remote {
-    fn from(KnownIntegration { id, init_date }: KnownIntegration) -> Self {
-        Self { id, init_date }
-    }
 }
 
 /// An integration that a list shows and the baseline does not.

@@ -43,8 +43,6 @@ pub(crate) use place::{TableFormat, column_letters};
 pub use record::{Record, RecordDraft};
 pub(crate) use record::{Row, Username};
 pub(crate) use region::Region;
-pub(crate) use remote::{
-    Difference, KnownIntegration, RemoteIntegration, RemoteList, is_same_value,
-};
-pub(crate) use shown::{FieldsText, ShownFields};
+pub(crate) use remote::{Difference, RemoteIntegration, is_same_value};
+pub(crate) use shown::ShownFields;
 pub(crate) use type_about::Need;

@@ -25,24 +25,6 @@ pub struct RemoteIntegration {
     pub fields: ShownFields,
 }
 
-/// An integration of which no more is of interest.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct KnownIntegration {
-    /// Jira's id.
-    pub id: i64,
-    /// When it was created, in milliseconds since 1970-01-01 UTC.
-    pub init_date: Option<i64>,
-}
-
-/// Jira's list, of whose integrations some are known.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct RemoteList {
-    /// Those that are not known.
-    pub shown: Vec<RemoteIntegration>,
-    /// The others.
-    pub known: Vec<KnownIntegration>,
-}
-
 /// A field in which a row and the integration of its key differ.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Difference {

@@ -28,7 +28,7 @@ fn a_wrong_token_is_one_failed_login_and_nothing_more() {
     let env = env().var("JIRA_TOKEN", "wrong-token-canary");
     env.run(IMPORT)
         .exit(4)
-        .says("refused the log-in")
+        .says("refused the login")
         .says("JIRA_TOKEN")
         .says_nothing_of("canary");
     assert_eq!(env.jira().failed_logins(), 1);
@@ -39,11 +39,11 @@ fn a_wrong_token_is_one_failed_login_and_nothing_more() {
 fn whatever_stands_before_jira_is_named_with_its_cure_and_sees_no_credential() {
     for (condition, said) in [
         (Condition::RedirectToHttps, "redirects to `https://"),
-        (Condition::LoginPage, "a page for people"),
+        (Condition::LoginPage, "an HTML page"),
         (Condition::MovedUnder("/jira".into()), "/jira`"),
-        (Condition::Starting, "it says STARTING"),
-        (Condition::Maintenance, "it says MAINTENANCE"),
-        (Condition::Error, "it says ERROR"),
+        (Condition::Starting, "its state is STARTING"),
+        (Condition::Maintenance, "its state is MAINTENANCE"),
+        (Condition::Error, "its state is ERROR"),
     ] {
         let env = env();
         let name = format!("{condition:?}");
@@ -62,7 +62,7 @@ fn whatever_stands_before_jira_is_named_with_its_cure_and_sees_no_credential() {
 #[test]
 fn a_refusal_of_the_list_is_the_last_request() {
     for (condition, said) in [
-        (Condition::Unauthorized, "refused the log-in"),
+        (Condition::Unauthorized, "refused the login"),
         (Condition::Captcha, "until a CAPTCHA is solved"),
         (Condition::NotAdmin, "must be a Jira administrator"),
         (

@@ -75,7 +75,7 @@ fn the_first_that_fails_has_its_cure_and_the_later_ones_are_not_tried() {
     insta::assert_snapshot!(said(&env, &ran), @r"
            ok  Jira         there is one at http://127.0.0.1:PORT
            ok  ready        it says RUNNING
-       FAILED  let in       Jira at http://127.0.0.1:PORT refused the log-in
+       FAILED  let in       Jira at http://127.0.0.1:PORT refused the login
                             = help: check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password
     not tried  as whom
     not tried  app's API

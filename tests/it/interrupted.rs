@@ -54,7 +54,7 @@ fn a_refusal_stays_the_reason_and_jira_is_not_asked_again() {
     signal(&child, "INT");
     Ran::of(output_of(child))
         .exit(130)
-        .says("refused the log-in");
+        .says("refused the login");
     assert_eq!(env.requests("GET", "/integration"), lists);
     assert_eq!(env.report()["run"]["ending"], "stopped");
 }

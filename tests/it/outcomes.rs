@@ -71,10 +71,10 @@ fn a_403_or_404_fails_its_row_if_the_list_can_still_be_read() {
 #[test]
 fn log_in_page_redirect_captcha_and_401_stop_the_run_at_once() {
     for (fault, said) in [
-        (Fault::LoginPage, "a page for people"),
+        (Fault::LoginPage, "an HTML page"),
         (Fault::Redirect, "redirects to"),
         (Fault::Captcha, "until a CAPTCHA is solved"),
-        (Fault::Unauthorized, "refused the log-in"),
+        (Fault::Unauthorized, "refused the login"),
     ] {
         let env = with_fault(20, fault);
         import(&env, "1").exit(4).says(said);

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use gij::sandbox::{Call, Fault};
-use gij::testing::jira::{Access, BaseUrl, Client, Connection, Ended, Exchange, Removal};
+use gij::testing::jira::{Access, Answer, BaseUrl, Client, Connection, Ended, Exchange};
 use gij::testing::secret::Secret;
 use serde_json::json;
 
 use crate::env::{Env, TOKEN};
 
-fn delete(env: &Env, id: u64) -> Exchange<Removal> {
+fn delete(env: &Env, id: u64) -> Exchange<Answer<()>> {
     let client = Client::new(&Connection {
         base: BaseUrl::parse(&env.jira().url()).unwrap(),
         access: Access::Token(Secret::new(TOKEN)),
@@ -38,7 +38,7 @@ fn an_integration_is_deleted_once_and_its_files_never() {
     let env = Env::new().sandbox();
     let (id, other) = (put(&env), put(&env));
     let exchange = delete(&env, id);
-    assert_eq!(exchange.meaning, Removal::Removed);
+    assert_eq!(exchange.meaning, Answer::Done(()));
     assert_eq!(exchange.status(), Some(200));
     let held: Vec<u64> = env.jira().held().iter().map(|held| held.id).collect();
     assert_eq!(held, [other]);
@@ -55,7 +55,7 @@ fn an_integration_is_deleted_once_and_its_files_never() {
 fn one_that_is_gone_is_not_there() {
     let env = Env::new().sandbox();
     let removal = delete(&env, 611).meaning;
-    assert!(matches!(removal, Removal::NotThere(_)), "{removal:?}");
+    assert!(matches!(removal, Answer::NotFound(_)), "{removal:?}");
 }
 
 #[test]
@@ -70,8 +70,8 @@ fn what_befalls_the_request_is_told_apart() {
         (Fault::Error408, status(408), "Unsettled"),
         (Fault::TooManyRequests, status(429), "NothingHappened"),
         (Fault::Failure200, status(200), "Refused"),
-        (Fault::Forbidden, status(403), "PerhapsNoAccess"),
-        (Fault::NotFound, status(404), "NotThere"),
+        (Fault::Forbidden, status(403), "Forbidden"),
+        (Fault::NotFound, status(404), "NotFound"),
         (Fault::LoginPage, status(200), "Stop"),
         (Fault::Redirect, status(302), "Stop"),
         (Fault::Captcha, status(403), "Stop"),

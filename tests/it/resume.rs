@@ -274,7 +274,7 @@ fn two_processes_do_not_go_on_with_one_run() {
 fn a_jira_that_turns_us_away_leaves_the_run_as_it_is() {
     let env = stopped();
     env.jira().set_condition(Condition::Unauthorized);
-    resume(&env, &[]).exit(4).says("refused the log-in");
+    resume(&env, &[]).exit(4).says("refused the login");
     env.jira().set_condition(Condition::Normal);
     resume(&env, &[]).exit(0);
     env.assert_once_each(3);

@@ -162,7 +162,7 @@ fn other_calls_go_wrong_too() {
     let served = Served::start(&env, &["--fault", "list:login-page=1"]);
     env.run(["import", "a.csv", "--yes", "--jira-url", &served.url])
         .exit(4)
-        .says("log-in");
+        .says("login form");
 }
 
 #[test]

@@ -248,7 +248,7 @@ fn a_jira_that_turns_us_away_stops_the_undo() {
         .script_call(Call::Delete, [Some(Fault::Unauthorized)]);
     undo(&env, &["--concurrency", "1"])
         .exit(4)
-        .says("refused the log-in");
+        .says("refused the login");
     assert_eq!(env.held().len(), 4);
     undo(&env, &[]).exit(0);
     assert_eq!(env.held(), ["Before"]);

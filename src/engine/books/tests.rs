@@ -179,7 +179,7 @@ fn the_books_balance_when_each_row_is_there_once() {
     books.set(1, Standing::Created(11));
     assert!(
         books
-            .balance(&[shown(11, "A", "git"), shown(12, "C", "git")], &[])
+            .balance(&[shown(11, "A", "git"), shown(12, "C", "git")])
             .is_none()
     );
 }
@@ -195,7 +195,7 @@ fn what_is_missing_double_or_refused_and_there_is_named() {
         shown(13, "B", "git"),
         shown(14, "C", "git"),
     ];
-    let imbalance = books.balance(&list, &[]);
+    let imbalance = books.balance(&list);
     assert_eq!(imbalance.missing, [1]);
     assert_eq!(imbalance.appeared, [3]);
     let doubles: Vec<_> = imbalance
@@ -263,7 +263,7 @@ fn what_is_left_of_a_removed_row_is_a_double_if_a_request_of_ours_may_have_creat
     for (requests, expected) in [(1, 0), (2, 1)] {
         let mut books = created_by(requests);
         books.remove(1, 11);
-        let doubles = books.balance(&list, &[]).doubles;
+        let doubles = books.balance(&list).doubles;
         assert_eq!(doubles.len(), expected, "after {requests} requests");
     }
     let mut books = created_by(2);
@@ -271,7 +271,7 @@ fn what_is_left_of_a_removed_row_is_a_double_if_a_request_of_ours_may_have_creat
         books.remove(1, id);
     }
     let later = [shown(12, "A", "git"), shown(13, "A", "git")];
-    assert!(books.balance(&later, &[]).is_none());
+    assert!(books.balance(&later).is_none());
 }
 
 #[test]

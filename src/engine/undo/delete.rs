@@ -6,11 +6,12 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use crate::engine::attempt::why;
 use crate::engine::event::RunEvent;
 use crate::engine::ledger::{Ledger, millis};
 use crate::engine::pacer::{Heard, Turn};
 use crate::engine::stop::Stop;
-use crate::jira::Removal;
+use crate::jira::{Answer, Refusal};
 use crate::journal::{
     Answered, Event, Intent, JournalError, ListReason, Op, Remote, RemovalOutcome, Settled,
     Verdict, Via,
@@ -248,10 +249,7 @@ impl<'a> Undo<'a> {
     async fn send(&self, job: Job, turn: Turn<'_>) -> Step {
         let began = Instant::now();
         let exchange = self.ledger.client.delete(job.deletion.id).await;
-        let why = match &exchange.meaning {
-            Removal::NothingHappened { why, .. } | Removal::Unsettled(why) => why.as_str(),
-            _ => "",
-        };
+        let why = why(&exchange.meaning);
         let pause = turn
             .heard(Heard::from(&exchange), exchange.hints, why)
             .unwrap_or_else(|stop| {
@@ -264,25 +262,27 @@ impl<'a> Undo<'a> {
             ..blank(job)
         };
         let (verdict, error, step) = match exchange.meaning {
-            Removal::Removed => (Verdict::Removed, None, Step::End(RemovalOutcome::Removed)),
-            Removal::Refused(refusal) => {
+            Answer::Done(()) => (Verdict::Removed, None, Step::End(RemovalOutcome::Removed)),
+            Answer::Refused(refusal) => {
                 answered.advice = refusal.advice;
                 let step = Step::End(RemovalOutcome::Failed);
                 (Verdict::Failed, Some(refusal.error), step)
             }
-            Removal::NotThere(refusal) => (Verdict::InDoubt, Some(refusal.error), Step::NotThere),
-            Removal::PerhapsNoAccess(refusal) => {
+            Answer::NotFound(refusal) => (Verdict::InDoubt, Some(refusal.error), Step::NotThere),
+            Answer::Forbidden(refusal) => {
                 let step = Step::Aside(IfThere::Failed);
                 (Verdict::InDoubt, Some(refusal.error), step)
             }
-            Removal::Unsettled(why) => (Verdict::InDoubt, Some(why), Step::Aside(IfThere::Again)),
-            Removal::NothingHappened { why, .. } => {
+            Answer::FailedOnServer(Refusal { error: why, .. }) | Answer::Unsettled(why) => {
+                (Verdict::InDoubt, Some(why), Step::Aside(IfThere::Again))
+            }
+            Answer::NothingHappened(why) => {
                 if let Some(time) = pause {
                     self.ledger.waiting(&why, time);
                 }
                 (Verdict::NothingHappened, Some(why), Step::Again)
             }
-            Removal::Stop(reason) => {
+            Answer::Stop(reason) => {
                 let stop = Stop::of_jira(self.ledger.client.base().as_str(), reason);
                 let why = stop.to_string();
                 self.ledger.stop(stop);

@@ -158,7 +158,7 @@ pub(crate) fn doubles(
     run: &RunState,
     list: &[RemoteIntegration],
 ) -> (Vec<Duplicate>, Vec<Duplicate>) {
-    let doubles = Books::of_run(run).balance(list, &[]).doubles;
+    let doubles = Books::of_run(run).balance(list).doubles;
     let is_ours = |double: &Duplicate| {
         run.row(double.n)
             .is_some_and(|row| row.may_have_created > 1)
