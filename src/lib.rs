@@ -2,8 +2,9 @@
 //! and creates each integration exactly once.
 //!
 //! The way through: files → `input` → `validate` → `plan` → `engine` → `journal` → `report`. The nouns are in `model` and
-//! `secret`, the requests in `jira`, what people see in `render`, what is known about codes, types and fields in `explain`,
-//! the commands in [`cli`], and a simulated Jira in [`sandbox`].
+//! `secret`, the requests in `jira`, what people see in `render`, workbooks for
+//! people to fill in in `sheets`, what codes, types and fields mean in `explain`, the commands in [`cli`], and a simulated
+//! Jira in [`sandbox`].
 
 #![warn(unreachable_pub)]
 
@@ -19,6 +20,7 @@ mod render;
 mod report;
 pub mod sandbox;
 mod secret;
+mod sheets;
 mod validate;
 
 /// What the tests, benchmarks and fuzz targets use of the inside. Not an interface: it changes with them.

@@ -9,7 +9,8 @@ use super::check::write_json;
 use super::exit::{Exit, Failure};
 use crate::model::IntegrationType;
 use crate::render::{Screen, command_line};
-use crate::report::{Template, TemplateForm, document, write};
+use crate::report::{document, write};
+use crate::sheets::{SheetForm, Template};
 
 /// The document of `--format json`.
 #[derive(Serialize)]
@@ -26,7 +27,7 @@ pub(super) fn template(
     is_json: bool,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
-    let form = TemplateForm::of_file(&args.output).map_err(Failure::usage)?;
+    let form = SheetForm::of_file(&args.output).map_err(Failure::usage)?;
     let template = Template::new(&types(&args.types)?);
     if !args.force && is_there(&args.output) {
         return Err(

@@ -15,7 +15,6 @@ mod json;
 mod run;
 mod runs;
 mod sentence;
-mod template;
 mod verify;
 
 pub(crate) use atomic::write;
@@ -28,5 +27,4 @@ pub use run::Report;
 pub(crate) use run::{AuditFacts, DoubleFacts, ReportRow};
 pub(crate) use runs::{ListedRun, NextStep, RunEnding, RunsReport, Work};
 pub(crate) use sentence::opening_sentence;
-pub(crate) use template::{Template, TemplateForm};
 pub(crate) use verify::{IndexState, VerifyReport};

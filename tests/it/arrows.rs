@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Module → the modules that it may use.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("secret", &[]),
     ("model", &["secret"]),
     ("input", &["model"]),
@@ -21,12 +21,13 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "model", "plan", "engine", "explain", "journal", "report", "validate",
         ],
     ),
+    ("sheets", &["model"]),
     ("sandbox", &[]),
     (
         "cli",
         &[
             "engine", "explain", "input", "jira", "journal", "model", "plan", "render", "report",
-            "sandbox", "secret", "validate",
+            "sandbox", "secret", "sheets", "validate",
         ],
     ),
 ];

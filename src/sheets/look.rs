@@ -1,4 +1,4 @@
-//! Colours and cell formats of the workbook.
+//! Colours and cell formats of the workbooks.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
@@ -14,7 +14,7 @@ const BAND: Color = Color::RGB(0xEE_F2F7);
 /// The built-in number format `@`.
 const TEXT: u8 = 49;
 
-/// The header of a column that says which host and how to log in, or that of a setting.
+/// The header of a column; those of settings have another colour than those for host and login.
 pub(super) fn header(is_setting: bool) -> Format {
     let color = if is_setting { HEAD_OF_SETTINGS } else { HEAD };
     Format::new()
@@ -26,12 +26,12 @@ pub(super) fn header(is_setting: bool) -> Format {
         .set_border_right_color(Color::White)
 }
 
-/// A cell whose text Excel leaves as it was typed.
+/// A cell whose text Excel keeps unchanged.
 pub(super) fn verbatim() -> Format {
     Format::new().set_num_format_index(TEXT)
 }
 
-/// A cell that is still to be filled in.
+/// A cell that must still be filled in.
 pub(super) fn to_fill_in() -> Format {
     Format::new().set_background_color(TO_FILL_IN)
 }

@@ -1,29 +1,23 @@
-//! The sheet to be filled in.
+//! The sheet to fill in.
 
 use rust_xlsxwriter::{
     ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Formula, IgnoreError, Note,
     Worksheet, XlsxError,
 };
 
-use super::guide::{REGIONS_SHEET, TYPES_SHEET};
+use super::guide::{REGIONS_SHEET, TYPES_SHEET, note};
 use super::look;
-use super::note::note;
-use super::starter::{ExampleCell, Template};
+use super::template::Template;
 use crate::model::{Field, IntegrationType, Kind, Need, Region, column_letters};
-
-/// The name of the sheet.
-pub(super) const INTEGRATIONS_SHEET: &str = "Integrations";
 
 /// The last row, from 0, that has drop-downs and colours.
 const LAST_ROW: u32 = 5000;
 
-/// The columns that stay in sight: type and display name.
-const FROZEN_COLUMNS: u16 = 2;
-
 /// Fills the sheet.
 pub(super) fn fill(sheet: &mut Worksheet, template: &Template) -> Result<(), XlsxError> {
-    sheet.set_name(INTEGRATIONS_SHEET)?;
-    sheet.set_freeze_panes(1, FROZEN_COLUMNS)?;
+    sheet.set_name("Integrations")?;
+    // Type and display name stay in sight.
+    sheet.set_freeze_panes(1, 2)?;
     sheet.set_row_height(0, 24)?;
     sheet.set_landscape().set_repeat_rows(0, 0)?;
     for (column, field) in (0..).zip(template.columns().iter().copied()) {
@@ -33,7 +27,7 @@ pub(super) fn fill(sheet: &mut Worksheet, template: &Template) -> Result<(), Xls
     }
     for (row, cells) in (1..).zip(template.rows()) {
         for ((column, field), cell) in (0..).zip(template.columns()).zip(cells) {
-            write(sheet, row, column, *field, &cell)?;
+            write(sheet, row, column, *field, cell)?;
         }
     }
     let last_column = u16::try_from(template.columns().len()).unwrap_or(u16::MAX) - 1;
@@ -56,16 +50,15 @@ fn head(
     Ok(())
 }
 
-/// Whether a blank cell will do in most rows: Jira has a default.
+/// Whether the column may be blank in every row.
 fn is_setting(field: Field) -> bool {
-    let types = IntegrationType::all();
-    let mut needs = types.map(|of| of.spec().need(field));
+    let mut needs = IntegrationType::all().map(|one| one.spec().need(field));
     field != Field::DisplayName && needs.all(|need| matches!(need, Need::Optional | Need::Unused))
 }
 
 /// In characters; wide enough for the header and what people write below it.
 fn width(field: Field) -> f64 {
-    let of_values = match field.kind() {
+    let values = match field.kind() {
         Kind::Type => 24,
         Kind::Origin => 38,
         Kind::Secret => 26,
@@ -75,24 +68,21 @@ fn width(field: Field) -> f64 {
         Kind::Text | Kind::ApiPath => 22,
         Kind::Flag | Kind::Integer | Kind::FolderDepth => 9,
     };
-    let of_header = field.name().len() + 4;
-    f64::from(u32::try_from(of_header.max(of_values)).unwrap_or(u32::MAX))
+    let header = field.name().len() + 4;
+    f64::from(u32::try_from(header.max(values)).unwrap_or(u32::MAX))
 }
 
-/// A note as large as its text, which Excel does not see to.
+/// A note as large as its text; Excel does not fit it.
 fn sized(text: &str) -> Note {
-    const CHARACTERS_A_LINE: usize = 52;
-    const PIXELS_A_LINE: u32 = 15;
-    let lines: usize = text
-        .lines()
-        .map(|line| line.len().div_ceil(CHARACTERS_A_LINE).max(1))
-        .sum();
+    const CHARACTERS_PER_LINE: usize = 52;
+    const PIXELS_PER_LINE: u32 = 15;
+    let lines = textwrap::wrap(text, CHARACTERS_PER_LINE).len();
     let lines = u32::try_from(lines).unwrap_or(u32::MAX);
     Note::new(text)
         .add_author_prefix(false)
         .set_author("gij")
         .set_width(320)
-        .set_height(PIXELS_A_LINE * (lines + 1))
+        .set_height(PIXELS_PER_LINE * (lines + 1))
 }
 
 fn drop_down(
@@ -105,10 +95,10 @@ fn drop_down(
     let list = DataValidation::new();
     let list = match field.kind() {
         Kind::Type => {
-            let names: Vec<&str> = template.types().iter().map(|of| of.name()).collect();
+            let names: Vec<&str> = template.types().iter().map(|one| one.name()).collect();
             list.allow_list_strings(&names)?
                 .set_error_style(Stop)
-                .set_error_title("No such integration type")?
+                .set_error_title("Not an integration type")?
                 .set_error_message(format!(
                     "Choose a type from the list. The sheet {TYPES_SHEET} explains them."
                 ))?
@@ -117,12 +107,12 @@ fn drop_down(
         Kind::Flag => list
             .allow_list_strings(&["yes", "no"])?
             .set_error_style(Warning)
-            .set_error_title("Yes or no?")?
-            .set_error_message("Write yes or no, or leave the cell blank for Jira's default.")?,
+            .set_error_title("Neither yes nor no")?
+            .set_error_message("Write yes or no, or leave the cell blank to use Jira's default.")?,
         Kind::FolderDepth => list
             .allow_list_strings(&["1", "2", "3", "4", "5"])?
             .set_error_style(Stop)
-            .set_error_title("No such depth")?
+            .set_error_title("Depth out of range")?
             .set_error_message("Write a whole number from 1 to 5.")?,
         // Too long for a list within the cell, which may have 255 characters.
         Kind::Region => list
@@ -131,9 +121,9 @@ fn drop_down(
                 Region::listed().len() + 1
             )))
             .set_error_style(Warning)
-            .set_error_title("Not in the list of regions")?
+            .set_error_title("Region not listed")?
             .set_error_message(
-                "The app's manual does not list this region. Keep it if your version of the app knows it.",
+                "The app's manual does not list this region. Keep it if your version of the app supports it.",
             )?,
         _ => return Ok(()),
     };
@@ -141,7 +131,7 @@ fn drop_down(
     Ok(())
 }
 
-/// Colours that go away by themselves: what is still to be filled in, and what the row's type does not use.
+/// Colours that change with the cells: what must still be filled in, and what the row's type does not use.
 fn colour(
     sheet: &mut Worksheet,
     column: u16,
@@ -150,8 +140,8 @@ fn colour(
 ) -> Result<(), XlsxError> {
     let cell = format!("{}2", column_letters(usize::from(column)));
     let any_of = |types: Vec<IntegrationType>| {
-        let are: Vec<String> = types.iter().map(|of| format!("$A2=\"{of}\"")).collect();
-        (!are.is_empty()).then(|| format!("OR({})", are.join(",")))
+        let tests: Vec<String> = types.iter().map(|one| format!("$A2=\"{one}\"")).collect();
+        (!tests.is_empty()).then(|| format!("OR({})", tests.join(",")))
     };
     let is_placeholder = format!("=LEFT({cell},1)=\"<\"");
     let mut rules = vec![(is_placeholder, look::to_fill_in())];
@@ -175,18 +165,17 @@ fn write(
     row: u32,
     column: u16,
     field: Field,
-    cell: &ExampleCell,
+    text: String,
 ) -> Result<(), XlsxError> {
-    let text = cell.text();
     match text.parse::<u32>() {
         _ if text.is_empty() => {}
-        Ok(number) if !field.kind().is_verbatim() => {
-            sheet.write_number(row, column, number)?;
-        }
         _ if field.kind().is_verbatim() => {
             sheet.write_string_with_format(row, column, text, &look::verbatim())?;
         }
-        _ => {
+        Ok(number) => {
+            sheet.write_number(row, column, number)?;
+        }
+        Err(_) => {
             sheet.write_string(row, column, text)?;
         }
     }

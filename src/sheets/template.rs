@@ -1,0 +1,150 @@
+//! The contents of a template: its types, its columns, and an example row for each type.
+
+use crate::model::{CredentialForm, Field, IntegrationType, Need, OriginRule};
+
+/// The first columns, in the order in which people fill them in; the others follow in the manual's order.
+const FIRST: [Field; 12] = [
+    Field::Type,
+    Field::DisplayName,
+    Field::Origin,
+    Field::Username,
+    Field::Password,
+    Field::Pat,
+    Field::AwsRegion,
+    Field::TfsCollection,
+    Field::FolderDepth,
+    Field::Global,
+    Field::ProjectKeys,
+    Field::ProjectMappingIds,
+];
+
+/// A starter sheet for some types.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Template {
+    types: Vec<IntegrationType>,
+    columns: Vec<Field>,
+}
+
+impl Template {
+    /// The template for `types`, in the manual's order and each once; for all types, if none is given.
+    pub(crate) fn new(types: &[IntegrationType]) -> Self {
+        let types: Vec<IntegrationType> = IntegrationType::all()
+            .filter(|one| types.is_empty() || types.contains(one))
+            .collect();
+        let rest = Field::all().filter(|field| !FIRST.contains(field));
+        let is_used = |field: &Field| {
+            let mut needs = types.iter().map(|one| one.spec().need(*field));
+            needs.any(|need| need != Need::Unused)
+        };
+        let columns = FIRST.into_iter().chain(rest).filter(is_used).collect();
+        Self { types, columns }
+    }
+
+    pub(crate) fn types(&self) -> &[IntegrationType] {
+        &self.types
+    }
+
+    /// Every field that one of the types uses.
+    pub(crate) fn columns(&self) -> &[Field] {
+        &self.columns
+    }
+
+    /// The types of this template that need `field` this much.
+    pub(super) fn types_with(&self, field: Field, need: Need) -> Vec<IntegrationType> {
+        let mut types = self.types.clone();
+        types.retain(|one| one.spec().need(field) == need);
+        types
+    }
+
+    /// The example rows, each as wide as the columns.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Vec<String>> {
+        self.types.iter().map(|one| {
+            let columns = self.columns.iter();
+            columns.map(|field| example(*one, *field)).collect()
+        })
+    }
+}
+
+/// The cell of `field` in the example row of a type; blank where the type does not require it. What must be filled in stands
+/// in angle brackets.
+fn example(integration_type: IntegrationType, field: Field) -> String {
+    let spec = integration_type.spec();
+    match field {
+        Field::Type => spec.name.into(),
+        Field::DisplayName => format!("Example: {}", spec.product),
+        Field::Origin => match spec.origin {
+            OriginRule::Url => {
+                let host = spec.name.to_lowercase().replace('_', "-");
+                format!("<https://{host}.example.org>")
+            }
+            OriginRule::Folder => "</srv/repos/*>".into(),
+            OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown => String::new(),
+        },
+        Field::Username | Field::Password | Field::Pat => match spec.preferred_credentials() {
+            Some(form) if form.fields().contains(&field) => match field {
+                Field::Pat => "<token>",
+                Field::Password => "<password>",
+                _ if form == CredentialForm::AccessKey => "<access key id>",
+                _ => "<username>",
+            }
+            .into(),
+            _ => String::new(),
+        },
+        Field::AwsRegion if spec.requires.contains(&field) => "<region>".into(),
+        Field::FolderDepth if spec.uses.contains(&field) => "1".into(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{FieldSet, Origin, Region, defects};
+
+    #[test]
+    fn every_field_has_its_column_in_the_whole_template() {
+        let template = Template::new(&[]);
+        assert_eq!(template.columns().len(), Field::COUNT);
+        assert_eq!(template.rows().count(), IntegrationType::all().count());
+    }
+
+    #[test]
+    fn a_smaller_template_has_only_the_columns_of_its_types() {
+        let has =
+            |types: &[IntegrationType], field| Template::new(types).columns().contains(&field);
+        let gitlab = [IntegrationType::GitLab];
+        assert!(has(&gitlab, Field::Pat) && has(&gitlab, Field::Global));
+        for field in [Field::Username, Field::Password, Field::AwsRegion] {
+            assert!(!has(&gitlab, field), "{field}");
+        }
+        assert!(!has(&[IntegrationType::Filespace], Field::Pat));
+    }
+
+    #[test]
+    fn every_example_row_is_complete_and_has_something_to_fill_in() {
+        let template = Template::new(&[]);
+        for (integration_type, row) in template.types().iter().zip(template.rows()) {
+            let cells = template.columns().iter().zip(&row);
+            let given: FieldSet = cells
+                .filter(|(_, cell)| !cell.is_empty())
+                .map(|(field, _)| *field)
+                .collect();
+            let defects = defects(integration_type.spec(), given, Some("jo"));
+            assert_eq!(defects, [], "{integration_type}");
+            assert!(
+                row.iter().any(|cell| cell.starts_with('<')),
+                "{integration_type}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_must_be_filled_in_is_not_a_valid_value() {
+        for integration_type in IntegrationType::all() {
+            let origin = example(integration_type, Field::Origin);
+            assert!(origin.is_empty() || Origin::parse(integration_type, &origin).is_err());
+        }
+        let region = example(IntegrationType::Aws, Field::AwsRegion);
+        assert!(Region::parse(&region).is_err());
+    }
+}
