@@ -25,7 +25,7 @@ pub(super) fn explain(args: &ExplainArgs, is_json: bool, screen: &Screen) -> Res
         let topic = &topic;
         write_json(&document(&Document { format: 1, topic }))?;
     } else {
-        screen.verbatim(&explanation(&topic, screen.width()));
+        screen.verbatim(&explanation(&topic, Screen::page_width()));
         if let Topic::Everything(_) = topic {
             screen.info("\n`gij explain WORD` explains each, with an example\n");
         }

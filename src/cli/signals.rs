@@ -1,93 +1,106 @@
 //! Ctrl-C and SIGTERM.
+//!
+//! A thread listens for them, so that a signal is heard even while the process is stuck in writing to a pipe that nobody
+//! reads.
 
-#[cfg(unix)]
-use std::{
-    cell::RefCell,
-    task::{Context, Poll},
-    thread,
-    time::Duration,
-};
+use std::cell::RefCell;
+use std::task::Poll;
+use std::thread;
+use std::time::Duration;
 
-#[cfg(unix)]
-use tokio::{
-    runtime::Builder,
-    signal::unix::{Signal, SignalKind, signal},
-};
+use tokio::runtime::Builder;
+use tokio::sync::mpsc;
 
 use super::exit::Exit;
 use crate::engine::{Stop, StopSwitch};
 use crate::render::Progress;
-#[cfg(unix)]
-use crate::render::Write;
 
-/// How long a reader may take for one write after a signal.
-#[cfg(unix)]
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a signal may wait for somebody who takes it. Whoever is busy for longer is taken to be stuck.
+const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The signals of the process. From the first time that somebody waits for one they are remembered: what comes while nobody
-/// waits is heard by whoever waits next.
+/// The signals of the process, from the first time that somebody waits for one. A signal that comes while nobody waits is kept
+/// for whoever waits next; if nobody takes it in time, the process ends. The journal is true at every moment.
 #[derive(Default)]
 pub(super) struct Signals {
-    #[cfg(unix)]
-    streams: RefCell<Option<Streams>>,
+    heard: RefCell<Option<mpsc::Receiver<()>>>,
 }
 
-/// SIGINT and SIGTERM.
 #[cfg(unix)]
-type Streams = [Signal; 2];
+mod system {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What comes from now on; none if the system does not tell.
-#[cfg(unix)]
-fn streams() -> Option<Streams> {
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
-    match kinds.map(signal) {
-        [Ok(interrupt), Ok(terminate)] => Some([interrupt, terminate]),
-        _ => None,
+    /// SIGINT and SIGTERM.
+    pub(super) struct Streams([Signal; 2]);
+
+    impl Streams {
+        /// The signals that come from now on; none if the system refuses.
+        pub(super) fn new() -> Option<Self> {
+            match [SignalKind::interrupt(), SignalKind::terminate()].map(signal) {
+                [Ok(interrupt), Ok(terminate)] => Some(Self([interrupt, terminate])),
+                _ => None,
+            }
+        }
+
+        pub(super) async fn next(&mut self) {
+            let [interrupt, terminate] = &mut self.0;
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
     }
 }
 
-/// Whether one has come. Of two that have come the other is heard next time.
-#[cfg(unix)]
-fn is_heard(streams: &mut Streams, context: &mut Context<'_>) -> bool {
-    streams
-        .iter_mut()
-        .any(|stream| stream.poll_recv(context).is_ready())
+#[cfg(not(unix))]
+mod system {
+    pub(super) struct Streams;
+
+    impl Streams {
+        pub(super) fn new() -> Option<Self> {
+            Some(Self)
+        }
+
+        pub(super) async fn next(&mut self) {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending().await
+            }
+        }
+    }
 }
 
-/// Once a signal has come, ends the process when a write to the screen makes no headway: whoever is kept in it by a reader that
-/// does not read can hear of no signal. The journal is true at every moment.
-#[cfg(unix)]
-fn end_stuck_writes(mut streams: Streams) {
-    let watch = async move {
-        std::future::poll_fn(|context| {
-            if is_heard(&mut streams, context) {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
+/// Starts the thread that listens. Without it, no signal is heard.
+fn listen() -> mpsc::Receiver<()> {
+    let (sender, receiver) = mpsc::channel(8);
+    if let Some(streams) = system::Streams::new() {
+        let _ = thread::Builder::new().name("signals".into()).spawn(|| {
+            if let Ok(runtime) = Builder::new_current_thread().enable_all().build() {
+                runtime.block_on(pass_on(streams, sender));
             }
-        })
-        .await;
-        let mut before = None;
-        loop {
-            let now = Write::under_way();
-            if now.is_some() && now == before {
-                std::process::exit(i32::from(Exit::Interrupted.code()));
-            }
-            before = now;
+        });
+    }
+    receiver
+}
+
+async fn pass_on(mut streams: system::Streams, heard: mpsc::Sender<()>) {
+    let exit = || std::process::exit(i32::from(Exit::Interrupted.code()));
+    loop {
+        streams.next().await;
+        if heard.try_send(()).is_err() {
+            exit();
+        }
+        let heard = heard.clone();
+        tokio::spawn(async move {
             tokio::time::sleep(PATIENCE).await;
-        }
-    };
-    // Without it signals are heard between writes, as ever.
-    let _ = thread::Builder::new().name("signals".into()).spawn(|| {
-        if let Ok(runtime) = Builder::new_current_thread().enable_all().build() {
-            runtime.block_on(watch);
-        }
-    });
+            if heard.capacity() < heard.max_capacity() {
+                exit();
+            }
+        });
+    }
 }
 
 impl Signals {
-    /// Waits for Ctrl-C and SIGTERM for as long as it is polled: the first stops the run in good order, the second at once.
-    /// The journal is true at every moment; `last_words` tell what is left to do then.
+    /// Waits for signals as long as it is polled: the first stops the run in good order, the second at once, with `last_words`
+    /// on what is left to do.
     pub(super) async fn watch(
         &self,
         stop: &StopSwitch,
@@ -96,7 +109,7 @@ impl Signals {
     ) -> ! {
         self.next().await;
         progress.say(
-            "interrupted: no new requests; waiting for those under way (once more to stop at once)",
+            "interrupted: no new requests; waiting for those under way (press again to stop at once)",
         );
         progress.sends_no_more();
         stop.throw(Stop::Interrupted);
@@ -107,34 +120,15 @@ impl Signals {
     }
 
     /// Waits for the next signal.
-    #[cfg(unix)]
     pub(super) async fn next(&self) {
-        if self.streams.borrow().is_none() {
-            let (Some(streams), Some(others)) = (streams(), streams()) else {
-                return std::future::pending().await;
-            };
-            self.streams.replace(Some(streams));
-            end_stuck_writes(others);
-        }
         std::future::poll_fn(|context| {
-            let mut streams = self.streams.borrow_mut();
-            let heard = streams
-                .as_mut()
-                .is_some_and(|streams| is_heard(streams, context));
-            if heard {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
+            let mut heard = self.heard.borrow_mut();
+            match heard.get_or_insert_with(listen).poll_recv(context) {
+                Poll::Ready(Some(())) => Poll::Ready(()),
+                _ => Poll::Pending,
             }
         })
         .await;
-    }
-
-    #[cfg(not(unix))]
-    pub async fn next(&self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
     }
 }
 

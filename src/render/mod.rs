@@ -3,7 +3,6 @@
 //! Uses `model`, `plan`, the engine's events, `explain`, `journal` and `report`. The decision to know: texts are made by pure functions with
 //! colour codes in them, and [`Screen`] takes the codes out where nobody can see colours.
 
-mod bar_term;
 mod diagnostics;
 mod doctor;
 mod explain;
@@ -15,8 +14,6 @@ mod style;
 mod summary;
 mod undo;
 mod verify;
-mod wrap;
-mod writes;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub(crate) use doctor::doctor;
@@ -29,4 +26,3 @@ pub(crate) use style::{command_line, count};
 pub use summary::summary;
 pub(crate) use undo::{UndoPlan, undo_plan};
 pub(crate) use verify::verification;
-pub(crate) use writes::Write;

@@ -1,13 +1,15 @@
+//! The two streams of the process, with colours and line breaks where they can be seen.
+
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, IsTerminal, Write};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
-use terminal_size::terminal_size_of;
+use terminal_size::{Width, terminal_size};
+use textwrap::core::display_width;
 
-use super::style::{DIM, of_severity, one_line, paint};
-use super::wrap::{width, wrapped};
-use super::writes::counted;
+use super::style::{DIM, of_severity, one_line, paint, wrapping};
 use crate::model::Severity;
 
 /// When to use colours.
@@ -20,9 +22,6 @@ pub(crate) enum Color {
     /// Never.
     Never,
 }
-
-/// How many bytes of a document are written at once.
-const PART: usize = 16 * 1024;
 
 /// Standard output for results, standard error for everything else. A reader who goes away (`| head`) is no error.
 pub(crate) struct Screen {
@@ -53,11 +52,7 @@ impl Screen {
 
     /// Writes a result. On a terminal long lines are broken between words.
     pub(crate) fn result(&self, text: &str) {
-        if io::stdout().is_terminal() {
-            self.verbatim(&wrapped(text, width(terminal_size_of(io::stdout()))));
-        } else {
-            self.verbatim(text);
-        }
+        self.verbatim(&fitted(text, &io::stdout()));
     }
 
     /// Writes a result whose lines are to stay as they are.
@@ -82,10 +77,7 @@ impl Screen {
     /// If they cannot all be written; a closed pipe is not an error.
     pub(crate) fn document(bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        // Part by part, so that a reader who takes his time is seen to read.
-        let mut parts = bytes.chunks(PART);
-        let written = parts.try_for_each(|part| counted(|| out.write_all(part)));
-        match written.and_then(|()| counted(|| out.flush())) {
+        match out.write_all(bytes).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done,
         }
@@ -93,17 +85,8 @@ impl Screen {
 
     /// Writes a problem, or a question. On a terminal long lines are broken between words.
     pub(crate) fn problem(&self, text: &str) {
-        if io::stderr().is_terminal() {
-            let text = wrapped(text, width(terminal_size_of(io::stderr())));
-            self.try_problem(&text);
-        } else {
-            self.try_problem(text);
-        }
-    }
-
-    /// A problem that cannot be shown cannot be told either: the exit code and the reports on disk stay true.
-    fn try_problem(&self, text: &str) {
-        let _ = write_to(&mut *self.err.borrow_mut(), text);
+        // A problem that cannot be shown cannot be reported either: the exit code and the reports on disk stay true.
+        let _ = write_to(&mut *self.err.borrow_mut(), &fitted(text, &io::stderr()));
     }
 
     /// Writes why a command cannot go on, and what to do.
@@ -123,11 +106,11 @@ impl Screen {
         }
     }
 
-    /// How many columns a result may take: no line is longer than reads well.
-    pub(crate) fn width(&self) -> usize {
+    /// How many columns a page of text may take: no line is longer than reads well.
+    pub(crate) fn page_width() -> usize {
         const MAX: usize = 100;
         if io::stdout().is_terminal() {
-            width(terminal_size_of(io::stdout())).min(MAX)
+            terminal_width().min(MAX)
         } else {
             MAX
         }
@@ -137,17 +120,114 @@ impl Screen {
     pub(crate) fn is_quiet(&self) -> bool {
         self.is_quiet
     }
-
-    /// Whether standard error is a terminal that can redraw a line.
-    pub(crate) fn can_redraw() -> bool {
-        io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-    }
 }
 
 fn write_to(stream: &mut impl Write, text: &str) -> io::Result<()> {
-    counted(|| {
-        stream
-            .write_all(text.as_bytes())
-            .and_then(|()| stream.flush())
-    })
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}
+
+fn terminal_width() -> usize {
+    terminal_size().map_or(80, |(Width(width), _)| width.into())
+}
+
+/// A text as it is written to `stream`: on a terminal, with long lines broken.
+fn fitted(text: &str, stream: &impl IsTerminal) -> String {
+    if stream.is_terminal() {
+        let width = terminal_width();
+        let lines = text.split_inclusive('\n');
+        lines.map(|line| broken(line, width)).collect()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A line, broken between words if it is longer than `width`. What is to be typed stays in one piece, so that it can be
+/// copied: whatever stands in backticks, and a command on a line of its own.
+fn broken(line: &str, width: usize) -> String {
+    const NO_BREAK_SPACE: char = '\u{a0}';
+    let text = line.trim_end();
+    let plain = strip_str(text).to_string();
+    let indent = plain.len() - plain.trim_start().len();
+    let is_command = indent > 0 && plain.trim_start().starts_with("gij ");
+    if display_width(text) <= width || is_command {
+        return line.to_owned();
+    }
+    let mut is_code = false;
+    let text: String = text
+        .chars()
+        .map(|c| {
+            is_code ^= c == '`';
+            if is_code && c == ' ' {
+                NO_BREAK_SPACE
+            } else {
+                c
+            }
+        })
+        .collect();
+    let indent = " ".repeat((indent + 2).min(width / 3));
+    let filled = textwrap::fill(&text, wrapping(width).subsequent_indent(&indent));
+    // A question keeps the space before its answer.
+    format!(
+        "{}{}",
+        filled.replace(NO_BREAK_SPACE, " "),
+        &line[line.trim_end().len()..]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::style::BOLD;
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        let broken = strip_str(&broken(&format!("{text}\n"), 40)).to_string();
+        broken.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_long_line_is_broken_between_words_and_indented() {
+        let long = "error: a word and another word and yet another word";
+        assert_eq!(
+            lines(long),
+            ["error: a word and another word and yet", "  another word"]
+        );
+        assert_eq!(lines("short"), ["short"]);
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        assert_eq!(lines(&paint(BOLD, "x".repeat(40))).len(), 1);
+    }
+
+    #[test]
+    fn what_is_to_be_typed_stays_in_one_piece() {
+        let command = "  gij resume 20261122T101503Z-onboarding --runs-dir 'my runs'";
+        assert_eq!(lines(command), [command]);
+        assert_eq!(
+            lines("resume that one: `gij resume 20261122T101503Z-x`, or not"),
+            [
+                "resume that one:",
+                "  `gij resume 20261122T101503Z-x`, or",
+                "  not"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_message_that_begins_with_gij_is_broken_too() {
+        assert_eq!(
+            lines("gij cannot resume that run, as nobody agreed").len(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_question_is_broken_and_keeps_the_space_before_its_answer() {
+        let question = "Create 3 integrations in Acme Jira, really and truly? [y/N] ";
+        assert_eq!(
+            broken(question, 40),
+            "Create 3 integrations in Acme Jira,\n  really and truly? [y/N] "
+        );
+    }
 }

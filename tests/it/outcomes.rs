@@ -235,7 +235,7 @@ fn stopped_by_the_longest_wait(lists: usize) -> Env {
     env.run(args.split(' '))
         .exit(4)
         .says("stopping: nothing more is sent\n")
-        .says("asking Jira's list what became of 1 row\n")
+        .says("settling 1 row from Jira's list\n")
         .says("--max-wait");
     env
 }

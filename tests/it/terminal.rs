@@ -40,7 +40,7 @@ fn long_runs_say_a_line_now_and_then() {
         .file("a.csv", sheet_of(100));
     env.run("import a.csv --yes --concurrency 1 --progress plain".split(' '))
         .exit(0)
-        .says("/100: ")
+        .says("/100 · ")
         .says(" s left");
 }
 
@@ -264,7 +264,7 @@ pub mod on_a_terminal {
         let mut session = on_terminal(&env, &args);
         session.exp_string("Remove integration").unwrap();
         session.send_line("y").unwrap();
-        session.exp_string("for Jira to show").unwrap();
+        session.exp_string(", then settling 1 row").unwrap();
         session.send_control('c').unwrap();
         assert_eq!(exit_code(session), 130);
         assert_eq!(env.report()["rows"][0]["doubles"][0]["outcome"], "in_doubt");
@@ -376,7 +376,7 @@ pub mod on_a_terminal {
             .slow_sandbox(Duration::from_millis(30))
             .file("a.csv", sheet_of(60));
         let mut session = on_terminal(&env, &["import", "a.csv", "--yes", "--concurrency", "2"]);
-        session.exp_regex(r" [1-9]\d?/60 ").unwrap();
+        session.exp_regex(r"[1-9]\d?/60 ").unwrap();
         session.exp_string("60 of 60 integrations created").unwrap();
         assert_eq!(exit_code(session), 0);
     }

@@ -144,7 +144,7 @@ fn what_a_list_does_not_show_yet_is_not_gone() {
     env.jira().thaw_list();
     Ran::of(output_of(child))
         .exit(0)
-        .says("for Jira to show what became of 2 rows")
+        .says(", then settling 2 rows")
         .says("2 were removed since");
     assert!(env.held().is_empty());
     assert_eq!(removals(&env), ["removed", "removed"]);
@@ -167,10 +167,7 @@ fn a_deletion_without_an_answer_is_not_judged_before_jira_had_its_time() {
     env.jira().put(again).unwrap();
     let said = BufReader::new(child.stderr.take().unwrap());
     for line in said.lines() {
-        if line
-            .unwrap()
-            .contains("for Jira to show what became of 1 row")
-        {
+        if line.unwrap().contains(", then settling 1 row") {
             env.jira().thaw_list();
         }
     }
