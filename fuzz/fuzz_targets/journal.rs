@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 use std::{fs, io};
 
-use gij::testing::journal::{ReadError, ReadRun, Remote, RowState, RunState, read, read_for_report};
+use gij::testing::journal::{
+    ReadError, ReadRun, Remote, RowState, RunState, read, read_for_report,
+};
 use gij::testing::model::Outcome;
 use gij::testing::render::summary;
 use gij::testing::report::Report;

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use gij::testing::input::{Block, InputError, Interest, ReadOptions, Sink, SkipReason, Source, TableHead, Value, read};
+use gij::testing::input::{
+    Block, InputError, Interest, ReadOptions, Sink, SkipReason, Source, TableHead, Value, read,
+};
 use gij::testing::model::{Diagnostic, Place, TableName};
 
 /// Takes every table in as it comes. Any text may be a header.
