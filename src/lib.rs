@@ -55,7 +55,7 @@ pub mod testing {
         pub use crate::render::{diagnostics, more, summary, tally};
     }
     pub mod report {
-        pub use crate::report::Report;
+        pub use crate::report::{FORMS, Report};
     }
     pub mod secret {
         pub use crate::secret::{Secret, SecretPolicy, SplitCell};

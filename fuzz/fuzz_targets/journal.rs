@@ -10,7 +10,7 @@ use gij::testing::journal::{
 };
 use gij::testing::model::Outcome;
 use gij::testing::render::summary;
-use gij::testing::report::Report;
+use gij::testing::report::{FORMS, Report};
 use libfuzzer_sys::fuzz_target;
 use tempfile::TempDir;
 
@@ -48,8 +48,10 @@ fn look_at(bytes: &[u8]) {
     } else {
         assert!(matches!(torn, Err(ReadError::NoOpening(_))));
     }
-    let report = Report::of_run(whole.state);
-    serde_json::to_vec(&report).expect("a document");
+    let report = Report::of_run(&whole.state);
+    for form in FORMS {
+        (form.render)(&report);
+    }
     summary(&report);
 }
 

@@ -3,10 +3,9 @@
 use std::io;
 
 use super::exit::{Exit, Failure};
-use super::facts::check_report;
 use super::settings::InputSettings;
 use crate::render::{Screen, count, diagnostics, more, tally};
-use crate::report::check_json;
+use crate::report::Report;
 use crate::validate::Validation;
 
 /// Says everything that is wrong with the files.
@@ -17,7 +16,7 @@ pub(super) fn check(
 ) -> Result<Exit, Failure> {
     let found = settings.validate()?;
     if is_json {
-        write_json(&check_json(&check_report(&found)))?;
+        write_json(&Report::of_check(&found).to_json())?;
     } else {
         show(&found, screen);
         screen.result(&verdict(&found));

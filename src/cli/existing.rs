@@ -2,12 +2,14 @@
 
 use super::args::OnExisting;
 use super::check::write_json;
+use super::connect::Connected;
 use super::exit::{Exit, Failure};
-use super::facts::plan_json;
+use super::facts::jira_of;
 use super::next;
 use super::settings::ImportSettings;
 use crate::plan::Plan;
 use crate::render::{Screen, count, existing_rows};
+use crate::report::Report;
 use crate::validate::Validation;
 
 /// Whether what Jira holds already is to be refused.
@@ -20,10 +22,12 @@ pub(super) fn refuse(
     settings: &ImportSettings,
     input: &Validation,
     plan: &Plan,
+    jira: &Connected,
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        write_json(&plan_json(input, plan))?;
+        let jira = jira_of(&jira.target);
+        write_json(&Report::of_plan(input, plan, jira).to_json())?;
     } else {
         screen.problem(&existing_rows(plan));
     }

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::check::{show, write_json};
 use super::connect::{Connected, connect, list_again};
 use super::exit::{Exit, Failure};
-use super::facts::{check_report, opening, plan_json};
+use super::facts::{jira_of, opening};
 use super::just_removed::JustRemoved;
 use super::next::OfRun;
 use super::question::Reply;
-use super::run_files::{RunFiles, is_incomplete};
+use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::{Session, Work};
 use super::settings::ImportSettings;
@@ -21,7 +21,7 @@ use crate::journal::{ConfirmedBy, Journal, Lock, RunDir, lock_jira};
 use crate::model::Code;
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
-use crate::report::check_json;
+use crate::report::Report;
 use crate::validate::Validation;
 
 /// Validates, shows the plan, asks, creates, reports.
@@ -55,7 +55,8 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
     }
     let removed = just_removed(listed_at, settings, &jira);
     removed.take_from(&mut remote, screen);
-    let mut plan = Plan::new(std::mem::take(&mut input.rows), &remote).knowing(&removed.ids());
+    let mut plan =
+        Plan::new(std::mem::take(&mut input.rows), &remote).with_known_ids(&removed.ids());
     if let Some(most) = settings.limit {
         plan = plan.limited_to(most);
     }
@@ -69,7 +70,7 @@ pub(super) fn import(settings: &ImportSettings, screen: &Screen) -> Result<Exit,
         return dry_run(settings, &input, &plan, &jira, &next, screen);
     }
     if existing::is_refused(settings, &plan) {
-        return existing::refuse(settings, &input, &plan, screen);
+        return existing::refuse(settings, &input, &plan, &jira, screen);
     }
     removed.refuse(&plan, &settings.invocation.typed)?;
     let to_create = plan.to_create().count();
@@ -129,9 +130,12 @@ fn carry_out(
     let mut remote = list_again(runtime, jira, screen)?;
     let removed = just_removed(listed_at, settings, jira);
     removed.take_from(&mut remote, screen);
-    let plan = confirmed.plan.again(&remote)?.knowing(&removed.ids());
+    let plan = confirmed
+        .plan
+        .replan(&remote)?
+        .with_known_ids(&removed.ids());
     if existing::is_refused(settings, &plan) {
-        return existing::refuse(settings, input, &plan, screen);
+        return existing::refuse(settings, input, &plan, jira, screen);
     }
     removed.refuse(&plan, &settings.invocation.typed)?;
     drop(remote);
@@ -179,7 +183,7 @@ fn carry_out(
     session.files.conclude(
         stopped.as_ref(),
         settings.invocation.is_json,
-        is_incomplete,
+        |report| !report.is_complete(),
         |report| next::after_import(settings, run_dir.id(), report),
         screen,
     )
@@ -229,7 +233,7 @@ fn is_refused(settings: &ImportSettings, input: &Validation) -> bool {
 
 fn refuse(settings: &ImportSettings, input: &Validation, screen: &Screen) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        write_json(&check_json(&check_report(input)))?;
+        write_json(&Report::of_check(input).to_json())?;
     } else {
         let said = tally(&input.diagnostics).unwrap_or_default();
         let skip = match settings.skip_invalid {
@@ -254,7 +258,8 @@ fn dry_run(
     screen: &Screen,
 ) -> Result<Exit, Failure> {
     if settings.invocation.is_json {
-        write_json(&plan_json(input, plan))?;
+        let jira = jira_of(&jira.target);
+        write_json(&Report::of_plan(input, plan, jira).to_json())?;
     } else {
         screen.result(&dry_run_rows(plan, &input.invalid));
         screen.result(&plan_text(plan, &jira.target, input));

@@ -6,7 +6,7 @@ use super::args::RUNS_DIR;
 use super::settings::{DoctorSettings, ImportSettings};
 use crate::journal::SessionKind;
 use crate::render::command_line;
-use crate::report::{ListedRun, NextStep, Report, RunEnding, VerifyReport};
+use crate::report::{NextStep, Report, RunEnding, RunEntry, VerifyReport};
 
 mod of_run;
 
@@ -23,7 +23,7 @@ pub(super) fn after_import(settings: &ImportSettings, run: &str, report: &Report
         );
         return format!("with JIRA_TOKEN set, look at the plan for your Jira:\n  {real}");
     }
-    let totals = &report.totals;
+    let totals = report.totals();
     let is_left = totals.not_attempted + totals.in_doubt + totals.failed > 0;
     if !is_left && totals.invalid > 0 {
         let import = again_with(settings, &[], &["--new-run"]);
@@ -54,7 +54,7 @@ pub(super) struct OffSheet {
 
 /// What to do after a session of the run `run`.
 pub(super) fn after_run(run: &OfRun<'_>, report: &Report, off_sheet: OffSheet) -> String {
-    let totals = &report.totals;
+    let totals = report.totals();
     let resume = run.resume();
     if totals.not_attempted > off_sheet.not_attempted {
         return format!("go on with the rows that had no turn:\n  {resume}");
@@ -74,7 +74,7 @@ pub(super) fn after_run(run: &OfRun<'_>, report: &Report, off_sheet: OffSheet) -
              `gij import FILE --new-run` creates what the sheet has now):\n  {resume}"
         );
     }
-    if report.run.may_lack_rows {
+    if report.may_lack_rows() {
         return with_lost_rows();
     }
     let verify = run.verify();
@@ -98,7 +98,7 @@ pub(super) fn with_lost_rows() -> String {
 /// What to do after a verification.
 pub(super) fn after_verify(run: &OfRun<'_>, report: &VerifyReport, is_undone: bool) -> String {
     if report
-        .doubles
+        .duplicates
         .iter()
         .any(|double| double.may_have_created > 1)
     {
@@ -280,7 +280,7 @@ pub(super) fn after_doctor(settings: &DoctorSettings, is_usable: bool) -> String
 }
 
 /// What is left to do about a run that is not at work; none if nothing is.
-pub(super) fn about_run(run: &ListedRun, runs_dir: &Path) -> Option<NextStep> {
+pub(super) fn about_run(run: &RunEntry, runs_dir: &Path) -> Option<NextStep> {
     let totals = run.totals?;
     if run.rehearsal || run.ending == RunEnding::AtWork {
         return None;

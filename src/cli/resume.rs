@@ -13,7 +13,7 @@ use super::next::OffSheet;
 use super::projects::{self, Resolved};
 use super::question::Reply;
 use super::resume_sheets::Sheets;
-use super::run_files::{RunFiles, is_incomplete};
+use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::{Session, Work};
 use super::settings::{ConnectSettings, ResumeSettings, TakeUpSettings};
@@ -104,7 +104,8 @@ fn conclude(
 ) -> Result<Exit, Failure> {
     let invocation = &settings.invocation;
     let next = |report: &Report| next::after_run(&run.next(invocation), report, off_sheet);
-    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_incomplete, next, screen)
+    let is_left = |report: &Report| !report.is_complete();
+    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_left, next, screen)
 }
 
 /// A session that goes on with a run.
@@ -136,7 +137,7 @@ impl Resumption<'_> {
             self.session.files.conclude(
                 stopped.as_ref(),
                 self.take_up.invocation.is_json,
-                is_incomplete,
+                |report| !report.is_complete(),
                 |_| next::without_baseline(),
                 self.session.screen,
             )?;
@@ -163,7 +164,7 @@ impl Resumption<'_> {
             Ok(listed) => listed,
             Err(failure) => return Err(self.session.fail(journal, failure)),
         };
-        let mut plan = Plan::new(rows, &remote).knowing(&removed.ids());
+        let mut plan = Plan::new(rows, &remote).with_known_ids(&removed.ids());
         if let Some(most) = limit(&run) {
             plan = plan.limited_to(most);
         }
@@ -187,7 +188,7 @@ impl Resumption<'_> {
             // Much may have happened in Jira since the plan was shown.
             let again = self.list_without(&books, &run);
             let again = again.and_then(|(remote, removed)| {
-                let plan = plan.again(&remote)?.knowing(&removed.ids());
+                let plan = plan.replan(&remote)?.with_known_ids(&removed.ids());
                 removed.refuse(&plan, &self.take_up.invocation.typed)?;
                 Ok(plan)
             });

@@ -7,14 +7,12 @@ use super::exit::{Exit, Failure};
 use crate::engine::Stop;
 use crate::journal::{self, JOURNAL_FILE, ReadRun, RunDir};
 use crate::render::{Screen, summary};
-use crate::report::{self, Form, Report};
+use crate::report::{Report, write_run_reports};
 
 /// Where a run's files lie.
 pub(super) struct RunFiles {
     pub dir: PathBuf,
     pub journal: PathBuf,
-    json: PathBuf,
-    csv: PathBuf,
 }
 
 impl RunFiles {
@@ -23,8 +21,6 @@ impl RunFiles {
         Self {
             dir: dir.to_owned(),
             journal: dir.join(JOURNAL_FILE),
-            json: dir.join("report.json"),
-            csv: dir.join("report.csv"),
         }
     }
 
@@ -35,9 +31,7 @@ impl RunFiles {
 
     /// The report, from what is on disk.
     fn report(&self) -> Result<Report, Failure> {
-        let run = journal::read_for_report(&self.journal)
-            .map_err(|error| Failure::new(Exit::Stopped, error))?;
-        Ok(Report::of_run(run.state))
+        Ok(Report::of_run(&self.read()?.state))
     }
 
     /// Writes the reports of the run and tells how it ended, and what comes `next`. A session that was not stopped has done
@@ -58,7 +52,7 @@ impl RunFiles {
             screen.failure(&stop.to_string(), stop.help().as_deref());
         }
         if is_json {
-            write_json(&Form::Json.render(&report))?;
+            write_json(&report.to_json())?;
         } else {
             screen.result(&summary(&report));
         }
@@ -66,7 +60,7 @@ impl RunFiles {
             Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
             Some(stop) => stop.into(),
             // Of rows that nobody knows of nothing can be said to be done.
-            None if is_left(&report) || report.run.may_lack_rows => Exit::Incomplete,
+            None if is_left(&report) || report.may_lack_rows() => Exit::Incomplete,
             None => Exit::Done,
         };
         if let Err(failure) = &written {
@@ -77,9 +71,12 @@ impl RunFiles {
             }
         }
         if !is_json {
-            if written.is_ok() {
-                let (json, csv) = (self.json.display(), self.csv.display());
-                screen.info(&format!("\nReport: {json}\n        {csv}\n"));
+            if let Ok(paths) = &written {
+                let paths: Vec<String> = paths
+                    .iter()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                screen.info(&format!("\nReport: {}\n", paths.join("\n        ")));
             }
             screen.info(&format!("Next: {}\n", next(&report)));
         }
@@ -88,12 +85,12 @@ impl RunFiles {
 
     /// Writes the reports of the run as its journal tells it now.
     pub(super) fn write_reports(&self) -> Result<(), Failure> {
-        self.write(&self.report()?, None)
+        self.write(&self.report()?, None)?;
+        Ok(())
     }
 
-    fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<(), Failure> {
-        let written = report::write(&self.json, |file| Form::Json.write(report, file))
-            .and_then(|()| report::write(&self.csv, |file| Form::Csv.write(report, file)));
+    fn write(&self, report: &Report, stopped: Option<&Stop>) -> Result<Vec<PathBuf>, Failure> {
+        let written = write_run_reports(report, &self.dir);
         written.map_err(|error| {
             let failure = Failure::new(Exit::Stopped, error);
             match stopped.map(Stop::reason) {
@@ -106,12 +103,4 @@ impl RunFiles {
             }
         })
     }
-}
-
-/// Whether a row is not there, or Jira's list and the run's books differ.
-pub(super) fn is_incomplete(report: &Report) -> bool {
-    let totals = &report.totals;
-    let is_done = totals.created + totals.exists + totals.not_selected == totals.read;
-    let audit = report.audit_that_counts();
-    !is_done || audit.is_some_and(|audit| !audit.missing.is_empty() || !audit.doubles.is_empty())
 }

@@ -15,7 +15,6 @@ use crate::sheets::{SheetForm, Template};
 /// The document of `--format json`.
 #[derive(Serialize)]
 struct Written<'a> {
-    format: u32,
     file: String,
     types: Vec<&'a str>,
     columns: Vec<&'a str>,
@@ -36,8 +35,7 @@ pub(super) fn template(
         );
     }
     let bytes = form.render(&template);
-    write(&args.output, |file| file.write_all(&bytes))
-        .map_err(|error| Failure::new(Exit::Stopped, error))?;
+    write(&args.output, &bytes).map_err(|error| Failure::new(Exit::Stopped, error))?;
     if is_json {
         write_json(&document(&written(&args.output, &template)))?;
     } else {
@@ -65,7 +63,6 @@ fn types(names: &[String]) -> Result<Vec<IntegrationType>, Failure> {
 
 fn written<'a>(file: &Path, template: &'a Template) -> Written<'a> {
     Written {
-        format: 1,
         file: file.display().to_string(),
         types: template.types().iter().map(|of| of.name()).collect(),
         columns: template

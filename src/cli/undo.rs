@@ -129,7 +129,7 @@ fn conclude(
         if are_doubles && !is_left && !are_in_doubt {
             return next::remove_doubles(&of_run);
         }
-        if report.run.may_lack_rows && !is_left && !are_in_doubt {
+        if report.may_lack_rows() && !is_left && !are_in_doubt {
             return next::after_undo_with_lost_rows();
         }
         next::after_undo(&of_run, is_left, are_in_doubt)

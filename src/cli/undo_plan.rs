@@ -23,7 +23,6 @@ struct PlanRow {
 
 #[derive(Serialize)]
 struct PlanDocument {
-    format: u32,
     run: String,
     in_doubt: u64,
     plan: Vec<PlanRow>,
@@ -51,7 +50,6 @@ impl Undoing<'_> {
                 },
             });
             let shown = PlanDocument {
-                format: 1,
                 run: run.id().to_owned(),
                 in_doubt: run.state().totals().in_doubt,
                 plan: rows.collect(),

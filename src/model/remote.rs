@@ -1,5 +1,6 @@
 //! Integrations as Jira shows them.
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::field::Field;
@@ -26,7 +27,7 @@ pub struct RemoteIntegration {
 }
 
 /// A field in which a row and the integration of its key differ.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Difference {
     /// The field's name in the API.
     pub field: &'static str,

@@ -121,7 +121,7 @@ impl Plan {
     ///
     /// [`Vanished`] if a row that existed does not any more: nobody has agreed to creating it, and a list that lags may
     /// show it again.
-    pub(crate) fn again(mut self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
+    pub(crate) fn replan(mut self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
         let actions = actions(&self.rows.iter().map(|planned| &planned.row), remote);
         let mut vanished = Vec::new();
         for (planned, mut action) in self.rows.iter_mut().zip(actions) {
@@ -148,7 +148,7 @@ impl Plan {
     }
 
     /// The same plan, with integrations in the baseline that no row was compared with, whether the list shows them or not.
-    pub(crate) fn knowing(mut self, ids: &[i64]) -> Self {
+    pub(crate) fn with_known_ids(mut self, ids: &[i64]) -> Self {
         let known: HashSet<i64> = self.baseline.iter().copied().collect();
         let more = ids.iter().filter(|id| !known.contains(id));
         self.baseline.extend(more);
@@ -386,7 +386,7 @@ mod tests {
         let created = |plan: &Plan| plan.to_create().map(|row| row.n).collect::<Vec<_>>();
         assert_eq!(created(&plan), [2, 3]);
         assert_eq!((plan.beyond_limit(), plan.existing().0), (2, 1));
-        let plan = plan.again(&[there(1), there(2), there(5)]).unwrap();
+        let plan = plan.replan(&[there(1), there(2), there(5)]).unwrap();
         assert_eq!(created(&plan), [3], "no row takes the place of another");
         assert_eq!((plan.beyond_limit(), plan.existing().0), (1, 3));
     }

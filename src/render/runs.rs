@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::style::{BOLD, DIM, count, of_outcome, one_line, paint};
 use crate::journal::{SessionKind, Totals};
 use crate::model::Outcome;
-use crate::report::{ListedRun, RunEnding, RunsReport};
+use crate::report::{RunEnding, RunEntry, RunsReport};
 
 /// The table of the runs, the newest first: under each what it did, and the next command where something is left to do.
 pub(crate) fn runs(report: &RunsReport) -> String {
@@ -31,7 +31,7 @@ pub(crate) fn runs(report: &RunsReport) -> String {
 }
 
 /// How it ended: `complete`, `stopped: Jira refused the log-in`, `undo interrupted`.
-fn ended(run: &ListedRun) -> String {
+fn ended(run: &RunEntry) -> String {
     let words = match run.ending {
         RunEnding::AtWork => "at work now",
         RunEnding::Complete => "complete",
@@ -62,7 +62,7 @@ fn ended(run: &ListedRun) -> String {
 }
 
 /// `onboarding.xlsx into Acme Jira (https://jira.example.org): 180 rows, 169 created, 11 exist`.
-fn what(run: &ListedRun) -> String {
+fn what(run: &RunEntry) -> String {
     let jira = match &run.jira.title {
         _ if run.rehearsal => "the sandbox".to_owned(),
         Some(title) => format!("{title} ({})", run.jira.url),
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
     use crate::journal::samples::{answered, closed, intent, opened, row, session};
     use crate::journal::{End, ReadError, ReadRun, RunState, StoredRun, Verdict};
-    use crate::report::{NextStep, Work};
+    use crate::report::{NextStep, RunActivity};
 
     fn stored(id: &str) -> StoredRun {
         StoredRun {
@@ -127,14 +127,14 @@ mod tests {
         state
     }
 
-    fn listed(id: &str, state: RunState, work: Work) -> ListedRun {
+    fn listed(id: &str, state: RunState, activity: RunActivity) -> RunEntry {
         let read = ReadRun {
             state,
             is_torn: false,
             damaged: Vec::new(),
             end: End::default(),
         };
-        ListedRun::of(&stored(id), &Ok(read), work)
+        RunEntry::new(&stored(id), &Ok(read), activity)
     }
 
     #[test]
@@ -142,17 +142,17 @@ mod tests {
         let mut complete = state();
         complete.apply(&answered(2, 1, Verdict::Created));
         complete.apply(&closed());
-        let mut died = listed("20261122T101503Z-b", state(), Work::Over);
+        let mut died = listed("20261122T101503Z-b", state(), RunActivity::None);
         died.next = Some(NextStep {
             does: "go on",
             command: "gij resume b".into(),
         });
         let lost = Err(ReadError::NoOpening("b/journal.jsonl".into()));
         let runs = vec![
-            listed("a", state(), Work::UnderWay),
+            listed("a", state(), RunActivity::AtWork),
             died,
-            listed("c", complete, Work::Over),
-            ListedRun::of(&stored("d"), &lost, Work::Over),
+            listed("c", complete, RunActivity::None),
+            RunEntry::new(&stored("d"), &lost, RunActivity::None),
         ];
         let text = super::runs(&RunsReport::new(Path::new("gij-runs"), runs, &[]));
         let text = anstream::adapter::strip_str(&text).to_string();

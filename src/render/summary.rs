@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use super::style::{BOLD, DIM, count, n, of_outcome, one_line, paint};
 use crate::model::Outcome;
-use crate::report::{AuditFacts, DoubleFacts, Report, ReportRow, opening_sentence};
+use crate::report::{Report, ReportAudit, ReportDuplicate, ReportRow, opening_sentence};
 
 /// Most rows of an outcome that are named; the reports name all.
 const MOST_ROWS: usize = 10;
@@ -15,8 +15,7 @@ pub fn summary(report: &Report) -> String {
         let rows: Vec<&ReportRow> = report
             .rows
             .iter()
-            .map(Box::as_ref)
-            .filter(|row| row.outcome == outcome)
+            .filter(|row| row.outcome() == Some(outcome))
             .collect();
         for row in rows.iter().take(MOST_ROWS) {
             let _ = writeln!(
@@ -32,12 +31,12 @@ pub fn summary(report: &Report) -> String {
         more(&mut text, rows.len());
     }
     text.push_str(&removals(report));
-    if report.run.may_lack_rows {
+    if report.may_lack_rows() {
         let line = "the journal is damaged where it tells of the rows: there may be more of them than these, and nobody \
                     knows what became of them";
         say(&mut text, "unknown", line);
     }
-    if let Some(audit) = report.audit_that_counts() {
+    if let Some(audit) = report.valid_audit() {
         text.push_str(&imbalance(audit));
     }
     text
@@ -52,7 +51,7 @@ fn removals(report: &Report) -> String {
         .flat_map(|row| {
             let own = row.removal.iter();
             let own = own.map(|removal| (row.id.unwrap_or_default(), removal));
-            let doubles = row.doubles.iter();
+            let doubles = row.duplicates.iter();
             let all = own.chain(doubles.map(|double| (double.id, &double.removal)));
             all.map(move |(id, removal)| (row, id, removal))
         })
@@ -73,19 +72,19 @@ fn removals(report: &Report) -> String {
 }
 
 /// What does not balance between the rows and Jira's list.
-fn imbalance(audit: &AuditFacts) -> String {
+fn imbalance(audit: &ReportAudit) -> String {
     let mut text = String::new();
     for row in audit.missing.iter().take(MOST_ROWS) {
         let line = format!("{row}: Jira said that it created it, and its list does not show it");
         say(&mut text, "missing", &line);
     }
     more(&mut text, audit.missing.len());
-    text.push_str(&doubles(&audit.doubles));
+    text.push_str(&doubles(&audit.duplicates));
     text
 }
 
 /// Which rows Jira holds more than once, with what there is of each.
-pub(super) fn doubles(doubles: &[DoubleFacts]) -> String {
+pub(super) fn doubles(doubles: &[ReportDuplicate]) -> String {
     let mut text = String::new();
     for double in doubles.iter().take(MOST_ROWS) {
         let ids: Vec<String> = double

@@ -57,7 +57,7 @@ pub(crate) fn verification(report: &VerifyReport) -> String {
         &report.in_doubt,
         "nobody knows yet whether Jira created it",
     );
-    text.push_str(&doubles(&report.doubles));
+    text.push_str(&doubles(&report.duplicates));
     text
 }
 

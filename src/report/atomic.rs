@@ -1,13 +1,13 @@
-//! Files that are there whole or not at all.
+//! Files that are written whole or not at all.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use crate::journal::{create_private, sync_dir};
 
-/// A report that could not be written. What stood at its path before is untouched.
+/// A file that could not be written. What was at its path before is untouched.
 #[derive(Debug, Error)]
 #[error("cannot write {}: {source}; check the directory and the space left", .path.display())]
 pub(crate) struct WriteError {
@@ -15,23 +15,20 @@ pub(crate) struct WriteError {
     source: io::Error,
 }
 
-/// Writes `content` to a file for its owner's eyes only (mode 0600 where there are modes), in place of one that is there: next to it
+/// Writes a file that only its owner may read (mode 0600 where there are modes), in place of one that is there: beside it
 /// under another name, synced, renamed, and the directory synced.
 ///
 /// # Errors
 ///
 /// [`WriteError`] if the disk refuses.
-pub(crate) fn write(
-    path: &Path,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), WriteError> {
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), WriteError> {
     replace(path, content).map_err(|source| WriteError {
         path: path.to_owned(),
         source,
     })
 }
 
-fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     // A bare name has the empty path for a parent.
     let dir = path
         .parent()
@@ -40,10 +37,7 @@ fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     let mut file = tempfile::Builder::new()
         .prefix(".gij-")
         .make_in(dir, create_private)?;
-    let mut writer = BufWriter::new(&mut file);
-    content(&mut writer)?;
-    writer.flush()?;
-    drop(writer);
+    file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     sync_dir(dir)
@@ -58,7 +52,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("report.json");
         std::fs::write(&path, "old").unwrap();
-        write(&path, |file| file.write_all(b"new")).unwrap();
+        write(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(dir.path().read_dir().unwrap().count(), 1);
     }
@@ -69,7 +63,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("report.csv");
-        write(&path, |_| Ok(())).unwrap();
+        write(&path, b"").unwrap();
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 
@@ -77,7 +71,7 @@ mod tests {
     fn an_error_names_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("none/report.json");
-        let message = write(&path, |_| Ok(())).unwrap_err().to_string();
+        let message = write(&path, b"").unwrap_err().to_string();
         assert!(
             message.starts_with(&format!("cannot write {}: ", path.display())),
             "{message}"

@@ -1,136 +1,136 @@
-//! The report of a check, and of a dry run, which is a check with a plan.
+//! The makers before anything is sent: a check, and a plan, which is a check with what would be done.
 
-use serde::Serialize;
+use std::collections::HashMap;
 
-use super::run::FORMAT;
-use crate::model::{Code, Diagnostic, Diagnostics, Field, Severity, TableFormat};
+use super::value::{Report, ReportKind, ReportRow, ReportStatus, ReportTable};
+use crate::journal::Jira;
+use crate::model::{Code, Diagnostic, Diagnostics, InvalidRow, Outcome, Place, Row, Severity};
+use crate::plan::{Action, Plan, PlannedRow};
+use crate::validate::{FileRead, TableRead, Validation};
 
-/// A check as it is reported. Serialised, it is the document of `--format json`, keys in this order.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub(crate) struct CheckReport {
-    format: u32,
-    files: Vec<CheckedFile>,
-    rows: CheckedRows,
-    diagnostics: Vec<Problem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    plan: Option<Vec<PlannedRow>>,
-}
+impl Report {
+    pub(crate) fn of_check(found: &Validation) -> Self {
+        let valid = found
+            .rows
+            .iter()
+            .map(|row| (row.n, valid_row(row, ReportStatus::Valid)));
+        Self::before_run(ReportKind::Check, None, found, valid)
+    }
 
-/// A file that was checked.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub(crate) struct CheckedFile {
-    /// The file as the user named it.
-    pub file: String,
-    /// What it is: `csv` or `xlsx`.
-    #[serde(serialize_with = "format_name")]
-    pub format: TableFormat,
-    /// The encoding of a CSV: `UTF-8`, `windows-1252`.
-    pub encoding: Option<String>,
-    /// What separates the cells of a CSV.
-    pub delimiter: Option<char>,
-    /// The sheets that were read.
-    pub sheets: Vec<String>,
-}
+    pub(crate) fn of_plan(found: &Validation, plan: &Plan, jira: Jira) -> Self {
+        let planned = plan.rows().iter();
+        let planned = planned.map(|planned| (planned.row.n, planned_row(planned)));
+        Self::before_run(ReportKind::Plan, Some(jira), found, planned)
+    }
 
-/// The rows of all files. What is read is valid or invalid; blank rows are not among it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
-pub(crate) struct CheckedRows {
-    /// Rows that say something.
-    pub read: u64,
-    /// Rows that can be sent.
-    pub valid: u64,
-    /// Rows that cannot.
-    pub invalid: u64,
-    /// Blank rows.
-    pub blank: u64,
-}
-
-#[derive(Clone, PartialEq, Debug, Serialize)]
-struct Problem {
-    severity: Severity,
-    code: Code,
-    file: String,
-    sheet: Option<String>,
-    cell: Option<String>,
-    row: Option<u32>,
-    line: Option<u64>,
-    field: Option<&'static str>,
-    name: Option<String>,
-    message: String,
-    help: String,
-}
-
-/// What would become of a row.
-#[derive(Clone, PartialEq, Debug, Serialize)]
-pub(crate) struct PlannedRow {
-    /// The file.
-    pub file: String,
-    /// The sheet; none in a CSV.
-    pub sheet: Option<String>,
-    /// The row, from 1, as a spreadsheet shows it.
-    pub row: u32,
-    /// What would be done: `create`, `exists`, `not_selected`.
-    pub action: String,
-    /// Why.
-    pub reason: String,
-    /// The integration that exists.
-    pub id: Option<i64>,
-}
-
-impl CheckReport {
-    /// The report of a check.
-    pub(crate) fn new(
-        files: Vec<CheckedFile>,
-        rows: CheckedRows,
-        diagnostics: &Diagnostics,
+    fn before_run(
+        kind: ReportKind,
+        jira: Option<Jira>,
+        found: &Validation,
+        rows: impl Iterator<Item = (u32, ReportRow)>,
     ) -> Self {
+        let tables = found.files.iter().flat_map(|file| {
+            let tables = file.tables.iter();
+            tables.map(move |table| report_table(file, table))
+        });
+        let by_row = by_row(&found.diagnostics);
+        let invalid = found.invalid.iter().map(|row| {
+            let diagnostics = by_row.get(&key(&row.place)).map_or(&[][..], Vec::as_slice);
+            (row.n, invalid_row(row, diagnostics))
+        });
+        let mut rows: Vec<(u32, ReportRow)> = rows.chain(invalid).collect();
+        rows.sort_by_key(|(n, _)| *n);
         Self {
-            format: FORMAT,
-            files,
-            rows,
-            diagnostics: diagnostics.iter().map(Problem::of).collect(),
-            plan: None,
-        }
-    }
-
-    /// The report of a dry run: the check with what would become of each row.
-    pub(crate) fn with_plan(self, plan: Vec<PlannedRow>) -> Self {
-        Self {
-            plan: Some(plan),
-            ..self
-        }
-    }
-}
-
-impl Problem {
-    fn of(diagnostic: &Diagnostic) -> Self {
-        let place = &diagnostic.place;
-        Self {
-            severity: diagnostic.severity,
-            code: diagnostic.code,
-            file: place.table.file.clone(),
-            sheet: place.table.sheet.clone(),
-            cell: place.address(),
-            row: place.row,
-            line: place.line,
-            field: diagnostic.field.map(Field::name),
-            name: diagnostic.name.clone(),
-            message: diagnostic.message.clone(),
-            help: diagnostic.help.clone(),
+            kind,
+            tables: tables.collect(),
+            counts: found.counts,
+            diagnostics: found.diagnostics.clone(),
+            jira,
+            run: None,
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
         }
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference to the field"
-)]
-fn format_name<S: serde::Serializer>(
-    format: &TableFormat,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match format {
-        TableFormat::Csv => "csv",
-        TableFormat::Xlsx => "xlsx",
-    })
+fn report_table(file: &FileRead, table: &TableRead) -> ReportTable {
+    ReportTable {
+        file: file.name.clone(),
+        sheet: table.name.sheet.clone(),
+        encoding: table.encoding.map(str::to_owned),
+        delimiter: table.delimiter,
+        sha256: file.sha256.clone(),
+        rows_read: table.rows.read,
+        rows_blank: table.rows.blank,
+    }
+}
+
+type RowKey<'a> = (&'a str, Option<&'a str>, Option<u32>);
+
+fn key(place: &Place) -> RowKey<'_> {
+    (&place.table.file, place.table.sheet.as_deref(), place.row)
+}
+
+fn by_row(diagnostics: &Diagnostics) -> HashMap<RowKey<'_>, Vec<&Diagnostic>> {
+    let mut by_row: HashMap<_, Vec<_>> = HashMap::new();
+    for diagnostic in diagnostics.iter() {
+        by_row
+            .entry(key(&diagnostic.place))
+            .or_default()
+            .push(diagnostic);
+    }
+    by_row
+}
+
+fn planned_row(planned: &PlannedRow) -> ReportRow {
+    let action = &planned.action;
+    let (status, differences) = match action {
+        Action::Create { .. } => (ReportStatus::Create, &[][..]),
+        Action::Exists { differences, .. } => {
+            (ReportStatus::Ended(Outcome::Exists), &differences[..])
+        }
+        Action::NotSelected => (ReportStatus::Ended(Outcome::NotSelected), &[][..]),
+    };
+    ReportRow {
+        reason: Some(action.reason().to_owned()),
+        differences: differences.to_vec(),
+        id: action.id(),
+        ..valid_row(&planned.row, status)
+    }
+}
+
+fn valid_row(row: &Row, status: ReportStatus) -> ReportRow {
+    let record = &row.record;
+    ReportRow {
+        type_name: Some(record.integration_type().name().to_owned()),
+        display_name: record.display_name().map(str::to_owned),
+        origin: record.origin().map(|origin| origin.as_str().to_owned()),
+        warnings: names(&row.warnings),
+        ..ReportRow::at(&row.place, status)
+    }
+}
+
+/// `diagnostics` are those of the row; of very many alike not all are kept.
+fn invalid_row(row: &InvalidRow, diagnostics: &[&Diagnostic]) -> ReportRow {
+    let of_severity = |severity| {
+        let all = diagnostics.iter();
+        all.filter(move |diagnostic| diagnostic.severity == severity)
+    };
+    let errors = of_severity(Severity::Error);
+    let messages: Vec<&str> = errors.clone().map(|error| &*error.message).collect();
+    let helps: Vec<&str> = errors.map(|error| &*error.help).collect();
+    let warnings: Vec<Code> = of_severity(Severity::Warning).map(|of| of.code).collect();
+    ReportRow {
+        type_name: row.type_name.map(str::to_owned),
+        display_name: row.display_name.as_deref().map(str::to_owned),
+        origin: row.origin.as_deref().map(str::to_owned),
+        reason: Some(names(&row.codes).join(", ")),
+        error: (!messages.is_empty()).then(|| messages.join("; ")),
+        advice: (!helps.is_empty()).then(|| helps.join("; ")),
+        warnings: names(&warnings),
+        ..ReportRow::at(&row.place, ReportStatus::Ended(Outcome::Invalid))
+    }
+}
+
+fn names(codes: &[Code]) -> Vec<String> {
+    codes.iter().map(|code| code.name().to_owned()).collect()
 }

@@ -1,48 +1,94 @@
 //! `.csv`: one record a row, under the names of the JSON's keys; in UTF-8, separated by commas.
 //!
+//! It begins with a byte order mark, without which Excel reads `Köln` as Windows-1252.
+//!
 //! A cell that a spreadsheet would run as a formula is *defused*: where a text begins with `=`, `+`, `-`, `@`, a tab or a
-//! carriage return, a `'` is put before it. What others wrote stands in these cells, and a report is mailed on.
+//! carriage return, a `'` is put before it. Others wrote what these cells hold, and a report is mailed on.
 
-use std::io::{self, Write};
+use super::value::ReportKind::{Check, Plan, Run};
+use super::value::{Report, ReportKind, ReportRow};
+use crate::model::{Diagnostic, Severity};
 
-use super::run::{Report, ReportRow};
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 struct Column {
     name: &'static str,
+    /// The reports that have it.
+    kinds: &'static [ReportKind],
     cell: fn(&ReportRow) -> String,
 }
 
+const EVERY: &[ReportKind] = &[Check, Plan, Run];
+
 #[rustfmt::skip]
-const COLUMNS: [Column; 16] = [
-    Column { name: "file",         cell: |row| row.file.clone() },
-    Column { name: "sheet",        cell: |row| text(row.sheet.as_ref()) },
-    Column { name: "row",          cell: |row| text(row.row) },
-    Column { name: "type",         cell: |row| text(row.type_name.as_ref()) },
-    Column { name: "display_name", cell: |row| text(row.display_name.as_ref()) },
-    Column { name: "origin",       cell: |row| text(row.origin.as_ref()) },
-    Column { name: "outcome",      cell: |row| row.outcome.name().to_owned() },
-    Column { name: "id",           cell: |row| text(row.id) },
-    Column { name: "attempts",     cell: |row| row.attempts.to_string() },
-    Column { name: "http_status",  cell: |row| text(row.http_status) },
-    Column { name: "error",        cell: |row| text(row.error.as_ref()) },
-    Column { name: "advice",       cell: |row| text(row.advice.as_ref()) },
-    Column { name: "started",      cell: |row| row.started.map_or_else(String::new, |at| format!("{at:.3}")) },
-    Column { name: "duration_ms",  cell: |row| text(row.duration_ms) },
-    Column { name: "warnings",     cell: |row| row.warnings.join(" ") },
-    Column { name: "removal",      cell: |row| text(row.removal.as_ref().map(|removal| removal.outcome.in_words())) },
+const COLUMNS: &[Column] = &[
+    Column { name: "file",         kinds: EVERY,        cell: |row| row.file.clone() },
+    Column { name: "sheet",        kinds: EVERY,        cell: |row| text(row.sheet.as_ref()) },
+    Column { name: "row",          kinds: EVERY,        cell: |row| text(row.row) },
+    Column { name: "type",         kinds: EVERY,        cell: |row| text(row.type_name.as_ref()) },
+    Column { name: "display_name", kinds: EVERY,        cell: |row| text(row.display_name.as_ref()) },
+    Column { name: "origin",       kinds: EVERY,        cell: |row| text(row.origin.as_ref()) },
+    Column { name: "outcome",      kinds: &[Check, Run], cell: |row| row.status.name().to_owned() },
+    Column { name: "action",       kinds: &[Plan],      cell: |row| row.status.name().to_owned() },
+    Column { name: "reason",       kinds: &[Plan],      cell: |row| text(row.reason.as_ref()) },
+    Column { name: "id",           kinds: &[Plan, Run], cell: |row| text(row.id) },
+    Column { name: "differences",  kinds: &[Plan],      cell: differences },
+    Column { name: "attempts",     kinds: &[Run],       cell: |row| row.attempts.to_string() },
+    Column { name: "http_status",  kinds: &[Run],       cell: |row| text(row.http_status) },
+    Column { name: "error",        kinds: EVERY,        cell: |row| text(row.error.as_ref()) },
+    Column { name: "advice",       kinds: EVERY,        cell: |row| text(row.advice.as_ref()) },
+    Column { name: "started",      kinds: &[Run],       cell: |row| text(row.started.map(|at| format!("{at:.3}"))) },
+    Column { name: "duration_ms",  kinds: &[Run],       cell: |row| text(row.duration_ms) },
+    Column { name: "warnings",     kinds: EVERY,        cell: |row| row.warnings.join(" ") },
+    Column { name: "removal",      kinds: &[Run],       cell: |row| text(row.removal.as_ref().map(|removal| removal.outcome.in_words())) },
 ];
 
-/// The rows of a run.
-pub(super) fn run_csv(report: &Report, writer: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(writer);
-    writer.write_record(COLUMNS.map(|column| column.name))?;
-    for row in &report.rows {
-        for column in COLUMNS {
-            writer.write_field(defused((column.cell)(row)))?;
+impl Report {
+    /// The problems that are about no row of the report, then its rows.
+    pub(crate) fn to_csv(&self) -> Vec<u8> {
+        let columns = COLUMNS
+            .iter()
+            .filter(|column| column.kinds.contains(&self.kind));
+        let columns: Vec<&Column> = columns.collect();
+        let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.to_vec());
+        let mut write = |cell: &dyn Fn(&Column) -> String| {
+            let cells = columns.iter().map(|column| defused(cell(column)));
+            // Memory takes all, and all records are equally long.
+            let _ = writer.write_record(cells);
+        };
+        write(&|column| column.name.to_owned());
+        for diagnostic in self.other_diagnostics() {
+            write(&|column| cell_of(diagnostic, column.name));
         }
-        writer.write_record(None::<&[u8]>)?;
+        for row in &self.rows {
+            write(&|column| (column.cell)(row));
+        }
+        writer.into_inner().unwrap_or_default()
     }
-    writer.flush()
+}
+
+fn cell_of(diagnostic: &Diagnostic, column: &str) -> String {
+    let place = &diagnostic.place;
+    let is_error = diagnostic.severity == Severity::Error;
+    match column {
+        "file" => place.table.file.clone(),
+        "sheet" => text(place.table.sheet.as_ref()),
+        "row" => text(place.row),
+        "display_name" => text(diagnostic.name.as_ref()),
+        "error" if is_error => diagnostic.message.clone(),
+        "warnings" if !is_error => diagnostic.code.name().to_owned(),
+        "advice" => diagnostic.help.clone(),
+        _ => String::new(),
+    }
+}
+
+fn differences(row: &ReportRow) -> String {
+    let differences = row.differences.iter();
+    let texts = differences.map(|difference| {
+        let (field, ours, theirs) = (difference.field, &difference.row, &difference.jira);
+        format!("{field}: {ours} in the row, {theirs} in Jira")
+    });
+    texts.collect::<Vec<_>>().join("; ")
 }
 
 fn text(value: Option<impl ToString>) -> String {
@@ -61,19 +107,15 @@ fn defused(cell: String) -> String {
 mod tests {
     use super::*;
     use crate::journal::{Removal, RemovalOutcome};
-    use crate::report::{Form, dummy};
+    use crate::report::dummy;
 
     #[test]
-    fn the_records_of_a_run() {
-        let csv = String::from_utf8(Form::Csv.render(&dummy::report())).unwrap();
-        insta::assert_snapshot!(csv, @r#"
-        file,sheet,row,type,display_name,origin,outcome,id,attempts,http_status,error,advice,started,duration_ms,warnings,removal
-        onboarding.xlsx,Azure,2,AZURE,Azure 1,https://dev.azure.com/acme,created,601,2,200,,,2026-11-22T10:15:04.000Z,120,,
-        onboarding.xlsx,Azure,3,AZURE,Azure 2,https://dev.azure.com/acme,exists,70,0,,,,,,,
-        onboarding.xlsx,Azure,4,AZURE,Azure 3,https://dev.azure.com/acme,failed,,1,400,"'=HYPERLINK(""http://x""), ""bad"" token",check the token,2026-11-22T10:15:04.000Z,80,,
-        onboarding.xlsx,Azure,5,AZURE,Azure 4,https://dev.azure.com/acme,in_doubt,,1,,it was being sent when the run ended; no answer was recorded,,2026-11-22T10:15:04.000Z,,,
-        onboarding.xlsx,Azure,6,,Azure 5,https://dev.azure.com/acme,invalid,,0,,,,,,trimmed plain-http,
-        "#);
+    fn it_begins_with_a_byte_order_mark() {
+        assert!(
+            dummy::run()
+                .to_csv()
+                .starts_with(b"\xef\xbb\xbffile,sheet,row,")
+        );
     }
 
     #[test]
@@ -87,8 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn the_columns_are_the_keys_of_the_json() {
-        let mut row = dummy::report().rows.remove(0);
+    fn the_columns_of_a_run_are_the_keys_of_the_json() {
+        let mut row = dummy::run().rows.remove(0);
         row.removal = Some(Removal {
             outcome: RemovalOutcome::Removed,
             why: None,
@@ -96,7 +138,8 @@ mod tests {
         });
         let json = serde_json::to_string(&row).unwrap();
         let mut rest = &*json;
-        for Column { name, .. } in COLUMNS {
+        for column in COLUMNS.iter().filter(|column| column.kinds.contains(&Run)) {
+            let name = column.name;
             let at = rest.find(&format!("\"{name}\":"));
             rest = &rest[at.unwrap_or_else(|| panic!("{name} is missing, or out of order"))..];
         }

@@ -2,12 +2,9 @@
 
 use serde::Serialize;
 
-use super::run::FORMAT;
-
 /// An examination. Serialised, it is the document of `--format json`, keys in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct DoctorReport {
-    format: u32,
     /// The base URL.
     pub url: String,
     /// Whether an import could begin.
@@ -72,7 +69,6 @@ impl DoctorReport {
     pub(crate) fn new(url: &str, mut checks: Vec<Finding>) -> Self {
         checks.sort_by_key(|finding| finding.check);
         Self {
-            format: FORMAT,
             url: url.to_owned(),
             usable: checks.iter().all(|finding| finding.state != Health::Failed),
             checks,

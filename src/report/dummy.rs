@@ -1,14 +1,127 @@
-//! The report that the tests of all forms share.
+//! The reports that the tests of all forms share.
 
-use super::run::Report;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::value::Report;
 use crate::journal::samples::{
     answered, at, audit, closed, intent, opened, planned, row, row_read, session,
 };
 use crate::journal::{Answered, Event, Excluded, PlannedAction, RowRead, RunState, Verdict};
-use crate::model::ShownFields;
+use crate::model::{
+    Code, Diagnostic, Diagnostics, Field, FieldValue, IntegrationType, InvalidRow, Origin, Place,
+    Record, RecordDraft, RemoteIntegration, Row, ShownFields, TableFormat, TableName,
+};
+use crate::plan::Plan;
+use crate::validate::{FileRead, RowCounts, TableRead, Validation};
+
+/// A check of a CSV of four rows: three valid, of which one has a warning, and one invalid; and a warning about the file.
+pub(super) fn check() -> Report {
+    Report::of_check(&validation())
+}
+
+/// The plan of the same rows: create one, leave one that exists and differs, leave one beyond the limit.
+pub(super) fn plan() -> Report {
+    let found = validation();
+    let there = RemoteIntegration {
+        id: 70,
+        type_name: "FILESPACE".into(),
+        origin: Some("/srv/git/2/*".into()),
+        display_name: Some("Archive 2".into()),
+        init_date: None,
+        fields: ShownFields::from(json!({"disabled": true}).as_object().unwrap().clone()),
+    };
+    let plan = Plan::new(found.rows.clone(), &[there]).limited_to(1);
+    Report::of_plan(&found, &plan, opened().jira)
+}
+
+fn validation() -> Validation {
+    let table = Arc::new(TableName {
+        file: "repos.csv".into(),
+        sheet: None,
+        format: TableFormat::Csv,
+    });
+    let bad = Place::row(&table, 5, Some(6));
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.push(Diagnostic::new(
+        Code::EncodingGuessed,
+        Place::table(&table),
+        "not UTF-8; read as windows-1252",
+        "save it as UTF-8",
+    ));
+    diagnostics.push(Diagnostic {
+        field: Some(Field::Origin),
+        name: Some("Köln".into()),
+        ..Diagnostic::new(
+            Code::OriginNotUrl,
+            bad.cell(2),
+            "not a URL",
+            "write https://…",
+        )
+    });
+    let rows = RowCounts {
+        read: 4,
+        valid: 3,
+        invalid: 1,
+        not_selected: 0,
+        blank: 1,
+    };
+    let read = TableRead {
+        name: Arc::clone(&table),
+        headers: ["type", "displayName", "origin"]
+            .map(str::to_owned)
+            .to_vec(),
+        columns: vec![Field::Type, Field::DisplayName, Field::Origin],
+        delimiter: Some(';'),
+        encoding: Some("windows-1252"),
+        rows,
+    };
+    Validation {
+        files: vec![FileRead {
+            name: "repos.csv".into(),
+            sha256: Some("60303ae2".into()),
+            tables: vec![read],
+        }],
+        counts: rows,
+        diagnostics,
+        row_errors: 1,
+        rows: (1..=3).map(|n| valid(n, &table)).collect(),
+        invalid: vec![InvalidRow {
+            n: 4,
+            place: bad,
+            type_name: Some("GITHUB_SERVER"),
+            display_name: Some("Köln".into()),
+            origin: None,
+            key: None,
+            codes: vec![Code::OriginNotUrl],
+        }],
+        ..Validation::default()
+    }
+}
+
+fn valid(n: u32, table: &Arc<TableName>) -> Row {
+    let of = IntegrationType::Filespace;
+    let draft = RecordDraft {
+        display_name: Some(format!("Archive {n}").into()),
+        origin: Some(Origin::parse(of, &format!("/srv/git/{n}/*")).unwrap()),
+        settings: vec![(Field::Disabled, FieldValue::Flag(false))],
+        ..RecordDraft::default()
+    };
+    Row {
+        n,
+        place: Place::row(table, n + 1, Some(u64::from(n) + 1)),
+        record: Record::new(of, draft).unwrap(),
+        warnings: if n == 1 {
+            vec![Code::Trimmed]
+        } else {
+            Vec::new()
+        },
+    }
+}
 
 /// A run of five rows: created, there before, refused with a message that a spreadsheet would run, in doubt, invalid.
-pub(super) fn report() -> Report {
+pub(super) fn run() -> Report {
     let refused = Event::Outcome(Answered {
         n: 3,
         attempt: 1,
@@ -46,5 +159,5 @@ pub(super) fn report() -> Report {
     for event in rows.chain(sent) {
         run.apply(&event);
     }
-    Report::of_run(run)
+    Report::of_run(&run)
 }

@@ -1,38 +1,76 @@
-//! The forms of a report.
+//! The forms of a report. A further form is a file with a function and a line in [`FORMS`].
 
-use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-use super::csv::run_csv;
-use super::json::run_json;
-use super::run::Report;
+use super::atomic::{WriteError, write};
+use super::value::Report;
 
 /// A form of a report.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Form {
-    /// `.json`.
-    Json,
-    /// `.csv`.
-    Csv,
+#[derive(Clone, Copy, Debug)]
+pub struct Form {
+    /// What the names of its files end in, without the dot.
+    pub extension: &'static str,
+    /// The whole file.
+    pub render: fn(&Report) -> Vec<u8>,
 }
 
-impl Form {
-    /// The report in this form, as a whole.
-    pub(crate) fn render(self, report: &Report) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        // Memory takes all.
-        let _ = self.write(report, &mut bytes);
-        bytes
+/// All forms.
+#[rustfmt::skip]
+pub const FORMS: &[Form] = &[
+    Form { extension: "json", render: Report::to_json },
+    Form { extension: "csv", render: Report::to_csv },
+];
+
+/// The forms that every run leaves in its directory.
+const FORMS_OF_A_RUN: [&str; 2] = ["json", "csv"];
+
+/// Writes the reports that every run has into its directory `dir`. Returns their paths.
+///
+/// # Errors
+///
+/// [`WriteError`] if the disk refuses.
+pub(crate) fn write_run_reports(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, WriteError> {
+    let forms = FORMS
+        .iter()
+        .filter(|form| FORMS_OF_A_RUN.contains(&form.extension));
+    forms
+        .map(|form| {
+            let path = dir.join("report").with_extension(form.extension);
+            write(&path, &(form.render)(report))?;
+            Ok(path)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::dummy;
+
+    /// A form has snapshots as soon as it is one of [`FORMS`].
+    #[test]
+    fn each_form_of_a_check_a_plan_and_a_run() {
+        let reports = [
+            ("check", dummy::check()),
+            ("plan", dummy::plan()),
+            ("run", dummy::run()),
+        ];
+        for (name, report) in reports {
+            for form in FORMS {
+                let text = String::from_utf8((form.render)(&report)).unwrap();
+                insta::assert_snapshot!(format!("{name}.{}", form.extension), text);
+            }
+        }
     }
 
-    /// Writes the report in this form, piece by piece: of a long run it is long.
-    ///
-    /// # Errors
-    ///
-    /// What `writer` says.
-    pub(crate) fn write(self, report: &Report, writer: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Self::Json => run_json(report, writer),
-            Self::Csv => run_csv(report, writer),
-        }
+    #[test]
+    fn a_run_has_its_reports_in_its_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = write_run_reports(&dummy::run(), dir.path()).unwrap();
+        assert_eq!(
+            paths,
+            ["report.json", "report.csv"].map(|name| dir.path().join(name))
+        );
+        assert!(paths.iter().all(|path| path.exists()));
     }
 }

@@ -1,144 +1,225 @@
-//! `.json`: the documents of `--format json`.
+//! `.json`: the documents of `--format json`. Their keys and the order of these are a contract.
 
-use std::io::{self, Write};
-
+use jiff::Timestamp;
 use serde::Serialize;
 
-use super::check::CheckReport;
-use super::run::Report;
+use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportTable};
+use crate::journal::{Jira, Totals, in_millis, in_millis_or_null};
+use crate::model::{Code, Diagnostic, Difference, Field, Severity};
 
-/// The document of a run.
-pub(super) fn run_json(report: &Report, writer: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *writer, report)?;
-    writer.write_all(b"\n")
+/// The version of all documents.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a, T> {
+    format: u32,
+    #[serde(flatten)]
+    content: &'a T,
 }
 
-/// The document of a check.
-pub(crate) fn check_json(report: &CheckReport) -> Vec<u8> {
-    document(report)
-}
-
-/// A document of `--format json`: `value`, whose keys are texts, on lines of its own.
-pub(crate) fn document(value: &impl Serialize) -> Vec<u8> {
+/// A document of `--format json`: `content`, a struct, behind the version of the format.
+pub(crate) fn document(content: &impl Serialize) -> Vec<u8> {
+    let document = Document {
+        format: FORMAT,
+        content,
+    };
     #[expect(
         clippy::expect_used,
         reason = "the keys are texts, and memory takes all"
     )]
-    let mut bytes = serde_json::to_vec_pretty(value).expect("a document is JSON");
+    let mut bytes = serde_json::to_vec_pretty(&document).expect("a document is JSON");
     bytes.push(b'\n');
     bytes
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, TableFormat, TableName};
-    use crate::report::dummy;
-    use crate::report::{CheckedFile, CheckedRows, Form, PlannedRow};
-
-    fn text(bytes: Vec<u8>) -> String {
-        String::from_utf8(bytes).unwrap()
-    }
-
-    fn check() -> CheckReport {
-        let table = Arc::new(TableName {
-            file: "repos.csv".into(),
-            sheet: None,
-            format: TableFormat::Csv,
-        });
-        let place = Place::row(&table, 7, Some(9)).cell(2);
-        let mut diagnostics = Diagnostics::default();
-        diagnostics.push(Diagnostic {
-            field: Some(Field::Origin),
-            name: Some("Payments".into()),
-            ..Diagnostic::new(Code::OriginNotUrl, place, "not a URL", "write https://…")
-        });
-        let file = CheckedFile {
-            file: "repos.csv".into(),
-            format: TableFormat::Csv,
-            encoding: Some("UTF-8".into()),
-            delimiter: Some(';'),
-            sheets: Vec::new(),
-        };
-        let rows = CheckedRows {
-            read: 6,
-            valid: 5,
-            invalid: 1,
-            blank: 1,
-        };
-        CheckReport::new(vec![file], rows, &diagnostics)
-    }
-
-    #[test]
-    fn the_document_of_a_run() {
-        insta::assert_snapshot!(text(Form::Json.render(&dummy::report())));
-    }
-
-    #[test]
-    fn the_document_of_a_check() {
-        insta::assert_snapshot!(text(check_json(&check())), @r#"
-        {
-          "format": 1,
-          "files": [
-            {
-              "file": "repos.csv",
-              "format": "csv",
-              "encoding": "UTF-8",
-              "delimiter": ";",
-              "sheets": []
-            }
-          ],
-          "rows": {
-            "read": 6,
-            "valid": 5,
-            "invalid": 1,
-            "blank": 1
-          },
-          "diagnostics": [
-            {
-              "severity": "error",
-              "code": "origin-not-url",
-              "file": "repos.csv",
-              "sheet": null,
-              "cell": "C7",
-              "row": 7,
-              "line": 9,
-              "field": "origin",
-              "name": "Payments",
-              "message": "not a URL",
-              "help": "write https://…"
-            }
-          ]
+impl Report {
+    /// The document of `--format json` and of `report.json`.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        match &self.run {
+            Some(run) => document(&RunDocument::new(self, run)),
+            None => document(&CheckDocument::new(self)),
         }
-        "#);
     }
+}
 
-    #[test]
-    fn a_dry_run_adds_the_plan() {
-        let plan = vec![PlannedRow {
-            file: "repos.csv".into(),
-            sheet: None,
-            row: 2,
-            action: "exists".into(),
-            reason: "same-key".into(),
-            id: Some(70),
-        }];
-        let document = text(check_json(&check().with_plan(plan)));
-        let (_, plan) = document.split_once("\"plan\": ").unwrap();
-        insta::assert_snapshot!(plan, @r#"
-        [
-            {
-              "file": "repos.csv",
-              "sheet": null,
-              "row": 2,
-              "action": "exists",
-              "reason": "same-key",
-              "id": 70
-            }
-          ]
+#[derive(Serialize)]
+struct RunDocument<'a> {
+    run: &'a ReportRun,
+    input: Vec<RunInput<'a>>,
+    jira: Option<&'a Jira>,
+    #[serde(serialize_with = "in_millis")]
+    started: Timestamp,
+    #[serde(serialize_with = "in_millis_or_null")]
+    finished: Option<Timestamp>,
+    totals: Totals,
+    rows: &'a [ReportRow],
+}
+
+#[derive(Serialize)]
+struct RunInput<'a> {
+    file: &'a str,
+    sheet: Option<&'a str>,
+    sha256: Option<&'a str>,
+    rows: InputRows,
+}
+
+#[derive(Serialize)]
+struct InputRows {
+    read: u64,
+    blank: u64,
+}
+
+impl<'a> RunDocument<'a> {
+    fn new(report: &'a Report, run: &'a ReportRun) -> Self {
+        let input = report.tables.iter().map(|table| RunInput {
+            file: &table.file,
+            sheet: table.sheet.as_deref(),
+            sha256: table.sha256.as_deref(),
+            rows: InputRows {
+                read: table.rows_read,
+                blank: table.rows_blank,
+            },
+        });
+        Self {
+            run,
+            input: input.collect(),
+            jira: report.jira.as_ref(),
+            started: run.started,
+            finished: run.finished,
+            totals: report.totals(),
+            rows: &report.rows,
         }
-        "#);
+    }
+}
+
+/// A check; with `plan` a dry run.
+#[derive(Serialize)]
+struct CheckDocument<'a> {
+    files: Vec<CheckedFile<'a>>,
+    rows: CheckedRows,
+    diagnostics: Vec<DiagnosticEntry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Vec<PlanEntry<'a>>>,
+}
+
+#[derive(Serialize)]
+struct CheckedFile<'a> {
+    file: &'a str,
+    format: &'static str,
+    encoding: Option<&'a str>,
+    delimiter: Option<char>,
+    sheets: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct CheckedRows {
+    read: u64,
+    valid: u64,
+    invalid: u64,
+    blank: u64,
+}
+
+#[derive(Serialize)]
+struct DiagnosticEntry<'a> {
+    severity: Severity,
+    code: Code,
+    file: &'a str,
+    sheet: Option<&'a str>,
+    cell: Option<String>,
+    row: Option<u32>,
+    line: Option<u64>,
+    field: Option<&'static str>,
+    name: Option<&'a str>,
+    message: &'a str,
+    help: &'a str,
+}
+
+#[derive(Serialize)]
+struct PlanEntry<'a> {
+    file: &'a str,
+    sheet: Option<&'a str>,
+    row: Option<u32>,
+    #[serde(rename = "type")]
+    type_name: Option<&'a str>,
+    display_name: Option<&'a str>,
+    action: &'static str,
+    reason: Option<&'a str>,
+    id: Option<i64>,
+    differences: &'a [Difference],
+}
+
+impl<'a> CheckDocument<'a> {
+    fn new(report: &'a Report) -> Self {
+        let counts = report.counts;
+        // The sheets of a workbook stand one after the other.
+        let files = report
+            .tables
+            .chunk_by(|one, next| one.file == next.file && next.sheet.is_some());
+        let plan = report.rows.iter().map(PlanEntry::new);
+        Self {
+            files: files.filter_map(CheckedFile::new).collect(),
+            rows: CheckedRows {
+                read: counts.read,
+                valid: counts.valid,
+                invalid: counts.invalid,
+                blank: counts.blank,
+            },
+            diagnostics: report
+                .diagnostics
+                .iter()
+                .map(DiagnosticEntry::new)
+                .collect(),
+            plan: (report.kind == ReportKind::Plan).then(|| plan.collect()),
+        }
+    }
+}
+
+impl<'a> CheckedFile<'a> {
+    fn new(tables: &'a [ReportTable]) -> Option<Self> {
+        let first = tables.first()?;
+        let format = if first.sheet.is_some() { "xlsx" } else { "csv" };
+        let sheets = tables.iter().filter_map(|table| table.sheet.as_deref());
+        Some(Self {
+            file: &first.file,
+            format,
+            encoding: first.encoding.as_deref(),
+            delimiter: first.delimiter,
+            sheets: sheets.collect(),
+        })
+    }
+}
+
+impl<'a> DiagnosticEntry<'a> {
+    fn new(diagnostic: &'a Diagnostic) -> Self {
+        let place = &diagnostic.place;
+        Self {
+            severity: diagnostic.severity,
+            code: diagnostic.code,
+            file: &place.table.file,
+            sheet: place.table.sheet.as_deref(),
+            cell: place.address(),
+            row: place.row,
+            line: place.line,
+            field: diagnostic.field.map(Field::name),
+            name: diagnostic.name.as_deref(),
+            message: &diagnostic.message,
+            help: &diagnostic.help,
+        }
+    }
+}
+
+impl<'a> PlanEntry<'a> {
+    fn new(row: &'a ReportRow) -> Self {
+        Self {
+            file: &row.file,
+            sheet: row.sheet.as_deref(),
+            row: row.row,
+            type_name: row.type_name.as_deref(),
+            display_name: row.display_name.as_deref(),
+            action: row.status.name(),
+            reason: row.reason.as_deref(),
+            id: row.id,
+            differences: &row.differences,
+        }
     }
 }

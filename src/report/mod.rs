@@ -1,8 +1,9 @@
-//! What is handed on before and after a run: one value for each, and one file per form that writes it out.
+//! What is handed on: one value, [`Report`], for a check, a plan and a run, and one file for each form that it is written
+//! in; and the smaller documents of other commands.
 //!
-//! Uses `journal` and `model`. The decision to know: a [`Report`] is made by folding the journal, never from what the
-//! engine remembers, and every form is a pure function of it. The keys of the JSON are a contract;
-//! the other forms follow it.
+//! Uses `journal`, `plan`, `model` and values of `validate`. The decision to know: the report of a run is made by folding
+//! its journal, never from what the engine remembers, and every form is a pure function of the report. The keys of the
+//! JSON are a contract; the other forms follow it.
 
 mod atomic;
 mod check;
@@ -15,16 +16,16 @@ mod json;
 mod run;
 mod runs;
 mod sentence;
+mod value;
 mod verify;
 
 pub(crate) use atomic::write;
-pub(crate) use check::{CheckReport, CheckedFile, CheckedRows, PlannedRow};
 pub(crate) use doctor::{DoctorReport, Finding, Health, Question};
-pub(crate) use form::Form;
-pub(crate) use json::check_json;
+pub use form::FORMS;
+pub(crate) use form::write_run_reports;
 pub(crate) use json::document;
-pub use run::Report;
-pub(crate) use run::{AuditFacts, DoubleFacts, ReportRow};
-pub(crate) use runs::{ListedRun, NextStep, RunEnding, RunsReport, Work};
+pub(crate) use runs::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
 pub(crate) use sentence::opening_sentence;
+pub use value::Report;
+pub(crate) use value::{ReportAudit, ReportDuplicate, ReportRow};
 pub(crate) use verify::{IndexState, VerifyReport};

@@ -1,86 +1,141 @@
 //! The sentence that a report opens with, for a reader who reads no further.
 
-use super::run::Report;
+use super::value::{Report, ReportKind, ReportRun, ReportStatus};
+use crate::journal::RemovalOutcome;
+use crate::model::{Outcome, Severity};
 
-/// How the run ended, in one sentence: "169 of 180 integrations created in Acme Jira on 22 Nov 2026; 11 were already
-/// there; none failed, none is in doubt." The day is that of the start, in UTC.
+/// The report in one sentence: "169 of 180 integrations created in Acme Jira on 22 Nov 2026; 11 were already there;
+/// none failed, none is in doubt." The day is that of the start, in UTC.
 pub(crate) fn opening_sentence(report: &Report) -> String {
-    let totals = &report.totals;
-    let jira = &report.jira;
-    let place = match &jira.title {
-        _ if report.run.rehearsal => "the sandbox",
-        Some(title) => title,
-        None => &jira.url,
+    match &report.run {
+        Some(run) => of_run(report, run),
+        None if report.kind == ReportKind::Plan => of_plan(report),
+        None => of_check(report),
+    }
+}
+
+fn of_check(report: &Report) -> String {
+    let rows = report.counts.valid + report.counts.invalid;
+    let severities = [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+    ];
+    let problems = severities.map(|(severity, one, many)| {
+        let number = report.diagnostics.count(severity);
+        (number, one, many)
+    });
+    let cannot = report.counts.invalid;
+    let rows = match (rows, cannot) {
+        (0, _) => "no rows to import".to_owned(),
+        (_, 0) if report.diagnostics.has_errors() => "no row can be imported".to_owned(),
+        (1, 0) => "the row can be imported".to_owned(),
+        (1, _) => "the row cannot be imported".to_owned(),
+        (_, 0) => format!("all {rows} rows can be imported"),
+        _ => format!("{cannot} of {rows} rows cannot be imported"),
     };
-    let day = report.started.strftime("%-d %b %Y");
+    sentence([rows, clauses(&problems)])
+}
+
+fn of_plan(report: &Report) -> String {
+    let place = place(report);
+    let exist = report.count(ReportStatus::Ended(Outcome::Exists));
+    let differ = report.rows.iter().filter(|row| !row.differences.is_empty());
+    let there = match (exist, differ.count()) {
+        (0, _) => String::new(),
+        (_, 0) => counted(exist, "is already there", "are already there"),
+        (_, differ) => format!(
+            "{}, {differ} with other settings",
+            counted(exist, "is already there", "are already there")
+        ),
+    };
+    sentence([
+        format!(
+            "{} of {} would be created in {place}",
+            number(report.count(ReportStatus::Create)),
+            integrations(report.rows.len() as u64)
+        ),
+        there,
+        clauses(&[
+            (report.counts.invalid, "is not valid", "are not valid"),
+            (
+                report.count(ReportStatus::Ended(Outcome::NotSelected)),
+                "is not selected",
+                "are not selected",
+            ),
+        ]),
+    ])
+}
+
+fn of_run(report: &Report, run: &ReportRun) -> String {
+    let totals = report.totals();
+    let place = place(report);
+    let day = run.started.strftime("%-d %b %Y");
     if totals.read == 0 {
         return format!("Nothing to create in {place} on {day}: the input has no rows.");
     }
-    let integrations = if totals.read == 1 {
+    let removed = report.removed_as(RemovalOutcome::Removed);
+    let gone = report.removed_as(RemovalOutcome::AlreadyGone);
+    let created = number(totals.created);
+    let of_all = integrations(totals.read);
+    let clauses = [
+        format!("{created} of {of_all} created in {place} on {day}"),
+        clauses(&[(totals.exists, "was already there", "were already there")]),
+        format!(
+            "{} failed, {}",
+            number(totals.failed),
+            counted(totals.in_doubt, "is in doubt", "are in doubt")
+        ),
+        clauses(&[
+            (totals.invalid, "was not valid", "were not valid"),
+            (
+                totals.not_attempted,
+                "was not attempted",
+                "were not attempted",
+            ),
+            (totals.not_selected, "was not selected", "were not selected"),
+        ]),
+        clauses(&[(removed, "was removed since", "were removed since")]),
+        clauses(&[(
+            report.duplicates_removed(),
+            "duplicate was removed since",
+            "duplicates were removed since",
+        )]),
+        clauses(&[(gone, "was already gone", "were already gone")]),
+    ];
+    if run.rehearsal {
+        format!("Rehearsal: {}", joined(clauses))
+    } else {
+        sentence(clauses)
+    }
+}
+
+fn place(report: &Report) -> &str {
+    match &report.jira {
+        _ if report.is_rehearsal() => "the sandbox",
+        Some(jira) => jira.title.as_deref().unwrap_or(&jira.url),
+        None => "Jira",
+    }
+}
+
+fn integrations(number: u64) -> String {
+    let noun = if number == 1 {
         "integration"
     } else {
         "integrations"
     };
-    let created = number(totals.created);
-    let mut parts = vec![format!(
-        "{created} of {} {integrations} created in {place} on {day}",
-        totals.read
-    )];
-    if totals.exists > 0 {
-        parts.push(format!(
-            "{} already there",
-            counted(totals.exists, "was", "were")
-        ));
-    }
-    parts.push(format!(
-        "{} failed, {} in doubt",
-        number(totals.failed),
-        counted(totals.in_doubt, "is", "are")
-    ));
-    let not_sent = [
-        (totals.invalid, "not valid"),
-        (totals.not_attempted, "not attempted"),
-        (totals.not_selected, "not selected"),
-    ];
-    let not_sent: Vec<String> = not_sent
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", counted(count, "was", "were")))
-        .collect();
-    if !not_sent.is_empty() {
-        parts.push(not_sent.join(", "));
-    }
-    let since = [
-        (report.removed(), "was removed", "were removed"),
-        (
-            report.doubles_removed(),
-            "double was removed",
-            "doubles were removed",
-        ),
-    ];
-    for (count, one, many) in since {
-        if count > 0 {
-            let were = if count == 1 { one } else { many };
-            parts.push(format!("{count} {were} since"));
-        }
-    }
-    let gone = report.already_gone();
-    if gone > 0 {
-        let was = if gone == 1 { "was" } else { "were" };
-        parts.push(format!("{gone} {was} already gone"));
-    }
-    let sentence = parts.join("; ");
-    if report.run.rehearsal {
-        format!("Rehearsal: {sentence}.")
-    } else {
-        format!("{}.", capitalised(&sentence))
-    }
+    format!("{number} {noun}")
 }
 
-/// `none was`, `1 was`, `2 were`.
+/// Those of the clauses whose number is not 0: `1 was not valid, 2 were not attempted`.
+fn clauses(clauses: &[(u64, &str, &str)]) -> String {
+    let present = clauses.iter().filter(|(number, ..)| *number > 0);
+    let texts = present.map(|(number, one, many)| counted(*number, one, many));
+    texts.collect::<Vec<_>>().join(", ")
+}
+
+/// `none was found`, `1 was found`, `2 were found`.
 fn counted(count: u64, one: &str, many: &str) -> String {
-    let verb = if count > 1 { many } else { one };
-    format!("{} {verb}", number(count))
+    format!("{} {}", number(count), if count > 1 { many } else { one })
 }
 
 fn number(count: u64) -> String {
@@ -90,33 +145,46 @@ fn number(count: u64) -> String {
     }
 }
 
-/// Only the word `none` can stand first, so one byte is one letter.
-fn capitalised(sentence: &str) -> String {
-    sentence.get(..1).unwrap_or_default().to_uppercase() + sentence.get(1..).unwrap_or_default()
+/// The clauses that are not empty, the first one with a capital letter.
+fn sentence<const N: usize>(clauses: [String; N]) -> String {
+    let text = joined(clauses);
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}
+
+fn joined<const N: usize>(clauses: [String; N]) -> String {
+    let present: Vec<String> = clauses.into_iter().filter(|of| !of.is_empty()).collect();
+    format!("{}.", present.join("; "))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::Totals;
-    use crate::report::dummy;
+    use crate::model::Diagnostics;
+    use crate::report::{ReportRow, dummy};
+    use crate::validate::RowCounts;
 
-    fn sentence(totals: Totals) -> String {
-        let mut report = dummy::report();
-        report.totals = totals;
+    /// The sentence of a run whose rows ended so.
+    fn sentence_of(outcomes: &[(usize, Outcome)]) -> String {
+        let mut report = dummy::run();
+        let row = report.rows.remove(0);
+        let each = outcomes
+            .iter()
+            .flat_map(|&(number, outcome)| vec![outcome; number]);
+        report.rows = each
+            .map(|outcome| ReportRow {
+                status: ReportStatus::Ended(outcome),
+                ..row.clone()
+            })
+            .collect();
         opening_sentence(&report)
     }
 
     #[test]
-    fn a_good_run_reads_as_one() {
-        let totals = Totals {
-            read: 180,
-            created: 169,
-            exists: 11,
-            ..Totals::default()
-        };
+    fn a_run_that_went_well() {
         assert_eq!(
-            sentence(totals),
+            sentence_of(&[(169, Outcome::Created), (11, Outcome::Exists)]),
             "169 of 180 integrations created in Acme Jira on 22 Nov 2026; 11 were already there; \
              none failed, none is in doubt."
         );
@@ -124,60 +192,43 @@ mod tests {
 
     #[test]
     fn one_is_singular() {
-        let totals = Totals {
-            read: 1,
-            created: 1,
-            ..Totals::default()
-        };
         assert_eq!(
-            sentence(totals),
+            sentence_of(&[(1, Outcome::Created)]),
             "1 of 1 integration created in Acme Jira on 22 Nov 2026; none failed, none is in doubt."
         );
-        let totals = Totals {
-            read: 6,
-            created: 1,
-            exists: 1,
-            failed: 1,
-            in_doubt: 1,
-            invalid: 1,
-            not_attempted: 1,
-            not_selected: 0,
-        };
+        let one_of_each = Outcome::ALL.map(|outcome| (1, outcome));
         assert_eq!(
-            sentence(totals),
-            "1 of 6 integrations created in Acme Jira on 22 Nov 2026; 1 was already there; \
-             1 failed, 1 is in doubt; 1 was not valid, 1 was not attempted."
+            sentence_of(&one_of_each),
+            "1 of 7 integrations created in Acme Jira on 22 Nov 2026; 1 was already there; \
+             1 failed, 1 is in doubt; 1 was not valid, 1 was not attempted, 1 was not selected."
         );
     }
 
     #[test]
     fn none_stands_first_in_upper_case() {
-        let totals = Totals {
-            read: 9,
-            failed: 2,
-            in_doubt: 3,
-            not_selected: 4,
-            ..Totals::default()
-        };
         assert_eq!(
-            sentence(totals),
+            sentence_of(&[
+                (2, Outcome::Failed),
+                (3, Outcome::InDoubt),
+                (4, Outcome::NotSelected)
+            ]),
             "None of 9 integrations created in Acme Jira on 22 Nov 2026; 2 failed, 3 are in doubt; \
              4 were not selected."
         );
     }
 
     #[test]
-    fn an_input_without_rows_is_said_to_be_that() {
+    fn an_input_without_rows_has_nothing_to_create() {
         assert_eq!(
-            sentence(Totals::default()),
+            sentence_of(&[]),
             "Nothing to create in Acme Jira on 22 Nov 2026: the input has no rows."
         );
     }
 
     #[test]
     fn a_jira_without_a_title_is_named_by_its_url() {
-        let mut report = dummy::report();
-        report.jira.title = None;
+        let mut report = dummy::run();
+        report.jira.as_mut().unwrap().title = None;
         let sentence = opening_sentence(&report);
         assert!(
             sentence.contains(" created in https://jira.example.org on "),
@@ -186,14 +237,38 @@ mod tests {
     }
 
     #[test]
-    fn a_rehearsal_says_so() {
-        let mut report = dummy::report();
-        report.run.rehearsal = true;
+    fn a_rehearsal_is_called_one() {
+        let mut report = dummy::run();
+        report.run.as_mut().unwrap().rehearsal = true;
         let sentence = opening_sentence(&report);
         assert!(sentence.starts_with("Rehearsal: 1 of 5 "), "{sentence}");
         assert!(
             sentence.contains(" created in the sandbox on "),
             "{sentence}"
+        );
+    }
+
+    #[test]
+    fn a_check_counts_the_rows_that_cannot_be_imported() {
+        let mut report = dummy::check();
+        assert_eq!(
+            opening_sentence(&report),
+            "1 of 4 rows cannot be imported; 1 error, 1 warning."
+        );
+        report.diagnostics = Diagnostics::default();
+        report.counts = RowCounts {
+            valid: 4,
+            ..RowCounts::default()
+        };
+        assert_eq!(opening_sentence(&report), "All 4 rows can be imported.");
+    }
+
+    #[test]
+    fn a_plan_counts_what_would_be_created() {
+        assert_eq!(
+            opening_sentence(&dummy::plan()),
+            "1 of 4 integrations would be created in Acme Jira; \
+             1 is already there, 1 with other settings; 1 is not valid, 1 is not selected."
         );
     }
 }

@@ -27,7 +27,7 @@ mod tables;
 pub use columns::field_of;
 pub(crate) use options::Preset;
 pub use options::{Options, Purpose};
-pub(crate) use result::FileRead;
+pub(crate) use result::{FileRead, TableRead};
 pub use result::{RowCounts, Validation};
 pub(crate) use run::validate;
 pub use run::validate_sources;

@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("plan", &["model", "secret"]),
     ("journal", &["model"]),
     ("engine", &["plan", "jira", "journal", "model"]),
-    ("report", &["journal", "plan", "model"]),
+    ("report", &["journal", "plan", "validate", "model"]),
     (
         "render",
         &[

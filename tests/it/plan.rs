@@ -54,14 +54,31 @@ fn a_dry_run_shows_in_what_an_existing_one_differs() {
 
 #[test]
 fn the_json_of_a_dry_run_has_the_plan() {
-    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    let csv = "type,displayName,origin,pat,disabled\n\
+               GITHUB_SERVER,A,https://a.example.org,p,\n\
+               GITHUB_SERVER,B,https://b.example.org,p,no\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    let there = json!({
+        "type": "GITHUB_SERVER", "displayName": "B", "origin": "https://b.example.org", "disabled": true,
+    });
+    env.jira().put(there).unwrap();
     let json = env
         .run(["import", "a.csv", "--dry-run", "--format", "json"])
         .exit(0)
         .json();
     assert_eq!(
         json["plan"],
-        json!([{"file": "a.csv", "sheet": null, "row": 2, "action": "create", "reason": "not in Jira", "id": null}])
+        json!([
+            {
+                "file": "a.csv", "sheet": null, "row": 2, "type": "GITHUB_SERVER", "display_name": "A",
+                "action": "create", "reason": "not in Jira", "id": null, "differences": [],
+            },
+            {
+                "file": "a.csv", "sheet": null, "row": 3, "type": "GITHUB_SERVER", "display_name": "B",
+                "action": "exists", "reason": "same type, origin and name", "id": 1,
+                "differences": [{"field": "disabled", "row": false, "jira": true}],
+            },
+        ])
     );
 }
 

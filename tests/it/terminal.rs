@@ -222,7 +222,9 @@ pub mod on_a_terminal {
             session.exp_string(id).unwrap();
             session.send_line("y").unwrap();
         }
-        session.exp_string("2 doubles were removed since").unwrap();
+        session
+            .exp_string("2 duplicates were removed since")
+            .unwrap();
         assert_eq!(exit_code(session), 0);
         assert_eq!(env.jira().held().len(), 1);
         let doubles = env.report()["rows"][0]["doubles"].clone();
@@ -276,7 +278,7 @@ pub mod on_a_terminal {
         let env = in_doubt(Fault::CutAfterCommit);
         env.run(["undo", "--yes", "--settle", "50ms"])
             .exit(0)
-            .says("1 double was removed since");
+            .says("1 duplicate was removed since");
         assert!(env.held().is_empty());
         env.run(["undo", "--yes"]).exit(0).says("nothing that");
     }

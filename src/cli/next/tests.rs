@@ -6,9 +6,9 @@ use crate::journal::Totals;
 use crate::model::Outcome;
 
 /// A run that is over, with one row created and what `change` says.
-fn run(change: impl FnOnce(&mut ListedRun)) -> ListedRun {
+fn run(change: impl FnOnce(&mut RunEntry)) -> RunEntry {
     let opened = crate::journal::samples::opened();
-    let mut run = ListedRun {
+    let mut run = RunEntry {
         run: "a".into(),
         directory: "gij-runs/a".into(),
         rehearsal: false,
@@ -35,11 +35,11 @@ fn run(change: impl FnOnce(&mut ListedRun)) -> ListedRun {
     run
 }
 
-fn next_of(change: impl FnOnce(&mut ListedRun)) -> Option<String> {
+fn next_of(change: impl FnOnce(&mut RunEntry)) -> Option<String> {
     about_run(&run(change), Path::new(RUNS_DIR)).map(|next| next.command)
 }
 
-fn with(outcome: Outcome) -> impl FnOnce(&mut ListedRun) {
+fn with(outcome: Outcome) -> impl FnOnce(&mut RunEntry) {
     move |run| run.totals = Some([Outcome::Created, outcome].into_iter().collect())
 }
 
@@ -57,7 +57,7 @@ fn a_run_with_something_left_to_do_has_a_next_command() {
 #[test]
 fn a_rehearsal_and_a_run_at_work_have_none() {
     for change in [
-        (|run| run.rehearsal = true) as fn(&mut ListedRun),
+        (|run| run.rehearsal = true) as fn(&mut RunEntry),
         |run| run.ending = RunEnding::AtWork,
         |run| run.totals = None,
     ] {

@@ -1,0 +1,316 @@
+//! The value that every form is written from.
+
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::journal::{
+    Ending, Jira, Remote, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
+    in_millis_or_null,
+};
+use crate::model::{Diagnostic, Diagnostics, Difference, Outcome, Place};
+use crate::validate::RowCounts;
+
+/// What a check found, what a plan would do, or what a run did: each fills the parts that it knows.
+#[derive(Clone, Debug)]
+pub struct Report {
+    pub(crate) kind: ReportKind,
+    pub(crate) tables: Vec<ReportTable>,
+    pub(crate) counts: RowCounts,
+    /// What is wrong with the files; none for a run, whose rows have their errors.
+    pub(crate) diagnostics: Diagnostics,
+    /// None for a check.
+    pub(crate) jira: Option<Jira>,
+    /// None for a check and a plan.
+    pub(crate) run: Option<ReportRun>,
+    /// The rows in their order. A check has only those that its validation kept, and none that the selection leaves out.
+    pub(crate) rows: Vec<ReportRow>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ReportKind {
+    Check,
+    Plan,
+    Run,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ReportTable {
+    /// The file as the user named it.
+    pub file: String,
+    /// None in a CSV.
+    pub sheet: Option<String>,
+    /// The encoding of a CSV, if the file was read just now: `UTF-8`, `windows-1252`.
+    pub encoding: Option<String>,
+    /// What separates the cells of a CSV, if the file was read just now.
+    pub delimiter: Option<char>,
+    /// The SHA-256 of the whole file, in hexadecimal, if it was computed.
+    pub sha256: Option<String>,
+    pub rows_read: u64,
+    pub rows_blank: u64,
+}
+
+/// Who ran what, where and how. Serialised, it is `run` in the document of a run.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(crate) struct ReportRun {
+    pub id: String,
+    /// The version of `gij` that opened it.
+    pub gij: String,
+    /// Whether it went to a sandbox.
+    pub rehearsal: bool,
+    /// The options for reading and selecting rows.
+    pub options: BTreeMap<String, String>,
+    pub sessions: Vec<SessionStart>,
+    /// How the last session ended; none while it goes on, or if it died.
+    pub ending: Option<Ending>,
+    /// What stopped the last session before all rows were attempted.
+    pub stopped: Option<String>,
+    /// How long sending paused, in milliseconds.
+    pub paused_ms: u64,
+    /// The last comparison with Jira's list.
+    pub audit: Option<ReportAudit>,
+    /// Whether the journal has lost rows, or may have: they are not in this report.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub may_lack_rows: bool,
+    #[serde(skip)]
+    pub started: Timestamp,
+    /// When its last session ended; none while it goes on, or if it died.
+    #[serde(skip)]
+    pub finished: Option<Timestamp>,
+}
+
+/// The comparison of the rows with Jira's list at the end. Rows are named by their places: `onboarding.xlsx:Azure!7`.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(crate) struct ReportAudit {
+    /// When the list was requested.
+    #[serde(serialize_with = "in_millis")]
+    pub at: Timestamp,
+    /// Rows that were created and are not in the list.
+    pub missing: Vec<String>,
+    #[serde(rename = "doubles")]
+    pub duplicates: Vec<ReportDuplicate>,
+    /// Rows that Jira refused and that are in the list after all.
+    pub appeared: Vec<String>,
+}
+
+/// A row whose key Jira holds more than once.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(crate) struct ReportDuplicate {
+    /// The row's place.
+    pub row: String,
+    pub display_name: Option<String>,
+    /// How many requests of ours were sent for it.
+    pub attempts: u32,
+    /// How many of them may have created something: after one, the others are someone else's.
+    pub may_have_created: u32,
+    /// All integrations of its key.
+    pub integrations: Vec<Remote>,
+}
+
+/// One row. Status, error, advice, start and duration of a request are those of the last attempt. Serialised, it is a row
+/// in the document of a run.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(crate) struct ReportRow {
+    pub file: String,
+    pub sheet: Option<String>,
+    /// From 1, as a spreadsheet shows it.
+    pub row: Option<u32>,
+    #[serde(rename = "type")]
+    pub type_name: Option<String>,
+    pub display_name: Option<String>,
+    /// The origin as the sheet has it.
+    pub origin: Option<String>,
+    #[serde(rename = "outcome")]
+    pub status: ReportStatus,
+    /// Why a plan has this status for it.
+    #[serde(skip)]
+    pub reason: Option<String>,
+    /// The visible fields in which it differs from the integration that exists; known to a plan alone.
+    #[serde(skip)]
+    pub differences: Vec<Difference>,
+    /// Jira's id of its integration.
+    pub id: Option<i64>,
+    /// How many requests were sent for it.
+    pub attempts: u32,
+    pub http_status: Option<u16>,
+    pub error: Option<String>,
+    /// What to do about the error.
+    pub advice: Option<String>,
+    #[serde(serialize_with = "in_millis_or_null")]
+    pub started: Option<Timestamp>,
+    pub duration_ms: Option<u64>,
+    /// The codes of its warnings.
+    pub warnings: Vec<String>,
+    /// What an undo did to its integration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removal: Option<Removal>,
+    /// What an undo did to further integrations of its key.
+    #[serde(rename = "doubles", skip_serializing_if = "Vec::is_empty")]
+    pub duplicates: Vec<RemovedDuplicate>,
+}
+
+/// What is known of a row: an outcome, or that it has none yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ReportStatus {
+    /// A check found nothing wrong with it.
+    Valid,
+    /// A plan would create it.
+    Create,
+    Ended(Outcome),
+}
+
+/// What an undo did to a further integration of a row's key.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub(crate) struct RemovedDuplicate {
+    pub id: i64,
+    #[serde(flatten)]
+    pub removal: Removal,
+}
+
+impl Report {
+    /// How many rows have which outcome.
+    pub(crate) fn totals(&self) -> Totals {
+        self.rows.iter().filter_map(ReportRow::outcome).collect()
+    }
+
+    /// How many rows have this status.
+    pub(crate) fn count(&self, status: ReportStatus) -> u64 {
+        let rows = self.rows.iter().filter(|row| row.status == status);
+        rows.count() as u64
+    }
+
+    /// The diagnostics that are about no row of [`rows`](Self::rows): about a file, a header, or a row that was not kept.
+    pub(crate) fn other_diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        let rows: HashSet<_> = self
+            .rows
+            .iter()
+            .map(|row| (row.file.as_str(), row.sheet.as_deref(), row.row))
+            .collect();
+        self.diagnostics.iter().filter(move |diagnostic| {
+            let place = &diagnostic.place;
+            let table = &place.table;
+            !rows.contains(&(table.file.as_str(), table.sheet.as_deref(), place.row))
+        })
+    }
+
+    pub(crate) fn is_rehearsal(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.rehearsal)
+    }
+
+    /// Whether the journal has lost rows, or may have: nobody knows what became of them.
+    pub(crate) fn may_lack_rows(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.may_lack_rows)
+    }
+
+    /// How an undo ended for the integrations of rows, one for each.
+    fn removals(&self) -> impl Iterator<Item = &Removal> {
+        self.rows.iter().filter_map(|row| row.removal.as_ref())
+    }
+
+    /// How an undo ended for further integrations of rows' keys.
+    fn duplicate_removals(&self) -> impl Iterator<Item = &Removal> {
+        let duplicates = self.rows.iter().flat_map(|row| &row.duplicates);
+        duplicates.map(|duplicate| &duplicate.removal)
+    }
+
+    /// How many integrations of rows an undo left in this state.
+    pub(crate) fn removed_as(&self, outcome: RemovalOutcome) -> u64 {
+        let removals = self.removals();
+        removals
+            .filter(|removal| removal.outcome == outcome)
+            .count() as u64
+    }
+
+    /// How many duplicates an undo removed.
+    pub(crate) fn duplicates_removed(&self) -> u64 {
+        let removals = self.duplicate_removals();
+        removals
+            .filter(|removal| removal.outcome == RemovalOutcome::Removed)
+            .count() as u64
+    }
+
+    /// Whether an undo left something that it was to remove.
+    pub(crate) fn is_something_left(&self) -> bool {
+        let mut all = self.removals().chain(self.duplicate_removals());
+        all.any(|removal| !removal.outcome.is_gone())
+    }
+
+    /// The last comparison with Jira's list; none if an undo came after it.
+    pub(crate) fn valid_audit(&self) -> Option<&ReportAudit> {
+        let run = self.run.as_ref()?;
+        let audit = run.audit.as_ref()?;
+        let is_later =
+            |session: &SessionStart| session.kind == SessionKind::Undo && session.at > audit.at;
+        (!run.sessions.iter().any(is_later)).then_some(audit)
+    }
+
+    /// Whether every row that was to be created is in Jira, and Jira's list agrees.
+    pub(crate) fn is_complete(&self) -> bool {
+        let totals = self.totals();
+        let are_done = totals.created + totals.exists + totals.not_selected == totals.read;
+        are_done
+            && self
+                .valid_audit()
+                .is_none_or(|audit| audit.missing.is_empty() && audit.duplicates.is_empty())
+    }
+}
+
+impl ReportRow {
+    /// A row of which no more is known.
+    pub(super) fn at(place: &Place, status: ReportStatus) -> Self {
+        Self {
+            file: place.table.file.clone(),
+            sheet: place.table.sheet.clone(),
+            row: place.row,
+            type_name: None,
+            display_name: None,
+            origin: None,
+            status,
+            reason: None,
+            differences: Vec::new(),
+            id: None,
+            attempts: 0,
+            http_status: None,
+            error: None,
+            advice: None,
+            started: None,
+            duration_ms: None,
+            warnings: Vec::new(),
+            removal: None,
+            duplicates: Vec::new(),
+        }
+    }
+
+    /// Where the row stands: `onboarding.xlsx:Azure!34`, `repos.csv:9`.
+    pub(crate) fn place(&self) -> String {
+        let row = self.row.unwrap_or_default();
+        match &self.sheet {
+            Some(sheet) => format!("{}:{sheet}!{row}", self.file),
+            None => format!("{}:{row}", self.file),
+        }
+    }
+
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        match self.status {
+            ReportStatus::Ended(outcome) => Some(outcome),
+            ReportStatus::Valid | ReportStatus::Create => None,
+        }
+    }
+}
+
+impl ReportStatus {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Create => "create",
+            Self::Ended(outcome) => outcome.name(),
+        }
+    }
+}
+
+impl Serialize for ReportStatus {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
