@@ -104,7 +104,6 @@ pub(super) async fn list(
     let waiting = |why: &str, time: Duration| {
         screen.info(&format!("{}\n", waiting_text(why, time)));
     };
-    pacer.restart_wait();
     Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
 }
 

@@ -282,7 +282,6 @@ impl Undoing<'_> {
         let session = &self.session;
         let looked = session.look(journal, async |appender, stop, tell| {
             let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
-            session.jira.pacer.restart_wait();
             let list = look_for(&ledger, ids).await;
             appender.commit([]).await?;
             Ok(stop.reason().map_or(list, Err))

@@ -28,7 +28,6 @@ impl Undoing<'_> {
         let session = &self.session;
         let ended = session.look(journal, async |appender, stop, tell| {
             let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
-            session.jira.pacer.restart_wait();
             let judged = settle_deletions(&ledger, &open).await;
             appender.commit([]).await?;
             Ok(stop.ending().or(judged.err()))

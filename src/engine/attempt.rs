@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::books::Standing;
 use super::ledger::millis;
 use super::list::{ListError, read_list};
-use super::pacer::{Heard, Turn};
+use super::pacer::Permit;
 use super::queue::Job;
 use super::run::{Run, Step};
 use super::stop::Stop;
@@ -18,7 +18,7 @@ use crate::model::{Outcome, Row, ShownFields};
 
 impl Run<'_> {
     /// Sends the request that creates `row`: once.
-    pub(super) async fn send(&self, row: &Row, attempt: u32, turn: Turn<'_>) -> Step {
+    pub(super) async fn send(&self, row: &Row, attempt: u32, permit: Permit<'_>) -> Step {
         let began = Instant::now();
         let exchange = self.ledger.client.create(&row.record).await;
         let answered = Answered {
@@ -26,12 +26,8 @@ impl Run<'_> {
             status: exchange.status(),
             ..blank(row.n, attempt)
         };
-        let heard = turn.heard(
-            Heard::from(&exchange),
-            exchange.hints,
-            why(&exchange.meaning),
-        );
-        let pause = heard.unwrap_or_else(|stop| {
+        let reported = permit.report(&exchange, why(&exchange.meaning));
+        let pause = reported.unwrap_or_else(|stop| {
             self.ledger.stop(stop);
             None
         });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::time::Instant;
 
-use super::pacer::{Heard, Pacer};
+use super::pacer::Pacer;
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Client, JiraError};
 use crate::model::RemoteIntegration;
@@ -38,7 +38,7 @@ pub(crate) async fn read_list(
     let began = Instant::now();
     let mut tries = 0;
     loop {
-        let Some(turn) = pacer.ready_to_read(stop).await else {
+        let Some(permit) = pacer.acquire_for_list(stop).await else {
             return Err(stop.reason().unwrap_or(Stop::Interrupted).into());
         };
         let exchange = tokio::select! {
@@ -46,22 +46,21 @@ pub(crate) async fn read_list(
             () = stop.thrown() => continue,
         };
         tries += 1;
-        let (heard, hints) = (Heard::from(&exchange), exchange.hints);
-        match exchange.meaning {
-            Ok(list) => {
-                turn.heard(heard, hints, "")?;
-                return Ok(list);
+        let why = match &exchange.meaning {
+            Ok(_) => String::new(),
+            Err(error) if error.is_passing() && tries < MOST_TRIES => error.to_string(),
+            Err(_) => return exchange.meaning.map_err(ListError::from),
+        };
+        let pause = permit.report(&exchange, &why)?;
+        let error = match exchange.meaning {
+            Ok(list) => return Ok(list),
+            Err(error) => error,
+        };
+        if let Some(time) = pause {
+            if began.elapsed() + time > pacer.pace().max_wait {
+                return Err(error.into());
             }
-            Err(error) if error.is_passing() && tries < MOST_TRIES => {
-                let why = error.to_string();
-                if let Some(time) = turn.heard(heard, hints, &why)? {
-                    if began.elapsed() + time > pacer.pace().max_wait {
-                        return Err(error.into());
-                    }
-                    waiting(&why, time);
-                }
-            }
-            Err(error) => return Err(error.into()),
+            waiting(&why, time);
         }
     }
 }
@@ -71,13 +70,13 @@ pub(super) async fn read_last_list(
     client: &Client,
     pacer: &Pacer,
 ) -> Result<Vec<RemoteIntegration>, JiraError> {
-    let Some(turn) = pacer.ready_at_last().await else {
+    let Some(permit) = pacer.acquire_for_last_list().await else {
         return Err(JiraError::Unavailable {
             url: client.base().as_str().to_owned(),
             message: "it asks to be left alone for a while".to_owned(),
         });
     };
     let exchange = client.list().await;
-    drop(turn);
+    drop(permit);
     exchange.meaning
 }

@@ -1,35 +1,31 @@
 //! When the next request may go out.
 //!
-//! One pacer stands before all workers. It keeps apart what holds a request back: the pause after a 429 or a connection
-//! that was not made, the places among the requests under way, and the spacing between two requests, which is the slower
-//! of what the user asks for and what Jira's rate limit lets through.
+//! One pacer stands before all workers of a session. A request waits for three things: the end of a pause, which a 429 or
+//! a failed connection begins for everybody; a place among the requests under way; and its time by the rate, the slower of
+//! the user's `--rate` and Jira's rate limit.
 
-mod bucket;
-mod heard;
-mod patience;
-mod places;
+mod concurrency;
+mod pause;
+mod rate;
 #[cfg(test)]
 mod simulation;
-mod spacing;
 #[cfg(test)]
 mod tests;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use self::bucket::{Bucket, Sent};
-pub(crate) use self::heard::Heard;
-use self::patience::Patience;
-use self::places::Places;
-use self::spacing::Spacing;
+use self::concurrency::Concurrency;
+use self::pause::Pause;
+use self::rate::Rate;
 use super::stop::{Stop, StopSwitch};
-use crate::jira::RateHints;
+use crate::jira::{Ended, Exchange, RateHints};
 
-/// Longest wait for the turn of a session's last list.
-const LONGEST_AT_LAST: Duration = Duration::from_secs(5);
+/// Longest wait to read the last list of a session that stops.
+const LONGEST_LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// How fast to send, and how long to try.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -38,274 +34,287 @@ pub(crate) struct Pace {
     pub concurrency: usize,
     /// Most requests a second, if there is to be a limit.
     pub rate: Option<f64>,
-    /// Longest time without an answer other than 429 and 5xx, lists that are read aside.
+    /// Longest time in which operations are answered by 429 and 5xx alone, or not at all.
     pub max_wait: Duration,
 }
 
-/// Lets requests out one after the other, for all workers of a run.
+/// Lets requests out one after the other, for all workers of a session.
 #[derive(Debug)]
 pub(crate) struct Pacer {
     pace: Pace,
-    /// Held by the one who is next: the others wait in the order in which they came.
-    gate: Mutex<()>,
-    /// Something changed for the one who is next.
+    /// Held by the request that is next: the others wait in the order in which they came.
+    next: Mutex<()>,
+    /// Something changed for the request that is next.
     changed: Notify,
-    /// Turns given so far, which is also the number of the last one.
-    given: Cell<u64>,
-    /// Requests that are still to be sent, if that is known.
-    left: Cell<Option<u64>>,
-    patience: RefCell<Patience>,
-    places: RefCell<Places>,
-    spacing: RefCell<Spacing>,
-    bucket: RefCell<Bucket>,
+    state: RefCell<State>,
 }
 
-/// What a turn is for.
+#[derive(Debug)]
+struct State {
+    /// Requests sent so far, which is also the number of the last one.
+    sent: u64,
+    /// Operations still to be sent, if that is known.
+    unsent: Option<u64>,
+    pause: Pause,
+    concurrency: Concurrency,
+    rate: Rate,
+}
+
+/// What a request is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Errand {
-    /// One of the requests that the run is there for.
-    Send,
-    /// A list, or what else is asked on the way.
-    Read,
+enum Purpose {
+    Operation,
+    /// Reading a list, whose answer does not show that operations get through.
+    List,
 }
 
-/// Leave to make one request. Dropping it gives its place back.
+/// What came of a request, as far as it matters for the pace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Feedback {
+    /// An answer that shows that Jira is at work, be it a refusal.
+    Answer,
+    /// 429: it was not carried out.
+    Limited { retry_after: Option<Duration> },
+    /// 5xx.
+    ServerError { retry_after: Option<Duration> },
+    /// 408, or no whole answer in time.
+    TimedOut,
+    /// The connection broke, or the answer was of no use.
+    BrokenOff,
+    /// No connection was made: it was not sent.
+    NotConnected,
+}
+
+/// Permission to make one request. Dropping it gives its place among the requests under way back.
 #[derive(Debug)]
 #[must_use = "its place is given back when it is dropped"]
-pub(crate) struct Turn<'a> {
+pub(crate) struct Permit<'a> {
     pacer: &'a Pacer,
-    errand: Errand,
+    purpose: Purpose,
     number: u64,
-    /// The requests under way when it was given.
-    others: usize,
-    given: Instant,
 }
 
-/// What keeps the one who is next waiting.
+/// What the request that is next waits for.
 enum Wait {
     Nothing,
     Until(Instant),
-    /// As many requests are under way as may be.
-    Place,
+    FreePlace,
 }
 
 impl Pacer {
-    /// A pacer that has sent nothing yet.
     pub(crate) fn new(pace: Pace) -> Self {
-        let now = Instant::now();
         Self {
             pace,
-            gate: Mutex::new(()),
+            next: Mutex::new(()),
             changed: Notify::new(),
-            given: Cell::new(0),
-            left: Cell::new(None),
-            patience: RefCell::new(Patience::new(pace.max_wait, now)),
-            places: RefCell::new(Places::new(pace.concurrency)),
-            spacing: RefCell::new(Spacing::new(pace.rate, now)),
-            bucket: RefCell::new(Bucket::new(pace.concurrency)),
+            state: RefCell::new(State {
+                sent: 0,
+                unsent: None,
+                pause: Pause::new(pace.max_wait, Instant::now()),
+                concurrency: Concurrency::new(pace.concurrency),
+                rate: Rate::new(pace.rate),
+            }),
         }
     }
 
-    /// How it is to pace.
     pub(crate) fn pace(&self) -> Pace {
         self.pace
     }
 
-    /// Waits until a request may go out; none if the run is to stop instead.
-    pub(crate) async fn ready(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
-        self.turn(stop, Errand::Send).await
+    /// Waits until an operation may be sent; none if the session is to stop instead.
+    pub(crate) async fn acquire(&self, stop: &StopSwitch) -> Option<Permit<'_>> {
+        self.acquire_unless_stopped(stop, Purpose::Operation).await
     }
 
-    /// The same for reading a list, which is no sign that what the run is there for gets through.
-    pub(crate) async fn ready_to_read(&self, stop: &StopSwitch) -> Option<Turn<'_>> {
-        self.turn(stop, Errand::Read).await
+    /// The same for reading a list.
+    pub(crate) async fn acquire_for_list(&self, stop: &StopSwitch) -> Option<Permit<'_>> {
+        self.acquire_unless_stopped(stop, Purpose::List).await
     }
 
-    /// The same for the last list of a session that stops: by ourselves we wait no longer, though Jira may have asked for it.
-    /// None if that would take long.
-    pub(crate) async fn ready_at_last(&self) -> Option<Turn<'_>> {
-        self.patience.borrow_mut().end_back_off();
+    /// The same for the last list of a session that stops: it waits for what Jira asked for and not for the back-off; none
+    /// if that takes long.
+    pub(crate) async fn acquire_for_last_list(&self) -> Option<Permit<'_>> {
+        self.state.borrow_mut().pause.cancel_back_off();
         self.changed.notify_one();
-        timeout(LONGEST_AT_LAST, self.next(Errand::Read)).await.ok()
+        let permit = self.acquire_next(Purpose::List);
+        timeout(LONGEST_LAST_WAIT, permit).await.ok()
     }
 
     /// How many requests are under way.
     pub(crate) fn under_way(&self) -> usize {
-        self.places.borrow().under_way()
+        self.state.borrow().concurrency.under_way()
     }
 
-    /// Tells how many requests are still to be sent; it counts down by itself from there. The last ones need not be spaced
-    /// where the server has tokens left for all of them.
-    pub(crate) fn set_left(&self, requests: usize) {
-        self.left
-            .set(Some(u64::try_from(requests).unwrap_or(u64::MAX)));
+    /// Sending begins, or begins again, with `operations` to be sent: the time until now was no waiting for an answer, and
+    /// the last operations need not be spaced where Jira has tokens for all of them.
+    pub(crate) fn begin_sending(&self, operations: usize) {
+        let mut state = self.state.borrow_mut();
+        state.unsent = Some(u64::try_from(operations).unwrap_or(u64::MAX));
+        state.pause.restart_wait(Instant::now());
         self.changed.notify_one();
     }
 
-    /// Sending begins, or begins again: the time until now was no waiting for an answer.
-    pub(crate) fn restart_wait(&self) {
-        let now = Instant::now();
-        self.patience.borrow_mut().restart(now);
-        self.spacing.borrow_mut().restart(now);
-    }
-
-    async fn turn(&self, stop: &StopSwitch, errand: Errand) -> Option<Turn<'_>> {
+    async fn acquire_unless_stopped(
+        &self,
+        stop: &StopSwitch,
+        purpose: Purpose,
+    ) -> Option<Permit<'_>> {
         tokio::select! {
             biased;
             () = stop.thrown() => None,
-            turn = self.next(errand) => Some(turn),
+            permit = self.acquire_next(purpose) => Some(permit),
         }
     }
 
-    async fn next(&self, errand: Errand) -> Turn<'_> {
-        let _first = self.gate.lock().await;
+    async fn acquire_next(&self, purpose: Purpose) -> Permit<'_> {
+        let _next = self.next.lock().await;
         loop {
-            match self.wait(Instant::now()) {
-                Wait::Nothing => return self.give(errand),
+            let wait = self.state.borrow_mut().wait(Instant::now());
+            match wait {
+                Wait::Nothing => {
+                    let number = self.state.borrow_mut().send(purpose, Instant::now());
+                    return Permit {
+                        pacer: self,
+                        purpose,
+                        number,
+                    };
+                }
                 Wait::Until(time) => tokio::select! {
                     () = sleep_until(time) => {}
                     () = self.changed.notified() => {}
                 },
-                Wait::Place => self.changed.notified().await,
+                Wait::FreePlace => self.changed.notified().await,
             }
         }
     }
+}
 
-    fn wait(&self, now: Instant) -> Wait {
-        if let Some(until) = self.patience.borrow().paused_until(now) {
+impl State {
+    fn wait(&mut self, now: Instant) -> Wait {
+        if let Some(until) = self.pause.until(now) {
             return Wait::Until(until);
         }
-        if !self.places.borrow().has_free() {
-            return Wait::Place;
+        if !self.concurrency.has_free() {
+            return Wait::FreePlace;
         }
-        match self.due(now) {
+        match self.rate.due(now, self.sent, self.unsent) {
             Some(due) if due > now => Wait::Until(due),
             _ => Wait::Nothing,
         }
     }
 
-    /// When the next request is due by the spacing.
-    fn due(&self, now: Instant) -> Option<Instant> {
-        let by_spacing = self.spacing.borrow().due(now);
-        let by_bucket = self.bucket.borrow_mut().due(now, self.left.get());
-        by_spacing.max(by_bucket)
+    /// Returns the number of the request that is sent now.
+    fn send(&mut self, purpose: Purpose, now: Instant) -> u64 {
+        self.rate.take(now, self.sent, self.unsent);
+        self.concurrency.take();
+        self.sent += 1;
+        if purpose == Purpose::Operation {
+            self.unsent = self.unsent.map(|unsent| unsent.saturating_sub(1));
+        }
+        self.sent
     }
 
-    fn give(&self, errand: Errand) -> Turn<'_> {
-        let now = Instant::now();
-        let number = self.given.get() + 1;
-        self.given.set(number);
-        let others = self.places.borrow_mut().take();
-        self.spacing.borrow_mut().take(now);
-        self.bucket.borrow_mut().take(number, now, self.left.get());
-        if errand == Errand::Send {
-            self.left
-                .set(self.left.get().map(|left| left.saturating_sub(1)));
+    /// See [`Permit::report`].
+    fn report(
+        &mut self,
+        (purpose, number): (Purpose, u64),
+        feedback: Feedback,
+        hints: Option<RateHints>,
+        why: &str,
+        now: Instant,
+    ) -> Result<Option<Duration>, Stop> {
+        let pause = match feedback {
+            Feedback::Answer => {
+                let others = self.concurrency.under_way().saturating_sub(1);
+                self.rate.answered(number, hints, others, now);
+                self.concurrency.succeeded();
+                self.pause.reset_back_off();
+                if purpose == Purpose::Operation {
+                    self.pause.restart_wait(now);
+                }
+                return Ok(None);
+            }
+            Feedback::Limited { retry_after } => {
+                let asked = retry_after.unwrap_or_default();
+                let pause = self.pause.asked(number, self.sent, asked, why, now)?;
+                let until = self.pause.until(now).unwrap_or(now);
+                self.rate.refused(hints, until, self.sent);
+                pause
+            }
+            Feedback::NotConnected => self.pause.back_off(number, self.sent, now),
+            Feedback::ServerError { .. } | Feedback::TimedOut | Feedback::BrokenOff => {
+                if feedback != Feedback::BrokenOff {
+                    self.concurrency.failed(number, self.sent);
+                }
+                match (purpose, feedback) {
+                    // It is settled, and not sent again now.
+                    (Purpose::Operation, _) => {
+                        return self.pause.check_wait(why, now).map(|()| None);
+                    }
+                    (
+                        Purpose::List,
+                        Feedback::ServerError {
+                            retry_after: Some(asked),
+                        },
+                    ) => self.pause.asked(number, self.sent, asked, why, now)?,
+                    (Purpose::List, _) => self.pause.back_off(number, self.sent, now),
+                }
+            }
+        };
+        if purpose == Purpose::Operation {
+            // It did not happen, and is sent again.
+            self.unsent = self.unsent.map(|unsent| unsent.saturating_add(1));
+            let until = self.pause.until(now).unwrap_or(now);
+            self.pause.check_wait(why, until)?;
         }
-        Turn {
-            pacer: self,
-            errand,
-            number,
-            others,
-            given: now,
-        }
+        Ok(pause)
     }
 }
 
-impl Turn<'_> {
-    /// Tells what came of the request and gives its place back. `why` says what kept us waiting, should nothing have come
-    /// of it. Returns for how long everybody pauses from now on, if that is a new pause.
+impl Permit<'_> {
+    /// Reports what came of the request and gives the permit back. `why` says what we wait for, should nothing have come of
+    /// it. Returns how long everybody pauses from now on, if that is a new pause.
     ///
     /// # Errors
     ///
-    /// [`Stop::AskedTooLong`] and [`Stop::MaxWait`] if there is no answer within the longest wait.
-    pub(crate) fn heard(
+    /// [`Stop::AskedTooLong`] and [`Stop::MaxWait`] if operations get no answer within the longest wait.
+    pub(crate) fn report<T>(
         self,
-        heard: Heard,
+        exchange: &Exchange<T>,
+        why: &str,
+    ) -> Result<Option<Duration>, Stop> {
+        self.give_feedback(Feedback::from(exchange), exchange.hints, why)
+    }
+
+    fn give_feedback(
+        self,
+        feedback: Feedback,
         hints: Option<RateHints>,
         why: &str,
     ) -> Result<Option<Duration>, Stop> {
-        let (pacer, errand, number) = (self.pacer, self.errand, self.number);
-        let (now, given) = (Instant::now(), pacer.given.get());
-        let mut patience = pacer.patience.borrow_mut();
-        match heard {
-            Heard::Answer => {
-                pacer.answered(&self, hints, now);
-                match errand {
-                    Errand::Send => patience.answered(now),
-                    Errand::Read => patience.read(),
-                }
-                Ok(None)
-            }
-            Heard::Limited { retry_after } => {
-                pacer.again(errand);
-                let asked = Some(retry_after.unwrap_or_default());
-                let pause = patience.pause(number, given, why, asked, now)?;
-                let until = patience.paused_until(now).unwrap_or(now);
-                if errand == Errand::Send {
-                    patience.bear(why, until)?;
-                }
-                let mut bucket = pacer.bucket.borrow_mut();
-                let is_bucket = bucket.refused(number, hints, retry_after, until, now);
-                if pause.is_some() && !is_bucket {
-                    pacer.spacing.borrow_mut().slow_down(now);
-                }
-                Ok(pause)
-            }
-            Heard::NotConnected => {
-                pacer.again(errand);
-                pacer.bucket.borrow_mut().not_counted(number);
-                let pause = patience.pause(number, given, why, None, now)?;
-                if errand == Errand::Send {
-                    patience.bear(why, patience.paused_until(now).unwrap_or(now))?;
-                }
-                Ok(pause)
-            }
-            Heard::ServerError { .. } | Heard::TimedOut | Heard::BrokenOff => {
-                if heard != Heard::BrokenOff {
-                    pacer.places.borrow_mut().overloaded(number, given);
-                }
-                match (errand, heard) {
-                    (Errand::Send, _) => patience.bear(why, now).map(|()| None),
-                    // A list is asked for again.
-                    (Errand::Read, Heard::ServerError { retry_after }) => {
-                        patience.pause(number, given, why, retry_after, now)
-                    }
-                    (Errand::Read, _) => patience.pause(number, given, why, None, now),
-                }
-            }
-        }
+        let request = (self.purpose, self.number);
+        let mut state = self.pacer.state.borrow_mut();
+        state.report(request, feedback, hints, why, Instant::now())
     }
 }
 
-impl Pacer {
-    fn answered(&self, turn: &Turn<'_>, hints: Option<RateHints>, now: Instant) {
-        let mut places = self.places.borrow_mut();
-        places.answered();
-        self.spacing.borrow_mut().answered();
-        let sent = Sent {
-            number: turn.number,
-            others: turn.others,
-            took: now.saturating_duration_since(turn.given),
-        };
-        let others_now = places.under_way().saturating_sub(1);
-        let mut bucket = self.bucket.borrow_mut();
-        bucket.answered(sent, hints, others_now, self.given.get(), now);
-    }
-
-    /// A request that did not happen is to be sent again.
-    fn again(&self, errand: Errand) {
-        if errand == Errand::Send {
-            self.left
-                .set(self.left.get().map(|left| left.saturating_add(1)));
-        }
-    }
-}
-
-impl Drop for Turn<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.pacer.places.borrow_mut().give_back();
-        self.pacer.bucket.borrow_mut().is_back(self.number);
+        self.pacer.state.borrow_mut().concurrency.give_back();
         self.pacer.changed.notify_one();
+    }
+}
+
+impl<T> From<&Exchange<T>> for Feedback {
+    fn from(exchange: &Exchange<T>) -> Self {
+        let retry_after = exchange.retry_after;
+        match exchange.ended {
+            Ended::Answered(429) => Self::Limited { retry_after },
+            Ended::Answered(500..) => Self::ServerError { retry_after },
+            Ended::Answered(408) | Ended::TimedOut => Self::TimedOut,
+            Ended::Answered(_) => Self::Answer,
+            Ended::BrokenOff => Self::BrokenOff,
+            Ended::NotConnected => Self::NotConnected,
+        }
     }
 }

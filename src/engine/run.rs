@@ -106,8 +106,7 @@ impl<'a> Run<'a> {
         self.in_doubt.borrow_mut().extend(in_doubt);
         loop {
             self.hold.set(false);
-            self.ledger.pacer.restart_wait();
-            self.ledger.pacer.set_left(self.queue.borrow().len());
+            self.ledger.pacer.begin_sending(self.queue.borrow().len());
             let workers = self.settings.concurrency.max(1);
             // Only the one that something happened to is looked at.
             let mut working: FuturesUnordered<_> = (0..workers).map(|_| self.work()).collect();
@@ -182,12 +181,12 @@ impl<'a> Run<'a> {
         if let Err(error) = written.await {
             return self.ledger.stop(error.into());
         }
-        let turn = if self.hold.get() {
+        let permit = if self.hold.get() {
             None
         } else {
-            self.ledger.pacer.ready(self.ledger.stop).await
+            self.ledger.pacer.acquire(self.ledger.stop).await
         };
-        let Some(turn) = turn.filter(|_| !self.hold.get()) else {
+        let Some(permit) = permit.filter(|_| !self.hold.get()) else {
             // The intent is on disk and the request was not sent.
             self.not_sent(&job);
             return self.queue.borrow_mut().put_back(job);
@@ -195,7 +194,7 @@ impl<'a> Run<'a> {
         self.write_ahead();
         let n = job.row.n;
         self.ledger.books.borrow_mut().sent(n);
-        match self.send(job.row, job.attempt, turn).await {
+        match self.send(job.row, job.attempt, permit).await {
             Step::End(outcome) => self.ended(&job, outcome),
             Step::Aside { fails_if_absent } => {
                 let ended = Instant::now();

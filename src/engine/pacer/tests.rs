@@ -3,8 +3,8 @@ use super::*;
 const MINUTE: Duration = Duration::from_mins(1);
 const SECOND: Duration = Duration::from_secs(1);
 
-const LIMITED: Heard = Heard::Limited { retry_after: None };
-const BROKEN: Heard = Heard::ServerError { retry_after: None };
+const LIMITED: Feedback = Feedback::Limited { retry_after: None };
+const BROKEN: Feedback = Feedback::ServerError { retry_after: None };
 
 fn pacer(concurrency: usize, rate: Option<f64>, max_wait: Duration) -> Pacer {
     Pacer::new(Pace {
@@ -14,32 +14,37 @@ fn pacer(concurrency: usize, rate: Option<f64>, max_wait: Duration) -> Pacer {
     })
 }
 
-async fn turn(pacer: &Pacer) -> Turn<'_> {
-    pacer.ready(&StopSwitch::default()).await.unwrap()
+async fn permit(pacer: &Pacer) -> Permit<'_> {
+    pacer.acquire(&StopSwitch::default()).await.unwrap()
 }
 
-fn limited(seconds: u64) -> Heard {
+fn limited(seconds: u64) -> Feedback {
     let retry_after = Some(Duration::from_secs(seconds));
-    Heard::Limited { retry_after }
+    Feedback::Limited { retry_after }
 }
 
 /// An answer by a bucket that gets ten tokens a second.
-fn answer(turn: Turn<'_>, remaining: u32) {
+fn answer(permit: Permit<'_>, remaining: u32) {
     let hints = RateHints {
         limit: 100,
         remaining,
         fill_rate: 10,
         interval: SECOND,
     };
-    turn.heard(Heard::Answer, Some(hints), "").unwrap();
+    permit
+        .give_feedback(Feedback::Answer, Some(hints), "")
+        .unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn everybody_waits_as_long_as_jira_asks() {
     let pacer = pacer(4, None, 10 * MINUTE);
     let start = Instant::now();
-    let pause = turn(&pacer).await.heard(limited(12), None, "").unwrap();
-    drop(turn(&pacer).await);
+    let pause = permit(&pacer)
+        .await
+        .give_feedback(limited(12), None, "")
+        .unwrap();
+    drop(permit(&pacer).await);
     let waited = start.elapsed().as_secs_f64();
     assert!((12.0..=12.6).contains(&waited), "{waited}");
     assert!(pause.unwrap() >= 12 * SECOND);
@@ -47,9 +52,12 @@ async fn everybody_waits_as_long_as_jira_asks() {
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_of_zero_or_none_is_at_least_a_second() {
-    for heard in [limited(0), LIMITED] {
+    for feedback in [limited(0), LIMITED] {
         let pacer = pacer(4, None, 10 * MINUTE);
-        let pause = turn(&pacer).await.heard(heard, None, "").unwrap();
+        let pause = permit(&pacer)
+            .await
+            .give_feedback(feedback, None, "")
+            .unwrap();
         assert!(pause.unwrap() >= SECOND);
     }
 }
@@ -57,10 +65,16 @@ async fn a_retry_after_of_zero_or_none_is_at_least_a_second() {
 #[tokio::test(start_paused = true)]
 async fn requests_that_fail_together_make_one_pause() {
     let pacer = pacer(3, None, 10 * MINUTE);
-    let together = [turn(&pacer).await, turn(&pacer).await, turn(&pacer).await];
+    let together = [
+        permit(&pacer).await,
+        permit(&pacer).await,
+        permit(&pacer).await,
+    ];
     let mut pauses = 0;
-    for turn in together {
-        let pause = turn.heard(Heard::NotConnected, None, "").unwrap();
+    for permit in together {
+        let pause = permit
+            .give_feedback(Feedback::NotConnected, None, "")
+            .unwrap();
         pauses += usize::from(pause.is_some());
     }
     assert_eq!(pauses, 1);
@@ -71,8 +85,8 @@ async fn the_total_wait_is_bounded() {
     let pacer = pacer(1, None, MINUTE);
     let start = Instant::now();
     let stop = loop {
-        let turn = turn(&pacer).await;
-        if let Err(stop) = turn.heard(Heard::NotConnected, None, "refused") {
+        let permit = permit(&pacer).await;
+        if let Err(stop) = permit.give_feedback(Feedback::NotConnected, None, "refused") {
             break stop;
         }
     };
@@ -84,13 +98,13 @@ async fn the_total_wait_is_bounded() {
 async fn server_errors_and_time_outs_are_borne_only_so_long() {
     let pacer = pacer(1, None, MINUTE);
     for _ in 0..6 {
-        let turn = turn(&pacer).await;
+        let permit = permit(&pacer).await;
         tokio::time::advance(10 * SECOND).await;
-        assert!(turn.heard(BROKEN, None, "HTTP 502").is_ok());
+        assert!(permit.give_feedback(BROKEN, None, "HTTP 502").is_ok());
     }
-    let turn = turn(&pacer).await;
+    let permit = permit(&pacer).await;
     tokio::time::advance(SECOND).await;
-    let stop = turn.heard(Heard::TimedOut, None, "no answer");
+    let stop = permit.give_feedback(Feedback::TimedOut, None, "no answer");
     assert!(matches!(stop, Err(Stop::MaxWait { .. })), "{stop:?}");
 }
 
@@ -98,9 +112,12 @@ async fn server_errors_and_time_outs_are_borne_only_so_long() {
 async fn a_list_that_is_read_is_no_answer_that_was_waited_for() {
     let pacer = pacer(1, None, MINUTE);
     tokio::time::advance(50 * SECOND).await;
-    let read = pacer.ready_to_read(&StopSwitch::default()).await.unwrap();
-    read.heard(Heard::Answer, None, "").unwrap();
-    let stop = turn(&pacer).await.heard(limited(20), None, "");
+    let read = pacer
+        .acquire_for_list(&StopSwitch::default())
+        .await
+        .unwrap();
+    read.give_feedback(Feedback::Answer, None, "").unwrap();
+    let stop = permit(&pacer).await.give_feedback(limited(20), None, "");
     assert!(matches!(stop, Err(Stop::MaxWait { .. })), "{stop:?}");
 }
 
@@ -108,26 +125,38 @@ async fn a_list_that_is_read_is_no_answer_that_was_waited_for() {
 async fn the_time_before_sending_begins_again_does_not_count() {
     let pacer = pacer(1, None, MINUTE);
     tokio::time::advance(50 * SECOND).await;
-    pacer.restart_wait();
-    let pause = turn(&pacer).await.heard(limited(20), None, "");
+    pacer.begin_sending(1);
+    let pause = permit(&pacer).await.give_feedback(limited(20), None, "");
     assert!(pause.is_ok(), "{pause:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_beyond_all_measure_stops_at_once() {
     let pacer = pacer(1, None, MINUTE);
-    let stop = turn(&pacer).await.heard(limited(u64::MAX), None, "");
+    let stop = permit(&pacer)
+        .await
+        .give_feedback(limited(u64::MAX), None, "");
     assert!(matches!(stop, Err(Stop::AskedTooLong { .. })), "{stop:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_list_is_asked_for_again_after_a_pause_whatever_went_wrong() {
-    for heard in [BROKEN, Heard::TimedOut, Heard::BrokenOff] {
+    for feedback in [BROKEN, Feedback::TimedOut, Feedback::BrokenOff] {
         let pacer = pacer(1, None, MINUTE);
-        let read = pacer.ready_to_read(&StopSwitch::default()).await.unwrap();
-        assert!(read.heard(heard, None, "").unwrap().is_some(), "{heard:?}");
-        let turn = turn(&pacer).await;
-        assert_eq!(turn.heard(heard, None, "").unwrap(), None, "{heard:?}");
+        let read = pacer
+            .acquire_for_list(&StopSwitch::default())
+            .await
+            .unwrap();
+        assert!(
+            read.give_feedback(feedback, None, "").unwrap().is_some(),
+            "{feedback:?}"
+        );
+        let permit = permit(&pacer).await;
+        assert_eq!(
+            permit.give_feedback(feedback, None, "").unwrap(),
+            None,
+            "{feedback:?}"
+        );
     }
 }
 
@@ -135,9 +164,12 @@ async fn a_list_is_asked_for_again_after_a_pause_whatever_went_wrong() {
 async fn who_waits_is_woken_to_stop() {
     let pacer = pacer(1, None, 10 * MINUTE);
     let stop = StopSwitch::default();
-    turn(&pacer).await.heard(limited(300), None, "").unwrap();
+    permit(&pacer)
+        .await
+        .give_feedback(limited(300), None, "")
+        .unwrap();
     let start = Instant::now();
-    let (woken, ()) = tokio::join!(pacer.ready(&stop), async {
+    let (woken, ()) = tokio::join!(pacer.acquire(&stop), async {
         stop.throw(Stop::Interrupted);
     });
     assert!(woken.is_none() && start.elapsed().is_zero());
@@ -146,27 +178,31 @@ async fn who_waits_is_woken_to_stop() {
 #[tokio::test(start_paused = true)]
 async fn no_more_requests_are_under_way_than_may_be() {
     let pacer = pacer(2, None, MINUTE);
-    let first = turn(&pacer).await;
-    let _second = turn(&pacer).await;
+    let first = permit(&pacer).await;
+    let _second = permit(&pacer).await;
     let soon = Duration::from_millis(1);
-    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_err());
+    assert!(tokio::time::timeout(soon, permit(&pacer)).await.is_err());
     drop(first);
-    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_ok());
+    assert!(tokio::time::timeout(soon, permit(&pacer)).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
-async fn overload_halves_the_places_and_limits_do_not() {
-    for (heard, places) in [
+async fn overload_halves_the_concurrency_and_limits_do_not() {
+    for (feedback, allowed) in [
         (BROKEN, 4),
-        (Heard::TimedOut, 4),
+        (Feedback::TimedOut, 4),
         (limited(1), 8),
-        (Heard::NotConnected, 8),
-        (Heard::BrokenOff, 8),
-        (Heard::Answer, 8),
+        (Feedback::NotConnected, 8),
+        (Feedback::BrokenOff, 8),
+        (Feedback::Answer, 8),
     ] {
         let pacer = pacer(8, None, MINUTE);
-        turn(&pacer).await.heard(heard, None, "").unwrap();
-        assert_eq!(pacer.places.borrow().allowed(), places, "{heard:?}");
+        for _ in 0..6 {
+            let permit = permit(&pacer).await;
+            permit.give_feedback(feedback, None, "").unwrap();
+        }
+        let state = pacer.state.borrow();
+        assert_eq!(state.concurrency.allowed(), allowed, "{feedback:?}");
     }
 }
 
@@ -175,7 +211,10 @@ async fn a_rate_is_kept_to() {
     let pacer = pacer(16, Some(5.0), MINUTE);
     let start = Instant::now();
     for _ in 0..51 {
-        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+        permit(&pacer)
+            .await
+            .give_feedback(Feedback::Answer, None, "")
+            .unwrap();
     }
     let took = start.elapsed().as_secs_f64();
     assert!((10.0..10.1).contains(&took), "{took}");
@@ -186,7 +225,10 @@ async fn a_rate_that_timers_cannot_follow_is_kept_to_all_the_same() {
     let pacer = pacer(16, Some(700.0), MINUTE);
     let start = Instant::now();
     for _ in 0..7001 {
-        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+        permit(&pacer)
+            .await
+            .give_feedback(Feedback::Answer, None, "")
+            .unwrap();
     }
     let took = start.elapsed().as_secs_f64();
     assert!((10.0..10.1).contains(&took), "{took}");
@@ -195,11 +237,11 @@ async fn a_rate_that_timers_cannot_follow_is_kept_to_all_the_same() {
 #[tokio::test(start_paused = true)]
 async fn what_was_missed_is_not_made_up_for_at_once() {
     let pacer = pacer(16, Some(10.0), MINUTE);
-    drop(turn(&pacer).await);
+    drop(permit(&pacer).await);
     tokio::time::advance(30 * SECOND).await;
     let start = Instant::now();
     for _ in 0..11 {
-        drop(turn(&pacer).await);
+        drop(permit(&pacer).await);
     }
     assert!(start.elapsed() >= Duration::from_millis(950));
 }
@@ -208,11 +250,11 @@ async fn what_was_missed_is_not_made_up_for_at_once() {
 async fn the_slower_of_both_limits_counts() {
     for (rate, seconds) in [(None, 2.9), (Some(100.0), 2.9), (Some(2.0), 10.5)] {
         let pacer = pacer(4, rate, MINUTE);
-        answer(turn(&pacer).await, 0);
+        answer(permit(&pacer).await, 0);
         let start = Instant::now();
         // Twenty more, from a bucket that is empty and gets ten a second.
         for left in (0..10).rev().chain((0..10).rev()) {
-            answer(turn(&pacer).await, left);
+            answer(permit(&pacer).await, left);
         }
         let took = start.elapsed().as_secs_f64();
         assert!(
@@ -225,46 +267,43 @@ async fn the_slower_of_both_limits_counts() {
 #[tokio::test(start_paused = true)]
 async fn the_last_ones_are_not_spaced_if_there_are_tokens_for_all() {
     let pacer = pacer(1, None, MINUTE);
-    answer(turn(&pacer).await, 8);
+    answer(permit(&pacer).await, 8);
     let start = Instant::now();
-    pacer.set_left(8);
+    pacer.begin_sending(8);
     for left in (0..8).rev() {
-        answer(turn(&pacer).await, left);
+        answer(permit(&pacer).await, left);
     }
     assert!(start.elapsed().is_zero(), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_batch_should_have_come_one_goes_first_to_see() {
-    let pacer = pacer(4, None, MINUTE);
-    answer(turn(&pacer).await, 0);
-    let start = Instant::now();
-    let first = turn(&pacer).await;
-    assert_eq!(start.elapsed(), SECOND);
-    let soon = Duration::from_millis(100);
-    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_err());
-    answer(first, 9);
-    assert!(tokio::time::timeout(soon, turn(&pacer)).await.is_ok());
-}
-
-#[tokio::test(start_paused = true)]
 async fn one_that_is_never_answered_does_not_hold_the_others_up() {
     let pacer = pacer(4, None, MINUTE);
-    answer(turn(&pacer).await, 0);
-    let _first = turn(&pacer).await;
-    assert!(tokio::time::timeout(2 * SECOND, turn(&pacer)).await.is_ok());
+    answer(permit(&pacer).await, 0);
+    let _first = permit(&pacer).await;
+    assert!(
+        tokio::time::timeout(2 * SECOND, permit(&pacer))
+            .await
+            .is_ok()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn hints_that_are_given_no_more_count_no_more() {
     let pacer = pacer(1, None, MINUTE);
-    answer(turn(&pacer).await, 0);
+    answer(permit(&pacer).await, 0);
     for _ in 0..8 {
-        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+        permit(&pacer)
+            .await
+            .give_feedback(Feedback::Answer, None, "")
+            .unwrap();
     }
     let start = Instant::now();
     for _ in 0..100 {
-        turn(&pacer).await.heard(Heard::Answer, None, "").unwrap();
+        permit(&pacer)
+            .await
+            .give_feedback(Feedback::Answer, None, "")
+            .unwrap();
     }
     assert!(start.elapsed().is_zero(), "{:?}", start.elapsed());
 }
@@ -274,9 +313,15 @@ async fn a_list_that_is_not_given_ends_no_wait() {
     let pacer = pacer(1, None, SECOND);
     // Settling takes its time.
     tokio::time::advance(MINUTE).await;
-    for heard in [BROKEN, Heard::NotConnected, LIMITED] {
-        let read = pacer.ready_to_read(&StopSwitch::default()).await.unwrap();
-        assert!(read.heard(heard, None, "").is_ok(), "{heard:?}");
+    for feedback in [BROKEN, Feedback::NotConnected, LIMITED] {
+        let read = pacer
+            .acquire_for_list(&StopSwitch::default())
+            .await
+            .unwrap();
+        assert!(
+            read.give_feedback(feedback, None, "").is_ok(),
+            "{feedback:?}"
+        );
     }
 }
 
@@ -285,23 +330,29 @@ async fn the_last_list_waits_for_what_jira_asks_and_not_for_the_back_off() {
     let pacer = pacer(1, None, 10 * MINUTE);
     let start = Instant::now();
     for _ in 0..12 {
-        turn(&pacer)
+        permit(&pacer)
             .await
-            .heard(Heard::NotConnected, None, "refused")
+            .give_feedback(Feedback::NotConnected, None, "refused")
             .unwrap();
     }
     let stopped = Instant::now();
-    drop(pacer.ready_at_last().await.unwrap());
+    drop(pacer.acquire_for_last_list().await.unwrap());
     assert_eq!(stopped.elapsed(), Duration::ZERO);
     assert!(start.elapsed() > SECOND);
 
-    turn(&pacer).await.heard(limited(2), None, "").unwrap();
+    permit(&pacer)
+        .await
+        .give_feedback(limited(2), None, "")
+        .unwrap();
     let stopped = Instant::now();
-    drop(pacer.ready_at_last().await.unwrap());
+    drop(pacer.acquire_for_last_list().await.unwrap());
     assert!(stopped.elapsed() >= 2 * SECOND);
 
-    turn(&pacer).await.heard(limited(60), None, "").unwrap();
+    permit(&pacer)
+        .await
+        .give_feedback(limited(60), None, "")
+        .unwrap();
     let stopped = Instant::now();
-    assert!(pacer.ready_at_last().await.is_none());
+    assert!(pacer.acquire_for_last_list().await.is_none());
     assert!(stopped.elapsed() < MINUTE);
 }

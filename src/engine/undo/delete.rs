@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::engine::attempt::why;
 use crate::engine::event::RunEvent;
 use crate::engine::ledger::{Ledger, millis};
-use crate::engine::pacer::{Heard, Turn};
+use crate::engine::pacer::Permit;
 use crate::engine::stop::Stop;
 use crate::jira::{Answer, Refusal};
 use crate::journal::{
@@ -131,8 +131,7 @@ impl<'a> Undo<'a> {
     /// ended early, if it did, is returned.
     pub(crate) async fn carry_out(&self) -> Option<Stop> {
         loop {
-            self.ledger.pacer.restart_wait();
-            self.ledger.pacer.set_left(self.queue.borrow().len());
+            self.ledger.pacer.begin_sending(self.queue.borrow().len());
             join_all((0..self.concurrency).map(|_| self.work())).await;
             if self.aside.borrow().is_empty() || self.may_ask_no_more() {
                 break;
@@ -201,7 +200,7 @@ impl<'a> Undo<'a> {
             self.ledger.stop(error.into());
             return None;
         }
-        let Some(turn) = self.ledger.pacer.ready(self.ledger.stop).await else {
+        let Some(permit) = self.ledger.pacer.acquire(self.ledger.stop).await else {
             self.note(
                 job,
                 Verdict::NotSent,
@@ -210,7 +209,7 @@ impl<'a> Undo<'a> {
             return None;
         };
         let n = job.deletion.n;
-        match self.send(job, turn).await {
+        match self.send(job, permit).await {
             Step::End(outcome) => self.tell(job, outcome),
             Step::Aside(if_there) => self.set_aside(job, if_there, Verdict::Removed),
             Step::NotThere => {
@@ -246,12 +245,11 @@ impl<'a> Undo<'a> {
     }
 
     /// Sends the request that deletes: once.
-    async fn send(&self, job: Job, turn: Turn<'_>) -> Step {
+    async fn send(&self, job: Job, permit: Permit<'_>) -> Step {
         let began = Instant::now();
         let exchange = self.ledger.client.delete(job.deletion.id).await;
-        let why = why(&exchange.meaning);
-        let pause = turn
-            .heard(Heard::from(&exchange), exchange.hints, why)
+        let pause = permit
+            .report(&exchange, why(&exchange.meaning))
             .unwrap_or_else(|stop| {
                 self.ledger.stop(stop);
                 None
