@@ -1,25 +1,29 @@
 //! `gij check`.
 
-use std::io;
+use clap::Args;
 
+use super::context::{Context, write_document};
 use super::exit::{Exit, Failure};
-use super::settings::InputSettings;
+use super::input::{self, InputArgs};
 use crate::render::{Screen, count, diagnostics, more, tally};
 use crate::report::Report;
-use crate::validate::Validation;
+use crate::validate::{Purpose, Validation};
 
-/// Says everything that is wrong with the files.
-pub(super) fn check(
-    settings: &InputSettings,
-    is_json: bool,
-    screen: &Screen,
-) -> Result<Exit, Failure> {
-    let found = settings.validate()?;
-    if is_json {
-        write_json(&Report::of_check(&found).to_json())?;
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// Validates the files and reports every problem.
+pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
+    let options = args.input.options(Purpose::Check, Vec::new())?;
+    let found = input::read(&args.input.files, &options)?;
+    if context.is_json {
+        write_document(&Report::of_check(&found).to_json())?;
     } else {
-        show(&found, screen);
-        screen.result(&verdict(&found));
+        show(&found, &context.screen);
+        context.screen.result(&verdict(&found));
     }
     Ok(if found.diagnostics.has_errors() {
         Exit::Invalid
@@ -28,7 +32,7 @@ pub(super) fn check(
     })
 }
 
-/// Shows what was read and what is wrong with it.
+/// Shows what was read and every problem in it.
 pub(super) fn show(found: &Validation, screen: &Screen) {
     for file in &found.files {
         for table in &file.tables {
@@ -48,7 +52,7 @@ pub(super) fn show(found: &Validation, screen: &Screen) {
                 others => format!(" ({others} not selected)"),
             };
             screen.info(&format!(
-                "{}: {}{selected}, {} understood{delimiter}{encoding}\n",
+                "{}: {}{selected}, {} recognized{delimiter}{encoding}\n",
                 table.name,
                 count(table.rows.read, "row", "rows"),
                 count(table.columns.len() as u64, "column", "columns"),
@@ -61,7 +65,7 @@ pub(super) fn show(found: &Validation, screen: &Screen) {
     }
 }
 
-/// One line: are the files fit to be imported?
+/// One line: whether the files can be imported.
 fn verdict(found: &Validation) -> String {
     let rows = found.counts;
     let said = tally(&found.diagnostics)
@@ -72,24 +76,10 @@ fn verdict(found: &Validation) -> String {
     if !found.diagnostics.has_errors() {
         format!("{all} can be imported{said}\n")
     } else if rows.invalid == 0 {
-        format!("nothing can be imported until the errors are mended{said}\n")
+        format!("nothing can be imported until the errors are fixed{said}\n")
     } else if checked == 1 {
-        format!("the row cannot be imported as it is{said}\n")
+        format!("the row cannot be imported{said}\n")
     } else {
-        format!(
-            "{} of {all} can be imported as they are{said}\n",
-            rows.valid
-        )
+        format!("{} of {all} can be imported{said}\n", rows.valid)
     }
-}
-
-/// Writes a document to standard output.
-pub(super) fn write_json(bytes: &[u8]) -> Result<(), Failure> {
-    Screen::document(bytes).map_err(|error| unwritten(&error))
-}
-
-/// Results that could not be written.
-pub(super) fn unwritten(error: &io::Error) -> Failure {
-    let message = format!("cannot write to standard output: {error}");
-    Failure::new(Exit::Stopped, message)
 }

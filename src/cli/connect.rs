@@ -1,11 +1,16 @@
-//! Getting to Jira: is it there, are we let in, what does it hold.
+//! The way to Jira: its address, the login, the first requests.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
+
+use clap::Args;
 
 use super::credentials::access;
 use super::exit::{Exit, Failure};
+use super::pace::seconds;
 use super::runtime::Runtime;
-use super::settings::{ConnectSettings, PaceSettings, TargetSettings};
+use super::values::duration;
 use crate::engine::{Pace, Pacer, Stop, StopSwitch, read_list};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::model::RemoteIntegration;
@@ -13,10 +18,191 @@ use crate::render::{Screen, Target, waiting as waiting_text};
 use crate::sandbox::{Config, Sandbox};
 use crate::secret::Secret;
 
-/// A Jira that let us in.
+/// Where Jira is and how to log in. No secret is ever an argument.
+#[derive(Clone, Debug, Args)]
+#[command(
+    next_help_heading = "Connection (credentials: JIRA_TOKEN, or JIRA_USER with JIRA_PASSWORD, or a prompt)"
+)]
+pub(super) struct ConnectArgs {
+    /// Base URL of Jira, including the context path if there is one [env: JIRA_URL]
+    #[arg(long, value_name = "URL")]
+    pub jira_url: Option<String>,
+    /// File with a personal access token on its first line
+    #[arg(long, value_name = "FILE", conflicts_with = "password_file")]
+    pub token_file: Option<PathBuf>,
+    /// File with the password of JIRA_USER on its first line
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub password_file: Option<PathBuf>,
+    /// CA certificates (PEM) to trust in addition to those of the system
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub ca_cert: Vec<PathBuf>,
+    /// Client certificate and key (PEM), if the server requires one
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub client_cert: Option<PathBuf>,
+    /// Do not verify Jira's certificate
+    #[arg(long, hide_short_help = true)]
+    pub insecure: bool,
+    /// Proxy to use instead of HTTPS_PROXY, HTTP_PROXY and NO_PROXY
+    #[arg(long, value_name = "URL", hide_short_help = true)]
+    pub proxy: Option<String>,
+    /// Allow sending credentials over unencrypted http to another machine
+    #[arg(long, hide_short_help = true)]
+    pub allow_plain_http: bool,
+    /// Maximum time for a request
+    #[arg(long, value_name = "TIME", default_value = "90s", value_parser = duration, hide_short_help = true)]
+    pub timeout: Duration,
+    /// Maximum time for opening a connection
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, hide_short_help = true)]
+    pub connect_timeout: Duration,
+}
+
+/// What a command sends its requests to.
+#[derive(Clone, Debug)]
+pub(super) enum Destination {
+    /// A sandbox inside this process.
+    Sandbox,
+    Jira(BaseUrl),
+}
+
+/// The value of an environment variable; a blank one counts as not set.
+pub(super) fn env(name: &str) -> Option<String> {
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.trim().is_empty())
+}
+
+impl ConnectArgs {
+    /// The files that hold gij's own credentials.
+    pub(super) fn own_files(&self) -> Vec<PathBuf> {
+        let files = [&self.token_file, &self.password_file];
+        files.into_iter().flatten().cloned().collect()
+    }
+
+    /// The Jira that the arguments or the environment name.
+    pub(super) fn destination(&self) -> Result<Destination, Failure> {
+        let (_, base) = self.named()?.ok_or_else(|| {
+            Failure::usage("no Jira given: neither --jira-url nor JIRA_URL is set").help(
+                "add `--jira-url https://jira.example.org`, or rehearse without Jira: `gij import FILE --sandbox`",
+            )
+        })?;
+        self.checked(base)
+    }
+
+    /// The Jira at `url`, with which the run `run` began. The arguments need not name it again, and must not name another.
+    pub(super) fn destination_of_run(&self, run: &str, url: &str) -> Result<Destination, Failure> {
+        let base = BaseUrl::parse(url).map_err(|error| {
+            Failure::usage(format!(
+                "the journal of {run} has an unusable Jira URL: {error}"
+            ))
+        })?;
+        if let Some((from, other)) = self.named()?
+            && other.as_str() != base.as_str()
+        {
+            let failure = Failure::usage(format!(
+                "the run {run} belongs to {base}, but {from} is {other}"
+            ));
+            return Err(failure.help(format!(
+                "a run can only continue on the Jira where it began: omit {from}, or set it to {base}"
+            )));
+        }
+        self.checked(base)
+    }
+
+    /// The Jira that is named, and by what.
+    fn named(&self) -> Result<Option<(&'static str, BaseUrl)>, Failure> {
+        let (from, url) = match &self.jira_url {
+            Some(url) => ("--jira-url", Some(url.clone())),
+            None => ("JIRA_URL", env("JIRA_URL")),
+        };
+        let Some(url) = url else {
+            return Ok(None);
+        };
+        let base = BaseUrl::parse(&url)
+            .map_err(|error| Failure::usage(format!("invalid value of {from}: {error}")))?;
+        Ok(Some((from, base)))
+    }
+
+    /// `base`, once everything is checked that can be without a request.
+    fn checked(&self, base: BaseUrl) -> Result<Destination, Failure> {
+        if base.is_plain_http() && !base.is_loopback() && !self.allow_plain_http {
+            let failure = Failure::usage(format!(
+                "{base} is unencrypted http: anyone on the network can read your credentials"
+            ));
+            return Err(failure.help("use https://, or accept the risk with `--allow-plain-http`"));
+        }
+        if self.proxy.as_ref().is_some_and(|proxy| proxy.contains('@')) {
+            return Err(Failure::usage(
+                "--proxy contains a user name or password, which is not supported",
+            ));
+        }
+        let files = [&self.token_file, &self.password_file, &self.client_cert];
+        for file in files.into_iter().flatten().chain(&self.ca_cert) {
+            if let Err(error) = std::fs::File::open(file) {
+                return Err(Failure::usage(format!(
+                    "cannot read {}: {error}",
+                    file.display()
+                )));
+            }
+        }
+        Ok(Destination::Jira(base))
+    }
+
+    /// The connection to `destination`, with the sandbox if that is what it is. Sends nothing; may prompt for a credential.
+    pub(super) fn connection(
+        &self,
+        destination: &Destination,
+    ) -> Result<(Connection, Option<Sandbox>), Failure> {
+        let (base, access, sandbox) = match destination {
+            Destination::Jira(base) => (base.clone(), access(self, base)?, None),
+            Destination::Sandbox => {
+                let sandbox = Sandbox::spawn(Config::default()).map_err(|error| {
+                    Failure::new(Exit::Stopped, format!("cannot start the sandbox: {error}"))
+                })?;
+                let base = BaseUrl::parse(&sandbox.url())
+                    .map_err(|error| Failure::new(Exit::Stopped, error))?;
+                let access = Access::Token(Secret::new("rehearsal"));
+                (base, access, Some(sandbox))
+            }
+        };
+        let is_jira = sandbox.is_none();
+        let connection = Connection {
+            base,
+            access,
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            ca_certs: self.ca_cert.iter().filter(|_| is_jira).cloned().collect(),
+            client_cert: self.client_cert.clone().filter(|_| is_jira),
+            insecure: self.insecure && is_jira,
+            proxy: self.proxy.clone().filter(|_| is_jira),
+        };
+        Ok((connection, sandbox))
+    }
+
+    /// What is in force, for the report.
+    pub(super) fn options(&self, destination: &Destination) -> BTreeMap<String, String> {
+        let mut options = BTreeMap::from([
+            ("timeout".to_owned(), seconds(self.timeout)),
+            ("connect_timeout".to_owned(), seconds(self.connect_timeout)),
+        ]);
+        if matches!(destination, Destination::Jira(_)) {
+            if self.insecure {
+                options.insert(
+                    "insecure".into(),
+                    "Jira's certificate was not checked".into(),
+                );
+            }
+            if let Some(proxy) = &self.proxy {
+                options.insert("proxy".into(), proxy.clone());
+            }
+        }
+        options
+    }
+}
+
+/// A Jira that accepted the login.
 pub(super) struct Connected {
     pub client: Client,
-    /// What it says of its rate limit from the first list on counts for the whole run.
+    /// Keeps what Jira reports about its rate limit from the first list on.
     pub pacer: Pacer,
     pub target: Target,
     /// Lives as long as the run that goes to it.
@@ -30,24 +216,23 @@ impl Connected {
     }
 }
 
-/// Asks for Jira's state without credentials, then reads the list of integrations with them: the first request that
-/// carries a credential is one that changes nothing, and if it is refused, it is the last.
+/// Asks for Jira's status without credentials, then reads the list of integrations with them: the first request with a
+/// credential changes nothing, and if it is refused, it is the last.
 pub(super) async fn connect(
-    settings: &ConnectSettings,
-    pace: PaceSettings,
+    args: &ConnectArgs,
+    destination: &Destination,
+    pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
-    let (connection, sandbox) = connection(settings)?;
+    let (connection, sandbox) = args.connection(destination)?;
     if connection.insecure {
-        screen.problem("warning: Jira's certificate is not checked (`--insecure`): whoever sits between can read everything\n");
+        screen.problem(
+            "warning: Jira's certificate is not verified (`--insecure`): anyone on the network can read the traffic\n",
+        );
     }
     let client = Client::new(&connection)?;
     client.status().await?;
-    let pacer = Pacer::new(Pace {
-        concurrency: pace.concurrency,
-        rate: pace.rate,
-        max_wait: pace.max_wait,
-    });
+    let pacer = Pacer::new(pace);
     let list = list(&client, &pacer, screen).await?;
     let target = who(&client).await?;
     Ok((
@@ -61,8 +246,8 @@ pub(super) async fn connect(
     ))
 }
 
-/// Asks who is at the other side, and who we are there. That is for people to see: a Jira that keeps it to itself can be
-/// imported into all the same.
+/// Asks for the name of the server and of the user. Both are only shown to people, so a Jira that keeps them private is no
+/// failure.
 pub(super) async fn who(client: &Client) -> Result<Target, JiraError> {
     let server = unless_private(client.server_info().await)?;
     let person = unless_private(client.myself().await)?;
@@ -75,14 +260,14 @@ pub(super) async fn who(client: &Client) -> Result<Target, JiraError> {
         version: server.version,
         url: client.base().as_str().to_owned(),
         user: match (person.display_name.as_str(), person.name.as_str()) {
-            ("", "") => "a user whose name it does not tell".to_owned(),
+            ("", "") => "an unnamed user".to_owned(),
             ("", name) => name.to_owned(),
             (display_name, name) => format!("{display_name} ({name})"),
         },
     })
 }
 
-/// An answer that is not needed: a Jira that does not give it is no failure, one that turns us away is.
+/// An answer that is not needed: its absence is no failure, a refused login is.
 fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraError> {
     match answer {
         Err(
@@ -95,7 +280,7 @@ fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraErr
     }
 }
 
-/// Reads the list of integrations, patiently.
+/// Reads the list of integrations, with retries.
 pub(super) async fn list(
     client: &Client,
     pacer: &Pacer,
@@ -107,7 +292,7 @@ pub(super) async fn list(
     Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
 }
 
-/// Reads the list in the course of a session.
+/// Reads the list again during a session.
 pub(super) fn list_again(
     runtime: &Runtime,
     jira: &Connected,
@@ -116,7 +301,7 @@ pub(super) fn list_again(
     interruptible(runtime, list(&jira.client, &jira.pacer, screen))
 }
 
-/// Does `work` in the course of a session, whose end a signal does not keep from being written down.
+/// Does `work` during a session, whose end has to be recorded even after a signal.
 pub(super) fn interruptible<T>(
     runtime: &Runtime,
     work: impl Future<Output = Result<T, Failure>>,
@@ -126,45 +311,44 @@ pub(super) fn interruptible<T>(
         .unwrap_or_else(|| Err(Stop::Interrupted.into()))
 }
 
-/// How to get there, and the sandbox if that is where it leads; sends nothing.
-pub(super) fn connection(
-    settings: &ConnectSettings,
-) -> Result<(Connection, Option<Sandbox>), Failure> {
-    let (timeout, connect_timeout) = (settings.timeout, settings.connect_timeout);
-    match &settings.target {
-        TargetSettings::Jira(jira) => {
-            let connection = Connection {
-                base: jira.base.clone(),
-                access: access(jira)?,
-                timeout,
-                connect_timeout,
-                ca_certs: jira.ca_certs.clone(),
-                client_cert: jira.client_cert.clone(),
-                insecure: jira.insecure,
-                proxy: jira.proxy.clone(),
-            };
-            Ok((connection, None))
-        }
-        TargetSettings::Sandbox => {
-            let sandbox = Sandbox::spawn(Config::default()).map_err(|error| {
-                Failure::new(
-                    Exit::Stopped,
-                    format!("the sandbox cannot be started: {error}"),
-                )
-            })?;
-            let base = BaseUrl::parse(&sandbox.url())
-                .map_err(|error| Failure::new(Exit::Stopped, error))?;
-            let connection = Connection {
-                base,
-                access: Access::Token(Secret::new("rehearsal")),
-                timeout,
-                connect_timeout,
-                ca_certs: Vec::new(),
-                client_cert: None,
-                insecure: false,
-                proxy: None,
-            };
-            Ok((connection, Some(sandbox)))
-        }
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::args::{Cli, Command};
+
+    const RUN: &str = "20261122T101503Z-onboarding";
+
+    /// A run on `https://jira.example.org/jira` continued with these arguments.
+    fn continued(args: &[&str]) -> Result<Destination, Failure> {
+        let typed = ["gij", "import", "a.csv"].iter().chain(args);
+        let Command::Import(args) = Cli::try_parse_from(typed).unwrap().command else {
+            panic!("this is an import");
+        };
+        let url = "https://jira.example.org/jira";
+        args.connect.destination_of_run(RUN, url)
+    }
+
+    #[test]
+    fn a_run_continues_on_its_jira_however_that_is_written() {
+        let url = "HTTPS://Jira.Example.org:443/jira/";
+        let destination = continued(&["--jira-url", url]).unwrap();
+        let Destination::Jira(base) = destination else {
+            panic!("a run goes to a Jira");
+        };
+        assert_eq!(base.as_str(), "https://jira.example.org/jira");
+    }
+
+    #[test]
+    fn another_jira_than_that_of_the_run_is_refused_by_both_names() {
+        let failure = continued(&["--jira-url", "https://jira.example.org"]).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert_eq!(
+            failure.message,
+            format!(
+                "the run {RUN} belongs to https://jira.example.org/jira, but --jira-url is https://jira.example.org"
+            )
+        );
     }
 }

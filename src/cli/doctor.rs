@@ -1,27 +1,40 @@
 //! `gij doctor`.
 
-use super::check::write_json;
-use super::connect::{connection, who};
-use super::exit::{Exit, Failure};
-use super::next;
-use super::runtime::Runtime;
-use super::settings::DoctorSettings;
-use crate::jira::{Access, Client, Connection, JiraError, RateHints};
-use crate::render::{Screen, Target, count, doctor as lines};
-use crate::report::{DoctorReport, Finding, Health, Question, document};
+use clap::Args;
 
-/// Looks at all that an import needs of Jira, in the order in which an import would meet it.
-pub(super) fn doctor(settings: &DoctorSettings, screen: &Screen) -> Result<Exit, Failure> {
-    let (connection, _) = connection(&settings.connect)?;
+use super::connect::{ConnectArgs, who};
+use super::context::{Context, write_json};
+use super::exit::{Exit, Failure};
+use super::next::FILE;
+use super::runtime::Runtime;
+use crate::jira::{Access, Client, Connection, JiraError, RateHints};
+use crate::render::{Target, count, doctor as lines};
+use crate::report::{DoctorReport, Finding, Health, Question};
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+}
+
+/// Checks everything that an import needs from Jira, in the order in which an import needs it.
+pub(super) fn doctor(args: &DoctorArgs, context: &Context) -> Result<Exit, Failure> {
+    let (connection, _) = args.connect.connection(&args.connect.destination()?)?;
     let client = Client::new(&connection)?;
     let answers = Runtime::new()?.block_on(ask(&client));
     let report = findings(&connection, &answers);
-    if settings.invocation.is_json {
-        write_json(&document(&report))?;
+    if context.is_json {
+        write_json(&report)?;
     } else {
-        screen.result(&lines(&report));
-        let next = next::after_doctor(settings, report.usable);
-        screen.info(&format!("\nNext: {next}\n"));
+        context.screen.result(&lines(&report));
+    }
+    if report.usable {
+        let import = context.given.next("import");
+        let import = import.operands([FILE.to_owned()]).options(&["--dry-run"]);
+        context.next(&format!("see the plan for your spreadsheet:\n  {import}"));
+    } else {
+        let doctor = context.given.again();
+        context.next(&format!("fix this, then check again:\n  {doctor}"));
     }
     Ok(if report.usable {
         Exit::Done
@@ -40,8 +53,8 @@ struct Answers {
     who: Option<Result<Target, JiraError>>,
 }
 
-/// As an import does: nothing that carries a credential goes to what is no Jira, or after a refusal. Each thing is asked
-/// for once, as how Jira is now is what is to be known.
+/// As an import does: no credential is sent to what is not a Jira, or after a refusal. Nothing is retried, since the
+/// present state of Jira is the question.
 async fn ask(client: &Client) -> Answers {
     let mut answers = Answers {
         status: client.status().await,
@@ -83,7 +96,7 @@ fn findings(connection: &Connection, answers: &Answers) -> DoctorReport {
     DoctorReport::new(connection.base.as_str(), found)
 }
 
-/// Is there a Jira, and is it ready?
+/// Whether there is a Jira, and whether it is ready.
 fn of_status(connection: &Connection, answers: &Answers) -> Vec<Finding> {
     let jira = match &answers.who {
         Some(Ok(Target {
@@ -100,13 +113,13 @@ fn of_status(connection: &Connection, answers: &Answers) -> Vec<Finding> {
             url,
             ..
         })) => format!("{title} {version} at {url}"),
-        _ => format!("there is one at {}", connection.base),
+        _ => format!("found at {}", connection.base),
     };
     let jira = Finding::new(Question::Jira, Health::Ok, jira);
     match &answers.status {
         Ok(()) => vec![
             jira,
-            Finding::new(Question::Ready, Health::Ok, "it says RUNNING"),
+            Finding::new(Question::Ready, Health::Ok, "status RUNNING"),
         ],
         Err(error @ JiraError::NotReady { .. }) => vec![jira, failed(Question::Ready, error)],
         Err(error) => vec![
@@ -116,34 +129,34 @@ fn of_status(connection: &Connection, answers: &Answers) -> Vec<Finding> {
     }
 }
 
-/// How much may be asked of it, and how fast?
+/// The rate limit.
 fn of_limit(limit: Option<RateHints>) -> Finding {
-    let said = match limit {
+    let message = match limit {
         Some(limit) => format!(
-            "{} at most, {} more each {} s",
+            "at most {}, {} more every {} s",
             count(u64::from(limit.limit), "request", "requests"),
             limit.fill_rate,
             limit.interval.as_secs()
         ),
-        None => "none told".to_owned(),
+        None => "none reported".to_owned(),
     };
-    Finding::new(Question::RateLimit, Health::Ok, said)
+    Finding::new(Question::RateLimit, Health::Ok, message)
 }
 
-/// Are we let in, as whom, and is the app's API ours to use?
+/// The login, the user, and access to the API of the app.
 fn of_log_in(connection: &Connection, answers: &Answers) -> Vec<Finding> {
     let by = match &connection.access {
         Access::Token(_) => "with a personal access token".to_owned(),
         Access::Basic { user, .. } => format!("with the password of {user}"),
     };
-    let let_in = |health, message| Finding::new(Question::LogIn, health, message);
+    let log_in = |health, message| Finding::new(Question::LogIn, health, message);
     let error = match &answers.list {
         None => return Vec::new(),
         Some(Ok(number)) => {
             let number = count(*number as u64, "integration", "integrations");
             let api = format!("it lists {number}");
             let mut found = vec![
-                let_in(Health::Ok, by),
+                log_in(Health::Ok, by),
                 Finding::new(Question::Api, Health::Ok, api),
             ];
             match &answers.who {
@@ -164,13 +177,13 @@ fn of_log_in(connection: &Connection, answers: &Answers) -> Vec<Finding> {
         | JiraError::HtmlPage { .. }
         | JiraError::ProxyLogin { .. } => vec![failed(Question::LogIn, error)],
         JiraError::NoApi { .. } | JiraError::Refused { .. } | JiraError::Malformed { .. } => vec![
-            let_in(Health::Ok, format!("{by}, which was not refused")),
+            log_in(Health::Ok, format!("{by}, not refused")),
             failed(Question::Api, error),
         ],
         JiraError::Forbidden { .. } => vec![
-            let_in(
+            log_in(
                 Health::Unknown,
-                format!("{by}; a 403 does not tell whether the log-in or the rights are refused"),
+                format!("{by}; a 403 can mean a refused login or missing permissions"),
             ),
             failed(Question::Api, error),
         ],
@@ -178,13 +191,16 @@ fn of_log_in(connection: &Connection, answers: &Answers) -> Vec<Finding> {
         | JiraError::NotReady { .. }
         | JiraError::NotJira { .. }
         | JiraError::Unavailable { .. } => vec![
-            let_in(Health::Unknown, format!("{by}; no answer tells")),
+            log_in(
+                Health::Unknown,
+                format!("{by}; not known without an answer"),
+            ),
             failed(Question::Api, error),
         ],
     }
 }
 
-/// What the arguments allow on the way to Jira.
+/// Weakened protection of the connection.
 fn of_way(connection: &Connection) -> Vec<Finding> {
     let base = &connection.base;
     let mut found = Vec::new();
@@ -194,13 +210,13 @@ fn of_way(connection: &Connection) -> Vec<Finding> {
     if connection.insecure && !base.is_plain_http() {
         warn(
             Question::Certificate,
-            "not checked (`--insecure`): whoever sits between can read everything",
+            "not verified (`--insecure`): anyone on the network can read the traffic",
         );
     }
     if base.is_plain_http() && !base.is_loopback() {
         warn(
             Question::Encryption,
-            "none (`--allow-plain-http`): anyone on the way can read your credentials",
+            "none (`--allow-plain-http`): anyone on the network can read your credentials",
         );
     }
     found

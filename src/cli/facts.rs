@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::settings::ImportSettings;
+use super::exit::Failure;
+use super::import::Import;
 use crate::engine::Opening;
 use crate::journal::{ConfirmedBy, Input, Jira, RunOpened, SessionKind, SessionStart, VERSION};
 use crate::render::Target;
@@ -17,22 +18,25 @@ const GIJ: &str = env!("CARGO_PKG_VERSION");
 /// The beginning of a run, as its journal says it.
 pub(super) fn opening(
     run: &str,
-    settings: &ImportSettings,
+    import: &Import<'_>,
     input: &Validation,
     target: &Target,
     confirmed_by: ConfirmedBy,
     listed_at: Timestamp,
-) -> Opening {
-    Opening {
+) -> Result<Opening, Failure> {
+    let settings = serde_json::to_value(import.settings()).map_err(|error| {
+        Failure::usage(format!("cannot record the settings of the run: {error}"))
+    })?;
+    Ok(Opening {
         opened: RunOpened {
             version: VERSION,
             gij: GIJ.into(),
             run: run.into(),
-            rehearsal: settings.is_rehearsal(),
+            rehearsal: import.args.sandbox,
             jira: jira_of(target),
-            options: settings.reading_options(),
-            settings: serde_json::Value::Null,
-            reading: settings.reading_words(),
+            options: import.reading_options(),
+            settings,
+            reading: Vec::new(),
             inputs: input.files.iter().flat_map(inputs).collect(),
             at: Timestamp::now(),
         },
@@ -40,8 +44,8 @@ pub(super) fn opening(
             SessionKind::Import,
             target,
             confirmed_by,
-            settings.pace.settle,
-            settings.running_options(),
+            import.settle(),
+            import.running_options(),
         ),
         not_selected: input
             .not_selected
@@ -50,10 +54,10 @@ pub(super) fn opening(
             .collect(),
         invalid: input.invalid.clone(),
         listed_at,
-    }
+    })
 }
 
-/// The Jira that reports name.
+/// The Jira that journals and reports name.
 pub(super) fn jira_of(target: &Target) -> Jira {
     Jira {
         url: target.url.as_str().into(),

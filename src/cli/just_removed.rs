@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 
 use super::exit::Failure;
-use super::next::OfRun;
+use super::next::Given;
 use crate::jira::BaseUrl;
 use crate::journal::{Remote, RunState, SessionKind, StoredRun, StoredRuns};
 use crate::model::RemoteIntegration;
@@ -91,23 +91,23 @@ impl JustRemoved {
         }
     }
 
-    /// Refuses a plan by which a row exists that a deletion may still remove. `typed` is the command that was typed.
-    pub(super) fn refuse(&self, plan: &Plan, typed: &[String]) -> Result<(), Failure> {
-        let Some((message, help)) = self.doubt(plan, typed) else {
+    /// Refuses a plan by which a row exists that a deletion may still remove.
+    pub(super) fn refuse(&self, plan: &Plan, given: &Given) -> Result<(), Failure> {
+        let Some((message, help)) = self.doubt(plan, given) else {
             return Ok(());
         };
         Err(Failure::usage(format!("{message}; nothing was sent")).help(help))
     }
 
     /// Says of such a plan what keeps it from being carried out now.
-    pub(super) fn warn(&self, plan: &Plan, typed: &[String], screen: &Screen) {
-        if let Some((message, help)) = self.doubt(plan, typed) {
+    pub(super) fn warn(&self, plan: &Plan, given: &Given, screen: &Screen) {
+        if let Some((message, help)) = self.doubt(plan, given) {
             screen.problem(&format!("warning: {message}; {help}\n"));
         }
     }
 
     /// What is the matter with such a plan, and what to do about it.
-    fn doubt(&self, plan: &Plan, typed: &[String]) -> Option<(String, String)> {
+    fn doubt(&self, plan: &Plan, given: &Given) -> Option<(String, String)> {
         let of = |id: i64| self.in_doubt.get(&id).map(|run| (id, run));
         let rows = plan.rows().iter();
         let mut rows = rows.filter_map(|row| Some((row, of(row.action.id()?)?)));
@@ -126,7 +126,10 @@ impl JustRemoved {
         );
         let help = format!(
             "settle that first: `{}`; or wait: what Jira still shows some time after such a request is there",
-            OfRun::new(typed, run, false).look_before_undo()
+            given
+                .next("undo")
+                .operands([run.to_string()])
+                .options(&["--dry-run"])
         );
         Some((message, help))
     }

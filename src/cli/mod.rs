@@ -1,23 +1,26 @@
-//! The command line: arguments, their resolution into settings, one file a command, exit codes.
+//! The command line: arguments, one file a command with the options that only it has, exit codes.
 //!
-//! May use every module. The decision to know: clap's structs never leave this module; a command gets settings that were
-//! resolved once.
+//! May use every module. The decision to know: clap's structs never leave this module. A command reads its options from
+//! them directly; only what has to be parsed, checked or looked up first becomes another value.
 
 mod args;
 mod balance;
 mod by_hand;
 mod check;
 mod connect;
+mod context;
 mod credentials;
-mod dispatch;
 mod doctor;
 mod existing;
 mod exit;
 mod explain;
 mod facts;
 mod import;
+mod input;
 mod just_removed;
+mod loaded_run;
 mod next;
+mod pace;
 mod projects;
 mod question;
 mod resume;
@@ -27,17 +30,70 @@ mod runs;
 mod runtime;
 mod sandbox;
 mod session;
-mod settings;
 mod settle;
 mod signals;
-mod take_up;
 mod template;
 mod undo;
 mod undo_doubles;
 mod undo_plan;
 mod unfinished;
+mod values;
 mod verify;
 
+use std::ffi::OsString;
+
+use clap::FromArgMatches as _;
+
 pub use args::command;
-pub use dispatch::run;
 pub use exit::Exit;
+
+use args::{Cli, Command};
+use context::Context;
+use exit::Failure;
+
+/// Runs the command line `args`, of which the first is the program's name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let matches = command().try_get_matches_from(args);
+    let parsed = matches.and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((Context::new(&cli.common, &matches), cli.command))
+    });
+    let (context, command) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // Help and version are printed here as well; a closed pipe is no error.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    let ended = match command {
+        Command::Check(args) => check::check(&args, &context),
+        Command::Template(args) => template::template(&args, &context),
+        Command::Doctor(args) => doctor::doctor(&args, &context),
+        Command::Import(args) => import::import(&args, &context),
+        Command::Resume(args) => resume::resume(&args, &context),
+        Command::Verify(args) => verify::verify(&args, &context),
+        Command::Undo(args) => undo::undo(&args, &context),
+        Command::Runs(args) => runs::runs(&args, &context),
+        Command::Explain(args) => explain::explain(&args, &context),
+        Command::Sandbox(args) => sandbox::sandbox(args, &context),
+    };
+    let show = |failure: &Failure| {
+        context
+            .screen
+            .failure(&failure.message, failure.help.as_deref());
+        failure.exit
+    };
+    let exit = ended.unwrap_or_else(|failure| show(&failure));
+    match context.screen.take_unwritten() {
+        // Nobody has seen the result.
+        Some(error) if matches!(exit, Exit::Done | Exit::Incomplete) => {
+            show(&context::unwritten(&error))
+        }
+        _ => exit,
+    }
+}

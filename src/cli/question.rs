@@ -5,7 +5,9 @@ use std::thread;
 
 use tokio::sync::oneshot;
 
+use super::exit::Failure;
 use super::runtime::Runtime;
+use crate::journal::ConfirmedBy;
 use crate::render::Screen;
 
 /// What came of a question.
@@ -20,6 +22,19 @@ pub(super) enum Reply {
 /// Whether there is somebody to ask.
 pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal()
+}
+
+/// How a session is confirmed: by `yes`, or by a question that is still to be asked. Without a terminal it fails by
+/// `unconfirmed`.
+pub(super) fn confirmation(
+    yes: bool,
+    unconfirmed: impl FnOnce() -> Failure,
+) -> Result<Option<ConfirmedBy>, Failure> {
+    match yes {
+        true => Ok(Some(ConfirmedBy::Yes)),
+        false if can_ask() => Ok(None),
+        false => Err(unconfirmed()),
+    }
 }
 
 /// Asks for the number of removals, which must be typed.

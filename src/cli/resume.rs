@@ -1,25 +1,26 @@
 //! `gij resume`.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
+use clap::Args;
 use jiff::Timestamp;
 
 use super::balance::balance;
 use super::by_hand::by_hand;
 use super::connect::{connect, interruptible, list_again};
+use super::context::Context;
 use super::exit::{Exit, Failure};
+use super::import;
 use super::just_removed::JustRemoved;
-use super::next::OffSheet;
+use super::loaded_run::{LoadedRun, RunArgs};
 use super::projects::{self, Resolved};
-use super::question::Reply;
+use super::question::{Reply, confirmation};
 use super::resume_sheets::Sheets;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
-use super::session::{Session, Work};
-use super::settings::{ConnectSettings, ResumeSettings, TakeUpSettings};
+use super::session::{OffSheet, Session, Work, after_run};
 use super::settle::ByHand;
-use super::take_up::TakenUp;
-use super::{import, next};
 use crate::engine::{BookRow, Books, Job, Standing, Stop, planned};
 use crate::journal::{
     ConfirmedBy, Ending, Event, Found, Journal, ListReason, Listed, RowState, SessionKind,
@@ -29,43 +30,62 @@ use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, plan as plan_text, run_line};
 use crate::report::Report;
 
-/// Settles what is in doubt, then creates what is still to be created.
-pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit, Failure> {
-    let take_up = &settings.take_up;
-    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?.moved_to(&settings.files);
+#[derive(Debug, Args)]
+pub(super) struct ResumeArgs {
+    /// Run to continue: `last`, an id, a part of its name, or its path
+    #[arg(value_name = "RUN", default_value = "last")]
+    pub run: String,
+    /// The spreadsheets of the run, if they have moved
+    #[arg(id = "moved_files", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Create without asking for confirmation
+    #[arg(long, short)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub common: RunArgs,
+}
+
+/// Settles the rows in doubt, then creates what is still to be created.
+pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
+    let screen = &context.screen;
+    let common = &args.common;
+    let run = LoadedRun::load(&common.runs.runs_dir, &args.run)?.moved_to(&args.files);
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!(
-            "see what is left of that, choosing rows as before: {}",
-            run.next(&take_up.invocation).look_before_undo()
+            "see what is left to undo, with the same rows selected: {}",
+            run.undo_dry_run(&context.given)
         )));
     }
     if let Some(line) = run.read.damaged.first() {
         screen.problem(&format!(
-            "warning: the journal is damaged at line {line}; every row that was not certain by then counts as sent, and rows may be \
-             missing\n"
+            "warning: the journal is damaged at line {line}; every row that was not settled by then counts as sent, and rows may \
+             be missing\n"
         ));
     }
     let is_left =
         |(n, row): (u32, &RowState)| run.is_to_be_sent(n) || row.outcome == Outcome::InDoubt;
     if run.state().has_begun() && !run.state().rows().any(is_left) {
-        return end_done(take_up, &run, screen);
+        return end_done(common, &run, context);
     }
-    let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
-    let sheets = Sheets::read(&run, settings)?;
+    let destination = common.connect.destination_of_run(run.id(), run.url())?;
+    let sheets = Sheets::read(&run, args, context)?;
     sheets.refuse_invalid(&run, screen)?;
-    let unconfirmed = Failure::usage("there is nobody to ask, and no --yes; nothing was sent")
-        .help("give `--yes` to go on with the run as it was planned");
-    let confirmed_by = take_up.confirmation(unconfirmed)?;
+    let confirmed_by = confirmation(args.yes, || {
+        Failure::usage("no terminal to confirm on; nothing was sent")
+            .help("pass `--yes` to continue the run as planned")
+    })?;
     let runtime = Runtime::new()?;
-    let (jira, remote) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
+    let connecting = connect(&common.connect, &destination, common.pace.pace(), screen);
+    let (jira, remote) = runtime.block_on(connecting)?;
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(take_up, &run, &remote)?;
-    let after_kill = run.next(&take_up.invocation).resume();
-    let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
-    let journal = session.begin(&run, SessionKind::Resume, confirmed_by, &connecting)?;
+    let by_hand = by_hand(common, &run, &remote)?;
+    let after_kill = run.resume(&context.given).to_string();
+    let session = Session::on(&run, common, after_kill, (&runtime, &jira), context);
+    let connect = (&common.connect, &destination);
+    let journal = session.begin(&run, SessionKind::Resume, confirmed_by, connect)?;
     let resumption = Resumption {
-        take_up,
+        context,
         session,
         sheets,
         confirmed_by,
@@ -74,43 +94,42 @@ pub(super) fn resume(settings: &ResumeSettings, screen: &Screen) -> Result<Exit,
 }
 
 /// Ends a run of which no row is left.
-fn end_done(settings: &TakeUpSettings, run: &TakenUp, screen: &Screen) -> Result<Exit, Failure> {
-    let has_come_to_its_end = matches!(run.state().closed(), Some((Ending::Complete, _)));
-    let stopped = if has_come_to_its_end {
+fn end_done(args: &RunArgs, run: &LoadedRun, context: &Context) -> Result<Exit, Failure> {
+    let screen = &context.screen;
+    let is_complete = matches!(run.state().closed(), Some((Ending::Complete, _)));
+    let stopped = if is_complete {
         screen.info(&format!("nothing is left to do in {}\n", run.id()));
         None
     } else {
         screen.info(&format!(
-            "no row is left to be sent in {}, but it ended before all was compared with Jira's list\n",
+            "no row is left to send in {}, but it ended before the final comparison with Jira's list\n",
             run.id()
         ));
-        balance(settings, run, screen)?
+        balance(args, run, context)?
     };
-    conclude(settings, run, stopped.as_ref(), OffSheet::default(), screen)
-}
-
-/// How many rows a run creates at most that ended before its plan was on disk; else the plan has said so.
-fn limit(run: &TakenUp) -> Option<usize> {
-    let most = run.state().opened().options.get("limit")?;
-    (!run.state().has_begun()).then(|| most.parse().ok())?
+    conclude(run, stopped.as_ref(), OffSheet::default(), context)
 }
 
 fn conclude(
-    settings: &TakeUpSettings,
-    run: &TakenUp,
+    run: &LoadedRun,
     stopped: Option<&Stop>,
     off_sheet: OffSheet,
-    screen: &Screen,
+    context: &Context,
 ) -> Result<Exit, Failure> {
-    let invocation = &settings.invocation;
-    let next = |report: &Report| next::after_run(&run.next(invocation), report, off_sheet);
+    let given = &context.given;
+    let (resume, verify) = (run.resume(given), run.next(given, "verify"));
+    let next = |report: &Report| after_run(&resume, &verify, report, off_sheet);
     let is_left = |report: &Report| !report.is_complete();
-    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_left, next, screen)
+    RunFiles::of(&run.dir).conclude(stopped, is_left, next, context)
 }
 
-/// A session that goes on with a run.
+/// What to do about a run whose journal has lost the list of what Jira held before it.
+const WITHOUT_BASELINE: &str = "find the rows in doubt in Jira; adopt those that exist with `--adopt ROW=ID`, and import the \
+                                missing ones from a separate sheet:\n  gij import FILE";
+
+/// A session that resumes a run.
 struct Resumption<'a> {
-    take_up: &'a TakeUpSettings,
+    context: &'a Context,
     session: Session<'a>,
     sheets: Sheets,
     confirmed_by: Option<ConfirmedBy>,
@@ -119,7 +138,7 @@ struct Resumption<'a> {
 impl Resumption<'_> {
     fn go_on(
         mut self,
-        mut run: TakenUp,
+        mut run: LoadedRun,
         journal: Journal,
         by_hand: &[ByHand],
     ) -> Result<Exit, Failure> {
@@ -130,16 +149,15 @@ impl Resumption<'_> {
         run.read_again()?;
         if run.has_lost_baseline() {
             self.session.screen.failure(
-                "the journal has lost what Jira held before the run, so nothing more can be sent",
-                Some("look in Jira for the rows in doubt; import those that are missing from a sheet of their own"),
+                "the journal has lost the list of what Jira held before the run, so nothing more can be sent",
+                Some("find the rows in doubt in Jira; import the missing ones from a separate sheet"),
             );
             let stopped = self.session.close(journal, None)?;
             self.session.files.conclude(
                 stopped.as_ref(),
-                self.take_up.invocation.is_json,
                 |report| !report.is_complete(),
-                |_| next::without_baseline(),
-                self.session.screen,
+                |_| WITHOUT_BASELINE.to_owned(),
+                self.context,
             )?;
             return Ok(Exit::Stopped);
         }
@@ -165,10 +183,13 @@ impl Resumption<'_> {
             Err(failure) => return Err(self.session.fail(journal, failure)),
         };
         let mut plan = Plan::new(rows, &remote).with_known_ids(&removed.ids());
-        if let Some(most) = limit(&run) {
+        // A plan on disk is limited already.
+        if let Some(most) = self.sheets.limit
+            && !run.state().has_begun()
+        {
             plan = plan.limited_to(most);
         }
-        if let Err(failure) = removed.refuse(&plan, &self.take_up.invocation.typed) {
+        if let Err(failure) = removed.refuse(&plan, &self.context.given) {
             return Err(self.session.fail(journal, failure));
         }
         let to_create = plan.to_create().count();
@@ -189,7 +210,7 @@ impl Resumption<'_> {
             let again = self.list_without(&books, &run);
             let again = again.and_then(|(remote, removed)| {
                 let plan = plan.replan(&remote)?.with_known_ids(&removed.ids());
-                removed.refuse(&plan, &self.take_up.invocation.typed)?;
+                removed.refuse(&plan, &self.context.given)?;
                 Ok(plan)
             });
             match again {
@@ -204,9 +225,9 @@ impl Resumption<'_> {
         self.conclude(&run, stopped.as_ref())
     }
 
-    fn conclude(&self, run: &TakenUp, stopped: Option<&Stop>) -> Result<Exit, Failure> {
+    fn conclude(&self, run: &LoadedRun, stopped: Option<&Stop>) -> Result<Exit, Failure> {
         let off_sheet = self.sheets.off_sheet(run);
-        conclude(self.take_up, run, stopped, off_sheet, self.session.screen)
+        conclude(run, stopped, off_sheet, self.context)
     }
 
     /// What Jira holds apart from what belongs to a row already, which is no other row's, and from what undos have just
@@ -214,12 +235,12 @@ impl Resumption<'_> {
     fn list_without(
         &self,
         books: &Books,
-        run: &TakenUp,
+        run: &LoadedRun,
     ) -> Result<(Vec<RemoteIntegration>, JustRemoved), Failure> {
         let listed_at = Timestamp::now();
         let mut list = list_again(self.session.runtime, self.session.jira, self.session.screen)?;
         list.retain(|remote| !books.is_claimed(remote.id));
-        let (settle, url) = (self.session.pace.settle, &self.session.jira.target.url);
+        let (settle, url) = (self.session.settle, &self.session.jira.target.url);
         let removed = JustRemoved::before(listed_at, settle, &run.runs_dir()?, url);
         removed.take_from(&mut list, self.session.screen);
         Ok((list, removed))
@@ -227,7 +248,7 @@ impl Resumption<'_> {
 
     /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not
     /// begun does not know yet.
-    fn rows_to_send(&mut self, run: &TakenUp) -> (Vec<Row>, Vec<Event>) {
+    fn rows_to_send(&mut self, run: &LoadedRun) -> (Vec<Row>, Vec<Event>) {
         let joined = &mut self.sheets.joined;
         let known = std::mem::take(&mut joined.rows);
         let mut rows: Vec<Row> = known
@@ -243,7 +264,7 @@ impl Resumption<'_> {
         (rows, added)
     }
 
-    fn show(&self, run: &TakenUp, plan: &Plan, must_ask: bool) {
+    fn show(&self, run: &LoadedRun, plan: &Plan, must_ask: bool) {
         let in_doubt = run.state().totals().in_doubt;
         let created = run.state().totals().created;
         let mut text = run_line(run.id(), created);
@@ -267,7 +288,7 @@ impl Resumption<'_> {
 
     fn carry_out(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         journal: Journal,
         plan: &Plan,
         added: Vec<Event>,

@@ -4,10 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::next::OffSheet;
-use super::settings::{InputSettings, ResumeSettings};
-use super::take_up::TakenUp;
+use super::input::{self, RunSettings};
+use super::loaded_run::LoadedRun;
+use super::resume::ResumeArgs;
+use super::session::OffSheet;
 use crate::engine::{InvalidRow, Joined, SheetNow, join};
 use crate::journal::{Input, Key, RowRead, RowState, RunState};
 use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
@@ -18,19 +20,25 @@ use crate::validate::Validation;
 pub(super) struct Sheets {
     pub input: Validation,
     pub joined: Joined,
+    /// How many rows the run creates at most.
+    pub limit: Option<usize>,
 }
 
 impl Sheets {
     /// Reads the sheets of `run` by the options that it began with.
-    pub(super) fn read(run: &TakenUp, settings: &ResumeSettings) -> Result<Self, Failure> {
-        let own_files = settings.take_up.connect.own_files();
-        let (names, files) = files(run, settings)?;
-        let reading = &run.state().opened().reading;
-        let input = InputSettings::again(reading, files, own_files)?.validate_as(&names)?;
-        Ok(Self::of(run, input))
+    pub(super) fn read(
+        run: &LoadedRun,
+        args: &ResumeArgs,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let own_files = args.common.connect.own_files();
+        let (names, files) = files(run, args, context)?;
+        let settings = RunSettings::of_run(run.state().opened(), own_files)?;
+        let input = input::read_as(&names, &files, &settings.input)?;
+        Ok(Self::of(run, input, settings.limit))
     }
 
-    fn of(run: &TakenUp, mut input: Validation) -> Self {
+    fn of(run: &LoadedRun, mut input: Validation, limit: Option<usize>) -> Self {
         let by_content: HashMap<&str, &str> = run
             .state()
             .opened()
@@ -58,7 +66,11 @@ impl Sheets {
             rows: std::mem::take(&mut input.rows),
         };
         let joined = join(run.state(), sheet);
-        Self { input, joined }
+        Self {
+            input,
+            joined,
+            limit,
+        }
     }
 
     /// The rows that the journal of a run does not know that died while they were written: those that are valid, and all of
@@ -94,7 +106,7 @@ impl Sheets {
     }
 
     /// Refuses to go on while rows that are still to be sent are not valid, or a whole table cannot be read.
-    pub(super) fn refuse_invalid(&self, run: &TakenUp, screen: &Screen) -> Result<(), Failure> {
+    pub(super) fn refuse_invalid(&self, run: &LoadedRun, screen: &Screen) -> Result<(), Failure> {
         let invalid = self.joined.invalid.iter();
         let wanted: Vec<&Place> = invalid
             .filter(|(n, _)| run.is_to_be_sent(**n))
@@ -118,13 +130,13 @@ impl Sheets {
         let rows = count(rows.len() as u64, "row", "rows");
         let failure = Failure::new(
             Exit::Invalid,
-            format!("{rows} of what is still to be sent cannot be sent as it is; nothing was sent"),
+            format!("{rows} that are still to be sent cannot be sent; nothing was sent"),
         );
-        Err(failure.help("mend the sheet, then go on by the same command; rows that are created need not be valid"))
+        Err(failure.help("fix the sheet, then run the same command again; rows already created need not be valid"))
     }
 
     /// How many rows of `run` could not be sent, as the sheets have them no more.
-    pub(super) fn off_sheet(&self, run: &TakenUp) -> OffSheet {
+    pub(super) fn off_sheet(&self, run: &LoadedRun) -> OffSheet {
         let rows = self.joined.left.iter().chain(&self.joined.unknown);
         let outcomes = rows.filter_map(|n| Some(run.state().row(*n)?.outcome));
         let mut off_sheet = OffSheet::default();
@@ -139,7 +151,7 @@ impl Sheets {
     }
 
     /// What is to be told of the sheets beside the plan.
-    pub(super) fn notes(&self, run: &TakenUp) -> String {
+    pub(super) fn notes(&self, run: &LoadedRun) -> String {
         let Joined {
             left,
             unknown,
@@ -166,8 +178,8 @@ impl Sheets {
             ),
             (
                 names(unknown),
-                "has no name and its file was changed, so it cannot be known again and is not sent",
-                "have no name and their files were changed, so they cannot be known again and are not sent",
+                "has no name and its file was changed, so it cannot be recognized and is not sent",
+                "have no name and their files were changed, so they cannot be recognized and are not sent",
             ),
             (
                 names(changed),
@@ -176,8 +188,8 @@ impl Sheets {
             ),
             (
                 new_places,
-                "is new in the sheet and no part of this run; import it by itself",
-                "are new in the sheet and no part of this run; import them by themselves",
+                "is new in the sheet and not part of this run; import it separately",
+                "are new in the sheet and not part of this run; import them separately",
             ),
         ] {
             if rows.is_empty() {
@@ -208,10 +220,14 @@ fn shortened(names: &[String]) -> String {
 }
 
 /// The names by which the run knows its files, and where they lie.
-fn files(run: &TakenUp, settings: &ResumeSettings) -> Result<(Vec<String>, Vec<PathBuf>), Failure> {
-    if !settings.files.is_empty() {
-        let names = settings.files.iter().map(|file| file.display().to_string());
-        return Ok((names.collect(), settings.files.clone()));
+fn files(
+    run: &LoadedRun,
+    args: &ResumeArgs,
+    context: &Context,
+) -> Result<(Vec<String>, Vec<PathBuf>), Failure> {
+    if !args.files.is_empty() {
+        let names = args.files.iter().map(|file| file.display().to_string());
+        return Ok((names.collect(), args.files.clone()));
     }
     let mut names: Vec<String> = Vec::new();
     let mut files = Vec::new();
@@ -221,8 +237,8 @@ fn files(run: &TakenUp, settings: &ResumeSettings) -> Result<(Vec<String>, Vec<P
         }
         if &*input.file == "-" {
             let failure = Failure::usage("the run read standard input, which cannot be read again");
-            let resume = run.next(&settings.take_up.invocation).resume();
-            return Err(failure.help(format!("give the file in its place: {resume}")));
+            let resume = run.resume(&context.given);
+            return Err(failure.help(format!("pass the file instead: {resume}")));
         }
         names.push(input.file.clone());
         files.push(PathBuf::from(

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::check::write_json;
+use super::context::{Context, write_document};
 use super::exit::{Exit, Failure};
 use crate::engine::Stop;
 use crate::journal::{self, JOURNAL_FILE, ReadRun, RunDir};
-use crate::render::{Screen, summary};
+use crate::render::summary;
 use crate::report::{Report, write_run_reports};
 
 /// Where a run's files lie.
@@ -39,11 +39,11 @@ impl RunFiles {
     pub(super) fn conclude(
         &self,
         stopped: Option<&Stop>,
-        is_json: bool,
         is_left: impl FnOnce(&Report) -> bool,
         next: impl FnOnce(&Report) -> String,
-        screen: &Screen,
+        context: &Context,
     ) -> Result<Exit, Failure> {
+        let (is_json, screen) = (context.is_json, &context.screen);
         let report = self.report()?;
         let written = self.write(&report, stopped);
         if let Some(stop) = stopped
@@ -52,7 +52,7 @@ impl RunFiles {
             screen.failure(&stop.to_string(), stop.help().as_deref());
         }
         if is_json {
-            write_json(&report.to_json())?;
+            write_document(&report.to_json())?;
         } else {
             screen.result(&summary(&report));
         }
@@ -97,7 +97,7 @@ impl RunFiles {
                 // The journal has the same disk, and says itself what it lacks.
                 Some(Stop::Journal(_)) => failure,
                 _ => failure.help(format!(
-                    "no row is lost: {} holds what became of each",
+                    "no row is lost: {} has the outcome of each",
                     self.journal.display()
                 )),
             }

@@ -1,33 +1,41 @@
 //! `gij runs`.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use super::args::RunsArgs;
-use super::check::write_json;
+use clap::Args;
+
+use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
-use super::next;
-use crate::journal::{StoredRun, StoredRuns};
+use super::next::{FILE, Given};
+use crate::journal::{SessionKind, StoredRun, StoredRuns};
 use crate::render::{Screen, runs as table};
-use crate::report::{RunActivity, RunEntry, RunsReport, document};
+use crate::report::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct RunsArgs {
+    /// Directory of the journals and reports of runs
+    #[arg(long, value_name = "DIR", default_value = "gij-runs")]
+    pub runs_dir: PathBuf,
+}
 
 /// Lists the runs and what is left to do about each.
-pub(super) fn runs(args: &RunsArgs, is_json: bool, screen: &Screen) -> Result<Exit, Failure> {
+pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> {
     let runs_dir = &args.runs_dir;
     let stored = StoredRuns::below(runs_dir).map_err(|error| {
         let failure = Failure::usage(format!("cannot read {}: {error}", runs_dir.display()));
-        failure.help("check who may read it, or name another directory by `--runs-dir`")
+        failure.help("check its permissions, or choose another directory with `--runs-dir`")
     })?;
-    let listed = stored.runs.iter().map(|run| entry(run, runs_dir));
+    let listed = stored.runs.iter().map(|run| listed(run, &context.given));
     let report = RunsReport::new(runs_dir, listed.collect(), &stored.passed_over);
-    if is_json {
-        write_json(&document(&report))?;
+    if context.is_json {
+        write_json(&report)?;
     } else {
-        show(&report, screen);
+        show(&report, &context.screen);
     }
     Ok(Exit::Done)
 }
 
-fn entry(run: &StoredRun, runs_dir: &Path) -> RunEntry {
+fn listed(run: &StoredRun, given: &Given) -> RunEntry {
     let mut read = run.read();
     let mut activity = RunActivity::None;
     if matches!(&read, Ok(read) if read.state.closed().is_none()) {
@@ -39,18 +47,185 @@ fn entry(run: &StoredRun, runs_dir: &Path) -> RunEntry {
         }
     }
     let mut listed = RunEntry::new(run, &read, activity);
-    listed.next = next::about_run(&listed, runs_dir);
+    listed.next = next(&listed, given);
     listed
 }
 
 fn show(report: &RunsReport, screen: &Screen) {
     if report.runs.is_empty() {
-        screen.result(&format!("there are no runs in {} yet\n", report.runs_dir));
-        screen.info(&format!("\nNext: {}\n", next::without_runs()));
+        screen.result(&format!("no runs in {} yet\n", report.runs_dir));
+        screen.info(
+            "\nNext: start with a rehearsal, which does not touch Jira, or choose another directory with `--runs-dir`:\n  \
+             gij import FILE --sandbox\n",
+        );
     } else {
         screen.result(&table(report));
     }
     for other in &report.others {
         screen.info(&format!("skipped {}: {}\n", other.directory, other.why));
+    }
+}
+
+/// What is left to do about a run; none if nothing is, or while it is at work.
+fn next(run: &RunEntry, given: &Given) -> Option<NextStep> {
+    let totals = run.totals?;
+    if run.rehearsal || run.ending == RunEnding::AtWork {
+        return None;
+    }
+    let is_undo_over = run.command != Some(SessionKind::Undo) || run.ending == RunEnding::Complete;
+    let resume = || {
+        let has_stdin = run.files.iter().any(|file| &**file == "-");
+        let file = has_stdin.then(|| FILE.to_owned());
+        let operands = [run.run.clone()].into_iter().chain(file);
+        given.next("resume").operands(operands)
+    };
+    let (does, command) = match totals {
+        // After an undo has begun, the run is not resumed.
+        _ if run.undo_begun && is_undo_over => return None,
+        // The journal does not have the rows that were selected, so the next undo must not delete yet.
+        _ if run.undo_begun => (
+            "see what is left to undo, with the same rows selected",
+            given
+                .next("undo")
+                .operands([run.run.clone()])
+                .options(&["--dry-run"]),
+        ),
+        _ if run.baseline_lost && totals.not_attempted + totals.in_doubt + totals.failed > 0 => (
+            "this run can send nothing more; adopt what Jira shows of it with `gij resume RUN --adopt ROW=ID`, and import what \
+             is missing from a separate sheet",
+            given.next("import").operands([FILE.to_owned()]),
+        ),
+        _ if totals.not_attempted > 0 => ("continue", resume()),
+        _ if totals.in_doubt > 0 => ("settle the rows in doubt", resume()),
+        _ if totals.failed > 0 => ("fix the failed rows, then", resume()),
+        _ if run.may_lack_rows => (
+            "the journal has lost rows; see which rows of the sheet are missing in Jira",
+            given
+                .next("import")
+                .operands([FILE.to_owned()])
+                .options(&["--dry-run"]),
+        ),
+        _ => return None,
+    };
+    Some(NextStep {
+        does,
+        command: command.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::command;
+    use crate::journal::Totals;
+    use crate::model::Outcome;
+
+    /// A complete run with one row created, and `change`.
+    fn run(change: impl FnOnce(&mut RunEntry)) -> RunEntry {
+        let opened = crate::journal::samples::opened();
+        let mut run = RunEntry {
+            run: "a".into(),
+            directory: "gij-runs/a".into(),
+            rehearsal: false,
+            jira: opened.jira,
+            files: Vec::new(),
+            started: opened.at,
+            finished: Some(opened.at),
+            command: Some(SessionKind::Import),
+            ending: RunEnding::Complete,
+            why: None,
+            undo_begun: false,
+            damaged: false,
+            baseline_lost: false,
+            may_lack_rows: false,
+            unfinished: false,
+            totals: Some(Totals {
+                read: 1,
+                created: 1,
+                ..Totals::default()
+            }),
+            next: None,
+        };
+        change(&mut run);
+        run
+    }
+
+    fn given() -> Given {
+        Given::new(&command().get_matches_from(["gij", "runs"]))
+    }
+
+    fn next_of(change: impl FnOnce(&mut RunEntry)) -> Option<String> {
+        next(&run(change), &given()).map(|next| next.command)
+    }
+
+    fn with(outcome: Outcome) -> impl FnOnce(&mut RunEntry) {
+        move |run| run.totals = Some([Outcome::Created, outcome].into_iter().collect())
+    }
+
+    #[test]
+    fn a_run_with_something_left_to_do_has_a_next_command() {
+        for outcome in Outcome::ALL {
+            let is_left = [Outcome::Failed, Outcome::InDoubt, Outcome::NotAttempted];
+            let expected = is_left
+                .contains(&outcome)
+                .then(|| "gij resume a".to_owned());
+            assert_eq!(next_of(with(outcome)), expected, "{outcome}");
+        }
+    }
+
+    #[test]
+    fn a_rehearsal_and_a_run_at_work_have_none() {
+        for change in [
+            (|run| run.rehearsal = true) as fn(&mut RunEntry),
+            |run| run.ending = RunEnding::AtWork,
+            |run| run.totals = None,
+        ] {
+            let next = next_of(|run| {
+                with(Outcome::NotAttempted)(run);
+                change(run);
+            });
+            assert_eq!(next, None);
+        }
+    }
+
+    #[test]
+    fn after_an_undo_has_begun_only_that_continues() {
+        let undo = |command, ending| {
+            next_of(|run| {
+                with(Outcome::NotAttempted)(run);
+                run.undo_begun = true;
+                run.command = Some(command);
+                run.ending = ending;
+            })
+        };
+        assert_eq!(
+            undo(SessionKind::Undo, RunEnding::Died).as_deref(),
+            Some("gij undo a --dry-run")
+        );
+        assert_eq!(undo(SessionKind::Undo, RunEnding::Complete), None);
+        assert_eq!(undo(SessionKind::Verify, RunEnding::Complete), None);
+    }
+
+    #[test]
+    fn a_run_that_can_send_no_more_is_not_resumed() {
+        for outcome in [Outcome::Failed, Outcome::InDoubt, Outcome::NotAttempted] {
+            let next = next_of(|run| {
+                with(outcome)(run);
+                run.baseline_lost = true;
+            });
+            assert_eq!(next.as_deref(), Some("gij import FILE"), "{outcome}");
+        }
+        assert_eq!(next_of(|run| run.baseline_lost = true), None);
+    }
+
+    #[test]
+    fn rows_that_a_journal_has_lost_are_searched_for_when_nothing_else_is_left() {
+        let next = next_of(|run| run.may_lack_rows = true);
+        assert_eq!(next.as_deref(), Some("gij import FILE --dry-run"));
+        let next = next_of(|run| {
+            with(Outcome::InDoubt)(run);
+            run.may_lack_rows = true;
+        });
+        assert_eq!(next.as_deref(), Some("gij resume a"));
     }
 }

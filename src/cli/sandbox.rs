@@ -1,28 +1,91 @@
 //! `gij sandbox`.
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::args::{IndexAfter, SandboxArgs};
+use clap::Args;
+
+use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
-use crate::render::{Screen, count};
-use crate::sandbox::{Access, Config, Faults, RateLimit, Sandbox, StartError};
+use super::values::{IndexAfter, duration, index_after};
+use crate::render::count;
+use crate::sandbox::{Access, Call, Config, Fault, Faults, RateLimit, Sandbox, StartError};
+
+#[derive(Debug, Args)]
+pub(super) struct SandboxArgs {
+    /// Address to listen on; port 0 picks a free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:2990")]
+    pub listen: SocketAddr,
+    /// Context path, such as /jira
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub context_path: String,
+    /// The only token to accept; without it, any credentials are accepted
+    #[arg(long, value_name = "TOKEN")]
+    pub accept_token: Option<String>,
+    /// Time that each response takes
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
+    pub latency: Duration,
+    /// Requests per second that are allowed before the answer is 429
+    #[arg(long, value_name = "N")]
+    pub rate: Option<NonZeroU32>,
+    /// Requests that can be made at once after a quiet time [default: as --rate]
+    #[arg(long, value_name = "N", requires = "rate")]
+    pub burst: Option<NonZeroU32>,
+    /// File to record integrations and requests in, one per line; an existing file is continued
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// Inject a fault into creations with a probability, such as `cut-after-commit=0.2`, or into other calls, such as
+    /// `delete:late=0.1`; repeatable
+    #[arg(long, value_name = "[CALL:]NAME=P", long_help = about_faults())]
+    pub fault: Vec<String>,
+    /// Seed of the faults; the same seed repeats them
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub fault_seed: u64,
+    /// How long after cutting off the client a `late` request is carried out
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = duration)]
+    pub late_by: Duration,
+    /// How long lists lag behind creations and deletions
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
+    pub list_lag: Duration,
+    /// How long after its creation an integration counts as indexed, or `never`
+    #[arg(long, value_name = "TIME|never", default_value = "0ms", value_parser = index_after)]
+    pub index_after: IndexAfter,
+}
+
+fn about_faults() -> String {
+    format!(
+        "Inject a fault into creations with a probability, such as `cut-after-commit=0.2`, or into other calls, such as \
+         `delete:late=0.1`; repeatable. The probabilities for one call may add up to 1 at most.\n\nCalls: {}\n\nFaults: {}",
+        Call::ALL.map(Call::name).join(", "),
+        Fault::all().map(Fault::name).collect::<Vec<_>>().join(", ")
+    )
+}
 
 /// Serves a simulated Jira until it is interrupted.
-pub(super) fn sandbox(args: SandboxArgs, screen: &Screen) -> Result<Exit, Failure> {
+pub(super) fn sandbox(args: SandboxArgs, context: &Context) -> Result<Exit, Failure> {
     let token = args.accept_token.clone();
     let state = args.state.clone();
     let config = config(args)?;
     Runtime::new()?.block_on(async {
         let sandbox = Sandbox::start(config).await?;
         let kept = kept(state.as_deref(), sandbox.held().len());
-        screen.result(&how_to(&sandbox.url(), &kept, token.as_deref()));
+        context
+            .screen
+            .result(&how_to(&sandbox.url(), &kept, token.as_deref()));
         sandbox.wait().await;
         match sandbox.failure() {
             None => Ok(Exit::Done),
             Some(error) => Err(Failure::new(
                 Exit::Stopped,
-                format!("the state cannot be written, and the sandbox has stopped: {error}"),
+                format!("cannot write the state file, so the sandbox has stopped: {error}"),
             )),
         }
     })
@@ -32,11 +95,11 @@ impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
         let help = match error {
             StartError::Listen { .. } => {
-                Some("another sandbox may be running; `--listen 127.0.0.1:0` takes a free port")
+                Some("another sandbox may be running; `--listen 127.0.0.1:0` picks a free port")
             }
-            StartError::State { .. } => Some(
-                "name a file that does not exist yet, or the state of a sandbox that has ended",
-            ),
+            StartError::State { .. } => {
+                Some("use a new file, or the state file of a sandbox that has ended")
+            }
             StartError::ContextPath { .. } | StartError::Thread(_) => None,
         };
         let failure = Self::usage(error);
@@ -74,17 +137,17 @@ fn config(args: SandboxArgs) -> Result<Config, Failure> {
     })
 }
 
-/// Where it keeps what it holds, and what that was when it began.
+/// Where it keeps its integrations, and how many it starts with.
 fn kept(state: Option<&Path>, held: usize) -> String {
     let Some(state) = state else {
         return "it keeps everything in memory".to_owned();
     };
     let file = state.display();
     if held == 0 {
-        format!("it keeps what it holds, and what it was asked, in {file}")
+        format!("its integrations and requests are recorded in {file}")
     } else {
         let held = count(held as u64, "integration", "integrations");
-        format!("it goes on from the {held} in {file}")
+        format!("it continues with the {held} in {file}")
     }
 }
 

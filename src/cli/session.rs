@@ -1,24 +1,28 @@
 //! A session on a run: the engine at work, with progress and an ear for signals, and how it ends.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::connect::Connected;
 use super::exit::{Exit, Failure};
-use super::next;
+use super::next::NextCommand;
+use super::pace::PaceArgs;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
-use super::settings::PaceSettings;
 use crate::engine::{Books, Job, Ledger, Run, RunEvent, Settings, Stop, StopSwitch};
 use crate::journal::{Appender, Ending, Event, Journal, JournalError, StoredRun};
 use crate::render::{Progress, ProgressStyle, Screen};
+use crate::report::Report;
 
 /// What every session that sends has.
 pub(super) struct Session<'a> {
     pub runtime: &'a Runtime,
     pub jira: &'a Connected,
-    pub pace: PaceSettings,
+    pub pace: PaceArgs,
+    /// How long Jira is given to list what it created.
+    pub settle: Duration,
     pub progress: ProgressStyle,
     pub files: RunFiles,
     pub screen: &'a Screen,
@@ -105,10 +109,10 @@ impl Session<'_> {
     fn last_words(&self) -> String {
         let next = &self.after_kill;
         if self.jira.is_sandbox() {
-            return format!("the sandbox is gone with all it held; rehearse again:\n  {next}");
+            return format!("the sandbox and its contents are gone; to rehearse again:\n  {next}");
         }
         format!(
-            "{} holds what was sent; what had no answer yet may be in Jira, and is settled first by:\n  {next}",
+            "{} has every request; those without a response may be in Jira; to settle them and continue:\n  {next}",
             self.files.journal.display()
         )
     }
@@ -138,7 +142,7 @@ impl Session<'_> {
     pub(super) fn decline(&self, journal: Journal, why: &str) -> Result<Exit, Failure> {
         self.close_quietly(journal, Some(Stop::Interrupted))?;
         self.screen.problem(&format!("{why}\n"));
-        let next = next::if_wanted(&self.after_kill);
+        let next = if_wanted(&self.after_kill);
         self.screen.info(&format!("\nNext: {next}\n"));
         Ok(Exit::Interrupted)
     }
@@ -166,10 +170,10 @@ impl Session<'_> {
             self.screen
                 .failure(&unwritten.message, unwritten.help.as_deref());
         }
-        let go_on = format!("go on by `{}`", self.after_kill);
+        let resume = format!("continue with `{}`", self.after_kill);
         let help = match &failure.help {
-            Some(help) => format!("{help}; then {go_on}"),
-            None => go_on,
+            Some(help) => format!("{help}; then {resume}"),
+            None => resume,
         };
         failure.help(help)
     }
@@ -177,11 +181,10 @@ impl Session<'_> {
     /// The journal failed where no report tells of it.
     fn without_journal(&self, error: JournalError) -> Failure {
         let help = match StoredRun::at(&self.files.dir) {
-            Ok(_) if !self.jira.is_sandbox() => format!(
-                "once that is mended, go on with the run: {}",
-                self.after_kill
-            ),
-            _ => "once that is mended, begin again by the same command".to_owned(),
+            Ok(_) if !self.jira.is_sandbox() => {
+                format!("fix this, then continue the run: {}", self.after_kill)
+            }
+            _ => "fix this, then run the same command again".to_owned(),
         };
         Failure::from(error).help(help)
     }
@@ -199,7 +202,7 @@ impl Session<'_> {
             journal.clone(),
             books,
             &self.jira.pacer,
-            self.pace.settle,
+            self.settle,
             stop,
             tell,
         )
@@ -214,7 +217,7 @@ impl Session<'_> {
     ) -> Result<Option<Stop>, JournalError> {
         let ledger = self.ledger(&journal, work.books, stop, tell);
         let settings = Settings {
-            concurrency: self.pace.concurrency,
+            concurrency: usize::from(self.pace.concurrency),
             retries: self.pace.retries,
             max_failures: self.pace.max_failures.map(NonZeroU32::get),
         };
@@ -222,6 +225,59 @@ impl Session<'_> {
         let stopped = run.carry_out(&work.in_doubt).await;
         close(&journal, stopped).await
     }
+}
+
+/// Rows of a run that its sheets no longer have, or not in a form that can be recognized.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OffSheet {
+    pub not_attempted: u64,
+    pub failed: u64,
+}
+
+/// What to do after a session on a run.
+pub(super) fn after_run(
+    resume: &NextCommand,
+    verify: &NextCommand,
+    report: &Report,
+    off_sheet: OffSheet,
+) -> String {
+    let totals = report.totals();
+    if totals.not_attempted > off_sheet.not_attempted {
+        return format!("continue with the rows that were not attempted:\n  {resume}");
+    }
+    if totals.in_doubt > 0 {
+        return format!(
+            "check the rows in doubt again; if they stay in doubt, find them in Jira and decide with `--adopt ROW=ID` or \
+             `--absent ROW`:\n  {resume}"
+        );
+    }
+    if totals.failed > off_sheet.failed {
+        return format!("fix the errors in the sheet, then continue:\n  {resume}");
+    }
+    if totals.not_attempted + totals.failed > 0 {
+        return format!(
+            "the remaining rows are no longer in the sheet; to create them, restore them there and continue (to import the \
+             sheet as it is now, use `gij import FILE --new-run`):\n  {resume}"
+        );
+    }
+    if report.may_lack_rows() {
+        return FIND_LOST_ROWS.to_owned();
+    }
+    format!("in a few minutes, check which of them Jira has indexed:\n  {verify}")
+}
+
+/// What to do about a run whose journal has lost rows.
+pub(super) const FIND_LOST_ROWS: &str = "see which rows of the sheet are missing in Jira; an import creates those and skips \
+                                         the others:\n  gij import FILE --dry-run";
+
+/// What to do about several integrations that requests of the run created for one row.
+pub(super) fn remove_duplicates(undo: &NextCommand) -> String {
+    format!("remove the duplicates one by one:\n  {undo}")
+}
+
+/// What to do after the plan was declined.
+pub(super) fn if_wanted(command: &impl std::fmt::Display) -> String {
+    format!("to continue after all:\n  {command}")
 }
 
 /// Writes the end of a session that stopped for this reason, or did all.

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::exit::Failure;
+use super::loaded_run::LoadedRun;
 use super::session::Session;
-use super::take_up::TakenUp;
 use crate::engine::{Books, Settling, Standing, Stop, Unsettled};
 use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration, ShownFields};
@@ -54,7 +54,7 @@ impl Session<'_> {
     /// on disk when it returns. Returns why it ended early, if it did; the rows that were not settled stay in doubt.
     pub(super) fn settle(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         by_hand: &[ByHand],
         journal: &Journal,
     ) -> Result<Option<Stop>, Failure> {

@@ -1,16 +1,29 @@
 //! `gij template`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde::Serialize;
 
-use super::args::TemplateArgs;
-use super::check::write_json;
+use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use crate::model::IntegrationType;
-use crate::render::{Screen, command_line};
-use crate::report::{document, write};
+use crate::render::command_line;
+use crate::report::write;
 use crate::sheets::{SheetForm, Template};
+
+#[derive(Debug, Args)]
+pub(super) struct TemplateArgs {
+    /// File to write: .xlsx with drop-down lists and explanations, or .csv
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Only these integration types, such as GITHUB,AZURE
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
+    pub types: Vec<String>,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    pub force: bool,
+}
 
 /// The document of `--format json`.
 #[derive(Serialize)]
@@ -20,33 +33,25 @@ struct Written<'a> {
     columns: Vec<&'a str>,
 }
 
-/// Writes a starter sheet.
-pub(super) fn template(
-    args: &TemplateArgs,
-    is_json: bool,
-    screen: &Screen,
-) -> Result<Exit, Failure> {
+/// Writes a starter spreadsheet.
+pub(super) fn template(args: &TemplateArgs, context: &Context) -> Result<Exit, Failure> {
     let form = SheetForm::of_file(&args.output).map_err(Failure::usage)?;
     let template = Template::new(&types(&args.types)?);
-    if !args.force && is_there(&args.output) {
+    // Even a link that leads nowhere is not overwritten.
+    if !args.force && args.output.symlink_metadata().is_ok() {
         return Err(
-            Failure::usage(format!("{} is there already", args.output.display()))
-                .help("give another name, or `--force` to replace it"),
+            Failure::usage(format!("{} already exists", args.output.display()))
+                .help("choose another name, or overwrite it with `--force`"),
         );
     }
     let bytes = form.render(&template);
     write(&args.output, &bytes).map_err(|error| Failure::new(Exit::Stopped, error))?;
-    if is_json {
-        write_json(&document(&written(&args.output, &template)))?;
+    if context.is_json {
+        write_json(&written(&args.output, &template))?;
     } else {
-        tell(&args.output, &template, screen);
+        report(&args.output, &template, context);
     }
     Ok(Exit::Done)
-}
-
-/// Whether something stands at `path`, be it a link that leads nowhere.
-fn is_there(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
 }
 
 fn types(names: &[String]) -> Result<Vec<IntegrationType>, Failure> {
@@ -64,7 +69,7 @@ fn types(names: &[String]) -> Result<Vec<IntegrationType>, Failure> {
 fn written<'a>(file: &Path, template: &'a Template) -> Written<'a> {
     Written {
         file: file.display().to_string(),
-        types: template.types().iter().map(|of| of.name()).collect(),
+        types: template.types().iter().map(|known| known.name()).collect(),
         columns: template
             .columns()
             .iter()
@@ -73,19 +78,19 @@ fn written<'a>(file: &Path, template: &'a Template) -> Written<'a> {
     }
 }
 
-fn tell(file: &Path, template: &Template, screen: &Screen) {
+fn report(file: &Path, template: &Template, context: &Context) {
     let examples = match template.types() {
         [one] => format!("an example row for {one}"),
         types => format!("an example row for each of {} types", types.len()),
     };
-    screen.result(&format!(
+    context.screen.result(&format!(
         "{}: {} columns, {examples}\n",
         file.display(),
         template.columns().len()
     ));
     let file = file.display().to_string();
-    screen.info(&format!(
-        "\nNext: fill in what stands in <angle brackets>, delete the examples that you do not need, then check it:\n  {}\n",
+    context.next(&format!(
+        "fill in the cells in <angle brackets>, delete the examples that you do not need, then check the file:\n  {}",
         command_line(["gij", "check", &file])
     ));
 }

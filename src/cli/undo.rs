@@ -1,36 +1,75 @@
 //! `gij undo`.
 
+use clap::Args;
 use jiff::Timestamp;
 
 use super::by_hand::by_hand;
 use super::connect::connect;
+use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::question::Reply;
+use super::input::in_option;
+use super::loaded_run::{LoadedRun, RunArgs};
+use super::question::{self, Reply};
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
-use super::session::{Session, close};
-use super::settings::{ConnectSettings, UndoSettings};
+use super::session::{Session, close, remove_duplicates};
 use super::settle::ByHand;
-use super::take_up::TakenUp;
-use super::{next, question};
 use crate::engine::{
-    Books, Deletion, Fate, Imbalance, Stop, Undo, UndoneRow, agreed, look_for, plan_undo,
+    Books, Deletion, Fate, Imbalance, Stop, TakeBack, Undo, UndoneRow, agreed, look_for, plan_undo,
 };
 use crate::journal::{
     ConfirmedBy, Duplicate, Event, Journal, Planned, PlannedAction, RowState, SessionKind,
 };
-use crate::model::{IntegrationType, Outcome, RemoteIntegration};
+use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{Screen, count};
 use crate::report::Report;
+use crate::validate::{Only, RowRange, field_of};
 
-/// Deletes what a run created, and only that.
-pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Failure> {
-    let take_up = &settings.take_up;
-    let run = TakenUp::find(&take_up.runs_dir, &take_up.run)?;
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+#[derive(Debug, Args)]
+pub(super) struct UndoArgs {
+    /// Run to undo: `last`, an id, a part of its name, or its path
+    #[arg(value_name = "RUN", default_value = "last")]
+    pub run: String,
+    /// Show what would be removed and stop
+    #[arg(long, conflicts_with_all = ["adopt", "absent"])]
+    pub dry_run: bool,
+    /// Remove without asking for confirmation
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Only what these rows created, such as 2-50 or 'Azure!2-50,60'
+    #[arg(long, id = "undo_rows", value_name = "ROWS")]
+    pub rows: Vec<String>,
+    /// Only what rows with this text in this field created, such as 'type=AZURE'; if repeated, all must match
+    #[arg(long, id = "undo_only", value_name = "HEADER=TEXT")]
+    pub only: Vec<String>,
+    /// Also remove integrations that were changed in Jira after their creation
+    #[arg(long)]
+    pub include_changed: bool,
+    /// Also remove integrations that were found in Jira's list instead of confirmed by a response
+    #[arg(long)]
+    pub include_found: bool,
+    /// Remove duplicates of rows that were sent more than once, asking for each, and nothing else
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "dry_run", "yes", "undo_rows", "undo_only", "include_changed", "include_found", "adopt", "absent"
+        ]
+    )]
+    pub duplicates: bool,
+    #[command(flatten)]
+    pub common: RunArgs,
+}
+
+/// Removes what a run created, and nothing else.
+pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> {
+    let screen = &context.screen;
+    let common = &args.common;
+    let selection = Selection::new(&args.rows, &args.only)?;
+    let run = LoadedRun::load(&common.runs.runs_dir, &args.run)?;
     if run.state().may_lack_rows() {
         screen.problem(
-            "warning: the journal is damaged where it tells of the rows; what those that it has lost created is not known, \
-             and cannot be taken back\n",
+            "warning: the journal is damaged and has lost rows; what they created is not known and cannot be undone\n",
         );
     }
     let is_left = |row: &RowState| {
@@ -42,27 +81,34 @@ pub(super) fn undo(settings: &UndoSettings, screen: &Screen) -> Result<Exit, Fai
             "nothing that {} created is left to remove\n",
             run.id()
         ));
-        return conclude(settings, &run, None, &Imbalance::default(), screen);
+        return conclude(args, &selection, &run, None, &Imbalance::default(), context);
     }
-    let is_selected = |row: &RowState| settings.selection.has(row);
+    let is_selected = |row: &RowState| selection.has(row);
     if !run.state().rows().any(|(_, row)| is_selected(row)) {
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());
         return Err(Failure::usage(failure));
     }
-    let confirmed_by = confirmation(settings)?;
-    let connecting = ConnectSettings::for_run(take_up.connect.clone(), run.id(), run.url())?;
+    let confirmed_by = confirmation(args)?;
+    let destination = common.connect.destination_of_run(run.id(), run.url())?;
     let runtime = Runtime::new()?;
-    let (jira, list) = runtime.block_on(connect(&connecting, take_up.pace, screen))?;
-    let after_kill = run.next(&take_up.invocation).undo();
-    let session = Session::on(&run, take_up, after_kill, (&runtime, &jira), screen);
-    let undoing = Undoing { settings, session };
-    if settings.dry_run {
+    let connecting = connect(&common.connect, &destination, common.pace.pace(), screen);
+    let (jira, list) = runtime.block_on(connecting)?;
+    let after_kill = run.next(&context.given, "undo").to_string();
+    let session = Session::on(&run, common, after_kill, (&runtime, &jira), context);
+    let undoing = Undoing {
+        args,
+        selection,
+        context,
+        session,
+    };
+    if args.dry_run {
         return undoing.dry_run(&run, &list);
     }
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(take_up, &run, &list)?;
+    let by_hand = by_hand(common, &run, &list)?;
     let session = &undoing.session;
-    let journal = session.begin(&run, SessionKind::Undo, confirmed_by, &connecting)?;
+    let connect = (&common.connect, &destination);
+    let journal = session.begin(&run, SessionKind::Undo, confirmed_by, connect)?;
     undoing.take_back(run, journal, &by_hand, confirmed_by)
 }
 
@@ -77,37 +123,88 @@ pub(super) fn is_gone(row: &RowState) -> bool {
 }
 
 /// How the session is confirmed, where that needs no question; none if somebody is to be asked.
-fn confirmation(settings: &UndoSettings) -> Result<Option<ConfirmedBy>, Failure> {
-    if settings.dry_run {
+fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
+    if args.dry_run {
         return Ok(Some(ConfirmedBy::NotNeeded));
     }
-    let (why, help) = if settings.duplicates {
-        (
-            "there is nobody to ask, and each double is asked for",
-            "run it on a terminal",
-        )
-    } else {
-        (
-            "there is nobody to ask, and no --yes; nothing was removed",
-            "look at the plan with `--dry-run`, then give `--yes`",
-        )
-    };
-    settings
-        .take_up
-        .confirmation(Failure::usage(why).help(help))
+    question::confirmation(args.yes, || {
+        if args.duplicates {
+            Failure::usage("no terminal to confirm each duplicate on; nothing was removed")
+                .help("run this on a terminal")
+        } else {
+            Failure::usage("no terminal to confirm on; nothing was removed")
+                .help("review the plan with `--dry-run`, then pass `--yes`")
+        }
+    })
+}
+
+/// Which rows are to be undone.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    rows: Vec<RowRange>,
+    only: Vec<(Field, String)>,
+}
+
+impl Selection {
+    fn new(rows: &[String], only: &[String]) -> Result<Self, Failure> {
+        let mut selection = Self::default();
+        for text in rows {
+            let ranges = RowRange::parse_list(text).map_err(in_option("--rows"))?;
+            selection.rows.extend(ranges);
+        }
+        for text in only {
+            let only = Only::parse(text).map_err(in_option("--only"))?;
+            let field = field_of(&only.header).ok_or_else(|| {
+                Failure::usage(format!(
+                    "--only: the journal has no column `{}`",
+                    only.header
+                ))
+                .help(
+                    "select by a field of the integrations, such as 'type=AZURE', or with `--rows`",
+                )
+            })?;
+            selection.only.push((field, only.text));
+        }
+        Ok(selection)
+    }
+
+    /// Whether the row is one of those.
+    pub(crate) fn has(&self, row: &RowState) -> bool {
+        let at = &row.place;
+        let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
+        let is_of_rows = self.rows.is_empty() || self.rows.iter().any(is_in);
+        is_of_rows && (self.only.is_empty() || self.holds(row))
+    }
+
+    fn holds(&self, row: &RowState) -> bool {
+        let cells = row.cells().open();
+        self.only.iter().all(|(field, text)| {
+            let cell = cells.get(field.name()).map(|value| {
+                value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned)
+            });
+            let cell = cell.unwrap_or_default();
+            let wanted = IntegrationType::from_name(text);
+            let is_type = *field == Field::Type && wanted.is_some();
+            cell.to_lowercase() == text.to_lowercase()
+                || is_type && wanted == IntegrationType::from_name(&cell)
+        })
+    }
 }
 
 /// Ends an undo after which `imbalance` was found.
 fn conclude(
-    settings: &UndoSettings,
-    run: &TakenUp,
+    args: &UndoArgs,
+    selection: &Selection,
+    run: &LoadedRun,
     stopped: Option<&Stop>,
     imbalance: &Imbalance,
-    screen: &Screen,
+    context: &Context,
 ) -> Result<Exit, Failure> {
     let is_selected = |n: u32| {
         let row = run.state().row(n);
-        row.is_some_and(|row| settings.selection.has(row))
+        row.is_some_and(|row| selection.has(row))
     };
     let is_ours = |double: &Duplicate| {
         let row = run.state().row(double.n);
@@ -116,26 +213,32 @@ fn conclude(
     let are_doubles = imbalance.doubles.iter().any(is_ours);
     let have_appeared = imbalance.appeared.iter().any(|n| is_selected(*n));
     // Nothing that was to be taken back is gone as long as nobody knows whether it is there.
-    let are_in_doubt = !settings.duplicates
+    let are_in_doubt = !args.duplicates
         && run
             .state()
             .rows()
-            .any(|(_, row)| row.outcome == Outcome::InDoubt && settings.selection.has(row));
+            .any(|(_, row)| row.outcome == Outcome::InDoubt && selection.has(row));
     let are_in_doubt = are_in_doubt || have_appeared;
-    let invocation = &settings.take_up.invocation;
     let next = |report: &Report| {
-        let of_run = run.next(invocation);
-        let is_left = stopped.is_some() || report.is_something_left();
-        if are_doubles && !is_left && !are_in_doubt {
-            return next::remove_doubles(&of_run);
+        let undo = run.next(&context.given, "undo");
+        if stopped.is_some() || report.is_something_left() {
+            format!("see the messages above, then continue the undo:\n  {undo}")
+        } else if are_in_doubt {
+            format!(
+                "find the rows in doubt in Jira, and decide with `--adopt ROW=ID` (together with `--include-found`) or \
+                 `--absent ROW`:\n  {undo}"
+            )
+        } else if are_doubles {
+            remove_duplicates(&run.undo_duplicates(&context.given))
+        } else if report.may_lack_rows() {
+            "the known part of the run is undone; the journal has lost rows: find what they created in Jira and remove it there"
+                .to_owned()
+        } else {
+            "the undo is complete; nothing is left to do".to_owned()
         }
-        if report.may_lack_rows() && !is_left && !are_in_doubt {
-            return next::after_undo_with_lost_rows();
-        }
-        next::after_undo(&of_run, is_left, are_in_doubt)
     };
     let is_left = |report: &Report| report.is_something_left() || are_in_doubt || are_doubles;
-    RunFiles::of(&run.dir).conclude(stopped, invocation.is_json, is_left, next, screen)
+    RunFiles::of(&run.dir).conclude(stopped, is_left, next, context)
 }
 
 /// Why nothing is removed.
@@ -150,24 +253,24 @@ enum Unagreed {
 
 /// An undo that reached Jira.
 pub(super) struct Undoing<'a> {
-    pub settings: &'a UndoSettings,
+    pub args: &'a UndoArgs,
+    pub selection: Selection,
+    pub context: &'a Context,
     pub session: Session<'a>,
 }
 
 impl Undoing<'_> {
-    pub(super) fn plan(&self, run: &TakenUp, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
-        let selection = &self.settings.selection;
-        plan_undo(
-            run.state(),
-            list,
-            |row| selection.has(row),
-            self.settings.also,
-        )
+    pub(super) fn plan(&self, run: &LoadedRun, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
+        let also = TakeBack {
+            changed: self.args.include_changed,
+            found: self.args.include_found,
+        };
+        plan_undo(run.state(), list, |row| self.selection.has(row), also)
     }
 
     fn take_back(
         &self,
-        mut run: TakenUp,
+        mut run: LoadedRun,
         journal: Journal,
         by_hand: &[ByHand],
         confirmed_by: Option<ConfirmedBy>,
@@ -184,7 +287,7 @@ impl Undoing<'_> {
             return self.end(&run, journal, stopped);
         }
         let must_ask = confirmed_by.is_none();
-        let agreed = if self.settings.duplicates {
+        let agreed = if self.args.duplicates {
             self.doubles_to_remove(&run, &journal)
         } else {
             self.created_to_remove(&run, &journal, must_ask)
@@ -202,18 +305,12 @@ impl Undoing<'_> {
             });
         }
         let (stopped, imbalance) = self.remove(&run, journal, events, deletions)?;
-        conclude(
-            self.settings,
-            &run,
-            stopped.as_ref(),
-            &imbalance,
-            self.session.screen,
-        )
+        self.conclude(&run, stopped.as_ref(), &imbalance)
     }
 
     fn doubles_to_remove(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         journal: &Journal,
     ) -> Result<(Vec<Event>, Vec<Deletion>), Unagreed> {
         let list = self.look_for(run, &[], journal)?;
@@ -229,7 +326,7 @@ impl Undoing<'_> {
 
     fn created_to_remove(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         journal: &Journal,
         must_ask: bool,
     ) -> Result<(Vec<Event>, Vec<Deletion>), Unagreed> {
@@ -249,7 +346,7 @@ impl Undoing<'_> {
             return Ok(planned(run, &plan));
         }
         if !self.ask(number) {
-            let why = format!("{number} was not typed; nothing was removed");
+            let why = format!("the answer was not {number}; nothing was removed");
             return Err(Unagreed::Declined(why));
         }
         // Much may have happened in Jira since the plan was shown. What was gone by then needs no second look.
@@ -265,7 +362,7 @@ impl Undoing<'_> {
     fn ask(&self, number: usize) -> bool {
         let what = count(number as u64, "integration", "integrations");
         let question = format!(
-            "Remove {what} from {} ({})?\nType the number to go on:",
+            "Remove {what} from {} ({})?\nType the number to confirm:",
             self.session.jira.target.title, self.session.jira.target.url
         );
         question::ask_number(&question, number, self.session.runtime, self.session.screen)
@@ -275,7 +372,7 @@ impl Undoing<'_> {
     /// Jira's list, read until it is known which of `ids` it does not show.
     fn look_for(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         ids: &[i64],
         journal: &Journal,
     ) -> Result<Vec<RemoteIntegration>, Unagreed> {
@@ -293,7 +390,7 @@ impl Undoing<'_> {
     /// and what is there.
     fn remove(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         journal: Journal,
         events: Vec<Event>,
         deletions: Vec<Deletion>,
@@ -318,7 +415,12 @@ impl Undoing<'_> {
             appender.commit(events).await?;
             let ledger = session.ledger(appender, books, stop, tell);
             let pace = &session.pace;
-            let undo = Undo::new(&ledger, pace.concurrency, pace.retries, deletions);
+            let undo = Undo::new(
+                &ledger,
+                usize::from(pace.concurrency),
+                pace.retries,
+                deletions,
+            );
             let mut stopped = undo.carry_out().await;
             if stopped.is_none() && must_balance {
                 match ledger.audit(&[]).await {
@@ -332,25 +434,35 @@ impl Undoing<'_> {
     }
 
     /// Whether several requests of ours may have created a row that is taken back. Whoever is asked for each double knows.
-    fn must_balance(&self, run: &TakenUp) -> bool {
+    fn must_balance(&self, run: &LoadedRun) -> bool {
         let state = run.state();
-        let may_be_left = |row: &RowState| self.settings.selection.has(row) && may_be_left(row);
+        let may_be_left = |row: &RowState| self.selection.has(row) && may_be_left(row);
         // What is new cannot be told by a journal that has lost what was there before.
-        !self.settings.duplicates
+        !self.args.duplicates
             && state.baseline().is_some()
             && state.rows().any(|(_, row)| may_be_left(row))
     }
 
-    fn end(&self, run: &TakenUp, journal: Journal, stopped: Option<Stop>) -> Result<Exit, Failure> {
+    fn end(
+        &self,
+        run: &LoadedRun,
+        journal: Journal,
+        stopped: Option<Stop>,
+    ) -> Result<Exit, Failure> {
         let stopped = self.session.close(journal, stopped)?;
-        let unknown = Imbalance::default();
-        conclude(
-            self.settings,
-            run,
-            stopped.as_ref(),
-            &unknown,
-            self.session.screen,
-        )
+        self.conclude(run, stopped.as_ref(), &Imbalance::default())
+    }
+
+    fn conclude(
+        &self,
+        run: &LoadedRun,
+        stopped: Option<&Stop>,
+        imbalance: &Imbalance,
+    ) -> Result<Exit, Failure> {
+        let Self {
+            args, selection, ..
+        } = self;
+        conclude(args, selection, run, stopped, imbalance, self.context)
     }
 }
 
@@ -359,7 +471,7 @@ pub(super) fn type_of(row: &RowState) -> Option<IntegrationType> {
 }
 
 /// What is written down of a plan, and what is to be deleted.
-fn planned(run: &TakenUp, plan: &[UndoneRow]) -> (Vec<Event>, Vec<Deletion>) {
+fn planned(run: &LoadedRun, plan: &[UndoneRow]) -> (Vec<Event>, Vec<Deletion>) {
     let mut events = Vec::new();
     let mut deletions = Vec::new();
     for undone in plan {

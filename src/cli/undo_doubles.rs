@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::exit::Failure;
+use super::loaded_run::LoadedRun;
 use super::question::{self, Reply};
-use super::take_up::TakenUp;
 use super::undo::{Undoing, is_gone, type_of};
 use crate::engine::{Books, Deletion, Stop, doubles, settle_deletions};
 use crate::journal::{Journal, Remote, RemovalOutcome, RowState};
@@ -17,7 +17,7 @@ impl Undoing<'_> {
     /// why it ended early, if it did.
     pub(super) fn settle_doubles(
         &self,
-        run: &mut TakenUp,
+        run: &mut LoadedRun,
         journal: &Journal,
     ) -> Result<Option<Stop>, Failure> {
         let rows = run.state().rows();
@@ -39,7 +39,7 @@ impl Undoing<'_> {
     /// Asks for each double of ours whether it is to be removed; none if somebody interrupts.
     pub(super) fn ask_for_doubles(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         list: &[RemoteIntegration],
     ) -> Option<Vec<Deletion>> {
         let (ours, theirs) = doubles(run.state(), list);
@@ -48,16 +48,18 @@ impl Undoing<'_> {
             let whose = match row.map_or(0, |row| row.may_have_created) {
                 0 => "this run created none of them: they are left alone",
                 _ => {
-                    "one request of ours created it: the other is someone else's and is left alone"
+                    "one request of this run created it: the other one is someone else's and is left alone"
                 }
             };
             let place = run.place_of(double.n);
             self.session.screen.problem(&format!(
-                "note: {place} is there more than once, and {whose}\n"
+                "note: Jira has {place} more than once, and {whose}\n"
             ));
         }
         if ours.is_empty() {
-            self.session.screen.info("there are no doubles to remove\n");
+            self.session
+                .screen
+                .info("there are no duplicates to remove\n");
         }
         let mut deletions = Vec::new();
         for double in ours {
@@ -84,7 +86,7 @@ impl Undoing<'_> {
                     .and_then(|ms| Timestamp::from_millisecond(ms).ok())
                     .map(|at| format!(" of {}", at.strftime("%-d %b %Y %H:%M:%S UTC")));
                 let question = format!(
-                    "Remove integration {}{}, a double of {} ({}), {keeps}?",
+                    "Remove integration {}{}, a duplicate of {} ({}), {keeps}?",
                     remote.id,
                     created.unwrap_or_default(),
                     run.place_of(double.n),
@@ -112,7 +114,7 @@ impl Undoing<'_> {
     /// Keeps of `deletions` those that are still doubles in `list`, beside one that stays unless the row was taken back.
     pub(super) fn keep_doubles(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         list: &[RemoteIntegration],
         deletions: &mut Vec<Deletion>,
     ) {
@@ -132,7 +134,7 @@ impl Undoing<'_> {
                 deletions.push(deletion);
             } else {
                 self.session.screen.problem(&format!(
-                    "note: integration {} is no double of {} any more, and is left alone\n",
+                    "note: integration {} is no longer a duplicate of {} and is left alone\n",
                     deletion.id,
                     run.place_of(deletion.n)
                 ));

@@ -2,15 +2,13 @@
 
 use serde::Serialize;
 
-use super::check::write_json;
+use super::context::write_json;
 use super::exit::{Exit, Failure};
-use super::next;
-use super::take_up::TakenUp;
+use super::loaded_run::LoadedRun;
 use super::undo::Undoing;
 use crate::engine::{Fate, UndoneRow};
 use crate::model::RemoteIntegration;
 use crate::render::{UndoPlan, undo_plan as plan_text};
-use crate::report::document;
 
 /// A row of the plan of an undo, in the document of `--format json`.
 #[derive(Serialize)]
@@ -31,11 +29,11 @@ struct PlanDocument {
 impl Undoing<'_> {
     pub(super) fn dry_run(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         list: &[RemoteIntegration],
     ) -> Result<Exit, Failure> {
         let plan = self.plan(run, list);
-        if self.settings.take_up.invocation.is_json {
+        if self.context.is_json {
             let rows = plan.iter().map(|undone| PlanRow {
                 row: run.place_of(undone.n),
                 id: undone.id,
@@ -54,17 +52,17 @@ impl Undoing<'_> {
                 in_doubt: run.state().totals().in_doubt,
                 plan: rows.collect(),
             };
-            write_json(&document(&shown))?;
+            write_json(&shown)?;
         } else {
             self.session.screen.result(&self.in_words(run, &plan));
             self.session.screen.result("dry run: nothing was removed\n");
-            let next = next::after_undo_dry_run(&self.settings.take_up.invocation.typed);
-            self.session.screen.info(&format!("\nNext: {next}\n"));
+            let undo = run.next(&self.context.given, "undo");
+            self.context.next(&format!("remove them:\n  {undo}"));
         }
         Ok(Exit::Done)
     }
 
-    pub(super) fn in_words(&self, run: &TakenUp, plan: &[UndoneRow]) -> String {
+    pub(super) fn in_words(&self, run: &LoadedRun, plan: &[UndoneRow]) -> String {
         let mut shown = UndoPlan {
             in_doubt: run.state().totals().in_doubt,
             ..UndoPlan::default()
@@ -79,7 +77,7 @@ impl Undoing<'_> {
                 Fate::LeaveAlone(why) => {
                     shown.left_alone.entry(why.clone()).or_default().push(line);
                 }
-                Fate::AlreadyGone if self.settings.dry_run => shown.not_listed.push(line),
+                Fate::AlreadyGone if self.args.dry_run => shown.not_listed.push(line),
                 Fate::AlreadyGone => shown.already_gone.push(line),
             }
         }

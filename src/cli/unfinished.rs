@@ -3,22 +3,21 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::connect::Destination;
 use super::exit::{Exit, Failure};
+use super::import::Import;
 use super::just_removed::is_of;
-use super::next::OfRun;
-use super::settings::{ImportSettings, TargetSettings};
+use super::next::{FILE, Given, NextCommand};
 use crate::journal::{Key, RunState, StoredRun, StoredRuns, Totals};
 use crate::model::{Outcome, Place};
 use crate::plan::Plan;
-use crate::render::{Screen, count};
+use crate::render::count;
 
 /// Refuses to begin a run of a file whose last run on this Jira is not finished. A dry run says so and goes on; it gets that
 /// run's id.
-pub(super) fn refuse_second_run(
-    settings: &ImportSettings,
-    screen: &Screen,
-) -> Result<Option<String>, Failure> {
-    let Some((run, state)) = unfinished(settings)? else {
+pub(super) fn refuse_second_run(import: &Import<'_>) -> Result<Option<String>, Failure> {
+    let (args, screen) = (import.args, &import.context.screen);
+    let Some((run, state)) = unfinished(import)? else {
         return Ok(None);
     };
     let message = format!(
@@ -26,7 +25,7 @@ pub(super) fn refuse_second_run(
         run.id,
         left(state.totals())
     );
-    if run.is_at_work() && !settings.dry_run {
+    if run.is_at_work() && !args.dry_run {
         let failure = format!(
             "another gij is at work on the run {} of the same input",
             run.id
@@ -35,16 +34,17 @@ pub(super) fn refuse_second_run(
         return Err(failure.help("wait until it has ended, or stop it"));
     }
     if state.has_lost_baseline() {
-        let message = format!("{message}; its journal is damaged, and it can send no more");
+        let message =
+            format!("{message}; its journal is damaged, and this run can send nothing more");
         let help = "begin another run with `--new-run`, which skips what Jira shows by then";
-        if settings.dry_run {
+        if args.dry_run {
             screen.problem(&format!("warning: {message}; {help}\n"));
             return Ok(None);
         }
         return Err(Failure::usage(format!("{message}; nothing was sent")).help(help));
     }
-    let resume = OfRun::new(&settings.invocation.typed, &run.id, run.has_stdin()).resume();
-    if settings.dry_run {
+    let resume = resume(&import.context.given, &run);
+    if args.dry_run {
         screen.problem(&format!("warning: {message}\n"));
         return Ok(Some(run.id));
     }
@@ -57,12 +57,12 @@ pub(super) fn refuse_second_run(
 /// Refuses to create rows that are in doubt in another run on the Jira at `url`, by whatever file that knows them: they may
 /// be there, and its list not show them yet. A dry run says so and goes on.
 pub(super) fn refuse_rows_in_doubt(
-    settings: &ImportSettings,
+    import: &Import<'_>,
     plan: &Plan,
     url: &str,
-    screen: &Screen,
 ) -> Result<(), Failure> {
-    if settings.new_run || settings.is_rehearsal() {
+    let (args, screen) = (import.args, &import.context.screen);
+    if args.new_run || args.sandbox {
         return Ok(());
     }
     let mut keys: HashMap<String, Vec<(Key, &Place)>> = HashMap::new();
@@ -76,7 +76,7 @@ pub(super) fn refuse_rows_in_doubt(
         return Ok(());
     }
     // A directory that cannot be read has been told of by now, and a dry run needs none.
-    let stored = StoredRuns::below(&settings.runs_dir).unwrap_or_default();
+    let stored = StoredRuns::below(&args.runs.runs_dir).unwrap_or_default();
     let is_candidate =
         |run: &StoredRun| !run.opened.rehearsal && is_of(run, url) && run.may_be_in_doubt();
     for run in stored.runs.into_iter().filter(is_candidate) {
@@ -103,17 +103,17 @@ pub(super) fn refuse_rows_in_doubt(
             "{place}{others} may be in Jira already: in the run {} that is in doubt",
             run.id
         );
-        let typed = &settings.invocation.typed;
-        let next = OfRun::new(typed, &run.id, run.has_stdin());
+        let given = &import.context.given;
         let settle = if read.state.is_undone() {
-            next.look_before_undo()
+            let undo = given.next("undo").operands([run.id.clone()]);
+            undo.options(&["--dry-run"])
         } else {
-            next.resume()
+            resume(given, &run)
         };
         let help = format!(
             "settle it there first: `{settle}`; or begin with `--new-run`, which skips only what Jira shows by then"
         );
-        if settings.dry_run {
+        if args.dry_run {
             screen.problem(&format!("warning: {message}; {help}\n"));
             continue;
         }
@@ -133,14 +133,15 @@ fn may_be_same(ours: &Key, theirs: &Key) -> bool {
 
 /// The last run of one of the files on this Jira, if it is not finished. Earlier ones are settled
 /// by it: whoever began it knew of them.
-fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, RunState)>, Failure> {
-    let TargetSettings::Jira(jira) = &settings.connect.target else {
+fn unfinished(import: &Import<'_>) -> Result<Option<(StoredRun, RunState)>, Failure> {
+    let args = import.args;
+    let Destination::Jira(base) = &import.destination else {
         return Ok(None);
     };
-    if settings.new_run {
+    if args.new_run {
         return Ok(None);
     }
-    let files = settings.input.files.iter();
+    let files = args.input.files.iter();
     let files = files.filter(|file| file.as_os_str() != "-");
     let ours: Vec<PathBuf> = files.filter_map(|file| identity(file)).collect();
     let is_of_files = |run: &StoredRun| {
@@ -151,13 +152,13 @@ fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, RunState)>
             .filter_map(|input| input.path.as_deref());
         inputs.any(|path| identity(Path::new(path)).is_some_and(|path| ours.contains(&path)))
     };
-    let is_of_jira = |run: &StoredRun| is_of(run, jira.base.as_str());
-    let stored = match StoredRuns::below(&settings.runs_dir) {
+    let is_of_jira = |run: &StoredRun| is_of(run, base.as_str());
+    let stored = match StoredRuns::below(&args.runs.runs_dir) {
         Ok(stored) => stored,
         // A dry run needs no place for runs.
-        Err(_) if settings.dry_run => return Ok(None),
+        Err(_) if args.dry_run => return Ok(None),
         Err(error) => {
-            let runs_dir = settings.runs_dir.display();
+            let runs_dir = args.runs.runs_dir.display();
             let failure = Failure::new(Exit::Stopped, format!("cannot read {runs_dir}: {error}"));
             return Err(
                 failure.help("check who may read it, or name another directory by `--runs-dir`")
@@ -173,6 +174,13 @@ fn unfinished(settings: &ImportSettings) -> Result<Option<(StoredRun, RunState)>
     };
     let state = run.read().map_err(Failure::usage)?.state;
     Ok(state.is_unfinished().then_some((run, state)))
+}
+
+/// The command that resumes a run.
+fn resume(given: &Given, run: &StoredRun) -> NextCommand {
+    let file = run.has_stdin().then(|| FILE.to_owned());
+    let operands = [run.id.clone()].into_iter().chain(file);
+    given.next("resume").operands(operands)
 }
 
 /// By what a file is known again, wherever a command is typed and through links.

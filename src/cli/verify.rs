@@ -1,47 +1,68 @@
 //! `gij verify`.
 
+use std::time::Duration;
+
+use clap::Args;
 use jiff::Timestamp;
 
-use super::check::write_json;
-use super::connect::connect;
+use super::connect::{ConnectArgs, connect};
+use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::facts::session;
-use super::next;
+use super::loaded_run::LoadedRun;
 use super::run_files::RunFiles;
+use super::runs::RunsArgs;
 use super::runtime::Runtime;
-use super::session::close;
-use super::settings::{ConnectSettings, VerifySettings};
-use super::take_up::TakenUp;
-use crate::engine::{Books, Imbalance};
+use super::session::{FIND_LOST_ROWS, close, remove_duplicates};
+use crate::engine::{Books, Imbalance, Pace};
 use crate::journal::{Audit, ConfirmedBy, Event, RowState, SessionKind};
 use crate::model::Outcome;
-use crate::render::{Screen, verification};
-use crate::report::{VerifyReport, document};
+use crate::render::verification;
+use crate::report::VerifyReport;
 
-/// Says which of a run's integrations Jira has indexed since, which are gone, and which are there twice.
-pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit, Failure> {
-    let run = TakenUp::find(&settings.runs_dir, &settings.run)?;
+/// The pace of a command that only reads.
+const PACE: Pace = Pace {
+    concurrency: 1,
+    rate: None,
+    max_wait: Duration::from_mins(1),
+};
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Run to verify: `last`, an id, a part of its name, or its path
+    #[arg(value_name = "RUN", default_value = "last")]
+    pub run: String,
+    #[command(flatten)]
+    pub runs: RunsArgs,
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+}
+
+/// Shows which integrations of a run Jira has indexed, which are gone, and which have duplicates.
+pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
+    let screen = &context.screen;
+    let run = LoadedRun::load(&args.runs.runs_dir, &args.run)?;
     let state = run.state();
     let may_be_there = |row: &RowState| matches!(row.outcome, Outcome::Created | Outcome::InDoubt);
     if !state.rows().any(|(_, row)| may_be_there(row)) {
-        if settings.invocation.is_json {
-            write_json(&document(&VerifyReport::new(state, &[], &[], &[])))?;
+        if context.is_json {
+            write_json(&VerifyReport::new(state, &[], &[], &[]))?;
         } else {
             screen.result(&format!("{} created nothing\n", run.id()));
         }
         return Ok(Exit::Done);
     }
-    let connecting = ConnectSettings::for_run(settings.connect.clone(), run.id(), run.url())?;
+    let destination = args.connect.destination_of_run(run.id(), run.url())?;
     let runtime = Runtime::new()?;
     let lacks_rows = state.may_lack_rows();
     if lacks_rows {
         screen.problem(
-            "warning: the journal is damaged where it tells of the rows; what became of those that it has lost is not known\n",
+            "warning: the journal is damaged and has lost rows; what became of them is not known\n",
         );
     }
     let at = Timestamp::now();
-    let (jira, list) = runtime.block_on(connect(&connecting, settings.pace, screen))?;
-    // What is new cannot be told by a journal that has lost what was there before.
+    let (jira, list) = runtime.block_on(connect(&args.connect, &destination, PACE, screen))?;
+    // Without the list from before the run nobody can tell what is new.
     let is_known = state.baseline().is_some();
     let Imbalance {
         missing,
@@ -57,8 +78,8 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
         SessionKind::Verify,
         &jira.target,
         ConfirmedBy::NotNeeded,
-        settings.pace.settle,
-        connecting.options(),
+        Duration::ZERO,
+        args.connect.options(&destination),
     );
     let journal = run.reopen(beginning)?;
     let appender = journal.appender();
@@ -73,20 +94,46 @@ pub(super) fn verify(settings: &VerifySettings, screen: &Screen) -> Result<Exit,
     runtime.block_on(close(&appender, None))?;
     journal.close()?;
     RunFiles::of(&run.dir).write_reports()?;
-    if settings.invocation.is_json {
-        write_json(&document(&report))?;
+    if context.is_json {
+        write_json(&report)?;
     } else {
         screen.result(&verification(&report));
-        let next = if lacks_rows && !report.is_amiss() {
-            next::with_lost_rows()
-        } else {
-            next::after_verify(&run.next(&settings.invocation), &report, state.is_undone())
-        };
-        screen.info(&format!("\nNext: {next}\n"));
     }
+    context.next(&if lacks_rows && !report.is_amiss() {
+        FIND_LOST_ROWS.to_owned()
+    } else {
+        next(&run, &report, context)
+    });
     Ok(if report.is_amiss() || lacks_rows {
         Exit::Incomplete
     } else {
         Exit::Done
     })
+}
+
+fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
+    let given = &context.given;
+    let mut doubles = report.duplicates.iter();
+    if doubles.any(|double| double.may_have_created > 1) {
+        return remove_duplicates(&run.undo_duplicates(given));
+    }
+    if !report.appeared.is_empty() || !report.in_doubt.is_empty() {
+        // After an undo has begun, the run is not resumed; which rows it was to delete is not known here.
+        let settle = if run.state().is_undone() {
+            run.undo_dry_run(given)
+        } else {
+            run.resume(given)
+        };
+        return format!("settle the rows in doubt:\n  {settle}");
+    }
+    if report.totals.gone > 0 {
+        return "someone removed the integrations that are gone; if they are needed, import a sheet with those rows".into();
+    }
+    if report.totals.not_yet > 0 {
+        let verify = run.next(given, "verify");
+        return format!(
+            "Jira may still index the others, or their credentials do not work (Jira shows the error); check again:\n  {verify}"
+        );
+    }
+    "nothing is left to do".into()
 }

@@ -39,8 +39,8 @@ fn invalid_rows_are_skipped_where_that_is_asked_for() {
         .says("    Skip 3 rows, not valid")
         .says("  Create 3 integrations")
         .says("3 were not valid")
-        .says("mend the rows that are not valid")
-        .says("  gij import a.csv --yes --skip-invalid --concurrency 1\n");
+        .says("fix the invalid rows")
+        .says("  gij import a.csv --skip-invalid --concurrency 1\n");
     assert_eq!(
         env.held(),
         ["A", "C", "E"],
@@ -97,7 +97,7 @@ fn what_is_wrong_with_a_table_or_with_every_row_is_not_skipped() {
         ("header.csv", "a file or a header is wrong here"),
         ("quote.csv", "a file or a header is wrong here"),
         ("missing.csv", "a file or a header is wrong here"),
-        ("rows.csv", "no row is left that is valid"),
+        ("rows.csv", "no valid row is left"),
     ] {
         env.run(["import", file, "--yes", "--skip-invalid"])
             .exit(3)
@@ -127,7 +127,7 @@ fn a_pilot_creates_the_first_rows_that_are_not_there() {
         .says("  Create 2 integrations")
         .says("   Later 2 rows, beyond --limit")
         .says("2 were not selected")
-        .says("create the others:\n  gij import a.csv --yes --concurrency 1\n");
+        .says("create the others:\n  gij import a.csv --concurrency 1\n");
     assert_eq!(env.held(), ["Team 1", "Team 2", "Team 3"]);
     assert_eq!(
         rows(&env, "outcome"),
@@ -151,7 +151,7 @@ fn a_dry_run_of_a_pilot_tells_what_is_beyond_it() {
     env.run(dry)
         .exit(0)
         .says("not selected a.csv:3  GITHUB_SERVER  Team 2\n")
-        .says("  gij import a.csv --limit=1\n");
+        .says("  gij import a.csv --limit 1\n");
     let json = env
         .run([&dry[..], &["--format", "json"]].concat())
         .exit(0)
@@ -174,12 +174,12 @@ fn what_exists_can_be_a_reason_to_send_nothing() {
     env.run(["import", "a.csv", "--yes", "--on-existing", "fail"])
         .exit(3)
         .says("  exists a.csv:3  GITHUB_SERVER  Team 2 (id 1)\n")
-        .says("1 row is in Jira already, which `--on-existing fail` does not let pass; nothing was sent")
-        .says("skip what is there: `gij import a.csv --yes`");
+        .says("1 row already exists in Jira (`--on-existing fail`); nothing was sent")
+        .says("skip them with `gij import a.csv`");
     env.run(["import", "a.csv", "--dry-run", "--on-existing", "fail"])
         .exit(3)
         .says("  create a.csv:2")
-        .says("does not let pass");
+        .says("nothing was sent");
     let json = env
         .run("import a.csv --yes --on-existing fail --format json".split(' '))
         .exit(3)

@@ -137,7 +137,7 @@ fn a_context_path_is_kept() {
 #[test]
 fn wrong_usage_is_told_before_anything_is_read() {
     for (args, vars, said) in [
-        (&["import", "a.csv", "--yes"][..], &[][..], "which Jira?"),
+        (&["import", "a.csv", "--yes"][..], &[][..], "no Jira given"),
         (
             &["import", "a.csv", "--yes"],
             &[("JIRA_URL", "http://127.0.0.1:9")],
@@ -159,7 +159,7 @@ fn wrong_usage_is_told_before_anything_is_read() {
         (
             &["import", "a.csv"],
             &[("JIRA_URL", "http://127.0.0.1:9"), ("JIRA_TOKEN", "t")],
-            "no --yes",
+            "no terminal to confirm",
         ),
         (
             &[

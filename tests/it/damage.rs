@@ -37,7 +37,7 @@ fn what_was_there_before_is_not_taken_for_created_once_the_baseline_is_lost() {
     });
     run(&["resume"])
         .exit(4)
-        .says("has lost what Jira held before the run")
+        .says("has lost the list of what Jira held before the run")
         .says("--adopt");
     // What was sent is found by its name; of the others nobody can say whether they were there.
     assert_eq!(
@@ -47,12 +47,12 @@ fn what_was_there_before_is_not_taken_for_created_once_the_baseline_is_lost() {
     assert_eq!((env.posts(), env.jira().held().len()), (3, 3));
     env.run(["runs"])
         .exit(0)
-        .says("it can send no more")
+        .says("this run can send nothing more")
         .says("gij import FILE")
         .says_nothing_of("gij resume 2");
     run(&["import", "a.csv"])
         .exit(2)
-        .says("it can send no more")
+        .says("this run can send nothing more")
         .says("--new-run")
         .says_nothing_of("gij resume");
     run(&["import", "a.csv", "--new-run"]).exit(0);
@@ -105,15 +105,15 @@ fn damage_is_told_each_time_for_a_row_may_be_missing() {
             .says("nobody knows what became of them")
             .says("gij import FILE --dry-run");
     }
-    env.run(["verify"]).exit(1).says("those that it has lost");
-    env.run(["runs"]).exit(0).says("its journal has lost rows");
+    env.run(["verify"]).exit(1).says("has lost rows");
+    env.run(["runs"]).exit(0).says("the journal has lost rows");
     assert_eq!(env.report()["run"]["may_lack_rows"], true);
     assert_eq!((env.posts(), env.jira().held().len()), (3, 3));
     for _ in 0..2 {
         run(&["undo", "--settle", "10ms"])
             .exit(1)
-            .says("cannot be taken back")
-            .says("remove it there by hand")
+            .says("cannot be undone")
+            .says("remove it there")
             .says_nothing_of("nothing is left to do");
     }
     assert_eq!(env.jira().held().len(), 1, "what is lost cannot be removed");

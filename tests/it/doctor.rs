@@ -30,13 +30,13 @@ fn all_that_an_import_needs_is_looked_at() {
     let ran = env.run(["doctor"]).exit(0);
     insta::assert_snapshot!(said(&env, &ran), @r"
            ok  Jira         Sandbox Jira 9.12.0 at http://127.0.0.1:PORT
-           ok  ready        it says RUNNING
+           ok  ready        status RUNNING
            ok  let in       with a personal access token
            ok  as whom      Jira Administrator (admin)
            ok  app's API    it lists 3 integrations
-           ok  rate limit   none told
+           ok  rate limit   none reported
     ");
-    drop(ran.says("Next: look at the plan for your sheet:\n  gij import FILE --dry-run\n"));
+    drop(ran.says("Next: see the plan for your spreadsheet:\n  gij import FILE --dry-run\n"));
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_rate_limit_is_said() {
     });
     env.run(["doctor"])
         .exit(0)
-        .says("100 requests at most, 20 more each 1 s");
+        .says("at most 100 requests, 20 more every 1 s");
 }
 
 #[test]
@@ -73,15 +73,15 @@ fn the_first_that_fails_has_its_cure_and_the_later_ones_are_not_tried() {
     env.jira().set_condition(Condition::Unauthorized);
     let ran = env.run(["doctor"]).exit(4);
     insta::assert_snapshot!(said(&env, &ran), @r"
-           ok  Jira         there is one at http://127.0.0.1:PORT
-           ok  ready        it says RUNNING
+           ok  Jira         found at http://127.0.0.1:PORT
+           ok  ready        status RUNNING
        FAILED  let in       Jira at http://127.0.0.1:PORT refused the login
                             = help: check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password
     not tried  as whom
     not tried  app's API
     not tried  rate limit
     ");
-    drop(ran.says("Next: once that is mended, look again:\n  gij doctor\n"));
+    drop(ran.says("Next: fix this, then check again:\n  gij doctor\n"));
 }
 
 #[test]
@@ -206,18 +206,18 @@ fn what_is_not_safe_on_the_way_is_said() {
     )
     .exit(4)
     .says("warning  encryption")
-    .says("anyone on the way can read your credentials")
+    .says("anyone on the network can read your credentials")
     .says_nothing_of("certificate  not checked");
     env.run(["doctor", "--jira-url", "https://127.0.0.1:1", "--insecure"])
         .exit(4)
-        .says("warning  certificate  not checked (`--insecure`)")
+        .says("warning  certificate  not verified (`--insecure`)")
         .says_nothing_of("encryption");
 }
 
 #[test]
 fn wrong_usage_is_no_finding() {
     for (vars, said) in [
-        (&[][..], "which Jira?"),
+        (&[][..], "no Jira given"),
         (&[("JIRA_URL", "http://127.0.0.1:9")], "no credentials"),
         (
             &[("JIRA_URL", "http://jira.example.org"), ("JIRA_TOKEN", "t")],

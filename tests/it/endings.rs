@@ -24,7 +24,7 @@ fn a_run_that_died_before_its_books_were_balanced_is_compared_with_jira() {
     // Nothing is sent, so nobody need agree.
     env.run(["resume", "--settle", "50ms"])
         .exit(1)
-        .says("before all was compared with Jira's list")
+        .says("before the final comparison with Jira's list")
         .says("more than once");
     assert_eq!(env.posts(), 2);
     env.jira().remove(id);
@@ -96,10 +96,10 @@ fn a_full_disk_is_told_with_the_command_to_go_on_by() {
     // No room for anything, for the rows, for all of the sending.
     for (blocks, said) in [
         (0, "choose another place"),
-        (5, "go on with the run: gij resume 2"),
+        (5, "continue the run: gij resume 2"),
         (
             28,
-            "Next: go on with the rows that had no turn:\n  gij resume 2",
+            "Next: continue with the rows that were not attempted:\n  gij resume 2",
         ),
     ] {
         let env = Env::new().sandbox().file("a.csv", sheet_of(60));
@@ -120,5 +120,5 @@ fn a_report_that_cannot_be_written_does_not_hide_what_comes_next() {
         .exit(4)
         .says("cannot write")
         .says("no row is lost")
-        .says("Next: in a while");
+        .says("Next: in a few minutes");
 }

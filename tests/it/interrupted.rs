@@ -21,12 +21,12 @@ fn at_a_question_that_follows_the_settling_ctrl_c_declines() {
     let env = stopped();
     for (args, question) in [
         (["resume", "--settle", "50ms"], "[y/N]"),
-        (["undo", "--settle", "50ms"], "Type the number to go on:"),
+        (["undo", "--settle", "50ms"], "Type the number to confirm:"),
     ] {
         let mut session = on_terminal(&env, &args);
         session.exp_string(question).unwrap();
         session.send_control('c').unwrap();
-        session.exp_string("if it is wanted after all").unwrap();
+        session.exp_string("to continue after all").unwrap();
         assert_eq!(exit_code(session), 130);
         assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
         assert_eq!(env.report()["run"]["ending"], "interrupted");
@@ -126,7 +126,7 @@ fn the_comparison_at_the_end_is_made_up_for_when_ctrl_c_comes_in_its_middle() {
     assert_eq!(env.report()["run"]["audit"], serde_json::Value::Null);
     env.run(["resume", "--yes", "--settle", "50ms"])
         .exit(0)
-        .says("before all was compared with Jira's list");
+        .says("before the final comparison with Jira's list");
     assert_eq!(env.posts(), 2);
     assert_eq!(env.report()["run"]["ending"], "complete");
 }
@@ -181,7 +181,7 @@ fn a_second_signal_ends_a_rehearsal_at_once() {
     }
     Ran::of(output_of(child))
         .exit(130)
-        .says("the sandbox is gone with all it held; rehearse again:\n  gij import a.csv --sandbox --rate 1/s");
+        .says("the sandbox and its contents are gone; to rehearse again:\n  gij import a.csv --sandbox --rate 1/s");
     env.run(["runs"]).exit(0).says_nothing_of("gij resume");
 }
 
@@ -200,7 +200,7 @@ fn a_run_of_standard_input_goes_on_with_a_file() {
         .says("gij import FILE --concurrency 1\n");
     let ran = import(&["--yes"]).exit(1);
     let next = ran.stderr.lines().last().unwrap().trim();
-    assert!(next.starts_with("gij resume 2") && next.ends_with(" FILE"));
+    assert!(next.starts_with("gij resume 2") && next.contains(" FILE"));
     // As it is told, and somebody agrees.
     let words = next.replace("FILE", "a.csv") + " --yes --settle 50ms";
     env.run(words.split(' ').skip(1)).exit(0);

@@ -97,7 +97,7 @@ fn a_row_that_left_the_sheet_is_not_waited_for_by_the_same_command() {
         .exit(1)
         .says("left the sheet")
         .says("--new-run")
-        .says_nothing_of("go on with the rows that had no turn");
+        .says_nothing_of("continue with the rows that were not attempted");
     let env = env.file("a.csv", sheet_of(2));
     run_next(&env, &ran, &["--yes"]).exit(0);
     env.assert_once_each(2);

@@ -196,5 +196,5 @@ fn the_check_that_is_recommended_keeps_what_was_typed_about_the_files() {
     );
     env.run("import a.csv --yes --strict --runs-dir x --set disabled=no --timeout=5s".split(' '))
         .exit(3)
-        .says("  gij check a.csv --strict --set disabled=no\n");
+        .says("  gij check a.csv --set disabled=no --strict\n");
 }

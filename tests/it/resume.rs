@@ -1,5 +1,6 @@
 //! A run goes on from its journal, whatever ended it.
 
+use std::path::Path;
 use std::time::Duration;
 
 use gij::sandbox::{Condition, Fault};
@@ -112,7 +113,7 @@ fn what_left_the_sheet_what_joined_it_and_what_was_changed_is_named() {
         .exit(1)
         .says("1 row left the sheet; it stays in the report and is not sent: a.csv:4")
         .says("1 row was changed in the sheet since it was created; the change is not applied: a.csv:2")
-        .says("2 rows are new in the sheet and no part of this run");
+        .says("2 rows are new in the sheet and not part of this run");
     assert_eq!(env.jira().held().len(), 2);
     assert_eq!((env.total("created"), env.total("not_attempted")), (2, 1));
 }
@@ -162,7 +163,7 @@ fn another_jira_is_refused() {
     let env = stopped();
     resume(&env, &["--jira-url", "http://127.0.0.1:9"])
         .exit(2)
-        .says("a run goes on with the Jira that it began with");
+        .says("a run can only continue on the Jira where it began");
     assert_eq!(env.jira().held().len(), 1);
 }
 
@@ -254,7 +255,7 @@ fn of_a_row_in_doubt_one_thing_is_said_by_hand() {
     ] {
         resume(&env, &options)
             .exit(2)
-            .says("more than one thing of the row a.csv:3");
+            .says("name the row a.csv:3 more than once");
     }
     assert_eq!(env.total("in_doubt"), 1);
 }
@@ -373,4 +374,74 @@ fn a_pilot_that_died_while_it_was_being_written_down_stays_one() {
         resume(&env, &[]);
         assert_eq!(env.jira().held().len(), 3, "after {lines} lines");
     }
+}
+
+#[test]
+fn a_run_of_the_first_version_is_read_by_the_options_that_its_journal_has_as_words() {
+    let sheet = "type,displayName,origin,pat,global,Team\n\
+        GITHUB_SERVER,Team 1,https://git1.example.org,pat-1,true,Payments\n\
+        GITHUB_SERVER,Team 2,https://git2.example.org,pat-2,,Payments\n\
+        GITHUB_SERVER,Team 3,https://git3.example.org,pat-3,,Shop\n";
+    let env = Env::new().sandbox().file("teams.csv", sheet);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data/journals");
+    let journal = std::fs::read_to_string(fixtures.join("killed.jsonl")).unwrap();
+    // It died before any row was written. Which ones it has is up to `--only`.
+    let opened = journal.lines().next().unwrap();
+    assert!(opened.contains(r#""reading":["--only","Team=Payments"]"#));
+    let opened = opened
+        .replace("http://127.0.0.1:39871", &env.jira().url())
+        .replace(
+            "/home/anna/teams.csv",
+            env.path("teams.csv").to_str().unwrap(),
+        );
+    let run = env.path("gij-runs/20261128T174026Z-teams");
+    std::fs::create_dir_all(&run).unwrap();
+    std::fs::write(run.join("journal.jsonl"), opened + "\n").unwrap();
+    resume(&env, &[]).exit(0).says("1 was not selected");
+    assert_eq!(env.held(), ["Team 1", "Team 2"]);
+}
+
+#[test]
+fn a_resume_reads_by_the_options_of_the_run() {
+    let sheet = "kind;title;Address;pat;Team\n\
+        GITHUB_SERVER;Team 1;https://git1.example.org;;Payments\n\
+        GITHUB_SERVER;Team 2;https://git2.example.org;;Payments\n\
+        GITHUB_SERVER;Team 3;https://git3.example.org;;Shop\n";
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    std::fs::create_dir(env.path("secrets")).unwrap();
+    std::fs::write(env.path("secrets/pat"), "pat-invented\n").unwrap();
+    std::fs::create_dir(env.path("elsewhere")).unwrap();
+    env.jira().script([None, Some(Fault::Unauthorized)]);
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--concurrency",
+        "1",
+        "--map",
+        "kind=type",
+        "--map",
+        "title=displayName",
+        "--map",
+        "Address=origin",
+        "--set",
+        "pat=file:pat",
+        "--only",
+        "Team=Payments",
+        "--secrets-dir",
+        "secrets",
+    ])
+    .exit(4);
+    let args = "resume --yes --settle 100ms --runs-dir ../gij-runs";
+    let mut command = env.command(args.split(' '));
+    let ran = crate::env::run(command.current_dir(env.path("elsewhere")));
+    Ran::of(ran).exit(0);
+    assert_eq!(env.held(), ["Team 1", "Team 2"]);
+    let opened = std::fs::read_to_string(env.runs()[0].join("journal.jsonl")).unwrap();
+    let opened: serde_json::Value = serde_json::from_str(opened.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        opened["settings"]["input"]["selection"]["only"][0]["text"],
+        "Payments"
+    );
+    assert_eq!(opened["reading"], serde_json::Value::Null);
 }

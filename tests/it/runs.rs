@@ -21,7 +21,7 @@ fn without_runs_it_is_said_what_to_do() {
     let env = Env::new();
     env.run(["runs"])
         .exit(0)
-        .says("there are no runs in gij-runs yet")
+        .says("no runs in gij-runs yet")
         .says("gij import FILE --sandbox");
     let json = env.run(["runs", "--format", "json"]).exit(0).json();
     assert_eq!(
@@ -92,7 +92,7 @@ fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
         .exit(0)
         .says("broke off before its end")
         .says("not attempted")
-        .says(&format!("go on: {resume}\n"));
+        .says(&format!("continue: {resume}\n"));
     let json = env.run(["runs", "--format", "json"]).exit(0).json();
     assert_eq!(json["runs"][0]["ending"], "died");
     assert_eq!(json["runs"][0]["next"]["command"], *resume);
@@ -108,7 +108,7 @@ fn what_stopped_a_run_is_said() {
         .exit(0)
         .says("stopped: Jira at")
         .says("CAPTCHA")
-        .says("go on: gij resume ");
+        .says("continue: gij resume ");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_run_with_rows_that_failed_goes_on_once_they_are_mended() {
     env.run(["runs"])
         .exit(0)
         .says("3 rows, 2 created, 1 failed")
-        .says("mend the rows that failed, then: gij resume ");
+        .says("fix the failed rows, then: gij resume ");
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn a_file_that_is_no_state_is_left_alone() {
     env.run(["sandbox", "--listen", "127.0.0.1:0", "--state", "a.csv"])
         .exit(2)
         .says("cannot use a.csv for the state: line 1 is not one that a sandbox writes")
-        .says("name a file that does not exist yet");
+        .says("use a new file");
     assert_eq!(std::fs::read_to_string(env.path("a.csv")).unwrap(), sheet);
 }
 

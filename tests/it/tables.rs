@@ -60,7 +60,7 @@ fn a_guess_of_the_encoding_is_told_with_the_place_of_the_first_byte() {
         .says("a.csv:3 (B3)");
     env.run(["check", "a.csv", "--encoding", "klingon"])
         .exit(2)
-        .says("no known encoding");
+        .says("unknown encoding");
 }
 
 #[test]

@@ -280,7 +280,7 @@ fn a_file_that_is_there_is_replaced_only_by_force() {
     let env = Env::new().file("hosts.csv", "mine");
     env.run(["template", "-o", "hosts.csv"])
         .exit(2)
-        .says("hosts.csv is there already")
+        .says("hosts.csv already exists")
         .says("--force");
     assert_eq!(std::fs::read(env.path("hosts.csv")).unwrap(), b"mine");
     env.run(["template", "-o", "hosts.csv", "--force"]).exit(0);

@@ -152,7 +152,7 @@ pub mod on_a_terminal {
         env.run(["import", "a.csv", "--yes"]).exit(0);
         for (answer, code, held) in [("y", 130, 3), ("2", 130, 3), ("3", 0, 0)] {
             let mut session = on_terminal(&env, &["undo"]);
-            session.exp_string("Type the number to go on:").unwrap();
+            session.exp_string("Type the number to confirm:").unwrap();
             session.send_line(answer).unwrap();
             assert_eq!(exit_code(session), code, "{answer}");
             assert_eq!(env.jira().held().len(), held, "{answer}");
@@ -165,7 +165,7 @@ pub mod on_a_terminal {
         env.run(["import", "a.csv", "--yes"]).exit(0);
         let first = env.jira().held()[0].clone();
         let mut session = on_terminal(&env, &["undo"]);
-        session.exp_string("Type the number to go on:").unwrap();
+        session.exp_string("Type the number to confirm:").unwrap();
         env.jira().remove(first.id);
         let changed = serde_json::json!({
             "id": first.id, "initDate": first.init_date, "type": "GITHUB_SERVER",

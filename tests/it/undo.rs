@@ -85,7 +85,7 @@ fn rows_and_columns_select_what_is_removed() {
     assert_eq!(env.held(), ["Before", "Team 1"]);
     env.run(["undo", "--yes", "--only", "Budget=7"])
         .exit(2)
-        .says("keeps no column");
+        .says("has no column");
     env.run(["undo", "--yes", "--rows", "77"])
         .exit(2)
         .says("select no row");
@@ -280,7 +280,7 @@ fn doubles_are_asked_for_one_by_one_so_somebody_must_be_there() {
     let env = created(1);
     env.run(["undo", "--duplicates"])
         .exit(2)
-        .says("nobody to ask");
+        .says("no terminal to confirm");
 }
 
 /// An environment whose run was undone, and whose list shows the first row's integration all the same.

@@ -48,7 +48,7 @@ fn a_dry_run_says_so_and_goes_on() {
         ))
         .says("  Create 5 integrations")
         .says(&format!(
-            "go on with the run that is not finished:\n  gij resume {id}\n"
+            "continue the unfinished run:\n  gij resume {id}\n"
         ));
     env.run(["import", "a.csv", "--dry-run", "--new-run"])
         .exit(0)

@@ -1,39 +1,61 @@
-//! A run that a command takes up again.
+//! A run that a command continues, loaded from its journal.
 
 use std::path::{Path, PathBuf};
 
-use super::connect::Connected;
+use clap::Args;
+
+use super::connect::{ConnectArgs, Connected, Destination};
+use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::facts::session;
-use super::next::OfRun;
+use super::next::{FILE, Given, NextCommand};
+use super::pace::PaceArgs;
 use super::run_files::RunFiles;
+use super::runs::RunsArgs;
 use super::runtime::Runtime;
 use super::session::Session;
-use super::settings::{ConnectSettings, Invocation, TakeUpSettings};
+use super::values::{one_row, row_and_id};
 use crate::journal::{
     self, ConfirmedBy, Event, Journal, JournalError, Lock, ReadRun, RunDir, RunState, SessionKind,
     find_run, lock_jira,
 };
 use crate::model::Outcome;
-use crate::render::Screen;
+use crate::validate::RowRange;
 
-/// A run, locked, and what its journal tells.
-pub(super) struct TakenUp {
+/// The options of a command that continues a run and may send.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Assign an integration in Jira to a row in doubt, such as 'Azure!34=611'; repeatable
+    #[arg(long, value_name = "ROW=ID", value_parser = row_and_id)]
+    pub adopt: Vec<(RowRange, i64)>,
+    /// Declare a row in doubt as not created, such as 'Azure!34'; repeatable
+    #[arg(long, value_name = "ROW", value_parser = one_row)]
+    pub absent: Vec<RowRange>,
+    #[command(flatten)]
+    pub pace: PaceArgs,
+    #[command(flatten)]
+    pub runs: RunsArgs,
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+}
+
+/// A run, locked, with what its journal contains.
+pub(super) struct LoadedRun {
     pub dir: RunDir,
     pub read: ReadRun,
-    /// A word by which the same command finds it again.
+    /// The word by which the next command finds it again.
     word: String,
-    /// Where its sheets lie now, if somebody says so.
+    /// Its input files, if they are not where they were.
     files: Vec<String>,
 }
 
-impl TakenUp {
-    /// Finds the run that `word` means, and locks it.
-    pub(super) fn find(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
+impl LoadedRun {
+    /// Finds the run that `word` means, locks it and reads its journal.
+    pub(super) fn load(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
         let stored = find_run(runs_dir, word)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
         let read = RunFiles::of(&dir).read()?;
-        // What was named by its path need not lie where an id is looked for.
+        // An id is only found in the runs directory; a run elsewhere is named by its path.
         let is_below = same_file(&runs_dir.join(&*stored.id), &stored.path);
         let word = if is_below {
             stored.id
@@ -48,19 +70,19 @@ impl TakenUp {
         };
         if run.state().opened().rehearsal {
             let failure = Failure::usage(format!(
-                "{} was a rehearsal, and the sandbox that it went to is gone",
+                "{} was a rehearsal, and its sandbox no longer exists",
                 run.id()
             ));
-            return Err(failure.help("`gij runs` lists the runs that went to a Jira"));
+            return Err(failure.help("list the runs on a real Jira with `gij runs`"));
         }
         Ok(run)
     }
 
-    /// The same run, whose sheets lie in these files now, if there are any.
+    /// The same run with these input files, if there are any.
     pub(super) fn moved_to(mut self, files: &[PathBuf]) -> Self {
         let names = files.iter().map(|file| match file.to_string_lossy() {
             // Standard input cannot be read again.
-            name if name == "-" => "FILE".to_owned(),
+            name if name == "-" => FILE.to_owned(),
             name => name.into_owned(),
         });
         self.files = names.collect();
@@ -81,13 +103,13 @@ impl TakenUp {
         row.is_some_and(|row| matches!(row.outcome, Outcome::NotAttempted | Outcome::Failed))
     }
 
-    /// Where the row stands in its sheet, in words.
+    /// The place of a row in its sheet.
     pub(super) fn place_of(&self, n: u32) -> String {
         let row = self.state().row(n);
         row.map_or_else(String::new, |row| row.place.to_string())
     }
 
-    /// Whether the journal tells of what was sent and no more of what Jira held before.
+    /// Whether rows were sent, but the list of what Jira held before them is lost.
     pub(super) fn has_lost_baseline(&self) -> bool {
         self.state().has_lost_baseline()
     }
@@ -97,13 +119,36 @@ impl TakenUp {
         self.state().opened().has_stdin()
     }
 
-    /// The run as a next command after one that was called by `invocation` goes on with it.
-    pub(super) fn next<'i>(&self, invocation: &'i Invocation) -> OfRun<'i> {
-        let mut next = OfRun::new(&invocation.typed, &self.word, self.has_stdin());
-        if !self.files.is_empty() {
-            next.files.clone_from(&self.files);
+    /// The command `name` on this run, as the next one after `given`.
+    pub(super) fn next(&self, given: &Given, name: &str) -> NextCommand {
+        given.next(name).operands([self.word.clone()])
+    }
+
+    /// The command that resumes it.
+    pub(super) fn resume(&self, given: &Given) -> NextCommand {
+        let mut files = self.files.clone();
+        if files.is_empty() && self.has_stdin() {
+            files.push(FILE.to_owned());
         }
-        next
+        self.next(given, "resume").operands(files)
+    }
+
+    /// The command that shows what is left to undo.
+    pub(super) fn undo_dry_run(&self, given: &Given) -> NextCommand {
+        self.next(given, "undo").options(&["--dry-run"])
+    }
+
+    /// The command that removes its duplicates.
+    pub(super) fn undo_duplicates(&self, given: &Given) -> NextCommand {
+        const CONFLICTING: [&str; 5] = [
+            "duplicates",
+            "undo_rows",
+            "undo_only",
+            "include_changed",
+            "include_found",
+        ];
+        let undo = self.next(given, "undo").without(&CONFLICTING);
+        undo.options(&["--duplicates"])
     }
 
     /// The base URL of its Jira.
@@ -118,7 +163,7 @@ impl TakenUp {
 
     /// The directory of the runs that it lies in.
     pub(super) fn runs_dir(&self) -> Result<PathBuf, Failure> {
-        // The directory of a run that is named by `.` or `..` is told by its true path alone.
+        // `.` and `..` have no parent directory; the true path has one.
         let path = self.dir.path().canonicalize().map_err(|error| {
             let path = self.dir.path().display();
             Failure::new(Exit::Stopped, format!("cannot find {path}: {error}"))
@@ -126,7 +171,7 @@ impl TakenUp {
         Ok(path.parent().unwrap_or(&path).to_owned())
     }
 
-    /// Goes on with its journal, by a session that begins.
+    /// Reopens its journal with the beginning of a session.
     pub(super) fn reopen(&self, beginning: journal::SessionStart) -> Result<Journal, JournalError> {
         let journal = Journal::reopen(self.dir.path(), self.read.end)?;
         let appender = journal.appender();
@@ -148,40 +193,41 @@ fn same_file(one: &Path, other: &Path) -> bool {
 }
 
 impl<'a> Session<'a> {
-    /// A session on a run that is taken up; `after_kill` goes on after everything was stopped at once.
+    /// A session on a run that continues; `after_kill` is the next command if it is stopped at once.
     pub(super) fn on(
-        run: &TakenUp,
-        settings: &TakeUpSettings,
+        run: &LoadedRun,
+        args: &RunArgs,
         after_kill: String,
         (runtime, jira): (&'a Runtime, &'a Connected),
-        screen: &'a Screen,
+        context: &'a Context,
     ) -> Self {
         Self {
             runtime,
             jira,
-            pace: settings.pace_after(run.state().sessions()),
-            progress: settings.invocation.progress,
+            pace: args.pace,
+            settle: args.pace.settle_after(run.state().sessions()),
+            progress: context.progress,
             files: RunFiles::of(&run.dir),
-            screen,
+            screen: &context.screen,
             after_kill,
         }
     }
 
-    /// Writes down that it begins.
+    /// Records that it begins.
     pub(super) fn begin(
         &self,
-        run: &TakenUp,
+        run: &LoadedRun,
         kind: SessionKind,
         confirmed_by: Option<ConfirmedBy>,
-        connecting: &ConnectSettings,
+        (connect, destination): (&ConnectArgs, &Destination),
     ) -> Result<Journal, JournalError> {
-        let mut options = self.pace.options();
-        options.extend(connecting.options());
+        let mut options = self.pace.options(self.settle);
+        options.extend(connect.options(destination));
         run.reopen(session(
             kind,
             &self.jira.target,
             confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
-            self.pace.settle,
+            self.settle,
             options,
         ))
     }

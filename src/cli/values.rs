@@ -1,6 +1,22 @@
-//! How the values of options are written.
+//! Parsers for the values of options.
 
 use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::validate::RowRange;
+
+/// One of a few words, each with its value.
+pub(super) fn one_of<T: Clone + Send + Sync + 'static>(
+    choices: &'static [(&'static str, T)],
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(choices.iter().map(|(word, _)| *word)).try_map(move |given| {
+        let choice = choices.iter().find(|(word, _)| *word == given);
+        choice
+            .map(|(_, value)| value.clone())
+            .ok_or("unknown value")
+    })
+}
 
 /// One character, or `tab`.
 pub(super) fn delimiter(text: &str) -> Result<char, String> {
@@ -14,9 +30,8 @@ pub(super) fn delimiter(text: &str) -> Result<char, String> {
 }
 
 pub(super) fn encoding(text: &str) -> Result<&'static encoding_rs::Encoding, String> {
-    encoding_rs::Encoding::for_label(text.as_bytes()).ok_or_else(|| {
-        "that is no known encoding; use utf-8, utf-16le, utf-16be or windows-1252".to_owned()
-    })
+    encoding_rs::Encoding::for_label(text.as_bytes())
+        .ok_or_else(|| "unknown encoding; use utf-8, utf-16le, utf-16be or windows-1252".to_owned())
 }
 
 /// `90s`, `10m`, `500ms`, `1h`; a bare number is seconds.
@@ -24,22 +39,22 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let number: u64 = digits
         .parse()
-        .map_err(|_| "write a number and a unit, such as `90s`, `10m` or `500ms`".to_owned())?;
+        .map_err(|_| "use a number and a unit, such as `90s`, `10m` or `500ms`".to_owned())?;
     let millis = match &text[digits.len()..] {
         "ms" => Some(number),
         "" | "s" => number.checked_mul(1000),
         "m" => number.checked_mul(60_000),
         "h" => number.checked_mul(3_600_000),
-        unit => return Err(format!("`{unit}` is no unit of time; use ms, s, m or h")),
+        unit => return Err(format!("`{unit}` is not a unit of time; use ms, s, m or h")),
     };
     millis
         .map(Duration::from_millis)
-        .ok_or_else(|| "that is too long".to_owned())
+        .ok_or_else(|| "too long".to_owned())
 }
 
 /// When an integration of the sandbox counts as indexed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in crate::cli) enum IndexAfter {
+pub(super) enum IndexAfter {
     Time(Duration),
     Never,
 }
@@ -52,21 +67,39 @@ pub(super) fn index_after(text: &str) -> Result<IndexAfter, String> {
     }
 }
 
-/// `5/s`, `0.5/s`, `300/m`; a bare number is a second's. As requests a second.
+/// `5/s`, `0.5/s`, `300/m`; a bare number is per second. In requests per second.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
     let (number, seconds) = match text.split_once('/') {
         None => (text, 1.0),
         Some((number, "s")) => (number, 1.0),
         Some((number, "m")) => (number, 60.0),
         Some((number, "h")) => (number, 3600.0),
-        Some((_, unit)) => return Err(format!("`{unit}` is no unit of time; use s, m or h")),
+        Some((_, unit)) => return Err(format!("`{unit}` is not a unit of time; use s, m or h")),
     };
     let is_plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
     match number.parse::<f64>() {
-        Ok(0.0) => Err("with that nothing would ever be sent".to_owned()),
+        Ok(0.0) => Err("the rate must be greater than zero".to_owned()),
         Ok(number) if is_plain && number.is_finite() => Ok(number / seconds),
-        _ => Err("write a number and what it is for, such as `5/s` or `300/m`".to_owned()),
+        _ => Err("use a number of requests and a unit, such as `5/s` or `300/m`".to_owned()),
     }
+}
+
+/// `Azure!34`: one row.
+pub(super) fn one_row(text: &str) -> Result<RowRange, String> {
+    let rows = RowRange::parse_list(text).map_err(|error| error.to_string())?;
+    match <[RowRange; 1]>::try_from(rows) {
+        Ok([row]) if row.is_one_row() => Ok(row),
+        _ => Err("this is more than one row; repeat the option for each row".to_owned()),
+    }
+}
+
+/// `Azure!34=611`: a row and the id of an integration.
+pub(super) fn row_and_id(text: &str) -> Result<(RowRange, i64), String> {
+    let sides = text.rsplit_once('=');
+    let (row, id) = sides
+        .and_then(|(row, id)| Some((row, id.trim().parse().ok()?)))
+        .ok_or("use a row and the id in Jira, such as 'Azure!34=611' or 'repos.csv!34=611'")?;
+    Ok((one_row(row)?, id))
 }
 
 #[cfg(test)]

@@ -1,0 +1,147 @@
+//! The commands, and the options that every command has. The options of a command stand in its own file.
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use super::check::CheckArgs;
+use super::doctor::DoctorArgs;
+use super::explain::ExplainArgs;
+use super::import::ImportArgs;
+use super::resume::ResumeArgs;
+use super::runs::RunsArgs;
+use super::sandbox::SandboxArgs;
+use super::template::TemplateArgs;
+use super::undo::UndoArgs;
+use super::values::one_of;
+use super::verify::VerifyArgs;
+use crate::render::{Color, ProgressStyle};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold());
+
+const TEMPLATE: &str = "\
+{about}
+
+{usage-heading} {usage}
+
+Prepare:
+  check     Validate spreadsheets and report every problem; never uses the network
+  template  Write a starter spreadsheet with columns, explanations and drop-down lists
+  doctor    Check the connection, the login and the app, and suggest fixes
+
+Run:
+  import    Validate, show the plan, ask, create each integration once, report
+  resume    Continue a run that was interrupted or has failed rows
+
+Afterwards:
+  verify    Show which integrations of a run Jira has indexed
+  undo      Remove the integrations that a run created, and nothing else
+  runs      List the runs, how each ended, and the next command to type
+
+Help:
+  explain   Explain a diagnostic, an integration type or a column, with an example
+  sandbox   Run a simulated Jira to rehearse against
+  help      Show help for a command
+
+Options:
+{options}
+
+To rehearse without touching Jira:  gij import FILE --sandbox
+";
+
+/// Create Git Integration for Jira integrations from spreadsheets: validated first, each created once
+#[derive(Debug, Parser)]
+#[command(name = "gij", version, styles = STYLES, help_template = TEMPLATE, max_term_width = 100)]
+#[command(arg_required_else_help = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Validate spreadsheets and report every problem; never uses the network
+    Check(CheckArgs),
+    /// Write a starter spreadsheet with columns, explanations and drop-down lists
+    Template(TemplateArgs),
+    /// Check the connection, the login and the app, and suggest fixes
+    Doctor(DoctorArgs),
+    /// Validate, show the plan, ask, create each integration once, report
+    Import(Box<ImportArgs>),
+    /// Continue a run that was interrupted or has failed rows
+    Resume(Box<ResumeArgs>),
+    /// Show which integrations of a run Jira has indexed
+    Verify(VerifyArgs),
+    /// Remove the integrations that a run created, and nothing else
+    Undo(Box<UndoArgs>),
+    /// List the runs, how each ended, and the next command to type
+    Runs(RunsArgs),
+    /// Explain a diagnostic, an integration type or a column, with an example
+    Explain(ExplainArgs),
+    /// Run a simulated Jira to rehearse against
+    Sandbox(SandboxArgs),
+}
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct CommonArgs {
+    /// Show only results and problems
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// When to use colors; `NO_COLOR` is respected
+    #[arg(
+        long, value_name = "WHEN", default_value = "auto", global = true, hide_short_help = true,
+        value_parser = one_of(&[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)])
+    )]
+    pub color: Color,
+    /// How to show progress
+    #[arg(
+        long, value_name = "HOW", default_value = "auto", global = true, hide_short_help = true,
+        value_parser = one_of(&[
+            ("auto", ProgressStyle::Auto),
+            ("bar", ProgressStyle::Bar),
+            ("plain", ProgressStyle::Plain),
+        ])
+    )]
+    pub progress: ProgressStyle,
+    /// Output for people, or one JSON document on standard output
+    #[arg(long, value_name = "FORM", default_value = "human", global = true)]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Format {
+    Human,
+    Json,
+}
+
+/// The command as clap knows it: for tests and documentation.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_finds_no_fault_in_the_definitions() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_stands_in_the_overview() {
+        for command in command().get_subcommands() {
+            let line = format!(
+                "  {:9} {}",
+                command.get_name(),
+                command.get_about().unwrap()
+            );
+            assert!(TEMPLATE.contains(&line), "{line}");
+        }
+    }
+}

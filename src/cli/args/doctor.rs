@@ -1,9 +1,0 @@
-use clap::Args;
-
-use super::ConnectArgs;
-
-#[derive(Debug, Args)]
-pub(in crate::cli) struct DoctorArgs {
-    #[command(flatten)]
-    pub connect: ConnectArgs,
-}

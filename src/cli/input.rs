@@ -1,0 +1,236 @@
+//! What is read and how: the options of `check` and `import`, and what a run is continued with.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser as _};
+use serde::{Deserialize, Serialize};
+
+use super::args::{Cli, Command};
+use super::exit::{Exit, Failure};
+use super::values::{delimiter, encoding, one_of};
+use crate::input::{HiddenRows, ReadOptions, Source};
+use crate::journal::RunOpened;
+use crate::render::count;
+use crate::secret::SecretPolicy;
+use crate::validate::{
+    Only, Options, Preset, Purpose, RowRange, Validation, validate, validate_sources,
+};
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct InputArgs {
+    /// Spreadsheets (CSV, TSV, XLSX, XLSM); `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Read only this sheet; repeatable
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    pub sheet: Vec<String>,
+    /// Row number of the header, instead of detecting it
+    #[arg(long, value_name = "N", hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
+    pub header_row: Option<u32>,
+    /// Delimiter of CSV files, instead of detecting it
+    #[arg(long, value_name = "CHAR", hide_short_help = true, value_parser = delimiter)]
+    pub delimiter: Option<char>,
+    /// Encoding of CSV files, such as utf-8, utf-16le or windows-1252, instead of detecting it
+    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = encoding)]
+    pub encoding: Option<&'static encoding_rs::Encoding>,
+    /// What to do with hidden rows of a workbook
+    #[arg(
+        long, value_name = "HOW", default_value = "include", hide_short_help = true,
+        value_parser = one_of(&[
+            ("include", HiddenRows::Include),
+            ("skip", HiddenRows::Skip),
+            ("error", HiddenRows::Error),
+        ])
+    )]
+    pub hidden_rows: HiddenRows,
+    /// Map a header to a field, such as 'Their header=origin'; with nothing after the `=` the column is ignored
+    #[arg(long, value_name = "HEADER=FIELD", hide_short_help = true)]
+    pub map: Vec<String>,
+    /// Value for blank cells of a field, such as type=GITHUB
+    #[arg(long, value_name = "FIELD=TEXT", hide_short_help = true)]
+    pub set: Vec<String>,
+    /// Only rows with this text in this column, such as 'Team=Payments'; if repeated, all must match
+    #[arg(long, value_name = "HEADER=TEXT")]
+    pub only: Vec<String>,
+    /// Only these rows, such as 2-50 or 'Azure!2-50,60'; other rows are not validated
+    #[arg(long, value_name = "ROWS")]
+    pub rows: Vec<String>,
+    /// Treat warnings as errors
+    #[arg(long)]
+    pub strict: bool,
+    /// Accept a warning under --strict, or an error that is a guess, by its code
+    #[arg(long, value_name = "CODE", hide_short_help = true)]
+    pub allow: Vec<String>,
+    /// Let secret cells refer to environment variables (`env:NAME`) that match this pattern, such as 'GIT_*'
+    #[arg(long, value_name = "PATTERN")]
+    pub allow_env: Vec<String>,
+    /// Let secret cells refer to files (`file:PATH`) below this directory
+    #[arg(long, value_name = "DIR")]
+    pub secrets_dir: Option<PathBuf>,
+}
+
+impl InputArgs {
+    /// Whether standard input is one of the files.
+    pub(super) fn has_stdin(&self) -> bool {
+        self.files.iter().any(|file| file.as_os_str() == "-")
+    }
+
+    /// How the files are validated. `own_files` hold gij's own credentials.
+    pub(super) fn options(
+        &self,
+        purpose: Purpose,
+        own_files: Vec<PathBuf>,
+    ) -> Result<Options, Failure> {
+        if let Some(dir) = &self.secrets_dir
+            && !dir.is_dir()
+        {
+            return Err(Failure::usage(format!(
+                "--secrets-dir {} is not a directory",
+                dir.display()
+            )));
+        }
+        let secrets = SecretPolicy {
+            allow_env: self.allow_env.clone(),
+            secrets_dir: self.secrets_dir.clone(),
+            own_files,
+        };
+        let mut options = Options::new(purpose, secrets);
+        options.read = ReadOptions {
+            header_row: self.header_row,
+            delimiter: self.delimiter,
+            encoding: self.encoding,
+            sheets: self.sheet.clone(),
+            hidden_rows: self.hidden_rows,
+        };
+        for map in &self.map {
+            options.map.add(map).map_err(in_option("--map"))?;
+        }
+        for preset in &self.set {
+            let preset = Preset::parse(preset).map_err(in_option("--set"))?;
+            options.presets.push(preset);
+        }
+        options.refuse_secrets().map_err(in_option("--set"))?;
+        for only in &self.only {
+            let only = Only::parse(only).map_err(in_option("--only"))?;
+            if options.says_secret(&only.header) {
+                let failure = Failure::usage(
+                    "--only cannot select by a column of secrets: others can read the command line",
+                );
+                return Err(failure.help("select by another column, or with `--rows`"));
+            }
+            options.selection.only.push(only);
+        }
+        for rows in &self.rows {
+            let rows = RowRange::parse_list(rows).map_err(in_option("--rows"))?;
+            options.selection.rows.extend(rows);
+        }
+        options.policy.is_strict = self.strict;
+        for code in &self.allow {
+            options.policy.allow(code).map_err(in_option("--allow"))?;
+        }
+        Ok(options)
+    }
+}
+
+/// What the rows of a run are chosen and read by. The journal holds it, so that a resume reads in the same way.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunSettings {
+    pub input: Options,
+    /// How many rows are created at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+}
+
+impl RunSettings {
+    /// The settings with which `run` was opened. `own_files` hold gij's own credentials.
+    pub(super) fn of_run(run: &RunOpened, own_files: Vec<PathBuf>) -> Result<Self, Failure> {
+        let unusable = |why: &dyn std::fmt::Display| {
+            let message = format!(
+                "cannot use the settings in the journal of {}: {why}",
+                run.run
+            );
+            Failure::new(Exit::Stopped, message).help("use the version of gij that began the run")
+        };
+        if !run.settings.is_null() {
+            let mut settings =
+                Self::deserialize(&run.settings).map_err(|error| unusable(&error))?;
+            settings.input.secrets.own_files = own_files;
+            return Ok(settings);
+        }
+        // Journals of the first version have command-line words instead.
+        let words = run.reading.iter().map(String::as_str);
+        let words = ["gij", "check"].into_iter().chain(words);
+        let parsed = Cli::try_parse_from(words.chain(["--", "FILE"]));
+        let Command::Check(args) = parsed.map_err(|error| unusable(&error.kind()))?.command else {
+            return Err(unusable(&"unknown words"));
+        };
+        Ok(Self {
+            input: args.input.options(Purpose::Import, own_files)?,
+            limit: run.options.get("limit").and_then(|most| most.parse().ok()),
+        })
+    }
+}
+
+/// An error in the value of `option`.
+pub(super) fn in_option<E: std::fmt::Display>(option: &'static str) -> impl Fn(E) -> Failure {
+    move |error| Failure::usage(format!("{option}: {error}"))
+}
+
+/// Reads and validates all files.
+pub(super) fn read(files: &[PathBuf], options: &Options) -> Result<Validation, Failure> {
+    complete(validate(files, options))
+}
+
+/// Reads and validates files that the run knows by other names.
+pub(super) fn read_as(
+    names: &[String],
+    files: &[PathBuf],
+    options: &Options,
+) -> Result<Validation, Failure> {
+    let open = |(name, file): (&String, &PathBuf)| {
+        let source = Source::open(file).map(|source| source.named(name));
+        (name.clone(), source)
+    };
+    complete(validate_sources(names.iter().zip(files).map(open), options))
+}
+
+/// `found`, if everything that the options name was there.
+fn complete(found: Validation) -> Result<Validation, Failure> {
+    if found.is_secret_typed {
+        let failure = Failure::usage(
+            "a secret must not stand on the command line, and for some of these rows `username` is one: an access key id",
+        );
+        return Err(failure.help(
+            "use `--set username=env:NAME` or `--set username=file:PATH`, or fill in the cells",
+        ));
+    }
+    if let Some(header) = found.missing_columns.first() {
+        return Err(Failure::usage(format!(
+            "no table has the column `{header}` that --only names"
+        )));
+    }
+    let has_tables = found.files.iter().any(|file| !file.tables.is_empty());
+    if let (Some(header), true) = (found.missing_mapped.first(), has_tables) {
+        let failure = Failure::usage(format!(
+            "no table has the column `{header}` that --map names"
+        ));
+        return Err(failure.help("write the header exactly as in the sheet"));
+    }
+    if let Some(sheet) = found.missing_sheets.first() {
+        let failure = Failure::usage(format!(
+            "no file has the sheet `{sheet}` that --sheet names"
+        ));
+        return Err(match found.sheets.join("`, `") {
+            none if none.is_empty() => failure.help("these files have no sheets; omit `--sheet`"),
+            sheets => failure.help(format!("there are `{sheets}`")),
+        });
+    }
+    let counts = found.counts;
+    if counts.not_selected > 0 && counts.not_selected == counts.read {
+        let rows = count(counts.read, "row", "rows");
+        let failure = Failure::usage(format!("`--only` and `--rows` select none of {rows}"));
+        return Err(failure.help("compare the text and the row numbers with the sheet"));
+    }
+    Ok(found)
+}

@@ -1,0 +1,110 @@
+//! How fast to send and how long to try.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::values::{duration, rate};
+use crate::engine::Pace;
+use crate::journal::SessionStart;
+
+/// The default of `--settle`.
+const SETTLE: Duration = Duration::from_secs(30);
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct PaceArgs {
+    /// Maximum requests in progress at the same time
+    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub concurrency: u16,
+    /// Maximum request rate, such as 5/s or 300/m
+    #[arg(long, value_name = "N/s", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Give up after this long with only "too many requests" and server errors
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, hide_short_help = true)]
+    pub max_wait: Duration,
+    /// Maximum retries for a row confirmed absent
+    #[arg(long, value_name = "N", default_value = "5", hide_short_help = true)]
+    pub retries: u32,
+    /// How long to wait for Jira to list what it created before a row in doubt counts as absent [default: 30s, or the
+    /// longest that the run has used before]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
+    pub settle: Option<Duration>,
+    /// Stop sending after this many rows have failed
+    #[arg(long, value_name = "N", hide_short_help = true)]
+    pub max_failures: Option<NonZeroU32>,
+}
+
+impl PaceArgs {
+    pub(super) fn pace(&self) -> Pace {
+        Pace {
+            concurrency: usize::from(self.concurrency),
+            rate: self.rate,
+            max_wait: self.max_wait,
+        }
+    }
+
+    /// How long Jira is given to list what it created, after `sessions` on the same run. What they sent may arrive as late
+    /// as they allowed for, so Jira gets no less time than from them, unless the option says so.
+    pub(super) fn settle_after(&self, sessions: &[SessionStart]) -> Duration {
+        let before = sessions.iter().map(|session| session.settle_ms).max();
+        let before = Duration::from_millis(before.unwrap_or(0));
+        self.settle.unwrap_or_else(|| SETTLE.max(before))
+    }
+
+    /// What is in force, for the report.
+    pub(super) fn options(&self, settle: Duration) -> BTreeMap<String, String> {
+        let mut options = BTreeMap::from([
+            ("concurrency".to_owned(), self.concurrency.to_string()),
+            ("max_wait".to_owned(), seconds(self.max_wait)),
+            ("retries".to_owned(), self.retries.to_string()),
+            ("settle".to_owned(), seconds(settle)),
+        ]);
+        if let Some(rate) = self.rate {
+            options.insert("rate".to_owned(), rate_text(rate));
+        }
+        if let Some(most) = self.max_failures {
+            options.insert("max_failures".to_owned(), most.to_string());
+        }
+        options
+    }
+}
+
+/// A time as reports write it.
+pub(super) fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}
+
+/// `5/s`, or per minute or hour where that is the rounder number.
+fn rate_text(rate: f64) -> String {
+    let units = [(rate, 's'), (rate * 60.0, 'm'), (rate * 3600.0, 'h')];
+    let is_round = |rate: f64| (rate - rate.round()).abs() < 1e-6;
+    let (rate, unit) = units
+        .into_iter()
+        .find(|(rate, _)| *rate >= 1.0 && is_round(*rate))
+        .unwrap_or(units[0]);
+    if is_round(rate) {
+        format!("{}/{unit}", rate.round())
+    } else {
+        format!("{rate}/{unit}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_shown_as_people_write_it() {
+        for (rate, text) in [
+            (5.0, "5/s"),
+            (0.5, "30/m"),
+            (1.0 / 3.0, "20/m"),
+            (0.002, "0.002/s"),
+            (2.5, "150/m"),
+        ] {
+            assert_eq!(rate_text(rate), text);
+        }
+    }
+}
