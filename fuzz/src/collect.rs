@@ -20,8 +20,8 @@ pub struct Table {
 /// Reads all tables of `bytes`, as far as they can be read.
 pub fn collect(bytes: &[u8], options: &ReadOptions) -> (Vec<Table>, Result<(), InputError>) {
     let mut collector = Collector::default();
-    let mut source = Source::from_bytes("table", bytes.to_vec());
-    let read = read(&mut source, options, &mut collector);
+    let source = Source::from_bytes("table", bytes.to_vec());
+    let read = read(&source, options, &mut collector);
     for table in &collector.tables {
         let numbers = table.rows.iter().map(|(number, _)| *number);
         let numbers: Vec<u32> = [table.head.row].into_iter().chain(numbers).collect();

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use csv::{ByteRecord, StringRecord};
 
-use super::csv_block::CsvBlock;
-use super::plain::PlainRecord;
+use super::csv::{CsvBlock, PlainRecord};
 
 /// What stands in a cell, borrowed from its row.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -51,6 +51,12 @@ pub enum InputErrorKind {
     /// A cell where no sheet has one.
     #[error("a cell lies outside of the sheet, beyond XFD1048576")]
     BeyondSheet,
+    /// A workbook that must be converted in memory.
+    #[error("calamine, which reads workbooks, cannot read this one as it was saved")]
+    TooLongToConvert,
+    /// Standard input, a pipe or a device beyond all measure.
+    #[error("this is longer than 128 MB, and no regular file")]
+    StreamTooLong,
     /// A claim that cannot be.
     #[error("the workbook claims {claimed} shared texts and has {found}")]
     ClaimedStrings {
@@ -76,9 +82,12 @@ pub enum InputErrorKind {
     /// A quote that ends within its cell.
     #[error("a quote is opened here, and it does not end where its cell ends")]
     StrayQuote,
+    /// A quote that is closed too late.
+    #[error("a quote is opened here and not closed within 16 MB")]
+    QuoteTooLong,
     /// A record beyond all measure.
-    #[error("a record is longer than 16 MB")]
-    RecordTooLong,
+    #[error("a line is longer than 16 MB")]
+    LineTooLong,
 }
 
 impl InputErrorKind {
@@ -94,7 +103,11 @@ impl InputErrorKind {
             Self::Empty => "check that this is the file you meant, and that it was saved",
             Self::UnreadFormat(_) => "save it as .xlsx or as CSV UTF-8",
             Self::NotATable => "give a .csv, .tsv, .xlsx or .xlsm file",
-            Self::Workbook(_) | Self::ClaimedStrings { .. } | Self::DocType | Self::BeyondSheet => {
+            Self::Workbook(_)
+            | Self::ClaimedStrings { .. }
+            | Self::DocType
+            | Self::BeyondSheet
+            | Self::TooLongToConvert => {
                 "open it in your spreadsheet program and save it anew as .xlsx"
             }
             Self::Encrypted => "open it with its password and save it without one",
@@ -102,9 +115,13 @@ impl InputErrorKind {
             Self::UnpacksTooFar | Self::TokenTooLong | Self::RowTooLong | Self::TooMany { .. } => {
                 "copy the table of integrations alone into a new workbook and save it as .xlsx"
             }
-            Self::UnclosedQuote | Self::StrayQuote | Self::RecordTooLong => {
+            Self::UnclosedQuote | Self::StrayQuote | Self::QuoteTooLong => {
                 "close the quote; a quote within a quoted cell is written twice"
             }
+            Self::LineTooLong => {
+                "check that this is a table, and that its rows end with line breaks"
+            }
+            Self::StreamTooLong => "save it as a file and give that",
         }
     }
 }

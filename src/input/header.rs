@@ -1,36 +1,39 @@
 //! Finding the header row.
 
-/// How many rows are looked at; titles above the headers are common.
+use super::sink::Sink;
+
+/// How many rows the header row is sought among; titles above the headers are common.
 pub(super) const HEADER_WITHIN: usize = 20;
 
-/// The index of the first row that has the most headers that `is_known` knows, and how many it has; none if no row has any.
-pub(super) fn find_header<'a, R>(
-    rows: impl Iterator<Item = R>,
-    is_known: &dyn Fn(&str) -> bool,
-) -> Option<(usize, usize)>
-where
-    R: IntoIterator<Item = &'a str>,
-{
+/// How well a header must be understood.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Match {
+    Exact,
+    /// It may be misspelt. Whether it is takes far longer to tell.
+    Near,
+}
+
+/// The index of the first row that has the most headers that `sink` understands, and how many it has; none if no row has
+/// enough of them to be the header row.
+pub(super) fn find_header<S: AsRef<str>>(
+    rows: &[Vec<S>],
+    sink: &dyn Sink,
+    needed: Match,
+) -> Option<(usize, usize)> {
+    let is_header = |text: &&S| match needed {
+        Match::Exact => sink.is_header(text.as_ref()),
+        Match::Near => sink.is_nearly_header(text.as_ref()),
+    };
+    let fewest = match needed {
+        Match::Exact => 1,
+        Match::Near => 2,
+    };
     let mut best: Option<(usize, usize)> = None;
-    for (index, row) in rows.take(HEADER_WITHIN).enumerate() {
-        let known = row.into_iter().filter(|cell| is_known(cell)).count();
-        if known > best.map_or(0, |(_, most)| most) {
-            best = Some((index, known));
+    for (index, row) in rows.iter().take(HEADER_WITHIN).enumerate() {
+        let count = row.iter().filter(is_header).count();
+        if count >= fewest && best.is_none_or(|(_, most)| count > most) {
+            best = Some((index, count));
         }
     }
     best
-}
-
-/// Fewest headers that are nearly understood by which a row is taken for the header row, where no other is one.
-const FEWEST_NEAR: usize = 2;
-
-/// The first row that has the most headers that `is_near` takes for slips, if it has two or more.
-pub(super) fn find_near_header<'a, R>(
-    rows: impl Iterator<Item = R>,
-    is_near: &dyn Fn(&str) -> bool,
-) -> Option<(usize, usize)>
-where
-    R: IntoIterator<Item = &'a str>,
-{
-    find_header(rows, is_near).filter(|(_, near)| *near >= FEWEST_NEAR)
 }

@@ -1,29 +1,50 @@
 //! Bytes become tables: CSV and XLSX, by content, each cell knowing its place.
 //!
-//! Uses `model` for places only and knows no field of the API: whether a header means something is asked of the
-//! [`Sink`]. The decision to know: tables are pushed to the sink in [`Block`]s of rows, so that a million rows never
-//! stand in memory at once and blocks can be looked at on several cores.
+//! Uses `model` for places and diagnostics, and knows no field of the API: whether a header means something is asked of
+//! the [`Sink`]. The decision to know: tables are pushed to the sink in [`Block`]s of rows, so that a million rows never
+//! stand in memory at once and blocks can be checked on several cores.
 
 mod block;
 mod csv;
-mod csv_block;
 mod error;
 mod header;
 mod options;
-mod plain;
-mod positioned;
-mod read;
+mod sink;
 mod source;
-mod split;
-mod transcode;
 mod xlsx;
 
-pub use block::{Block, Value};
-pub(crate) use block::{Display, RowView};
-pub use error::InputError;
-pub(crate) use error::InputErrorKind;
-pub(crate) use options::HiddenRows;
-pub use options::ReadOptions;
-pub(crate) use read::is_same_sheet;
-pub use read::{Interest, Sink, SkipReason, TableHead, read};
-pub use source::Source;
+use std::io::Read;
+
+pub use self::block::{Block, Value};
+pub(crate) use self::block::{Display, RowView};
+use self::csv::is_utf16;
+pub use self::error::InputError;
+pub(crate) use self::error::InputErrorKind;
+pub(crate) use self::options::HiddenRows;
+pub use self::options::ReadOptions;
+pub(crate) use self::sink::is_same_sheet;
+pub use self::sink::{Interest, Sink, SkipReason, TableHead};
+pub use self::source::Source;
+
+/// Reads all tables of `source` into `sink`.
+///
+/// # Errors
+///
+/// If the file is no table, is damaged, or ends within a quote. Rows before the damage have been handed over by then.
+pub fn read(source: &Source, options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), InputError> {
+    let place = source.place();
+    let mut start = Vec::new();
+    let read = source.reader().take(256).read_to_end(&mut start);
+    read.map_err(|error| InputErrorKind::from(error).at(place.clone()))?;
+    match start.as_slice() {
+        [] => Err(InputErrorKind::Empty.at(place)),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => {
+            xlsx::read(source.name(), &source.reader(), options, sink)
+        }
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(xlsx::refuse_ole(source.reader()).at(place)),
+        _ if start.contains(&0) && !is_utf16(&start) && options.encoding.is_none() => {
+            Err(InputErrorKind::NotATable.at(place))
+        }
+        _ => csv::read(source.name(), source.reader(), &start, options, sink),
+    }
+}

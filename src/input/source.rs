@@ -1,24 +1,31 @@
+//! The files that tables are read from.
+//!
+//! The decision to know: a file is opened once, so that what is hashed, what is checked and what is read is the same file
+//! even if its name is given to another one meanwhile. Each reader of it has a position of its own.
+
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::error::{InputError, InputErrorKind};
-use super::positioned::Positioned;
 use crate::model::{Place, TableFormat, TableName};
 
-/// A file to read tables from. It stays open, so that what is hashed and what is read is the same file.
+/// Most bytes of standard input, a pipe or a device: they can be read once only, so they are kept in memory.
+const LONGEST_STREAM: u64 = 128 << 20;
+
+/// A file to read tables from.
 pub struct Source {
     name: String,
     content: Content,
 }
 
-pub(super) enum Content {
-    File(BufReader<File>),
-    Memory(Cursor<Vec<u8>>),
+enum Content {
+    File(File),
+    Memory(Vec<u8>),
 }
 
 impl Source {
@@ -34,27 +41,12 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// If the system cannot open it, or it is a directory.
+    /// If the system cannot open it, it is a directory, or it is a pipe or device that is too long.
     pub fn open(path: &Path) -> Result<Self, InputError> {
         let name = path.display().to_string();
-        let file = File::open(path).and_then(|file| {
-            if file.metadata()?.is_dir() {
-                return Err(io::Error::from(io::ErrorKind::IsADirectory));
-            }
-            Ok(file)
-        });
-        let content = file.and_then(|mut file| {
-            if file.metadata()?.is_file() {
-                return Ok(Content::File(BufReader::with_capacity(1 << 16, file)));
-            }
-            // A pipe can be read once only.
-            let mut bytes = Vec::new();
-            file.read_to_end(&mut bytes)?;
-            Ok(Content::Memory(Cursor::new(bytes)))
-        });
-        match content {
+        match open(path) {
             Ok(content) => Ok(Self { name, content }),
-            Err(error) => Err(InputErrorKind::from(error).at(place_of(&name))),
+            Err(kind) => Err(kind.at(place_of(&name))),
         }
     }
 
@@ -62,7 +54,7 @@ impl Source {
     pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Self {
         Self {
             name: name.to_owned(),
-            content: Content::Memory(Cursor::new(bytes)),
+            content: Content::Memory(bytes),
         }
     }
 
@@ -70,15 +62,14 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// If the system cannot read it.
+    /// If the system cannot read it, or it is too long.
     pub fn stdin() -> Result<Self, InputError> {
-        let mut bytes = Vec::new();
-        match io::stdin().lock().read_to_end(&mut bytes) {
-            Ok(_) => Ok(Self {
+        match read_stream(io::stdin().lock()) {
+            Ok(content) => Ok(Self {
                 name: "-".to_owned(),
-                content: Content::Memory(Cursor::new(bytes)),
+                content,
             }),
-            Err(error) => Err(InputErrorKind::from(error).at(place_of("-"))),
+            Err(kind) => Err(kind.at(place_of("-"))),
         }
     }
 
@@ -92,28 +83,23 @@ impl Source {
     /// # Errors
     ///
     /// If the system cannot read the file.
-    pub fn sha256(&mut self) -> Result<String, InputError> {
+    pub fn sha256(&self) -> Result<String, InputError> {
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 1 << 16];
-        self.hash_into(&mut hasher, &mut buffer)
-            .map_err(|error| InputErrorKind::from(error).at(self.place()))?;
-        let mut hex = String::with_capacity(64);
-        for byte in hasher.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Ok(hex)
-    }
-
-    fn hash_into(&mut self, hasher: &mut Sha256, buffer: &mut [u8]) -> io::Result<()> {
-        self.content.rewind()?;
+        let mut reader = self.reader();
         loop {
-            match self.content.read(buffer)? {
-                0 => break,
-                read => hasher.update(&buffer[..read]),
+            match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => hasher.update(&buffer[..read]),
+                Err(error) => return Err(InputErrorKind::from(error).at(self.place())),
             }
         }
-        self.content.rewind()
+        let hash = hasher.finalize();
+        Ok(hash.iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }))
     }
 
     /// The whole file as a place.
@@ -121,9 +107,34 @@ impl Source {
         place_of(&self.name)
     }
 
-    pub(super) fn content(&mut self) -> &mut Content {
-        &mut self.content
+    /// Reads the content from its start.
+    pub(super) fn reader(&self) -> ContentReader<'_> {
+        match &self.content {
+            Content::File(file) => ContentReader::File { file, at: 0 },
+            Content::Memory(bytes) => ContentReader::of_bytes(bytes),
+        }
     }
+}
+
+fn open(path: &Path) -> Result<Content, InputErrorKind> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        Err(io::Error::from(io::ErrorKind::IsADirectory).into())
+    } else if metadata.is_file() {
+        Ok(Content::File(file))
+    } else {
+        read_stream(file)
+    }
+}
+
+fn read_stream(stream: impl Read) -> Result<Content, InputErrorKind> {
+    let mut bytes = Vec::new();
+    stream.take(LONGEST_STREAM + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_STREAM {
+        return Err(InputErrorKind::StreamTooLong);
+    }
+    Ok(Content::Memory(bytes))
 }
 
 fn place_of(name: &str) -> Place {
@@ -134,30 +145,102 @@ fn place_of(name: &str) -> Place {
     }))
 }
 
-impl Content {
-    /// A reader of its own, from the start.
-    pub(super) fn positioned(&self) -> Positioned<'_> {
-        match self {
-            Self::File(file) => Positioned::of_file(file.get_ref()),
-            Self::Memory(bytes) => Positioned::of_bytes(bytes.get_ref()),
-        }
+/// Reads a file from a position of its own. It does not buffer.
+#[derive(Clone, Debug)]
+pub(super) enum ContentReader<'a> {
+    File { file: &'a File, at: u64 },
+    Memory(io::Cursor<&'a [u8]>),
+}
+
+impl<'a> ContentReader<'a> {
+    /// The start of the bytes of a file.
+    pub(super) fn of_bytes(bytes: &'a [u8]) -> Self {
+        Self::Memory(io::Cursor::new(bytes))
     }
 }
 
-impl Read for Content {
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+impl Read for ContentReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::File(file) => file.read(buffer),
+            Self::File { file, at } => loop {
+                match read_at(file, buffer, *at) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                    Ok(read) => {
+                        *at += read as u64;
+                        return Ok(read);
+                    }
+                }
+            },
             Self::Memory(bytes) => bytes.read(buffer),
         }
     }
 }
 
-impl Seek for Content {
+impl Seek for ContentReader<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match self {
-            Self::File(file) => file.seek(to),
+            Self::File { file, at } => {
+                let to = match to {
+                    SeekFrom::Start(to) => Some(to),
+                    SeekFrom::End(by) => file.metadata()?.len().checked_add_signed(by),
+                    SeekFrom::Current(by) => at.checked_add_signed(by),
+                };
+                *at = to.ok_or(io::ErrorKind::InvalidInput)?;
+                Ok(*at)
+            }
             Self::Memory(bytes) => bytes.seek(to),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn two_readers_of_one_file_do_not_disturb_each_other() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        let source = Source {
+            name: "a".to_owned(),
+            content: Content::File(file),
+        };
+        let mut one = source.reader();
+        let mut other = one.clone();
+        let mut buffer = [0; 4];
+        one.read_exact(&mut buffer).unwrap();
+        other.seek(SeekFrom::End(-4)).unwrap();
+        other.read_exact(&mut buffer).unwrap();
+        assert_eq!(&buffer, b"6789");
+        one.read_exact(&mut buffer).unwrap();
+        assert_eq!(&buffer, b"4567");
+    }
+
+    #[test]
+    fn beyond_the_end_there_is_nothing() {
+        let source = Source::from_bytes("a", b"01".to_vec());
+        let mut reader = source.reader();
+        reader.seek(SeekFrom::Start(7)).unwrap();
+        assert_eq!(reader.read(&mut [0; 4]).unwrap(), 0);
+        assert!(reader.seek(SeekFrom::Current(-9)).is_err());
+    }
+
+    #[test]
+    fn a_stream_without_end_is_refused() {
+        let error = read_stream(io::repeat(0)).err().unwrap();
+        assert!(matches!(error, InputErrorKind::StreamTooLong));
     }
 }

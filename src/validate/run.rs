@@ -75,7 +75,7 @@ impl Run<'_> {
         });
         self.first_row = FirstRow::default();
         let errors = self.result.diagnostics.count(Severity::Error);
-        let read = source.and_then(|mut source| {
+        let read = source.and_then(|source| {
             if self.options.purpose == Purpose::Import {
                 let sha256 = source.sha256()?;
                 if let Some(file) = self.result.files.last_mut() {
@@ -84,7 +84,7 @@ impl Run<'_> {
             }
             let place = source.place();
             let options = self.options;
-            input::read(&mut source, &options.read, self)?;
+            input::read(&source, &options.read, self)?;
             self.check_pending();
             Ok(place)
         });
@@ -407,7 +407,9 @@ fn is_same_type(one: &str, other: &str) -> bool {
 
 fn diagnostic_of(error: InputError) -> Diagnostic {
     let code = match error.kind {
-        InputErrorKind::UnclosedQuote | InputErrorKind::StrayQuote => Code::UnclosedQuote,
+        InputErrorKind::UnclosedQuote
+        | InputErrorKind::StrayQuote
+        | InputErrorKind::QuoteTooLong => Code::UnclosedQuote,
         _ => Code::Unreadable,
     };
     let help = error.kind.help();

@@ -179,3 +179,66 @@ fn a_panic_of_a_parser_prints_nothing() {
     assert!(matches!(ran.code, Some(0 | 3)), "{ran:?}");
     ran.says_nothing_of("panicked");
 }
+
+#[test]
+fn rows_and_cells_that_contradict_their_places_are_refused() {
+    let one = "<c r=\"A1\" t=\"str\"><v>x</v></c>";
+    for (rows, said) in [
+        (
+            "<row r=\"3\"><c r=\"B1\"><v>1</v></c></row>",
+            "row 3 holds the cell B1",
+        ),
+        (
+            "<row r=\"3\"><c r=\"A3\"/></row><row r=\"3\"/>",
+            "row 3 comes after row 3",
+        ),
+        (
+            "<row r=\"1048576\"/><row><c><v>1</v></c></row>",
+            "beyond XFD1048576",
+        ),
+        ("<row r=\"9\"/><row r=\"3\"/>", "row 3 comes after row 9"),
+        (one, "outside of a row"),
+        (
+            "<row r=\"3\"><row r=\"4\"/></row>",
+            "a row stands within a row",
+        ),
+    ] {
+        refused("a.xlsx", Book::table(rows).bytes(), &[said]);
+    }
+    // Without any number of its own, a row may hold no cell of another one either.
+    let rows = "<row><c r=\"A2\"/><c r=\"A1\" t=\"str\"><v>type</v></c></row>";
+    refused(
+        "a.xlsx",
+        Book::of(rows, "").bytes(),
+        &["row 1 holds the cell A2"],
+    );
+}
+
+#[test]
+fn a_cell_whose_value_would_be_misread_is_refused() {
+    for cell in [
+        "<c r=\"A3\" t=\"s\"><v>x</v></c>",
+        "<c r=\"A3\" t=\"s\"><v>99999999999999999999</v></c>",
+        "<c r=\"A3\"><v>1<!-- -->2</v></c>",
+        "<c r=\"A3\"><v>1&#50;</v></c>",
+        "<c r=\"A3\" t=\"inlineStr\"><v>x</v></c>",
+        "<c r=\"A3\" t=\"inlineStr\"><is><t>x</t></is><v>y</v></c>",
+        "<c r=\"A3\"><v>1</v><f>1</f></c>",
+        "<c r=\"A3\" t=\"str\"><v><![CDATA[x]]></v></c>",
+    ] {
+        let row = format!("<row r=\"3\">{cell}</row>");
+        refused(
+            "a.xlsx",
+            Book::table(&row).bytes(),
+            &["the workbook is damaged: a cell"],
+        );
+    }
+}
+
+#[test]
+fn more_merged_ranges_than_a_sheet_has_are_refused() {
+    let merged = "<mergeCell ref=\"A1:B2\"/>".repeat((1 << 16) + 1);
+    let rows = format!("{HEAD}{}", row(2, "A", "p"));
+    let book = Book::of(&rows, &format!("<mergeCells>{merged}</mergeCells>"));
+    refused("a.xlsx", book.bytes(), &["more than 65536 merged ranges"]);
+}

@@ -50,7 +50,7 @@ impl Sink for Collector {
 
 fn read(path: &Path, options: &ReadOptions) -> Vec<Vec<String>> {
     let mut collector = Collector::default();
-    input::read(&mut Source::open(path).unwrap(), options, &mut collector).unwrap();
+    input::read(&Source::open(path).unwrap(), options, &mut collector).unwrap();
     collector.tables.pop().unwrap_or_default()
 }
 
@@ -219,6 +219,6 @@ proptest! {
         let path = dir.path().join("table");
         std::fs::write(&path, &bytes).unwrap();
         // Whatever it is, it is read or refused.
-        let _ = input::read(&mut Source::open(&path).unwrap(), &ReadOptions::default(), &mut Collector::default());
+        let _ = input::read(&Source::open(&path).unwrap(), &ReadOptions::default(), &mut Collector::default());
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
-use crate::book::{Book, row, row_of};
+use crate::book::{Book, HEAD, row, row_of};
 use crate::env::Env;
 
 /// Code and cell of every diagnostic of a file, with the row or nothing where there is no cell; the notes on unknown
@@ -282,4 +282,190 @@ fn cells_that_stand_in_disorder_are_put_in_order() {
     let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
     assert_eq!(json["diagnostics"][1]["cell"], "A3");
     assert_eq!(json["diagnostics"][1]["name"], "new");
+}
+
+/// A workbook with these sheets, each in a part of its own as spreadsheet programs name it.
+fn with_sheets(count: usize) -> Vec<u8> {
+    let mut book = Book::table("");
+    let (mut sheets, mut relations) = (String::new(), String::new());
+    for n in 1..=count {
+        write!(
+            sheets,
+            "<sheet name=\"Sheet{n}\" sheetId=\"{n}\" r:id=\"rId{n}\"/>"
+        )
+        .unwrap();
+        write!(
+            relations,
+            "<Relationship Id=\"rId{n}\" Type=\"x/worksheet\" Target=\"worksheets/sheet{n}.xml\"/>"
+        )
+        .unwrap();
+        let rows = format!("{HEAD}{}", row(2, &format!("Team {n}"), "p"));
+        book = book.part(
+            &format!("xl/worksheets/sheet{n}.xml"),
+            format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"),
+        );
+    }
+    book.part("sheets", sheets)
+        .part(
+            "xl/_rels/workbook.xml.rels",
+            format!("<Relationships>{relations}</Relationships>"),
+        )
+        .bytes()
+}
+
+#[test]
+fn a_workbook_may_have_any_number_of_sheets() {
+    for count in (1..=12).chain([20, 50, 100, 200, 300]) {
+        let env = Env::new().file("a.xlsx", with_sheets(count));
+        let ran = env.run(["check", "a.xlsx", "--format", "json"]);
+        assert_eq!(ran.json()["rows"]["valid"], count, "{count} sheets");
+    }
+}
+
+#[test]
+fn a_formula_without_a_value_is_an_error_though_it_is_of_text() {
+    let rows = [
+        row_of(3, "<c r=\"B3\" t=\"str\"><f>\"a\"</f></c>", "p"),
+        row_of(4, "<c r=\"B4\" t=\"str\"><f>\"\"</f><v></v></c>", "p"),
+        row_of(5, "<c r=\"B5\" t=\"str\"><f>\"a\"</f><v>a</v></c>", "p"),
+    ];
+    assert_eq!(
+        found("a.xlsx", Book::table(&rows.concat()).bytes()),
+        ["formula-without-value B3", "no-display-name B4"]
+    );
+}
+
+#[test]
+fn an_unknown_error_moves_no_cell_beside_it() {
+    let cells = |place: &str| {
+        format!(
+            "<row r=\"3\"><c r=\"A3\" t=\"str\"><v>GITHUB</v></c><c r=\"B3\" t=\"e\"><v>#SPILL!</v></c>\
+             <c{place} t=\"str\"><v>p</v></c></row>"
+        )
+    };
+    let book = Book::table(&cells(" r=\"C3\"")).bytes();
+    assert_eq!(found("a.xlsx", book), ["cell-is-error B3"]);
+    let book = Book::table(&cells("")).bytes();
+    assert_eq!(found("a.xlsx", book), ["unreadable 3"]);
+}
+
+#[test]
+fn sheets_are_read_in_whatever_way_spreadsheet_programs_write_them() {
+    let utf16 = |text: &str| -> Vec<u8> {
+        let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect()
+    };
+    let sheet = |dimension: &str| {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-16\"?><worksheet>{dimension}<sheetData>{HEAD}\
+             <row r=\"2\"><c r=\"A2\" t=\"s\"><v>0</v></c><c r=\"B2\" t=\"str\"><v>A &amp; B</v></c>\
+             <c r=\"C2\" t=\"str\"><v>p</v></c></row></sheetData></worksheet>"
+        )
+    };
+    let strings = "<sst><si><t>GITHUB</t></si></sst>";
+    let plain = || {
+        Book::of("", "")
+            .part("xl/worksheets/sheet1.xml", sheet(""))
+            .part("xl/sharedStrings.xml", strings)
+    };
+    let relations = |more: &str| {
+        format!(
+            "<Relationships><Relationship Id=\"rId1\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.xml\"/>{more}</Relationships>"
+        )
+    };
+    let list = "xl/_rels/workbook.xml.rels";
+    for (name, book) in [
+        ("as usual", plain()),
+        (
+            "a dimension of rows",
+            plain().part("xl/worksheets/sheet1.xml", sheet("<dimension ref=\"1:4\"/>")),
+        ),
+        (
+            "an empty dimension",
+            plain().part("xl/worksheets/sheet1.xml", sheet("<dimension/>")),
+        ),
+        (
+            "a dimension upside down",
+            plain().part("xl/worksheets/sheet1.xml", sheet("<dimension ref=\"C4:A1\"/>")),
+        ),
+        (
+            "a sheet in UTF-16",
+            plain().part("xl/worksheets/sheet1.xml", utf16(&sheet(""))),
+        ),
+        (
+            "shared texts in UTF-16",
+            plain().part("xl/sharedStrings.xml", utf16(strings)),
+        ),
+        (
+            "shared texts elsewhere",
+            plain()
+                .part("xl/sharedStrings.xml", "<sst><si><t>wrong</t></si></sst>")
+                .part("xl/texts/all.xml", strings)
+                .part(
+                    list,
+                    relations("<Relationship Id=\"t\" Type=\"x/sharedStrings\" Target=\"./texts/all.xml\"/>"),
+                ),
+        ),
+        (
+            "a sheet by a path that climbs",
+            plain().part(
+                list,
+                relations("").replace("worksheets/", "../xl/theme/../worksheets/"),
+            ),
+        ),
+        (
+            "a sheet that is shown",
+            plain().part(
+                "sheets",
+                "<sheet name=\"Hosts\" state=\"show\" r:id=\"rId1\"/>",
+            ),
+        ),
+        (
+            "a sheet of macros beside it",
+            plain()
+                .part(
+                    "sheets",
+                    "<sheet name=\"Macros\" r:id=\"m\"/><sheet name=\"Hosts &amp; more\" r:id=\"rId1\"/>",
+                )
+                .part(
+                    list,
+                    relations("<Relationship Id=\"m\" Type=\"x/xlMacrosheet\" Target=\"macros.xml\"/>"),
+                ),
+        ),
+    ] {
+        let env = Env::new().file("a.xlsx", book.bytes());
+        let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+        assert_eq!(json["rows"]["valid"], 1, "{name}: {json}");
+    }
+}
+
+#[test]
+fn dates_of_a_converted_workbook_keep_their_system() {
+    let styles =
+        "<styleSheet><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>";
+    let name = "<c r=\"B3\" s=\"1\"><v>45943</v></c>";
+    let book = Book::table(&row_of(3, name, ""))
+        .workbook_properties("<workbookPr date1904=\"1\"/>")
+        .part(
+            "sheets",
+            "<sheet name=\"Hosts\" state=\"show\" r:id=\"rId1\"/>",
+        )
+        .part("xl/styles.xml", styles);
+    let env = Env::new().file("a.xlsx", book.bytes());
+    let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+    let mut diagnostics = json["diagnostics"].as_array().unwrap().iter();
+    assert!(diagnostics.any(|d| d["name"] == "2029-10-14"), "{json}");
+}
+
+#[test]
+fn blank_rows_are_counted_by_their_numbers() {
+    let rows = format!(
+        "{}{}{}",
+        HEAD.replace("1\"", "4\""),
+        row(6, "A", "p"),
+        row(9, "B", "p")
+    );
+    let env = Env::new().file("a.xlsx", Book::of(&rows, "").bytes());
+    let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+    assert_eq!(json["rows"]["blank"], 6, "{json}");
 }

@@ -1,17 +1,28 @@
-//! How much of everything a workbook may have, and what is said of more.
+//! How much of everything a workbook may have.
 //!
-//! Excel's own limits are far below these; what is beyond them is no spreadsheet that anyone filled in.
+//! Nearly all of Excel's own limits are far below these; what is beyond them is no sheet that anyone filled in. They keep
+//! memory below some 200 MB and the time to a few seconds.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::Cell;
 
 /// Unpacked bytes of all parts that are read, counted as they are unpacked.
 pub(super) const UNPACKED: u64 = 1 << 30;
 
-/// Unpacked bytes of a part that calamine keeps in memory: the list of the sheets, the theme and the like.
+/// Unpacked bytes of a part that is kept in memory: the list of the sheets, the theme and the like.
 pub(super) const STRUCTURE_PART: u64 = 16 << 20;
 
 /// Unpacked bytes of the part that holds the cell styles.
 pub(super) const STYLES_PART: u64 = 64 << 20;
+
+/// Unpacked bytes and number of the shared texts, all of which calamine keeps in memory.
+pub(super) const STRINGS_PART: u64 = 96 << 20;
+pub(super) const STRINGS: u64 = if cfg!(test) { 80_000 } else { 1 << 21 };
+
+/// A claim of so many shared texts costs next to nothing, and passes where a script wrote it carelessly.
+pub(super) const HARMLESS_CLAIM: u64 = 1 << 16;
+
+/// Packed bytes of a workbook that must be converted for calamine, which is done in memory.
+pub(super) const CONVERTED: u64 = 64 << 20;
 
 /// Bytes of a tag, a cell, or a shared text.
 pub(super) const LONGEST_TOKEN: usize = 16 << 20;
@@ -28,13 +39,19 @@ pub(super) const PARTS: u64 = 65_535;
 /// Sheets of a workbook.
 pub(super) const SHEETS: u64 = 1000;
 
-/// Shared texts of a workbook.
-pub(super) const STRINGS: u64 = 1 << 23;
+/// Cells of a sheet.
+pub(super) const CELLS: u64 = 1 << 25;
 
-/// Formats, fonts, fills and borders together; Excel has 65,490 of each at most.
-pub(super) const STYLES: u64 = 1 << 18;
+/// Cells of a sheet that hold a formula without a value, or an error that calamine does not know.
+pub(super) const ODD_CELLS: u64 = 1 << 18;
 
-/// Bytes of a tag that names a font or a number format: calamine keeps a copy per cell style.
+/// Merged ranges of a sheet.
+pub(super) const MERGED: u64 = 1 << 16;
+
+/// Formats, fonts, fills and borders together. calamine copies them into every cell style.
+pub(super) const STYLES: u64 = 1 << 17;
+
+/// Bytes of a tag that names a font or a number format.
 pub(super) const LONGEST_STYLE: usize = 2048;
 
 /// Rows and columns of a sheet.
@@ -43,18 +60,17 @@ pub(super) const COLUMNS: u32 = 1 << 14;
 
 /// The unpacked bytes that are left.
 #[derive(Debug)]
-pub(super) struct Budget(AtomicU64);
+pub(super) struct Budget(Cell<u64>);
 
 impl Budget {
     pub(super) fn new(bytes: u64) -> Self {
-        Self(AtomicU64::new(bytes))
+        Self(Cell::new(bytes))
     }
 
     /// Takes `bytes` off it; false if there are fewer left.
     pub(super) fn take(&self, bytes: u64) -> bool {
-        let less = |left: u64| left.checked_sub(bytes);
-        self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less)
-            .is_ok()
+        let left = self.0.get().checked_sub(bytes);
+        self.0.set(left.unwrap_or(0));
+        left.is_some()
     }
 }

@@ -1,35 +1,191 @@
-//! Workbooks: calamine's streaming reader of cells, watched by a scan of our own.
+//! Workbooks: calamine reads them, behind limits that a scan of our own has checked.
 //!
-//! Uses `model` for places and diagnostics. The decision to know: calamine trusts what a workbook claims and shows neither
-//! hidden rows nor merged cells nor formulas without a value. So [`claims`] checks the small parts before calamine sees
-//! them, and the large ones, the shared texts and the sheets, are unpacked by a scan on another core that bounds them and
-//! finds what calamine does not show. calamine reads what that scan has gone past: [`feed`] brings it, and [`shelf`] makes
-//! it look like an archive.
+//! The decision to know: calamine trusts what a workbook claims and shows neither hidden rows nor merged cells nor
+//! formulas without a value. So [`scan`] unpacks and checks each part first. The large ones, the shared texts and the
+//! sheets, it scans on another core while calamine follows, held back by the [`gate`].
 
-mod attributes;
-mod calendar;
-mod cells;
-mod claims;
-mod facts;
-mod feed;
-mod format;
+mod archive;
+mod convert;
+mod gate;
 mod guard;
-mod handover;
 mod limits;
-mod package;
+mod notes;
 mod part;
-mod plain;
-mod ranges;
-mod read;
-mod reader;
+mod reference;
 mod rows;
 mod scan;
 mod sheet;
-mod shelf;
 mod structure;
-mod surroundings;
+mod values;
 
-pub(super) use read::{read, refuse_ole};
+use std::io::{Seek, SeekFrom};
+use std::ops::Range;
+use std::sync::Arc;
+use std::thread::{Builder, scope};
+
+use calamine::{Reader, Xlsx};
+
+use self::archive::Archive;
+use self::convert::convert;
+use self::gate::{Gate, GatedReader, Side};
+use self::guard::{contradiction, guarded};
+use self::limits::{Budget, CONVERTED, UNPACKED};
+use self::scan::{SheetError, check_small_parts, check_strings, is_claim_harmless, scan_sheet};
+use self::sheet::{in_words, read_sheet};
+use self::structure::Structure;
+use super::error::{InputError, InputErrorKind};
+use super::options::ReadOptions;
+use super::sink::{Sink, SkipReason, is_same_sheet};
+use super::source::ContentReader;
+use crate::model::{Place, TableFormat, TableName};
+
+pub(super) use self::archive::refuse_ole;
+
+/// Reads all sheets of the workbook in `file`, which its user calls `name`.
+pub(super) fn read(
+    name: &str,
+    file: &ContentReader<'_>,
+    options: &ReadOptions,
+    sink: &mut dyn Sink,
+) -> Result<(), InputError> {
+    let table = |sheet: Option<&str>| {
+        Arc::new(TableName {
+            file: name.to_owned(),
+            sheet: sheet.map(str::to_owned),
+            format: TableFormat::Xlsx,
+        })
+    };
+    let gate = Gate::default();
+    let whole = |kind: InputErrorKind| kind.at(Place::table(&table(None)));
+    let (structure, converted) = guarded(|| find_parts(file, &gate)).map_err(whole)?;
+    let converted = converted.as_deref().map(ContentReader::of_bytes);
+    let file = converted.as_ref().unwrap_or(file);
+    let opened = guarded(|| {
+        let mut archive = open_archive(file, &gate)?;
+        let workbook = open_workbook(&mut archive, &structure, file, &gate)?;
+        Ok((archive, workbook))
+    });
+    let (mut archive, mut workbook) = opened.map_err(whole)?;
+    for sheet in &structure.sheets {
+        let table = table(Some(&sheet.name));
+        sink.sheet(&sheet.name);
+        let mut asked_for = options.sheets.iter();
+        if !options.sheets.is_empty() && !asked_for.any(|name| is_same_sheet(name, &sheet.name)) {
+            continue;
+        }
+        // A sheet that was asked for by its name is read though it is hidden.
+        if !sheet.is_visible && options.sheets.is_empty() {
+            sink.skipped(&table, SkipReason::Hidden);
+            continue;
+        }
+        if !sheet.is_worksheet {
+            sink.skipped(&table, SkipReason::NoCells);
+            continue;
+        }
+        let read = archive.range(&sheet.part).map_err(SheetError::from);
+        let read = read.and_then(|packed| {
+            behind_scan(
+                &gate,
+                packed,
+                || scan_sheet(&mut archive, &sheet.part, &gate),
+                || read_sheet(&mut workbook, &sheet.name, &gate, &table, options, sink),
+            )
+        });
+        read.map_err(|error| {
+            let place = Place::table(&table);
+            error.kind.at(Place {
+                row: error.row,
+                ..place
+            })
+        })?;
+    }
+    Ok(())
+}
+
+fn open_archive<'a>(
+    file: &ContentReader<'a>,
+    gate: &'a Gate,
+) -> Result<Archive<'a>, InputErrorKind> {
+    let file = GatedReader::new(file.clone(), gate, Side::Scan);
+    Archive::open(file, Budget::new(UNPACKED))
+}
+
+/// Where the parts of the workbook are; and the workbook as calamine can read it, if it must be converted for that.
+fn find_parts(
+    file: &ContentReader<'_>,
+    gate: &Gate,
+) -> Result<(Structure, Option<Vec<u8>>), InputErrorKind> {
+    let mut archive = open_archive(file, gate)?;
+    let structure = Structure::read(&mut archive)?;
+    if structure.is_plain {
+        return Ok((structure, None));
+    }
+    if file.clone().seek(SeekFrom::End(0))? > CONVERTED {
+        return Err(InputErrorKind::TooLongToConvert);
+    }
+    let (converted, structure) = convert(&mut archive, &structure)?;
+    Ok((structure, Some(converted)))
+}
+
+/// Lets calamine open the workbook, once all that it reads then is checked.
+fn open_workbook<'a>(
+    archive: &mut Archive<'_>,
+    structure: &Structure,
+    file: &ContentReader<'a>,
+    gate: &'a Gate,
+) -> Result<Xlsx<GatedReader<'a>>, InputErrorKind> {
+    let open = || {
+        let file = GatedReader::new(file.clone(), gate, Side::Calamine);
+        guarded(|| Xlsx::new(file).map_err(|error| in_words(&error)))
+    };
+    check_small_parts(archive, structure)?;
+    let Some(strings) = &structure.strings else {
+        return open();
+    };
+    if !is_claim_harmless(archive, strings)? {
+        check_strings(archive, strings)?;
+        return open();
+    }
+    let packed = archive.range(strings)?;
+    behind_scan(
+        gate,
+        packed,
+        || check_strings(archive, strings),
+        || {
+            let workbook = open()?;
+            gate.all_findings().map_err(|_| contradiction())?;
+            Ok(workbook)
+        },
+    )
+}
+
+/// Scans the part whose packed bytes are at `packed` on another thread, while `read` follows behind the gate.
+fn behind_scan<T, E: From<InputErrorKind> + Send>(
+    gate: &Gate,
+    packed: Range<u64>,
+    scan: impl FnOnce() -> Result<(), E> + Send,
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    gate.close(packed);
+    let done = scope(|threads| {
+        let scan = || {
+            let scanned = guarded(scan);
+            gate.end(scanned.is_ok());
+            scanned
+        };
+        let scan = Builder::new().spawn_scoped(threads, scan);
+        let scan = scan.map_err(InputErrorKind::from)?;
+        let read = read();
+        let has_fault = gate.abandon();
+        match (read, scan.join()) {
+            // calamine only tells that it got no more to read.
+            (Err(_), Ok(Err(fault))) if has_fault => Err(fault),
+            (read, _) => read,
+        }
+    });
+    gate.open();
+    done
+}
 
 #[cfg(test)]
 mod tests;

@@ -3,14 +3,15 @@
 //! The decision to know: a part must be well-formed, which calamine does not ask for. Only then is it certain that where
 //! this reader leaves an element, calamine has left it too, so that bounding an element's bytes here bounds them there.
 
-use std::io::{self, BufRead, Read};
+use std::borrow::Cow;
+use std::io::{self, BufReader, Read};
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::encoding::DecodingReader;
+use quick_xml::escape::unescape;
+use quick_xml::events::{BytesStart, Event};
 use thiserror::Error;
 
-use super::facts::{Piece, SheetError};
-use super::feed::Feeder;
 use super::limits::{Budget, DEEPEST, LONGEST_TOKEN};
 use crate::input::error::InputErrorKind;
 
@@ -26,150 +27,69 @@ enum Excess {
     Token,
 }
 
-/// Unpacked bytes, counted; and handed over, if they are wanted elsewhere, once all that was unpacked at a time is read.
-pub(super) struct Metered<'b, R> {
-    inner: R,
-    /// What was unpacked last, and how far it is read.
-    bytes: Vec<u8>,
-    at: usize,
-    /// What befell the reader behind these bytes.
-    failed: Option<io::Error>,
+/// Unpacked bytes, counted.
+#[derive(Debug)]
+pub(super) struct Unpacked<'b, R> {
+    packed: R,
     budget: &'b Budget,
     /// Bytes that this part may still have.
     left: u64,
     /// Bytes since the last mark.
     since_mark: usize,
-    feeder: Option<Feeder>,
-    /// What was found in the bytes.
-    piece: Piece,
 }
 
-impl<'b, R: Read> Metered<'b, R> {
-    pub(super) fn new(inner: R, budget: &'b Budget, most: u64) -> Self {
+impl<'b, R: Read> Unpacked<'b, R> {
+    /// Unpacks at most `most` bytes of this part.
+    pub(super) fn new(packed: R, budget: &'b Budget, most: u64) -> Self {
         Self {
-            inner,
-            bytes: Vec::new(),
-            at: 0,
-            failed: None,
+            packed,
             budget,
             left: most,
             since_mark: 0,
-            feeder: None,
-            piece: Piece::default(),
         }
     }
 
-    /// Hands its bytes over to `feeder`.
-    pub(super) fn feeding(self, feeder: Feeder) -> Self {
-        let feeder = Some(feeder);
-        Self { feeder, ..self }
-    }
-
-    /// Unpacks the rest for the sake of counting it.
+    /// Unpacks everything for the sake of counting it.
     pub(super) fn drain(mut self) -> Result<(), InputErrorKind> {
+        let mut buffer = vec![0; BUFFER];
         loop {
             self.since_mark = 0;
-            match self.fill_buf() {
-                Ok([]) => return Ok(()),
-                Ok(bytes) => {
-                    let read = bytes.len();
-                    self.consume(read);
-                }
+            match self.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(_) => {}
                 Err(error) => return Err(of_io(&error)),
             }
         }
     }
-
-    fn ahead(&self) -> &[u8] {
-        &self.bytes[self.at..]
-    }
-
-    /// Unpacks the next bytes, once all before them are read.
-    fn unpack(&mut self) -> io::Result<()> {
-        if let Some(error) = self.failed.take() {
-            return Err(error);
-        }
-        self.hand_over();
-        self.at = 0;
-        self.bytes.resize(BUFFER, 0);
-        let mut read = 0;
-        while read < BUFFER {
-            match self.inner.read(&mut self.bytes[read..]) {
-                Ok(0) => break,
-                Ok(more) => read += more,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    self.failed = Some(error);
-                    break;
-                }
-            }
-        }
-        self.bytes.truncate(read);
-        match self.failed.take_if(|_| read == 0) {
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
-    }
-
-    fn hand_over(&mut self) {
-        if let Some(feeder) = &self.feeder
-            && !self.bytes.is_empty()
-        {
-            let bytes = std::mem::replace(&mut self.bytes, feeder.room());
-            let piece = std::mem::take(&mut self.piece);
-            if feeder.pass(bytes, piece).is_err() {
-                self.feeder = None;
-            }
-        }
-    }
 }
 
-impl<R: Read> Read for Metered<'_, R> {
+impl<R: Read> Read for Unpacked<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(buffer)?;
-        self.consume(read);
+        if self.since_mark > LONGEST_TOKEN {
+            return Err(io::Error::other(Excess::Token));
+        }
+        let read = self.packed.read(buffer)?;
+        self.since_mark += read;
+        let left = self.left.checked_sub(read as u64);
+        match left.filter(|_| self.budget.take(read as u64)) {
+            Some(left) => self.left = left,
+            None => return Err(io::Error::other(Excess::Unpacked)),
+        }
         Ok(read)
     }
 }
 
-impl<R: Read> BufRead for Metered<'_, R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.since_mark > LONGEST_TOKEN {
-            return Err(io::Error::other(Excess::Token));
-        }
-        if self.ahead().is_empty() {
-            self.unpack()?;
-            let read = self.bytes.len() as u64;
-            self.left = self
-                .left
-                .checked_sub(read)
-                .filter(|_| self.budget.take(read))
-                .ok_or_else(|| io::Error::other(Excess::Unpacked))?;
-        }
-        Ok(self.ahead())
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.since_mark += amount;
-        self.at += amount;
-    }
-}
-
-/// The events of a part.
+/// The events of a part, which may be in UTF-8 or UTF-16.
 pub(super) struct Part<'b, R> {
-    xml: Reader<Metered<'b, R>>,
+    xml: Reader<DecodingReader<BufReader<Unpacked<'b, R>>>>,
     depth: usize,
 }
 
 impl<'b, R: Read> Part<'b, R> {
-    pub(super) fn new(bytes: Metered<'b, R>) -> Self {
-        let mut xml = Reader::from_reader(bytes);
-        // As calamine has it, but for the names of end tags.
-        let config = xml.config_mut();
-        config.check_end_names = true;
-        config.trim_text(false);
-        config.check_comments = false;
-        config.expand_empty_elements = true;
+    pub(super) fn new(bytes: Unpacked<'b, R>) -> Self {
+        let bytes = BufReader::with_capacity(BUFFER, bytes);
+        let mut xml = Reader::from_reader(DecodingReader::new(bytes));
+        xml.config_mut().expand_empty_elements = true;
         Self { xml, depth: 0 }
     }
 
@@ -178,7 +98,7 @@ impl<'b, R: Read> Part<'b, R> {
         &mut self,
         buffer: &'e mut Vec<u8>,
     ) -> Result<Event<'e>, InputErrorKind> {
-        self.xml.get_mut().since_mark = 0;
+        self.xml.get_mut().get_mut().get_mut().since_mark = 0;
         self.within(buffer)
     }
 
@@ -188,7 +108,7 @@ impl<'b, R: Read> Part<'b, R> {
         buffer: &'e mut Vec<u8>,
     ) -> Result<Event<'e>, InputErrorKind> {
         buffer.clear();
-        let event = self.xml.read_event_into(buffer).map_err(in_kind)?;
+        let event = self.xml.read_event_into(buffer).map_err(of_xml)?;
         match &event {
             Event::Start(_) => {
                 self.depth += 1;
@@ -208,35 +128,6 @@ impl<'b, R: Read> Part<'b, R> {
     pub(super) fn depth(&self) -> usize {
         self.depth
     }
-
-    /// Passes over elements at the front of what is unpacked, which `whole` finds the length of. To be called between
-    /// elements only: straight after the end of one.
-    pub(super) fn pass_over(&mut self, mut whole: impl FnMut(&[u8]) -> Option<usize>) {
-        let bytes = self.xml.get_mut();
-        let ahead = bytes.ahead();
-        let mut passed = 0;
-        while let Some(length) = whole(&ahead[passed..]) {
-            passed += length;
-        }
-        bytes.at += passed;
-    }
-
-    /// Where to note what is found in the bytes that are read at the time.
-    pub(super) fn piece(&mut self) -> &mut Piece {
-        &mut self.xml.get_mut().piece
-    }
-
-    /// Whether someone still wants the bytes.
-    pub(super) fn is_listened_to(&self) -> bool {
-        self.xml.get_ref().feeder.is_some()
-    }
-
-    /// Tells whoever wants the bytes that these were all, or why there are no more.
-    pub(super) fn end(&mut self, result: Result<(), SheetError>) {
-        if let Some(feeder) = self.xml.get_mut().feeder.take() {
-            feeder.end(result);
-        }
-    }
 }
 
 /// The kind of an error that a limit or the system has raised.
@@ -249,7 +140,7 @@ fn of_io(error: &io::Error) -> InputErrorKind {
     }
 }
 
-fn in_kind(error: quick_xml::Error) -> InputErrorKind {
+fn of_xml(error: quick_xml::Error) -> InputErrorKind {
     match error {
         quick_xml::Error::Io(error) => of_io(&error),
         error => damaged(&error.to_string()),
@@ -258,4 +149,80 @@ fn in_kind(error: quick_xml::Error) -> InputErrorKind {
 
 pub(super) fn damaged(what: &str) -> InputErrorKind {
     InputErrorKind::Workbook(what.to_owned())
+}
+
+/// Names and raw values of a tag's attributes, read as calamine reads them. Ends at what is malformed, where calamine
+/// stops with an error.
+pub(super) fn attributes<'a>(tag: &'a BytesStart<'_>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let mut rest = tag.attributes_raw();
+    std::iter::from_fn(move || {
+        let (name, value) = rest.split_once('=')?;
+        let value = value.trim_ascii_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let value = &value[1..];
+        let end = value.find(quote)?;
+        rest = &value[end + 1..];
+        Some((name.trim_ascii(), &value[..end]))
+    })
+}
+
+/// The first attribute of this name.
+pub(super) fn attribute<'a>(tag: &'a BytesStart<'_>, name: &str) -> Option<&'a str> {
+    attributes(tag)
+        .find(|(is, _)| *is == name)
+        .map(|(_, value)| value)
+}
+
+/// A value as it is meant; as it stands if it cannot be told.
+pub(super) fn unescaped(value: &str) -> Cow<'_, str> {
+    unescape(value).unwrap_or(Cow::Borrowed(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_come_in_their_order_and_raw() {
+        let tag = BytesStart::from_content("c r='A1'\n t = \"a&amp;b\" x:id=\"\" broken", 1);
+        let found: Vec<_> = attributes(&tag).collect();
+        assert_eq!(found, [("r", "A1"), ("t", "a&amp;b"), ("x:id", "")]);
+        assert_eq!(unescaped("a&amp;b"), "a&b");
+    }
+
+    #[test]
+    fn what_unpacks_without_end_is_left_at_the_limit() {
+        let budget = Budget::new(1 << 20);
+        let bytes = Unpacked::new(io::repeat(b' '), &budget, u64::MAX);
+        assert!(matches!(bytes.drain(), Err(InputErrorKind::UnpacksTooFar)));
+        let budget = Budget::new(u64::MAX);
+        let bytes = Unpacked::new(io::repeat(b' '), &budget, 1 << 20);
+        assert!(matches!(bytes.drain(), Err(InputErrorKind::UnpacksTooFar)));
+    }
+
+    #[test]
+    fn what_is_unpacked_of_all_parts_is_counted_together() {
+        let budget = Budget::new(100);
+        let part = |length| Unpacked::new(io::repeat(b' ').take(length), &budget, 1000).drain();
+        assert!(part(60).is_ok());
+        assert!(part(40).is_ok());
+        assert!(matches!(part(1), Err(InputErrorKind::UnpacksTooFar)));
+    }
+
+    #[test]
+    fn a_token_without_end_is_left_at_the_limit() {
+        let budget = Budget::new(u64::MAX);
+        for start in ["<a>", "<a ", "<!--", "<![CDATA[", "<?", "&"] {
+            let bytes = start.as_bytes().chain(io::repeat(b'x'));
+            let mut part = Part::new(Unpacked::new(bytes, &budget, u64::MAX));
+            let mut buffer = Vec::new();
+            let error = loop {
+                match part.token(&mut buffer) {
+                    Ok(event) => assert!(!matches!(event, Event::Eof)),
+                    Err(error) => break error,
+                }
+            };
+            assert!(matches!(error, InputErrorKind::TokenTooLong), "{start}");
+        }
+    }
 }

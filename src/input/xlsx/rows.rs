@@ -1,88 +1,232 @@
-//! Puts the cells of a sheet together to rows.
+//! The rows of a sheet, put together of the cells that calamine shows and what the scan found of them.
 
-use super::cells::put;
-use super::facts::SheetError;
-use super::handover::{Cell, Content, Incoming};
-use super::limits::{COLUMNS, LONGEST_ROW};
-use super::ranges::CellRange;
+use calamine::{DataRef, XlsxCellReader};
+
+use super::gate::{Findings, Gate, GatedReader, OddCell};
+use super::guard::contradiction;
+use super::limits::LONGEST_ROW;
+use super::reference::CellRange;
+use super::scan::SheetError;
+use super::sheet::in_words;
+use super::values::{NumberFormat, put};
 use crate::input::block::{SheetBlock, SheetRow, SheetValue};
 use crate::input::error::InputErrorKind;
 
-/// How much a block holds: rows, cells, bytes of text. Whichever is reached first ends it.
-const BLOCK_ROWS: usize = 512;
+/// How much a block holds: rows, cells, bytes of text. Whichever is reached first ends it. A fuzz target's sheets are
+/// small and shall have several blocks all the same.
+const BLOCK_ROWS: usize = if cfg!(fuzzing) { 3 } else { 512 };
 const BLOCK_CELLS: usize = 1 << 15;
 const BLOCK_TEXT: usize = 1 << 20;
 
-/// The rows of a sheet.
-pub(super) struct SheetRows<'a> {
-    cells: Incoming<'a>,
+/// Reads the rows of a sheet.
+pub(super) struct RowReader<'w, 'a> {
+    cells: XlsxCellReader<'w, GatedReader<'a>>,
+    gate: &'a Gate,
+    /// How many cells calamine has shown, and whether these were all.
+    read: u64,
+    is_at_end: bool,
+    /// What the scan has found in the first cells.
+    known: Findings,
     /// The first cell of the next block.
-    carried: Option<Cell<'a>>,
+    carried: Option<FilledCell<'w>>,
+    /// The style that was asked for last, and its format.
+    format: (usize, NumberFormat),
     /// Cells and bytes of text of the last block, for which the next one makes room.
     room: (usize, usize),
 }
 
-impl<'a> SheetRows<'a> {
-    pub(super) fn new(cells: Incoming<'a>) -> Self {
+/// A cell that holds something.
+struct FilledCell<'w> {
+    /// From 1.
+    row: u32,
+    /// From 0.
+    column: u32,
+    content: Content<'w>,
+}
+
+enum Content<'w> {
+    Data(DataRef<'w>, NumberFormat),
+    Odd(OddCell),
+}
+
+/// The row that cells are added to.
+struct OpenRow {
+    number: u32,
+    first_cell: usize,
+    first_byte: usize,
+    is_in_order: bool,
+}
+
+impl<'w, 'a> RowReader<'w, 'a> {
+    pub(super) fn new(cells: XlsxCellReader<'w, GatedReader<'a>>, gate: &'a Gate) -> Self {
         Self {
             cells,
+            gate,
+            read: 0,
+            is_at_end: false,
+            known: Findings::default(),
             carried: None,
+            format: (0, NumberFormat::default()),
             room: (0, 0),
         }
     }
 
     /// The next rows that hold something, none of them below the row `last` if it is given. No rows are the end.
-    pub(super) fn block(
-        &mut self,
-        last: Option<u32>,
-        merges: &mut dyn FnMut(CellRange),
-    ) -> Result<SheetBlock, SheetError> {
+    pub(super) fn block(&mut self, last: Option<u32>) -> Result<SheetBlock, SheetError> {
         let mut block = SheetBlock {
             cells: Vec::with_capacity(self.room.0),
             text: String::with_capacity(self.room.1),
             ..SheetBlock::default()
         };
         let mut open: Option<OpenRow> = None;
-        loop {
-            let cell = match self.carried.take() {
-                Some(cell) => cell,
-                None => match self.cells.next(merges)? {
-                    Some(cell) => cell,
-                    None => break,
-                },
-            };
-            if open.as_ref().is_none_or(|open| open.number != cell.row) {
-                if let Some(done) = open.take() {
-                    done.close(&mut block);
+        while let Some(cell) = self.next()? {
+            let mut row = match open.take() {
+                Some(row) if row.number == cell.row => row,
+                done => {
+                    if let Some(done) = done {
+                        self.close(&done, &mut block)?;
+                    }
+                    if is_full(&block) || last.is_some_and(|last| cell.row > last) {
+                        self.carried = Some(cell);
+                        break;
+                    }
+                    OpenRow {
+                        number: cell.row,
+                        first_cell: block.cells.len(),
+                        first_byte: block.text.len(),
+                        is_in_order: true,
+                    }
                 }
-                if is_full(&block) || last.is_some_and(|last| cell.row > last) {
-                    self.carried = Some(cell);
-                    break;
-                }
-                open = Some(OpenRow::new(&cell, &block));
-            }
-            let Some(value) = value(&mut block, cell.content) else {
-                continue;
             };
-            block.cells.push((cell.column, value));
-            if let Some(open) = &mut open {
-                open.added(&block)?;
+            if let Some(value) = value(&mut block, &cell.content) {
+                let before = block.cells[row.first_cell..].last();
+                row.is_in_order &= before.is_none_or(|(column, _)| *column < cell.column);
+                block.cells.push((cell.column, value));
             }
+            if block.text.len() - row.first_byte > LONGEST_ROW {
+                return Err(SheetError {
+                    kind: InputErrorKind::RowTooLong,
+                    row: Some(row.number),
+                });
+            }
+            open = Some(row);
         }
         if let Some(done) = open {
-            done.close(&mut block);
+            self.close(&done, &mut block)?;
         }
         self.room = (block.cells.len(), block.text.len());
         Ok(block)
     }
+
+    /// The next cell that holds something.
+    fn next(&mut self) -> Result<Option<FilledCell<'w>>, SheetError> {
+        if let Some(cell) = self.carried.take() {
+            return Ok(Some(cell));
+        }
+        while !self.is_at_end {
+            let index = self.read;
+            let (row, column, content) = match self.cells.next_cell_with_style_id() {
+                Ok(None) => {
+                    self.is_at_end = true;
+                    break;
+                }
+                Ok(Some((cell, style))) => {
+                    self.read += 1;
+                    let (row, column) = cell.get_position();
+                    let content = match cell.get_value() {
+                        DataRef::Empty => match self.odd(index)? {
+                            Some(odd) => Content::Odd(odd),
+                            None => continue,
+                        },
+                        data => Content::Data(data.clone(), self.format_of(style)),
+                    };
+                    (row + 1, column, content)
+                }
+                // An error value that calamine does not know is no reason to stop.
+                Err(error) => match self.odd(index)? {
+                    Some(odd @ OddCell::Error { row, column, .. }) => {
+                        self.read += 1;
+                        (row, column, Content::Odd(odd))
+                    }
+                    _ => return Err(in_words(&error).into()),
+                },
+            };
+            return Ok(Some(FilledCell {
+                row,
+                column,
+                content,
+            }));
+        }
+        Ok(None)
+    }
+
+    /// What the scan has found of the cell with this index.
+    fn odd(&mut self, index: u64) -> Result<Option<OddCell>, SheetError> {
+        self.know(index)?;
+        let odd = &mut self.known.odd;
+        while odd.front().is_some_and(|(found, _)| *found < index) {
+            odd.pop_front();
+        }
+        let is_it = odd.front().is_some_and(|(found, _)| *found == index);
+        Ok(odd.pop_front_if(|_| is_it).map(|(_, odd)| odd))
+    }
+
+    /// Waits until the scan has seen the cell with this index.
+    fn know(&mut self, index: u64) -> Result<(), SheetError> {
+        if self.known.cells <= index {
+            let findings = self.gate.findings(index);
+            self.known.extend(findings.map_err(|_| contradiction())?);
+            if self.known.cells <= index {
+                return Err(contradiction().into());
+            }
+        }
+        Ok(())
+    }
+
+    fn format_of(&mut self, style: usize) -> NumberFormat {
+        if style != self.format.0 {
+            let styles = self.cells.styles();
+            self.format = (style, NumberFormat::of_style(styles.get(style)));
+        }
+        self.format.1
+    }
+
+    fn close(&mut self, row: &OpenRow, block: &mut SheetBlock) -> Result<(), SheetError> {
+        if !row.is_in_order {
+            // Of two cells in one place the later one counts.
+            let mut cells = block.cells.split_off(row.first_cell);
+            cells.reverse();
+            cells.sort_by_key(|(column, _)| *column);
+            cells.dedup_by_key(|(column, _)| *column);
+            block.cells.append(&mut cells);
+        }
+        if block.cells.len() > row.first_cell {
+            self.know(self.read - 1)?;
+            block.rows.push(SheetRow {
+                number: row.number,
+                is_hidden: self.known.hidden.binary_search(&row.number).is_ok(),
+                cells: row.first_cell..block.cells.len(),
+            });
+        }
+        Ok(())
+    }
+
+    /// The merged ranges, which stand behind all rows.
+    pub(super) fn merged(mut self) -> Result<Vec<CellRange>, SheetError> {
+        let findings = self.gate.all_findings();
+        self.known.extend(findings.map_err(|_| contradiction())?);
+        if self.known.cells != self.read {
+            return Err(contradiction().into());
+        }
+        Ok(self.known.merged)
+    }
 }
 
-fn value(block: &mut SheetBlock, content: Content<'_>) -> Option<SheetValue> {
+fn value(block: &mut SheetBlock, content: &Content<'_>) -> Option<SheetValue> {
     match content {
-        Content::Shared(text) => Some(SheetValue::Text(block.keep(text)?)),
-        Content::Data(data, format) => put(block, data.get_value(), format),
-        Content::FormulaWithoutValue => Some(SheetValue::FormulaWithoutValue),
-        Content::Error(error) => Some(SheetValue::Error(block.keep(&error)?)),
+        Content::Data(data, format) => put(block, data, *format),
+        Content::Odd(OddCell::FormulaWithoutValue) => Some(SheetValue::FormulaWithoutValue),
+        Content::Odd(OddCell::Error { text, .. }) => Some(SheetValue::Error(block.keep(text)?)),
     }
 }
 
@@ -90,62 +234,4 @@ fn is_full(block: &SheetBlock) -> bool {
     block.rows.len() >= BLOCK_ROWS
         || block.cells.len() >= BLOCK_CELLS
         || block.text.len() >= BLOCK_TEXT
-}
-
-/// The row that cells are added to.
-struct OpenRow {
-    number: u32,
-    is_hidden: bool,
-    first_cell: usize,
-    first_byte: usize,
-    is_in_order: bool,
-}
-
-impl OpenRow {
-    fn new(cell: &Cell<'_>, block: &SheetBlock) -> Self {
-        Self {
-            number: cell.row,
-            is_hidden: cell.is_hidden,
-            first_cell: block.cells.len(),
-            first_byte: block.text.len(),
-            is_in_order: true,
-        }
-    }
-
-    /// Looks at the cell that was added last.
-    fn added(&mut self, block: &SheetBlock) -> Result<(), SheetError> {
-        let cells = &block.cells[self.first_cell..];
-        if let [.., before, last] = cells
-            && before.0 >= last.0
-        {
-            self.is_in_order = false;
-        }
-        let kind = if cells.len() > COLUMNS as usize {
-            InputErrorKind::BeyondSheet
-        } else if block.text.len() - self.first_byte > LONGEST_ROW {
-            InputErrorKind::RowTooLong
-        } else {
-            return Ok(());
-        };
-        let row = Some(self.number);
-        Err(SheetError { kind, row })
-    }
-
-    fn close(self, block: &mut SheetBlock) {
-        if !self.is_in_order {
-            // Of two cells in one place the later one counts.
-            let mut cells = block.cells.split_off(self.first_cell);
-            cells.reverse();
-            cells.sort_by_key(|(column, _)| *column);
-            cells.dedup_by_key(|(column, _)| *column);
-            block.cells.append(&mut cells);
-        }
-        if block.cells.len() > self.first_cell {
-            block.rows.push(SheetRow {
-                number: self.number,
-                is_hidden: self.is_hidden,
-                cells: self.first_cell..block.cells.len(),
-            });
-        }
-    }
 }

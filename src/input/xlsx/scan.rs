@@ -1,101 +1,229 @@
-//! The scan that runs ahead of calamine over a sheet: bounds its bytes, and finds what calamine does not show.
+//! The scans that bound what calamine reads, and find what it does not show.
 //!
-//! The decision to know: what is found is said of the n-th cell of the sheet, and both count the same cells, whatever
-//! those say of their own places. Cells in the plain form that spreadsheet programs write are passed over by their bytes;
-//! every other one goes through the parser that calamine uses too.
+//! The decision to know: what is found of a cell is told by its index in the sheet, and calamine counts the same cells.
+//! Rows and cells that contradict their own places are refused, so that none is put where it does not belong.
 
 use std::io::Read;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::attributes::{self, attribute, attributes, is_set};
-use super::facts::{Odd, SheetError};
-use super::limits::{COLUMNS, ROWS};
-use super::part::{Part, damaged};
-use super::plain::{PlainCell, PlainRow};
-use super::ranges::CellRange;
+use super::archive::Archive;
+use super::gate::{Findings, Gate, OddCell};
+use super::limits::{
+    CELLS, COLUMNS, HARMLESS_CLAIM, LONGEST_STYLE, MERGED, ODD_CELLS, STRINGS, STRINGS_PART,
+    STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED,
+};
+use super::part::{Part, attribute, attributes, damaged};
+use super::reference::{self, CellRange};
+use super::structure::Structure;
 use crate::input::error::InputErrorKind;
 
-/// Scans the sheet that is this part, and says what it finds.
-pub(super) fn scan<R: Read>(part: Part<'_, R>) {
-    let mut scan = Scan {
-        part,
-        row: Row::default(),
-    };
-    let result = match scan.sheet() {
-        Ok(()) => Ok(()),
-        Err(Stop::Error(kind)) => {
-            let row = scan.row.number;
-            let row = (row > 0).then_some(row);
-            Err(SheetError { kind, row })
-        }
-        Err(Stop::NobodyListens) => return,
-    };
-    scan.part.end(result);
+/// Why a sheet cannot be read on, and its row.
+#[derive(Debug)]
+pub(super) struct SheetError {
+    pub kind: InputErrorKind,
+    pub row: Option<u32>,
 }
 
-enum Stop {
-    Error(InputErrorKind),
-    NobodyListens,
-}
-
-impl From<InputErrorKind> for Stop {
+impl From<InputErrorKind> for SheetError {
     fn from(kind: InputErrorKind) -> Self {
-        Self::Error(kind)
+        Self { kind, row: None }
     }
 }
 
-/// The row that the scan is in.
+/// Checks all parts that calamine reads when it opens a workbook, but the shared texts.
+pub(super) fn check_small_parts(
+    archive: &mut Archive<'_>,
+    structure: &Structure,
+) -> Result<(), InputErrorKind> {
+    if let Some(theme) = &structure.theme {
+        archive.bytes(theme, STRUCTURE_PART)?.drain()?;
+    }
+    let Some(styles) = &structure.styles else {
+        return Ok(());
+    };
+    let mut part = archive.part(styles, STYLES_PART)?;
+    let mut buffer = Vec::new();
+    let mut count = 0;
+    loop {
+        match part.token(&mut buffer)? {
+            Event::Start(tag) if is_copied(tag.local_name().as_ref()) => {
+                if tag.len() > LONGEST_STYLE {
+                    return Err(damaged("one of its cell styles is too long"));
+                }
+                count += 1;
+                check_count("cell styles", count, STYLES)?;
+            }
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// Whether calamine copies such an element into the cell styles that name it.
+fn is_copied(name: &str) -> bool {
+    matches!(name, "xf" | "font" | "fill" | "border" | "numFmt" | "name")
+}
+
+fn check_count(what: &'static str, count: u64, most: u64) -> Result<(), InputErrorKind> {
+    if count > most {
+        return Err(InputErrorKind::TooMany { what, most });
+    }
+    Ok(())
+}
+
+/// Whether the shared texts claim to be no more than calamine can make room for before they are counted.
+pub(super) fn is_claim_harmless(
+    archive: &mut Archive<'_>,
+    strings: &str,
+) -> Result<bool, InputErrorKind> {
+    let packed = archive.range(strings)?;
+    let mut part = archive.part(strings, STRUCTURE_PART)?;
+    let mut buffer = Vec::new();
+    loop {
+        match part.token(&mut buffer)? {
+            Event::Start(tag) => {
+                let harmless = HARMLESS_CLAIM
+                    .max((packed.end - packed.start) / 2)
+                    .min(STRINGS);
+                return Ok(claim(&tag) <= harmless);
+            }
+            Event::Eof => return Ok(true),
+            _ => {}
+        }
+    }
+}
+
+/// What calamine takes for the number of shared texts.
+fn claim(tag: &BytesStart<'_>) -> u64 {
+    let claim = attribute(tag, "uniqueCount").unwrap_or_default();
+    claim.parse().unwrap_or(0)
+}
+
+/// Checks the shared texts, all of which calamine keeps.
+pub(super) fn check_strings(
+    archive: &mut Archive<'_>,
+    strings: &str,
+) -> Result<(), InputErrorKind> {
+    let mut part = archive.part(strings, STRINGS_PART)?;
+    let mut buffer = Vec::new();
+    let (mut found, mut claimed) = (0, 0);
+    loop {
+        match part.token(&mut buffer)? {
+            Event::Start(tag) => match tag.local_name().as_ref() {
+                "sst" => claimed = claimed.max(claim(&tag)),
+                "si" => {
+                    found += 1;
+                    check_count("shared texts", found, STRINGS)?;
+                    let outside = part.depth() - 1;
+                    while part.depth() > outside {
+                        part.within(&mut buffer)?;
+                    }
+                }
+                _ => {}
+            },
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if claimed > HARMLESS_CLAIM.max(2 * found) {
+        return Err(InputErrorKind::ClaimedStrings { claimed, found });
+    }
+    Ok(())
+}
+
+/// Scans a sheet, and leaves what it finds at the gate.
+pub(super) fn scan_sheet(
+    archive: &mut Archive<'_>,
+    sheet: &str,
+    gate: &Gate,
+) -> Result<(), SheetError> {
+    let mut scan = SheetScan {
+        part: archive.part(sheet, UNPACKED)?,
+        gate,
+        found: Findings::default(),
+        odd_cells: 0,
+        row: ScannedRow::default(),
+        text: String::new(),
+        buffers: Default::default(),
+    };
+    scan.read().map_err(|kind| {
+        let row = scan.row.number;
+        let row = (row > 0).then_some(row);
+        SheetError { kind, row }
+    })
+}
+
+/// The row that the scan is in, or was in last.
 #[derive(Clone, Copy, Default)]
-struct Row {
+struct ScannedRow {
     /// From 1; 0 before the first.
     number: u32,
-    is_hidden: bool,
+    is_open: bool,
     /// The column that a cell without a place of its own has.
     next_column: u32,
     cells: u32,
-    /// How many elements are open within it and around it, if its name is the plain one.
-    depth: Option<usize>,
+    /// calamine loses count of cells without a place behind an error that it does not know.
+    has_unknown_error: bool,
 }
 
-struct Scan<'b, R> {
-    part: Part<'b, R>,
-    row: Row,
+struct SheetScan<'s, R> {
+    part: Part<'s, R>,
+    gate: &'s Gate,
+    /// What the gate has not got yet, but for the number of cells, which is that of all.
+    found: Findings,
+    odd_cells: u64,
+    row: ScannedRow,
+    /// The value of the last cell.
+    text: String,
+    /// For the events within a cell and within its value.
+    buffers: [Vec<u8>; 2],
 }
 
 /// What the tag of a cell says.
 struct CellTag {
-    row: u32,
     column: u32,
     kind: CellKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CellKind {
-    /// Text, which may be empty and meant so.
+    /// The index of a shared text.
+    Shared,
+    /// Text within the cell: `<is>`.
+    Inline,
+    /// Text or a date, which calamine puts together of several pieces.
     Text,
     /// An error such as `#N/A`.
     Error,
     Other,
 }
 
-impl<R: Read> Scan<'_, R> {
-    fn sheet(&mut self) -> Result<(), Stop> {
+impl<R: Read> SheetScan<'_, R> {
+    fn read(&mut self) -> Result<(), InputErrorKind> {
+        /// After so many cells what was found is passed on. A fuzz target's sheets are small.
+        const PASSED_ON: u64 = if cfg!(fuzzing) { 7 } else { 1024 };
         let mut buffer = Vec::new();
-        let mut is_in_data = false;
-        let mut is_after_data = false;
+        let (mut is_in_data, mut is_after_data) = (false, false);
+        let mut merged = 0;
         loop {
-            let event = self.part.token(&mut buffer)?;
-            match event {
+            match self.part.token(&mut buffer)? {
                 Event::Start(tag) => match tag.local_name().as_ref() {
                     "sheetData" if !is_after_data => is_in_data = true,
                     "row" if is_in_data => self.begin_row(&tag)?,
                     "c" if is_in_data => {
-                        let tag = self.cell_tag(&tag)?;
+                        let tag = self.begin_cell(&tag)?;
                         self.cell(&tag)?;
-                        self.plain_cells()?;
+                        if self.found.cells.is_multiple_of(PASSED_ON) {
+                            self.pass_on();
+                        }
                     }
-                    "mergeCell" if is_after_data => self.merge(&tag),
+                    "mergeCell" if is_after_data => {
+                        merged += 1;
+                        check_count("merged ranges", merged, MERGED)?;
+                        let range = attribute(&tag, "ref").and_then(CellRange::parse);
+                        self.found.merged.extend(range);
+                    }
                     _ => {}
                 },
                 Event::End(tag) => match tag.local_name().as_ref() {
@@ -103,59 +231,76 @@ impl<R: Read> Scan<'_, R> {
                         is_in_data = false;
                         is_after_data = true;
                     }
-                    "row" if is_in_data => {
-                        self.row.number += 1;
-                        self.row.next_column = 0;
-                        self.row.cells = 0;
-                        self.row.is_hidden = false;
-                        self.row.depth = None;
-                    }
+                    "row" if is_in_data => self.row.is_open = false,
                     _ => {}
                 },
                 Event::Eof => break,
                 _ => {}
             }
-            if !self.part.is_listened_to() {
-                return Err(Stop::NobodyListens);
-            }
         }
+        self.pass_on();
         Ok(())
+    }
+
+    fn pass_on(&mut self) {
+        let cells = self.found.cells;
+        self.gate.add(std::mem::take(&mut self.found));
+        self.found.cells = cells;
     }
 
     fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), InputErrorKind> {
-        if self.row.number == 0 {
-            self.row.number = 1;
+        let before = self.row;
+        if before.is_open {
+            return Err(damaged("a row stands within a row"));
         }
-        self.row.is_hidden = false;
-        self.row.depth = (tag.name().as_ref() == "row").then(|| self.part.depth());
+        let mut number = before.number + 1;
+        let mut is_hidden = false;
         for (name, value) in attributes(tag) {
             match name {
-                "r" => {
-                    let number = attributes::row(value);
-                    self.row.number = number.ok_or(InputErrorKind::BeyondSheet)?;
-                }
-                "hidden" => self.row.is_hidden = is_set(value),
+                "r" => number = reference::row(value).ok_or(InputErrorKind::BeyondSheet)?,
+                "hidden" => is_hidden = matches!(value, "1" | "true" | "on"),
                 _ => {}
             }
         }
-        if self.row.number > ROWS {
+        self.row = ScannedRow {
+            number,
+            is_open: true,
+            ..ScannedRow::default()
+        };
+        if number <= before.number {
+            let before = before.number;
+            return Err(damaged(&format!("row {number} comes after row {before}")));
+        }
+        if number > super::limits::ROWS {
             return Err(InputErrorKind::BeyondSheet);
+        }
+        if is_hidden {
+            self.found.hidden.push(number);
         }
         Ok(())
     }
 
-    fn cell_tag(&mut self, tag: &BytesStart<'_>) -> Result<CellTag, InputErrorKind> {
+    fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<CellTag, InputErrorKind> {
+        if !self.row.is_open {
+            return Err(damaged("a cell stands outside of a row"));
+        }
         let mut place = None;
         let mut kind = CellKind::Other;
         for (name, value) in attributes(tag) {
             match name {
                 "r" => {
-                    let found = attributes::cell(value).ok_or(InputErrorKind::BeyondSheet)?;
-                    place = Some(found);
+                    let found = reference::cell(value).ok_or(InputErrorKind::BeyondSheet)?;
+                    if found.0 != self.row.number {
+                        let row = self.row.number;
+                        return Err(damaged(&format!("row {row} holds the cell {value}")));
+                    }
+                    place = Some(found.1);
                 }
                 "t" => {
                     kind = match value {
-                        "str" | "inlineStr" | "s" => CellKind::Text,
+                        "s" => CellKind::Shared,
+                        "inlineStr" | "is" => CellKind::Inline,
+                        "str" | "d" => CellKind::Text,
                         "e" => CellKind::Error,
                         _ => CellKind::Other,
                     }
@@ -163,101 +308,98 @@ impl<R: Read> Scan<'_, R> {
                 _ => {}
             }
         }
-        let (row, column) = place.unwrap_or((self.row.number.max(1), self.row.next_column));
-        self.count_cell(column)?;
-        Ok(CellTag { row, column, kind })
-    }
-
-    fn count_cell(&mut self, column: u32) -> Result<(), InputErrorKind> {
+        if place.is_none() && self.row.has_unknown_error {
+            return Err(damaged(
+                "a cell without a place follows an unknown error value",
+            ));
+        }
+        let column = place.unwrap_or(self.row.next_column);
         self.row.next_column = column + 1;
         self.row.cells += 1;
         if column >= COLUMNS || self.row.cells > COLUMNS {
             return Err(InputErrorKind::BeyondSheet);
         }
-        Ok(())
+        self.found.cells += 1;
+        check_count("cells", self.found.cells, CELLS)?;
+        Ok(CellTag { column, kind })
     }
 
     /// Reads to the end of a cell as one token.
     fn cell(&mut self, tag: &CellTag) -> Result<(), InputErrorKind> {
         let outside = self.part.depth() - 1;
-        let mut buffer = Vec::new();
+        let mut buffer = std::mem::take(&mut self.buffers[0]);
         let (mut has_formula, mut has_value) = (false, false);
-        let mut is_in_value = false;
-        let mut error = String::new();
+        self.text.clear();
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
                 Event::Start(inner) => match inner.local_name().as_ref() {
+                    // calamine takes the last element of a cell for its value, whatever it is.
+                    "f" | "v" | "is" if has_value => {
+                        return Err(damaged("a cell holds more than one value"));
+                    }
                     "f" => has_formula = true,
-                    "v" => is_in_value = true,
+                    "v" => {
+                        self.value(tag.kind)?;
+                        // The value of a formula may well be an empty text.
+                        has_value = !self.text.is_empty() || tag.kind == CellKind::Text;
+                    }
                     "is" => has_value = true,
                     _ => {}
                 },
-                Event::End(inner) if inner.local_name().as_ref() == "v" => is_in_value = false,
-                Event::Text(text) if is_in_value => {
-                    has_value |= !text.is_empty();
-                    if tag.kind == CellKind::Error {
-                        error.push_str(&text);
-                    }
-                }
-                // calamine shows nothing of such a value.
-                Event::CData(_) if is_in_value => {
-                    return Err(damaged("a cell's value is not written as text"));
-                }
-                Event::GeneralRef(_) if is_in_value => has_value = true,
                 Event::Eof => break,
                 _ => {}
             }
         }
-        self.part.piece().add_cells(1, self.row.is_hidden);
-        if tag.kind == CellKind::Error && has_value {
-            if !is_known(&error) {
-                let shown: String = error.chars().take(20).collect();
-                self.part
-                    .piece()
-                    .last_is(Odd::Error(shown.into(), tag.row, tag.column));
+        self.buffers[0] = buffer;
+        let odd = if tag.kind == CellKind::Error && has_value && !is_known(&self.text) {
+            self.row.has_unknown_error = true;
+            OddCell::Error {
+                text: self.text.chars().take(20).collect(),
+                row: self.row.number,
+                column: tag.column,
             }
-        } else if has_formula && !has_value && tag.kind != CellKind::Text {
-            self.part.piece().last_is(Odd::FormulaWithoutValue);
-        }
+        } else if has_formula && !has_value {
+            OddCell::FormulaWithoutValue
+        } else {
+            return Ok(());
+        };
+        self.odd_cells += 1;
+        check_count("formulas without a value", self.odd_cells, ODD_CELLS)?;
+        self.found.odd.push_back((self.found.cells - 1, odd));
         Ok(())
     }
 
-    /// Passes over the plain cells that follow, and over plain rows of them.
-    fn plain_cells(&mut self) -> Result<(), InputErrorKind> {
-        let Self { part, row } = self;
-        let was_hidden = row.is_hidden;
-        let can_end = row.depth == Some(part.depth());
-        // Cells of this row, and of those behind it.
-        let (mut here, mut behind) = (0, None);
-        part.pass_over(|ahead| {
-            if let Some(cell) = PlainCell::of(ahead) {
-                row.next_column = cell.column + 1;
-                row.cells += 1;
-                *behind.as_mut().unwrap_or(&mut here) += 1;
-                return (row.cells <= COLUMNS).then_some(cell.length);
+    /// Reads to the end of `<v>`; an error if calamine would read something else there.
+    fn value(&mut self, kind: CellKind) -> Result<(), InputErrorKind> {
+        let outside = self.part.depth() - 1;
+        let mut buffer = std::mem::take(&mut self.buffers[1]);
+        let mut pieces = 0;
+        while self.part.depth() > outside {
+            match self.part.within(&mut buffer)? {
+                Event::Text(piece) => {
+                    pieces += 1;
+                    self.text.push_str(&piece);
+                }
+                Event::GeneralRef(_) if kind == CellKind::Text => self.text.push('&'),
+                Event::Start(_) | Event::CData(_) | Event::GeneralRef(_) => {
+                    return Err(damaged("a cell's value is not written as text"));
+                }
+                _ => {}
             }
-            let next = PlainRow::of(ahead).filter(|_| can_end)?;
-            behind = behind.or(Some(0));
-            *row = Row {
-                number: next.number,
-                depth: row.depth,
-                ..Row::default()
-            };
-            Some(next.length)
-        });
-        part.piece().add_cells(here, was_hidden);
-        part.piece().add_cells(behind.unwrap_or(0), false);
-        if row.cells > COLUMNS {
-            return Err(InputErrorKind::BeyondSheet);
+        }
+        self.buffers[1] = buffer;
+        let is_read = match kind {
+            CellKind::Text => true,
+            CellKind::Inline => self.text.is_empty(),
+            CellKind::Shared => {
+                pieces < 2 && (self.text.is_empty() || self.text.parse::<u32>().is_ok())
+            }
+            CellKind::Error | CellKind::Other => pieces < 2,
+        };
+        if !is_read {
+            return Err(damaged("a cell's value is not what its type says"));
         }
         Ok(())
-    }
-
-    fn merge(&mut self, tag: &BytesStart<'_>) {
-        let range = attribute(tag, "ref").and_then(CellRange::of);
-        if let Some(range) = range {
-            self.part.piece().add_merge(range);
-        }
     }
 }
 

@@ -1,178 +1,75 @@
-//! One sheet: a thread scans it, one reads its cells, and this one puts the rows together and hands them to the sink.
-//!
-//! The decision to know: whoever stops first closes its end of a channel, at which the thread before it stops too; so a
-//! sheet that nobody wants is left after its first rows.
+//! One sheet: calamine reads its cells behind the scan, and its rows go to the sink.
 
-use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
-use std::thread::{Builder, Scope, ScopedJoinHandle, scope};
 
-use calamine::Xlsx;
+use calamine::{Xlsx, XlsxError};
 
-use super::facts::{Facts, SheetError};
-use super::feed::Slot;
+use super::gate::{Gate, GatedReader};
 use super::guard::guarded;
-use super::handover::{self, CELLS, Message};
-use super::limits::UNPACKED;
-use super::package::Package;
-use super::part::{Part, damaged};
-use super::reader::{CellReader, More, in_words};
-use super::rows::SheetRows;
-use super::scan::scan;
-use super::shelf::Shelf;
-use super::surroundings::Surroundings;
+use super::notes::Notes;
+use super::part::damaged;
+use super::rows::RowReader;
+use super::scan::SheetError;
 use crate::input::block::{Block, Rows, SheetBlock, SheetRow, SheetValue};
 use crate::input::error::InputErrorKind;
-use crate::input::header::{HEADER_WITHIN, find_header, find_near_header};
+use crate::input::header::{HEADER_WITHIN, Match, find_header};
 use crate::input::options::ReadOptions;
-use crate::input::read::{Interest, Sink, SkipReason, TableHead};
+use crate::input::sink::{Interest, Sink, SkipReason, TableHead};
 use crate::model::TableName;
 
-/// Merged cells that may wait for the header row to be found.
-const MOST_MERGED: usize = 1 << 16;
-
-/// A sheet of a workbook that was found sound.
-pub(super) struct Sheet<'s, 'a> {
-    pub workbook: &'s mut Xlsx<Shelf<'a>>,
-    pub package: &'s mut Package<'a>,
-    /// Where calamine finds what was unpacked.
-    pub slot: &'s Slot,
-    pub name: &'s str,
-    pub part: &'s str,
-}
-
-impl<'a: 's, 's> Sheet<'s, 'a> {
-    /// Reads it into `sink` as the table `table`.
-    pub(super) fn read(
-        self,
-        table: &Arc<TableName>,
-        options: &ReadOptions,
-        sink: &mut dyn Sink,
-    ) -> Result<(), SheetError> {
-        let Self {
-            workbook,
-            package,
-            slot,
-            name,
-            part,
-        } = self;
-        let bytes = package
-            .part(part, UNPACKED)?
-            .ok_or_else(|| damaged(&format!("its part {part} is missing")))?;
-        scope(|threads| {
-            let (feeder, opened) = slot.open();
-            let (cells, messages) = handover::channel();
-            start(threads, move || {
-                // What panics drops its end of the channel, which is an error at the other.
-                let _ = guarded(|| {
-                    scan(Part::new(bytes.feeding(feeder)));
-                    Ok::<_, SheetError>(())
-                });
-            })?;
-            let facts = Facts::new(slot.clone());
-            start(threads, move || {
-                let done = guarded(|| send_cells(workbook, name, facts, &cells));
-                drop(opened);
-                // Whoever has stopped listening has a reason of its own.
-                let _ = cells.send(Message::End(done));
-            })?;
-            receive(SheetRows::new(messages), table, options, sink)
-        })
-    }
-}
-
-/// Starts a thread.
-pub(super) fn start<'scope, T: Send + 'scope>(
-    threads: &'scope Scope<'scope, '_>,
-    work: impl FnOnce() -> T + Send + 'scope,
-) -> Result<ScopedJoinHandle<'scope, T>, InputErrorKind> {
-    let started: io::Result<_> = Builder::new().spawn_scoped(threads, work);
-    Ok(started?)
-}
-
-/// Reads the sheet and sends its cells.
-fn send_cells<'w>(
-    workbook: &'w mut Xlsx<Shelf<'_>>,
+/// Reads the sheet `name`, which the scan is ahead of, into `sink` as the table `table`.
+pub(super) fn read_sheet<'a>(
+    workbook: &mut Xlsx<GatedReader<'a>>,
     name: &str,
-    facts: Facts,
-    to: &SyncSender<Message<'w>>,
-) -> Result<(), SheetError> {
-    let mut merged = |range| {
-        // Sending the next cells tells whether anyone listens.
-        let _ = to.send(Message::Merged(range));
-    };
-    let cells = workbook.worksheet_cells_reader(name).map_err(|error| {
-        // If the scan has stopped, it has given calamine no more to read.
-        let why = facts.check().err();
-        why.unwrap_or_else(|| in_words(&error).into())
-    })?;
-    let mut cells = CellReader::new(cells, facts);
-    loop {
-        let mut next = Vec::with_capacity(CELLS);
-        let end = cells.read(&mut next, &mut merged);
-        if to.send(Message::Cells(next)).is_err() {
-            return Ok(());
-        }
-        match end {
-            Ok(More::Yes) => {}
-            Ok(More::No) => return Ok(()),
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-/// Hands the rows to the sink as they come.
-fn receive(
-    mut rows: SheetRows<'_>,
+    gate: &'a Gate,
     table: &Arc<TableName>,
     options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<(), SheetError> {
-    // The rows that the header row is sought among.
-    let within = options
-        .header_row
-        .or_else(|| u32::try_from(HEADER_WITHIN).ok());
-    let mut merged = Vec::new();
-    let mut first = rows.block(within, &mut |range| {
-        // A sheet that ends among its first rows and has more is not worth the memory.
-        if merged.len() < MOST_MERGED {
-            merged.push(range);
-        }
+    let cells = guarded(|| {
+        workbook
+            .worksheet_cells_reader(name)
+            .map_err(|error| in_words(&error))
     })?;
-    let found = if let Some(said) = options.header_row {
-        first.rows.iter().position(|row| row.number == said)
-    } else {
-        let texts = || first.rows.iter().map(|row| texts_of(&first, row));
-        let found = find_header(texts(), &|text| sink.is_header(text))
-            .or_else(|| find_near_header(texts(), &|text| sink.is_nearly_header(text)));
-        found.map(|(index, _)| index)
-    };
-    let Some(index) = found else {
-        let texts = first.rows.first().map(|row| texts_of(&first, row));
+    let mut rows = RowReader::new(cells, gate);
+    // The rows that the header row is sought among.
+    let within = u32::try_from(HEADER_WITHIN).ok();
+    let mut block = guarded(|| rows.block(options.header_row.or(within)))?;
+    let Some(index) = header_index(&block, options, sink) else {
+        let texts = block.rows.first().map(|row| texts_of(&block, row));
         let texts: Vec<String> = texts.into_iter().flatten().map(str::to_owned).collect();
         sink.skipped(table, SkipReason::NoHeader(&texts));
         return Ok(());
     };
-    let head = head_of(table, &first, index);
-    let mut surroundings = Surroundings::of(&head, options.hidden_rows);
+    let head = head_of(table, &block, index);
+    let mut notes = Notes::new(&head, options.hidden_rows);
     if sink.table(head) == Interest::Skip {
         return Ok(());
     }
-    for range in merged {
-        surroundings.merged(range);
-    }
-    first.rows.drain(..=index);
-    let mut block = first;
+    block.rows.drain(..=index);
     loop {
-        surroundings.look_at(&mut block);
+        notes.pass(&mut block);
         sink.block(Block(Rows::Sheet(block)));
-        block = rows.block(None, &mut |range| surroundings.merged(range))?;
+        block = guarded(|| rows.block(None))?;
         if block.rows.is_empty() {
-            surroundings.told().for_each(|told| sink.diagnostic(told));
-            return Ok(());
+            break;
         }
     }
+    for diagnostic in notes.diagnostics(&rows.merged()?) {
+        sink.diagnostic(diagnostic);
+    }
+    Ok(())
+}
+
+fn header_index(block: &SheetBlock, options: &ReadOptions, sink: &dyn Sink) -> Option<usize> {
+    let mut rows = block.rows.iter();
+    if let Some(said) = options.header_row {
+        return rows.position(|row| row.number == said);
+    }
+    let rows: Vec<Vec<&str>> = rows.map(|row| texts_of(block, row).collect()).collect();
+    let found =
+        find_header(&rows, sink, Match::Exact).or_else(|| find_header(&rows, sink, Match::Near));
+    found.map(|(index, _)| index)
 }
 
 fn head_of(table: &Arc<TableName>, block: &SheetBlock, index: usize) -> TableHead {
@@ -203,4 +100,12 @@ fn texts_of<'b>(block: &'b SheetBlock, row: &SheetRow) -> impl Iterator<Item = &
         SheetValue::Text(text) => Some(block.text_at(text)),
         _ => None,
     })
+}
+
+/// What calamine says of a workbook that it cannot read.
+pub(super) fn in_words(error: &XlsxError) -> InputErrorKind {
+    match error {
+        XlsxError::Password => InputErrorKind::Encrypted,
+        error => damaged(&error.to_string()),
+    }
 }

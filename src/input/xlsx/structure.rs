@@ -1,112 +1,117 @@
-//! Where the parts of a workbook are: the way from the archive's root to its sheets, gone as calamine goes it.
+//! Where the parts of a workbook are: the way from the archive's root over the relationships to its sheets.
 
 use std::collections::HashMap;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::attributes::{attributes, local, text};
+use super::archive::Archive;
 use super::limits::{SHEETS, STRUCTURE_PART};
-use super::package::Package;
-use super::part::{Part, damaged};
+use super::part::{attribute, attributes, damaged, unescaped};
+use super::reference::CellRange;
 use crate::input::error::InputErrorKind;
 
 /// The archive's own list of what it holds.
 const ROOT: &str = "_rels/.rels";
 
-/// The names of the parts that calamine reads.
+/// The parts of a workbook by their names in the archive.
 #[derive(Debug, Default)]
 pub(super) struct Structure {
-    /// The folder of the workbook, with a final `/`.
-    folder: String,
-    /// The workbook's part, and the one that says where its sheets are.
-    workbook: [String; 2],
-    /// Each sheet's name and part, in their order.
-    pub sheets: Vec<(String, String)>,
+    pub sheets: Vec<SheetEntry>,
+    pub strings: Option<String>,
+    pub styles: Option<String>,
+    pub theme: Option<String>,
+    /// Whether dates count from 1904.
+    pub is_1904: bool,
+    /// Whether calamine finds all of that where it is, and can read it.
+    pub is_plain: bool,
+}
+
+/// A sheet in the list of the workbook.
+#[derive(Clone, Debug)]
+pub(super) struct SheetEntry {
+    pub name: String,
+    pub part: String,
+    pub is_visible: bool,
+    /// Whether it holds cells, which charts, dialogs and macros do not.
+    pub is_worksheet: bool,
+}
+
+/// A part that another one names.
+struct Relationship {
+    /// The last word of its type: `worksheet`, `sharedStrings`.
+    kind: String,
+    part: String,
+    /// Whether calamine takes the same part for it.
+    is_plain: bool,
 }
 
 impl Structure {
-    /// Reads it off the workbook.
-    pub(super) fn of(package: &mut Package<'_>) -> Result<Self, InputErrorKind> {
-        let target = workbook_part(package)?.ok_or(InputErrorKind::NoWorkbook)?;
-        let (folder, file) = match target.rfind('/') {
-            Some(slash) => target.split_at(slash + 1),
-            None => ("", target.as_str()),
-        };
-        let file = if file.is_empty() {
-            "workbook.xml"
-        } else {
-            file
-        };
-        let folder = folder.strip_prefix('/').unwrap_or(folder).to_owned();
-        let relations = format!("{folder}_rels/{file}.rels");
-        let targets = targets(package, &relations)?;
+    pub(super) fn read(archive: &mut Archive<'_>) -> Result<Self, InputErrorKind> {
         let mut structure = Self {
-            workbook: [format!("{folder}{file}"), relations],
-            sheets: Vec::new(),
-            folder,
+            is_plain: !archive.is_utf16(ROOT)?,
+            ..Self::default()
         };
-        structure.read_sheets(package, &targets)?;
+        let root = relationships(archive, ROOT, "")?;
+        let workbook = root.into_values().find(|one| one.kind == "officeDocument");
+        let workbook = workbook.ok_or(InputErrorKind::NoWorkbook)?;
+        let (folder, file) = match workbook.part.rfind('/') {
+            Some(slash) => workbook.part.split_at(slash + 1),
+            None => ("", &*workbook.part),
+        };
+        let list = format!("{folder}_rels/{file}.rels");
+        let related = relationships(archive, &list, folder)?;
+        structure.is_plain &= workbook.is_plain;
+        for part in [&workbook.part, &list] {
+            structure.is_plain &= !archive.is_utf16(part)?;
+        }
+        let mut beside = |kind: &str, usual: &str| {
+            let usual = format!("{folder}{usual}");
+            let related = related.values().find(|one| one.kind == kind);
+            let part = related.map_or(&usual, |one| &one.part).clone();
+            if !archive.has(&part) {
+                return Ok(None);
+            }
+            structure.is_plain &= part.eq_ignore_ascii_case(&usual) && !archive.is_utf16(&part)?;
+            Ok::<_, InputErrorKind>(Some(part))
+        };
+        structure.strings = beside("sharedStrings", "sharedStrings.xml")?;
+        structure.styles = beside("styles", "styles.xml")?;
+        structure.theme = beside("theme", "theme/theme1.xml")?;
+        structure.read_sheets(archive, &workbook.part, &related)?;
+        for sheet in structure.sheets.iter().filter(|sheet| sheet.is_worksheet) {
+            structure.is_plain &= can_calamine_read(archive, &sheet.part);
+        }
         Ok(structure)
-    }
-
-    /// All parts that calamine reads as they are, should they be there: neither the shared texts nor the sheets.
-    pub(super) fn small_parts(&self) -> impl Iterator<Item = String> {
-        let root = [ROOT.to_owned(), self.theme(), self.styles()];
-        root.into_iter().chain(self.workbook.clone())
-    }
-
-    pub(super) fn theme(&self) -> String {
-        self.beside("theme/theme1.xml")
-    }
-
-    pub(super) fn styles(&self) -> String {
-        self.beside("styles.xml")
-    }
-
-    pub(super) fn strings(&self) -> String {
-        self.beside("sharedStrings.xml")
-    }
-
-    /// The part of this name in the workbook's folder.
-    fn beside(&self, name: &str) -> String {
-        format!("{}{name}", self.folder)
     }
 
     fn read_sheets(
         &mut self,
-        package: &mut Package<'_>,
-        targets: &HashMap<String, String>,
+        archive: &mut Archive<'_>,
+        workbook: &str,
+        related: &HashMap<String, Relationship>,
     ) -> Result<(), InputErrorKind> {
-        let path = self.workbook[0].clone();
-        let mut count = 0;
-        each_tag(package, &path, "workbook", |tag| {
-            if tag.local_name().as_ref() != "sheet" {
-                return Ok(());
+        each_tag(archive, workbook, |tag| {
+            match tag.local_name().as_ref() {
+                "sheet" => {
+                    let sheet = self.sheet(tag, related)?;
+                    if self.sheets.iter().any(|one| one.name == sheet.name) {
+                        return Err(damaged("two of its sheets have one name"));
+                    }
+                    self.sheets.push(sheet);
+                }
+                "workbookPr" => {
+                    if let Some(value) = attribute(tag, "date1904") {
+                        self.is_1904 = matches!(value, "1" | "true");
+                    }
+                }
+                _ => {}
             }
-            count += 1;
-            if count > SHEETS {
+            if self.sheets.len() as u64 > SHEETS {
                 return Err(InputErrorKind::TooMany {
                     what: "sheets",
                     most: SHEETS,
                 });
             }
-            let (mut name, mut id) = (String::new(), "");
-            for (key, value) in attributes(tag) {
-                match key {
-                    "name" => name = text(value).into_owned(),
-                    "state" => {}
-                    key if local(key) == "id" => id = value,
-                    _ => {}
-                }
-            }
-            let target = targets
-                .get(id)
-                .ok_or_else(|| damaged("a sheet has no part"))?;
-            let path = match target.strip_prefix('/') {
-                Some(absolute) => absolute.to_owned(),
-                None => format!("{}{target}", self.folder),
-            };
-            self.sheets.push((name, path));
             Ok(())
         })?;
         if self.sheets.is_empty() {
@@ -114,65 +119,127 @@ impl Structure {
         }
         Ok(())
     }
+
+    fn sheet(
+        &mut self,
+        tag: &BytesStart<'_>,
+        related: &HashMap<String, Relationship>,
+    ) -> Result<SheetEntry, InputErrorKind> {
+        let (mut name, mut id, mut is_visible) = (String::new(), "", true);
+        for (key, value) in attributes(tag) {
+            match key {
+                "name" => name = unescaped(value).into_owned(),
+                "state" => {
+                    is_visible = !matches!(value, "hidden" | "veryHidden");
+                    self.is_plain &= !is_visible || value == "visible";
+                }
+                key if key.rsplit(':').next() == Some("id") => id = value,
+                _ => {}
+            }
+        }
+        let part = related
+            .get(id)
+            .ok_or_else(|| damaged("a sheet has no part"))?;
+        self.is_plain &= part.is_plain;
+        self.is_plain &= matches!(&*part.kind, "worksheet" | "chartsheet" | "dialogsheet");
+        Ok(SheetEntry {
+            name,
+            part: part.part.clone(),
+            is_visible,
+            is_worksheet: part.kind == "worksheet",
+        })
+    }
 }
 
-/// The part that the archive names as its document.
-fn workbook_part(package: &mut Package<'_>) -> Result<Option<String>, InputErrorKind> {
-    let mut part = None;
-    each_tag(package, ROOT, "Relationships", |tag| {
-        let is_document =
-            last(tag, "Type").is_some_and(|kind| kind.ends_with("/relationships/officeDocument"));
-        if tag.local_name().as_ref() == "Relationship"
-            && is_document
-            && let Some(target) = last(tag, "Target")
-        {
-            part = Some(text(target).into_owned());
+/// Whether calamine can read this part, a sheet or another one, as far as its beginning tells.
+pub(super) fn can_calamine_read(archive: &mut Archive<'_>, part: &str) -> bool {
+    if archive.is_utf16(part).unwrap_or(false) {
+        return false;
+    }
+    let Ok(mut part) = archive.part(part, STRUCTURE_PART) else {
+        return true;
+    };
+    let mut buffer = Vec::new();
+    loop {
+        match part.token(&mut buffer) {
+            Ok(Event::Start(tag)) => match tag.local_name().as_ref() {
+                "dimension" => {
+                    return attribute(&tag, "ref").and_then(CellRange::parse).is_some();
+                }
+                "sheetData" => return true,
+                _ => {}
+            },
+            Ok(Event::Eof) | Err(_) => return true,
+            Ok(_) => {}
         }
+    }
+}
+
+/// The parts that `list` names, by the ids that it gives them; they are relative to `folder`.
+fn relationships(
+    archive: &mut Archive<'_>,
+    list: &str,
+    folder: &str,
+) -> Result<HashMap<String, Relationship>, InputErrorKind> {
+    let mut found = HashMap::new();
+    each_tag(archive, list, |tag| {
+        if tag.local_name().as_ref() != "Relationship" {
+            return Ok(());
+        }
+        let (mut id, mut kind, mut target) = ("", "", "");
+        for (key, value) in attributes(tag) {
+            match key {
+                "Id" => id = value,
+                "Type" => kind = value,
+                "Target" => target = value,
+                _ => {}
+            }
+        }
+        let as_calamine_reads_it = match target.strip_prefix('/') {
+            Some(absolute) => absolute.to_owned(),
+            None => format!("{folder}{target}"),
+        };
+        let part = resolved(folder, &unescaped(target));
+        let relationship = Relationship {
+            kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+            is_plain: part == as_calamine_reads_it,
+            part,
+        };
+        found.insert(id.to_owned(), relationship);
         Ok(())
     })?;
-    Ok(part)
+    Ok(found)
 }
 
-/// The parts that the workbook refers to, by the ids that it gives them.
-fn targets(
-    package: &mut Package<'_>,
-    path: &str,
-) -> Result<HashMap<String, String>, InputErrorKind> {
-    let mut targets = HashMap::new();
-    each_tag(package, path, "Relationships", |tag| {
-        if tag.local_name().as_ref() == "Relationship"
-            && let Some(id) = last(tag, "Id")
-        {
-            let target = last(tag, "Target").unwrap_or_default();
-            targets.insert(id.to_owned(), target.to_owned());
+/// The name in the archive of what `target` means beside the parts in `folder`.
+fn resolved(folder: &str, target: &str) -> String {
+    let path = match target.strip_prefix('/') {
+        Some(absolute) => absolute.to_owned(),
+        None => format!("{folder}{target}"),
+    };
+    let mut names = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()),
+            name => names.push(name),
         }
-        Ok(())
-    })?;
-    Ok(targets)
+    }
+    names.join("/")
 }
 
-fn last<'a>(tag: &'a BytesStart<'_>, name: &str) -> Option<&'a str> {
-    let of_name = attributes(tag).filter(|(is, _)| *is == name);
-    of_name.last().map(|(_, value)| value)
-}
-
-/// Calls `look` with each start tag of a part, up to the end of the element `root`.
+/// Calls `read` with each start tag of a part.
 fn each_tag(
-    package: &mut Package<'_>,
-    path: &str,
-    root: &str,
-    mut look: impl FnMut(&BytesStart<'_>) -> Result<(), InputErrorKind>,
+    archive: &mut Archive<'_>,
+    name: &str,
+    mut read: impl FnMut(&BytesStart<'_>) -> Result<(), InputErrorKind>,
 ) -> Result<(), InputErrorKind> {
-    let bytes = package
-        .part(path, STRUCTURE_PART)?
-        .ok_or_else(|| damaged(&format!("its part {path} is missing")))?;
-    let mut part = Part::new(bytes);
+    let mut part = archive.part(name, STRUCTURE_PART)?;
     let mut buffer = Vec::new();
     loop {
         match part.token(&mut buffer)? {
-            Event::Start(tag) => look(&tag)?,
-            Event::End(tag) if tag.local_name().as_ref() == root => return Ok(()),
-            Event::Eof => return Err(damaged(&format!("its part {path} ends too early"))),
+            Event::Start(tag) => read(&tag)?,
+            Event::Eof => return Ok(()),
             _ => {}
         }
     }

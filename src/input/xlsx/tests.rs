@@ -1,20 +1,17 @@
 //! Limits that would take too long to reach through a file, and what chance makes of one.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use quick_xml::events::Event;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::limits::Budget;
-use super::part::{Metered, Part};
 use crate::input::block::{Block, Value};
 use crate::input::error::InputErrorKind;
 use crate::input::options::ReadOptions;
-use crate::input::read::{Interest, Sink, SkipReason, TableHead};
+use crate::input::sink::{Interest, Sink, SkipReason, TableHead};
 use crate::input::source::Source;
 use crate::model::{Diagnostic, Place, TableName};
 
@@ -56,8 +53,8 @@ impl Sink for Everything {
 /// Reads a file to its end.
 fn read(bytes: Vec<u8>) -> (Everything, Result<(), InputErrorKind>) {
     let mut sink = Everything::default();
-    let mut source = Source::from_bytes("a.xlsx", bytes);
-    let read = crate::input::read::read(&mut source, &ReadOptions::default(), &mut sink);
+    let source = Source::from_bytes("a.xlsx", bytes);
+    let read = crate::input::read(&source, &ReadOptions::default(), &mut sink);
     (sink, read.map_err(|error| error.kind))
 }
 
@@ -165,48 +162,19 @@ fn many_texts_of_few_bytes_are_read_too() {
 }
 
 #[test]
+fn more_shared_texts_than_memory_should_hold_are_refused() {
+    let strings = format!("<sst>{}</sst>", "<si/>".repeat(80_001));
+    let (_, read) = read(workbook_with(&[("xl/sharedStrings.xml", &strings)]));
+    assert!(matches!(read, Err(InputErrorKind::TooMany { .. })));
+}
+
+#[test]
 fn a_sheet_that_is_another_part_too_is_refused() {
     let relations = PARTS[2]
         .1
         .replace("Target=\"s.xml\"", "Target=\"styles.xml\"");
     let (_, read) = read(workbook_with(&[(PARTS[2].0, &relations)]));
     assert!(matches!(read, Err(InputErrorKind::Workbook(_))));
-}
-
-#[test]
-fn what_unpacks_without_end_is_left_at_the_limit() {
-    let budget = Budget::new(1 << 20);
-    let bytes = Metered::new(std::io::repeat(b' '), &budget, u64::MAX);
-    assert!(matches!(bytes.drain(), Err(InputErrorKind::UnpacksTooFar)));
-    let budget = Budget::new(u64::MAX);
-    let bytes = Metered::new(std::io::repeat(b' '), &budget, 1 << 20);
-    assert!(matches!(bytes.drain(), Err(InputErrorKind::UnpacksTooFar)));
-}
-
-#[test]
-fn what_is_unpacked_of_all_parts_is_counted_together() {
-    let budget = Budget::new(100);
-    let part = |length| Metered::new(std::io::repeat(b' ').take(length), &budget, 1000).drain();
-    assert!(part(60).is_ok());
-    assert!(part(40).is_ok());
-    assert!(matches!(part(1), Err(InputErrorKind::UnpacksTooFar)));
-}
-
-#[test]
-fn a_token_without_end_is_left_at_the_limit() {
-    let budget = Budget::new(u64::MAX);
-    for start in ["<a>", "<a ", "<!--", "<![CDATA[", "<?", "&"] {
-        let bytes = start.as_bytes().chain(std::io::repeat(b'x'));
-        let mut part = Part::new(Metered::new(bytes, &budget, u64::MAX));
-        let mut buffer = Vec::new();
-        let error = loop {
-            match part.token(&mut buffer) {
-                Ok(event) => assert!(!matches!(event, Event::Eof)),
-                Err(error) => break error,
-            }
-        };
-        assert!(matches!(error, InputErrorKind::TokenTooLong), "{start}");
-    }
 }
 
 /// What chance does to some bytes.

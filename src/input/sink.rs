@@ -1,14 +1,8 @@
-//! One way in for every format, told apart by content.
+//! What receives the tables.
 
-use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 use super::block::Block;
-use super::error::{InputError, InputErrorKind};
-use super::options::ReadOptions;
-use super::source::Source;
-use super::transcode::is_utf16;
-use super::{csv, xlsx};
 use crate::model::{Diagnostic, Place, TableName};
 
 /// A table's name and header row.
@@ -77,41 +71,6 @@ pub trait Sink {
 
     /// A problem with the table that began last.
     fn diagnostic(&mut self, diagnostic: Diagnostic);
-}
-
-/// Reads all tables of `source` into `sink`.
-///
-/// # Errors
-///
-/// If the file is no table, is damaged, or ends within a quote. Rows before the damage have been handed over by then.
-pub fn read(
-    source: &mut Source,
-    options: &ReadOptions,
-    sink: &mut dyn Sink,
-) -> Result<(), InputError> {
-    let place = source.place();
-    let name = source.name().to_owned();
-    let mut start = Vec::new();
-    source
-        .content()
-        .by_ref()
-        .take(256)
-        .read_to_end(&mut start)
-        .and_then(|_| source.content().rewind())
-        .map_err(|error: io::Error| InputErrorKind::from(error).at(place.clone()))?;
-    match start.as_slice() {
-        [] => Err(InputErrorKind::Empty.at(place)),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => {
-            xlsx::read(&name, &source.content().positioned(), options, sink)
-        }
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => {
-            Err(xlsx::refuse_ole(source.content().positioned()).at(place))
-        }
-        _ if start.contains(&0) && !is_utf16(&start) && options.encoding.is_none() => {
-            Err(InputErrorKind::NotATable.at(place))
-        }
-        _ => csv::read(&name, source.content(), &start, options, sink),
-    }
 }
 
 /// Whether two names are those of one sheet: spreadsheets know no case in them.

@@ -9,10 +9,10 @@ use std::io::{self, Read};
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Bytes read at a time. A fuzz target's texts are short and shall have many pieces all the same.
-pub(super) const CHUNK: usize = if cfg!(fuzzing) { 61 } else { 64 * 1024 };
+pub(crate) const CHUNK: usize = if cfg!(fuzzing) { 61 } else { 64 * 1024 };
 
 /// Reads text as UTF-8.
-pub(super) struct Transcoder<'a> {
+pub(crate) struct Transcoder<'a> {
     content: &'a mut dyn Read,
     mode: Mode,
     /// Bytes of a character whose rest is still to come.
@@ -29,7 +29,7 @@ enum Mode {
 
 /// What a read gave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Given {
+pub(crate) struct Given {
     /// Whether the text has ended.
     pub is_end: bool,
     /// Where, in the bytes appended to the output, the guess of Windows-1252 began, and the byte that made for it.
@@ -38,7 +38,7 @@ pub(super) struct Given {
 
 impl<'a> Transcoder<'a> {
     /// A reader of `content`, which begins with `start` (to be read yet); `said` is the encoding if somebody says it.
-    pub(super) fn new(
+    pub(crate) fn new(
         content: &'a mut dyn Read,
         start: &[u8],
         said: Option<&'static Encoding>,
@@ -59,7 +59,7 @@ impl<'a> Transcoder<'a> {
     }
 
     /// The encoding as far as is known by now.
-    pub(super) fn encoding(&self) -> &'static str {
+    pub(crate) fn encoding(&self) -> &'static str {
         match &self.mode {
             Mode::Utf8 => UTF_8.name(),
             Mode::Decode(decoder) => decoder.encoding().name(),
@@ -67,7 +67,7 @@ impl<'a> Transcoder<'a> {
     }
 
     /// Appends the next piece of text to `output`.
-    pub(super) fn read_into(&mut self, output: &mut Vec<u8>) -> io::Result<Given> {
+    pub(crate) fn read_into(&mut self, output: &mut Vec<u8>) -> io::Result<Given> {
         let start = output.len();
         output.append(&mut self.pending);
         let before = output.len();
@@ -162,7 +162,7 @@ fn utf16_of(start: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// Whether bytes with zeros in them may still be text.
-pub(super) fn is_utf16(start: &[u8]) -> bool {
+pub(crate) fn is_utf16(start: &[u8]) -> bool {
     utf16_of(start).is_some()
 }
 

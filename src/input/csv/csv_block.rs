@@ -6,12 +6,12 @@
 use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use memchr::memchr;
 
-use super::block::{Cells, RowView};
 use super::plain::{PlainRecord, cut};
 use super::split::{RecordEnd, count_line_ends, record_end};
+use crate::input::block::{Cells, RowView};
 
 /// Whole records of delimited text.
-pub(super) struct CsvBlock {
+pub(crate) struct CsvBlock {
     pub bytes: Vec<u8>,
     pub delimiter: u8,
     /// How many records and blank lines there are.
@@ -56,7 +56,7 @@ impl At {
 
 impl CsvBlock {
     /// Calls `look` with each record and returns how many lines are blank.
-    pub(super) fn for_each_record(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64 {
+    pub(crate) fn for_each_record(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64 {
         let mut at = At {
             byte: 0,
             row: self.first_row,
@@ -74,7 +74,7 @@ impl CsvBlock {
     }
 
     /// How many records it holds at most.
-    pub(super) fn most_records(&self) -> usize {
+    pub(crate) fn most_records(&self) -> usize {
         self.rows as usize
     }
 
@@ -164,7 +164,7 @@ impl<'a> QuotedRecords<'a> {
     }
 }
 
-pub(super) fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
+pub(crate) fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
     ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -172,17 +172,17 @@ pub(super) fn reader(bytes: &[u8], delimiter: u8) -> csv::Reader<&[u8]> {
         .from_reader(bytes)
 }
 
-pub(super) fn offset(reader: &csv::Reader<&[u8]>) -> usize {
+pub(crate) fn offset(reader: &csv::Reader<&[u8]>) -> usize {
     usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)
 }
 
 /// The crate stops between `\r` and `\n`.
-pub(super) fn after_line_end(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn after_line_end(bytes: &[u8], at: usize) -> usize {
     let is_within = at > 0 && bytes.get(at - 1) == Some(&b'\r') && bytes.get(at) == Some(&b'\n');
     at + usize::from(is_within)
 }
 
-pub(super) fn record_lines(record: &[u8]) -> u64 {
+pub(crate) fn record_lines(record: &[u8]) -> u64 {
     if memchr(b'"', record).is_none() {
         1
     } else {
@@ -190,12 +190,12 @@ pub(super) fn record_lines(record: &[u8]) -> u64 {
     }
 }
 
-pub(super) struct BlankLines {
+pub(crate) struct BlankLines {
     pub rows: u32,
     pub bytes: usize,
 }
 
-pub(super) fn blank_lines(bytes: &[u8]) -> BlankLines {
+pub(crate) fn blank_lines(bytes: &[u8]) -> BlankLines {
     let mut blank = BlankLines { rows: 0, bytes: 0 };
     loop {
         blank.bytes += match &bytes[blank.bytes..] {

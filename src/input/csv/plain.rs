@@ -2,7 +2,7 @@
 
 /// A record of text without quotes: its cells are what lies between the delimiters.
 #[derive(Clone, Copy)]
-pub(super) struct PlainRecord<'a> {
+pub(crate) struct PlainRecord<'a> {
     text: &'a str,
     /// Where in the text each cell begins, and where one more would.
     starts: &'a [usize],
@@ -10,18 +10,18 @@ pub(super) struct PlainRecord<'a> {
 
 impl<'a> PlainRecord<'a> {
     /// The record of `text` whose cells begin at `starts`, as [`cut`] found them.
-    pub(super) fn new(text: &'a str, starts: &'a [usize]) -> Self {
+    pub(crate) fn new(text: &'a str, starts: &'a [usize]) -> Self {
         Self { text, starts }
     }
 
     /// How many cells there are.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)
     }
 
     /// The text of a cell; none behind the last.
     #[inline]
-    pub(super) fn get(&self, column: usize) -> Option<&'a str> {
+    pub(crate) fn get(&self, column: usize) -> Option<&'a str> {
         let [start, next] = self.starts.get(column..)?.first_chunk()?;
         let (start, end) = (*start, *next - 1);
         if start == end {
@@ -31,14 +31,14 @@ impl<'a> PlainRecord<'a> {
     }
 
     /// The bytes of all cells.
-    pub(super) fn iter(self) -> impl ExactSizeIterator<Item = &'a [u8]> + DoubleEndedIterator {
+    pub(crate) fn iter(self) -> impl ExactSizeIterator<Item = &'a [u8]> + DoubleEndedIterator {
         (0..self.len()).map(move |column| self.get(column).unwrap_or_default().as_bytes())
     }
 }
 
 /// Cuts the record at which `bytes` begin as one without quotes: sets `starts` to where its cells begin, with one place
 /// more behind the last, and returns its length with its line end.
-pub(super) fn cut(bytes: &[u8], delimiter: u8, starts: &mut Vec<usize>) -> usize {
+pub(crate) fn cut(bytes: &[u8], delimiter: u8, starts: &mut Vec<usize>) -> usize {
     starts.clear();
     starts.push(0);
     let (words, rest) = bytes.as_chunks::<8>();

@@ -1,19 +1,28 @@
 //! Delimited text.
 
+mod csv_block;
+mod plain;
+mod split;
+mod transcode;
+
 use std::io::Read;
 use std::sync::Arc;
 
 use csv::ByteRecord;
 
+use self::csv_block::{after_line_end, blank_lines, offset, reader, record_lines};
+use self::split::{Scan, count_line_ends, scan};
+use self::transcode::{CHUNK, Transcoder};
 use super::block::{Block, RowView, Rows};
-use super::csv_block::{CsvBlock, after_line_end, blank_lines, offset, reader, record_lines};
 use super::error::{InputError, InputErrorKind};
-use super::header::{HEADER_WITHIN, find_header, find_near_header};
+use super::header::{HEADER_WITHIN, Match, find_header};
 use super::options::ReadOptions;
-use super::read::{Interest, Sink, SkipReason, TableHead};
-use super::split::{Scan, count_line_ends, scan};
-use super::transcode::{CHUNK, Transcoder};
+use super::sink::{Interest, Sink, SkipReason, TableHead};
 use crate::model::{Place, TableFormat, TableName};
+
+pub(super) use self::csv_block::CsvBlock;
+pub(super) use self::plain::PlainRecord;
+pub(super) use self::transcode::is_utf16;
 
 /// Bytes of a block: some thousand rows, enough to be worth handing to another core. A fuzz target's texts are short and
 /// shall have many blocks all the same.
@@ -30,7 +39,7 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Reads the table of the text in `content`, which begins with `start` and which its user calls `name`.
 pub(super) fn read(
     name: &str,
-    content: &mut dyn Read,
+    mut content: impl Read,
     start: &[u8],
     options: &ReadOptions,
     sink: &mut dyn Sink,
@@ -40,7 +49,7 @@ pub(super) fn read(
         sheet: None,
         format: TableFormat::Csv,
     });
-    let text = Transcoder::new(content, start, options.encoding);
+    let text = Transcoder::new(&mut content, start, options.encoding);
     let mut blocks = Blocks::new(text, Arc::clone(&table))?;
     let Some(found) = find_table(&blocks.buffer, options, sink) else {
         let first_row = first_row(&blocks.buffer, options);
@@ -73,32 +82,36 @@ struct Found {
 /// Finds the delimiter and the header row: those with the most headers that are understood; where none is, those with the
 /// most that nearly are.
 fn find_table(start: &[u8], options: &ReadOptions, sink: &dyn Sink) -> Option<Found> {
-    let is_known = |text: &str| sink.is_header(text);
-    let by_names = most_headers(start, options, |records| match options.header_row {
-        Some(said) => {
-            let index = records.iter().position(|(row, _)| *row == said)?;
-            let cells = records[index].1.iter();
-            Some((index, cells.filter(|cell| is_known(cell)).count()))
+    let by_names = most_headers(start, options, |records| {
+        let rows = texts(records);
+        match options.header_row {
+            Some(said) => {
+                let index = records.iter().position(|(row, _)| *row == said)?;
+                let count = rows[index]
+                    .iter()
+                    .filter(|cell| sink.is_header(cell))
+                    .count();
+                Some((index, count))
+            }
+            None => find_header(&rows, sink, Match::Exact),
         }
-        None => find_header(texts(records), &is_known),
     });
-    // Whether a name is nearly one takes far longer to tell.
     by_names.or_else(|| {
-        let is_near = |text: &str| sink.is_nearly_header(text);
         most_headers(start, options, |records| {
             let is_said = options.header_row.is_some();
             if is_said {
                 None
             } else {
-                find_near_header(texts(records), &is_near)
+                find_header(&texts(records), sink, Match::Near)
             }
         })
     })
 }
 
-fn texts(records: &[(u32, Vec<String>)]) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+fn texts(records: &[(u32, Vec<String>)]) -> Vec<Vec<&str>> {
     let rows = records.iter();
-    rows.map(|(_, cells)| cells.iter().map(String::as_str))
+    rows.map(|(_, cells)| cells.iter().map(String::as_str).collect())
+        .collect()
 }
 
 /// The delimiter and the row with the most headers, as `find` tells a row and how many there are.
@@ -316,7 +329,7 @@ impl<'a> Blocks<'a> {
                 return Err(InputErrorKind::UnclosedQuote.at(place));
             }
             if self.buffer.len() >= LONGEST_RECORD {
-                return Err(InputErrorKind::RecordTooLong.at(place));
+                return Err(InputErrorKind::LineTooLong.at(place));
             }
             enough = (self.buffer.len() * 2).min(LONGEST_RECORD);
         }
