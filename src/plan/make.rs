@@ -6,23 +6,21 @@ use crate::model::{
     Difference, Field, FieldView, IntegrationType, OriginKey, RemoteIntegration, Row,
 };
 
-/// What is to be done with a row.
+/// What to do with a row.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Action {
-    /// Send it. `also_as` is the name under which Jira already holds the same type and origin, which would then be indexed
-    /// twice.
+    /// Send it.
     Create {
-        /// That name, and its id.
+        /// Name and id of an integration of the same type and origin, which would be indexed twice then.
         also_as: Option<(String, i64)>,
     },
-    /// Leave it: an integration with its key is there.
+    /// Skip it: Jira holds an integration with its key.
     Exists {
-        /// Jira's id.
         id: i64,
         /// The visible settings in which it differs from the row.
         differences: Vec<Difference>,
     },
-    /// Leave it for another run: it is beyond the limit of this one.
+    /// Leave it for another run: it is beyond `--limit`.
     NotSelected,
 }
 
@@ -36,7 +34,7 @@ impl Action {
         }
     }
 
-    /// Why this is to be done.
+    /// The reason in reports and journals.
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Create { .. } => "not in Jira",
@@ -54,27 +52,24 @@ impl Action {
     }
 }
 
-/// A row and what is to be done with it.
 #[derive(Clone, Debug)]
 pub(crate) struct PlannedRow {
-    /// The row.
     pub row: Row,
-    /// What is to be done.
     pub action: Action,
 }
 
-/// What is to be done with all rows, and the list that this follows from.
+/// What to do with all rows, and the ids of the list that this follows from.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     rows: Vec<PlannedRow>,
     baseline: Vec<i64>,
 }
 
-/// Rows that existed in one list and do not in the next, with the ids that they had.
+/// Rows that one list shows as existing and the next does not: their places and the ids that they had.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Vanished(pub Vec<(String, i64)>);
 
-/// The rows by their places; many are folded.
+/// The first rows, and how many more there are.
 impl fmt::Display for Vanished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const MOST: usize = 5;
@@ -92,7 +87,7 @@ impl fmt::Display for Vanished {
 impl Plan {
     /// Compares `rows` with the integrations that Jira holds.
     pub(crate) fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
-        let actions = actions(&rows.iter(), remote);
+        let actions = actions(&rows.iter().collect::<Vec<_>>(), remote);
         let planned = rows.into_iter().zip(actions);
         Self {
             rows: planned
@@ -102,7 +97,7 @@ impl Plan {
         }
     }
 
-    /// The same plan for a pilot: of the rows that are to be created the first `most`, the others another time.
+    /// The plan for a pilot: it creates the first `most` of the rows that are to be created.
     pub(crate) fn limited_to(mut self, most: usize) -> Self {
         let new = self
             .rows
@@ -114,15 +109,15 @@ impl Plan {
         self
     }
 
-    /// The plan for the same rows against a newer list. What was beyond the limit stays so: nobody has agreed to it. The
+    /// Plans the same rows against a newer list. Rows beyond the limit stay so, because nobody has confirmed them. The
     /// baseline is what either list held.
     ///
     /// # Errors
     ///
-    /// [`Vanished`] if a row that existed does not any more: nobody has agreed to creating it, and a list that lags may
-    /// show it again.
+    /// [`Vanished`] if a row that existed does not any more: nobody has confirmed its creation, and the newer list may lag.
     pub(crate) fn replan(mut self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
-        let actions = actions(&self.rows.iter().map(|planned| &planned.row), remote);
+        let rows: Vec<&Row> = self.rows.iter().map(|planned| &planned.row).collect();
+        let actions = actions(&rows, remote);
         let mut vanished = Vec::new();
         for (planned, mut action) in self.rows.iter_mut().zip(actions) {
             if let Action::Create { .. } = action {
@@ -139,15 +134,12 @@ impl Plan {
         if !vanished.is_empty() {
             return Err(Vanished(vanished));
         }
-        let now: Vec<i64> = remote.iter().map(|integration| integration.id).collect();
-        let known: HashSet<i64> = now.iter().copied().collect();
+        let now = remote.iter().map(|integration| integration.id).collect();
         let before = std::mem::replace(&mut self.baseline, now);
-        let older = before.into_iter().filter(|id| !known.contains(id));
-        self.baseline.extend(older);
-        Ok(self)
+        Ok(self.with_known_ids(&before))
     }
 
-    /// The same plan, with integrations in the baseline that no row was compared with, whether the list shows them or not.
+    /// Adds integrations to the baseline, which no row was compared with.
     pub(crate) fn with_known_ids(mut self, ids: &[i64]) -> Self {
         let known: HashSet<i64> = self.baseline.iter().copied().collect();
         let more = ids.iter().filter(|id| !known.contains(id));
@@ -160,7 +152,7 @@ impl Plan {
         &self.rows
     }
 
-    /// The ids of all integrations that were there before, as far as is known.
+    /// The ids of all integrations that Jira held before, as far as is known.
     pub(crate) fn baseline(&self) -> &[i64] {
         &self.baseline
     }
@@ -191,36 +183,33 @@ impl Plan {
         })
     }
 
-    /// How many of the rows to be created say that all projects see them, and how many leave it to Jira's default.
+    /// How many of the rows to be created are visible in all projects, and how many leave that to Jira's default.
     pub(crate) fn global(&self) -> (usize, usize) {
-        self.to_create().fold((0, 0), |(says, leaves), row| {
+        self.to_create().fold((0, 0), |(global, by_default), row| {
             match row.record.setting(Field::Global) {
-                Some(FieldView::Flag(true)) => (says + 1, leaves),
-                None => (says, leaves + 1),
-                _ => (says, leaves),
+                Some(FieldView::Flag(true)) => (global + 1, by_default),
+                None => (global, by_default + 1),
+                _ => (global, by_default),
             }
         })
     }
 
     /// The references to secrets of the rows to be created, each with the host that its secret goes to.
     pub(crate) fn references(&self) -> Vec<ReferenceUse> {
-        ReferenceUse::of(self.to_create())
+        ReferenceUse::collect(self.to_create())
     }
 }
 
-/// What is to be done with each row.
-fn actions<'r>(
-    rows: &(impl ExactSizeIterator<Item = &'r Row> + Clone),
-    remote: &[RemoteIntegration],
-) -> Vec<Action> {
-    let index = RemoteIndex::of(remote);
+/// The action for each row.
+fn actions(rows: &[&Row], remote: &[RemoteIntegration]) -> Vec<Action> {
+    let index = RemoteIndex::new(remote);
     let mut taken = HashSet::new();
     let mut actions = vec![Action::NotSelected; rows.len()];
-    // A row whose origin matches any must not take what another row says exactly.
-    for is_any in [false, true] {
-        for (row, action) in rows.clone().zip(&mut actions) {
-            let of = row.record.integration_type();
-            if (OriginKey::exact(of, row.record.origin()).is_none()) == is_any {
+    // A row whose origin matches any must not take an integration that another row names exactly.
+    for matches_any in [false, true] {
+        for (row, action) in rows.iter().zip(&mut actions) {
+            let origin = OriginKey::exact(row.record.integration_type(), row.record.origin());
+            if origin.is_none() == matches_any {
                 *action = index.action(row, &mut taken);
             }
         }
@@ -228,27 +217,31 @@ fn actions<'r>(
     actions
 }
 
-/// The integrations of Jira for looking up by what a row says.
+/// Jira's integrations, for finding those that match a row.
 struct RemoteIndex<'a> {
     by_name: HashMap<(IntegrationType, &'a str), Vec<&'a RemoteIntegration>>,
     by_type: HashMap<IntegrationType, Vec<&'a RemoteIntegration>>,
 }
 
 impl<'a> RemoteIndex<'a> {
-    fn of(remote: &'a [RemoteIntegration]) -> Self {
+    fn new(remote: &'a [RemoteIntegration]) -> Self {
         let mut index = Self {
             by_name: HashMap::new(),
             by_type: HashMap::new(),
         };
         for integration in remote {
-            let Some(of) = integration.integration_type() else {
+            let Some(integration_type) = integration.integration_type() else {
                 continue;
             };
-            index.by_type.entry(of).or_default().push(integration);
+            index
+                .by_type
+                .entry(integration_type)
+                .or_default()
+                .push(integration);
             if let Some(name) = &integration.display_name {
                 index
                     .by_name
-                    .entry((of, name))
+                    .entry((integration_type, name))
                     .or_default()
                     .push(integration);
             }
@@ -258,12 +251,14 @@ impl<'a> RemoteIndex<'a> {
 
     /// A row exists if an integration has its key; each integration stands for one row at most.
     fn action(&self, row: &Row, taken: &mut HashSet<i64>) -> Action {
-        let of = row.record.integration_type();
+        let integration_type = row.record.integration_type();
         let key = row.record.key();
         let found = key.as_ref().and_then(|key| {
-            let named = self.by_name.get(&(of, &*key.display_name))?;
+            let named = self.by_name.get(&(integration_type, &*key.display_name))?;
             let is_it = |remote: &&&RemoteIntegration| {
-                key.origin.matches(of, remote.origin.as_deref()) && !taken.contains(&remote.id)
+                key.origin
+                    .matches(integration_type, remote.origin.as_deref())
+                    && !taken.contains(&remote.id)
             };
             named.iter().find(is_it).copied()
         });
@@ -282,15 +277,16 @@ impl<'a> RemoteIndex<'a> {
     }
 
     fn under_another_name(&self, row: &Row) -> Option<(String, i64)> {
-        let of = row.record.integration_type();
-        let OriginKey::Exactly(_) = OriginKey::of(of, row.record.origin()) else {
+        let integration_type = row.record.integration_type();
+        let OriginKey::Exactly(_) = OriginKey::of(integration_type, row.record.origin()) else {
             return None;
         };
         // Many accounts of a vendor's own cloud share its one origin.
         row.record.origin()?;
-        let origin = OriginKey::of(of, row.record.origin());
-        let same = self.by_type.get(&of)?.iter();
-        let mut same = same.filter(|remote| origin.matches(of, remote.origin.as_deref()));
+        let origin = OriginKey::of(integration_type, row.record.origin());
+        let same = self.by_type.get(&integration_type)?.iter();
+        let mut same =
+            same.filter(|remote| origin.matches(integration_type, remote.origin.as_deref()));
         same.next()
             .map(|remote| (remote.display_name.clone().unwrap_or_default(), remote.id))
     }

@@ -1,7 +1,7 @@
-//! What is to be done: the records compared with what Jira already holds.
+//! What to do with each row: the records compared with what Jira already holds.
 //!
-//! Uses `model`. The decision to know: a plan is made by a pure function from records and a list, so a dry run, the plan
-//! that is shown and the plan that is carried out are the same code.
+//! Uses `model`. The decision to know: a pure function makes a plan from records and a list, so that a dry run, the plan
+//! that is shown and the plan that is carried out come from the same code.
 
 mod make;
 mod references;

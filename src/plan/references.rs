@@ -10,13 +10,12 @@ pub(crate) struct ReferenceUse {
     pub reference: SecretReference,
     /// Scheme and host, or the product where the row leaves the origin to Jira.
     pub host: String,
-    /// How many rows use it so.
     pub rows: usize,
 }
 
 impl ReferenceUse {
-    /// All references of `rows`, each host of each once.
-    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Self> {
+    /// The references of `rows`, one for each pair of reference and host.
+    pub(super) fn collect<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Self> {
         let mut uses: BTreeMap<(SecretReference, String), usize> = BTreeMap::new();
         for row in rows {
             for reference in row.record.references() {
@@ -34,12 +33,12 @@ impl ReferenceUse {
 }
 
 fn host_of(row: &Row) -> String {
-    let of = row.record.integration_type();
+    let integration_type = row.record.integration_type();
     if let Some(origin) = row.record.origin() {
         return origin.host().to_owned();
     }
-    match of.spec().origin {
+    match integration_type.spec().origin {
         OriginRule::UrlOr(host) => host.to_owned(),
-        _ => of.product().to_owned(),
+        _ => integration_type.product().to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::value::{Report, ReportKind, ReportRow, ReportStatus, ReportTable};
+use super::value::{Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows};
 use crate::journal::Jira;
 use crate::model::{Code, Diagnostic, Diagnostics, InvalidRow, Outcome, Place, Row, Severity};
 use crate::plan::{Action, Plan, PlannedRow};
@@ -59,8 +59,10 @@ fn report_table(file: &FileRead, table: &TableRead) -> ReportTable {
         encoding: table.encoding.map(str::to_owned),
         delimiter: table.delimiter,
         sha256: file.sha256.clone(),
-        rows_read: table.rows.read,
-        rows_blank: table.rows.blank,
+        rows: TableRows {
+            read: table.rows.read,
+            blank: table.rows.blank,
+        },
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportTable};
 use crate::journal::{Jira, Totals, in_millis, in_millis_or_null};
 use crate::model::{Code, Diagnostic, Difference, Field, Severity};
+use crate::validate::RowCounts;
 
 /// The version of all documents.
 const FORMAT: u32 = 1;
@@ -45,7 +46,7 @@ impl Report {
 #[derive(Serialize)]
 struct RunDocument<'a> {
     run: &'a ReportRun,
-    input: Vec<RunInput<'a>>,
+    input: &'a [ReportTable],
     jira: Option<&'a Jira>,
     #[serde(serialize_with = "in_millis")]
     started: Timestamp,
@@ -55,34 +56,11 @@ struct RunDocument<'a> {
     rows: &'a [ReportRow],
 }
 
-#[derive(Serialize)]
-struct RunInput<'a> {
-    file: &'a str,
-    sheet: Option<&'a str>,
-    sha256: Option<&'a str>,
-    rows: InputRows,
-}
-
-#[derive(Serialize)]
-struct InputRows {
-    read: u64,
-    blank: u64,
-}
-
 impl<'a> RunDocument<'a> {
     fn new(report: &'a Report, run: &'a ReportRun) -> Self {
-        let input = report.tables.iter().map(|table| RunInput {
-            file: &table.file,
-            sheet: table.sheet.as_deref(),
-            sha256: table.sha256.as_deref(),
-            rows: InputRows {
-                read: table.rows_read,
-                blank: table.rows_blank,
-            },
-        });
         Self {
             run,
-            input: input.collect(),
+            input: &report.tables,
             jira: report.jira.as_ref(),
             started: run.started,
             finished: run.finished,
@@ -96,7 +74,7 @@ impl<'a> RunDocument<'a> {
 #[derive(Serialize)]
 struct CheckDocument<'a> {
     files: Vec<CheckedFile<'a>>,
-    rows: CheckedRows,
+    rows: RowCounts,
     diagnostics: Vec<DiagnosticEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Vec<PlanEntry<'a>>>,
@@ -109,14 +87,6 @@ struct CheckedFile<'a> {
     encoding: Option<&'a str>,
     delimiter: Option<char>,
     sheets: Vec<&'a str>,
-}
-
-#[derive(Serialize)]
-struct CheckedRows {
-    read: u64,
-    valid: u64,
-    invalid: u64,
-    blank: u64,
 }
 
 #[derive(Serialize)]
@@ -150,7 +120,6 @@ struct PlanEntry<'a> {
 
 impl<'a> CheckDocument<'a> {
     fn new(report: &'a Report) -> Self {
-        let counts = report.counts;
         // The sheets of a workbook stand one after the other.
         let files = report
             .tables
@@ -158,12 +127,7 @@ impl<'a> CheckDocument<'a> {
         let plan = report.rows.iter().map(PlanEntry::new);
         Self {
             files: files.filter_map(CheckedFile::new).collect(),
-            rows: CheckedRows {
-                read: counts.read,
-                valid: counts.valid,
-                invalid: counts.invalid,
-                blank: counts.blank,
-            },
+            rows: report.counts,
             diagnostics: report
                 .diagnostics
                 .iter()

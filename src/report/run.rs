@@ -3,7 +3,7 @@
 
 use super::value::{
     RemovedDuplicate, Report, ReportAudit, ReportDuplicate, ReportKind, ReportRow, ReportRun,
-    ReportStatus, ReportTable,
+    ReportStatus, ReportTable, TableRows,
 };
 use crate::journal::{Audit, Duplicate, Input, RowState, RunState};
 use crate::model::{Diagnostics, Outcome};
@@ -27,7 +27,7 @@ impl Report {
                 valid: totals.read - totals.invalid - totals.not_selected,
                 invalid: totals.invalid,
                 not_selected: totals.not_selected,
-                blank: tables.iter().map(|table| table.rows_blank).sum(),
+                blank: tables.iter().map(|table| table.rows.blank).sum(),
             },
             tables,
             diagnostics: Diagnostics::default(),
@@ -61,8 +61,10 @@ fn table(input: &Input, rows: &[ReportRow]) -> ReportTable {
         encoding: None,
         delimiter: None,
         sha256: Some(input.sha256.clone()),
-        rows_read: rows.iter().filter(is_of_table).count() as u64,
-        rows_blank: input.rows_blank,
+        rows: TableRows {
+            read: rows.iter().filter(is_of_table).count() as u64,
+            blank: input.rows_blank,
+        },
     }
 }
 
@@ -138,7 +140,7 @@ mod tests {
         let sum: u64 = Outcome::ALL.iter().map(|&outcome| totals.of(outcome)).sum();
         assert_eq!((totals.read, report.counts.read), (sum, sum));
         let table = &report.tables[0];
-        assert_eq!((table.rows_read, table.rows_blank), (sum, 1));
+        assert_eq!((table.rows.read, table.rows.blank), (sum, 1));
     }
 
     #[test]

@@ -15,54 +15,55 @@ pub(crate) fn opening_sentence(report: &Report) -> String {
 }
 
 fn of_check(report: &Report) -> String {
-    let rows = report.counts.valid + report.counts.invalid;
-    let severities = [
-        (Severity::Error, "error", "errors"),
-        (Severity::Warning, "warning", "warnings"),
-    ];
-    let problems = severities.map(|(severity, one, many)| {
-        let number = report.diagnostics.count(severity);
-        (number, one, many)
-    });
-    let cannot = report.counts.invalid;
-    let rows = match (rows, cannot) {
-        (0, _) => "no rows to import".to_owned(),
-        (_, 0) if report.diagnostics.has_errors() => "no row can be imported".to_owned(),
-        (1, 0) => "the row can be imported".to_owned(),
-        (1, _) => "the row cannot be imported".to_owned(),
-        (_, 0) => format!("all {rows} rows can be imported"),
-        _ => format!("{cannot} of {rows} rows cannot be imported"),
+    let invalid = report.counts.invalid;
+    let all = report.counts.valid + invalid;
+    let has_errors = report.diagnostics.has_errors();
+    let rows = match invalid {
+        0 if has_errors || all == 0 => "nothing can be imported".to_owned(),
+        0 => counted(all, "row can be imported", "rows can be imported"),
+        _ => format!(
+            "{invalid} of {} cannot be imported",
+            counted(all, "row", "rows")
+        ),
     };
+    let errors = report.diagnostics.count(Severity::Error);
+    let warnings = report.diagnostics.count(Severity::Warning);
+    let problems = [
+        (errors, "error", "errors"),
+        (warnings, "warning", "warnings"),
+    ];
     sentence([rows, clauses(&problems)])
 }
 
 fn of_plan(report: &Report) -> String {
     let place = place(report);
-    let exist = report.count(ReportStatus::Ended(Outcome::Exists));
+    if report.rows.is_empty() {
+        return format!("Nothing to create in {place}: the input has no rows.");
+    }
+    let create = number(report.count(ReportStatus::Create));
+    let all = counted(report.rows.len() as u64, "integration", "integrations");
+    let count = |outcome| report.count(ReportStatus::Ended(outcome));
     let differ = report.rows.iter().filter(|row| !row.differences.is_empty());
-    let there = match (exist, differ.count()) {
-        (0, _) => String::new(),
-        (_, 0) => counted(exist, "is already there", "are already there"),
-        (_, differ) => format!(
-            "{}, {differ} with other settings",
-            counted(exist, "is already there", "are already there")
+    let there = [
+        (
+            count(Outcome::Exists),
+            "is already there",
+            "are already there",
         ),
-    };
+        (differ.count() as u64, "differs", "differ"),
+    ];
+    let left_out = [
+        (count(Outcome::Invalid), "is not valid", "are not valid"),
+        (
+            count(Outcome::NotSelected),
+            "is not selected",
+            "are not selected",
+        ),
+    ];
     sentence([
-        format!(
-            "{} of {} would be created in {place}",
-            number(report.count(ReportStatus::Create)),
-            integrations(report.rows.len() as u64)
-        ),
-        there,
-        clauses(&[
-            (report.counts.invalid, "is not valid", "are not valid"),
-            (
-                report.count(ReportStatus::Ended(Outcome::NotSelected)),
-                "is not selected",
-                "are not selected",
-            ),
-        ]),
+        format!("{create} of {all} would be created in {place}"),
+        clauses(&there),
+        clauses(&left_out),
     ])
 }
 
@@ -73,34 +74,38 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
     if totals.read == 0 {
         return format!("Nothing to create in {place} on {day}: the input has no rows.");
     }
+    let created = number(totals.created);
+    let all = counted(totals.read, "integration", "integrations");
+    let there = [(totals.exists, "was already there", "were already there")];
+    let failed = number(totals.failed);
+    let in_doubt = counted(totals.in_doubt, "is in doubt", "are in doubt");
+    let left_out = [
+        (totals.invalid, "was not valid", "were not valid"),
+        (
+            totals.not_attempted,
+            "was not attempted",
+            "were not attempted",
+        ),
+        (totals.not_selected, "was not selected", "were not selected"),
+    ];
+    let duplicates = report.duplicates_removed();
     let removed = report.removed_as(RemovalOutcome::Removed);
     let gone = report.removed_as(RemovalOutcome::AlreadyGone);
-    let created = number(totals.created);
-    let of_all = integrations(totals.read);
-    let clauses = [
-        format!("{created} of {of_all} created in {place} on {day}"),
-        clauses(&[(totals.exists, "was already there", "were already there")]),
-        format!(
-            "{} failed, {}",
-            number(totals.failed),
-            counted(totals.in_doubt, "is in doubt", "are in doubt")
-        ),
-        clauses(&[
-            (totals.invalid, "was not valid", "were not valid"),
-            (
-                totals.not_attempted,
-                "was not attempted",
-                "were not attempted",
-            ),
-            (totals.not_selected, "was not selected", "were not selected"),
-        ]),
-        clauses(&[(removed, "was removed since", "were removed since")]),
-        clauses(&[(
-            report.duplicates_removed(),
+    let undone = [
+        (removed, "was removed since", "were removed since"),
+        (
+            duplicates,
             "duplicate was removed since",
             "duplicates were removed since",
-        )]),
-        clauses(&[(gone, "was already gone", "were already gone")]),
+        ),
+        (gone, "was already gone", "were already gone"),
+    ];
+    let clauses = [
+        format!("{created} of {all} created in {place} on {day}"),
+        clauses(&there),
+        format!("{failed} failed, {in_doubt}"),
+        clauses(&left_out),
+        clauses(&undone),
     ];
     if run.rehearsal {
         format!("Rehearsal: {}", joined(clauses))
@@ -115,15 +120,6 @@ fn place(report: &Report) -> &str {
         Some(jira) => jira.title.as_deref().unwrap_or(&jira.url),
         None => "Jira",
     }
-}
-
-fn integrations(number: u64) -> String {
-    let noun = if number == 1 {
-        "integration"
-    } else {
-        "integrations"
-    };
-    format!("{number} {noun}")
 }
 
 /// Those of the clauses whose number is not 0: `1 was not valid, 2 were not attempted`.
@@ -260,7 +256,7 @@ mod tests {
             valid: 4,
             ..RowCounts::default()
         };
-        assert_eq!(opening_sentence(&report), "All 4 rows can be imported.");
+        assert_eq!(opening_sentence(&report), "4 rows can be imported.");
     }
 
     #[test]
@@ -268,7 +264,7 @@ mod tests {
         assert_eq!(
             opening_sentence(&dummy::plan()),
             "1 of 4 integrations would be created in Acme Jira; \
-             1 is already there, 1 with other settings; 1 is not valid, 1 is not selected."
+             1 is already there, 1 differs; 1 is not valid, 1 is not selected."
         );
     }
 }

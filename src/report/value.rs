@@ -35,20 +35,29 @@ pub(crate) enum ReportKind {
     Run,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// A table that was read. Serialised, it is one of `input` in the document of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct ReportTable {
     /// The file as the user named it.
     pub file: String,
     /// None in a CSV.
     pub sheet: Option<String>,
     /// The encoding of a CSV, if the file was read just now: `UTF-8`, `windows-1252`.
+    #[serde(skip)]
     pub encoding: Option<String>,
     /// What separates the cells of a CSV, if the file was read just now.
+    #[serde(skip)]
     pub delimiter: Option<char>,
     /// The SHA-256 of the whole file, in hexadecimal, if it was computed.
     pub sha256: Option<String>,
-    pub rows_read: u64,
-    pub rows_blank: u64,
+    pub rows: TableRows,
+}
+
+/// The rows of a table below its header.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct TableRows {
+    pub read: u64,
+    pub blank: u64,
 }
 
 /// Who ran what, where and how. Serialised, it is `run` in the document of a run.
@@ -110,7 +119,7 @@ pub(crate) struct ReportDuplicate {
 
 /// One row. Status, error, advice, start and duration of a request are those of the last attempt. Serialised, it is a row
 /// in the document of a run.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize)]
 pub(crate) struct ReportRow {
     pub file: String,
     pub sheet: Option<String>,
@@ -151,9 +160,10 @@ pub(crate) struct ReportRow {
 }
 
 /// What is known of a row: an outcome, or that it has none yet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum ReportStatus {
     /// A check found nothing wrong with it.
+    #[default]
     Valid,
     /// A plan would create it.
     Create,
@@ -263,22 +273,8 @@ impl ReportRow {
             file: place.table.file.clone(),
             sheet: place.table.sheet.clone(),
             row: place.row,
-            type_name: None,
-            display_name: None,
-            origin: None,
             status,
-            reason: None,
-            differences: Vec::new(),
-            id: None,
-            attempts: 0,
-            http_status: None,
-            error: None,
-            advice: None,
-            started: None,
-            duration_ms: None,
-            warnings: Vec::new(),
-            removal: None,
-            duplicates: Vec::new(),
+            ..Self::default()
         }
     }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::model::{
     Code, Diagnostic, Diagnostics, Field, InvalidRow, Place, Row, Severity, TableName,
 };
 
 /// How many rows there are of each kind; `read` is `valid`, `invalid` and `not_selected` together.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct RowCounts {
     /// Rows that hold something.
     pub read: u64,
@@ -16,6 +18,7 @@ pub struct RowCounts {
     /// Rows with an error.
     pub invalid: u64,
     /// Rows that the selection leaves out.
+    #[serde(skip)]
     pub not_selected: u64,
     /// Rows passed over because nothing stands in them.
     pub blank: u64,

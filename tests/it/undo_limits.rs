@@ -183,7 +183,7 @@ fn what_was_gone_already_does_not_count_as_removed() {
     env.jira().remove(first);
     env.run(["undo", "--yes", "--settle", "50ms"])
         .exit(0)
-        .says("1 was removed since; 1 was already gone");
+        .says("1 was removed since, 1 was already gone");
 }
 
 /// An environment whose run created the first row, and of whose second row nobody knows which of two it is, if any.
