@@ -73,7 +73,7 @@ impl Undoing<'_> {
             let name = name.unwrap_or("(no display name)");
             let line = format!("{}  {name}  id {}", run.place_of(undone.n), undone.id);
             match &undone.fate {
-                Fate::Delete => shown.deleted.push(line),
+                Fate::Delete => shown.removed.push(line),
                 Fate::LeaveAlone(why) => {
                     shown.left_alone.entry(why.clone()).or_default().push(line);
                 }

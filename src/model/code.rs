@@ -92,6 +92,7 @@ macro_rules! codes {
         example: $example:expr,
     })*) => {
         /// The kind of a problem. Its name never changes.
+        #[expect(clippy::doc_markdown, reason = "the meanings are written for the terminal")]
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
         pub enum Code {
             $(#[doc = $meaning] #[serde(rename = $name)] $variant,)*

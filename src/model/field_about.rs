@@ -18,6 +18,7 @@ pub struct FieldAbout {
 
 impl Field {
     /// The field in words.
+    #[expect(clippy::too_many_lines, reason = "one entry for each field")]
     pub fn about(self) -> FieldAbout {
         let (what, if_blank, example) = match self {
             Self::Type => ("The type of git host.", None, "GITHUB"),

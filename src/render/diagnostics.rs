@@ -1,59 +1,50 @@
-//! Diagnostics in the manner of rustc; many alike are one entry.
+//! Diagnostics in the style of rustc. Those that differ only in their places are one entry.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use super::style::{BOLD, DIM, count, n, of_severity, one_line, paint};
 use crate::model::{Code, Diagnostic, Diagnostics, Place, Severity, column_letters};
 
-/// Most entries of one kind that are shown, and most ranges of places in an entry.
-const MOST_ENTRIES: usize = 20;
-const MOST_RANGES: usize = 6;
+/// How many entries of a code are shown, and how many ranges of cells in an entry.
+const MAX_ENTRIES: usize = 20;
+const MAX_RANGES: usize = 6;
 
-/// All `diagnostics`, the worst last, where the eye falls. Empty if there are none.
+/// All `diagnostics`, the worst last, next to the prompt. Empty if there are none.
 pub fn diagnostics(diagnostics: &Diagnostics) -> String {
     let mut text = String::new();
     for severity in [Severity::Note, Severity::Warning, Severity::Error] {
-        let of = diagnostics
+        let found = diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.severity == severity);
-        let mut shown: HashMap<Code, usize> = HashMap::new();
-        for entry in fold(of) {
-            let shown = shown.entry(entry.first.code).or_default();
-            *shown += 1;
-            if *shown <= MOST_ENTRIES {
+        let mut entries: BTreeMap<Code, usize> = BTreeMap::new();
+        for entry in grouped(found) {
+            let entries = entries.entry(entry.first.code).or_default();
+            *entries += 1;
+            if *entries <= MAX_ENTRIES {
                 write_entry(&mut text, &entry);
             }
         }
-        let mut left: Vec<_> = shown
-            .into_iter()
-            .filter(|(_, all)| *all > MOST_ENTRIES)
-            .collect();
-        left.sort_unstable();
-        for (code, all) in left {
-            let more = count(n(all - MOST_ENTRIES), "more entry", "more entries");
-            let _ = writeln!(
-                text,
-                "{}\n",
-                paint(
-                    DIM,
-                    format!("… and {more} of {code}; `--format json` lists them")
-                )
-            );
+        for (code, entries) in entries {
+            if let more @ 1.. = entries.saturating_sub(MAX_ENTRIES) {
+                let more = count(n(more), "more entry", "more entries");
+                let line = format!("… and {more} of {code}; `--format json` lists them");
+                let _ = writeln!(text, "{}\n", paint(DIM, line));
+            }
         }
     }
     text
 }
 
-/// Where to read more, if something is wrong.
+/// Where to read more, if there are errors.
 pub fn more(diagnostics: &Diagnostics) -> Option<String> {
-    let text = "`gij explain CODE` says more about each, with an example";
+    let text = "`gij explain CODE` explains each, with an example";
     diagnostics
         .has_errors()
         .then(|| format!("{}\n\n", paint(DIM, text)))
 }
 
-/// How many problems there are: `2 errors, 1 warning`; none if there are none.
+/// `2 errors, 1 warning`; none if there are no diagnostics.
 pub fn tally(diagnostics: &Diagnostics) -> Option<String> {
     let kinds = [
         (Severity::Error, "error", "errors"),
@@ -69,13 +60,13 @@ pub fn tally(diagnostics: &Diagnostics) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Diagnostics that differ in nothing but their places within a file.
+/// Diagnostics that differ only in their places within a file.
 struct Entry<'a> {
     first: &'a Diagnostic,
     places: Vec<&'a Place>,
 }
 
-fn fold<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> Vec<Entry<'a>> {
+fn grouped<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut index = HashMap::new();
     for diagnostic in diagnostics {
@@ -133,21 +124,21 @@ fn ranges(places: &[&Place]) -> String {
     let mut shown: Vec<String> = Vec::new();
     let mut sheet = None;
     let mut count = 0;
-    for run in runs(places) {
+    for range in cell_ranges(places) {
         count += 1;
-        if count > MOST_RANGES {
+        if count > MAX_RANGES {
             continue;
         }
-        let prefix = match &run.place.table.sheet {
+        let prefix = match &range.place.table.sheet {
             Some(name) if sheet != Some(name) => format!("{name}!"),
             _ => String::new(),
         };
-        sheet = run.place.table.sheet.as_ref();
-        shown.push(format!("{prefix}{}", run.cells()));
+        sheet = range.place.table.sheet.as_ref();
+        shown.push(format!("{prefix}{}", range.cells()));
     }
     let mut cells = shown.join(", ");
-    if count > MOST_RANGES {
-        let _ = write!(cells, " and {} more", count - MOST_RANGES);
+    if count > MAX_RANGES {
+        let _ = write!(cells, " and {} more", count - MAX_RANGES);
     }
     match first.table.sheet {
         Some(_) => format!("{}:{cells}", first.table.file),
@@ -155,13 +146,13 @@ fn ranges(places: &[&Place]) -> String {
     }
 }
 
-/// Rows in a row in one column.
-struct Run<'a> {
+/// Cells of consecutive rows in one column.
+struct CellRange<'a> {
     place: &'a Place,
     last: u32,
 }
 
-impl Run<'_> {
+impl CellRange<'_> {
     fn cells(&self) -> String {
         let column = self.place.column.map(column_letters).unwrap_or_default();
         let first = self.place.row.unwrap_or_default();
@@ -173,22 +164,22 @@ impl Run<'_> {
     }
 }
 
-fn runs<'a>(places: &[&'a Place]) -> Vec<Run<'a>> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
+fn cell_ranges<'a>(places: &[&'a Place]) -> Vec<CellRange<'a>> {
+    let mut ranges: Vec<CellRange<'_>> = Vec::new();
     for place in places {
         let row = place.row.unwrap_or_default();
-        match runs.last_mut() {
-            Some(run)
-                if run.place.table == place.table
-                    && run.place.column == place.column
-                    && (row == run.last || row == run.last + 1) =>
+        match ranges.last_mut() {
+            Some(range)
+                if range.place.table == place.table
+                    && range.place.column == place.column
+                    && (row == range.last || row == range.last + 1) =>
             {
-                run.last = row;
+                range.last = row;
             }
-            _ => runs.push(Run { place, last: row }),
+            _ => ranges.push(CellRange { place, last: row }),
         }
     }
-    runs
+    ranges
 }
 
 #[cfg(test)]
@@ -221,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn one_problem_names_place_row_and_cure() {
+    fn one_problem_names_place_row_and_help() {
         let mut found = Diagnostics::default();
         let mut one = problem(&table(None), 7);
         one.name = Some("Payments".into());
@@ -269,7 +260,7 @@ mod tests {
             found.push(one);
         }
         let text = plain(&found);
-        assert_eq!(text.matches("error[").count(), MOST_ENTRIES);
+        assert_eq!(text.matches("error[").count(), MAX_ENTRIES);
         assert!(
             text.contains("… and 10 more entries of not-a-boolean"),
             "{text}"
@@ -277,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_text_cannot_drive_the_terminal() {
+    fn foreign_text_cannot_control_the_terminal() {
         let mut found = Diagnostics::default();
         let mut one = problem(&table(None), 7);
         one.message = "bad \u{1b}]0;owned\u{7}".into();

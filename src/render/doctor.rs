@@ -1,16 +1,15 @@
-//! What an examination of the way to Jira found, one line each.
-
-use std::fmt::Write as _;
+//! The findings of `gij doctor`, one line each.
 
 use anstyle::Style;
 
-use super::style::{DIM, GREEN, of_severity, one_line, paint};
+use super::lines::Lines;
+use super::style::{DIM, GREEN, of_severity};
 use crate::model::Severity;
 use crate::report::{DoctorReport, Health, Question};
 
-/// The findings, and the cure beneath what failed.
+/// The findings, with the help below what failed.
 pub(crate) fn doctor(report: &DoctorReport) -> String {
-    let mut text = String::new();
+    let mut lines = Lines::new(9);
     for finding in &report.checks {
         let (style, state) = match finding.state {
             Health::Ok => (GREEN, "ok"),
@@ -19,26 +18,22 @@ pub(crate) fn doctor(report: &DoctorReport) -> String {
             Health::Unknown => (Style::new(), "unknown"),
             Health::NotTried => (DIM, "not tried"),
         };
-        let state = paint(style, format!("{state:>9}"));
-        let name = name(finding.check);
-        let _ = match &finding.message {
-            Some(message) => writeln!(text, "{state}  {name:11}  {}", one_line(message)),
-            None => writeln!(text, "{state}  {name}"),
-        };
+        let message = finding.message.as_deref().unwrap_or_default();
+        let line = format!(" {:11}  {message}", name(finding.check));
+        lines.add(style, state, line.trim_end());
         if let Some(help) = &finding.help {
-            let help = one_line(help);
-            let _ = writeln!(text, "{:24}{} {help}", "", paint(DIM, "= help:"));
+            lines.add(Style::new(), "", &format!("{:14}= help: {help}", ""));
         }
     }
-    text
+    lines.into_text()
 }
 
 fn name(question: Question) -> &'static str {
     match question {
         Question::Jira => "Jira",
         Question::Ready => "ready",
-        Question::LogIn => "let in",
-        Question::User => "as whom",
+        Question::LogIn => "login",
+        Question::User => "user",
         Question::Api => "app's API",
         Question::RateLimit => "rate limit",
         Question::Certificate => "certificate",

@@ -1,11 +1,12 @@
 //! What people see on their terminal: diagnostics, the plan, progress, the summary.
 //!
-//! Uses `model`, `plan`, the engine's events, `explain`, `journal` and `report`. The decision to know: texts are made by pure functions with
-//! colour codes in them, and [`Screen`] takes the codes out where nobody can see colours.
+//! Uses `model`, `plan`, the engine's events, `explain`, `journal` and `report`. The decision to know: pure functions make
+//! texts with colour codes in them, and [`Screen`] removes the codes where colours cannot be shown.
 
 mod diagnostics;
 mod doctor;
 mod explain;
+mod lines;
 mod plan;
 mod progress;
 mod runs;

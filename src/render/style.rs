@@ -1,3 +1,5 @@
+//! Colours, and text that is safe to show.
+
 use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
@@ -8,8 +10,8 @@ use crate::model::{Outcome, Severity};
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
 pub(super) const GREEN: Style = AnsiColor::Green.on_default();
-const RED: Style = AnsiColor::Red.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
 /// `text` in `style`.
@@ -54,14 +56,14 @@ pub(super) fn n(number: usize) -> u64 {
     number as u64
 }
 
-/// Foreign text on one line: control characters, which could drive a terminal, become spaces.
+/// Foreign text on one line, with spaces for control characters, which could control the terminal.
 pub(super) fn one_line(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect()
 }
 
-/// Words as a command to type: those that a shell would take apart are quoted.
+/// Words as a command to type, quoted where a shell needs it.
 pub(crate) fn command_line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted = |word: &str| {
         let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);

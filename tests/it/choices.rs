@@ -36,7 +36,7 @@ fn invalid_rows_are_skipped_where_that_is_asked_for() {
     env.run(skipping.split(' '))
         .exit(1)
         .says("error[missing-credential]")
-        .says("    Skip 3 rows, not valid")
+        .says("    Skip 3 invalid rows")
         .says("  Create 3 integrations")
         .says("3 were not valid")
         .says("fix the invalid rows")
@@ -199,7 +199,7 @@ fn many_rows_that_exist_are_folded() {
     }
     env.run(["import", "a.csv", "--yes", "--on-existing", "fail"])
         .exit(3)
-        .says("a.csv:11  GITHUB_SERVER  Team 10 (id 10)\n         and 2 more rows; `--dry-run` names them\n")
+        .says("a.csv:11  GITHUB_SERVER  Team 10 (id 10)\n         and 2 more rows; `--dry-run` lists them\n")
         .says_nothing_of("Team 11");
 }
 

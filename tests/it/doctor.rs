@@ -31,8 +31,8 @@ fn all_that_an_import_needs_is_looked_at() {
     insta::assert_snapshot!(said(&env, &ran), @r"
            ok  Jira         Sandbox Jira 9.12.0 at http://127.0.0.1:PORT
            ok  ready        status RUNNING
-           ok  let in       with a personal access token
-           ok  as whom      Jira Administrator (admin)
+           ok  login        with a personal access token
+           ok  user         Jira Administrator (admin)
            ok  app's API    it lists 3 integrations
            ok  rate limit   none reported
     ");
@@ -75,9 +75,9 @@ fn the_first_that_fails_has_its_cure_and_the_later_ones_are_not_tried() {
     insta::assert_snapshot!(said(&env, &ran), @r"
            ok  Jira         found at http://127.0.0.1:PORT
            ok  ready        status RUNNING
-       FAILED  let in       Jira at http://127.0.0.1:PORT refused the login
+       FAILED  login        Jira at http://127.0.0.1:PORT refused the login
                             = help: check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password
-    not tried  as whom
+    not tried  user
     not tried  app's API
     not tried  rate limit
     ");

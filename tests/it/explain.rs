@@ -211,7 +211,7 @@ fn an_unknown_word_gets_a_suggestion() {
 
 #[test]
 fn where_something_is_wrong_a_check_says_once_where_to_read_more() {
-    const MORE: &str = "`gij explain CODE` says more about each";
+    const MORE: &str = "`gij explain CODE` explains each";
     let env = Env::new()
         .file("bad.csv", "type,displayName,pat\nGITHBU,A,p\nGITHUB,B,\n")
         .file("odd.csv", "type,displayName,pat\nGITHUB,,p\n");

@@ -47,8 +47,8 @@ fn a_dry_run_shows_in_what_an_existing_one_differs() {
     env.jira().put(there).unwrap();
     env.run(["import", "a.csv", "--dry-run"])
         .exit(0)
-        .says("disabled: the row says false, Jira has true")
-        .says("1, left as they are, 1 of them with other settings")
+        .says("disabled: the row has false, Jira has true")
+        .says("1, left unchanged, 1 with other settings")
         .says_nothing_of("smartCommitsEnabled:");
 }
 
