@@ -14,7 +14,6 @@ mod screen;
 mod style;
 mod summary;
 mod undo;
-mod verify;
 
 pub use diagnostics::{diagnostics, more, tally};
 pub(crate) use doctor::doctor;
@@ -25,5 +24,5 @@ pub(crate) use runs::runs;
 pub(crate) use screen::{Color, Screen};
 pub(crate) use style::{command_line, count};
 pub use summary::summary;
+pub(crate) use summary::verification;
 pub(crate) use undo::{UndoPlan, undo_plan};
-pub(crate) use verify::verification;

@@ -2,42 +2,38 @@
 
 use std::fmt::Write as _;
 
-use super::style::{BOLD, DIM, count, of_outcome, one_line, paint};
+use super::style::{BOLD, DIM, YELLOW, count, one_line, paint};
 use crate::journal::{SessionKind, Totals};
 use crate::model::Outcome;
 use crate::report::{RunEnding, RunEntry, RunsReport};
 
-/// The table of the runs, the newest first: under each what it did, and the next command where something is left to do.
+/// The table of the runs, the newest first: below each what it did, and the next command where something is left to do.
 pub(crate) fn runs(report: &RunsReport) -> String {
-    let width = report
-        .runs
-        .iter()
-        .map(|run| run.run.chars().count())
-        .max()
-        .unwrap_or_default();
+    let widths = report.runs.iter().map(|run| run.run.chars().count());
+    let width = widths.max().unwrap_or_default();
     let mut text = String::new();
-    let head = format!("{:width$}  {:21}  ENDED", "RUN", "BEGUN");
+    let head = format!("{:width$}  {:21}  STATUS", "RUN", "STARTED");
     let _ = writeln!(text, "{}", paint(DIM, head));
     for run in &report.runs {
         let id = paint(BOLD, format!("{:width$}", one_line(&run.run)));
-        let begun = run.started.strftime("%e %b %Y %H:%M UTC");
-        let _ = writeln!(text, "{id}  {begun}  {}", ended(run));
+        let started = run.started.strftime("%e %b %Y %H:%M UTC");
+        let _ = writeln!(text, "{id}  {started}  {}", status(run));
         let _ = writeln!(text, "    {}", one_line(&what(run)));
         if let Some(next) = &run.next {
-            let _ = writeln!(text, "    {}: {}", next.does, next.command);
+            let _ = writeln!(text, "    {}: `{}`", next.does, next.command);
         }
     }
     text
 }
 
-/// How it ended: `complete`, `stopped: Jira refused the log-in`, `undo interrupted`.
-fn ended(run: &RunEntry) -> String {
-    let words = match run.ending {
-        RunEnding::AtWork => "at work now",
+/// How it ended: `complete`, `stopped: Jira refused the login`, `undo interrupted`.
+fn status(run: &RunEntry) -> String {
+    let ending = match run.ending {
+        RunEnding::AtWork => "running",
         RunEnding::Complete => "complete",
         RunEnding::Stopped => "stopped",
         RunEnding::Interrupted => "interrupted",
-        RunEnding::Died => "broke off before its end",
+        RunEnding::Died => "ended abruptly",
         RunEnding::Unreadable => "unreadable",
     };
     let command = match run.command {
@@ -47,11 +43,10 @@ fn ended(run: &RunEntry) -> String {
         Some(SessionKind::Verify) => "verify ",
     };
     let rehearsal = if run.rehearsal { "rehearsal " } else { "" };
-    let words = format!("{rehearsal}{command}{words}");
-    let mut text = match run.ending {
-        RunEnding::Complete | RunEnding::AtWork => words,
-        _ => paint(of_outcome(Outcome::NotAttempted), words),
-    };
+    let mut text = format!("{rehearsal}{command}{ending}");
+    if !matches!(run.ending, RunEnding::Complete | RunEnding::AtWork) {
+        text = paint(YELLOW, text);
+    }
     if let Some(why) = &run.why {
         let _ = write!(text, ": {}", one_line(why));
     }
@@ -66,11 +61,9 @@ fn what(run: &RunEntry) -> String {
     let jira = match &run.jira.title {
         _ if run.rehearsal => "the sandbox".to_owned(),
         Some(title) => format!("{title} ({})", run.jira.url),
-        None => run.jira.url.clone(),
+        None => run.jira.url.to_string(),
     };
-    let rows = run
-        .totals
-        .map(|totals| format!(": {}", rows(&totals, run.ending)));
+    let rows = run.totals.map(|totals| rows(&totals, run.ending));
     format!(
         "{} into {jira}{}",
         run.files.join(", "),
@@ -80,18 +73,20 @@ fn what(run: &RunEntry) -> String {
 
 fn rows(totals: &Totals, ending: RunEnding) -> String {
     let is_at_work = ending == RunEnding::AtWork;
-    let parts = Outcome::ALL.into_iter().filter_map(|outcome| {
+    let mut text = format!(": {}", count(totals.read, "row", "rows"));
+    for outcome in Outcome::ALL {
         let number = totals.of(outcome);
         let words = match outcome {
             Outcome::Exists if number != 1 => "exist".to_owned(),
-            Outcome::InDoubt if is_at_work => "under way or in doubt".to_owned(),
-            Outcome::NotAttempted if is_at_work => "still to come".to_owned(),
+            Outcome::InDoubt if is_at_work => "in progress or in doubt".to_owned(),
+            Outcome::NotAttempted if is_at_work => "still to do".to_owned(),
             outcome => outcome.to_string(),
         };
-        (number > 0).then(|| format!(", {number} {words}"))
-    });
-    let rows = count(totals.read, "row", "rows");
-    format!("{rows}{}", parts.collect::<String>())
+        if number > 0 {
+            let _ = write!(text, ", {number} {words}");
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -138,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn each_run_is_said_with_what_it_did_and_what_is_next() {
+    fn each_run_is_listed_with_what_it_did_and_what_is_next() {
         let mut complete = state();
         complete.apply(&answered(2, 1, Verdict::Created));
         complete.apply(&closed());

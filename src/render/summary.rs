@@ -1,127 +1,94 @@
-use std::fmt::Write as _;
+//! What a run did, and which of its integrations Jira has indexed since.
 
-use super::style::{BOLD, DIM, count, n, of_outcome, one_line, paint};
+use super::lines::{Lines, row_name};
+use super::style::{BOLD, RED, YELLOW, count, n, of_outcome, one_line, paint};
 use crate::model::Outcome;
-use crate::report::{Report, ReportAudit, ReportDuplicate, ReportRow, opening_sentence};
+use crate::report::{
+    IndexState, Report, ReportDuplicate, ReportRow, VerifyReport, opening_sentence,
+};
 
-/// Most rows of an outcome that are named; the reports name all.
-const MOST_ROWS: usize = 10;
+/// Columns of the labels.
+const WIDTH: usize = 9;
 
-/// What is told at the end of a run, first in one sentence, then what went wrong.
+const IN_REPORT: &str = ", in the report";
+const IN_JSON: &str = "; `--format json` lists them";
+
+/// The end of a run: one sentence first, then what went wrong.
 pub fn summary(report: &Report) -> String {
-    let mut text = String::new();
-    let _ = writeln!(text, "{}", paint(BOLD, one_line(&opening_sentence(report))));
+    let mut lines = Lines::new(WIDTH);
     for outcome in [Outcome::Failed, Outcome::InDoubt] {
-        let rows: Vec<&ReportRow> = report
-            .rows
-            .iter()
-            .filter(|row| row.outcome() == Some(outcome))
-            .collect();
-        for row in rows.iter().take(MOST_ROWS) {
-            let _ = writeln!(
-                text,
-                "{} {}",
-                paint(of_outcome(outcome), format!("{outcome:>9}")),
-                line(row)
-            );
-            if let Some(advice) = &row.advice {
-                let _ = writeln!(text, "          {}", paint(DIM, one_line(advice)));
-            }
-        }
-        more(&mut text, rows.len());
+        let has_outcome = |row: &&ReportRow| row.outcome() == Some(outcome);
+        let rows: Vec<&ReportRow> = report.rows.iter().filter(has_outcome).collect();
+        lines.first(&rows, IN_REPORT, |lines, row| {
+            let name = name(row, row.type_name.as_deref());
+            let error = row.error.as_deref().unwrap_or_default();
+            lines.add(of_outcome(outcome), outcome, &format!("{name}: {error}"));
+            row.advice.iter().for_each(|advice| lines.detail(advice));
+        });
     }
-    text.push_str(&removals(report));
+    removals(&mut lines, report);
     if report.may_lack_rows() {
-        let line = "the journal is damaged where it tells of the rows: there may be more of them than these, and nobody \
-                    knows what became of them";
-        say(&mut text, "unknown", line);
-    }
-    if let Some(audit) = report.valid_audit() {
-        text.push_str(&imbalance(audit));
-    }
-    text
-}
-
-/// What an undo left, and why.
-fn removals(report: &Report) -> String {
-    let mut text = String::new();
-    let left: Vec<_> = report
-        .rows
-        .iter()
-        .flat_map(|row| {
-            let own = row.removal.iter();
-            let own = own.map(|removal| (row.id.unwrap_or_default(), removal));
-            let doubles = row.duplicates.iter();
-            let all = own.chain(doubles.map(|double| (double.id, &double.removal)));
-            all.map(move |(id, removal)| (row, id, removal))
-        })
-        .filter(|(_, _, removal)| !removal.outcome.is_gone())
-        .collect();
-    for (row, id, removal) in left.iter().take(MOST_ROWS) {
-        let label = paint(of_outcome(Outcome::InDoubt), removal.outcome.in_words());
-        let name = row.display_name.as_deref().unwrap_or("(no display name)");
-        let why = removal.why.as_deref().unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "{label} {}",
-            one_line(&format!("{}  {name}  id {id}: {why}", row.place()))
+        lines.add(
+            YELLOW,
+            "unknown",
+            "the journal is damaged where it lists the rows: there may be more rows than these, with unknown outcomes",
         );
     }
-    more(&mut text, left.len());
-    text
-}
-
-/// What does not balance between the rows and Jira's list.
-fn imbalance(audit: &ReportAudit) -> String {
-    let mut text = String::new();
-    for row in audit.missing.iter().take(MOST_ROWS) {
-        let line = format!("{row}: Jira said that it created it, and its list does not show it");
-        say(&mut text, "missing", &line);
+    if let Some(audit) = report.valid_audit() {
+        lines.first(&audit.missing, IN_REPORT, |lines, row| {
+            let line =
+                format!("{row}: Jira answered that it was created, but its list does not show it");
+            lines.add(YELLOW, "missing", &line);
+        });
+        duplicates(&mut lines, &audit.duplicates);
     }
-    more(&mut text, audit.missing.len());
-    text.push_str(&doubles(&audit.duplicates));
-    text
+    let sentence = paint(BOLD, one_line(&opening_sentence(report)));
+    format!("{sentence}\n{}", lines.into_text())
 }
 
-/// Which rows Jira holds more than once, with what there is of each.
-pub(super) fn doubles(doubles: &[ReportDuplicate]) -> String {
-    let mut text = String::new();
-    for double in doubles.iter().take(MOST_ROWS) {
-        let ids: Vec<String> = double
-            .integrations
-            .iter()
+fn name(row: &ReportRow, type_name: Option<&str>) -> String {
+    row_name(row.place(), type_name, row.display_name.as_deref())
+}
+
+/// What an undo did not remove, and why.
+fn removals(lines: &mut Lines, report: &Report) {
+    let removals = report.rows.iter().flat_map(|row| {
+        let own = row.removal.iter();
+        let own = own.map(|removal| (row.id.unwrap_or_default(), removal));
+        let duplicates = row.duplicates.iter().map(|one| (one.id, &one.removal));
+        own.chain(duplicates)
+            .map(move |(id, removal)| (row, id, removal))
+    });
+    let left: Vec<_> = removals
+        .filter(|(.., removal)| !removal.outcome.is_gone())
+        .collect();
+    lines.first(&left, IN_REPORT, |lines, (row, id, removal)| {
+        let why = removal.why.as_deref().unwrap_or_default();
+        let line = format!("{}  id {id}: {why}", name(row, None));
+        lines.add(YELLOW, removal.outcome.in_words(), &line);
+    });
+}
+
+/// Which rows Jira holds more than once, with the ids of each.
+fn duplicates(lines: &mut Lines, duplicates: &[ReportDuplicate]) {
+    lines.first(duplicates, IN_REPORT, |lines, duplicate| {
+        let integrations = duplicate.integrations.iter();
+        let ids: Vec<String> = integrations
             .map(|remote| identity(remote.id, remote.init_date))
             .collect();
-        let whose = match double.may_have_created {
-            0 => "this run created none of them",
-            1 => "one request of ours created it, so someone else created the other",
-            _ => "several requests of ours may have created it",
-        };
-        let (row, ids) = (&double.row, ids.join(" and "));
-        let holds = if double.integrations.len() > 1 {
+        let holds = if ids.len() > 1 {
             "Jira holds it more than once"
         } else {
-            "its own is removed, and Jira still holds one of its key"
+            "its integration is removed, but Jira still holds another with its key"
         };
-        let line = format!("{row}: {holds}: {ids}; {whose}");
-        say(&mut text, "double", &line);
-    }
-    more(&mut text, doubles.len());
-    text
-}
-
-fn say(text: &mut String, label: &str, line: &str) {
-    let label = paint(of_outcome(Outcome::InDoubt), format!("{label:>9}"));
-    let _ = writeln!(text, "{label} {}", one_line(line));
-}
-
-/// How many of `all` were not named.
-fn more(text: &mut String, all: usize) {
-    if all > MOST_ROWS {
-        let more = count(n(all - MOST_ROWS), "more row", "more rows");
-        let more = paint(DIM, format!("and {more}, in the report"));
-        let _ = writeln!(text, "          {more}");
-    }
+        let whose = match duplicate.may_have_created {
+            0 => "this run created none of them",
+            1 => "this run sent one request for it, so someone else created the other",
+            _ => "several requests of this run may have created it",
+        };
+        let line = format!("{}: {holds}: {}; {whose}", duplicate.row, ids.join(" and "));
+        lines.add(YELLOW, "duplicate", &line);
+    });
 }
 
 /// `id 612 of 22 Nov 2026 10:15:04`.
@@ -132,9 +99,43 @@ fn identity(id: i64, init_date: Option<i64>) -> String {
     }
 }
 
-fn line(row: &ReportRow) -> String {
-    let of = row.type_name.as_deref().unwrap_or_default();
-    let name = row.display_name.as_deref().unwrap_or("(no display name)");
-    let error = row.error.as_deref().unwrap_or_default();
-    one_line(&format!("{}  {of}  {name}: {error}", row.place()))
+/// How many integrations are in which state, and by name those that are not indexed.
+pub(crate) fn verification(report: &VerifyReport) -> String {
+    let mut lines = Lines::new(WIDTH);
+    for state in [IndexState::Gone, IndexState::Disabled, IndexState::NotYet] {
+        let style = if state == IndexState::Gone {
+            RED
+        } else {
+            YELLOW
+        };
+        let rows = report.rows.iter().filter(|row| row.state == state);
+        lines.first(&rows.collect::<Vec<_>>(), IN_JSON, |lines, row| {
+            let name = row_name(&row.place, None, row.display_name.as_deref());
+            lines.add(style, state.in_words(), &format!("{name}  id {}", row.id));
+        });
+    }
+    for (places, why) in [
+        (
+            &report.appeared,
+            "Jira refused it, but now holds one like it",
+        ),
+        (&report.in_doubt, "it is not known whether Jira created it"),
+    ] {
+        lines.first(places, IN_JSON, |lines, place| {
+            lines.add(YELLOW, "in doubt", &format!("{place}  {why}"));
+        });
+    }
+    duplicates(&mut lines, &report.duplicates);
+    let all = count(n(report.rows.len()), "integration", "integrations");
+    let states: Vec<String> = IndexState::ALL
+        .into_iter()
+        .filter(|state| report.totals.of(*state) > 0)
+        .map(|state| format!("{} {}", report.totals.of(state), state.in_words()))
+        .collect();
+    let states = match states.join(", ") {
+        none if none.is_empty() => "nothing to verify".to_owned(),
+        states => states,
+    };
+    let sentence = one_line(&format!("{all} of {}: {states}", report.run));
+    format!("{}\n{}", paint(BOLD, sentence), lines.into_text())
 }

@@ -27,5 +27,5 @@ pub(crate) use json::document;
 pub(crate) use runs::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
 pub(crate) use sentence::opening_sentence;
 pub use value::Report;
-pub(crate) use value::{ReportAudit, ReportDuplicate, ReportRow};
+pub(crate) use value::{ReportDuplicate, ReportRow};
 pub(crate) use verify::{IndexState, VerifyReport};

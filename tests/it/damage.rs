@@ -102,7 +102,7 @@ fn damage_is_told_each_time_for_a_row_may_be_missing() {
         run(&["resume", "--settle", "10ms"])
             .exit(1)
             .says("the journal is damaged at line 3")
-            .says("nobody knows what became of them")
+            .says("with unknown outcomes")
             .says("gij import FILE --dry-run");
     }
     env.run(["verify"]).exit(1).says("has lost rows");

@@ -83,16 +83,16 @@ fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
     let resume = format!("gij resume {}", latest(&env));
     env.run(["runs"])
         .exit(0)
-        .says("at work now")
-        .says("still to come")
+        .says("running")
+        .says("still to do")
         .says_nothing_of(&resume);
     child.kill().unwrap();
     status_of(&mut child);
     env.run(["runs"])
         .exit(0)
-        .says("broke off before its end")
+        .says("ended abruptly")
         .says("not attempted")
-        .says(&format!("continue: {resume}\n"));
+        .says(&format!("continue: `{resume}`\n"));
     let json = env.run(["runs", "--format", "json"]).exit(0).json();
     assert_eq!(json["runs"][0]["ending"], "died");
     assert_eq!(json["runs"][0]["next"]["command"], *resume);
@@ -108,7 +108,7 @@ fn what_stopped_a_run_is_said() {
         .exit(0)
         .says("stopped: Jira at")
         .says("CAPTCHA")
-        .says("continue: gij resume ");
+        .says("continue: `gij resume ");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_run_with_rows_that_failed_goes_on_once_they_are_mended() {
     env.run(["runs"])
         .exit(0)
         .says("3 rows, 2 created, 1 failed")
-        .says("fix the failed rows, then: gij resume ");
+        .says("fix the failed rows, then: `gij resume ");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn the_next_command_names_another_directory_of_runs() {
         .exit(1);
     env.run(["runs", "--runs-dir", "my runs"])
         .exit(0)
-        .says(" --runs-dir 'my runs'\n");
+        .says(" --runs-dir 'my runs'`\n");
 }
 
 #[test]

@@ -91,14 +91,14 @@ fn an_undo_that_leaves_a_double_of_ours_is_not_done() {
     for _ in 0..2 {
         env.run(["undo", "--yes", "--settle", "50ms"])
             .exit(1)
-            .says("several requests of ours may have created it")
+            .says("several requests of this run may have created it")
             .says("--duplicates")
             .says_nothing_of("nothing is left to do");
         assert_eq!(env.held(), ["Team 1"]);
     }
     env.run(["verify"])
         .exit(1)
-        .says("its own is removed, and Jira still holds one of its key")
+        .says("its integration is removed, but Jira still holds another with its key")
         .says("--duplicates");
     let double = env.jira().held()[0].id;
     env.jira().remove(double);

@@ -104,7 +104,7 @@ fn rows_in_doubt_are_told_though_nothing_is_known_to_be_created() {
     assert_eq!(env.total("in_doubt"), 1);
     env.run(["verify"])
         .exit(1)
-        .says(" in doubt a.csv:2  nobody knows")
+        .says(" in doubt a.csv:2  it is not known")
         .says("settle the rows in doubt:\n  gij resume 2");
     let report = env.run(["verify", "--format", "json"]).exit(1).json();
     assert_eq!(report["in_doubt"], json!(["a.csv:2"]));
@@ -138,6 +138,6 @@ fn how_the_run_ended_stays_as_it_was() {
     };
     let before = told(&env);
     assert_eq!(before[0], "stopped");
-    env.run(["verify"]).exit(1).says("a.csv:3  nobody knows");
+    env.run(["verify"]).exit(1).says("a.csv:3  it is not known");
     assert_eq!(told(&env), before);
 }
