@@ -41,9 +41,7 @@ pub mod testing {
         };
     }
     pub mod journal {
-        pub use crate::journal::{
-            ReadError, ReadRun, Remote, RowState, RunState, lock_jira, read, read_for_report,
-        };
+        pub use crate::journal::{ReadError, ReadRun, Remote, RowState, RunState, lock_jira, read};
     }
     pub mod model {
         pub use crate::model::{

@@ -118,7 +118,7 @@ impl From<Stop> for Failure {
 
 impl From<FindRunError> for Failure {
     fn from(error: FindRunError) -> Self {
-        Self::usage(&error).help(error.help())
+        Self::usage(&error).help(error.help)
     }
 }
 

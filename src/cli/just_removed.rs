@@ -1,35 +1,22 @@
 //! What undos have removed a moment ago, or may still remove: a list that lags may show the one, and a list that is right
 //! shows the other as long as it is there. No row exists by either.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::exit::Failure;
 use super::next::Given;
 use crate::jira::BaseUrl;
-use crate::journal::{Remote, RunState, SessionKind, StoredRun, StoredRuns};
+use crate::journal::{History, Jira, RecentDeletions, StoredRun};
 use crate::model::RemoteIntegration;
 use crate::plan::Plan;
 use crate::render::{Screen, count};
 
-/// How long a deletion whose answer nobody noted may have been under way after it was written down: the longest that a
-/// request waits for its turn and for its answer, with the options as they are.
-const UNANSWERED: Duration = Duration::from_mins(15);
-
-/// The integrations that undos have removed from one Jira less than the time before a list that Jira is given, and those
-/// that it may still remove because nobody knows what came of asking for that.
-///
-/// What is removed longer than that and listed all the same is there: somebody brought it back, or it was never deleted.
+/// The integrations that undos have just removed from one Jira or may still remove.
 #[derive(Default)]
-pub(super) struct JustRemoved {
-    /// By id, with the date of its creation.
-    gone: HashMap<i64, Option<i64>>,
-    /// By id, with the run that is being undone.
-    in_doubt: HashMap<i64, Box<str>>,
-}
+pub(super) struct JustRemoved(RecentDeletions);
 
 impl JustRemoved {
     /// What the runs below `runs_dir` removed from the Jira at `url` so short a time before `listed_at`.
@@ -39,49 +26,23 @@ impl JustRemoved {
         runs_dir: &Path,
         url: &str,
     ) -> Self {
-        let mut removed = Self::default();
-        // Runs that cannot be read say nothing, and whoever needs one of them is told so.
-        let runs = StoredRuns::below(runs_dir).unwrap_or_default().runs;
-        let written_since = ago(listed_at, settle.saturating_add(UNANSWERED));
-        let runs = runs.into_iter().filter(|run| {
-            !run.opened.rehearsal
-                && is_of(run, url)
-                && was_written_since(run, written_since)
-                && run.may_have_deleted()
-        });
-        for run in runs {
-            if let Ok(read) = run.read() {
-                removed.note(&run.id, &read.state, listed_at, settle);
-            }
-        }
-        removed
+        // Runs that cannot be read tell nothing, and whoever needs one of them is told so.
+        let history = History::read(runs_dir, |jira| is_at(jira, url));
+        Self(history.map_or_else(
+            |_| RecentDeletions::default(),
+            |history| history.deletions_before(listed_at, settle),
+        ))
     }
 
-    fn note(&mut self, run: &str, state: &RunState, listed_at: Timestamp, settle: Duration) {
-        // Whoever gave Jira more time for its deletions had a reason for that.
-        let undos = state.sessions().iter();
-        let undos = undos.filter(|session| session.kind == SessionKind::Undo);
-        let given = undos.map(|session| Duration::from_millis(session.settle_ms));
-        let given = given.max().map_or(settle, |given| given.max(settle));
-        let gone = state.removed_since(ago(listed_at, given));
-        self.gone
-            .extend(gone.map(|Remote { id, init_date }| (id, init_date)));
-        let unanswered = given.saturating_add(UNANSWERED);
-        let in_doubt = state.may_be_removed(ago(listed_at, given), ago(listed_at, unanswered));
-        self.in_doubt.extend(in_doubt.map(|id| (id, run.into())));
-    }
-
-    /// All of them, whether a list shows them or not: a later one may, and none of them comes from a request that is only
-    /// about to be sent.
+    /// See [`RecentDeletions::ids`].
     pub(super) fn ids(&self) -> Vec<i64> {
-        let ids = self.gone.keys().chain(self.in_doubt.keys());
-        ids.copied().collect()
+        self.0.ids()
     }
 
     /// Takes what was removed out of a list that still shows it.
     pub(super) fn take_from(&self, list: &mut Vec<RemoteIntegration>, screen: &Screen) {
         let shown = list.len();
-        list.retain(|shown| !self.has(shown));
+        list.retain(|shown| !self.0.is_gone(shown));
         let stale = shown - list.len();
         if stale > 0 {
             let what = count(stale as u64, "integration", "integrations");
@@ -108,7 +69,7 @@ impl JustRemoved {
 
     /// What is the matter with such a plan, and what to do about it.
     fn doubt(&self, plan: &Plan, given: &Given) -> Option<(String, String)> {
-        let of = |id: i64| self.in_doubt.get(&id).map(|run| (id, run));
+        let of = |id: i64| self.0.in_doubt(id).map(|run| (id, run));
         let rows = plan.rows().iter();
         let mut rows = rows.filter_map(|row| Some((row, of(row.action.id()?)?)));
         let (row, (id, run)) = rows.next()?;
@@ -133,31 +94,13 @@ impl JustRemoved {
         );
         Some((message, help))
     }
-
-    fn has(&self, shown: &RemoteIntegration) -> bool {
-        let Some(created) = self.gone.get(&shown.id) else {
-            return false;
-        };
-        match (created, shown.init_date) {
-            (Some(ours), Some(theirs)) => *ours == theirs,
-            _ => true,
-        }
-    }
-}
-
-/// So long before `at`, or as long as time goes back.
-fn ago(at: Timestamp, time: Duration) -> Timestamp {
-    at.checked_sub(time).unwrap_or(Timestamp::MIN)
 }
 
 /// Whether a run went to the Jira at `url`.
 pub(super) fn is_of(run: &StoredRun, url: &str) -> bool {
-    BaseUrl::parse(&run.opened.jira.url).is_ok_and(|base| base.as_str() == url)
+    is_at(&run.opened.jira, url)
 }
 
-/// Whether a journal can tell of anything since then; to read all that ever were would take long.
-fn was_written_since(run: &StoredRun, since: Timestamp) -> bool {
-    let written = run.journal().metadata().and_then(|file| file.modified());
-    let since = SystemTime::try_from(since).unwrap_or(SystemTime::UNIX_EPOCH);
-    written.map_or(true, |at| at >= since)
+fn is_at(jira: &Jira, url: &str) -> bool {
+    BaseUrl::parse(&jira.url).is_ok_and(|base| base.as_str() == url)
 }

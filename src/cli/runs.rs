@@ -7,7 +7,7 @@ use clap::Args;
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::next::{FILE, Given};
-use crate::journal::{SessionKind, StoredRun, StoredRuns};
+use crate::journal::{ReadError, ReadRun, SessionKind, StoredRun, StoredRuns};
 use crate::render::{Screen, runs as table};
 use crate::report::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
 
@@ -25,8 +25,9 @@ pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> 
         let failure = Failure::usage(format!("cannot read {}: {error}", runs_dir.display()));
         failure.help("check its permissions, or choose another directory with `--runs-dir`")
     })?;
-    let listed = stored.runs.iter().map(|run| listed(run, &context.given));
-    let report = RunsReport::new(runs_dir, listed.collect(), &stored.passed_over);
+    let given = &context.given;
+    let listed = stored.read_each(|run, read| listed(run, read, given));
+    let report = RunsReport::new(runs_dir, listed, &stored.skipped);
     if context.is_json {
         write_json(&report)?;
     } else {
@@ -35,8 +36,7 @@ pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
-fn listed(run: &StoredRun, given: &Given) -> RunEntry {
-    let mut read = run.read();
+fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) -> RunEntry {
     let mut activity = RunActivity::None;
     if matches!(&read, Ok(read) if read.state.closed().is_none()) {
         if run.is_at_work() {

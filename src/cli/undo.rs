@@ -118,7 +118,7 @@ fn may_be_left(row: &RowState) -> bool {
 }
 
 pub(super) fn is_gone(row: &RowState) -> bool {
-    let removal = row.removal.as_ref();
+    let removal = row.deletions.own.as_ref();
     removal.is_some_and(|removal| removal.outcome.is_gone())
 }
 

@@ -145,7 +145,7 @@ impl Undoing<'_> {
 
 /// The doubles of a row whose deletion is in doubt or was refused.
 fn open_deletions(n: u32, row: &RowState) -> impl Iterator<Item = Deletion> {
-    let open = row.duplicates.iter().filter_map(|(id, removal)| {
+    let open = row.deletions.duplicates.iter().filter_map(|(id, removal)| {
         let was_in_doubt = removal.outcome == RemovalOutcome::InDoubt;
         let is_open = was_in_doubt || removal.outcome == RemovalOutcome::Failed;
         is_open.then_some((*id, was_in_doubt))

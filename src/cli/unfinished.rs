@@ -77,15 +77,14 @@ pub(super) fn refuse_rows_in_doubt(
     }
     // A directory that cannot be read has been told of by now, and a dry run needs none.
     let stored = StoredRuns::below(&args.runs.runs_dir).unwrap_or_default();
-    let is_candidate =
-        |run: &StoredRun| !run.opened.rehearsal && is_of(run, url) && run.may_be_in_doubt();
+    let is_candidate = |run: &StoredRun| !run.opened.rehearsal && is_of(run, url);
     for run in stored.runs.into_iter().filter(is_candidate) {
         // What cannot be read says nothing, and whoever needs it is told so.
         let Ok(read) = run.read() else { continue };
         let in_doubt = read.state.rows().filter_map(|(_, row)| {
             let theirs = row
                 .key
-                .as_deref()
+                .as_ref()
                 .filter(|_| row.outcome == Outcome::InDoubt)?;
             let mut ours = keys.get(&theirs.name)?.iter();
             let (_, place) = ours.find(|(ours, _)| may_be_same(ours, theirs))?;

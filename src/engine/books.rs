@@ -112,7 +112,11 @@ impl Books {
     pub(crate) fn of_run(run: &RunState) -> Self {
         let rows = run.rows().filter_map(|(n, row)| {
             let id = row.remote.map(|remote| remote.id);
-            let is_gone = row.removal.as_ref().is_some_and(|of| of.outcome.is_gone());
+            let is_gone = row
+                .deletions
+                .own
+                .as_ref()
+                .is_some_and(|of| of.outcome.is_gone());
             let standing = match (row.outcome, id) {
                 (Outcome::Created, Some(id)) if is_gone => Standing::Removed(id),
                 (Outcome::Created, Some(id)) => Standing::Created(id),
@@ -126,7 +130,9 @@ impl Books {
             Some((n, BookRow::of_state(row, standing)?))
         });
         let mut books = Self::new(run.baseline().unwrap_or_default().iter().copied(), rows);
-        let gone = run.rows().flat_map(|(_, row)| row.duplicates_gone());
+        let gone = run
+            .rows()
+            .flat_map(|(_, row)| row.deletions.duplicates_gone());
         books.claimed.extend(gone);
         books
     }

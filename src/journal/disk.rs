@@ -1,10 +1,12 @@
-//! Files that only their owner reads, and directories whose entries survive a power cut.
+//! Files that only their owner reads, directories whose entries survive a power cut, and locks.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Makes a file that must not exist yet, mode 0600 where there are modes.
+use thiserror::Error;
+
+/// Creates a file that must not exist yet, mode 0600 where there are modes.
 pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);
@@ -12,7 +14,7 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Opens a file for locking; makes it, mode 0600, if it is missing.
+/// Opens a file for writing; creates it, mode 0600, if it is missing.
 pub(super) fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true);
@@ -29,7 +31,7 @@ fn restrict(options: &mut OpenOptions) {
 #[cfg(not(unix))]
 fn restrict(_: &mut OpenOptions) {}
 
-/// What makes directories of mode 0700.
+/// Creates directories of mode 0700.
 #[cfg(unix)]
 pub(super) fn private_dirs() -> DirBuilder {
     use std::os::unix::fs::DirBuilderExt;
@@ -38,7 +40,7 @@ pub(super) fn private_dirs() -> DirBuilder {
     builder
 }
 
-/// What makes directories; who may read them is inherited.
+/// Creates directories; who may read them is inherited.
 #[cfg(not(unix))]
 pub(super) fn private_dirs() -> DirBuilder {
     DirBuilder::new()
@@ -68,5 +70,82 @@ fn or_current(dir: &Path) -> &Path {
         Path::new(".")
     } else {
         dir
+    }
+}
+
+/// A lock on a file, held until it is dropped or the process ends, however it ends. The file itself stays.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why a lock was not taken.
+#[derive(Debug, Error)]
+pub enum LockError {
+    /// Another process holds it.
+    #[error("another gij is at work (it holds {}); wait until it has ended, or stop it", .0.display())]
+    Held(PathBuf),
+    #[error("cannot lock {}: {source}; check who may write there", .path.display())]
+    Io { path: PathBuf, source: io::Error },
+}
+
+impl Lock {
+    /// Takes the lock on the file at `path`, which is created if it is missing. Does not wait.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError::Held`] if another process has it.
+    pub fn take(path: &Path) -> Result<Self, LockError> {
+        let io = |source| LockError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let file = open_private(path).map_err(io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Held(path.to_owned())),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+        }
+    }
+
+    /// Whether a process holds the lock on the file at `path` now. That creates no file, and does not keep others from
+    /// asking the same; but a process that takes the lock at that very moment is refused, so ask only where there is reason
+    /// to.
+    pub fn is_held(path: &Path) -> bool {
+        let taken = File::open(path).map(|file| file.try_lock_shared());
+        matches!(taken, Ok(Err(TryLockError::WouldBlock)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_until_it_is_dropped() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let lock = Lock::take(&path).unwrap();
+        assert!(matches!(Lock::take(&path), Err(LockError::Held(_))));
+        assert!(Lock::is_held(&path));
+        drop(lock);
+        assert!(!Lock::is_held(&path));
+        Lock::take(&path).unwrap();
+    }
+
+    #[test]
+    fn where_there_is_no_file_nobody_holds_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        assert!(!Lock::is_held(&path));
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_lock_file_left_behind_does_not_block() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        std::fs::write(&path, "").unwrap();
+        Lock::take(&path).unwrap();
     }
 }

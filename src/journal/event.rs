@@ -1,16 +1,28 @@
-//! What the journal says: one event a line.
+//! The events of a run. A line of the journal is one of them, as serde writes it.
 //!
 //! No event holds a secret, or the hash of a secret alone, or a cell of an unknown column.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::event_parts::{ConfirmedBy, Duplicate, Input, Jira, NewIntegration, Version};
-use super::row_event::{Answered, Intent, Planned, RowRead, Settled};
-use super::time::in_millis;
+use super::row_event::{Answered, Intent, Planned, Remote, RowRead, Settled};
+use crate::model::RemoteIntegration;
+
+/// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
+/// skip it; any other change raises the major number and older readers refuse the journal.
+///
+/// Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Version {
+    pub major: u32,
+    pub minor: u32,
+}
+
+/// The version that this `gij` writes.
+pub(crate) const VERSION: Version = Version { major: 2, minor: 0 };
 
 /// Something that happened in a run, or, for an [`Intent`], is about to.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -18,50 +30,39 @@ use super::time::in_millis;
 pub enum Event {
     /// The run begins; always the first event.
     Opened(Box<RunOpened>),
-    /// A row was read.
     Row(Box<RowRead>),
-    /// A command takes the run up.
+    /// A command begins to work on the run.
     Session(Box<SessionStart>),
     /// Somebody agreed to what the session is about to do.
     Confirmed {
-        /// How.
         by: ConfirmedBy,
-        /// When.
         #[serde(serialize_with = "in_millis")]
         at: Timestamp,
     },
     /// Jira's list was read.
     Listed(Listed),
-    /// What is to become of a row.
     Plan(Planned),
     /// A request is about to be sent.
     Intent(Intent),
-    /// What became of a request.
+    /// A request was answered, or given up.
     Outcome(Answered),
     /// A row in doubt was judged.
     Settled(Settled),
-    /// Sending paused.
+    /// Sending paused, for so many milliseconds.
     Paused {
-        /// What made it pause.
         why: String,
-        /// How long, in milliseconds.
         ms: u64,
     },
-    /// Sending stopped before all rows had their turn.
+    /// Sending stopped before every row was attempted.
     Stopped {
-        /// What made it stop.
         why: String,
-        /// When.
         #[serde(serialize_with = "in_millis")]
         at: Timestamp,
     },
-    /// The rows were compared with Jira's list at the end.
     Audit(Audit),
     /// The session ended in good order.
     Closed {
-        /// How.
         how: Ending,
-        /// When.
         #[serde(serialize_with = "in_millis")]
         at: Timestamp,
     },
@@ -73,7 +74,7 @@ pub enum Event {
 /// The beginning of a run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RunOpened {
-    /// The version of the journal's format; first, for a reader may understand nothing else.
+    /// First, for a reader of another version may understand nothing else.
     pub version: Version,
     /// The version of `gij`.
     pub gij: String,
@@ -81,7 +82,6 @@ pub struct RunOpened {
     pub run: String,
     /// Whether the run goes to a sandbox.
     pub rehearsal: bool,
-    /// The Jira that it goes to.
     pub jira: Jira,
     /// The options on reading and selecting rows that are in force, by their names: `only` → `Team=Payments`.
     pub options: BTreeMap<String, String>,
@@ -91,9 +91,7 @@ pub struct RunOpened {
     /// The same as command-line words, in journals of version 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reading: Vec<String>,
-    /// The tables read.
     pub inputs: Vec<Input>,
-    /// When.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
 }
@@ -101,14 +99,44 @@ pub struct RunOpened {
 impl RunOpened {
     /// Whether the run read standard input, which cannot be read again.
     pub fn has_stdin(&self) -> bool {
-        self.inputs.iter().any(|input| &*input.file == "-")
+        self.inputs.iter().any(|input| input.file == "-")
     }
 }
 
-/// A command that takes the run up.
+/// The Jira of a run.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Jira {
+    /// The base URL.
+    pub url: String,
+    /// The name that its administrators gave it.
+    pub title: Option<String>,
+    /// Its version: `10.3.2`.
+    pub version: Option<String>,
+    /// The user as whom the run was opened.
+    pub user: Option<String>,
+}
+
+/// A table that the run read.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Input {
+    /// The file as the user named it.
+    pub file: String,
+    /// Where the file lies, in full; none for standard input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// None in a CSV.
+    pub sheet: Option<String>,
+    /// The SHA-256 of the whole file, in hexadecimal.
+    pub sha256: String,
+    /// The headers, of unknown columns too: their names only, for their cells may hold secrets.
+    pub columns: Vec<String>,
+    /// How many rows between the others are blank.
+    pub rows_blank: u64,
+}
+
+/// A command that begins to work on the run.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct SessionStart {
-    /// The command.
     pub kind: SessionKind,
     /// The version of `gij`.
     pub gij: String,
@@ -116,14 +144,11 @@ pub struct SessionStart {
     pub host: String,
     /// The user of the operating system.
     pub os_user: String,
-    /// The user of Jira.
     pub jira_user: Option<String>,
-    /// When.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
     /// How long Jira is given to show what it created, in milliseconds.
     pub settle_ms: u64,
-    /// How the session was confirmed.
     pub confirmed_by: ConfirmedBy,
     /// The options on connection and pace that are in force, by their names: `concurrency` → `4`.
     pub options: BTreeMap<String, String>,
@@ -133,28 +158,34 @@ pub struct SessionStart {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionKind {
-    /// `gij import`.
     Import,
-    /// `gij resume`.
     Resume,
-    /// `gij undo`.
     Undo,
-    /// `gij verify`.
     Verify,
+}
+
+/// How a session was allowed to change Jira.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConfirmedBy {
+    /// An answer to the question on a terminal.
+    Answer,
+    /// `--yes` on the command line.
+    Yes,
+    /// Nothing to confirm: a rehearsal, or a session that only reads.
+    NotNeeded,
 }
 
 /// A list of integrations read from Jira.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Listed {
-    /// What the list was read for.
     pub why: ListReason,
     /// When its request began.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
-    /// The node of Jira that answered, if it said.
+    /// The node of Jira that answered, if it told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
-    /// What it held.
     #[serde(flatten)]
     pub found: Found,
 }
@@ -179,10 +210,36 @@ pub enum ListReason {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Found {
-    /// All ids: of a baseline.
+    /// All ids: of a baseline or a plan.
     Ids(Vec<i64>),
-    /// What is new against the baseline and of no row that is known to be created: of any later list.
+    /// What is new against the baseline and of no row that is known to be created: of any other list.
     New(Vec<NewIntegration>),
+}
+
+/// An integration that a list shows and the baseline does not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NewIntegration {
+    pub id: i64,
+    /// The type's name in Jira.
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub origin: Option<String>,
+    /// The display name.
+    pub name: Option<String>,
+    /// When Jira created it, in milliseconds since 1970-01-01 UTC.
+    pub init_date: Option<i64>,
+}
+
+impl From<&RemoteIntegration> for NewIntegration {
+    fn from(remote: &RemoteIntegration) -> Self {
+        Self {
+            id: remote.id,
+            type_name: remote.type_name.clone(),
+            origin: remote.origin.clone(),
+            name: remote.display_name.clone(),
+            init_date: remote.init_date,
+        }
+    }
 }
 
 /// The comparison of the rows with Jira's list at the end. Empty lists: it balances.
@@ -200,16 +257,45 @@ pub struct Audit {
     pub appeared: Vec<u32>,
 }
 
+/// A key that Jira holds more than once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Duplicate {
+    /// The row of that key.
+    pub n: u32,
+    /// All integrations of that key.
+    pub remotes: Vec<Remote>,
+}
+
 /// How a session ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// Every row had its turn.
+    /// Every row was attempted.
     Complete,
     /// It stopped by itself.
     Stopped,
     /// Somebody stopped it.
     Interrupted,
+}
+
+/// Writes a time as the journal and the reports do: RFC 3339 in UTC with milliseconds, `2026-11-22T10:15:03.120Z`.
+pub(crate) fn in_millis<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{at:.3}"))
+}
+
+/// Writes a time with milliseconds, or null.
+#[expect(
+    clippy::ref_option,
+    reason = "serde hands over a reference to the field"
+)]
+pub(crate) fn in_millis_or_null<S: Serializer>(
+    at: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => in_millis(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 #[cfg(test)]

@@ -1,33 +1,35 @@
-//! What happens to a row.
+//! The events of a row, and what they are made of.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::event_parts::{FieldDifference, Key, Remote, RowPlace};
-use super::time::in_millis;
-use crate::model::{InvalidRow, Outcome, Place, Row, ShownFields};
+use super::event::in_millis;
+use crate::model::{
+    Difference, IntegrationType, InvalidRow, OriginKey, Outcome, Place, RecordKey, Row,
+    ShownFields, TableFormat,
+};
 
 /// A row of the input.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct RowRead {
     /// The row's number in the run, from 1.
     pub n: u32,
-    /// Where it stands.
     pub place: RowPlace,
-    /// The type's name as far as the row says one.
+    /// The type's name, if the row has one.
     #[serde(rename = "type")]
     pub type_name: Option<String>,
     /// The display name.
     pub name: Option<String>,
     /// The origin as the sheet has it.
     pub origin: Option<String>,
-    /// The key; none without a display name or for an invalid row.
+    /// None without a display name or for an invalid row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Key>,
     /// The recognised fields apart from secrets, by their names in the API.
     #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
     pub cells: ShownFields,
-    /// The codes of the warnings that the row was given.
+    /// The codes of its warnings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The codes of its errors.
@@ -43,37 +45,33 @@ impl RowRead {
     pub fn valid(row: &Row) -> Self {
         let record = &row.record;
         Self {
-            n: row.n,
-            place: RowPlace::from(&row.place),
             type_name: Some(record.integration_type().name().into()),
             name: record.display_name().map(Into::into),
             origin: record.origin().map(|origin| origin.as_str().into()),
             key: record.key().map(Key::from),
             cells: record.visible(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
-            errors: Vec::new(),
-            outcome: None,
+            ..Self::at(row.n, &row.place, None)
         }
     }
 
     /// A row that is not valid, and is left out for that.
     pub fn invalid(row: &InvalidRow) -> Self {
         Self {
-            n: row.n,
-            place: RowPlace::from(&row.place),
             type_name: row.type_name.map(Into::into),
             name: row.display_name.clone().map(Into::into),
             origin: row.origin.clone().map(Into::into),
-            key: None,
-            cells: ShownFields::default(),
-            warnings: Vec::new(),
             errors: row.codes.iter().map(|code| code.name().into()).collect(),
-            outcome: Some(Excluded::Invalid),
+            ..Self::at(row.n, &row.place, Some(Excluded::Invalid))
         }
     }
 
-    /// A row that the selection leaves out. It was not looked at, and only its place is kept.
+    /// A row that the selection leaves out. Its cells were not read, and only its place is kept.
     pub fn not_selected(n: u32, place: &Place) -> Self {
+        Self::at(n, place, Some(Excluded::NotSelected))
+    }
+
+    fn at(n: u32, place: &Place, outcome: Option<Excluded>) -> Self {
         Self {
             n,
             place: RowPlace::from(place),
@@ -84,7 +82,65 @@ impl RowRead {
             cells: ShownFields::default(),
             warnings: Vec::new(),
             errors: Vec::new(),
-            outcome: Some(Excluded::NotSelected),
+            outcome,
+        }
+    }
+}
+
+/// Where a row stands.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RowPlace {
+    /// The file as the user named it.
+    pub file: String,
+    /// None in a CSV.
+    pub sheet: Option<String>,
+    #[serde(with = "FormatName")]
+    pub format: TableFormat,
+    /// The row, from 1, as a spreadsheet shows it.
+    pub row: u32,
+    /// The physical line of a CSV, from 1.
+    pub line: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "TableFormat", rename_all = "snake_case")]
+enum FormatName {
+    Csv,
+    Xlsx,
+}
+
+impl From<&Place> for RowPlace {
+    fn from(place: &Place) -> Self {
+        Self {
+            file: place.table.file.clone(),
+            sheet: place.table.sheet.clone(),
+            format: place.table.format,
+            row: place.row.unwrap_or_default(),
+            line: place.line,
+        }
+    }
+}
+
+/// A row's key, written out so that later versions compare by the rules under which the row was sent.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Key {
+    #[serde(rename = "type")]
+    pub integration_type: IntegrationType,
+    /// The normalised origin; none matches any.
+    pub origin: Option<String>,
+    /// The display name.
+    pub name: String,
+}
+
+impl From<RecordKey> for Key {
+    fn from(key: RecordKey) -> Self {
+        Self {
+            integration_type: key.integration_type,
+            origin: match key.origin {
+                OriginKey::Exactly(origin) => Some(origin.into()),
+                OriginKey::Any => None,
+            },
+            name: key.display_name.into(),
         }
     }
 }
@@ -93,7 +149,7 @@ impl RowRead {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Excluded {
-    /// The row is not valid.
+    /// It is not valid.
     Invalid,
     /// The selection leaves it out.
     NotSelected,
@@ -113,14 +169,11 @@ impl From<Excluded> for Outcome {
 pub struct Planned {
     /// The row.
     pub n: u32,
-    /// What is to be done.
     pub action: PlannedAction,
-    /// Why.
     pub reason: String,
     /// The integration that exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
-    /// The visible fields in which it differs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<FieldDifference>,
 }
@@ -129,13 +182,12 @@ pub struct Planned {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlannedAction {
-    /// Send it.
     Create,
-    /// Leave it: an integration with its key is there.
+    /// Skip it: an integration with its key is there.
     Exists,
-    /// Leave it: beyond `--limit`.
+    /// Skip it: beyond `--limit`.
     NotSelected,
-    /// Leave the row's integration where it is: an undo does not touch it.
+    /// An undo does not touch the row's integration.
     LeaveAlone,
     /// An undo finds the row's integration deleted already.
     AlreadyGone,
@@ -143,19 +195,38 @@ pub enum PlannedAction {
     Removed,
 }
 
+/// A visible field in which a row and the integration that exists differ.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FieldDifference {
+    /// The field's name in the API.
+    pub field: String,
+    /// What the row has.
+    pub row: Value,
+    /// What Jira shows.
+    pub jira: Value,
+}
+
+impl From<&Difference> for FieldDifference {
+    fn from(difference: &Difference) -> Self {
+        Self {
+            field: difference.field.into(),
+            row: difference.row.clone(),
+            jira: difference.jira.clone(),
+        }
+    }
+}
+
 /// A request that is about to be sent. It is sent only once this event is synced.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Intent {
     /// The row.
     pub n: u32,
-    /// Which attempt at this row it is, from 1.
+    /// Which request of this row it is, from 1.
     pub attempt: u32,
-    /// What is asked of Jira.
     pub op: Op,
     /// The integration that is to be deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
-    /// When.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
 }
@@ -166,22 +237,21 @@ pub struct Intent {
 pub enum Op {
     /// Create the row's integration.
     Create,
-    /// Delete the integration that the row created.
+    /// Delete the integration that the row created, or a duplicate of it.
     Delete,
 }
 
-/// What became of a request.
+/// The answer to a request, or that none came.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Answered {
     /// The row.
     pub n: u32,
-    /// The attempt, as in its [`Intent`].
+    /// As in its [`Intent`].
     pub attempt: u32,
     /// How long it took, in milliseconds.
     pub ms: u64,
     /// The HTTP status; none if no answer came.
     pub status: Option<u16>,
-    /// What follows for the row.
     pub verdict: Verdict,
     /// The integration created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,7 +265,7 @@ pub struct Answered {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
-    /// When the answer was complete.
+    /// When the answer was complete, or was given up.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
 }
@@ -204,7 +274,6 @@ pub struct Answered {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// It was created.
     Created,
     /// It was not created, and is not sent again.
     Failed,
@@ -227,7 +296,6 @@ pub enum Verdict {
 pub struct Settled {
     /// The row.
     pub n: u32,
-    /// The judgement.
     pub verdict: Verdict,
     /// The integration found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -235,9 +303,7 @@ pub struct Settled {
     /// The fields that Jira shows for it, as far as the API documents them.
     #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
     pub echo: ShownFields,
-    /// What it rests on.
     pub via: Via,
-    /// When.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
 }
@@ -250,6 +316,15 @@ pub enum Via {
     Answer,
     /// Jira's list.
     List,
-    /// The word of the person at the keyboard.
+    /// `--adopt` or `--absent`.
     Hand,
+}
+
+/// An integration in Jira, as far as a row needs to recognise it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Remote {
+    pub id: i64,
+    /// When Jira created it, in milliseconds since 1970-01-01 UTC, if Jira told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_date: Option<i64>,
 }

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::disk::{create_private, private_dirs, sync_dir};
-use super::lock::{Lock, LockError};
+use super::disk::{Lock, LockError, create_private, private_dirs, sync_dir};
 
 /// The journal's name within its run directory.
 pub(crate) const JOURNAL_FILE: &str = "journal.jsonl";
@@ -32,22 +31,16 @@ pub(crate) struct RunDir {
 /// Why a run directory cannot be used.
 #[derive(Debug, Error)]
 pub enum RunDirError {
-    /// It, or the directory of the runs, cannot be made.
-    #[error("cannot make {}: {source}; choose another place with `--runs-dir`", .path.display())]
-    Make {
-        /// What was to be made.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// It cannot be locked.
+    /// It, or the directory of the runs, cannot be created.
+    #[error("cannot create {}: {source}; choose another place with `--runs-dir`", .path.display())]
+    Create { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Lock(#[from] LockError),
 }
 
 impl RunDir {
-    /// Makes the directory of a run that begins `at`, below `runs_dir`, which is made if it is missing. The run is called
-    /// `name` or else after its first input.
+    /// Creates the directory of a run that begins `at`, below `runs_dir`, which is created if it is missing. The run is
+    /// named `name` or else after its first input.
     ///
     /// # Errors
     ///
@@ -58,18 +51,18 @@ impl RunDir {
         first_input: &Path,
         at: Timestamp,
     ) -> Result<Self, RunDirError> {
-        make_runs_dir(runs_dir)?;
+        create_runs_dir(runs_dir)?;
         let stem = first_input
             .file_stem()
             .unwrap_or_default()
             .to_string_lossy();
         let stamp = at.strftime("%Y%m%dT%H%M%SZ");
-        let (id, path) = make_first_free(
+        let (id, path) = create_first_free(
             runs_dir,
             &format!("{stamp}-{}", slug(name.unwrap_or(&stem))),
         )?;
         let lock = Lock::take(&path.join(LOCK_FILE))?;
-        sync_dir(runs_dir).map_err(cannot_make(&path))?;
+        sync_dir(runs_dir).map_err(cannot_create(&path))?;
         Ok(Self {
             path,
             id,
@@ -77,7 +70,7 @@ impl RunDir {
         })
     }
 
-    /// Takes the run in `dir` up, locked against other processes.
+    /// Locks the run in `dir` against other processes.
     ///
     /// # Errors
     ///
@@ -91,7 +84,6 @@ impl RunDir {
         })
     }
 
-    /// The directory.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -102,23 +94,24 @@ impl RunDir {
     }
 }
 
-/// Keeps runs on one Jira apart that share a `runs_dir`, which is made if it is missing.
+/// Keeps runs on one Jira apart that share a `runs_dir`, which is created if it is missing.
 ///
 /// # Errors
 ///
 /// [`LockError::Held`], within a [`RunDirError`], while another run is at work on the Jira at `base_url`.
 pub fn lock_jira(runs_dir: &Path, base_url: &str) -> Result<Lock, RunDirError> {
-    make_runs_dir(runs_dir)?;
+    create_runs_dir(runs_dir)?;
     let path = runs_dir.join(format!(".{}.lock", words(base_url)));
     Ok(Lock::take(&path)?)
 }
 
-fn make_runs_dir(runs_dir: &Path) -> Result<(), RunDirError> {
+fn create_runs_dir(runs_dir: &Path) -> Result<(), RunDirError> {
     if !runs_dir.is_dir() {
         let above = runs_dir.parent().unwrap_or(runs_dir);
-        let made = private_dirs().recursive(true).create(runs_dir);
-        made.and_then(|()| sync_dir(above))
-            .map_err(cannot_make(runs_dir))?;
+        let created = private_dirs().recursive(true).create(runs_dir);
+        created
+            .and_then(|()| sync_dir(above))
+            .map_err(cannot_create(runs_dir))?;
     }
     let ignore = runs_dir.join(".gitignore");
     let written = create_private(&ignore).and_then(|mut file| {
@@ -129,14 +122,14 @@ fn make_runs_dir(runs_dir: &Path) -> Result<(), RunDirError> {
     });
     match written {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(cannot_make(&ignore)(error))
+            Err(cannot_create(&ignore)(error))
         }
         _ => Ok(()),
     }
 }
 
-/// Makes the directory `wanted`, or `wanted-2`, `wanted-3` … if it is taken.
-fn make_first_free(runs_dir: &Path, wanted: &str) -> Result<(String, PathBuf), RunDirError> {
+/// Creates the directory `wanted`, or `wanted-2`, `wanted-3` … if it is taken.
+fn create_first_free(runs_dir: &Path, wanted: &str) -> Result<(String, PathBuf), RunDirError> {
     let mut count = 1;
     loop {
         let id = if count == 1 {
@@ -152,14 +145,14 @@ fn make_first_free(runs_dir: &Path, wanted: &str) -> Result<(String, PathBuf), R
             {
                 count += 1;
             }
-            Err(error) => return Err(cannot_make(&path)(error)),
+            Err(error) => return Err(cannot_create(&path)(error)),
         }
     }
 }
 
-fn cannot_make(path: &Path) -> impl FnOnce(io::Error) -> RunDirError {
+fn cannot_create(path: &Path) -> impl FnOnce(io::Error) -> RunDirError {
     let path = path.to_owned();
-    move |source| RunDirError::Make { path, source }
+    move |source| RunDirError::Create { path, source }
 }
 
 /// A run's name as part of a directory's: `Onboarding (Q3).v2` → `onboarding-q3-v2`.
@@ -190,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_called_after_its_time_and_first_input() {
+    fn a_run_is_named_after_its_time_and_first_input() {
         let home = tempfile::tempdir().unwrap();
         let runs = home.path().join("gij-runs");
         let run = RunDir::create(&runs, None, Path::new("in/Onboarding (Q3).xlsx"), at()).unwrap();
@@ -223,7 +216,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn others_may_not_look_in() {
+    fn others_may_not_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let home = tempfile::tempdir().unwrap();
         let runs = home.path().join("gij-runs");

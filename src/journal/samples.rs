@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::event::*;
-use super::event_parts::*;
 use super::row_event::*;
 use crate::model::{ShownFields, TableFormat};
 

@@ -4,14 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
-use super::event::{
-    Audit, Ending, Event, Found, ListReason, Listed, RunOpened, SessionKind, SessionStart,
-};
-use super::event_parts::{Remote, RowPlace};
-use super::row_event::{Op, RowRead};
+use super::event::{Audit, Ending, Event, Found, ListReason, RunOpened, SessionKind, SessionStart};
+use super::row_event::{Op, RowPlace, RowRead};
 use super::row_state::RowState;
-use super::totals::Totals;
 use crate::model::{Outcome, Place, TableName};
 
 /// What is known of a run. It takes any events in any order and never fails: what makes no sense changes nothing, and
@@ -20,16 +17,16 @@ use crate::model::{Outcome, Place, TableName};
 pub struct RunState {
     opened: RunOpened,
     sessions: Vec<SessionStart>,
-    /// A map is half empty where numbers come in their order, so that it had better hold little.
-    rows: BTreeMap<u32, Box<RowState>>,
+    rows: BTreeMap<u32, RowState>,
+    /// The tables of the rows.
     tables: Vec<Arc<TableName>>,
     paused_ms: u64,
     stopped: Option<String>,
     audit: Option<Audit>,
     closed: Option<(Ending, Timestamp)>,
     baseline: Option<Vec<i64>>,
-    /// What Jira held beside it when the last session planned.
-    known: Option<Arc<HashSet<i64>>>,
+    /// What Jira held beside the baseline when the last session planned.
+    listed: Option<Arc<HashSet<i64>>>,
     is_undone: bool,
     lost: Lost,
     has_sent: bool,
@@ -39,7 +36,7 @@ pub struct RunState {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Lost {
     Nothing,
-    /// Lines that tell of no row that was read.
+    /// Lines, none of which was that of a row that was read.
     Lines,
     /// Rows that were read, or perhaps so.
     Rows,
@@ -58,7 +55,7 @@ impl RunState {
             audit: None,
             closed: None,
             baseline: None,
-            known: None,
+            listed: None,
             is_undone: false,
             lost: Lost::Nothing,
             has_sent: false,
@@ -69,7 +66,7 @@ impl RunState {
     /// missing](Self::may_lack_rows).
     pub fn apply(&mut self, event: &Event) {
         match event {
-            Event::Row(row) => self.read(row),
+            Event::Row(row) => self.add(row),
             Event::Session(session) => {
                 self.sessions.push((**session).clone());
                 if !self.is_verifying() {
@@ -82,81 +79,75 @@ impl RunState {
                     session.confirmed_by = *by;
                 }
             }
-            Event::Listed(Listed {
-                why: ListReason::Baseline,
-                found: Found::Ids(ids),
-                ..
-            }) => {
+            Event::Listed(listed) => match (listed.why, &listed.found) {
                 // The one before the first request is what counts.
-                self.baseline.get_or_insert_with(|| ids.as_slice().into());
-            }
-            Event::Listed(Listed {
-                why: ListReason::Plan,
-                found: Found::Ids(ids),
-                ..
-            }) => self.known = Some(Arc::new(ids.iter().copied().collect())),
-            Event::Plan(planned) => self.with_row(planned.n, |row| row.plan(planned)),
+                (ListReason::Baseline, Found::Ids(ids)) if self.baseline.is_none() => {
+                    self.baseline = Some(ids.clone());
+                }
+                (ListReason::Plan, Found::Ids(ids)) => {
+                    self.listed = Some(Arc::new(ids.iter().copied().collect()));
+                }
+                // What follows from any other list is settled by events of their own.
+                _ => {}
+            },
+            Event::Plan(planned) => self.change(planned.n, |row| row.plan(planned)),
             Event::Intent(intent) => {
                 self.has_sent = true;
-                let mut is_own = false;
-                let known = self.known.clone();
-                self.with_row(intent.n, |row| {
-                    is_own = row.is_own(intent.id);
-                    row.intend(intent, known.as_ref());
-                });
+                let row = self.rows.get(&intent.n);
+                let is_own = row.is_some_and(|row| row.is_own(intent.id));
                 self.is_undone |= intent.op == Op::Delete && is_own;
+                let listed = self.listed.clone();
+                self.change(intent.n, |row| row.intend(intent, listed.as_ref()));
             }
-            Event::Outcome(answered) => self.with_row(answered.n, |row| row.answer(answered)),
-            Event::Settled(settled) => self.with_row(settled.n, |row| row.settle(settled)),
+            Event::Outcome(answered) => self.change(answered.n, |row| row.answer(answered)),
+            Event::Settled(settled) => self.change(settled.n, |row| row.settle(settled)),
             Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(*ms),
             Event::Stopped { .. } | Event::Closed { .. } if self.is_verifying() => {}
             Event::Stopped { why, .. } => self.stopped = Some(why.clone()),
             Event::Audit(audit) => {
                 for &n in &audit.appeared {
-                    self.with_row(n, RowState::appear);
+                    self.change(n, RowState::appear);
                 }
                 self.audit = Some(audit.clone());
             }
             Event::Closed { how, at } => self.closed = Some((*how, *at)),
-            // A second opening cannot be, and later lists say nothing by themselves: what follows from one is settled.
-            Event::Opened(_) | Event::Listed(_) | Event::Unknown => {}
+            // A run is opened once.
+            Event::Opened(_) | Event::Unknown => {}
         }
     }
 
-    /// Whether the last session is a verification, which only looks: how the run ended before stays.
+    /// Whether the last session is a verification, which only reads: how the run ended before stays.
     fn is_verifying(&self) -> bool {
         let last = self.sessions.last();
         last.is_some_and(|session| session.kind == SessionKind::Verify)
     }
 
-    fn read(&mut self, row: &RowRead) {
+    fn add(&mut self, row: &RowRead) {
         if !self.rows.contains_key(&row.n) {
             let table = self.table(&row.place);
             let state = RowState::new(row, Place::row(&table, row.place.row, row.place.line));
-            self.rows.insert(row.n, Box::new(state));
+            self.rows.insert(row.n, state);
         }
     }
 
-    /// The name of the table, shared by its rows. Rows come table by table, so the last one is looked at first.
+    /// The name of the table, shared by its rows. Rows come table by table, so the last one is the first to check.
     fn table(&mut self, place: &RowPlace) -> Arc<TableName> {
         let is_it = |table: &&Arc<TableName>| {
-            table.file == *place.file
-                && table.sheet.as_deref() == place.sheet.as_deref()
-                && table.format == place.format
+            table.file == place.file && table.sheet == place.sheet && table.format == place.format
         };
         if let Some(table) = self.tables.iter().rev().find(is_it) {
             return Arc::clone(table);
         }
         let table = Arc::new(TableName {
             file: place.file.clone(),
-            sheet: place.sheet.as_deref().map(str::to_owned),
+            sheet: place.sheet.clone(),
             format: place.format,
         });
         self.tables.push(Arc::clone(&table));
         table
     }
 
-    fn with_row(&mut self, n: u32, change: impl FnOnce(&mut RowState)) {
+    fn change(&mut self, n: u32, change: impl FnOnce(&mut RowState)) {
         match self.rows.get_mut(&n) {
             Some(row) => change(row),
             None => self.lost = Lost::Rows,
@@ -168,24 +159,24 @@ impl RunState {
         &self.opened
     }
 
-    /// The commands that have taken the run up, the first one first.
+    /// The commands that have worked on the run, the first one first.
     pub fn sessions(&self) -> &[SessionStart] {
         &self.sessions
     }
 
     /// The rows by their numbers, in order.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = (u32, &RowState)> {
-        self.rows.iter().map(|(n, row)| (*n, &**row))
+        self.rows.iter().map(|(n, row)| (*n, row))
     }
 
     /// The rows in order, and the end of all else that is known.
     pub fn into_rows(self) -> impl Iterator<Item = RowState> {
-        self.rows.into_values().map(|row| *row)
+        self.rows.into_values()
     }
 
     /// The row of this number.
     pub fn row(&self, n: u32) -> Option<&RowState> {
-        self.rows.get(&n).map(|row| &**row)
+        self.rows.get(&n)
     }
 
     /// How many rows ended how.
@@ -198,7 +189,7 @@ impl RunState {
         self.paused_ms
     }
 
-    /// What stopped the last session, verifications aside, before all rows had their turn.
+    /// What stopped the last session, verifications aside, before every row was attempted.
     pub fn stopped(&self) -> Option<&str> {
         self.stopped.as_deref()
     }
@@ -211,25 +202,6 @@ impl RunState {
     /// Whether an undo has begun to delete.
     pub fn is_undone(&self) -> bool {
         self.is_undone
-    }
-
-    /// The integrations that undos of this run removed not before `since`.
-    pub fn removed_since(&self, since: Timestamp) -> impl Iterator<Item = Remote> {
-        self.rows
-            .values()
-            .flat_map(move |row| row.removed_since(since))
-    }
-
-    /// The integrations that a deletion may still remove: one in doubt since `since`, or one that was never answered, since
-    /// `unanswered_since`.
-    pub fn may_be_removed(
-        &self,
-        since: Timestamp,
-        unanswered_since: Timestamp,
-    ) -> impl Iterator<Item = i64> {
-        self.rows
-            .values()
-            .flat_map(move |row| row.may_be_removed(since, unanswered_since))
     }
 
     /// Whether anything can have been sent: before that, what Jira held was written down.
@@ -246,7 +218,7 @@ impl RunState {
             Lost::Lines
         };
         self.lost = self.lost.max(lost);
-        self.rows.values_mut().for_each(|row| row.distrust());
+        self.rows.values_mut().for_each(RowState::distrust);
     }
 
     /// Whether there may be rows of which the journal has lost that they were read: nobody knows what became of them.
@@ -270,13 +242,57 @@ impl RunState {
         self.closed
     }
 
-    /// Whether there is something left for `gij resume`: a row that is in doubt or did not have its turn. A rehearsal is
+    /// Whether there is something left for `gij resume`: a row that is in doubt or was not attempted. A rehearsal is
     /// never unfinished, nor is a run that is being undone, nor one that ended before anything could be sent.
     pub fn is_unfinished(&self) -> bool {
         let is_open = |(_, row): (u32, &RowState)| {
             matches!(row.outcome, Outcome::InDoubt | Outcome::NotAttempted)
         };
         self.has_begun() && !self.opened.rehearsal && !self.is_undone && self.rows().any(is_open)
+    }
+}
+
+/// The number of rows of each outcome. Rows are only ever added together with their outcome, so the number of rows read
+/// is always the sum of the others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
+pub struct Totals {
+    pub read: u64,
+    pub created: u64,
+    pub exists: u64,
+    pub failed: u64,
+    pub in_doubt: u64,
+    pub invalid: u64,
+    pub not_attempted: u64,
+    pub not_selected: u64,
+}
+
+impl Totals {
+    /// The number of rows with this outcome.
+    pub fn of(mut self, outcome: Outcome) -> u64 {
+        *self.count(outcome)
+    }
+
+    fn count(&mut self, outcome: Outcome) -> &mut u64 {
+        match outcome {
+            Outcome::Created => &mut self.created,
+            Outcome::Exists => &mut self.exists,
+            Outcome::Failed => &mut self.failed,
+            Outcome::InDoubt => &mut self.in_doubt,
+            Outcome::Invalid => &mut self.invalid,
+            Outcome::NotAttempted => &mut self.not_attempted,
+            Outcome::NotSelected => &mut self.not_selected,
+        }
+    }
+}
+
+impl FromIterator<Outcome> for Totals {
+    fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Self {
+        let mut totals = Self::default();
+        for outcome in outcomes {
+            totals.read += 1;
+            *totals.count(outcome) += 1;
+        }
+        totals
     }
 }
 

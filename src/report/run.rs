@@ -75,7 +75,7 @@ fn report_row(row: &RowState) -> ReportRow {
         None if is_unanswered => Some("the run ended before Jira's answer was recorded".to_owned()),
         error => error.clone(),
     };
-    let duplicates = row.duplicates.iter();
+    let duplicates = row.deletions.duplicates.iter();
     ReportRow {
         type_name: row.type_name.clone(),
         display_name: row.name.clone(),
@@ -88,7 +88,7 @@ fn report_row(row: &RowState) -> ReportRow {
         started: last.started,
         duration_ms: last.ms,
         warnings: row.warnings.clone(),
-        removal: row.removal.as_deref().cloned(),
+        removal: row.deletions.own.clone(),
         duplicates: duplicates
             .map(|(id, removal)| RemovedDuplicate {
                 id: *id,

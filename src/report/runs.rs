@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Ending, Jira, PassedOver, ReadError, ReadRun, RunState, SessionKind, StoredRun, Totals,
+    Ending, Jira, ReadError, ReadRun, RunState, SessionKind, SkippedDir, StoredRun, Totals,
     in_millis, in_millis_or_null,
 };
 
@@ -103,7 +103,7 @@ pub(crate) enum RunActivity {
 }
 
 impl RunsReport {
-    pub(crate) fn new(runs_dir: &Path, runs: Vec<RunEntry>, others: &[PassedOver]) -> Self {
+    pub(crate) fn new(runs_dir: &Path, runs: Vec<RunEntry>, others: &[SkippedDir]) -> Self {
         let others = others.iter().map(|other| OtherDirectory {
             directory: other.path.display().to_string(),
             why: other.why.to_string(),

@@ -150,7 +150,7 @@ impl VerifyReport {
 
 /// None if the run did not create it, or an undo removed it.
 fn verified_row(row: &RowState, there: &HashMap<i64, &RemoteIntegration>) -> Option<VerifiedRow> {
-    let removal = row.removal.as_ref();
+    let removal = row.deletions.own.as_ref();
     if row.outcome != Outcome::Created || removal.is_some_and(|removal| removal.outcome.is_gone()) {
         return None;
     }

@@ -142,8 +142,8 @@ fn what_is_no_run_is_named_and_passed_over() {
     let ran: Ran = env.run(["runs"]).exit(0);
     assert!(!ran.stdout.contains("torn") && !ran.stdout.contains("holiday"));
     drop(
-        ran.says("20261122T101503Z-torn: its journal had only begun")
-            .says("holiday: it holds no journal.jsonl"),
+        ran.says("20261122T101503Z-torn: gij ended before the first line")
+            .says("holiday: it has no journal.jsonl"),
     );
     let json = env.run(["runs", "--format", "json"]).exit(0).json();
     assert_eq!(json["passed_over"].as_array().unwrap().len(), 2);

@@ -71,7 +71,7 @@ impl BookRow {
             (None, None) => OriginKey::of(integration_type, None),
         };
         Some(Self {
-            known: row.known.clone(),
+            known: row.listed_before.clone(),
             may_have_doubles: row.may_have_duplicates(),
             ..Self::new(integration_type, row.name.as_deref(), &origin, standing)
         })

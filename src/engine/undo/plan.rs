@@ -55,7 +55,7 @@ pub(crate) fn plan_undo(
         .rows()
         .filter(|(_, row)| row.outcome == Outcome::Created && is_selected(row));
     let rows = created.filter_map(|(n, row)| {
-        let removal = row.removal.as_ref().map(|removal| removal.outcome);
+        let removal = row.deletions.own.as_ref().map(|removal| removal.outcome);
         if removal.is_some_and(RemovalOutcome::is_gone) {
             return None;
         }

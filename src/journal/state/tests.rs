@@ -2,7 +2,9 @@ use super::*;
 use crate::journal::samples::{
     answered, audit, closed, intent, opened, planned, row, row_read, session, settled,
 };
-use crate::journal::{Excluded, Intent, Op, PlannedAction, Remote, RemovalOutcome, Verdict};
+use crate::journal::{
+    Excluded, Intent, Listed, Op, PlannedAction, Remote, RemovalOutcome, Verdict,
+};
 
 mod any;
 
@@ -185,7 +187,7 @@ fn removal(events: impl IntoIterator<Item = Event>) -> Option<RemovalOutcome> {
     let created = [row(1), intent(1, 1), answered(1, 1, Verdict::Created)];
     let state = run(created.into_iter().chain(events));
     assert_eq!(state.row(1).unwrap().outcome, Outcome::Created);
-    let removal = state.row(1).unwrap().removal.clone();
+    let removal = state.row(1).unwrap().deletions.own.clone();
     removal.map(|removal| removal.outcome)
 }
 
@@ -225,8 +227,9 @@ fn a_duplicate_is_deleted_beside_the_integration_of_the_row() {
     ];
     let state = run(events);
     let row = state.row(1).unwrap();
-    assert_eq!(row.removal, None);
+    assert_eq!(row.deletions.own, None);
     let duplicates: Vec<_> = row
+        .deletions
         .duplicates
         .iter()
         .map(|(id, of)| (*id, of.outcome))

@@ -27,7 +27,10 @@ impl Tape {
     }
 
     fn journal(&self) -> Journal {
-        Journal::start(self.clone(), PathBuf::from("journal.jsonl"), 1).unwrap()
+        Journal::start("create", PathBuf::from("journal.jsonl"), 1, |_| {
+            Ok(self.clone())
+        })
+        .unwrap()
     }
 }
 
@@ -73,20 +76,15 @@ async fn a_commit_resolves_once_its_events_and_those_before_are_synced() {
     });
 }
 
-#[test]
-fn what_is_queued_together_is_written_and_synced_once() {
+#[tokio::test]
+async fn what_is_queued_together_is_written_and_synced_once() {
     let tape = Tape::default();
-    let queue = Queue::new(PathBuf::new(), 1);
-    let (answers, waiting): (Vec<_>, Vec<_>) = (0..3).map(|_| oneshot::channel()).unzip();
-    for done in answers {
-        queue.add([row(1)], Some(done)).unwrap();
-    }
-    queue.close();
-    write_queue(tape.clone(), &queue);
+    let (appender, batches) = Appender::new(PathBuf::new(), 1);
+    let commits: Vec<_> = (0..3).map(|_| appender.commit([row(1)])).collect();
+    appender.queue.close();
+    write_batches(tape.clone(), &batches, &appender.queue);
     tape.with(|tape| assert_eq!((tape.writes, tape.syncs), (1, 1)));
-    for mut done in waiting {
-        assert_eq!(done.try_recv(), Ok(()));
-    }
+    assert!(join_all(commits).await.iter().all(Result::is_ok));
 }
 
 #[tokio::test]
@@ -182,6 +180,6 @@ fn a_journal_is_never_written_over() {
     Journal::create(dir.path()).unwrap().close().unwrap();
     assert!(matches!(
         Journal::create(dir.path()),
-        Err(JournalError::Create { .. })
+        Err(JournalError::Start { .. })
     ));
 }

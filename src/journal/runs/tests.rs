@@ -45,7 +45,7 @@ fn found(dir: &Path, word: &str) -> String {
 fn missed(dir: &Path, word: &str) -> String {
     let error = find_run(dir, word).unwrap_err();
     let dir = dir.display().to_string();
-    format!("{error}\n{}", error.help()).replace(&dir, "RUNS")
+    format!("{error}\n{}", error.help).replace(&dir, "RUNS")
 }
 
 #[test]
@@ -79,14 +79,12 @@ fn a_rehearsal_does_not_stand_in_the_way_of_its_run() {
 fn several_matches_are_listed_the_newest_first() {
     assert_eq!(
         missed(runs().path(), "20261122"),
-        format!(
-            "`20261122` is in the names of 2 runs in RUNS\ngive more of the name: {SECOND}, {FIRST}"
-        )
+        format!("`20261122` matches 2 runs in RUNS\ngive more of the name: {SECOND}, {FIRST}")
     );
 }
 
 #[test]
-fn where_nothing_matches_it_is_said_what_there_is() {
+fn where_nothing_matches_the_runs_are_listed() {
     let dir = runs();
     for word in ["migration", ""] {
         assert_eq!(
@@ -103,11 +101,11 @@ fn where_nothing_matches_it_is_said_what_there_is() {
 }
 
 #[test]
-fn without_any_run_it_is_said_how_to_begin_one() {
+fn without_any_run_the_help_tells_how_to_start_one() {
     let dir = tempfile::tempdir().unwrap();
     for runs_dir in [dir.path().to_owned(), dir.path().join("none")] {
         for word in ["last", "onboarding"] {
-            assert!(missed(&runs_dir, word).contains("`gij import FILE` begins a run"));
+            assert!(missed(&runs_dir, word).contains("`gij import FILE` starts a run"));
         }
     }
 }
@@ -125,7 +123,7 @@ fn rehearsals_alone_have_no_last_run() {
 }
 
 #[test]
-fn torn_and_foreign_directories_are_passed_over() {
+fn torn_and_foreign_directories_are_skipped() {
     let dir = runs();
     std::fs::create_dir(dir.path().join("20261123T000000Z-empty")).unwrap();
     write(
@@ -138,14 +136,14 @@ fn torn_and_foreign_directories_are_passed_over() {
     let all = StoredRuns::below(dir.path()).unwrap();
     assert_eq!(ids(&all.runs), [REHEARSAL, SECOND, FIRST].map(String::from));
     let why: Vec<String> = all
-        .passed_over
+        .skipped
         .iter()
         .map(|other| other.why.to_string())
         .collect();
-    assert_eq!(why[0], "it holds no journal.jsonl");
+    assert_eq!(why[0], "it has no journal.jsonl");
     assert_eq!(
         why[1],
-        "its journal had only begun when gij ended; nothing was sent"
+        "gij ended before the first line of its journal was written; nothing was sent"
     );
     assert!(
         why[2].contains("does not begin as a journal does"),
@@ -166,17 +164,17 @@ fn an_older_run_is_not_taken_for_the_last_one_when_a_newer_one_cannot_be_read() 
 }
 
 #[test]
-fn who_names_what_is_no_run_is_told_why() {
+fn a_word_that_names_no_run_is_answered_with_the_reason() {
     let dir = runs();
     write(dir.path(), "20261123T000000Z-torn", "");
     let said = missed(dir.path(), "torn");
     assert!(
-        said.starts_with("RUNS/20261123T000000Z-torn is not a run: its journal"),
+        said.starts_with("RUNS/20261123T000000Z-torn is not a run: gij ended before"),
         "{said}"
     );
     let said = missed(dir.path(), dir.path().to_str().unwrap());
     assert!(
-        said.starts_with("RUNS is not a run: it holds no journal.jsonl"),
+        said.starts_with("RUNS is not a run: it has no journal.jsonl"),
         "{said}"
     );
 }

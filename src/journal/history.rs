@@ -1,0 +1,157 @@
+//! What the runs on one Jira tell a session that begins: what they created there, which of their rows are in doubt, and what
+//! an undo has just deleted or may still delete.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::deletion::{KnownDeletion, RemovalOutcome};
+use super::event::{Jira, SessionKind};
+use super::reader::ReadError;
+use super::row_event::{Key, Remote};
+use super::runs::{StoredRun, StoredRuns};
+use super::state::RunState;
+use crate::model::{Outcome, RemoteIntegration};
+
+/// How long a deletion whose answer nobody noted may have been under way after it was written down: the longest that a
+/// request waits for its permit and for its answer, with the options as they are.
+const UNANSWERED: Duration = Duration::from_mins(15);
+
+/// The runs on one Jira, rehearsals left out, the newest first.
+pub(crate) struct History {
+    pub runs: Vec<PastRun>,
+}
+
+/// A run, and what its journal tells, or why that cannot be read.
+pub(crate) struct PastRun {
+    pub stored: StoredRun,
+    pub facts: Result<PastFacts, ReadError>,
+}
+
+/// What the journal of a run tells another session.
+pub(crate) struct PastFacts {
+    /// The keys of its rows in doubt.
+    pub in_doubt: Vec<Key>,
+    /// What it created and no undo removed, by the keys of the rows.
+    pub created: Vec<(Key, Remote)>,
+    deletions: Vec<KnownDeletion>,
+    /// How long its undos gave Jira at most to show what they deleted.
+    settle: Duration,
+}
+
+impl History {
+    /// Reads the runs below `runs_dir` whose Jira `is_it`.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read.
+    pub(crate) fn read(runs_dir: &Path, is_it: impl Fn(&Jira) -> bool) -> io::Result<Self> {
+        let mut stored = StoredRuns::below(runs_dir)?;
+        let runs = &mut stored.runs;
+        runs.retain(|run| !run.opened.rehearsal && is_it(&run.opened.jira));
+        let runs = stored.read_each(|stored, read| PastRun {
+            stored: stored.clone(),
+            facts: read.map(|read| PastFacts::of(&read.state)),
+        });
+        Ok(Self { runs })
+    }
+
+    /// What undos have deleted so short a time before a list read at `listed_at` that it may still show it, and what they may
+    /// still delete. Jira is given the time `settle`, or what an undo gave it, if that was more.
+    ///
+    /// What was deleted longer ago and is listed all the same is there: somebody brought it back, or it was never deleted.
+    pub(crate) fn deletions_before(
+        &self,
+        listed_at: Timestamp,
+        settle: Duration,
+    ) -> RecentDeletions {
+        let mut recent = RecentDeletions::default();
+        for run in &self.runs {
+            let Ok(facts) = &run.facts else { continue };
+            let settle = settle.max(facts.settle);
+            for deletion in &facts.deletions {
+                let is_in_doubt = deletion.outcome == RemovalOutcome::InDoubt;
+                let time = if is_in_doubt && deletion.is_unanswered {
+                    settle.saturating_add(UNANSWERED)
+                } else {
+                    settle
+                };
+                // As long ago as time goes back.
+                let since = listed_at.checked_sub(time).unwrap_or(Timestamp::MIN);
+                let Remote { id, init_date } = deletion.remote;
+                if deletion.outcome.is_gone() && deletion.at.is_some_and(|at| at >= since) {
+                    recent.gone.insert(id, init_date);
+                }
+                if is_in_doubt && deletion.at.is_none_or(|at| at >= since) {
+                    recent.in_doubt.insert(id, run.stored.id.clone());
+                }
+            }
+        }
+        recent
+    }
+}
+
+impl PastFacts {
+    fn of(run: &RunState) -> Self {
+        let mut facts = Self {
+            in_doubt: Vec::new(),
+            created: Vec::new(),
+            deletions: Vec::new(),
+            settle: Duration::ZERO,
+        };
+        for session in run.sessions() {
+            if session.kind == SessionKind::Undo {
+                let given = Duration::from_millis(session.settle_ms);
+                facts.settle = facts.settle.max(given);
+            }
+        }
+        for (_, row) in run.rows() {
+            facts.deletions.extend(row.deletions.all(row.remote));
+            let removal = row.deletions.own.as_ref();
+            let is_gone = removal.is_some_and(|removal| removal.outcome.is_gone());
+            match (&row.key, row.outcome, row.remote) {
+                (Some(key), Outcome::InDoubt, _) => facts.in_doubt.push(key.clone()),
+                (Some(key), Outcome::Created, Some(remote)) if !is_gone => {
+                    facts.created.push((key.clone(), remote));
+                }
+                _ => {}
+            }
+        }
+        facts
+    }
+}
+
+/// Integrations that a list may show and that are no row's, since an undo has just deleted them or may still delete them.
+#[derive(Default)]
+pub(crate) struct RecentDeletions {
+    /// By id, with the date of its creation.
+    gone: HashMap<i64, Option<i64>>,
+    /// By id, with the run that is being undone.
+    in_doubt: HashMap<i64, String>,
+}
+
+impl RecentDeletions {
+    /// All of them, whether a list shows them or not: a later one may, and none of them comes from a request that is only
+    /// about to be sent.
+    pub(crate) fn ids(&self) -> Vec<i64> {
+        let ids = self.gone.keys().chain(self.in_doubt.keys());
+        ids.copied().collect()
+    }
+
+    /// Whether it is one that was deleted, and not another one of its id.
+    pub(crate) fn is_gone(&self, shown: &RemoteIntegration) -> bool {
+        let deleted = self.gone.get(&shown.id);
+        deleted.is_some_and(|created| match (created, shown.init_date) {
+            (Some(ours), Some(theirs)) => *ours == theirs,
+            _ => true,
+        })
+    }
+
+    /// The run whose undo may still delete the integration `id`.
+    pub(crate) fn in_doubt(&self, id: i64) -> Option<&str> {
+        self.in_doubt.get(&id).map(String::as_str)
+    }
+}
