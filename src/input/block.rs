@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use csv::{ByteRecord, StringRecord};
-
-use super::csv::{CsvBlock, PlainRecord};
+use super::csv::{CsvBlock, CsvRecord};
 
 /// What stands in a cell, borrowed from its row.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -116,7 +114,7 @@ impl Block {
     /// How many rows it holds at most.
     pub fn most_rows(&self) -> usize {
         match &self.0 {
-            Rows::Csv(block) => block.most_records(),
+            Rows::Csv(block) => block.rows as usize,
             Rows::Sheet(block) => block.rows.len(),
         }
     }
@@ -160,11 +158,7 @@ pub struct RowView<'a> {
 
 #[derive(Clone, Copy)]
 pub(super) enum Cells<'a> {
-    Plain(PlainRecord<'a>),
-    /// A record with quotes.
-    Quoted(&'a StringRecord),
-    /// A record with a cell that is not UTF-8.
-    Bytes(&'a ByteRecord),
+    Csv(CsvRecord<'a>),
     Sheet(&'a SheetBlock, &'a SheetRow),
 }
 
@@ -173,51 +167,28 @@ impl<'a> RowView<'a> {
     #[inline]
     pub fn value(&self, column: usize) -> Value<'a> {
         match self.cells {
-            Cells::Plain(record) => value_of(record.get(column)),
-            _ => self.seldom_value(column),
-        }
-    }
-
-    #[inline(never)]
-    fn seldom_value(&self, column: usize) -> Value<'a> {
-        match self.cells {
-            Cells::Plain(record) => value_of(record.get(column)),
-            Cells::Quoted(record) => value_of(record.get(column)),
-            Cells::Bytes(record) => match record.get(column) {
-                None | Some(b"") => Value::Blank,
-                Some(bytes) => std::str::from_utf8(bytes).map_or(Value::NotUtf8, Value::Text),
+            Cells::Csv(record) => match record.get(column) {
+                "" => Value::Blank,
+                text if record.is_damaged && text.contains('\u{fffd}') => Value::NotUtf8,
+                text => Value::Text(text),
             },
-            Cells::Sheet(block, row) => {
-                let Ok(column) = u32::try_from(column) else {
-                    return Value::Blank;
-                };
-                let cells = block.cells_of(row);
-                let found = cells.binary_search_by_key(&column, |(at, _)| *at);
-                found.map_or(Value::Blank, |at| block.value(&cells[at].1))
-            }
+            Cells::Sheet(block, row) => sheet_value(block, row, column),
         }
     }
 
     /// The last column that holds anything, counted from 1; 0 if none does.
     pub fn width(&self) -> usize {
-        match self.cells {
-            Cells::Plain(record) => used_cells(record.iter()),
-            Cells::Quoted(record) => used_cells(record.as_byte_record().iter()),
-            Cells::Bytes(record) => used_cells(record.iter()),
-            Cells::Sheet(block, row) => {
-                let mut cells = block.cells_of(row).iter();
-                let used = cells.rfind(|(_, value)| !is_blank(block.value(value)));
-                used.map_or(0, |(last, _)| *last as usize + 1)
-            }
-        }
+        let columns = 0..self.most_cells();
+        let mut columns = columns.rev();
+        columns
+            .find(|column| !is_blank(self.value(*column)))
+            .map_or(0, |last| last + 1)
     }
 
-    /// As many columns as it may have, blank ones too: what is quickly told, [`width`](Self::width) is no more.
+    /// As many columns as it may have, blank ones too. It is found quickly, and [`width`](Self::width) is no more.
     pub fn most_cells(&self) -> usize {
         match self.cells {
-            Cells::Plain(record) => record.len(),
-            Cells::Quoted(record) => record.len(),
-            Cells::Bytes(record) => record.len(),
+            Cells::Csv(record) => record.len(),
             Cells::Sheet(block, row) => {
                 let last = block.cells_of(row).last();
                 last.map_or(0, |(last, _)| *last as usize + 1)
@@ -225,29 +196,21 @@ impl<'a> RowView<'a> {
         }
     }
 
-    /// The bytes of each cell of a CSV; nothing of a workbook.
-    pub(super) fn bytes(&self) -> Box<dyn Iterator<Item = &'a [u8]> + 'a> {
-        match self.cells {
-            Cells::Plain(record) => Box::new(record.iter()),
-            Cells::Quoted(record) => Box::new(record.as_byte_record().iter()),
-            Cells::Bytes(record) => Box::new(record.iter()),
-            Cells::Sheet(..) => Box::new(std::iter::empty()),
-        }
-    }
-
     fn is_blank(&self) -> bool {
-        match self.cells {
-            // Most rows begin with a cell that holds something.
-            _ if matches!(self.value(0), Value::Text(text) if begins_visibly(text)) => false,
-            Cells::Plain(_) | Cells::Quoted(_) | Cells::Bytes(_) => {
-                (0..self.width()).all(|column| is_blank(self.value(column)))
-            }
-            Cells::Sheet(block, row) => {
-                let mut cells = block.cells_of(row).iter();
-                cells.all(|(_, value)| is_blank(block.value(value)))
-            }
-        }
+        // Most rows begin with a cell that holds something.
+        !matches!(self.value(0), Value::Text(text) if begins_visibly(text)) && self.width() == 0
     }
+}
+
+/// Not inlined, as most cells are those of a CSV, on which the speed of a check hangs.
+#[inline(never)]
+fn sheet_value<'a>(block: &'a SheetBlock, row: &SheetRow, column: usize) -> Value<'a> {
+    let Ok(column) = u32::try_from(column) else {
+        return Value::Blank;
+    };
+    let cells = block.cells_of(row);
+    let found = cells.binary_search_by_key(&column, |(at, _)| *at);
+    found.map_or(Value::Blank, |at| block.value(&cells[at].1))
 }
 
 fn is_blank(value: Value<'_>) -> bool {
@@ -258,20 +221,6 @@ fn is_blank(value: Value<'_>) -> bool {
     }
 }
 
-#[inline]
-fn value_of(text: Option<&str>) -> Value<'_> {
-    match text {
-        None | Some("") => Value::Blank,
-        Some(text) => Value::Text(text),
-    }
-}
-
 fn begins_visibly(text: &str) -> bool {
     text.as_bytes().first().is_some_and(u8::is_ascii_graphic)
-}
-
-fn used_cells<'a>(cells: impl ExactSizeIterator<Item = &'a [u8]> + DoubleEndedIterator) -> usize {
-    let mut cells = cells;
-    let is_used = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
-    cells.rposition(is_used).map_or(0, |last| last + 1)
 }

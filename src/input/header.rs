@@ -16,7 +16,7 @@ pub(super) enum Match {
 /// The index of the first row that has the most headers that `sink` understands, and how many it has; none if no row has
 /// enough of them to be the header row.
 pub(super) fn find_header<S: AsRef<str>>(
-    rows: &[Vec<S>],
+    rows: &[impl AsRef<[S]>],
     sink: &dyn Sink,
     needed: Match,
 ) -> Option<(usize, usize)> {
@@ -30,7 +30,7 @@ pub(super) fn find_header<S: AsRef<str>>(
     };
     let mut best: Option<(usize, usize)> = None;
     for (index, row) in rows.iter().take(HEADER_WITHIN).enumerate() {
-        let count = row.iter().filter(is_header).count();
+        let count = row.as_ref().iter().filter(is_header).count();
         if count >= fewest && best.is_none_or(|(_, most)| count > most) {
             best = Some((index, count));
         }

@@ -340,3 +340,38 @@ fn an_error_that_is_a_guess_can_be_allowed_and_the_row_is_sent_as_it_is() {
         .exit(3)
         .says("error[origin-not-url]");
 }
+
+#[test]
+fn a_line_without_end_is_refused_for_what_it_is() {
+    let cell = "x".repeat(17 << 20);
+    let env = Env::new().file("a.csv", format!("type,displayName,pat,{cell}"));
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("a line is longer than 16 MB")
+        .says("a.csv:1")
+        .says_nothing_of("quote");
+    let env = Env::new().file("a.csv", format!("type,displayName,pat\nGITHUB,A,\"{cell}"));
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("not closed within 16 MB")
+        .says("close the quote");
+}
+
+#[test]
+fn a_header_row_may_be_longer_than_a_block() {
+    let table = format!("type,displayName,pat,{}\nGITHUB,A,p\n", "x".repeat(1 << 20));
+    let env = Env::new().file("a.csv", table);
+    env.run(["check", "a.csv"])
+        .exit(0)
+        .says("1 row can be imported");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_device_without_end_fills_no_memory() {
+    let env = Env::new();
+    env.run(["check", "/dev/zero"])
+        .exit(3)
+        .says("longer than 128 MB")
+        .says("save it as a file");
+}

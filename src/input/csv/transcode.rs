@@ -1,143 +1,114 @@
 //! Text of every encoding becomes UTF-8.
 //!
 //! UTF-8 and UTF-16 are known by a byte order mark or by their shape. What turns out not to be UTF-8 is Windows-1252, the
-//! encoding in which Excel writes a plain CSV; that is a guess, and is told with the place of the first byte that gave
-//! it away. A text that had proper UTF-8 beyond ASCII before that byte is UTF-8 with damage, and is left as it is.
+//! encoding in which Excel writes a plain CSV; that is a guess, and is reported with the place of the first byte that gave
+//! it away. A text that had proper UTF-8 beyond ASCII before that byte is UTF-8 with damage, and stays so.
 
 use std::io::{self, Read};
 
 use encoding_rs::{Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// Bytes read at a time. A fuzz target's texts are short and shall have many pieces all the same.
-pub(crate) const CHUNK: usize = if cfg!(fuzzing) { 61 } else { 64 * 1024 };
+pub(super) const CHUNK: usize = if cfg!(fuzzing) { 61 } else { 64 * 1024 };
 
 /// Reads text as UTF-8.
-pub(crate) struct Transcoder<'a> {
-    content: &'a mut dyn Read,
-    mode: Mode,
-    /// Bytes of a character whose rest is still to come.
-    pending: Vec<u8>,
+pub(super) struct Transcoder<R> {
+    content: R,
+    /// None as long as the text is UTF-8.
+    decoder: Option<Decoder>,
+    /// The bytes read last; at first those of a character whose rest is still to come.
+    chunk: Vec<u8>,
     is_guessing: bool,
-    /// Whether proper UTF-8 beyond ASCII was seen.
     is_utf8_beyond_ascii: bool,
-}
-
-enum Mode {
-    Utf8,
-    Decode(Decoder),
+    is_damaged: bool,
 }
 
 /// What a read gave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Given {
+pub(super) struct Transcoded {
     /// Whether the text has ended.
     pub is_end: bool,
-    /// Where, in the bytes appended to the output, the guess of Windows-1252 began, and the byte that made for it.
+    /// Where in the output the guess of Windows-1252 begins, and the byte that made for it.
     pub guessed: Option<(usize, u8)>,
 }
 
-impl<'a> Transcoder<'a> {
-    /// A reader of `content`, which begins with `start` (to be read yet); `said` is the encoding if somebody says it.
-    pub(crate) fn new(
-        content: &'a mut dyn Read,
-        start: &[u8],
-        said: Option<&'static Encoding>,
-    ) -> Self {
-        let encoding = said.or_else(|| utf16_of(start)).unwrap_or(UTF_8);
-        let mode = if encoding == UTF_8 {
-            Mode::Utf8
-        } else {
-            Mode::Decode(encoding.new_decoder_with_bom_removal())
-        };
+impl<R: Read> Transcoder<R> {
+    /// A reader of `content`, which begins with `start` (to be read yet), in the encoding `given` if there is one.
+    pub(super) fn new(content: R, start: &[u8], given: Option<&'static Encoding>) -> Self {
+        let encoding = given.or_else(|| utf16_of(start)).unwrap_or(UTF_8);
+        let decoder = (encoding != UTF_8).then(|| encoding.new_decoder_with_bom_removal());
         Self {
             content,
-            mode,
-            pending: Vec::new(),
-            is_guessing: said.is_none(),
+            decoder,
+            chunk: Vec::new(),
+            is_guessing: given.is_none(),
             is_utf8_beyond_ascii: false,
+            is_damaged: false,
         }
     }
 
     /// The encoding as far as is known by now.
-    pub(crate) fn encoding(&self) -> &'static str {
-        match &self.mode {
-            Mode::Utf8 => UTF_8.name(),
-            Mode::Decode(decoder) => decoder.encoding().name(),
-        }
+    pub(super) fn encoding(&self) -> &'static str {
+        let decoder = self.decoder.as_ref();
+        decoder.map_or(UTF_8, Decoder::encoding).name()
+    }
+
+    /// Whether bytes that are not UTF-8 were replaced, each by U+FFFD.
+    pub(super) fn is_damaged(&self) -> bool {
+        self.is_damaged
     }
 
     /// Appends the next piece of text to `output`.
-    pub(crate) fn read_into(&mut self, output: &mut Vec<u8>) -> io::Result<Given> {
-        let start = output.len();
-        output.append(&mut self.pending);
-        let before = output.len();
-        output.resize(before + CHUNK, 0);
-        let read = read_some(self.content, &mut output[before..])?;
-        output.truncate(before + read);
-        let is_end = read == 0;
-        let guessed = match &mut self.mode {
-            Mode::Decode(decoder) => {
-                let chunk = output.split_off(start);
-                decode(decoder, &chunk, is_end, output);
-                None
-            }
-            Mode::Utf8 => self.look_at_utf8(output, start, is_end),
+    pub(super) fn read_into(&mut self, output: &mut String) -> io::Result<Transcoded> {
+        let content = self.content.by_ref();
+        let read = content.take(CHUNK as u64).read_to_end(&mut self.chunk)?;
+        let mut transcoded = Transcoded {
+            is_end: read == 0,
+            guessed: None,
         };
-        Ok(Given {
-            is_end,
-            guessed: guessed.map(|(at, byte)| (at - start, byte)),
-        })
+        let mut chunk = std::mem::take(&mut self.chunk);
+        if self.decoder.is_none() {
+            let rest = match std::str::from_utf8(&chunk) {
+                Ok(text) => self.push(text, output),
+                Err(error) => {
+                    let valid = &chunk[..error.valid_up_to()];
+                    // It was just found to be valid.
+                    self.push(std::str::from_utf8(valid).unwrap_or_default(), output);
+                    // A character that is cut by the end of the chunk is for the next one.
+                    if error.error_len().is_some() || transcoded.is_end {
+                        let byte = chunk[valid.len()];
+                        transcoded.guessed = self.leave_utf8().then_some((output.len(), byte));
+                    }
+                    valid.len()
+                }
+            };
+            chunk.drain(..rest);
+        }
+        if let Some(decoder) = &mut self.decoder {
+            let most = decoder.max_utf8_buffer_length(chunk.len());
+            output.reserve(most.unwrap_or(chunk.len() * 3));
+            // There is room for all of it.
+            let _ = decoder.decode_to_string(&chunk, output, transcoded.is_end);
+            chunk.clear();
+        }
+        self.chunk = chunk;
+        Ok(transcoded)
     }
 
-    /// Looks whether what was read to `start` of the output is UTF-8, and makes it so if it is not.
-    fn look_at_utf8(
-        &mut self,
-        output: &mut Vec<u8>,
-        start: usize,
-        is_end: bool,
-    ) -> Option<(usize, u8)> {
-        let chunk = &output[start..];
-        let Err(error) = std::str::from_utf8(chunk) else {
-            self.is_utf8_beyond_ascii = self.is_utf8_beyond_ascii || !chunk.is_ascii();
-            return None;
-        };
-        let at = start + error.valid_up_to();
-        self.is_utf8_beyond_ascii |= !output[start..at].is_ascii();
-        if error.error_len().is_none() && !is_end {
-            // A character is cut by the end of the chunk.
-            self.pending = output.split_off(at);
-            return None;
-        }
-        if self.is_utf8_beyond_ascii || !self.is_guessing {
-            return None;
-        }
-        let rest = output.split_off(at);
-        let mut decoder = WINDOWS_1252.new_decoder_without_bom_handling();
-        decode(&mut decoder, &rest, is_end, output);
-        self.mode = Mode::Decode(decoder);
-        rest.first().map(|byte| (at, *byte))
+    fn push(&mut self, text: &str, output: &mut String) -> usize {
+        self.is_utf8_beyond_ascii = self.is_utf8_beyond_ascii || !text.is_ascii();
+        output.push_str(text);
+        text.len()
+    }
+
+    /// Takes the text for Windows-1252 from here on, or for damaged UTF-8. Tells whether the first.
+    fn leave_utf8(&mut self) -> bool {
+        self.is_damaged = self.is_utf8_beyond_ascii || !self.is_guessing;
+        let encoding = if self.is_damaged { UTF_8 } else { WINDOWS_1252 };
+        self.decoder = Some(encoding.new_decoder_without_bom_handling());
+        !self.is_damaged
     }
 }
-
-fn read_some(content: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match content.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            read => return read,
-        }
-    }
-}
-
-fn decode(decoder: &mut Decoder, bytes: &[u8], is_end: bool, output: &mut Vec<u8>) {
-    let most = decoder
-        .max_utf8_buffer_length(bytes.len())
-        .unwrap_or(bytes.len() * 3);
-    let start = output.len();
-    output.resize(start + most, 0);
-    let (_, _, written, _) = decoder.decode_to_utf8(bytes, &mut output[start..], is_end);
-    output.truncate(start + written);
-}
-
 /// UTF-16, by its byte order mark or by the zeros that Latin letters have in it.
 fn utf16_of(start: &[u8]) -> Option<&'static Encoding> {
     match start {
@@ -172,20 +143,15 @@ mod tests {
 
     fn read(
         bytes: &[u8],
-        said: Option<&'static Encoding>,
+        given: Option<&'static Encoding>,
     ) -> (String, &'static str, Option<(usize, u8)>) {
-        let mut content = bytes;
-        let mut transcoder = Transcoder::new(&mut content, &bytes[..bytes.len().min(256)], said);
-        let (mut output, mut guessed) = (Vec::new(), None);
+        let mut transcoder = Transcoder::new(bytes, &bytes[..bytes.len().min(256)], given);
+        let (mut output, mut guessed) = (String::new(), None);
         loop {
-            let given = transcoder.read_into(&mut output).unwrap();
-            guessed = guessed.or(given.guessed);
-            if given.is_end {
-                return (
-                    String::from_utf8_lossy(&output).into_owned(),
-                    transcoder.encoding(),
-                    guessed,
-                );
+            let transcoded = transcoder.read_into(&mut output).unwrap();
+            guessed = guessed.or(transcoded.guessed);
+            if transcoded.is_end {
+                return (output, transcoder.encoding(), guessed);
             }
         }
     }
