@@ -95,7 +95,7 @@ impl Session<'_> {
         let stop = StopSwitch::default();
         let progress = Progress::new(self.screen, self.progress, requests, existing);
         let last_words = self.last_words();
-        let tell = |event: RunEvent<'_>| progress.tell(event);
+        let tell = |event: RunEvent<'_>| progress.on_event(event);
         self.runtime.block_on(async {
             let appender = journal.appender();
             tokio::select! {

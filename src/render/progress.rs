@@ -77,7 +77,7 @@ impl<'a> Progress<'a> {
         progress
     }
 
-    pub(crate) fn tell(&self, event: RunEvent<'_>) {
+    pub(crate) fn on_event(&self, event: RunEvent<'_>) {
         match event {
             RunEvent::Finished(outcome) => self.finished(|counts| match outcome {
                 Outcome::Created => &mut counts.created,
