@@ -5,15 +5,13 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::message::Mask;
-use crate::model::{
-    Field, FieldView, IntegrationType, OriginView, Record, RemoteIntegration, ShownFields,
-};
+use crate::model::{Field, IntegrationType, Origin, Record, RemoteIntegration, ShownFields};
 use crate::secret::Secret;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
@@ -37,24 +35,24 @@ impl Serialize for RequestBody<'_> {
         let texts = [
             (Field::Type, Some(record.integration_type().name())),
             (Field::DisplayName, record.display_name()),
-            (
-                Field::Origin,
-                record.origin().as_ref().map(OriginView::as_str),
-            ),
+            (Field::Origin, record.origin().map(Origin::as_str)),
             (Field::Username, record.username().or(key_id)),
             (Field::Password, record.password().map(Secret::expose)),
             (Field::Pat, record.pat().map(Secret::expose)),
         ];
-        let texts = texts.into_iter();
-        let texts = texts.filter_map(|(field, text)| Some((field, FieldView::Text(text?))));
-        // The API takes project ids only; they stand beside the keys since the plan was made.
-        let settings = record.settings();
-        let settings = settings.filter(|(field, _)| *field != Field::ProjectKeys);
-        serializer.collect_map(
-            texts
-                .chain(settings)
-                .map(|(field, value)| (field.name(), value)),
-        )
+        let mut body = serializer.serialize_map(None)?;
+        for (field, text) in texts {
+            if let Some(text) = text {
+                body.serialize_entry(field.name(), text)?;
+            }
+        }
+        for (field, value) in record.settings() {
+            // The API takes project ids only; they stand in the keys' place since the plan was made.
+            if field != Field::ProjectKeys {
+                body.serialize_entry(field.name(), value)?;
+            }
+        }
+        body.end()
     }
 }
 
@@ -403,7 +401,7 @@ mod tests {
                 pat: Some(Secret::new(&pat).into()),
                 settings: [
                     (Field::ApiFilter, FieldValue::Text(name.as_str().into())),
-                    (Field::ProjectMappingIds, FieldValue::Ids(ids.clone().into())),
+                    (Field::ProjectMappingIds, FieldValue::Ids(ids.clone())),
                     (Field::Disabled, FieldValue::Flag(false)),
                 ].into(),
                 ..RecordDraft::default()

@@ -59,8 +59,8 @@ impl RowRead {
     pub fn invalid(row: &InvalidRow) -> Self {
         Self {
             type_name: row.type_name.map(Into::into),
-            name: row.display_name.clone().map(Into::into),
-            origin: row.origin.clone().map(Into::into),
+            name: row.display_name.clone(),
+            origin: row.origin.clone(),
             errors: row.codes.iter().map(|code| code.name().into()).collect(),
             ..Self::at(row.n, &row.place, Some(Excluded::Invalid))
         }
@@ -137,10 +137,10 @@ impl From<RecordKey> for Key {
         Self {
             integration_type: key.integration_type,
             origin: match key.origin {
-                OriginKey::Exactly(origin) => Some(origin.into()),
+                OriginKey::Exactly(origin) => Some(origin),
                 OriginKey::Any => None,
             },
-            name: key.display_name.into(),
+            name: key.display_name,
         }
     }
 }

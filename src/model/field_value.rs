@@ -9,42 +9,15 @@ use super::ids::parse_ids;
 use super::region::Region;
 
 /// A setting's value in the shape in which the API takes it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum FieldValue {
-    /// True or false.
-    Flag(bool),
-    /// A whole number.
-    Integer(u32),
-    /// Numeric Jira project ids.
-    Ids(Box<[u64]>),
-    /// Text.
-    Text(Box<str>),
-}
-
-/// A setting's value whose text lies elsewhere.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(untagged)]
-pub enum FieldView<'a> {
-    /// True or false.
+pub enum FieldValue {
     Flag(bool),
     /// A whole number.
     Integer(u32),
     /// Numeric Jira project ids.
-    Ids(Box<[u64]>),
-    /// Text.
-    Text(&'a str),
-}
-
-impl FieldView<'_> {
-    /// The value as JSON.
-    pub fn to_json(&self) -> Value {
-        match self {
-            Self::Flag(flag) => Value::from(*flag),
-            Self::Integer(number) => Value::from(*number),
-            Self::Ids(ids) => Value::from(ids.to_vec()),
-            Self::Text(text) => Value::from(*text),
-        }
-    }
+    Ids(Vec<u64>),
+    Text(String),
 }
 
 /// Most characters that the vendor takes in `apiPath` and `apiFilter`.
@@ -106,10 +79,10 @@ impl FieldValue {
                 .ok_or(FieldValueError::NotAFlag),
             Kind::Integer => parse_integer(text).map(Self::Integer),
             Kind::Ids => parse_ids(text).map(Self::Ids),
-            Kind::Keys => parse_keys(text).map(|keys| Self::Text(keys.join(",").into())),
+            Kind::Keys => parse_keys(text).map(|keys| Self::Text(keys.join(","))),
             Kind::RefSpecs => parse_refspecs(text).map(|()| Self::Text(text.into())),
             Kind::Region => match Region::parse(text) {
-                Ok(region) => Ok(Self::Text(region.as_str().into())),
+                Ok(region) => Ok(Self::Text(region.as_str().to_owned())),
                 Err(_) => Err(FieldValueError::NotARegion),
             },
             Kind::FolderDepth => match parse_integer(text) {
@@ -154,13 +127,12 @@ impl FieldValue {
         }
     }
 
-    /// The value without a text of its own.
-    pub fn view(&self) -> FieldView<'_> {
+    pub fn to_json(&self) -> Value {
         match self {
-            Self::Flag(flag) => FieldView::Flag(*flag),
-            Self::Integer(number) => FieldView::Integer(*number),
-            Self::Ids(ids) => FieldView::Ids(ids.clone()),
-            Self::Text(text) => FieldView::Text(text),
+            Self::Flag(flag) => Value::from(*flag),
+            Self::Integer(number) => Value::from(*number),
+            Self::Ids(ids) => Value::from(ids.as_slice()),
+            Self::Text(text) => Value::from(text.as_str()),
         }
     }
 }

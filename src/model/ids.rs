@@ -6,11 +6,11 @@ use super::field_value::FieldValueError;
 const LONGEST_ID: usize = 9;
 
 /// `10000,10100` with `,`, `;` or spaces between, in brackets or not.
-pub(super) fn parse_ids(text: &str) -> Result<Box<[u64]>, FieldValueError> {
+pub(super) fn parse_ids(text: &str) -> Result<Vec<u64>, FieldValueError> {
     plain_ids(text).map_or_else(|| ids_of_any_form(text), Ok)
 }
 
-fn ids_of_any_form(text: &str) -> Result<Box<[u64]>, FieldValueError> {
+fn ids_of_any_form(text: &str) -> Result<Vec<u64>, FieldValueError> {
     let list = text
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'))
@@ -38,7 +38,7 @@ fn ids_of_any_form(text: &str) -> Result<Box<[u64]>, FieldValueError> {
 }
 
 /// `10000; 10100`: ids of so many digits that nothing else can be meant, which nearly all are.
-fn plain_ids(text: &str) -> Option<Box<[u64]>> {
+fn plain_ids(text: &str) -> Option<Vec<u64>> {
     const SHORTEST: usize = 4;
     let words = || {
         text.as_bytes()
@@ -59,7 +59,7 @@ fn plain_ids(text: &str) -> Option<Box<[u64]>> {
         word.iter()
             .fold(0, |id, digit| id * 10 + u64::from(digit - b'0'))
     }));
-    Some(ids.into())
+    Some(ids)
 }
 
 /// `1,000,010,100` is what a spreadsheet shows for 1000010100, which was once `10000,10100`; `10,000` is one id.
@@ -85,7 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn ids(text: &str) -> Result<Vec<u64>, FieldValueError> {
-        parse_ids(text).map(Vec::from)
+        parse_ids(text)
     }
 
     #[test]

@@ -1,26 +1,29 @@
 //! What makes a row the same row, in the sheet and in Jira.
 
 use super::integration_type::{IntegrationType, OriginRule};
-use super::origin::{OriginView, normalise};
+use super::origin::{Origin, normalise};
 
 /// The origin within a key.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub enum OriginKey {
     /// A normalised origin.
-    Exactly(Box<str>),
+    Exactly(String),
     /// The row leaves it blank and what Jira then shows is not documented: any origin matches.
     Any,
 }
 
 impl OriginKey {
-    /// The key's origin for a row of type `of` whose origin is `origin`.
-    pub fn of(of: IntegrationType, origin: Option<OriginView<'_>>) -> Self {
-        Self::exact(of, origin).map_or(Self::Any, |origin| Self::Exactly(origin.into()))
+    /// The key's origin for a row of this type with this origin.
+    pub fn of(integration_type: IntegrationType, origin: Option<&Origin>) -> Self {
+        match Self::exact(integration_type, origin) {
+            Some(origin) => Self::Exactly(origin.to_owned()),
+            None => Self::Any,
+        }
     }
 
-    /// The same without a key made of it; none for any origin.
-    pub fn exact(of: IntegrationType, origin: Option<OriginView<'_>>) -> Option<&str> {
-        match (origin, of.spec().origin) {
+    /// The same without a copy; none for any origin.
+    pub fn exact(integration_type: IntegrationType, origin: Option<&Origin>) -> Option<&str> {
+        match (origin, integration_type.spec().origin) {
             (Some(origin), _) => Some(origin.normalised()),
             (None, OriginRule::UrlOr(shown)) => Some(shown),
             (None, _) => None,
@@ -28,20 +31,22 @@ impl OriginKey {
     }
 
     /// Whether an origin that Jira shows for an integration of type `of` is this one.
-    pub fn matches(&self, of: IntegrationType, shown: Option<&str>) -> bool {
+    pub fn matches(&self, integration_type: IntegrationType, shown: Option<&str>) -> bool {
         match self {
             Self::Any => true,
-            Self::Exactly(ours) => is_shown_as(of, ours, shown),
+            Self::Exactly(ours) => is_shown_as(integration_type, ours, shown),
         }
     }
 }
 
 /// Whether `shown` is what Jira shows for an integration of type `of` with the normalised origin `ours`.
-pub(crate) fn is_shown_as(of: IntegrationType, ours: &str, shown: Option<&str>) -> bool {
+fn is_shown_as(integration_type: IntegrationType, ours: &str, shown: Option<&str>) -> bool {
     match shown {
-        Some(shown) => normalise(of, shown) == ours,
+        Some(shown) => normalise(integration_type, shown) == ours,
         // A Jira that shows no origin means the vendor's own.
-        None => matches!(of.spec().origin, OriginRule::UrlOr(default) if default == ours),
+        None => {
+            matches!(integration_type.spec().origin, OriginRule::UrlOr(default) if default == ours)
+        }
     }
 }
 
@@ -54,5 +59,5 @@ pub struct RecordKey {
     /// The origin.
     pub origin: OriginKey,
     /// The display name.
-    pub display_name: Box<str>,
+    pub display_name: String,
 }

@@ -5,51 +5,11 @@ use url::Url;
 
 use super::integration_type::{IntegrationType, OriginRule};
 
-/// An origin that its type can use. Its text is what the sheet says and is sent verbatim.
+/// An origin that its type can use. Its text is sent verbatim.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
-    text: Box<str>,
-    normalised: Normalised,
-}
-
-/// An origin for comparing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-enum Normalised {
-    /// So many bytes of the text itself.
-    UpTo(usize),
-    Otherwise(Box<str>),
-}
-
-/// An origin whose text lies elsewhere.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct OriginView<'a> {
-    text: &'a str,
-    normalised: &'a str,
-}
-
-impl<'a> OriginView<'a> {
-    pub(super) fn new(text: &'a str, normalised: &'a str) -> Self {
-        Self { text, normalised }
-    }
-
-    /// The origin as the sheet has it.
-    pub fn as_str(&self) -> &'a str {
-        self.text
-    }
-
-    /// The origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped.
-    pub fn normalised(&self) -> &'a str {
-        self.normalised
-    }
-
-    /// Scheme and host (a folder's whole path): where a secret of the row goes.
-    pub fn host(&self) -> &'a str {
-        let normalised = self.normalised;
-        let after_scheme = normalised.find("://").map_or(0, |at| at + 3);
-        let end = normalised[after_scheme..].find('/');
-        end.filter(|_| after_scheme > 0)
-            .map_or(normalised, |end| &normalised[..after_scheme + end])
-    }
+    text: String,
+    normalised: String,
 }
 
 /// Why a text is no origin.
@@ -73,35 +33,36 @@ pub enum OriginError {
 }
 
 impl Origin {
-    /// Reads the origin of an integration of type `of`.
+    /// Reads the origin of an integration of this type.
     ///
     /// # Errors
     ///
-    /// [`OriginError`] says what is wrong with it.
-    pub fn parse(of: IntegrationType, text: &str) -> Result<Self, OriginError> {
-        let normalised = if of.spec().origin == OriginRule::Folder {
+    /// [`OriginError`].
+    pub fn parse(integration_type: IntegrationType, text: &str) -> Result<Self, OriginError> {
+        let normalised = if integration_type.spec().origin == OriginRule::Folder {
             if !is_absolute_path(text) {
                 return Err(OriginError::NotAnAbsolutePath);
             }
-            Normalised::UpTo(text.len())
+            text.to_owned()
         } else if is_plainly_written(text) {
-            Normalised::UpTo(text.trim_end_matches('/').len())
+            text.trim_end_matches('/').to_owned()
         } else {
             check_url(text)?;
-            Normalised::Otherwise(normalise(of, text).into())
+            normalise(integration_type, text)
         };
         Ok(Self {
-            text: text.into(),
+            text: text.to_owned(),
             normalised,
         })
     }
 
-    /// The address of one repository as an origin, for whoever insists; none if it is not an http(s) URL.
-    pub fn of_clone_url(of: IntegrationType, text: &str) -> Option<Self> {
+    /// The address of one repository as an origin, for a user who allows it; none if it is not an http(s) URL.
+    pub fn of_clone_url(integration_type: IntegrationType, text: &str) -> Option<Self> {
         let is_http = text.starts_with("http://") || text.starts_with("https://");
-        (is_http && Self::parse(of, text) == Err(OriginError::CloneUrl)).then(|| Self {
-            text: text.into(),
-            normalised: Normalised::Otherwise(normalise(of, text).into()),
+        let is_clone_url = Self::parse(integration_type, text) == Err(OriginError::CloneUrl);
+        (is_http && is_clone_url).then(|| Self {
+            text: text.to_owned(),
+            normalised: normalise(integration_type, text),
         })
     }
 
@@ -112,91 +73,65 @@ impl Origin {
 
     /// The origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped.
     pub fn normalised(&self) -> &str {
-        match &self.normalised {
-            Normalised::UpTo(end) => &self.text[..*end],
-            Normalised::Otherwise(normalised) => normalised,
-        }
+        &self.normalised
+    }
+
+    /// Scheme and host (a folder's whole path): where a secret of the row goes.
+    pub fn host(&self) -> &str {
+        let Some((scheme, rest)) = self.normalised.split_once("://") else {
+            return &self.normalised;
+        };
+        let host = rest.find('/').unwrap_or(rest.len());
+        &self.normalised[..scheme.len() + "://".len() + host]
     }
 
     /// Whether it is a URL without encryption.
     pub fn is_plain_http(&self) -> bool {
-        self.normalised().starts_with("http://")
-    }
-
-    /// Whether a folder's path ends in the `*` that stands for the folders below it.
-    pub fn ends_in_star(&self) -> bool {
-        self.text.ends_with('*')
-    }
-
-    /// The same without a text of its own.
-    pub fn view(&self) -> OriginView<'_> {
-        OriginView::new(self.as_str(), self.normalised())
+        self.normalised.starts_with("http://")
     }
 }
 
-/// Whether `text` is a URL that every parser reads alike and normalising only shortens: `http(s)://host[:port][/path]`
-/// in lower case, its host a name. Nearly all origins are, and need no more than this look; `false` says nothing about
-/// the others.
+/// Whether `text` is `http(s)://host[:port][/path]` in lower case, its host a name: a URL that every parser reads alike, and
+/// of which normalising drops nothing but trailing `/`. Nearly all origins are; to parse those too would make the check of
+/// a large file a fifth slower.
 fn is_plainly_written(text: &str) -> bool {
     let (rest, default_port) = match text.strip_prefix("https://") {
-        Some(rest) => (rest, b"443".as_slice()),
+        Some(rest) => (rest, "443"),
         None => match text.strip_prefix("http://") {
-            Some(rest) => (rest, b"80".as_slice()),
+            Some(rest) => (rest, "80"),
             None => return false,
         },
     };
-    let Some(end) = plain_name(rest.as_bytes()) else {
-        return false;
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (host, port) = match authority.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (authority, None),
     };
-    let (port, path) = match &rest.as_bytes()[end..] {
-        [b':', rest @ ..] => {
-            let end = rest.iter().position(|b| *b == b'/').unwrap_or(rest.len());
-            let (port, path) = rest.split_at(end);
-            (Some(port), path)
-        }
-        path => (None, path),
-    };
-    let is_port = |port: &[u8]| {
+    let is_port = |port: &str| {
         (1..=4).contains(&port.len())
-            && port.iter().all(u8::is_ascii_digit)
-            && !port.starts_with(b"0")
+            && port.bytes().all(|b| b.is_ascii_digit())
+            && !port.starts_with('0')
             && port != default_port
     };
-    port.is_none_or(is_port)
+    is_plain_name(host)
+        && port.is_none_or(is_port)
         && path
-            .iter()
+            .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'))
 }
 
-/// How long the name is that `text` begins with: of lower-case labels, and neither an address in numbers nor in punycode
-/// (`xn--`).
-fn plain_name(text: &[u8]) -> Option<usize> {
-    let (mut at, mut label) = (0, 0);
-    loop {
-        let letters = text[at..].iter().position(|byte| !is_of_label(*byte));
-        let end = letters.map_or(text.len(), |letters| at + letters);
-        let begins_with_letter = text.get(label).is_some_and(u8::is_ascii_lowercase);
-        match text.get(end) {
-            // No two dashes, and none where a label begins.
-            Some(b'-') if end > at => {
-                let is_last_of_label = text.get(end + 1) == Some(&b'.');
-                at = end + 1 + usize::from(is_last_of_label);
-                if is_last_of_label {
-                    label = at;
-                }
-            }
-            Some(b'.') if end > at => {
-                at = end + 1;
-                label = at;
-            }
-            None | Some(b':' | b'/') if begins_with_letter => return Some(end),
-            _ => return None,
-        }
-    }
-}
-
-fn is_of_label(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'0'..=b'9')
+/// Whether a host is a name of lower-case labels, and neither an address in numbers nor in punycode (`xn--`).
+fn is_plain_name(host: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.contains("--")
+            && label
+                .bytes()
+                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+    };
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.split('.').all(is_label) && last.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
 fn check_url(text: &str) -> Result<(), OriginError> {
@@ -252,8 +187,8 @@ fn is_absolute_path(text: &str) -> bool {
 
 /// An origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped, the path kept; a
 /// folder's path verbatim. What is no URL stays as it is, so that whatever Jira holds can be compared.
-pub(crate) fn normalise(of: IntegrationType, text: &str) -> String {
-    if of.spec().origin == OriginRule::Folder {
+pub(crate) fn normalise(integration_type: IntegrationType, text: &str) -> String {
+    if integration_type.spec().origin == OriginRule::Folder {
         return text.to_owned();
     }
     match Url::parse(text) {
@@ -308,7 +243,7 @@ mod tests {
         let origin = Origin::parse(Gerrit, "HTTPS://Git.Example.org:443/Gerrit/").unwrap();
         assert_eq!(origin.as_str(), "HTTPS://Git.Example.org:443/Gerrit/");
         assert_eq!(origin.normalised(), "https://git.example.org/Gerrit");
-        assert_eq!(origin.view().host(), "https://git.example.org");
+        assert_eq!(origin.host(), "https://git.example.org");
     }
 
     #[test]
@@ -340,7 +275,7 @@ mod tests {
         for good in [r"D:\tmp\*", "D:/tmp/*", "/srv/repos/*", r"\\server\share\*"] {
             let origin = Origin::parse(Filespace, good).unwrap();
             assert_eq!(origin.normalised(), good);
-            assert_eq!(origin.view().host(), good);
+            assert_eq!(origin.host(), good);
         }
         for bad in [
             "repos/*",

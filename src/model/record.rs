@@ -2,144 +2,111 @@
 
 use super::defect::{Defect, defects};
 use super::field::{Field, FieldSet};
-use super::field_value::{FieldValue, FieldView};
+use super::field_value::FieldValue;
 use super::integration_type::IntegrationType;
 use super::key::{OriginKey, RecordKey};
-use super::origin::{Origin, OriginView};
-use super::packed::{Packed, Values};
-use super::place::Place;
-use super::shown::{FieldsText, ShownFields};
+use super::origin::Origin;
+use super::shown::ShownFields;
 use crate::secret::{Secret, SecretCell, SecretReference};
 
-/// What stands in a `username` cell.
+/// What a `username` cell holds.
 #[derive(Clone, Debug)]
 pub enum Username {
     /// An account's name.
-    Name(Box<str>),
-    /// An AWS access key id, which is kept as a secret.
+    Name(String),
+    /// An AWS access key id, which is a secret.
     KeyId(SecretCell),
 }
 
 /// The values of a row, each valid by itself; together they may still lack something.
 #[derive(Clone, Debug, Default)]
 pub struct RecordDraft {
-    /// The name shown in Jira.
-    pub display_name: Option<Box<str>>,
-    /// The origin.
+    pub display_name: Option<String>,
     pub origin: Option<Origin>,
-    /// The account.
     pub username: Option<Username>,
-    /// The password.
     pub password: Option<SecretCell>,
-    /// The token.
     pub pat: Option<SecretCell>,
-    /// All other fields that the row gives.
+    /// All other fields that the row fills in.
     pub settings: Vec<(Field, FieldValue)>,
 }
 
-/// One integration as a row describes it. A record that exists is valid: its type has all that it needs, and each value
+/// One integration as a row describes it. A record that exists is valid: it has all that its type needs, and each value
 /// is one that the API takes.
 #[derive(Clone, Debug)]
 pub struct Record {
     integration_type: IntegrationType,
-    shown: Packed,
-    /// An AWS access key id.
-    key_id: Option<SecretCell>,
-    password: Option<SecretCell>,
-    pat: Option<SecretCell>,
+    values: RecordDraft,
 }
 
 impl Record {
-    /// Makes a record of type `of`.
+    /// Makes a record of `values`.
     ///
     /// # Errors
     ///
     /// The [`Defect`]s that keep it from being complete.
-    pub fn new(of: IntegrationType, values: RecordDraft) -> Result<Self, Vec<Defect>> {
-        let name = match &values.username {
-            Some(Username::Name(name)) => Some(&**name),
-            _ => None,
-        };
-        let found = defects(of.spec(), values.given(), name);
-        if !found.is_empty() {
-            return Err(found);
+    pub fn new(
+        integration_type: IntegrationType,
+        values: RecordDraft,
+    ) -> Result<Self, Vec<Defect>> {
+        let found = defects(integration_type.spec(), values.given(), values.user_name());
+        if found.is_empty() {
+            Ok(Self {
+                integration_type,
+                values,
+            })
+        } else {
+            Err(found)
         }
-        let settings = values.settings.iter();
-        let shown = Packed::new(Values {
-            display_name: values.display_name.as_deref(),
-            origin: values.origin.as_ref().map(Origin::view),
-            username: name,
-            settings: settings.map(|(field, value)| (*field, value.view())),
-        });
-        Ok(Self {
-            integration_type: of,
-            shown,
-            key_id: match values.username {
-                Some(Username::KeyId(cell)) => Some(cell),
-                _ => None,
-            },
-            password: values.password,
-            pat: values.pat,
-        })
     }
 
-    /// The integration type.
     pub fn integration_type(&self) -> IntegrationType {
         self.integration_type
     }
 
-    /// What the row says apart from secrets.
-    pub fn shown(&self) -> &Packed {
-        &self.shown
-    }
-
-    /// The name shown in Jira, if the row gives one.
     pub fn display_name(&self) -> Option<&str> {
-        self.shown.display_name()
+        self.values.display_name.as_deref()
     }
 
-    /// The origin, if the row gives one.
-    pub fn origin(&self) -> Option<OriginView<'_>> {
-        self.shown.origin()
+    pub fn origin(&self) -> Option<&Origin> {
+        self.values.origin.as_ref()
     }
 
     /// The account's name.
     pub fn username(&self) -> Option<&str> {
-        self.shown.username()
+        self.values.user_name()
     }
 
     /// The AWS access key id that stands in place of an account's name.
     pub fn key_id(&self) -> Option<&Secret> {
-        self.key_id.as_ref().map(|cell| &cell.secret)
+        self.values.key_id().map(|cell| &cell.secret)
     }
 
-    /// The password.
     pub fn password(&self) -> Option<&Secret> {
-        self.password.as_ref().map(|cell| &cell.secret)
+        self.values.password.as_ref().map(|cell| &cell.secret)
     }
 
-    /// The token.
     pub fn pat(&self) -> Option<&Secret> {
-        self.pat.as_ref().map(|cell| &cell.secret)
+        self.values.pat.as_ref().map(|cell| &cell.secret)
     }
 
     /// All fields beside type, name, origin and credentials.
-    pub fn settings(&self) -> impl Iterator<Item = (Field, FieldView<'_>)> {
-        self.shown.settings()
+    pub fn settings(&self) -> impl Iterator<Item = (Field, &FieldValue)> {
+        let settings = self.values.settings.iter();
+        settings.map(|(field, value)| (*field, value))
     }
 
-    /// What the row says of `field`, which is one of the [`settings`](Self::settings).
-    pub fn setting(&self, field: Field) -> Option<FieldView<'_>> {
+    /// The value of `field`, which is one of the [`settings`](Self::settings).
+    pub fn setting(&self, field: Field) -> Option<&FieldValue> {
         let mut settings = self.settings();
         settings
-            .find(|(of, _)| *of == field)
+            .find(|(named, _)| *named == field)
             .map(|(_, value)| value)
     }
 
     /// The keys of the Jira projects that the row names; their ids must be known before it can be sent.
     pub fn project_keys(&self) -> impl Iterator<Item = &str> {
         let keys = match self.setting(Field::ProjectKeys) {
-            Some(FieldView::Text(keys)) => keys,
+            Some(FieldValue::Text(keys)) => keys,
             _ => "",
         };
         keys.split(',').filter(|key| !key.is_empty())
@@ -147,16 +114,9 @@ impl Record {
 
     /// The record with the ids of its projects in place of their keys.
     pub fn with_project_ids(mut self, ids: Vec<u64>) -> Self {
-        let settings = self
-            .settings()
-            .filter(|(field, _)| *field != Field::ProjectKeys);
-        let ids = (Field::ProjectMappingIds, FieldView::Ids(ids.into()));
-        self.shown = Packed::new(Values {
-            display_name: self.display_name(),
-            origin: self.origin(),
-            username: self.username(),
-            settings: settings.chain([ids]),
-        });
+        let settings = &mut self.values.settings;
+        settings.retain(|(field, _)| *field != Field::ProjectKeys);
+        settings.push((Field::ProjectMappingIds, FieldValue::Ids(ids)));
         self
     }
 
@@ -165,7 +125,7 @@ impl Record {
         Some(RecordKey {
             integration_type: self.integration_type,
             origin: OriginKey::of(self.integration_type, self.origin()),
-            display_name: self.display_name()?.into(),
+            display_name: self.display_name()?.to_owned(),
         })
     }
 
@@ -177,34 +137,53 @@ impl Record {
     /// The references through which secrets of this record were read.
     pub fn references(&self) -> impl Iterator<Item = &SecretReference> {
         self.secret_cells()
-            .filter_map(|cell| cell.reference.as_deref())
+            .filter_map(|cell| cell.reference.as_ref())
     }
 
     fn secret_cells(&self) -> impl Iterator<Item = &SecretCell> {
-        self.key_id.iter().chain(&self.password).chain(&self.pat)
+        let values = &self.values;
+        let cells = [
+            values.key_id(),
+            values.password.as_ref(),
+            values.pat.as_ref(),
+        ];
+        cells.into_iter().flatten()
     }
 
-    /// What the row says apart from secrets: for the journal and for comparing with Jira.
+    /// The fields that are no secrets: for the journal and for comparing with Jira.
     pub fn visible(&self) -> ShownFields {
-        let mut text = FieldsText::default();
-        text.put(Field::Type, self.integration_type.name());
-        if let Some(name) = self.display_name() {
-            text.put(Field::DisplayName, name);
-        }
-        if let Some(origin) = self.origin() {
-            text.put(Field::Origin, origin.as_str());
-        }
-        if let Some(name) = self.username() {
-            text.put(Field::Username, name);
-        }
-        for (field, value) in self.settings() {
-            text.put(field, &value);
-        }
-        text.end()
+        let texts = [
+            (Field::Type, Some(self.integration_type.name())),
+            (Field::DisplayName, self.display_name()),
+            (Field::Origin, self.origin().map(Origin::as_str)),
+            (Field::Username, self.username()),
+        ];
+        let texts = texts
+            .into_iter()
+            .filter_map(|(field, text)| Some((field, text?.into())));
+        let settings = self
+            .settings()
+            .map(|(field, value)| (field, value.to_json()));
+        ShownFields::new(texts.chain(settings))
     }
 }
 
 impl RecordDraft {
+    /// The account's name.
+    pub(crate) fn user_name(&self) -> Option<&str> {
+        match &self.username {
+            Some(Username::Name(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    fn key_id(&self) -> Option<&SecretCell> {
+        match &self.username {
+            Some(Username::KeyId(cell)) => Some(cell),
+            _ => None,
+        }
+    }
+
     fn given(&self) -> FieldSet {
         let present = [
             (Field::DisplayName, self.display_name.is_some()),
@@ -213,24 +192,8 @@ impl RecordDraft {
             (Field::Password, self.password.is_some()),
             (Field::Pat, self.pat.is_some()),
         ];
+        let present = present.into_iter().filter(|(_, is_present)| *is_present);
         let settings = self.settings.iter().map(|(field, _)| *field);
-        let present = present
-            .into_iter()
-            .filter(|(_, is)| *is)
-            .map(|(field, _)| field);
-        present.chain(settings).collect()
+        present.map(|(field, _)| field).chain(settings).collect()
     }
-}
-
-/// A record and where it stands.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The row's number in the run, from 1, over all files and sheets.
-    pub n: u32,
-    /// Where the row stands.
-    pub place: Place,
-    /// What it says.
-    pub record: Record,
-    /// The codes of the warnings that it was given.
-    pub warnings: Vec<super::Code>,
 }

@@ -3,7 +3,7 @@ use std::fmt;
 
 use super::references::ReferenceUse;
 use crate::model::{
-    Difference, Field, FieldView, IntegrationType, OriginKey, RemoteIntegration, Row,
+    Difference, Field, FieldValue, IntegrationType, OriginKey, RemoteIntegration, Row,
 };
 
 /// What to do with a row.
@@ -187,7 +187,7 @@ impl Plan {
     pub(crate) fn global(&self) -> (usize, usize) {
         self.to_create().fold((0, 0), |(global, by_default), row| {
             match row.record.setting(Field::Global) {
-                Some(FieldView::Flag(true)) => (global + 1, by_default),
+                Some(FieldValue::Flag(true)) => (global + 1, by_default),
                 None => (global, by_default + 1),
                 _ => (global, by_default),
             }

@@ -69,7 +69,7 @@ pub struct SecretCell {
     /// The secret.
     pub secret: Secret,
     /// The reference in the cell; the plan names it with the host that the secret goes to.
-    pub reference: Option<Box<SecretReference>>,
+    pub reference: Option<SecretReference>,
 }
 
 impl From<Secret> for SecretCell {

@@ -29,8 +29,8 @@ pub(super) struct CheckedRow {
 #[derive(Default)]
 pub(super) struct Readable {
     pub type_name: Option<&'static str>,
-    pub name: Option<Box<str>>,
-    pub origin: Option<Box<str>>,
+    pub name: Option<String>,
+    pub origin: Option<String>,
     /// Only if type, origin and name can be read.
     pub key: Option<RecordKey>,
 }

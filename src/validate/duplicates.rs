@@ -57,7 +57,7 @@ impl Default for KeyHasher {
 impl KeyHasher {
     /// The hashes of a row of type `of` with these values.
     pub(super) fn hash(&self, of: IntegrationType, origin: Option<&Origin>, name: &str) -> Hashes {
-        let of_key = OriginKey::exact(of, origin.map(Origin::view));
+        let of_key = OriginKey::exact(of, origin);
         let of_origin = self.origins.hash_one((of, of_key));
         let blank_is_any = of.spec().origin == OriginRule::UrlOrUnknown;
         Hashes {

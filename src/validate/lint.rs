@@ -95,7 +95,7 @@ fn lint_origin(
 ) {
     let Some(origin) = origin else { return };
     if of.spec().origin == OriginRule::Folder {
-        if !origin.ends_in_star() {
+        if !origin.as_str().ends_with('*') {
             tell(
                 Field::Origin,
                 Code::FolderWithoutStar,

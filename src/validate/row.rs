@@ -10,8 +10,8 @@ use super::messages::{self, Told};
 use super::options::{Options, Purpose};
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, Origin, OriginKey, OriginRule, Place,
-    Record, RecordDraft, RecordKey, Username, defects,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, OriginKey, OriginRule, Place, Record,
+    RecordDraft, RecordKey, Username, defects,
 };
 
 /// A row that the selection leaves out.
@@ -229,14 +229,14 @@ fn readable_of(
 ) -> Readable {
     let origin = draft.origin.as_ref();
     let is_origin_known = origin.is_some() || (!given.has(Field::Origin) && may_be_blank(of));
-    let name: Option<Box<str>> = name.map(Into::into);
+    let name: Option<String> = name.map(Into::into);
     let key = of.zip(name.clone()).filter(|_| is_origin_known);
     Readable {
         type_name: of.map(IntegrationType::name),
         origin: origin.map(|origin| origin.as_str().into()),
         key: key.map(|(of, display_name)| RecordKey {
             integration_type: of,
-            origin: OriginKey::of(of, origin.map(Origin::view)),
+            origin: OriginKey::of(of, origin),
             display_name,
         }),
         name,

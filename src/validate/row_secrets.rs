@@ -52,7 +52,7 @@ impl<'a> RowCheck<'a> {
         self.check_vendor(field, secret.expose());
         Some(SecretCell {
             secret,
-            reference: Some(Box::new(reference)),
+            reference: Some(reference),
         })
     }
 

@@ -84,8 +84,8 @@ fn shown(id: i64, (of, host, name): Said) -> RemoteIntegration {
 
 fn book_row((of, host, name): Said, standing: Standing) -> BookRow {
     let origin = host.map(|host| Origin::parse(of, &url(host)).unwrap());
-    let origin = OriginKey::of(of, origin.as_ref().map(Origin::view));
-    BookRow::new(of, name, &origin, standing)
+    let origin = OriginKey::of(of, origin.as_ref());
+    BookRow::new(of, name, origin, standing)
 }
 
 impl World {

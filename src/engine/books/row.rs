@@ -4,9 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::journal::RowState;
-use crate::model::{
-    IntegrationType, OriginKey, Packed, RemoteIntegration, Row, is_shown_as, normalise,
-};
+use crate::model::{IntegrationType, OriginKey, RemoteIntegration, Row, normalise};
 
 /// How a row stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,10 +27,8 @@ pub(crate) enum Standing {
 #[derive(Clone, Debug)]
 pub(crate) struct BookRow {
     integration_type: IntegrationType,
-    /// Whether any origin is its own.
-    is_anywhere: bool,
-    /// Its name and its origin. A row that was read from a sheet shares them with that one.
-    key: Packed,
+    origin: OriginKey,
+    name: Option<String>,
     pub(super) standing: Standing,
     /// What was there beside the baseline before it was sent, if that is known.
     pub(super) known: Option<Arc<HashSet<i64>>>,
@@ -46,16 +42,13 @@ impl BookRow {
     /// A row that was read from a sheet.
     pub(crate) fn of_row(row: &Row, standing: Standing) -> Self {
         let integration_type = row.record.integration_type();
-        let origin = OriginKey::exact(integration_type, row.record.origin());
-        Self {
+        let origin = OriginKey::of(integration_type, row.record.origin());
+        Self::new(
             integration_type,
-            is_anywhere: origin.is_none(),
-            key: row.record.shown().clone(),
+            row.record.display_name(),
+            origin,
             standing,
-            known: None,
-            sent_in: 0,
-            may_have_doubles: 0,
-        }
+        )
     }
 
     /// A row as a journal tells it; none if it has no type, so that it was never sent.
@@ -66,31 +59,27 @@ impl BookRow {
             (Some(key), _) => key
                 .origin
                 .clone()
-                .map_or(OriginKey::Any, |origin| OriginKey::Exactly(origin.into())),
-            (None, Some(text)) => OriginKey::Exactly(normalise(integration_type, text).into()),
+                .map_or(OriginKey::Any, OriginKey::Exactly),
+            (None, Some(text)) => OriginKey::Exactly(normalise(integration_type, text)),
             (None, None) => OriginKey::of(integration_type, None),
         };
         Some(Self {
             known: row.listed_before.clone(),
             may_have_doubles: row.may_have_duplicates(),
-            ..Self::new(integration_type, row.name.as_deref(), &origin, standing)
+            ..Self::new(integration_type, row.name.as_deref(), origin, standing)
         })
     }
 
     pub(super) fn new(
         integration_type: IntegrationType,
         name: Option<&str>,
-        origin: &OriginKey,
+        origin: OriginKey,
         standing: Standing,
     ) -> Self {
-        let exact = match origin {
-            OriginKey::Exactly(origin) => Some(&**origin),
-            OriginKey::Any => None,
-        };
         Self {
             integration_type,
-            is_anywhere: exact.is_none(),
-            key: Packed::of_key(name, exact),
+            origin,
+            name: name.map(str::to_owned),
             standing,
             known: None,
             sent_in: 0,
@@ -99,7 +88,7 @@ impl BookRow {
     }
 
     pub(super) fn name(&self) -> Option<&str> {
-        self.key.display_name()
+        self.name.as_deref()
     }
 
     /// Whether an integration was there before the row was sent.
@@ -112,9 +101,8 @@ impl BookRow {
     }
 
     pub(in crate::engine) fn has_origin(&self, remote: &RemoteIntegration) -> bool {
-        let of = self.integration_type;
-        let ours = OriginKey::exact(of, self.key.origin());
-        self.is_anywhere || ours.is_some_and(|ours| is_shown_as(of, ours, remote.origin.as_deref()))
+        self.origin
+            .matches(self.integration_type, remote.origin.as_deref())
     }
 
     pub(in crate::engine) fn has_name(&self, remote: &RemoteIntegration) -> bool {

@@ -8,8 +8,8 @@ const SERVER: IntegrationType = IntegrationType::GitHubServer;
 
 fn row(of: IntegrationType, name: Option<&str>, origin: Option<&str>) -> BookRow {
     let origin = origin.map(|text| Origin::parse(of, text).unwrap());
-    let origin = OriginKey::of(of, origin.as_ref().map(Origin::view));
-    BookRow::new(of, name, &origin, Standing::Open)
+    let origin = OriginKey::of(of, origin.as_ref());
+    BookRow::new(of, name, origin, Standing::Open)
 }
 
 /// A row of GitHub Enterprise on `https://HOST.example.org`.
