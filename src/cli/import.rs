@@ -128,7 +128,7 @@ impl Import<'_> {
                 screen.problem(&diagnostics(&resolved.found));
             }
             for diagnostic in resolved.found.iter() {
-                input.tell_of_row(diagnostic.clone());
+                input.report_row(diagnostic.clone());
             }
             input.invalidate(Code::UnknownProject, &resolved.unknown);
         }

@@ -112,7 +112,7 @@ impl InputArgs {
         options.refuse_secrets().map_err(in_option("--set"))?;
         for only in &self.only {
             let only = Only::parse(only).map_err(in_option("--only"))?;
-            if options.says_secret(&only.header) {
+            if options.is_secret_column(&only.header) {
                 let failure = Failure::usage(
                     "--only cannot select by a column of secrets: others can read the command line",
                 );
@@ -197,7 +197,7 @@ pub(super) fn read_as(
 
 /// `found`, if everything that the options name was there.
 fn complete(found: Validation) -> Result<Validation, Failure> {
-    if found.is_secret_typed {
+    if found.has_secret_argument {
         let failure = Failure::usage(
             "a secret must not stand on the command line, and for some of these rows `username` is one: an access key id",
         );

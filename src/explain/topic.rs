@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::input::Source;
 use crate::model::{
-    Code, CredentialForm, Diagnostics, Example, Field, IntegrationType, Kind, LETTERS, Need,
-    OriginRule, Region, Severity,
+    Code, CredentialForm, Diagnostics, Example, Field, IntegrationType, Kind, LETTERS,
+    LISTED_REGIONS, Need, OriginRule, Severity,
 };
 use crate::secret::SecretPolicy;
 use crate::validate::{Options, Purpose, validate_sources};
@@ -342,7 +342,7 @@ fn notes(field: Field) -> Vec<String> {
         )],
         Kind::Region => vec![format!(
             "The vendor's manual lists {}.",
-            Region::listed().join(", ")
+            LISTED_REGIONS.join(", ")
         )],
         Kind::Ids | Kind::Keys => {
             vec!["Separate several with commas, semicolons or spaces.".into()]

@@ -25,7 +25,29 @@ pub struct Diagnostic {
     pub help: String,
 }
 
+/// What is wrong and what to do about it, before it has a place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Problem {
+    pub code: Code,
+    pub message: String,
+    pub help: String,
+}
+
+impl Problem {
+    pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
 impl Diagnostic {
+    pub(crate) fn of(problem: Problem, place: Place) -> Self {
+        Self::new(problem.code, place, problem.message, problem.help)
+    }
+
     /// A problem at `place`, as bad as its kind is.
     pub fn new(
         code: Code,

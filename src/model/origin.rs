@@ -13,7 +13,7 @@ pub struct Origin {
 }
 
 /// Why a text is no origin.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
 pub enum OriginError {
     /// Not `http://…` or `https://…`.
     #[error("not an http(s) URL")]

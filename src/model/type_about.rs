@@ -2,9 +2,7 @@
 
 use super::field::Field;
 use super::integration_type::{CredentialForm, IntegrationType, OriginRule, TypeSpec};
-
-/// How similar a text must be to a type's name to count as a misspelling of it.
-const SIMILARITY: f64 = 0.85;
+use super::nearest::nearest;
 
 /// How much a type needs a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,16 +95,26 @@ impl IntegrationType {
 
     /// The type whose product `text` names: `GitHub Enterprise`.
     pub fn of_product(text: &str) -> Option<Self> {
-        let plain = text.to_lowercase().replace(['_', '-'], " ");
-        Self::all().find(|integration_type| {
-            let spec = integration_type.spec();
-            spec.product.eq_ignore_ascii_case(&plain) || spec.also_called.contains(&&*plain)
-        })
+        let text = plain(text);
+        Self::all().find(|known| known.products().any(|product| plain(product) == text))
     }
 
-    /// The type that `text`, which is no type, probably means: by its product, or as a misspelling.
+    fn products(self) -> impl Iterator<Item = &'static str> {
+        let spec = self.spec();
+        spec.also_called.iter().copied().chain([spec.product])
+    }
+
+    /// The type that `text`, which is no type, probably means: by its product, or as a misspelling of a name.
     pub fn meant_by(text: &str) -> Option<Self> {
-        Self::of_product(text).or_else(|| Self::similar_to(text))
+        Self::of_product(text).or_else(|| {
+            let names = Self::all().flat_map(|known| {
+                let names = known.products().chain([known.name()]);
+                names.map(move |name| (plain(name), known))
+            });
+            let names: Vec<(String, Self)> = names.collect();
+            let names = names.iter().map(|(name, known)| (name.as_str(), *known));
+            nearest(&plain(text), names)
+        })
     }
 
     /// What to write instead of `text`, which is no type.
@@ -114,23 +122,19 @@ impl IntegrationType {
         if let Some(meant) = Self::of_product(text) {
             return format!("{} is written `{meant}`", meant.product());
         }
-        match Self::similar_to(text) {
+        match Self::meant_by(text) {
             Some(meant) => format!("did you mean `{meant}` ({})?", meant.product()),
             None => format!("use one of {}", Self::names(Self::all())),
         }
     }
+}
 
-    fn similar_to(text: &str) -> Option<Self> {
-        let text = text.to_uppercase();
-        Self::all()
-            .map(|integration_type| {
-                let similarity = strsim::jaro_winkler(integration_type.name(), &text);
-                (similarity, integration_type)
-            })
-            .filter(|(similarity, _)| *similarity > SIMILARITY)
-            .max_by(|(a, _), (b, _)| a.total_cmp(b))
-            .map(|(_, integration_type)| integration_type)
-    }
+/// A name without what people vary: case, spaces, `_`, `-`.
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| !matches!(c, ' ' | '_' | '-'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -178,5 +182,20 @@ mod tests {
             "did you mean `GITHUB` (GitHub.com)?"
         );
         assert!(IntegrationType::help_for("svn").starts_with("use one of GITHUB, "));
+    }
+
+    #[test]
+    fn only_a_slip_or_two_are_near_a_type() {
+        for near in ["GITHBU", "GitHub Enterprize", "gitlab self-managed", "AZUR"] {
+            assert!(IntegrationType::meant_by(near).is_some(), "{near}");
+        }
+        for far in [
+            "GITHUB_SEKRIT",
+            "GITHUB,Zed,,SEKRIT2001",
+            "GITHUB Sekrit",
+            "BitBucket",
+        ] {
+            assert_eq!(IntegrationType::meant_by(far), None, "{far}");
+        }
     }
 }

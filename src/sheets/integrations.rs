@@ -8,7 +8,7 @@ use rust_xlsxwriter::{
 use super::guide::{REGIONS_SHEET, TYPES_SHEET, note};
 use super::look;
 use super::template::Template;
-use crate::model::{Field, IntegrationType, Kind, Need, Region, column_letters};
+use crate::model::{Field, IntegrationType, Kind, LISTED_REGIONS, Need, column_letters};
 
 /// The last row, from 0, that has drop-downs and colours.
 const LAST_ROW: u32 = 5000;
@@ -118,7 +118,7 @@ fn drop_down(
         Kind::Region => list
             .allow_list_formula(Formula::new(format!(
                 "='{REGIONS_SHEET}'!$A$2:$A${}",
-                Region::listed().len() + 1
+                LISTED_REGIONS.len() + 1
             )))
             .set_error_style(Warning)
             .set_error_title("Region not listed")?

@@ -1,206 +1,136 @@
 //! The text of a cell, and what a spreadsheet may have done to it.
 
-use crate::input::{Display, Value};
-use crate::model::{Code, Kind};
+use std::borrow::Cow;
 
-/// What a cell says once it is read by its meaning.
+use crate::input::{Display, Value};
+use crate::model::{Code, Kind, Problem};
+
+/// What a cell holds.
 #[derive(Debug, PartialEq)]
 pub(super) enum CellText<'a> {
-    /// Nothing.
     Blank,
-    /// This text.
-    Text(std::borrow::Cow<'a, str>),
+    Text(Cow<'a, str>),
+    /// The text without the white space that was around it.
+    Trimmed(&'a str),
     /// Something that cannot be meant.
-    Bad(CellProblem),
+    Bad(Problem),
 }
 
-/// Why a cell cannot be read; or, for `Trimmed`, what was passed over.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum CellProblem {
-    /// `#N/A` and the like.
-    IsError(String),
-    /// A formula that was never computed.
-    FormulaWithoutValue,
-    /// A number in a text field, which may have been other text once.
-    MangledNumber,
-    /// Bytes that are no UTF-8.
-    NotUtf8,
-    /// A control or zero-width character.
-    Invisible(char),
-    /// A number where a secret is meant.
-    SecretIsNumber,
-    /// A secret with white space around it.
-    SecretHasSpaces,
-}
-
-impl CellProblem {
-    /// Code, message and help.
-    pub(super) fn told(&self) -> (Code, String, &'static str) {
-        match self {
-            Self::IsError(error) => (
-                Code::CellIsError,
-                format!("the cell holds the error {error}"),
-                "mend the formula, or write the value itself",
-            ),
-            Self::FormulaWithoutValue => (
-                Code::FormulaWithoutValue,
-                "the cell holds a formula without a value".to_owned(),
-                "open the file in a spreadsheet program and save it, which computes the value; or write the value itself",
-            ),
-            Self::MangledNumber => (
-                Code::MangledNumber,
-                "the cell holds a number, whose digits the spreadsheet may have changed".to_owned(),
-                "format the column as text and type the value again",
-            ),
-            Self::NotUtf8 => (
-                Code::NotUtf8,
-                "the cell is not UTF-8 text".to_owned(),
-                "save the file as CSV UTF-8",
-            ),
-            Self::Invisible('\n' | '\r') => (
-                Code::InvisibleCharacter,
-                "the cell holds a line break".to_owned(),
-                "remove it; if nobody typed it, look for a quote too many in this row or above",
-            ),
-            Self::Invisible(c) => (
-                Code::InvisibleCharacter,
-                format!(
-                    "the cell holds the invisible character U+{:04X}",
-                    u32::from(*c)
-                ),
-                "type the value anew; such characters come along when text is copied",
-            ),
-            Self::SecretIsNumber => (
-                Code::SecretIsNumber,
-                "the cell holds a number, whose digits the spreadsheet may have changed".to_owned(),
-                "format the cell as text and type the secret again",
-            ),
-            Self::SecretHasSpaces => (
-                Code::SecretHasSpaces,
-                "there is white space before or after the secret".to_owned(),
-                "remove it; no git host issues such secrets",
-            ),
-        }
-    }
-}
-
-/// The text of a cell of the kind that nearly all are: visible ASCII, spaces only within. Nothing is to be said about it,
-/// in a secret or elsewhere.
-#[inline]
-pub(super) fn unremarkable(value: Value<'_>, kind: Kind) -> Option<&str> {
-    let Value::Text(text) = value else {
-        return None;
-    };
-    let bytes = text.as_bytes();
-    let (first, last) = bytes.first().zip(bytes.last())?;
-    let is_trimmed = *first != b' ' && *last != b' ';
-    // Only what begins like a number can be one that was shortened.
-    let is_number = matches!(first, b'0'..=b'9' | b'-') && is_mangled(value, kind);
-    (is_trimmed && is_visible(bytes) && !is_number).then_some(text)
-}
-
-/// Whether all bytes are visible ASCII or spaces.
-fn is_visible(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks::<8>();
-    // The last word is looked at together with what it overlaps.
-    match bytes.last_chunk::<8>() {
-        Some(last) => {
-            words
-                .iter()
-                .chain([last])
-                .fold(0, |odd, word| odd | odd_bytes(*word))
-                == 0
-        }
-        None => rest.iter().all(|b| matches!(b, 0x20..0x7f)),
-    }
-}
-
-/// The highest bit of each byte of `word` that is no visible ASCII; other bits may be set below one that is.
-fn odd_bytes(word: [u8; 8]) -> u64 {
-    const fn all(byte: u8) -> u64 {
-        u64::from_le_bytes([byte; 8])
-    }
-    let word = u64::from_le_bytes(word);
-    let low_bits = word & all(0x7f);
-    let is_below_space = !(low_bits + all(0x60));
-    let is_delete = low_bits + all(0x01);
-    (word | is_below_space | is_delete) & all(0x80)
-}
-
-/// Reads a cell of a field that is no secret. The second value says whether white space was trimmed.
-pub(super) fn plain_text(value: Value<'_>, kind: Kind) -> (CellText<'_>, bool) {
+/// Reads a cell of a field that is no secret.
+pub(super) fn plain_text(value: Value<'_>, kind: Kind) -> CellText<'_> {
     if is_mangled(value, kind) {
-        return (CellText::Bad(CellProblem::MangledNumber), false);
+        return CellText::Bad(number_problem(Code::MangledNumber, "value"));
     }
-    as_it_stands(value)
+    any_text(value)
 }
 
-/// Reads a cell as it stands, whatever a spreadsheet may have done to it.
-pub(super) fn as_it_stands(value: Value<'_>) -> (CellText<'_>, bool) {
+/// Reads a cell that holds a secret: nothing about it is guessed or fixed.
+pub(super) fn secret_text(value: Value<'_>) -> CellText<'_> {
+    match value {
+        Value::Text(_) if is_mangled(value, Kind::Secret) => {
+            CellText::Bad(number_problem(Code::MangledNumber, "secret"))
+        }
+        Value::Number { .. } | Value::Flag(_) => {
+            CellText::Bad(number_problem(Code::SecretIsNumber, "secret"))
+        }
+        _ => match any_text(value) {
+            CellText::Trimmed(_) => CellText::Bad(Problem::new(
+                Code::SecretHasSpaces,
+                "there is white space before or after the secret",
+                "remove it; no git host issues such secrets",
+            )),
+            text => text,
+        },
+    }
+}
+
+/// Reads a cell whatever a spreadsheet may have done to a number.
+pub(super) fn any_text(value: Value<'_>) -> CellText<'_> {
     match value {
         Value::Text(text) => {
             let trimmed = text.trim();
-            let is_trimmed = trimmed.len() != text.len();
-            match invisible(trimmed) {
-                Some(c) => (CellText::Bad(CellProblem::Invisible(c)), false),
-                None if trimmed.is_empty() => (CellText::Blank, false),
-                None => (CellText::Text(trimmed.into()), is_trimmed),
+            match first_invisible(trimmed) {
+                Some(c) => CellText::Bad(invisible_problem(c)),
+                None if trimmed.is_empty() => CellText::Blank,
+                None if trimmed.len() < text.len() => CellText::Trimmed(trimmed),
+                None => CellText::Text(text.into()),
             }
         }
-        Value::Number { value, .. } => (CellText::Text(number_text(value).into()), false),
-        Value::Flag(flag) => (
-            CellText::Text(if flag { "true" } else { "false" }.into()),
-            false,
+        // A double's shortest text, never in scientific notation: `5` for 5.0.
+        Value::Number { value, .. } => CellText::Text(value.to_string().into()),
+        Value::Flag(flag) => CellText::Text(flag.to_string().into()),
+        Value::Blank => CellText::Blank,
+        Value::Error(error) => CellText::Bad(Problem::new(
+            Code::CellIsError,
+            format!("the cell contains the error {error}"),
+            "fix the formula, or write the value itself",
+        )),
+        Value::FormulaWithoutValue => CellText::Bad(Problem::new(
+            Code::FormulaWithoutValue,
+            "the cell contains a formula without a value",
+            "open the file in a spreadsheet program and save it, which computes the value; or write the value itself",
+        )),
+        Value::NotUtf8 => CellText::Bad(Problem::new(
+            Code::NotUtf8,
+            "the cell is not UTF-8 text",
+            "save the file as CSV UTF-8",
+        )),
+    }
+}
+
+fn number_problem(code: Code, what: &str) -> Problem {
+    Problem::new(
+        code,
+        "the cell contains a number, and the spreadsheet may have changed its digits",
+        format!("format the column as text and type the {what} again"),
+    )
+}
+
+fn invisible_problem(c: char) -> Problem {
+    let (message, help) = match c {
+        '\n' | '\r' => (
+            "the cell contains a line break".to_owned(),
+            "remove it; if nobody typed it, check this row and those above for a quotation mark too many",
         ),
-        Value::Blank => (CellText::Blank, false),
-        Value::Error(error) => (CellText::Bad(CellProblem::IsError(error.to_owned())), false),
-        Value::FormulaWithoutValue => (CellText::Bad(CellProblem::FormulaWithoutValue), false),
-        Value::NotUtf8 => (CellText::Bad(CellProblem::NotUtf8), false),
-    }
+        c => (
+            format!(
+                "the cell contains the invisible character U+{:04X}",
+                u32::from(c)
+            ),
+            "type the value again; such characters are copied along with text",
+        ),
+    };
+    Problem::new(Code::InvisibleCharacter, message, help)
 }
 
-/// Reads a cell that holds a secret: nothing about it is guessed or mended.
-pub(super) fn secret_text(value: Value<'_>) -> CellText<'_> {
-    match value {
-        Value::Text(text) if text.trim().is_empty() => CellText::Blank,
-        Value::Text(_) if is_mangled(value, Kind::Secret) => {
-            CellText::Bad(CellProblem::MangledNumber)
-        }
-        Value::Text(text) => match invisible(text.trim()) {
-            Some(c) => CellText::Bad(CellProblem::Invisible(c)),
-            None if text.trim().len() != text.len() => CellText::Bad(CellProblem::SecretHasSpaces),
-            None => CellText::Text(text.into()),
-        },
-        Value::Number { .. } | Value::Flag(_) => CellText::Bad(CellProblem::SecretIsNumber),
-        other => plain_text(other, Kind::Secret).0,
-    }
-}
-
-/// Whether a field of this kind means text, and a spreadsheet has read it as a number that it did not keep.
+/// Whether a spreadsheet has read text as a number, and did not keep all of it. Fields that hold numbers lose nothing.
 fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
     /// The smallest number of 16 digits, of which Excel keeps 15.
     const SIXTEEN_DIGITS: f64 = 1e15;
-    let is_text = !matches!(
+    let is_number_field = matches!(
         kind,
         Kind::Type | Kind::Flag | Kind::Integer | Kind::Ids | Kind::FolderDepth
     );
-    is_text
-        && match value {
-            Value::Number { value, display } => {
-                display != Display::Plain || value.abs() >= SIXTEEN_DIGITS
-            }
-            Value::Text(text) => is_scientific(text.trim()),
-            _ => false,
+    match value {
+        _ if is_number_field => false,
+        Value::Number { value, display } => {
+            display != Display::Plain || value.abs() >= SIXTEEN_DIGITS
         }
+        Value::Text(text) => is_scientific(text.trim()),
+        _ => false,
+    }
 }
 
 /// Whether a text is a number as spreadsheets shorten it: `1.2E+12`, `1,2E-05`.
 fn is_scientific(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
         return false;
     };
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
     whole.len() == 1
         && is_number(whole)
@@ -208,13 +138,13 @@ fn is_scientific(text: &str) -> bool {
         && exponent.strip_prefix(['+', '-']).is_some_and(is_number)
 }
 
-/// `5` for 5.0: a double's shortest text, never in scientific notation.
-fn number_text(number: f64) -> String {
-    format!("{number}")
-}
-
 /// The first character that nobody sees and nobody means.
-fn invisible(text: &str) -> Option<char> {
+fn first_invisible(text: &str) -> Option<char> {
+    // Nearly all text is visible ASCII. Looking at every byte, without stopping early, lets the compiler take many at once.
+    let is_visible = |all: bool, byte: u8| all & matches!(byte, 0x20..0x7f);
+    if text.bytes().fold(true, is_visible) {
+        return None;
+    }
     text.chars().find(|&c| {
         c.is_control()
             || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
@@ -229,28 +159,26 @@ mod tests {
         Value::Number { value, display }
     }
 
+    fn code(cell: &CellText<'_>) -> Option<Code> {
+        match cell {
+            CellText::Bad(problem) => Some(problem.code),
+            _ => None,
+        }
+    }
+
     #[test]
-    fn only_visible_ascii_is_visible() {
-        for byte in 0..=u8::MAX {
-            let is_expected = matches!(byte, 0x20..0x7f);
-            for length in [1, 7, 8, 9, 16, 23] {
-                for at in 0..length {
-                    let mut bytes = vec![b'a'; length];
-                    bytes[at] = byte;
-                    assert_eq!(
-                        is_visible(&bytes),
-                        is_expected,
-                        "{byte:02x} at {at} of {length}"
-                    );
-                }
-            }
+    fn every_character_that_is_not_visible_is_found() {
+        for c in ['\0', '\t', '\u{1f}', '\u{7f}', '\u{85}', '\u{200b}'] {
+            assert_eq!(first_invisible(&format!("a{c}b")), Some(c), "{c:?}");
+        }
+        for c in [' ', '~', '\u{e9}', '\u{a0}'] {
+            assert_eq!(first_invisible(&format!("a{c}b")), None, "{c:?}");
         }
     }
 
     #[test]
     fn numbers_that_were_other_text_once_are_no_text() {
-        let is_bad =
-            |value, kind| plain_text(value, kind).0 == CellText::Bad(CellProblem::MangledNumber);
+        let is_bad = |value, kind| code(&plain_text(value, kind)) == Some(Code::MangledNumber);
         let padded = number(42.0, Display::ZeroPadded);
         for value in [
             padded,
@@ -274,45 +202,40 @@ mod tests {
         }
         assert!(!is_bad(padded, Kind::Integer));
         assert_eq!(
-            secret_text(Value::Text("1.2E+12")),
-            CellText::Bad(CellProblem::MangledNumber)
+            code(&secret_text(Value::Text("1.2E+12"))),
+            Some(Code::MangledNumber)
         );
     }
 
     #[test]
-    fn white_space_is_trimmed_and_said() {
+    fn white_space_is_trimmed_and_told() {
         assert_eq!(
             plain_text(Value::Text(" GITHUB\u{a0}"), Kind::Type),
-            (CellText::Text("GITHUB".into()), true)
+            CellText::Trimmed("GITHUB")
         );
     }
 
     #[test]
     fn white_space_around_a_secret_is_a_problem() {
-        assert_eq!(
-            secret_text(Value::Text("tok ")),
-            CellText::Bad(CellProblem::SecretHasSpaces)
-        );
+        let code = code(&secret_text(Value::Text("tok ")));
+        assert_eq!(code, Some(Code::SecretHasSpaces));
     }
 
     #[test]
     fn a_number_is_no_secret_and_text_elsewhere() {
+        let number = number(1_000_010_100.0, Display::Plain);
+        assert_eq!(code(&secret_text(number)), Some(Code::SecretIsNumber));
         assert_eq!(
-            secret_text(number(12.0, Display::Plain)),
-            CellText::Bad(CellProblem::SecretIsNumber)
-        );
-        assert_eq!(
-            plain_text(number(1_000_010_100.0, Display::Plain), Kind::Ids).0,
+            plain_text(number, Kind::Ids),
             CellText::Text("1000010100".into())
         );
     }
 
     #[test]
     fn a_zero_width_space_is_named_by_its_code_point() {
-        let (cell, _) = plain_text(Value::Text("git\u{200b}hub"), Kind::Text);
-        let CellText::Bad(problem) = cell else {
-            panic!("{cell:?}")
+        let CellText::Bad(problem) = plain_text(Value::Text("git\u{200b}hub"), Kind::Text) else {
+            panic!("it is bad")
         };
-        assert!(problem.told().1.contains("U+200B"));
+        assert!(problem.message.contains("U+200B"));
     }
 }

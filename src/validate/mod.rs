@@ -1,30 +1,29 @@
-//! Tables become records: headers are matched to fields, cells read by their kinds, rows checked against their types and
-//! against each other.
+//! Tables become records: headers are matched to fields, cells are read by their kinds, and rows are checked against their
+//! types and against each other.
+//!
+//! The way of a row: `headers` → `cell` → `fields` → `rules` → `duplicates`. `run` leads the files through it.
 //!
 //! Uses `input`, `model` and `secret`; no network. The decision to know: nothing here stops at the first problem. A row
 //! gives a [`Record`](crate::model::Record) or at least one error, and both may come with warnings.
 
 mod cell;
-mod checked;
-mod columns;
 mod compiled;
 mod duplicates;
-mod lint;
-mod messages;
+mod fields;
+mod headers;
 mod no_table;
 mod options;
 mod policy;
-mod quoted;
+mod quote;
 mod result;
 mod row;
-mod row_cells;
-mod row_secrets;
+mod rules;
 mod run;
 mod selection;
-mod spread;
-mod tables;
+mod tokens;
+mod workers;
 
-pub use columns::field_of;
+pub use headers::field_of;
 pub(crate) use options::Preset;
 pub use options::{Options, Purpose};
 pub(crate) use result::{FileRead, TableRead};

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::columns::{field_of, near_miss, plain};
-use super::lint::holds_a_token;
+use super::headers::{field_of, near_miss, plain};
 use super::policy::Policy;
 use super::selection::Selection;
+use super::tokens::holds_token;
 use crate::input::ReadOptions;
 use crate::model::{Field, IntegrationType, Kind};
 use crate::secret::{SecretPolicy, SplitCell};
@@ -64,9 +64,14 @@ impl Options {
         }
     }
 
+    /// The field that a header names, by `--map` or by itself.
+    pub(super) fn field_of(&self, header: &str) -> Option<Field> {
+        self.map.get(header).unwrap_or_else(|| field_of(header))
+    }
+
     /// Whether the column with this header holds secrets, in some rows at least.
-    pub fn says_secret(&self, header: &str) -> bool {
-        let field = self.map.get(header).unwrap_or_else(|| field_of(header));
+    pub fn is_secret_column(&self, header: &str) -> bool {
+        let field = self.field_of(header);
         field.is_some_and(|field| matches!(field.kind(), Kind::Secret | Kind::Username))
     }
 
@@ -188,7 +193,7 @@ impl Preset {
     pub fn parse(text: &str) -> Result<Self, OptionError> {
         let (field, text) = sides(text)?;
         let field = field_named(field)?;
-        if field.kind() == Kind::Secret && is_literal(text) || holds_a_token(text) {
+        if field.kind() == Kind::Secret && is_literal(text) || holds_token(text) {
             return Err(OptionError::Secret);
         }
         Ok(Self {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::model::{Code, Diagnostic, Severity};
+use crate::model::{Code, Diagnostic, Severity, nearest};
 
 /// Which severities are changed.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
@@ -40,13 +40,8 @@ impl Policy {
     /// [`PolicyError`] if there is no such code, or it stands for a fact.
     pub fn allow(&mut self, code: &str) -> Result<(), PolicyError> {
         let Some(found) = Code::from_name(code) else {
-            let distances = Code::ALL
-                .iter()
-                .map(|known| (strsim::osa_distance(known.name(), code), *known));
-            let meant = distances
-                .min()
-                .filter(|(distance, _)| *distance <= 4)
-                .map(|(_, code)| code);
+            let known = Code::ALL.iter().map(|code| (code.name(), *code));
+            let meant = nearest(code, known);
             return Err(PolicyError::Unknown {
                 code: code.to_owned(),
                 meant,

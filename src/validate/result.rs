@@ -1,5 +1,6 @@
 //! What is known once every file was read.
 
+use std::ops::AddAssign;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,17 +12,24 @@ use crate::model::{
 /// How many rows there are of each kind; `read` is `valid`, `invalid` and `not_selected` together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct RowCounts {
-    /// Rows that hold something.
+    /// Rows that are not blank.
     pub read: u64,
-    /// Rows without an error.
     pub valid: u64,
-    /// Rows with an error.
     pub invalid: u64,
-    /// Rows that the selection leaves out.
+    /// Not part of the report of a check.
     #[serde(skip)]
     pub not_selected: u64,
-    /// Rows passed over because nothing stands in them.
     pub blank: u64,
+}
+
+impl AddAssign for RowCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.valid += other.valid;
+        self.invalid += other.invalid;
+        self.not_selected += other.not_selected;
+        self.blank += other.blank;
+    }
 }
 
 /// A row that the selection leaves out.
@@ -29,96 +37,99 @@ pub struct RowCounts {
 pub struct NotSelected {
     /// The row's number in the run.
     pub n: u32,
-    /// Where it stands.
     pub place: Place,
 }
 
 /// A table that was read.
 #[derive(Clone, Debug)]
 pub struct TableRead {
-    /// Its name.
     pub name: Arc<TableName>,
     /// Its headers, of unknown columns too.
     pub headers: Vec<String>,
-    /// The fields that its columns say.
+    /// The fields that have a column.
     pub columns: Vec<Field>,
     /// How the cells of a CSV are separated.
     pub delimiter: Option<char>,
     /// The encoding of a CSV.
     pub encoding: Option<&'static str>,
-    /// Its rows.
     pub rows: RowCounts,
 }
 
-/// A file that was read.
 #[derive(Clone, Debug)]
 pub struct FileRead {
     /// The file as the user named it.
     pub name: String,
     /// The SHA-256 of its content in hexadecimal, if the rows are to be sent.
     pub sha256: Option<String>,
-    /// Its tables.
     pub tables: Vec<TableRead>,
 }
 
-/// All that is known once every file was read.
+/// All that is known once every file was read. A check keeps no rows.
 #[derive(Debug, Default)]
 pub struct Validation {
-    /// The files.
     pub files: Vec<FileRead>,
     /// The rows of all files.
     pub counts: RowCounts,
-    /// What is to be said.
     pub diagnostics: Diagnostics,
     /// How many of the errors are about single rows.
     pub row_errors: u64,
-    /// The valid rows, in the order of the files; none for a check.
+    /// The valid rows, in the order of the files.
     pub rows: Vec<Row>,
-    /// The rows that are not valid, in the order of the files; none for a check.
+    /// The invalid rows, in the order of the files.
     pub invalid: Vec<InvalidRow>,
-    /// The rows that the selection leaves out; none for a check.
+    /// The rows that the selection leaves out.
     pub not_selected: Vec<NotSelected>,
     /// The sheets of all files.
     pub sheets: Vec<String>,
-    /// Sheets that were asked for and that no file has.
+    /// Sheets of `--sheet` that no file has.
     pub missing_sheets: Vec<String>,
-    /// Headers of the selection that no table has.
+    /// Headers of `--only` that no table has.
     pub missing_columns: Vec<String>,
-    /// Headers that somebody said the meaning of and that no table has.
+    /// Headers of `--map` that no table has.
     pub missing_mapped: Vec<String>,
-    /// Whether a secret of a row stands on the command line, which only the row's type says: an AWS access key id.
-    pub is_secret_typed: bool,
+    /// Whether a secret of a row is on the command line, which only the row's type tells: an AWS access key id.
+    pub has_secret_argument: bool,
 }
 
 impl Validation {
-    /// Whether something is wrong with a file, a table or a header: then it is not known what the rows say.
+    /// Whether something is wrong with a file, a table or a header: then it is not known what the rows hold.
     pub fn has_table_errors(&self) -> bool {
         self.diagnostics.count(Severity::Error) > self.row_errors
     }
 
     /// Adds what is wrong with a single row.
-    pub fn tell_of_row(&mut self, diagnostic: Diagnostic) {
+    pub fn report_row(&mut self, diagnostic: Diagnostic) {
         self.row_errors += u64::from(diagnostic.severity == Severity::Error);
         self.diagnostics.push(diagnostic);
     }
 
-    /// Counts rows that were valid, and are taken out of [`rows`](Self::rows), as invalid, for what `code` means. That it is
-    /// told is the caller's.
+    /// Adds rows of a table.
+    pub(super) fn add_counts(&mut self, table: &Arc<TableName>, counts: RowCounts) {
+        self.counts += counts;
+        if let Some(sum) = self.counts_of(table) {
+            *sum += counts;
+        }
+    }
+
+    fn counts_of(&mut self, table: &Arc<TableName>) -> Option<&mut RowCounts> {
+        let mut tables = self.files.iter_mut().flat_map(|file| &mut file.tables);
+        let read = tables.find(|read| Arc::ptr_eq(&read.name, table));
+        read.map(|read| &mut read.rows)
+    }
+
+    /// Counts rows that were valid, and are taken out of [`rows`](Self::rows), as invalid because of `code`, which the caller
+    /// reports.
     pub fn invalidate(&mut self, code: Code, bad: &[Row]) {
         for row in bad {
             self.invalid.push(InvalidRow::of(row, code));
-            let tables = self.files.iter_mut().flat_map(|file| &mut file.tables);
-            let of_table = tables
-                .filter(|table| Arc::ptr_eq(&table.name, &row.place.table))
-                .map(|table| &mut table.rows);
-            for sum in of_table.chain([&mut self.counts]) {
+            self.counts.valid -= 1;
+            self.counts.invalid += 1;
+            if let Some(sum) = self.counts_of(&row.place.table) {
                 sum.valid -= 1;
                 sum.invalid += 1;
             }
         }
-        if !bad.is_empty() {
-            self.invalid.sort_by_key(|row| row.n);
-        }
+        self.invalid.sort_by_key(|row| row.n);
     }
 }
 

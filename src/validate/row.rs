@@ -1,104 +1,124 @@
-//! One row: its cells become a record, or it is said why not.
+//! One row: its cells become a record, or it is reported why not.
 
-use std::borrow::Cow;
-
-use super::checked::{CheckedRow, Readable, Shared, is_valid};
-use super::columns::Columns;
-use super::duplicates::KeyHasher;
-use super::lint::lint;
-use super::messages::{self, Told};
+use super::cell::{CellText, any_text};
+use super::duplicates::{RowHasher, RowHashes};
+use super::headers::Columns;
 use super::options::{Options, Purpose};
+use super::rules;
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, OriginKey, OriginRule, Place, Record,
-    RecordDraft, RecordKey, Username, defects,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, InvalidRow, OriginKey, OriginRule, Place,
+    Problem, Record, RecordDraft, RecordKey, Severity,
 };
 
-/// A row that the selection leaves out.
-pub(super) fn pass_row(row: RowView<'_>) -> CheckedRow {
-    CheckedRow {
-        is_selected: false,
-        number: row.number,
-        line: row.line,
-        hashes: None,
-        name: 0..0,
-        record: None,
-        readable: None,
-        found: Vec::new(),
-    }
+/// What came of a row.
+#[derive(Default)]
+pub(super) struct CheckedRow {
+    /// The row's number in its table.
+    pub number: u32,
+    pub line: Option<u64>,
+    /// Nothing else is known of a row that the selection leaves out.
+    pub is_selected: bool,
+    /// What it is compared by, if it has a type and a name; rows with errors are compared too.
+    pub hashes: Option<RowHashes>,
+    /// The row's name for messages.
+    pub name: Option<String>,
+    /// What is to be sent. A check keeps none: a million of them would not fit into memory.
+    pub record: Option<Box<Record>>,
+    /// What an import keeps of an invalid row.
+    pub invalid: Option<Box<InvalidRow>>,
+    /// In the order of the columns.
+    pub found: Vec<Diagnostic>,
+    /// Whether a secret of the row is on the command line.
+    pub has_secret_argument: bool,
 }
 
-/// Checks one row.
+/// Checks a row, unless the selection leaves it out.
 pub(super) fn check_row(
     columns: &Columns,
     row: RowView<'_>,
     options: &Options,
-    hasher: &KeyHasher,
-    shared: &mut Shared,
+    hasher: &RowHasher,
 ) -> CheckedRow {
+    if !is_selected(columns, row, options) {
+        return CheckedRow {
+            number: row.number,
+            line: row.line,
+            ..CheckedRow::default()
+        };
+    }
     let mut check = RowCheck {
         columns,
         row,
         options,
-        of: None,
-        name: None,
+        integration_type: None,
         draft: RecordDraft {
-            settings: std::mem::take(&mut shared.settings),
+            settings: Vec::with_capacity(columns.others.len()),
             ..RecordDraft::default()
         },
         given: FieldSet::default(),
-        is_secret_missing: false,
-        is_secret_typed: false,
+        has_secret_argument: false,
         found: Vec::new(),
     };
-    let of = check.integration_type();
-    check.of = of;
-    check.read_cells(of);
+    check.read_type();
+    check.read_fields();
     check.check_width();
-    check.check_delete();
-    if let Some(of) = of {
-        check.check_type(of);
+    check.check_deletion();
+    if let Some(integration_type) = check.integration_type {
+        for (field, problem) in rules::check(integration_type, check.given, &check.draft) {
+            check.report(field, problem);
+        }
     }
-    check.finish(hasher, shared)
+    check.finish(hasher)
 }
 
-/// A row while it is looked at.
+/// Whether the selection wants a row.
+fn is_selected(columns: &Columns, row: RowView<'_>, options: &Options) -> bool {
+    let selection = &options.selection;
+    let mut only = columns.only.iter().zip(&selection.only);
+    selection.has_row(&columns.table, row.number)
+        && only.all(|(column, only)| {
+            let value = column.map_or(Value::Blank, |column| row.value(column));
+            let text = match any_text(value) {
+                CellText::Text(text) => text,
+                CellText::Trimmed(text) => text.into(),
+                CellText::Blank | CellText::Bad(_) => "".into(),
+            };
+            let named = IntegrationType::from_name(&text);
+            text.to_lowercase() == only.text.to_lowercase()
+                || named.is_some() && named == IntegrationType::from_name(&only.text)
+        })
+}
+
+/// A row while it is checked.
 pub(super) struct RowCheck<'a> {
     pub(super) columns: &'a Columns,
     pub(super) row: RowView<'a>,
     pub(super) options: &'a Options,
     /// The row's type, once it is known.
-    pub(super) of: Option<IntegrationType>,
-    /// The display name; it joins the draft once a record is made.
-    pub(super) name: Option<Cow<'a, str>>,
+    pub(super) integration_type: Option<IntegrationType>,
     pub(super) draft: RecordDraft,
     /// Fields whose cells hold something, right or wrong.
     pub(super) given: FieldSet,
-    /// An allowed reference has no value, which a check lets pass.
-    pub(super) is_secret_missing: bool,
-    /// A secret of the row stands on the command line.
-    pub(super) is_secret_typed: bool,
+    pub(super) has_secret_argument: bool,
     pub(super) found: Vec<Diagnostic>,
 }
 
 impl RowCheck<'_> {
-    pub(super) fn place(&self, field: Field) -> Place {
+    fn place(&self, column: Option<usize>) -> Place {
         let row = Place::row(&self.columns.table, self.row.number, self.row.line);
-        match self.columns.column(field) {
-            Some(column) => row.cell(column),
-            None => row,
-        }
+        Place { column, ..row }
     }
 
-    pub(super) fn tell(&mut self, field: Field, (code, message, help): Told) {
-        let mut diagnostic = Diagnostic::new(code, self.place(field), message, help);
+    pub(super) fn report(&mut self, field: Field, problem: Problem) {
+        let place = self.place(self.columns.column(field));
+        let mut diagnostic = Diagnostic::of(problem, place);
         diagnostic.field = Some(field);
         self.found.push(diagnostic);
     }
 
-    /// The vendor's lists have a column that asks for a deletion, and other lists say so by a word, which is not `gij`'s to
-    /// do.
-    fn check_delete(&mut self) {
+    /// The vendor's lists have a column that asks for a deletion, and other lists ask by a word. `gij` only creates.
+    fn check_deletion(&mut self) {
         let asks = |column: &usize| self.row.value(*column) != Value::Blank;
         let asks_by_word = |column: &usize| match self.row.value(*column) {
             Value::Text(text) => {
@@ -112,143 +132,121 @@ impl RowCheck<'_> {
             self.columns.action.filter(asks_by_word),
         ];
         for column in columns.into_iter().flatten() {
-            let place =
-                Place::row(&self.columns.table, self.row.number, self.row.line).cell(column);
-            let help = "empty the cell, or take the row out; gij only creates";
-            let message = "the row asks for a deletion";
-            self.found
-                .push(Diagnostic::new(Code::AsksToDelete, place, message, help));
-        }
-    }
-
-    fn check_width(&mut self) {
-        if self.row.most_cells() <= self.columns.width {
-            return;
-        }
-        let width = self.row.width();
-        if width > self.columns.width {
-            let row = Place::row(&self.columns.table, self.row.number, self.row.line);
             self.found.push(Diagnostic::new(
-                Code::TooManyCells,
-                row.cell(self.columns.width),
-                format!(
-                    "the row has {width} cells, the header row {}",
-                    self.columns.width
-                ),
-                "check for a delimiter within a cell; such a cell needs quotes around it",
+                Code::AsksToDelete,
+                self.place(Some(column)),
+                "the row asks for a deletion",
+                "empty the cell or remove the row; gij only creates integrations",
             ));
         }
     }
 
-    fn check_type(&mut self, of: IntegrationType) {
-        let username = match &self.draft.username {
-            Some(Username::Name(name)) => Some(&**name),
-            _ => None,
-        };
-        for defect in defects(of.spec(), self.given, username) {
-            let (field, told) = messages::defect(&defect, of);
-            self.tell(field, told);
+    fn check_width(&mut self) {
+        let most = self.columns.width;
+        // To count the cells that hold something takes longer than to count all.
+        if self.row.most_cells() <= most || self.row.width() <= most {
+            return;
         }
-        for (field, code, message, help) in lint(of, self.given, &self.draft) {
-            self.tell(field, (code, message, help));
-        }
+        let message = format!(
+            "the row has {} cells, but the header row has {most}",
+            self.row.width()
+        );
+        let help = "check for a delimiter within a cell; such a cell needs quotes around it";
+        let place = self.place(Some(most));
+        self.found
+            .push(Diagnostic::new(Code::TooManyCells, place, message, help));
     }
 
-    fn finish(self, hasher: &KeyHasher, shared: &mut Shared) -> CheckedRow {
-        let Self {
-            columns,
-            row,
-            options,
-            of,
-            name,
-            mut draft,
-            given,
-            is_secret_missing,
-            is_secret_typed,
-            mut found,
-        } = self;
-        // Problems are told from left to right.
-        found.sort_by_key(|diagnostic| diagnostic.place.column);
-        for diagnostic in &mut found {
-            options.policy.apply(diagnostic);
-            diagnostic.name = name.as_deref().map(str::to_owned);
+    fn finish(mut self, hasher: &RowHasher) -> CheckedRow {
+        // Problems are reported from left to right.
+        self.found.sort_by_key(|diagnostic| diagnostic.place.column);
+        for diagnostic in &mut self.found {
+            self.options.policy.apply(diagnostic);
+            diagnostic.name.clone_from(&self.draft.display_name);
         }
-        let compared = of
-            .zip(name.as_deref())
-            .map(|(of, name)| hasher.hash(of, draft.origin.as_ref(), name))
-            // What cannot be read is not blank, and matches nothing.
-            .filter(|hashes| {
-                !hashes.blank_is_any || hashes.gives_origin == given.has(Field::Origin)
-            });
-        shared.is_secret_typed |= is_secret_typed;
-        let start = shared.names.len();
-        shared.names.push_str(name.as_deref().unwrap_or_default());
-        let is_kept = options.purpose == Purpose::Import && !is_secret_missing;
-        let mut record = None;
-        let mut readable = None;
-        match of {
-            Some(of) if is_kept && is_valid(&found) => {
-                draft.display_name = name.map(Into::into);
-                match Record::new(of, draft) {
-                    Ok(valid) => record = Some(Box::new(valid)),
-                    // The row was asked for the same defects above; should one be left, it must not pass in silence.
-                    Err(defects) => found.extend(defects.iter().map(|defect| {
-                        let (_, (code, message, help)) = messages::defect(defect, of);
-                        let place = Place::row(&columns.table, row.number, row.line);
-                        Diagnostic::new(code, place, message, help)
-                    })),
-                }
-            }
-            _ => {
-                if options.purpose == Purpose::Import {
-                    readable = Some(Box::new(readable_of(of, given, &draft, name)));
-                }
-                draft.settings.clear();
-                shared.settings = draft.settings;
+        let compared_by = self.hashes(hasher);
+        let name = self.draft.display_name.clone();
+        let (mut record, mut invalid) = (None, None);
+        if self.options.purpose == Purpose::Import {
+            match self.record() {
+                Some(valid) => record = Some(Box::new(valid)),
+                None => invalid = Some(Box::new(self.invalid_row())),
             }
         }
         CheckedRow {
+            number: self.row.number,
+            line: self.row.line,
             is_selected: true,
-            number: row.number,
-            line: row.line,
-            hashes: compared,
-            name: start..shared.names.len(),
+            hashes: compared_by,
+            name,
             record,
-            readable,
-            found,
+            invalid,
+            found: self.found,
+            has_secret_argument: self.has_secret_argument,
+        }
+    }
+
+    fn hashes(&self, hasher: &RowHasher) -> Option<RowHashes> {
+        let (integration_type, draft) = (self.integration_type?, &self.draft);
+        let may_be_any = integration_type.spec().origin == OriginRule::UrlOrUnknown;
+        if may_be_any && draft.origin.is_none() && self.given.has(Field::Origin) {
+            // What cannot be read is not blank, and matches nothing.
+            return None;
+        }
+        let name = draft.display_name.as_deref()?;
+        Some(hasher.hash(integration_type, draft.origin.as_ref(), name))
+    }
+
+    /// The record of a row without errors.
+    fn record(&mut self) -> Option<Record> {
+        let integration_type = self.integration_type.filter(|_| is_valid(&self.found))?;
+        match Record::new(integration_type, std::mem::take(&mut self.draft)) {
+            Ok(record) => Some(record),
+            Err(defects) => {
+                // The rules have checked for the same defects. Should one be left, it must not pass in silence.
+                for defect in &defects {
+                    let (field, problem) = rules::defect_problem(defect, integration_type);
+                    self.report(field, problem);
+                }
+                None
+            }
+        }
+    }
+
+    /// What can be read of a row that is not valid. The run numbers it and collects its codes.
+    fn invalid_row(&self) -> InvalidRow {
+        let draft = &self.draft;
+        let origin = draft.origin.as_ref();
+        let may_be_blank = |integration_type: IntegrationType| {
+            matches!(
+                integration_type.spec().origin,
+                OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown
+            )
+        };
+        let has_origin = |integration_type| {
+            origin.is_some() || !self.given.has(Field::Origin) && may_be_blank(integration_type)
+        };
+        let named = self.integration_type.zip(draft.display_name.clone());
+        let key = named.filter(|(integration_type, _)| has_origin(*integration_type));
+        InvalidRow {
+            n: 0,
+            place: self.place(None),
+            type_name: self.integration_type.map(IntegrationType::name),
+            display_name: draft.display_name.clone(),
+            origin: origin.map(|origin| origin.as_str().to_owned()),
+            key: key.map(|(integration_type, display_name)| RecordKey {
+                integration_type,
+                origin: OriginKey::of(integration_type, origin),
+                display_name,
+            }),
+            codes: Vec::new(),
         }
     }
 }
 
-/// What an invalid row says all the same.
-fn readable_of(
-    of: Option<IntegrationType>,
-    given: FieldSet,
-    draft: &RecordDraft,
-    name: Option<Cow<'_, str>>,
-) -> Readable {
-    let origin = draft.origin.as_ref();
-    let is_origin_known = origin.is_some() || (!given.has(Field::Origin) && may_be_blank(of));
-    let name: Option<String> = name.map(Into::into);
-    let key = of.zip(name.clone()).filter(|_| is_origin_known);
-    Readable {
-        type_name: of.map(IntegrationType::name),
-        origin: origin.map(|origin| origin.as_str().into()),
-        key: key.map(|(of, display_name)| RecordKey {
-            integration_type: of,
-            origin: OriginKey::of(of, origin),
-            display_name,
-        }),
-        name,
-    }
-}
-
-/// Whether a row of this type need not say its origin.
-fn may_be_blank(of: Option<IntegrationType>) -> bool {
-    of.is_some_and(|of| {
-        matches!(
-            of.spec().origin,
-            OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown
-        )
-    })
+/// Whether none of the diagnostics is an error.
+pub(super) fn is_valid(found: &[Diagnostic]) -> bool {
+    found
+        .iter()
+        .all(|diagnostic| diagnostic.severity < Severity::Error)
 }

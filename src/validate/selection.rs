@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::lint::holds_a_token;
+use super::tokens::holds_token;
 use crate::model::TableName;
 
 /// The rows that are wanted. The default wants all.
@@ -115,7 +115,7 @@ impl Only {
     ///
     /// [`SelectionError::NotAColumn`].
     pub fn parse(text: &str) -> Result<Self, SelectionError> {
-        if holds_a_token(text) {
+        if holds_token(text) {
             return Err(SelectionError::Secret);
         }
         match text.split_once('=') {

@@ -111,7 +111,7 @@ fn cells_of_a_workbook_know_their_places() {
     env.run(["check", "hosts.xlsx"])
         .exit(3)
         .says("hosts.xlsx:Hosts!E9")
-        .says("the sheet `Old` is passed over: it is hidden");
+        .says("the sheet `Old` is skipped: it is hidden");
 }
 
 #[test]
@@ -288,19 +288,22 @@ fn a_table_of_headers_alone_is_a_warning() {
 #[test]
 fn a_file_without_a_table_is_told_what_stands_where_its_headers_should() {
     for (text, said) in [
-        ("colour,size\nred,3\n", "stand `colour`, `size`"),
-        ("displayName,pat\nA,p\n", "stand `displayName`, `pat`"),
+        ("colour,size\nred,3\n", "its first row has `colour`, `size`"),
+        (
+            "displayName,pat\nA,p\n",
+            "its first row has `displayName`, `pat`",
+        ),
         (
             "type:displayName:pat\nGITHUB:A:p\n",
-            "separated by `:`, which is not read",
+            "separated by `:`, which is not supported",
         ),
         (
             "type displayName pat\nGITHUB A p\n",
-            "separated by ` `, which is not read",
+            "separated by ` `, which is not supported",
         ),
         (
             "\"type,displayName,pat\"\n\"GITHUB,A,p\"\n",
-            "take the quotes around the lines away",
+            "remove the quotes around the lines",
         ),
     ] {
         let env = Env::new().file("a.csv", text);

@@ -400,6 +400,44 @@ fn a_blank_origin_that_may_be_any_is_that_of_every_row_of_its_name() {
 }
 
 #[test]
+fn every_known_token_is_found_where_everyone_can_read_it() {
+    for prefix in [
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+        "gldt-",
+        "glrt-",
+        "AKIA",
+        "ASIA",
+    ] {
+        let token = format!("{prefix}0123456789abcdef");
+        for field in ["displayName", "origin", "username", "tagsFilter"] {
+            let found = found(&format!("type,password,{field}\nGERRIT,p,{token}\n"));
+            let leak = "error secret-in-plain-field C2".to_owned();
+            assert!(found.contains(&leak), "{prefix} in {field}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_key_id_is_no_leaked_token_while_the_type_is_unknown() {
+    let row = |kind: &str| {
+        let header = "type,displayName,username,password,awsRegion\n";
+        found(&format!(
+            "{header}{kind},A,AKIAI44QH8DHBEXAMPLE,s3cret,us-east-1\n"
+        ))
+    };
+    assert_eq!(row("AWSS"), ["error unknown-type A2"]);
+    assert_eq!(row(""), ["error missing-type A2"]);
+    assert_eq!(row("AWS"), [""; 0]);
+    assert!(row("GERRIT").contains(&"error secret-in-plain-field C2".to_owned()));
+}
+
+#[test]
 fn the_vendors_list_of_repositories_is_refused_with_an_explanation() {
     assert_eq!(
         found("type\trealRoot\torigin\nGIT\t/srv/a\thttps://x\n"),

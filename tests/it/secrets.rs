@@ -221,7 +221,7 @@ fn a_row_in_one_cell_is_not_shown_and_is_known_for_one() {
         env.run(["check", "a.csv"])
             .exit(3)
             .says("a text of 22 characters is not an integration type")
-            .says("the whole row stands in one cell")
+            .says("the whole row is in one cell")
             .says_nothing_of("SEKRIT");
     }
 }

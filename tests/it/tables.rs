@@ -49,7 +49,7 @@ fn a_guess_of_the_encoding_is_told_with_the_place_of_the_first_byte() {
     );
     env.run(["check", "a.csv"])
         .exit(0)
-        .says("warning[encoding-guessed]: the text is not UTF-8: here stands the byte E9")
+        .says("warning[encoding-guessed]: the text is not UTF-8 (byte E9)")
         .says("a.csv:3 (B3)");
     env.run(["check", "a.csv", "--encoding", "windows-1252"])
         .exit(0)
@@ -97,7 +97,7 @@ fn the_delimiter_and_the_header_row_can_be_said() {
     env.run(["check", "a.csv", "--header-row", "3"])
         .exit(3)
         .says("no-table")
-        .says("in row 3, which --header-row names");
+        .says("in row 3, as `--header-row` says");
     env.run(["check", "a.csv", "--delimiter", "x"])
         .exit(2)
         .says("use one of");

@@ -259,8 +259,8 @@ fn every_kind_of_error_cell_is_an_error_at_its_cell() {
     let env = Env::new().file("a.xlsx", Book::table(&(rows + &row(7, "G", "p"))).bytes());
     env.run(["check", "a.xlsx"])
         .exit(3)
-        .says("the cell holds the error #SPILL!")
-        .says("the cell holds the error Err:508")
+        .says("the cell contains the error #SPILL!")
+        .says("the cell contains the error Err:508")
         .says("2 of 6 rows");
 }
 

@@ -1,0 +1,452 @@
+//! The cells of a row become the values of its fields, each by its kind.
+
+use std::borrow::Cow;
+
+use super::cell::{CellText, any_text, plain_text, secret_text};
+use super::compiled::check_filter;
+use super::headers::FieldColumn;
+use super::options::{Purpose, is_literal};
+use super::quote::quote;
+use super::row::RowCheck;
+use super::tokens::{foreign_vendor, holds_token, is_key_id, is_placeholder, other_half};
+use crate::input::Value;
+use crate::model::{
+    Code, Field, FieldValue, FieldValueError, IntegrationType, Kind, Origin, OriginError, Problem,
+    Severity, Username, parse_flag,
+};
+use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
+
+impl<'a> RowCheck<'a> {
+    pub(super) fn read_type(&mut self) {
+        let column = self.columns.type_column;
+        let (value, _) = self.value(&column);
+        let text = self.text(Field::Type, value);
+        let Some(text) = text else {
+            if !self.given.has(Field::Type) {
+                let help = "write the integration type, such as `GITHUB` or `GITLAB_SERVER`";
+                let problem = Problem::new(Code::MissingType, "`type` is empty", help);
+                self.report(Field::Type, problem);
+            }
+            return;
+        };
+        self.integration_type = IntegrationType::from_name(&text);
+        if self.integration_type.is_none() && !self.check_token(Field::Type, &text) {
+            self.report(Field::Type, unknown_type(&text));
+        }
+    }
+
+    pub(super) fn read_fields(&mut self) {
+        let columns = self.columns;
+        let has_key_id = self
+            .integration_type
+            .is_some_and(|integration_type| integration_type.spec().username_is_secret());
+        for column in &columns.others {
+            let (value, is_preset) = self.value(column);
+            if value == Value::Blank {
+                continue;
+            }
+            let field = column.field;
+            match column.kind {
+                Kind::Secret => {
+                    let secret = self.secret(field, value);
+                    match field {
+                        Field::Password => self.draft.password = secret,
+                        _ => self.draft.pat = secret,
+                    }
+                }
+                Kind::Username if has_key_id => {
+                    let is_secret = matches!(value, Value::Text(text) if is_literal(text));
+                    self.has_secret_argument |= is_preset && is_secret;
+                    self.draft.username = self.secret(field, value).map(Username::KeyId);
+                }
+                Kind::Username => {
+                    let name = self.readable(field, value);
+                    self.draft.username = name.map(|name| Username::Name(name.into_owned()));
+                }
+                Kind::Origin => self.read_origin(value),
+                _ if field == Field::DisplayName => {
+                    let name = self.readable(field, value);
+                    self.draft.display_name = name.map(Cow::into_owned);
+                }
+                _ => self.read_setting(column, value),
+            }
+        }
+    }
+
+    /// The value of a cell, or the preset of a blank one; and whether it is the preset.
+    fn value(&self, column: &FieldColumn) -> (Value<'a>, bool) {
+        let cell = column.column;
+        let value = cell.map_or(Value::Blank, |cell| self.row.value(cell));
+        let is_blank = match value {
+            _ if !column.has_preset => return (value, false),
+            Value::Blank => true,
+            Value::Text(text) => text.trim().is_empty(),
+            _ => false,
+        };
+        match self.options.preset(column.field) {
+            Some(preset) if is_blank => (Value::Text(preset), true),
+            _ => (value, false),
+        }
+    }
+
+    /// The text of a cell that is no secret.
+    fn text(&mut self, field: Field, value: Value<'a>) -> Option<Cow<'a, str>> {
+        let cell = self.if_allowed(field, value, plain_text(value, field.kind()));
+        if let CellText::Trimmed(_) = cell {
+            let message = format!("there is white space around `{field}`, which is ignored");
+            let help = "remove it from the cell";
+            self.report(field, Problem::new(Code::Trimmed, message, help));
+        }
+        self.text_of(field, cell)
+    }
+
+    /// A cell whose problem `--allow` lets pass is reported and read all the same.
+    fn if_allowed(&mut self, field: Field, value: Value<'a>, cell: CellText<'a>) -> CellText<'a> {
+        match cell {
+            CellText::Bad(problem) if self.options.policy.allows(problem.code) => {
+                self.report(field, problem);
+                any_text(value)
+            }
+            cell => cell,
+        }
+    }
+
+    fn text_of(&mut self, field: Field, cell: CellText<'a>) -> Option<Cow<'a, str>> {
+        if cell != CellText::Blank {
+            self.given = self.given.with(field);
+        }
+        match cell {
+            CellText::Blank => None,
+            CellText::Text(text) => Some(text),
+            CellText::Trimmed(text) => Some(text.into()),
+            CellText::Bad(problem) => {
+                self.report(field, problem);
+                None
+            }
+        }
+    }
+
+    /// The text of a cell that everyone may read and that has no value of a set form.
+    fn readable(&mut self, field: Field, value: Value<'a>) -> Option<Cow<'a, str>> {
+        let text = self.text(field, value)?;
+        // The user name of a row whose type is unknown may be the key id that an AWS row has there.
+        let may_be_key_id = field == Field::Username && self.integration_type.is_none();
+        if may_be_key_id && is_key_id(&text) {
+            return None;
+        }
+        let is_bad = self.check_token(field, &text)
+            || self.check_placeholder(field, &text)
+            || field != Field::DisplayName && self.check_quotes(field, &text);
+        (!is_bad).then_some(text)
+    }
+
+    /// Reports a token where everyone can read it; it is not shown.
+    fn check_token(&mut self, field: Field, text: &str) -> bool {
+        let is_token = holds_token(text);
+        if is_token {
+            let problem = Problem::new(
+                Code::SecretInPlainField,
+                format!("`{field}` contains what looks like a token, and everyone can read it"),
+                "move it to `pat` or `password`, and replace the token: others may have seen it",
+            );
+            self.report(field, problem);
+        }
+        is_token
+    }
+
+    /// Reports a cell that is still to be filled in; whether it must not be used.
+    fn check_placeholder(&mut self, field: Field, text: &str) -> bool {
+        if !is_placeholder(text) {
+            return false;
+        }
+        let message = format!("`{field}` still contains a placeholder");
+        let problem = Problem::new(Code::Placeholder, message, "write the value itself");
+        self.report(field, problem);
+        !self.options.policy.allows(Code::Placeholder)
+    }
+
+    /// Reports curly quotation marks, which spreadsheets put in place of straight ones.
+    fn check_quotes(&mut self, field: Field, text: &str) -> bool {
+        const CURLY: std::ops::RangeInclusive<char> = '\u{2018}'..='\u{201f}';
+        if text.is_ascii() {
+            return false;
+        }
+        let found = text.chars().find(|c| CURLY.contains(c));
+        if let Some(found) = found {
+            let message = format!(
+                "`{field}` contains the curly quotation mark {found}, which no machine expects"
+            );
+            let help = "type a straight one, and turn automatic quotation marks off";
+            self.report(field, Problem::new(Code::SmartQuote, message, help));
+        }
+        found.is_some()
+    }
+
+    fn read_origin(&mut self, value: Value<'a>) {
+        let Some(text) = self.readable(Field::Origin, value) else {
+            return;
+        };
+        let Some(integration_type) = self.integration_type else {
+            return;
+        };
+        let error = match Origin::parse(integration_type, &text) {
+            Ok(origin) => {
+                self.draft.origin = Some(origin);
+                return;
+            }
+            Err(error) => error,
+        };
+        let mut problem = origin_problem(error, &text, integration_type);
+        if self.options.policy.allows(problem.code) {
+            self.draft.origin = Origin::of_clone_url(integration_type, &text);
+            if self.draft.origin.is_none() {
+                // `git@host:…` is no URL, whatever is allowed.
+                problem.code = Code::OriginNotUrl;
+            }
+        }
+        self.report(Field::Origin, problem);
+    }
+
+    fn read_setting(&mut self, column: &FieldColumn, value: Value<'a>) {
+        let (field, kind) = (column.field, column.kind);
+        let Some(text) = self.text(field, value) else {
+            return;
+        };
+        if kind == Kind::Flag
+            && let Some(flag) = parse_flag(&text)
+        {
+            let value = FieldValue::Flag(flag != column.is_inverted);
+            self.draft.settings.push((field, value));
+            return;
+        }
+        if self.check_placeholder(field, &text) {
+            return;
+        }
+        if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
+            return self.read_all_projects();
+        }
+        let is_any_text = matches!(
+            kind,
+            Kind::Keys | Kind::ApiPath | Kind::Filter | Kind::RefSpecs | Kind::Text
+        );
+        if is_any_text && self.check_token(field, &text) {
+            return;
+        }
+        let parsed = match kind {
+            Kind::Filter => check_filter(&text).map(|()| FieldValue::Text(text.clone().into())),
+            _ => FieldValue::parse(kind, &text),
+        };
+        match parsed {
+            // `[]` is how the vendor writes a blank list.
+            Ok(FieldValue::Ids(ids)) if ids.is_empty() => {}
+            Ok(value) => self.draft.settings.push((field, value)),
+            Err(error) => {
+                if !self.check_token(field, &text) {
+                    self.report(field, value_problem(error, field, &text));
+                }
+            }
+        }
+    }
+
+    /// `ALL` in the vendor's `projectMapping` is what `global` says.
+    fn read_all_projects(&mut self) {
+        let settings = &mut self.draft.settings;
+        match settings.iter().find(|(field, _)| *field == Field::Global) {
+            None => settings.push((Field::Global, FieldValue::Flag(true))),
+            Some((_, FieldValue::Flag(true))) => {}
+            Some(_) => {
+                let problem = Problem::new(
+                    Code::GlobalWithProjects,
+                    "the row names all projects, but `global` is false",
+                    "keep one of the two",
+                );
+                self.report(Field::Global, problem);
+            }
+        }
+    }
+
+    /// A secret: literal, or by a reference that the command line allows.
+    fn secret(&mut self, field: Field, value: Value<'a>) -> Option<SecretCell> {
+        let cell = self.if_allowed(field, value, secret_text(value));
+        let text = self.text_of(field, cell)?;
+        if self.check_placeholder(field, &text) || self.check_quotes(field, &text) {
+            return None;
+        }
+        let reference = match SplitCell::of(&text) {
+            SplitCell::Literal("") => {
+                let problem = Problem::new(
+                    Code::ReferenceWithoutValue,
+                    "nothing follows `literal:`",
+                    "write the secret after it, or empty the cell",
+                );
+                self.report(field, problem);
+                return None;
+            }
+            SplitCell::Literal(secret) => {
+                self.check_vendor(field, secret);
+                // A check keeps no secret for longer than it reads it.
+                let is_kept = self.options.purpose == Purpose::Import;
+                return is_kept.then(|| Secret::new(secret).into());
+            }
+            SplitCell::Reference(reference) => reference,
+        };
+        let secret = match self.options.secrets.resolve(&reference) {
+            Ok(secret) => secret,
+            Err(error) => {
+                self.report_reference(field, &error);
+                return None;
+            }
+        };
+        if let CellText::Bad(problem) = secret_text(Value::Text(secret.expose())) {
+            self.report(field, problem);
+            return None;
+        }
+        self.check_vendor(field, secret.expose());
+        Some(SecretCell {
+            secret,
+            reference: Some(reference),
+        })
+    }
+
+    fn check_vendor(&mut self, field: Field, secret: &str) {
+        let Some(integration_type) = self.integration_type else {
+            return;
+        };
+        if let Some(vendor) = foreign_vendor(integration_type, secret) {
+            let message = format!(
+                "`{field}` looks like a token of {vendor}, but the row is {integration_type}"
+            );
+            let help = "check the type, and whether the token is in the right row";
+            self.report(field, Problem::new(Code::ForeignToken, message, help));
+        }
+        let is_key = integration_type == IntegrationType::Aws;
+        if let Some((what, home)) = other_half(field, secret).filter(|_| is_key) {
+            let message = format!("`{field}` looks like {what}, which belongs in `{home}`");
+            let help = "check whether the cells of `username` and `password` are swapped";
+            self.report(field, Problem::new(Code::ForeignToken, message, help));
+        }
+    }
+
+    fn report_reference(&mut self, field: Field, error: &ReferenceError) {
+        let is_missing = error.is_missing_value();
+        let code = if is_missing {
+            Code::ReferenceWithoutValue
+        } else {
+            Code::ReferenceNotAllowed
+        };
+        self.report(field, Problem::new(code, error.to_string(), error.help()));
+        // A check may run where the secrets are not.
+        if is_missing
+            && self.options.purpose == Purpose::Check
+            && let Some(reported) = self.found.last_mut()
+        {
+            reported.severity = Severity::Warning;
+        }
+    }
+}
+
+fn unknown_type(text: &str) -> Problem {
+    // Whether the first cell of several is a type.
+    let first = text.split_once([',', ';', '\t', '|', ':']);
+    let is_row = first.is_some_and(|(first, _)| {
+        let first = first.trim().trim_matches('"');
+        IntegrationType::from_name(first).is_some() || IntegrationType::meant_by(first).is_some()
+    });
+    let help = if is_row && IntegrationType::meant_by(text).is_none() {
+        "the whole row is in one cell: remove the quotes around it, or use the delimiter of the header row".to_owned()
+    } else {
+        IntegrationType::help_for(text)
+    };
+    let message = format!("{} is not an integration type", quote(text, Kind::Type));
+    Problem::new(Code::UnknownType, message, help)
+}
+
+fn origin_problem(error: OriginError, text: &str, integration_type: IntegrationType) -> Problem {
+    let shown = quote(text, Kind::Origin);
+    match error {
+        OriginError::NotAUrl => Problem::new(
+            Code::OriginNotUrl,
+            format!("{shown} is not an http(s) URL"),
+            "write the host's base URL, such as `https://git.example.org`",
+        ),
+        OriginError::UserInfo => Problem::new(
+            Code::OriginHasUserInfo,
+            "the origin contains a user name or password",
+            "move it to the columns `username` and `password` or `pat`",
+        ),
+        OriginError::QueryOrFragment => Problem::new(
+            Code::OriginHasQuery,
+            "the origin contains a `?` query or `#` fragment",
+            "write the host's base URL alone",
+        ),
+        OriginError::CloneUrl => Problem::new(
+            Code::OriginIsCloneUrl,
+            format!("{shown} is the address of one repository"),
+            format!(
+                "{} needs the base URL of the host; Jira finds its repositories",
+                integration_type.product()
+            ),
+        ),
+        OriginError::NotAnAbsolutePath => Problem::new(
+            Code::FolderNotAbsolute,
+            format!("{shown} is not an absolute path"),
+            r"write the folder as Jira's machine sees it: `/srv/repos/*`, `D:\repos\*` or `\\server\share\*`",
+        ),
+    }
+}
+
+fn value_problem(error: FieldValueError, field: Field, text: &str) -> Problem {
+    let FieldValueError {
+        code,
+        text: wrong,
+        problem,
+        help,
+    } = error;
+    let message = match wrong {
+        None => format!("`{field}` is {problem}"),
+        Some(wrong) => {
+            let verb = if wrong == text { "is" } else { "contains" };
+            let shown = quote(&wrong, field.kind());
+            format!("`{field}` {verb} {shown}, which is {problem}")
+        }
+    };
+    Problem::new(code, message, help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_the_wrong_column_is_not_shown() {
+        let canary = "canaryvendorpat";
+        for field in [
+            Field::Global,
+            Field::MaxMinsToCommitEmail,
+            Field::ProjectMappingIds,
+            Field::AwsRegion,
+            Field::FolderDepth,
+            Field::ApiPath,
+            Field::RefSpecCustom,
+        ] {
+            let error = FieldValue::parse(field.kind(), canary).unwrap_err();
+            let message = value_problem(error, field, canary).message;
+            assert!(message.contains("a text of 15 characters"), "{message}");
+        }
+        assert!(!unknown_type(canary).message.contains("canary"));
+    }
+
+    #[test]
+    fn what_may_be_a_password_in_an_origin_is_not_shown() {
+        for text in [
+            "htps://jo:canary@host",
+            "ssh://git:canary@host/a.git",
+            "jo:canary@host",
+        ] {
+            let error = Origin::parse(IntegrationType::Gerrit, text).unwrap_err();
+            let problem = origin_problem(error, text, IntegrationType::Gerrit);
+            let said = format!("{}{}", problem.message, problem.help);
+            assert!(!said.contains("canary"), "{said}");
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Which column holds which field.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use super::options::Options;
+use crate::input::TableHead;
+use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, TableName, nearest};
+
+/// The vendor's name for the opposite of `disableSslVerification`.
+const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
+
+/// The vendor's column that asks for a deletion, and one that others use, which may ask for it.
+const DELETE: &str = "delete";
+const ACTION: &str = "action";
+
+/// Columns that only the vendor's lists of single repositories (Bulk Change) have.
+const OF_REPOSITORIES: [&str; 2] = ["realroot", "trackedfolderid"];
+
+/// Headers that are known and hold nothing to import: Jira's own columns of an export.
+const IGNORED: [&str; 3] = ["id", "lastindexeddate", DELETE];
+
+/// Shortest header that is taken for a misspelled one in any table.
+const SHORTEST_SLIP: usize = 5;
+
+static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
+    let names = |field: Field| std::iter::once(field.name()).chain(field.aliases().iter().copied());
+    Field::all()
+        .flat_map(|field| names(field).map(move |name| (plain(name), field)))
+        .chain([(INVERTED.0.to_owned(), INVERTED.1)])
+        .collect()
+});
+
+/// A header without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
+pub(super) fn plain(header: &str) -> String {
+    header
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The field that a header names, or whose opposite it names.
+pub fn field_of(header: &str) -> Option<Field> {
+    HEADERS.get(&plain(header)).copied()
+}
+
+/// The field that a header which names none is close to.
+pub(super) fn near_miss(header: &str) -> Option<Field> {
+    let header = plain(header);
+    let known = HEADERS
+        .iter()
+        .map(|(known, field)| (known.as_str(), *field));
+    (header.chars().count() >= SHORTEST_SLIP)
+        .then(|| nearest(&header, known))
+        .flatten()
+}
+
+/// The field that a header of three or four letters, which names none, is one edit away from. Such headers are close to
+/// many words.
+fn short_near_miss(header: &str) -> Option<Field> {
+    let header = plain(header);
+    if !(3..SHORTEST_SLIP).contains(&header.chars().count()) {
+        return None;
+    }
+    let near = HEADERS
+        .iter()
+        .filter(|(known, _)| known.len() >= 3 && strsim::osa_distance(&header, known) == 1);
+    near.min().map(|(_, field)| *field)
+}
+
+/// Whether a header names a field.
+pub(super) fn is_header(text: &str, options: &Options) -> bool {
+    options.field_of(text).is_some()
+}
+
+/// Whether a header names a field, or nearly.
+pub(super) fn is_nearly_header(text: &str, options: &Options) -> bool {
+    let is_near = || near_miss(text).or_else(|| short_near_miss(text)).is_some();
+    is_header(text, options) || options.map.get(text).is_none() && is_near()
+}
+
+/// The columns of a table.
+#[derive(Debug)]
+pub(super) struct Columns {
+    pub table: Arc<TableName>,
+    /// How many columns the header row has.
+    pub width: usize,
+    by_field: [Option<usize>; Field::COUNT],
+    /// The column that asks for deletions.
+    pub delete: Option<usize>,
+    /// The column that asks for one by the word `delete`.
+    pub action: Option<usize>,
+    /// The columns of `--only`, in its order.
+    pub only: Vec<Option<usize>>,
+    pub type_column: FieldColumn,
+    /// The fields whose cells are read once the type is known, in the manual's order.
+    pub others: Vec<FieldColumn>,
+}
+
+/// Where the values of a field are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FieldColumn {
+    pub field: Field,
+    pub kind: Kind,
+    /// None if the field has only a preset.
+    pub column: Option<usize>,
+    /// Whether blank cells have a value.
+    pub has_preset: bool,
+    /// Whether the column holds the opposite.
+    pub is_inverted: bool,
+}
+
+impl Columns {
+    pub(super) fn column(&self, field: Field) -> Option<usize> {
+        self.by_field[field as usize]
+    }
+
+    /// The fields that have a column.
+    pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
+        Field::all().filter(|field| self.column(*field).is_some())
+    }
+}
+
+/// What a table's headers make it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum TableKind {
+    /// It has types, and origins or credentials.
+    Integrations,
+    /// It would be of integrations but for misspelled headers.
+    Misspelled,
+    /// It lists single repositories.
+    Repositories,
+    Other,
+}
+
+/// Matches the headers of a table; the diagnostics tell what is wrong with them.
+pub(super) fn match_headers(
+    head: &TableHead,
+    options: &Options,
+) -> (Columns, TableKind, Vec<Diagnostic>) {
+    let row = Place::row(&head.name, head.row, head.line);
+    let mut by_field = [None; Field::COUNT];
+    let (mut delete, mut action, mut is_of_repositories) = (None, None, false);
+    let mut found = Vec::new();
+    let mut near = FieldSet::default();
+    let mut short = Vec::new();
+    for (column, header) in head.headers.iter().enumerate() {
+        let place = row.cell(column);
+        if options.map.get(header) == Some(None) {
+            continue;
+        }
+        if let Some(field) = options.field_of(header) {
+            match by_field[field as usize] {
+                None => by_field[field as usize] = Some(column),
+                Some(first) => found.push(duplicate(field, header, &row.cell(first), place)),
+            }
+            continue;
+        }
+        let name = plain(header);
+        match name.as_str() {
+            DELETE => delete = Some(column),
+            ACTION => action = Some(column),
+            name => is_of_repositories |= OF_REPOSITORIES.contains(&name),
+        }
+        let is_ignored = header.starts_with('_') || IGNORED.contains(&name.as_str());
+        if is_ignored || header.is_empty() {
+            continue;
+        }
+        if let Some(meant) = near_miss(header) {
+            near = near.with(meant);
+            found.push(misspelled(header, meant, place));
+            continue;
+        }
+        if let Some(meant) = short_near_miss(header) {
+            short.push((found.len(), header, meant));
+        }
+        found.push(Diagnostic::new(
+            Code::UnknownColumn,
+            place,
+            format!("the column `{header}` is not a field of an integration"),
+            "it is not imported",
+        ));
+    }
+    let presets: FieldSet = options.presets.iter().map(|preset| preset.field).collect();
+    let has = |field: Field| by_field[field as usize].is_some() || presets.has(field);
+    let is_near = |field| near.has(field) || short.iter().any(|(_, _, meant)| *meant == field);
+    let kind = if is_of_repositories {
+        TableKind::Repositories
+    } else if is_of_integrations(has) {
+        TableKind::Integrations
+    } else if is_of_integrations(|field| has(field) || is_near(field)) {
+        // Short headers are taken for misspelled ones only here, where the table would be left out otherwise.
+        for (at, header, meant) in short.iter().filter(|(_, _, meant)| !has(*meant)) {
+            found[*at] = misspelled(header, *meant, found[*at].place.clone());
+        }
+        TableKind::Misspelled
+    } else {
+        TableKind::Other
+    };
+    let field_column = |field: Field| {
+        let column = by_field[field as usize];
+        FieldColumn {
+            field,
+            kind: field.kind(),
+            column,
+            has_preset: presets.has(field),
+            is_inverted: column.is_some_and(|column| plain(&head.headers[column]) == INVERTED.0),
+        }
+    };
+    let columns = Columns {
+        table: Arc::clone(&head.name),
+        width: head.headers.len(),
+        by_field,
+        delete,
+        action,
+        only: options
+            .selection
+            .only
+            .iter()
+            .map(|only| column_named(&only.header, head))
+            .collect(),
+        type_column: field_column(Field::Type),
+        others: Field::all()
+            .filter(|field| *field != Field::Type && has(*field))
+            .map(field_column)
+            .collect(),
+    };
+    (columns, kind, found)
+}
+
+fn is_of_integrations(has: impl Fn(Field) -> bool) -> bool {
+    const MEANS: [Field; 4] = [Field::Origin, Field::Username, Field::Password, Field::Pat];
+    has(Field::Type) && MEANS.into_iter().any(has)
+}
+
+/// The column with this header, known or not.
+fn column_named(header: &str, head: &TableHead) -> Option<usize> {
+    let header = plain(header);
+    head.headers.iter().position(|other| plain(other) == header)
+}
+
+fn misspelled(header: &str, meant: Field, place: Place) -> Diagnostic {
+    Diagnostic::new(
+        Code::NearMissHeader,
+        place,
+        format!("the column `{header}` is not known"),
+        format!("did you mean `{meant}`?"),
+    )
+}
+
+fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagnostic {
+    let first = first.address().unwrap_or_default();
+    let mut diagnostic = Diagnostic::new(
+        Code::DuplicateHeader,
+        second,
+        format!("the column `{header}` means `{field}`, and so does the one in {first}"),
+        "keep one of the two columns, or rename the other",
+    );
+    diagnostic.field = Some(field);
+    diagnostic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TableFormat;
+    use crate::validate::Purpose;
+
+    fn columns(headers: &[&str]) -> (Columns, Vec<Code>) {
+        let name = TableName {
+            file: "t.csv".into(),
+            sheet: None,
+            format: TableFormat::Csv,
+        };
+        let head = TableHead {
+            name: Arc::new(name),
+            row: 1,
+            line: Some(1),
+            headers: headers.iter().map(|header| (*header).to_owned()).collect(),
+            delimiter: Some(','),
+            encoding: None,
+            blank_above: 0,
+        };
+        let options = Options::new(Purpose::Check, crate::secret::SecretPolicy::default());
+        let (columns, _, found) = match_headers(&head, &options);
+        let codes = found.into_iter().map(|diagnostic| diagnostic.code);
+        (columns, codes.collect())
+    }
+
+    #[test]
+    fn headers_match_without_case_spaces_and_dashes() {
+        for header in [
+            "displayName",
+            "Display Name",
+            "display_name",
+            "DISPLAY-NAME",
+            "display\u{a0}name",
+        ] {
+            assert_eq!(field_of(header), Some(Field::DisplayName), "{header}");
+        }
+        assert_eq!(field_of("Token"), Some(Field::Pat));
+    }
+
+    #[test]
+    fn no_two_fields_share_a_header() {
+        let names = Field::all()
+            .map(|field| 1 + field.aliases().len())
+            .sum::<usize>();
+        assert_eq!(HEADERS.len(), names + 1);
+    }
+
+    #[test]
+    fn a_slip_is_an_error_and_another_column_a_note() {
+        let (_, codes) = columns(&["type", "orgin", "Team", "_outcome", ""]);
+        assert_eq!(codes, [Code::NearMissHeader, Code::UnknownColumn]);
+    }
+
+    #[test]
+    fn the_same_field_twice_is_an_error() {
+        let (columns, codes) = columns(&["type", "url", "origin"]);
+        assert_eq!(codes, [Code::DuplicateHeader]);
+        assert_eq!(columns.column(Field::Origin), Some(1));
+    }
+}

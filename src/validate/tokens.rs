@@ -1,0 +1,155 @@
+//! What the text of a cell looks like: a token of a vendor, half of an AWS access key, a placeholder.
+
+use crate::model::{Field, IntegrationType};
+
+/// How tokens begin, and the vendor that documents it. This is the one list of them.
+const TOKENS: [(&str, &str); 11] = [
+    ("ghp_", "GitHub"),
+    ("gho_", "GitHub"),
+    ("ghu_", "GitHub"),
+    ("ghs_", "GitHub"),
+    ("ghr_", "GitHub"),
+    ("github_pat_", "GitHub"),
+    ("glpat-", "GitLab"),
+    ("gldt-", "GitLab"),
+    ("glrt-", "GitLab"),
+    ("AKIA", "AWS"),
+    ("ASIA", "AWS"),
+];
+
+/// Whether a text that others can read holds what has the shape of a known kind of token.
+pub(super) fn holds_token(text: &str) -> bool {
+    const SHORTEST_REST: usize = 16;
+    let is_of_token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let begins_token = |text: &[u8]| {
+        TOKENS.iter().any(|(prefix, _)| {
+            let rest = text.strip_prefix(prefix.as_bytes()).unwrap_or_default();
+            rest.len() >= SHORTEST_REST && rest[..SHORTEST_REST].iter().all(is_of_token)
+        })
+    };
+    let bytes = text.as_bytes();
+    // Most texts are shorter than any token.
+    bytes.len() > SHORTEST_REST
+        && (0..bytes.len() - SHORTEST_REST)
+            .any(|at| matches!(bytes[at], b'g' | b'A') && begins_token(&bytes[at..]))
+}
+
+/// The vendor of a secret, if it is a token of another vendor than the type's.
+pub(super) fn foreign_vendor(
+    integration_type: IntegrationType,
+    secret: &str,
+) -> Option<&'static str> {
+    use IntegrationType as T;
+    let own = match integration_type {
+        T::GitHub | T::GitHubServer => "GitHub",
+        T::GitLab | T::GitLabServer | T::GitLabServerLegacy => "GitLab",
+        T::Aws => "AWS",
+        _ => return None,
+    };
+    let token = TOKENS.iter().find(|(prefix, _)| secret.starts_with(prefix));
+    token
+        .map(|(_, vendor)| *vendor)
+        .filter(|vendor| *vendor != own && (*vendor != "AWS" || is_key_id(secret)))
+}
+
+/// What the cell of `field` holds, if it is the other half of an AWS access key, and the field where it belongs.
+pub(super) fn other_half(field: Field, secret: &str) -> Option<(&'static str, Field)> {
+    match field {
+        Field::Password if is_key_id(secret) => Some(("an access key id", Field::Username)),
+        Field::Username if is_secret_key(secret) => Some(("a secret access key", Field::Password)),
+        _ => None,
+    }
+}
+
+/// `AKIA…`, as AWS documents its access key ids.
+pub(super) fn is_key_id(text: &str) -> bool {
+    text.len() == 20 && (text.starts_with("AKIA") || text.starts_with("ASIA"))
+}
+
+/// Whether a whole text has the shape of an AWS secret access key: 40 characters of base64, all kinds among them.
+fn is_secret_key(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
+    text.len() == 40
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(|b| !b.is_ascii_alphabetic())
+}
+
+/// Whether a whole cell says that it is still to be filled in. The values of the vendor's examples are none.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "changeme",
+        "change-me",
+        "change_me",
+        "todo",
+        "tbd",
+        "fixme",
+        "placeholder",
+        "...",
+        "\u{2026}",
+    ];
+    let is_bracketed = text.len() > 2 && text.starts_with('<') && text.ends_with('>');
+    let is_crossed_out = text.len() >= 3 && text.bytes().all(|b| matches!(b, b'x' | b'X'));
+    is_bracketed || is_crossed_out || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_whole_cells() {
+        for text in ["changeme", "TODO", "<token>", "xxxx", "XXX"] {
+            assert!(is_placeholder(text), "{text}");
+        }
+        for text in [
+            "mypassword",
+            "xx",
+            "todo list",
+            "johnsmith",
+            "https://mygithub.yourorg.com",
+        ] {
+            assert!(!is_placeholder(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_halves_of_an_access_key_are_told_apart() {
+        let (id, key) = (
+            "AKIAI44QH8DHBEXAMPLE",
+            "je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY",
+        );
+        let belongs = |field, text| other_half(field, text).map(|half| half.1);
+        assert_eq!(belongs(Field::Password, id), Some(Field::Username));
+        assert_eq!(belongs(Field::Username, key), Some(Field::Password));
+        assert_eq!(belongs(Field::Password, key), None);
+        assert_eq!(belongs(Field::Username, id), None);
+    }
+
+    #[test]
+    fn tokens_are_known_by_prefix_and_length() {
+        for (prefix, vendor) in TOKENS {
+            let token = format!("{prefix}0123456789abcdef");
+            assert!(holds_token(&token), "{prefix}");
+            assert!(holds_token(&format!("bot {token}, old")), "{prefix}");
+            assert!(!holds_token(&token[..token.len() - 1]), "{prefix}");
+            let is_foreign = foreign_vendor(IntegrationType::GitHub, &token) == Some(vendor);
+            assert_eq!(is_foreign, vendor != "GitHub", "{prefix}");
+        }
+        assert!(!holds_token("Team AKIA"));
+        assert!(!holds_token("AKIA é0123456789abcdef"));
+    }
+
+    #[test]
+    fn a_token_of_an_unknown_vendor_is_foreign_to_nobody() {
+        let token = "ghp_0123456789abcdefghij";
+        assert_eq!(
+            foreign_vendor(IntegrationType::GitLab, token),
+            Some("GitHub")
+        );
+        assert_eq!(foreign_vendor(IntegrationType::Gerrit, token), None);
+    }
+}
