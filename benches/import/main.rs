@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use measure::{Command, peak_memory};
-use server::{Config, Saw, Server};
+use server::{Config, Faults, Saw, Server};
 use table::{Line, Table};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -47,10 +47,11 @@ fn run(parts: &[&str]) -> Result<()> {
     let parts: Vec<&&str> = parts.iter().filter(|part| **part != "--bench").collect();
     let runs = number("GIJ_BENCH_RUNS", 5)?;
     let mut table = Table::default();
-    let all: [(&str, Part); 4] = [
+    let all: [(&str, Part); 5] = [
         ("loop", beside_a_bare_loop),
         ("latency", beside_the_latency),
         ("limit", beside_a_limit),
+        ("faults", with_faults),
         ("memory", memory),
     ];
     for (name, part) in all {
@@ -107,6 +108,8 @@ impl Import {
             "import",
             "--yes",
             "--quiet",
+            "--settle",
+            "1s",
             "--concurrency",
             &concurrency,
             "--jira-url",
@@ -273,6 +276,54 @@ fn beside_a_limit(table: &mut Table, runs: u32) -> Result<()> {
         least,
         Some(1.05),
     ));
+    Ok(())
+}
+
+fn with_faults(table: &mut Table, runs: u32) -> Result<()> {
+    let none = Faults::default();
+    let before = |status, share| Faults {
+        before: (status, share),
+        ..none
+    };
+    let after = |status| Faults {
+        after: (status, 0.01),
+        ..none
+    };
+    let limited = |limited, faults| Faults { limited, ..faults };
+    let cases = [
+        ("no faults", none, 0.92),
+        ("0.2 % of 502", before(502, 0.002), 0.92),
+        ("1 % of 502", before(502, 0.01), 0.85),
+        ("1 % of 500 after the commit", after(500), 0.85),
+        ("1 % of 408 after the commit", after(408), 0.85),
+        ("1 % of 502 after the commit", after(502), 0.85),
+        ("1 % of 429", limited(0.01, none), 0.85),
+        (
+            "2 % of 429, 1 % of 502",
+            limited(0.02, before(502, 0.01)),
+            0.85,
+        ),
+    ];
+    for (name, faults, least) in cases {
+        let import = Import {
+            rows: 1_500,
+            concurrency: 16,
+            server: Config {
+                latency: Duration::from_millis(60),
+                faults,
+                ..Config::default()
+            },
+        };
+        let times = (0..runs).map(|_| Ok(import.run()?.saw.first_attempts));
+        let time = median(times.collect::<Result<_>>()?)?;
+        table.push(Line::wall(
+            &format!("import 1500 rows at 60 ms, 16 at once, {name}"),
+            "rows × latency ÷ concurrency",
+            Duration::from_secs_f64(time),
+            import.server.latency * import.rows / import.concurrency,
+            Some(1.0 / least),
+        ));
+    }
     Ok(())
 }
 

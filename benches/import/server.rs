@@ -2,6 +2,7 @@
 //!
 //! It ends when its standard input does, and then prints what it saw.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Read};
@@ -21,13 +22,25 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// What a server is to do.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Config {
     pub latency: Duration,
     /// Requests a second, all of which come at once each second, and as many as can be saved up.
     pub rate: Option<u32>,
     /// Whether it prints the bodies that it was sent, too.
     pub keeps_bodies: bool,
+    pub faults: Faults,
+}
+
+/// The creations that fail, as probabilities.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Faults {
+    /// The status of those that fail before the commit.
+    pub before: (u16, f64),
+    /// The status of those that fail after the commit.
+    pub after: (u16, f64),
+    /// Those answered by 429, which ask for a second.
+    pub limited: f64,
 }
 
 /// What a server saw.
@@ -41,6 +54,8 @@ pub(crate) struct Saw {
     /// From the arrival of a creation to its answer, on average, in seconds.
     pub latency: f64,
     pub bodies: Vec<String>,
+    /// From the first creation to the last that was the first attempt of its row, less the pauses asked for, in seconds.
+    pub first_attempts: f64,
 }
 
 /// A server in a process of its own.
@@ -54,9 +69,7 @@ impl Server {
     pub(crate) fn start(config: Config) -> Result<Self, Box<dyn Error>> {
         let mut process = process::Command::new(std::env::current_exe()?)
             .arg("server")
-            .arg(config.latency.as_millis().to_string())
-            .arg(config.rate.unwrap_or(0).to_string())
-            .arg(config.keeps_bodies.to_string())
+            .arg(serde_json::to_string(&config)?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -79,14 +92,10 @@ impl Server {
 
 /// Serves until standard input ends.
 pub(crate) fn serve(args: &[&str]) -> Result<(), Box<dyn Error>> {
-    let [latency, rate, keeps_bodies] = args else {
-        return Err("server LATENCY RATE KEEPS_BODIES".into());
+    let [config] = args else {
+        return Err("server CONFIG".into());
     };
-    let config = Config {
-        latency: Duration::from_millis(latency.parse()?),
-        rate: Some(rate.parse()?).filter(|rate| *rate > 0),
-        keeps_bodies: keeps_bodies.parse()?,
-    };
+    let config: Config = serde_json::from_str(config)?;
     let state = Arc::new(Mutex::new(State::new(config)));
     let seen = Arc::clone(&state);
     std::thread::spawn(move || {
@@ -122,6 +131,12 @@ struct State {
     latencies: Duration,
     tokens: u32,
     refilled: Option<Instant>,
+    /// The rows that were attempted, by their body.
+    rows: HashSet<Vec<u8>>,
+    last_new_row: Option<Instant>,
+    paused: Duration,
+    paused_until: Option<Instant>,
+    random: fastrand::Rng,
 }
 
 fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
@@ -154,12 +169,23 @@ impl State {
             latencies: Duration::ZERO,
             tokens: config.rate.unwrap_or(0),
             refilled: None,
+            rows: HashSet::new(),
+            last_new_row: None,
+            paused: Duration::ZERO,
+            paused_until: None,
+            random: fastrand::Rng::with_seed(7),
         }
     }
 
     fn saw(&self) -> String {
         let span = self.first.zip(self.last).map(|(first, last)| last - first);
+        let first_attempts = self.first.zip(self.last_new_row);
+        let first_attempts = first_attempts.map(|(first, last)| last - first);
         let saw = Saw {
+            first_attempts: first_attempts
+                .unwrap_or_default()
+                .saturating_sub(self.paused)
+                .as_secs_f64(),
             span: span.unwrap_or_default().as_secs_f64(),
             latency: self.latencies.as_secs_f64() / f64::from(self.saw.created.max(1)),
             ..self.saw.clone()
@@ -182,6 +208,41 @@ impl State {
         self.tokens = self.tokens.saturating_sub(1);
         self.saw.refused += u32::from(!is_granted);
         is_granted
+    }
+
+    /// Answers a creation, or makes it fail.
+    fn attempt(&mut self, body: &[u8], now: Instant) -> (StatusCode, String) {
+        if self.rows.insert(body.to_vec()) {
+            self.last_new_row = Some(now);
+        }
+        let Faults {
+            before,
+            after,
+            limited,
+        } = self.config.faults;
+        let error = |status| {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+            (status, String::new())
+        };
+        let dice = self.random.f64();
+        if dice < limited {
+            let from = self.paused_until.map_or(now, |until| until.max(now));
+            let until = now + Duration::from_secs(1);
+            self.paused += until.saturating_duration_since(from);
+            self.paused_until = Some(until);
+            return error(429);
+        }
+        if dice < limited + before.1 {
+            return error(before.0);
+        }
+        let created = self.create(body);
+        if dice < limited + before.1 + after.1 {
+            return error(after.0);
+        }
+        created.map_or_else(
+            |error| (StatusCode::BAD_REQUEST, error.to_string()),
+            |json| (StatusCode::OK, json),
+        )
     }
 
     fn create(&mut self, body: &[u8]) -> Result<String, serde_json::Error> {
@@ -222,10 +283,7 @@ async fn answer(
     let is_granted = path == "/status" || state.take(Instant::now());
     let (status, text) = if is_granted {
         match (is_creation, path.as_str()) {
-            (true, _) => state.create(&body).map_or_else(
-                |error| (StatusCode::BAD_REQUEST, error.to_string()),
-                |json| (StatusCode::OK, json),
-            ),
+            (true, _) => state.attempt(&body, Instant::now()),
             (false, "/status") => (StatusCode::OK, r#"{"state":"RUNNING"}"#.to_owned()),
             (false, "/rest/gitplugin/1.0/integration") => (
                 StatusCode::OK,
@@ -243,6 +301,9 @@ async fn answer(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if status == StatusCode::TOO_MANY_REQUESTS {
+        headers.insert(RETRY_AFTER, 1.into());
+    }
     if let Some(rate) = config.rate {
         headers.insert("x-ratelimit-limit", rate.into());
         headers.insert("x-ratelimit-remaining", state.tokens.into());
