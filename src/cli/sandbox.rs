@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
 use super::values::{IndexAfter, duration, index_after};
 use crate::render::count;
-use crate::sandbox::{Access, Call, Config, Fault, Faults, RateLimit, Sandbox, StartError};
+use crate::sandbox::{AcceptedLogin, Call, Config, Fault, Faults, RateLimit, Sandbox, StartError};
 
 #[derive(Debug, Args)]
 pub(super) struct SandboxArgs {
@@ -118,7 +118,9 @@ fn config(args: SandboxArgs) -> Result<Config, Failure> {
     Ok(Config {
         listen: args.listen,
         context_path: args.context_path,
-        access: args.accept_token.map_or(Access::Any, Access::Token),
+        access: args
+            .accept_token
+            .map_or(AcceptedLogin::Any, AcceptedLogin::Token),
         latency: args.latency,
         rate: args.rate.map(|per_second| RateLimit {
             per_second,

@@ -1,15 +1,25 @@
-//! Who is let in: personal access token or Basic authentication, and Jira's CAPTCHA after failed log-ins.
+//! Who may call and how often: personal access token or Basic authentication, Jira's CAPTCHA after failed logins, and its rate
+//! limit, a token bucket per user that is refilled in batches.
 //!
-//! Nothing here shows a secret: not `Debug`, not the log, not an answer.
+//! Facts on the limit from Atlassian's "Improving instance stability with rate limiting": a batch of tokens comes every interval,
+//! the bucket holds a maximum, and every answer carries the four `X-RateLimit-*` headers and `Retry-After`, which is 0 while
+//! tokens remain. No secret is shown: not in `Debug`, not in the log, not in an answer.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, HeaderValue};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 
 /// Jira's default for *maximum authentication attempts allowed*.
 const ATTEMPTS: u32 = 3;
 
-/// Whom the sandbox lets in.
+/// The login that the sandbox accepts.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Access {
+pub enum AcceptedLogin {
     /// Whoever carries an `Authorization` header of the Bearer or Basic kind.
     Any,
     /// The bearer of this personal access token.
@@ -23,7 +33,7 @@ pub enum Access {
     },
 }
 
-impl fmt::Debug for Access {
+impl fmt::Debug for AcceptedLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => f.write_str("Any"),
@@ -58,35 +68,35 @@ impl Scheme {
     }
 }
 
-/// What the door-keeper says.
+/// The result of checking credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum LoginResult {
     Admitted,
     /// No credentials at all.
     Anonymous,
     /// Wrong credentials.
     Refused,
     /// Too many failed log-ins: not even the right password will do.
-    CaptchaDemanded,
+    CaptchaRequired,
 }
 
-/// Judges credentials and counts failures.
-pub(super) struct Door {
-    access: Access,
-    /// The one credential that is let in, as it stands after the scheme; `None` lets any in.
+/// Checks credentials and counts failed logins.
+pub(super) struct Logins {
+    access: AcceptedLogin,
+    /// The one accepted credential, as it stands after the scheme; `None` accepts any.
     expected: Option<(Scheme, String)>,
     failed: u32,
     failed_in_a_row: u32,
 }
 
-impl Door {
-    pub(super) fn new(access: Access) -> Self {
+impl Logins {
+    pub(super) fn new(access: AcceptedLogin) -> Self {
         let expected = match &access {
-            Access::Any => None,
-            Access::Token(token) => Some((Scheme::Bearer, token.clone())),
-            Access::Basic { user, password } => Some((
+            AcceptedLogin::Any => None,
+            AcceptedLogin::Token(token) => Some((Scheme::Bearer, token.clone())),
+            AcceptedLogin::Basic { user, password } => Some((
                 Scheme::Basic,
-                base64(format!("{user}:{password}").as_bytes()),
+                BASE64_STANDARD.encode(format!("{user}:{password}")),
             )),
         };
         Self {
@@ -97,9 +107,9 @@ impl Door {
         }
     }
 
-    /// The name of the user that is let in.
+    /// The name of the accepted user.
     pub(super) fn user(&self) -> &str {
-        if let Access::Basic { user, .. } = &self.access {
+        if let AcceptedLogin::Basic { user, .. } = &self.access {
             user
         } else {
             "admin"
@@ -117,9 +127,9 @@ impl Door {
     }
 
     /// Judges an `Authorization` header.
-    pub(super) fn judge(&mut self, header: Option<&str>) -> Entry {
+    pub(super) fn judge(&mut self, header: Option<&str>) -> LoginResult {
         let Some(header) = header else {
-            return Entry::Anonymous;
+            return LoginResult::Anonymous;
         };
         let scheme = Scheme::of(header);
         let credential = header
@@ -131,15 +141,15 @@ impl Door {
                 Some((kind, expected)) => *kind == scheme && expected == credential,
             };
         let entry = if scheme == Scheme::Basic && self.failed_in_a_row >= ATTEMPTS {
-            Entry::CaptchaDemanded
+            LoginResult::CaptchaRequired
         } else if right {
-            Entry::Admitted
+            LoginResult::Admitted
         } else {
-            Entry::Refused
+            LoginResult::Refused
         };
         match (entry, scheme) {
-            (Entry::Admitted, Scheme::Basic) => self.failed_in_a_row = 0,
-            (Entry::Admitted, _) => {}
+            (LoginResult::Admitted, Scheme::Basic) => self.failed_in_a_row = 0,
+            (LoginResult::Admitted, _) => {}
             (_, Scheme::Basic) => {
                 self.failed += 1;
                 self.failed_in_a_row += 1;
@@ -150,31 +160,100 @@ impl Door {
     }
 }
 
-/// Base64 with padding (RFC 4648), as Basic authentication wants it.
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |n: usize| u32::from(chunk.get(n).copied().unwrap_or(0));
-        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for n in 0..4 {
-            let sextet = (group >> (18 - 6 * n) & 63) as usize;
-            text.push(if n <= chunk.len() {
-                char::from(ALPHABET[sextet])
-            } else {
-                '='
-            });
+/// How many requests a user may make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// New requests allowed each second.
+    pub per_second: NonZeroU32,
+    /// Requests that a user may save up and make at once.
+    pub burst: NonZeroU32,
+}
+
+/// Jira lets administrators choose the interval; the sandbox always refills once a second.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+struct Bucket {
+    tokens: u32,
+    refilled: Instant,
+}
+
+/// The state of the bucket after one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RateStatus {
+    limit: RateLimit,
+    pub granted: bool,
+    remaining: u32,
+    /// Whole seconds until there are new tokens; 0 while some remain.
+    retry_after: u64,
+}
+
+impl RateStatus {
+    /// Writes the headers that Jira uses.
+    pub(super) fn write_to(self, headers: &mut HeaderMap) {
+        headers.insert("x-ratelimit-limit", self.limit.burst.get().into());
+        headers.insert("x-ratelimit-remaining", self.remaining.into());
+        headers.insert("x-ratelimit-fillrate", self.limit.per_second.get().into());
+        headers.insert(
+            "x-ratelimit-interval-seconds",
+            HeaderValue::from(INTERVAL.as_secs()),
+        );
+        headers.insert("retry-after", self.retry_after.into());
+    }
+}
+
+/// The buckets of all users.
+#[derive(Debug)]
+pub(super) struct Buckets {
+    limit: RateLimit,
+    buckets: HashMap<u64, Bucket>,
+}
+
+impl Buckets {
+    pub(super) fn new(limit: RateLimit) -> Self {
+        Self {
+            limit,
+            buckets: HashMap::new(),
         }
     }
-    text
+
+    /// Takes a token from the bucket of a user, if there is one.
+    pub(super) fn take(&mut self, user: u64, now: Instant) -> RateStatus {
+        let RateLimit { per_second, burst } = self.limit;
+        let bucket = self.buckets.entry(user).or_insert(Bucket {
+            tokens: burst.get(),
+            refilled: now,
+        });
+        let intervals =
+            u32::try_from(now.duration_since(bucket.refilled).as_secs() / INTERVAL.as_secs())
+                .unwrap_or(u32::MAX);
+        if intervals > 0 {
+            let new = per_second.get().saturating_mul(intervals);
+            bucket.tokens = bucket.tokens.saturating_add(new).min(burst.get());
+            bucket.refilled += INTERVAL.saturating_mul(intervals);
+        }
+        let granted = bucket.tokens > 0;
+        bucket.tokens = bucket.tokens.saturating_sub(1);
+        let retry_after = if bucket.tokens > 0 {
+            0
+        } else {
+            INTERVAL.as_secs()
+        };
+        RateStatus {
+            limit: self.limit,
+            granted,
+            remaining: bucket.tokens,
+            retry_after,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fred() -> Door {
-        Door::new(Access::Basic {
+    fn fred() -> Logins {
+        Logins::new(AcceptedLogin::Basic {
             user: "fred".into(),
             password: "fred".into(),
         })
@@ -184,73 +263,98 @@ mod tests {
     const WRONG: Option<&str> = Some("Basic ZnJlZDpmcmV");
 
     #[test]
-    fn base64_pads() {
-        for (plain, coded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
-
-    #[test]
     fn the_right_password_is_admitted_and_a_wrong_one_refused() {
-        let mut door = fred();
+        let mut logins = fred();
         assert_eq!(
-            [door.judge(RIGHT), door.judge(WRONG), door.judge(None)],
-            [Entry::Admitted, Entry::Refused, Entry::Anonymous]
+            [logins.judge(RIGHT), logins.judge(WRONG), logins.judge(None)],
+            [
+                LoginResult::Admitted,
+                LoginResult::Refused,
+                LoginResult::Anonymous
+            ]
         );
-        assert_eq!(door.failed_logins(), 1);
+        assert_eq!(logins.failed_logins(), 1);
     }
 
     #[test]
     fn after_three_failures_the_right_password_needs_a_captcha() {
-        let mut door = fred();
+        let mut logins = fred();
         for _ in 0..3 {
-            assert_eq!(door.judge(WRONG), Entry::Refused);
+            assert_eq!(logins.judge(WRONG), LoginResult::Refused);
         }
-        assert_eq!(door.judge(RIGHT), Entry::CaptchaDemanded);
+        assert_eq!(logins.judge(RIGHT), LoginResult::CaptchaRequired);
     }
 
     #[test]
     fn a_success_in_between_starts_the_count_again() {
-        let mut door = fred();
+        let mut logins = fred();
         for attempt in [WRONG, WRONG, RIGHT, WRONG, WRONG] {
-            door.judge(attempt);
+            logins.judge(attempt);
         }
-        assert_eq!(door.judge(RIGHT), Entry::Admitted);
+        assert_eq!(logins.judge(RIGHT), LoginResult::Admitted);
     }
 
     #[test]
     fn tokens_never_lead_to_a_captcha() {
-        let mut door = Door::new(Access::Token("right".into()));
+        let mut logins = Logins::new(AcceptedLogin::Token("right".into()));
         for _ in 0..9 {
-            assert_eq!(door.judge(Some("Bearer wrong")), Entry::Refused);
+            assert_eq!(logins.judge(Some("Bearer wrong")), LoginResult::Refused);
         }
-        assert_eq!(door.judge(Some("Bearer right")), Entry::Admitted);
+        assert_eq!(logins.judge(Some("Bearer right")), LoginResult::Admitted);
     }
 
     #[test]
     fn any_credential_still_has_to_be_one() {
-        let mut door = Door::new(Access::Any);
-        assert_eq!(door.judge(Some("Bearer x")), Entry::Admitted);
-        assert_eq!(door.judge(Some("Bearer ")), Entry::Refused);
-        assert_eq!(door.judge(Some("Negotiate x")), Entry::Refused);
+        let mut logins = Logins::new(AcceptedLogin::Any);
+        assert_eq!(logins.judge(Some("Bearer x")), LoginResult::Admitted);
+        assert_eq!(logins.judge(Some("Bearer ")), LoginResult::Refused);
+        assert_eq!(logins.judge(Some("Negotiate x")), LoginResult::Refused);
     }
 
     #[test]
     fn debug_shows_no_secret() {
         let shown = format!(
             "{:?} {:?}",
-            Access::Token("s3cret".into()),
-            Access::Basic {
+            AcceptedLogin::Token("s3cret".into()),
+            AcceptedLogin::Basic {
                 user: "u".into(),
                 password: "s3cret".into()
             }
         );
         assert!(!shown.contains("s3cret"), "{shown}");
+    }
+
+    fn buckets(per_second: u32, burst: u32) -> Buckets {
+        Buckets::new(RateLimit {
+            per_second: per_second.try_into().unwrap(),
+            burst: burst.try_into().unwrap(),
+        })
+    }
+
+    #[test]
+    fn an_empty_bucket_refuses_and_sets_retry_after() {
+        let (mut buckets, now) = (buckets(1, 2), Instant::now());
+        assert_eq!(buckets.take(1, now).retry_after, 0, "a token remains");
+        assert!(buckets.take(1, now).granted);
+        let refused = buckets.take(1, now);
+        assert!(!refused.granted);
+        assert_eq!((refused.remaining, refused.retry_after), (0, 1));
+    }
+
+    #[test]
+    fn tokens_come_back_in_batches_up_to_the_burst() {
+        let (mut buckets, now) = (buckets(2, 3), Instant::now());
+        while buckets.take(1, now).granted {}
+        assert!(!buckets.take(1, now + Duration::from_millis(999)).granted);
+        assert_eq!(buckets.take(1, now + Duration::from_secs(1)).remaining, 1);
+        assert_eq!(buckets.take(1, now + Duration::from_mins(1)).remaining, 2);
+    }
+
+    #[test]
+    fn each_user_has_a_bucket() {
+        let (mut buckets, now) = (buckets(1, 1), Instant::now());
+        assert!(buckets.take(1, now).granted);
+        assert!(!buckets.take(1, now).granted);
+        assert!(buckets.take(2, now).granted);
     }
 }

@@ -1,4 +1,5 @@
-//! Answers as Jira, the app, and what stands before them give them. Bodies and headers only; who gets which is decided elsewhere.
+//! Answers of Jira, the app, and what stands before them: JSON, and the HTML pages that come where JSON was asked for. Which
+//! request gets which is decided elsewhere.
 
 use std::sync::Arc;
 
@@ -9,7 +10,6 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::integration::Integration;
-use super::pages;
 
 const JSON: &str = "application/json;charset=UTF-8";
 const HTML: &str = "text/html;charset=UTF-8";
@@ -169,7 +169,7 @@ pub(super) fn not_logged_in() -> Response {
 }
 
 pub(super) fn login_failed() -> Response {
-    let page = pages::jira(
+    let page = jira_page(
         401,
         "Unauthorized",
         "Basic Authentication Failure - Reason : AUTHENTICATED_FAILED",
@@ -183,7 +183,7 @@ pub(super) fn login_failed() -> Response {
 }
 
 pub(super) fn captcha(base: &str) -> Response {
-    let page = pages::jira(
+    let page = jira_page(
         403,
         "Forbidden",
         "Basic Authentication Failure - Reason : AUTHENTICATION_DENIED",
@@ -219,25 +219,25 @@ pub(super) fn xsrf() -> Response {
 }
 
 pub(super) fn login_page() -> Response {
-    html(StatusCode::OK, pages::LOGIN)
+    html(StatusCode::OK, LOGIN_PAGE)
 }
 
 pub(super) fn redirect(status: StatusCode, location: &str) -> Response {
     with(
-        html(status, pages::proxy(status.as_u16(), "Moved")),
+        html(status, proxy_page(status.as_u16(), "Moved")),
         header::LOCATION,
         location,
     )
 }
 
 pub(super) fn rate_limited() -> Response {
-    html(StatusCode::TOO_MANY_REQUESTS, pages::RATE_LIMITED)
+    html(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED_PAGE)
 }
 
 pub(super) fn tomcat(status: StatusCode) -> Response {
     html(
         status,
-        pages::tomcat(
+        tomcat_page(
             status.as_u16(),
             status.canonical_reason().unwrap_or_default(),
         ),
@@ -247,7 +247,7 @@ pub(super) fn tomcat(status: StatusCode) -> Response {
 pub(super) fn proxy(status: StatusCode) -> Response {
     html(
         status,
-        pages::proxy(
+        proxy_page(
             status.as_u16(),
             status.canonical_reason().unwrap_or_default(),
         ),
@@ -262,4 +262,43 @@ pub(super) fn exception() -> Response {
         "stack-trace": "java.lang.NullPointerException\n\tat com.xiplink.jira.git.rest.IntegrationResource.create",
     });
     json(StatusCode::INTERNAL_SERVER_ERROR, &body)
+}
+
+/// Jira's log-in form, as single sign-on proxies and expired log-ins show it.
+const LOGIN_PAGE: &str = r#"<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Log in - Jira</title></head>
+<body><form action="/login.jsp" method="post"><h1>Welcome to Jira</h1>
+<label>Username <input name="os_username"></label> <label>Password <input name="os_password" type="password"></label>
+<input type="submit" value="Log In"></form></body></html>
+"#;
+
+/// Jira's answer to a user who has made too many requests.
+const RATE_LIMITED_PAGE: &str = r"<!DOCTYPE html>
+<html><head><title>Rate limit exceeded</title></head>
+<body><h1>429 - Too Many Requests</h1><p>Rate limit exceeded.</p></body></html>
+";
+
+/// A page as Jira shows it for errors of authentication.
+fn jira_page(status: u16, title: &str, reason: &str) -> String {
+    format!(
+        "<html><head><title>{title} ({status})</title></head><body class=\"aui-page-notification\">\
+         <h1>{title} ({status})</h1><p>Encountered a <code>\"{status} - {title}\"</code> error while loading this page.</p>\
+         <p>{reason}</p><a href=\"/secure/MyJiraHome.jspa\">Go to Jira home</a></body></html>"
+    )
+}
+
+/// A page as Tomcat shows it.
+fn tomcat_page(status: u16, title: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><title>HTTP Status {status} – {title}</title></head>\
+         <body><h1>HTTP Status {status} – {title}</h1><hr class=\"line\" /><p><b>Type</b> Status Report</p></body></html>"
+    )
+}
+
+/// A page as nginx shows it.
+fn proxy_page(status: u16, title: &str) -> String {
+    format!(
+        "<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<center><h1>{status} {title}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    )
 }

@@ -1,13 +1,13 @@
-//! What a sandbox is started with. Plain data; it is checked once, when the sandbox starts.
+//! What a sandbox is started with, and what the whole server is like while it runs. Plain data.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Access, Faults, RateLimit, StateError};
+use super::{AcceptedLogin, Faults, RateLimit, StateError};
 
-/// The settings of a sandbox. The default listens on a free port of the loopback interface, lets any credential in and never
+/// The settings of a sandbox. The default listens on a free port of the loopback interface, accepts any credential and never
 /// misbehaves.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -15,8 +15,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The path that Jira lives under: empty, or such as `/jira`. Everything outside redirects to it.
     pub context_path: String,
-    /// Who is let in.
-    pub access: Access,
+    /// The login that is accepted.
+    pub access: AcceptedLogin,
     /// How long every request waits before anything happens.
     pub latency: Duration,
     /// The rate limit of each user, if there is one.
@@ -25,7 +25,7 @@ pub struct Config {
     pub faults: Faults,
     /// The seed of the one random generator that draws the faults.
     pub fault_seed: u64,
-    /// How long after the client was cut off what [`Fault::Late`](super::Fault::Late) befell is done.
+    /// How long after the connection was closed a request with [`Fault::Late`](super::Fault::Late) is carried out.
     pub late_by: Duration,
     /// How long a list does not yet show what was created, and still shows what was deleted.
     pub list_lag: Duration,
@@ -33,7 +33,8 @@ pub struct Config {
     pub index_after: Option<Duration>,
     /// The title that the server info gives.
     pub title: String,
-    /// The file that what it holds and was asked is written to, and gone on from if it exists; see [`State`](super::State).
+    /// The file that integrations and requests are written to, and read from if it exists; see
+    /// [`SavedState`](super::SavedState).
     pub state: Option<PathBuf>,
 }
 
@@ -42,7 +43,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             context_path: String::new(),
-            access: Access::Any,
+            access: AcceptedLogin::Any,
             latency: Duration::ZERO,
             rate: None,
             faults: Faults::default(),
@@ -70,7 +71,7 @@ pub enum StartError {
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The state file cannot be used.
@@ -81,7 +82,7 @@ pub enum StartError {
         /// What is wrong with it.
         source: StateError,
     },
-    /// There is no thread to be had.
+    /// No thread can be started.
     #[error("cannot start: {0}")]
     Thread(io::Error),
 }
@@ -103,6 +104,36 @@ impl Config {
             Err(StartError::ContextPath { path })
         }
     }
+}
+
+/// The condition that the server is in; it can be changed while it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Condition {
+    /// All is well.
+    #[default]
+    Normal,
+    /// Every request is redirected from http to https, 301.
+    RedirectToHttps,
+    /// Every request is answered by an HTML log-in form at 200, as a single sign-on proxy does.
+    LoginPage,
+    /// `/status` redirects to the same under this context path, such as `/jira`; everything else is not found.
+    MovedUnder(String),
+    /// `/status` answers STARTING (at 200), everything else is unavailable.
+    Starting,
+    /// `/status` answers MAINTENANCE (at 503), everything else is unavailable.
+    Maintenance,
+    /// `/status` answers ERROR (at 500), everything else is unavailable.
+    Error,
+    /// Every credential is refused, 401: it was revoked.
+    Unauthorized,
+    /// Every credential is answered by the demand for a CAPTCHA, 403.
+    Captcha,
+    /// Basic authentication is switched off, 403.
+    BasicDisabled,
+    /// The user is no Jira administrator, 403 for the app's end-points.
+    NotAdmin,
+    /// The app is not installed, 404 for its end-points.
+    PluginAbsent,
 }
 
 #[cfg(test)]

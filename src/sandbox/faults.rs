@@ -1,9 +1,51 @@
-//! What can go wrong with one request, by name, and how likely each is. No I/O; `carry` does what is named here.
+//! What can go wrong with one request, how likely each fault is, and which one a request gets: first what a test has scripted,
+//! then chance under one seed.
+//!
+//! To add a fault, add a variant to [`Fault`] and its line to `FAULTS`, and say in `endpoints.rs` what the client gets. To add a
+//! call that faults can hit, add a variant to [`Call`].
 
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::str::FromStr;
 
-use super::Call;
+/// A call of the app's API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Call {
+    /// `POST …/integration`
+    Create,
+    /// `GET …/integration`
+    List,
+    /// `GET …/integration/{id}`
+    Show,
+    /// `DELETE …/integration/{id}`
+    Delete,
+}
+
+impl Call {
+    /// All calls there are, in the order of the enum: `call as usize` is its index.
+    pub const ALL: [Self; 4] = [Self::Create, Self::List, Self::Show, Self::Delete];
+
+    /// Its name in options, such as `delete`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::List => "list",
+            Self::Show => "show",
+            Self::Delete => "delete",
+        }
+    }
+
+    /// The call of that name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|call| call.name() == name)
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
 
 /// One way in which a request goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +88,7 @@ pub enum Fault {
     Failure400,
     /// `success` false at 500; nothing was done.
     Failure500,
-    /// The request is carried out; the answer says `success` but shows no integration.
+    /// The request is carried out; the answer has `success` but no integration.
     NoId,
     /// A log-in form as HTML at 200; nothing was done.
     LoginPage,
@@ -73,7 +115,7 @@ pub(super) enum Commit {
 use Commit::{First, Later, Never};
 
 /// Every fault with its name and its commit, in the order of the enum: `fault as usize` is its index.
-const TABLE: [(Fault, &str, Commit); 26] = [
+const FAULTS: [(Fault, &str, Commit); 26] = [
     (Fault::CutBeforeCommit, "cut-before-commit", Never),
     (Fault::CutAfterCommit, "cut-after-commit", First),
     (Fault::Hang, "hang", Never),
@@ -105,12 +147,12 @@ const TABLE: [(Fault, &str, Commit); 26] = [
 impl Fault {
     /// All faults there are.
     pub fn all() -> impl Iterator<Item = Self> {
-        TABLE.iter().map(|(fault, ..)| *fault)
+        FAULTS.iter().map(|(fault, ..)| *fault)
     }
 
-    /// The name by which a user asks for it, such as `cut-after-commit`.
+    /// Its name in options, such as `cut-after-commit`.
     pub fn name(self) -> &'static str {
-        TABLE[self as usize].1
+        FAULTS[self as usize].1
     }
 
     /// Whether the request is carried out in spite of the fault, be it late.
@@ -119,7 +161,7 @@ impl Fault {
     }
 
     pub(super) fn commit(self) -> Commit {
-        TABLE[self as usize].2
+        FAULTS[self as usize].2
     }
 }
 
@@ -142,7 +184,7 @@ impl FromStr for Fault {
     }
 }
 
-/// Why a wish for faults cannot be fulfilled.
+/// Why faults cannot be set.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FaultError {
     /// There is no `=` in it.
@@ -177,7 +219,7 @@ pub enum FaultError {
         /// What was given.
         text: String,
     },
-    /// At most one fault befalls a request, so the probabilities cannot exceed certainty together.
+    /// A request gets at most one fault, so the probabilities cannot add up to more than 1.
     #[error("the probabilities of all faults of `{call}` add up to {sum:.3}, which is more than 1")]
     Sum {
         /// The call that they are for.
@@ -187,11 +229,11 @@ pub enum FaultError {
     },
 }
 
-/// How likely each [`Fault`] is to befall each [`Call`]. At most one befalls a request.
+/// The probability of each [`Fault`] for each [`Call`]. A request gets at most one.
 #[derive(Clone, PartialEq, Default)]
 pub struct Faults {
     /// By call, then by fault.
-    probabilities: [[f64; TABLE.len()]; Call::ALL.len()],
+    probabilities: [[f64; FAULTS.len()]; Call::ALL.len()],
 }
 
 impl Faults {
@@ -251,7 +293,7 @@ impl Faults {
         }
     }
 
-    /// How likely a fault is to befall a call.
+    /// The probability of a fault for a call.
     pub fn probability(&self, call: Call, fault: Fault) -> f64 {
         self.probabilities[call as usize][fault as usize]
     }
@@ -282,6 +324,49 @@ impl fmt::Debug for Faults {
         f.debug_map()
             .entries(likely.map(|(call, fault, p)| (format!("{call}:{fault}"), p)))
             .finish()
+    }
+}
+
+/// A fault, and a random number for its details: where an answer breaks off, which error page it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PickedFault {
+    pub fault: Fault,
+    pub roll: u64,
+}
+
+/// Scripts, probabilities and the random generator.
+#[derive(Debug)]
+pub(super) struct FaultPicker {
+    faults: Faults,
+    scripts: HashMap<Call, VecDeque<Option<Fault>>>,
+    random: fastrand::Rng,
+}
+
+impl FaultPicker {
+    pub(super) fn new(faults: Faults, seed: u64) -> Self {
+        Self {
+            faults,
+            scripts: HashMap::new(),
+            random: fastrand::Rng::with_seed(seed),
+        }
+    }
+
+    pub(super) fn set_faults(&mut self, faults: Faults) {
+        self.faults = faults;
+    }
+
+    pub(super) fn script(&mut self, call: Call, faults: impl IntoIterator<Item = Option<Fault>>) {
+        self.scripts.entry(call).or_default().extend(faults);
+    }
+
+    /// The fault of the next such call. Every draw takes two numbers, scripted or not: so a script does not change the faults of
+    /// the calls after it.
+    pub(super) fn pick(&mut self, call: Call) -> Option<PickedFault> {
+        let (point, roll) = (self.random.f64(), self.random.u64(..));
+        let scripted = self.scripts.get_mut(&call).and_then(VecDeque::pop_front);
+        scripted
+            .unwrap_or_else(|| self.faults.at(call, point))
+            .map(|fault| PickedFault { fault, roll })
     }
 }
 
@@ -380,5 +465,34 @@ mod tests {
         assert_eq!(faults.at(Call::Create, 0.1), Some(Fault::Hang));
         assert_eq!(faults.at(Call::Create, 0.3), Some(Fault::Late));
         assert_eq!(faults.at(Call::Create, 0.5), None);
+    }
+
+    fn faults(picker: &mut FaultPicker, call: Call, count: usize) -> Vec<Option<Fault>> {
+        (0..count)
+            .map(|_| picker.pick(call).map(|picked| picked.fault))
+            .collect()
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_faults() {
+        let likely = || Faults::default().with(Fault::Hang, 0.5).unwrap();
+        let draws = |seed| faults(&mut FaultPicker::new(likely(), seed), Call::Create, 64);
+        assert_eq!(draws(7), draws(7));
+        assert_ne!(draws(7), draws(8));
+    }
+
+    #[test]
+    fn a_script_comes_before_chance_and_for_its_call_only() {
+        let mut picker = FaultPicker::new(Faults::default().with(Fault::Hang, 1.0).unwrap(), 0);
+        picker.script(Call::Create, [None, Some(Fault::Late)]);
+        assert_eq!(
+            faults(&mut picker, Call::List, 1),
+            [None],
+            "the probability is that of creations"
+        );
+        assert_eq!(
+            faults(&mut picker, Call::Create, 3),
+            [None, Some(Fault::Late), Some(Fault::Hang)]
+        );
     }
 }

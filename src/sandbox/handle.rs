@@ -1,4 +1,4 @@
-//! The handle of a running sandbox: starts and stops it, tells it how to misbehave, and says what it holds and was asked.
+//! The handle of a running sandbox: starts and stops it, sets its faults, and returns what it holds and received.
 
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -12,39 +12,39 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use super::integration::Seed;
-use super::shared::Shared;
-use super::state::StateFile;
+use super::record::StateFile;
+use super::state::SandboxState;
 use super::store::Now;
 use super::{
-    Call, Condition, Config, Fault, Faults, Integration, Received, Request, SeedError, StartError,
-    routes, server,
+    Call, Condition, Config, Fault, Faults, Integration, LoggedRequest, ReceivedBody, SeedError,
+    StartError, endpoints, server,
 };
 
 /// A running sandbox; it stops when this is dropped.
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    shared: Arc<SandboxState>,
     /// Closed when the server has stopped.
     running: watch::Receiver<()>,
-    thread: Option<Thread>,
+    thread: Option<ServerThread>,
 }
 
-struct Thread {
+struct ServerThread {
     handle: thread::JoinHandle<()>,
     /// Disconnected when the thread is about to end.
     done: mpsc::Receiver<()>,
 }
 
 /// The longest time that dropping a sandbox with its own thread takes.
-const FAREWELL: Duration = Duration::from_secs(2);
+const LONGEST_STOP: Duration = Duration::from_secs(2);
 
-/// What both ways of starting need.
-struct Parts {
+/// A sandbox that is not served yet.
+struct Prepared {
     sandbox: Sandbox,
     router: Router,
     alive: watch::Sender<()>,
 }
 
-fn parts(config: Config, listen: net::SocketAddr) -> Result<Parts, StartError> {
+fn prepare(config: Config, listen: net::SocketAddr) -> Result<Prepared, StartError> {
     let context_path = config.context_path.clone();
     let state = config.state.as_ref().map(|path| {
         StateFile::open(path).map_err(|source| StartError::State {
@@ -53,10 +53,10 @@ fn parts(config: Config, listen: net::SocketAddr) -> Result<Parts, StartError> {
         })
     });
     let base = format!("http://{listen}{context_path}");
-    let shared = Arc::new(Shared::new(config, base, state.transpose()?));
-    let router = routes::router(&shared, &context_path);
+    let shared = Arc::new(SandboxState::new(config, base, state.transpose()?));
+    let router = endpoints::router(&shared, &context_path);
     let (alive, running) = watch::channel(());
-    Ok(Parts {
+    Ok(Prepared {
         sandbox: Sandbox {
             shared,
             running,
@@ -83,11 +83,11 @@ impl Sandbox {
         };
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let Parts {
+        let Prepared {
             sandbox,
             router,
             alive,
-        } = parts(config, address)?;
+        } = prepare(config, address)?;
         let shared = Arc::clone(&sandbox.shared);
         tokio::spawn(async move {
             server::serve(listener, router, shared).await;
@@ -99,8 +99,8 @@ impl Sandbox {
     /// Starts a sandbox on a thread and a runtime of its own.
     ///
     /// # Errors
-    /// If the address cannot be listened on, the context path is not one, the state file cannot be used, or there is no thread
-    /// to be had.
+    /// If the address cannot be listened on, the context path is not one, the state file cannot be used, or no thread can
+    /// be started.
     pub fn spawn(config: Config) -> Result<Self, StartError> {
         let config = config.checked()?;
         let failed = |source| StartError::Listen {
@@ -110,11 +110,11 @@ impl Sandbox {
         let listener = net::TcpListener::bind(config.listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let Parts {
+        let Prepared {
             mut sandbox,
             router,
             alive,
-        } = parts(config, address)?;
+        } = prepare(config, address)?;
         let shared = Arc::clone(&sandbox.shared);
         // The last thing that can fail: a runtime cannot be dropped where another one runs.
         let runtime = runtime::Builder::new_current_thread()
@@ -133,7 +133,7 @@ impl Sandbox {
                 drop((runtime, alive, ended));
             })
             .map_err(StartError::Thread)?;
-        sandbox.thread = Some(Thread { handle, done });
+        sandbox.thread = Some(ServerThread { handle, done });
         Ok(sandbox)
     }
 
@@ -184,12 +184,12 @@ impl Sandbox {
 
     /// The well-formed bodies of creations, in the order of arrival, whether they came to something or not. At most the last
     /// 100,000.
-    pub fn received(&self) -> Vec<Received> {
+    pub fn received(&self) -> Vec<ReceivedBody> {
         self.shared.log().bodies()
     }
 
     /// The requests that arrived, in their order. At most the last 100,000.
-    pub fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared.log().requests()
     }
 
@@ -198,24 +198,24 @@ impl Sandbox {
         self.shared.log().violations()
     }
 
-    /// How many log-ins have failed.
+    /// How many logins have failed.
     pub fn failed_logins(&self) -> u32 {
-        self.shared.door().failed_logins()
+        self.shared.logins().failed_logins()
     }
 
-    /// What befalls the next creations, one after the other: a fault or, with `None`, nothing. Afterwards chance decides again.
+    /// Sets the faults of the next creations, one each; `None` is no fault. Afterwards chance decides again.
     pub fn script(&self, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.script_call(Call::Create, faults);
     }
 
     /// The same for another call.
     pub fn script_call(&self, call: Call, faults: impl IntoIterator<Item = Option<Fault>>) {
-        self.shared.dice().script(call, faults);
+        self.shared.picker().script(call, faults);
     }
 
     /// Changes how likely each fault is.
     pub fn set_faults(&self, faults: Faults) {
-        self.shared.dice().set_faults(faults);
+        self.shared.picker().set_faults(faults);
     }
 
     /// Changes what the whole server is like.
@@ -228,7 +228,7 @@ impl Sandbox {
         self.shared.do_all_late()
     }
 
-    /// From now on lists show what they show now, whatever happens.
+    /// Lists keep showing what they show now.
     pub fn freeze_list(&self) {
         self.shared.store().freeze_list(Now::read());
     }
@@ -260,8 +260,8 @@ impl fmt::Debug for Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.shared.stop();
-        if let Some(Thread { handle, done }) = self.thread.take()
-            && done.recv_timeout(FAREWELL) == Err(mpsc::RecvTimeoutError::Disconnected)
+        if let Some(ServerThread { handle, done }) = self.thread.take()
+            && done.recv_timeout(LONGEST_STOP) == Err(mpsc::RecvTimeoutError::Disconnected)
         {
             // A thread that panicked has stopped, too.
             let _ = handle.join();

@@ -1,9 +1,12 @@
-//! An integration as the app shows it: the fields of the vendor's "Retrieve Integration List API", none of them secret.
+//! An integration as the app shows it, and the rules of the twelve integration types: what each needs and what Jira fills in.
+//!
+//! The fields are those of the vendor's "Retrieve Integration List API", none of them secret; the types follow "Add New
+//! Integration API" and "Add New Integration Type API (examples)". What comes back for AWS and VSTS without an origin is
+//! documented nowhere: the sandbox makes something up, so that nobody comes to rely on it. To add a type, add it to `TYPES`.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::kinds::{Kind, text};
 use super::request::wrong_type;
 
 /// An integration that the sandbox holds. Credentials are not among its fields; they are not even kept.
@@ -68,7 +71,12 @@ pub struct Integration {
 
 impl Integration {
     /// Makes one of the fields of a request, with the documented defaults for the rest.
-    pub(super) fn new(id: u64, init_date: i64, kind: &Kind, fields: &Map<String, Value>) -> Self {
+    pub(super) fn new(
+        id: u64,
+        init_date: i64,
+        kind: &TypeRules,
+        fields: &Map<String, Value>,
+    ) -> Self {
         let flag =
             |name: &str, default| fields.get(name).and_then(Value::as_bool).unwrap_or(default);
         let given = |name: &str| text(fields, name).map(str::to_owned);
@@ -129,9 +137,9 @@ pub enum SeedError {
     Id,
 }
 
-/// An integration to start with.
+/// An integration that is put into the sandbox.
 pub(super) struct Seed {
-    pub kind: &'static Kind,
+    pub kind: &'static TypeRules,
     pub fields: Map<String, Value>,
     pub id: Option<u64>,
     pub init_date: Option<i64>,
@@ -140,13 +148,13 @@ pub(super) struct Seed {
 
 impl Seed {
     /// Reads a seed: the body of a creation, or an integration as a list shows it. Credentials need not be there, and fields
-    /// that are not documented are passed over.
+    /// that are not documented are ignored.
     pub(super) fn read(value: Value) -> Result<Self, SeedError> {
         let Value::Object(fields) = value else {
             return Err(SeedError::NotAnObject);
         };
         let name = text(&fields, "integrationType").or_else(|| text(&fields, "type"));
-        let kind = name.and_then(Kind::named).ok_or(SeedError::Type)?;
+        let kind = name.and_then(TypeRules::named).ok_or(SeedError::Type)?;
         if let Some(problem) = fields
             .iter()
             .find_map(|(name, value)| wrong_type(name, value))
@@ -183,5 +191,160 @@ impl Seed {
         let mut integration = Integration::new(id, init_date, self.kind, &self.fields);
         integration.last_indexed_date = self.last_indexed_date;
         integration
+    }
+}
+
+/// What an integration of a type does with its origin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    Required,
+    /// Optional: this is what comes back, and what the generated display name is made of.
+    Default {
+        origin: &'static str,
+        site: &'static str,
+    },
+    /// Optional: made from the region.
+    OfRegion,
+}
+
+/// The credentials that a type needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credentials {
+    Nothing,
+    Pat,
+    Password,
+    PatOrPassword,
+    /// `username` and `password`, or `pat` with the `username` `all`.
+    PasswordOrPatOfAll,
+}
+
+/// One integration type.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TypeRules {
+    pub name: &'static str,
+    origin: Origin,
+    needs: Credentials,
+}
+
+const fn kind(name: &'static str, origin: Origin, needs: Credentials) -> TypeRules {
+    TypeRules {
+        name,
+        origin,
+        needs,
+    }
+}
+
+const GITHUB: Origin = Origin::Default {
+    origin: "https://api.github.com",
+    site: "https://github.com",
+};
+const GITLAB: Origin = Origin::Default {
+    origin: "https://gitlab.com",
+    site: "https://gitlab.com",
+};
+const AZURE: Origin = Origin::Default {
+    origin: "https://dev.azure.com",
+    site: "https://dev.azure.com",
+};
+const VSTS: Origin = Origin::Default {
+    origin: "https://app.vssps.visualstudio.com",
+    site: "https://visualstudio.com",
+};
+
+static TYPES: [TypeRules; 12] = [
+    kind("GITHUB", GITHUB, Credentials::PatOrPassword),
+    kind(
+        "GITHUB_SERVER",
+        Origin::Required,
+        Credentials::PatOrPassword,
+    ),
+    kind("GITLAB", GITLAB, Credentials::Pat),
+    kind("GITLAB_SERVER", Origin::Required, Credentials::Pat),
+    kind(
+        "GITLAB_SERVER_LEGACY",
+        Origin::Required,
+        Credentials::Password,
+    ),
+    kind("AWS", Origin::OfRegion, Credentials::Password),
+    kind("AZURE", AZURE, Credentials::Pat),
+    kind("VSTS", VSTS, Credentials::Pat),
+    kind(
+        "TFS_SERVER",
+        Origin::Required,
+        Credentials::PasswordOrPatOfAll,
+    ),
+    kind("AZURE_DEVOPS", Origin::Required, Credentials::PatOrPassword),
+    kind("FILESPACE", Origin::Required, Credentials::Nothing),
+    kind("GERRIT", Origin::Required, Credentials::Password),
+];
+
+/// A text field that is there and not blank.
+pub(super) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    fields
+        .get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.trim().is_empty())
+}
+
+impl TypeRules {
+    /// The type of that name.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        TYPES.iter().find(|kind| kind.name == name)
+    }
+
+    /// What a request of this type lacks, or may not combine.
+    pub(super) fn problems(&self, fields: &Map<String, Value>) -> Vec<String> {
+        let has = |name| text(fields, name).is_some();
+        let mut problems = Vec::new();
+        if self.origin == Origin::Required && !has("origin") {
+            problems.push(format!("{} needs an origin", self.name));
+        }
+        if self.origin == Origin::OfRegion && !has("awsRegion") {
+            problems.push(format!("{} needs an awsRegion", self.name));
+        }
+        let (pat, login) = (has("pat"), has("username") && has("password"));
+        let pat_of_all = pat && text(fields, "username") == Some("all");
+        let lacks = match self.needs {
+            Credentials::Pat if !pat => Some("a pat"),
+            Credentials::Password if !login => Some("a username and a password"),
+            Credentials::PatOrPassword if !pat && !login => {
+                Some("a pat, or a username and a password")
+            }
+            Credentials::PasswordOrPatOfAll if !login && !pat_of_all => {
+                Some("a username and a password, or a pat and the username `all`")
+            }
+            _ => None,
+        };
+        problems.extend(lacks.map(|what| format!("{} needs {what}", self.name)));
+        if pat && has("password") {
+            problems.push("a pat and a password exclude each other".to_owned());
+        }
+        problems
+    }
+
+    /// The origin that comes back.
+    pub(super) fn origin(&self, fields: &Map<String, Value>) -> String {
+        match (text(fields, "origin"), self.origin) {
+            (Some(origin), _) | (None, Origin::Default { origin, .. }) => origin.to_owned(),
+            (None, Origin::OfRegion) => {
+                format!(
+                    "https://git-codecommit.{}.amazonaws.com",
+                    text(fields, "awsRegion").unwrap_or("us-east-1")
+                )
+            }
+            (None, Origin::Required) => String::new(),
+        }
+    }
+
+    /// The display name that comes back; one is generated (`https://github.com/*`) where there is none.
+    pub(super) fn display_name(&self, fields: &Map<String, Value>) -> String {
+        if let Some(name) = text(fields, "displayName") {
+            return name.to_owned();
+        }
+        match (text(fields, "origin"), self.origin) {
+            (None, Origin::Default { site, .. }) => format!("{site}/*"),
+            (Some(folder), _) if self.needs == Credentials::Nothing => folder.to_owned(),
+            _ => format!("{}/*", self.origin(fields).trim_end_matches('/')),
+        }
     }
 }

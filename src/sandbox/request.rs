@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::kinds::{Kind, text};
+use super::integration::{TypeRules, text};
 
 /// The JSON type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +57,8 @@ const LONGEST: usize = 2000;
 
 /// The body of a creation that can be carried out.
 #[derive(Clone)]
-pub(super) struct Wanted {
-    pub kind: &'static Kind,
+pub(super) struct CreateRequest {
+    pub kind: &'static TypeRules,
     pub fields: Map<String, Value>,
 }
 
@@ -87,7 +87,7 @@ fn is_known(name: &str) -> bool {
 ///
 /// # Errors
 /// Everything that is wrong with it, without repeating a value.
-pub(super) fn parse(bytes: &[u8]) -> Result<Wanted, Vec<String>> {
+pub(super) fn parse(bytes: &[u8]) -> Result<CreateRequest, Vec<String>> {
     let Members(members) = serde_json::from_slice(bytes)
         .map_err(|error| vec![format!("the body is not a JSON object: {}", shape(&error))])?;
     let mut problems = Vec::new();
@@ -109,7 +109,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Wanted, Vec<String>> {
     let kind = match fields.get("type").map(Value::as_str) {
         None => Err("type is missing".to_owned()),
         Some(None) => Err("type must be one of the 12 integration types".to_owned()),
-        Some(Some(name)) => Kind::named(name)
+        Some(Some(name)) => TypeRules::named(name)
             .ok_or_else(|| "type is not one of the 12 integration types".to_owned()),
     };
     match kind {
@@ -117,7 +117,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Wanted, Vec<String>> {
             problems.extend(kind.problems(&fields));
             problems.extend(out_of_range(&fields));
             if problems.is_empty() {
-                Ok(Wanted { kind, fields })
+                Ok(CreateRequest { kind, fields })
             } else {
                 Err(problems)
             }
@@ -155,7 +155,7 @@ fn out_of_range(fields: &Map<String, Value>) -> Vec<String> {
     problems
 }
 
-/// The gist of a syntax error. `serde_json` quotes values in errors of type, never in errors of syntax.
+/// A syntax error without values. `serde_json` quotes values in errors of type, never in errors of syntax.
 fn shape(error: &serde_json::Error) -> String {
     if error.is_data() {
         "it is something else".to_owned()
@@ -164,7 +164,7 @@ fn shape(error: &serde_json::Error) -> String {
     }
 }
 
-/// The members of a JSON object in their order, doubles included: a `Map` would hide those.
+/// The members of a JSON object in their order, duplicates included: a `Map` would hide those.
 struct Members(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_doubles_and_wrong_types_are_refused() {
+    fn unknown_fields_duplicates_and_wrong_types_are_refused() {
         for (member, wants) in [
             (r#""colour":1"#, r#"there is no field "colour""#),
             (r#""disabled":"true""#, "disabled is not a boolean"),

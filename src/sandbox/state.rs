@@ -1,277 +1,253 @@
-//! What a sandbox holds and was asked, in a file that a `kill -9` of it leaves readable.
-//!
-//! The file grows by JSON lines, each written whole before the answer goes out that it tells of, so that whatever a client was
-//! told stands there. A line is an object with one key:
-//!
-//! ```text
-//! {"opened":{"format":1,"url":"http://127.0.0.1:2990","at":"2026-11-22T10:15:03Z"}}    a sandbox begins, or goes on
-//! {"created":{"id":1,"displayName":"Payments",…}}                                      as a list shows it
-//! {"deleted":{"id":1}}
-//! {"request":{"method":"POST","path":"/rest/gitplugin/1.0/integration","authenticated":true,"status":200,"fault":null,"at":"…"}}
-//! {"violation":"POST /rest/gitplugin/1.0/integration: there is no User-Agent"}
-//! ```
-//!
-//! `status` is `null` where no answer was given. No secret is ever in it: of a request there is its first line, of an
-//! integration what lists show. The decision to know: a sandbox that is given a file that exists goes on from what it holds, and
-//! what was to happen late when it was killed never happens.
+//! What all connections of one sandbox share: small locks, none held while anything waits.
 
-use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::path::Path;
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use axum::response::Response;
+use tokio::sync::watch;
 
+use super::access::{Buckets, Logins};
+use super::faults::FaultPicker;
 use super::integration::Seed;
-use super::{Integration, Request};
+use super::record::{Log, RequestNumber, SavedState, StateFile, WrittenLine};
+use super::request::CreateRequest;
+use super::store::{Now, Store};
+use super::{Condition, Config, Integration, SeedError};
 
-/// The format that is written, and the only one that is read.
-const FORMAT: u32 = 1;
+/// What is carried out when a request is: it changes the store and makes the answer.
+pub(super) type Effect = Box<dyn FnOnce(&SandboxState) -> Response + Send>;
 
-/// A line as it is written.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Line<'a> {
-    Opened {
-        format: u32,
-        url: &'a str,
-        at: jiff::Timestamp,
-    },
-    Created(&'a Integration),
-    Deleted {
-        id: u64,
-    },
-    Request(&'a Request),
-    Violation(&'a str),
+/// Deeds whose client was cut off before they were done.
+#[derive(Default)]
+pub(super) struct LateEffects {
+    effects: HashMap<u64, Effect>,
+    next: u64,
 }
 
-impl<'a> Line<'a> {
-    /// The line of a sandbox that begins.
-    pub(super) fn opened(url: &'a str) -> Self {
-        Self::Opened {
-            format: FORMAT,
-            url,
-            at: jiff::Timestamp::now(),
+pub(super) struct SandboxState {
+    /// The base URL, without a trailing slash.
+    pub base: String,
+    pub title: String,
+    pub latency: Duration,
+    late_by: Duration,
+    store: Mutex<Store>,
+    picker: Mutex<FaultPicker>,
+    log: Mutex<Log>,
+    logins: Mutex<Logins>,
+    buckets: Option<Mutex<Buckets>>,
+    condition: Mutex<Condition>,
+    late: Mutex<LateEffects>,
+    changes: watch::Sender<u64>,
+    state: Option<Mutex<StateFile>>,
+    /// Why the state could not be written.
+    failure: OnceLock<io::Error>,
+    stop: watch::Sender<bool>,
+    connections: AtomicUsize,
+}
+
+/// A connection that is open; it is counted until this is dropped.
+pub(super) struct OpenConnection<'a>(&'a SandboxState);
+
+impl Drop for OpenConnection<'_> {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Ordering::SeqCst);
+        self.0.changed();
+    }
+}
+
+/// A panic while a lock was held leaves data that are good enough for a simulation.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl SandboxState {
+    /// The state of a new sandbox, or of one that has a state file.
+    pub(super) fn new(
+        config: Config,
+        base: String,
+        state: Option<(StateFile, SavedState)>,
+    ) -> Self {
+        let mut store = Store::new(config.list_lag, config.index_after);
+        let file = state.map(|(file, state)| {
+            store.restore(state.held, state.last_id, Now::read());
+            Mutex::new(file)
+        });
+        let shared = Self {
+            base,
+            title: config.title,
+            latency: config.latency,
+            late_by: config.late_by,
+            store: Mutex::new(store),
+            picker: Mutex::new(FaultPicker::new(config.faults, config.fault_seed)),
+            log: Mutex::default(),
+            logins: Mutex::new(Logins::new(config.access)),
+            buckets: config.rate.map(|limit| Mutex::new(Buckets::new(limit))),
+            condition: Mutex::default(),
+            late: Mutex::default(),
+            changes: watch::Sender::new(0),
+            state: file,
+            failure: OnceLock::new(),
+            stop: watch::Sender::new(false),
+            connections: AtomicUsize::new(0),
+        };
+        shared.record(&WrittenLine::opened(&shared.base));
+        shared
+    }
+
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        lock(&self.store)
+    }
+
+    pub(super) fn picker(&self) -> MutexGuard<'_, FaultPicker> {
+        lock(&self.picker)
+    }
+
+    pub(super) fn log(&self) -> MutexGuard<'_, Log> {
+        lock(&self.log)
+    }
+
+    pub(super) fn logins(&self) -> MutexGuard<'_, Logins> {
+        lock(&self.logins)
+    }
+
+    pub(super) fn buckets(&self) -> Option<MutexGuard<'_, Buckets>> {
+        self.buckets.as_ref().map(lock)
+    }
+
+    pub(super) fn condition(&self) -> Condition {
+        lock(&self.condition).clone()
+    }
+
+    pub(super) fn set_condition(&self, condition: Condition) {
+        *lock(&self.condition) = condition;
+    }
+
+    /// Notifies watchers that something happened.
+    pub(super) fn changed(&self) {
+        self.changes
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    pub(super) fn watch(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    pub(super) fn violated(&self, number: RequestNumber, what: &str) {
+        if let Some(violation) = self.log().violated(number, what) {
+            self.record(&WrittenLine::Violation(violation));
         }
-    }
-}
-
-/// A line as it is read.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Told {
-    Opened { format: u32 },
-    Created(Value),
-    Deleted { id: u64 },
-    Request(Request),
-    Violation(String),
-}
-
-/// Why the state of a sandbox cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum StateError {
-    /// The file cannot be opened, locked, read or written.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// Another sandbox writes it.
-    #[error("another sandbox is writing it")]
-    InUse,
-    /// A line is none of those that a sandbox writes.
-    #[error("line {number} is not one that a sandbox writes")]
-    Line {
-        /// The line's number, from 1.
-        number: usize,
-    },
-    /// It was written by a later version.
-    #[error("it has format {format}, and only format 1 is understood")]
-    Format {
-        /// What it says.
-        format: u32,
-    },
-}
-
-/// What a state file tells.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct State {
-    /// What the sandbox holds, in the order of the ids, as it was when it was created.
-    pub held: Vec<Integration>,
-    /// The requests that arrived, in the order in which they were answered or given up.
-    pub requests: Vec<Request>,
-    /// What was sent against the documentation.
-    pub violations: Vec<String>,
-    /// The highest id that was ever given; 0 before the first.
-    pub last_id: u64,
-}
-
-impl State {
-    /// Reads a file, be it of a sandbox that is still running or of one that was killed. A last line that is not whole is passed
-    /// over.
-    ///
-    /// # Errors
-    /// If it cannot be read, or is not what a sandbox writes.
-    pub fn read(path: impl AsRef<Path>) -> Result<Self, StateError> {
-        Self::of(whole(&std::fs::read(path)?))
+        self.changed();
     }
 
-    /// What these lines tell.
-    fn of(lines: &[u8]) -> Result<Self, StateError> {
-        let mut held = BTreeMap::new();
-        let mut state = Self::default();
-        for (index, line) in lines
-            .split(|byte| *byte == b'\n')
-            .enumerate()
-            .filter(|(_, line)| !line.is_empty())
+    /// Creates an integration.
+    pub(super) fn create(&self, request: &CreateRequest) -> Arc<Integration> {
+        // The store stays locked until the line is written, so that the lines are in the order of the changes.
+        let mut store = self.store();
+        let integration = store.create(request, Now::read());
+        self.record(&WrittenLine::Created(&integration));
+        integration
+    }
+
+    /// Puts one in that was there before.
+    pub(super) fn put(&self, seed: &Seed) -> Result<u64, SeedError> {
+        let mut store = self.store();
+        let integration = store.put(seed, Now::read())?;
+        self.record(&WrittenLine::Created(&integration));
+        Ok(integration.id)
+    }
+
+    /// Deletes one; false if it is not there.
+    pub(super) fn delete(&self, id: u64) -> bool {
+        let mut store = self.store();
+        let deleted = store.delete(id, Now::read());
+        if deleted {
+            self.record(&WrittenLine::Deleted { id });
+        }
+        deleted
+    }
+
+    /// Records the status of a request; `None` if it is not answered.
+    pub(super) fn ended(&self, number: RequestNumber, status: Option<u16>) {
+        if let Some(request) = self.log().ended(number, status) {
+            self.record(&WrittenLine::Request(request));
+        }
+        self.changed();
+    }
+
+    /// Writes a line of the state, if that is asked for. If it cannot be written, the sandbox stops.
+    fn record(&self, line: &WrittenLine<'_>) {
+        // Nothing is written behind a line that may have come out torn.
+        if self.failure.get().is_none()
+            && let Some(state) = &self.state
+            && let Err(error) = lock(state).append(line)
         {
-            let number = index + 1;
-            match serde_json::from_slice(line).map_err(|_| StateError::Line { number })? {
-                Told::Opened { format: FORMAT } => {}
-                Told::Opened { format } => return Err(StateError::Format { format }),
-                Told::Created(integration) => {
-                    let integration =
-                        integration_of(integration).ok_or(StateError::Line { number })?;
-                    state.last_id = state.last_id.max(integration.id);
-                    held.insert(integration.id, integration);
-                }
-                Told::Deleted { id } => {
-                    held.remove(&id);
-                }
-                Told::Request(request) => state.requests.push(request),
-                Told::Violation(what) => state.violations.push(what),
-            }
-        }
-        state.held = held.into_values().collect();
-        Ok(state)
-    }
-}
-
-fn integration_of(shown: Value) -> Option<Integration> {
-    let seed = Seed::read(shown).ok()?;
-    Some(seed.integration(seed.id?, seed.init_date?))
-}
-
-/// The lines that are whole: a process that is killed while it writes leaves part of one.
-fn whole(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().rposition(|byte| *byte == b'\n');
-    &bytes[..end.map_or(0, |end| end + 1)]
-}
-
-/// The file that a sandbox writes its state to.
-#[derive(Debug)]
-pub(super) struct StateFile {
-    file: File,
-    /// Kept for its memory.
-    line: Vec<u8>,
-}
-
-impl StateFile {
-    /// Opens or creates a file, and says what it told so far. No other sandbox can write it until this is dropped.
-    pub(super) fn open(path: &Path) -> Result<(Self, State), StateError> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)?;
-        file.try_lock().map_err(|error| match error {
-            std::fs::TryLockError::WouldBlock => StateError::InUse,
-            std::fs::TryLockError::Error(error) => error.into(),
-        })?;
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)?;
-        let lines = whole(&bytes);
-        let state = State::of(lines)?;
-        if lines.len() < bytes.len() {
-            file.set_len(lines.len() as u64)?;
-        }
-        let line = Vec::new();
-        Ok((Self { file, line }, state))
-    }
-
-    /// Appends a line in one go. It is not synced: it outlives the process, not the machine.
-    pub(super) fn append(&mut self, line: &Line<'_>) -> io::Result<()> {
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, line)?;
-        self.line.push(b'\n');
-        self.file.write_all(&self.line)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::sandbox::Fault;
-
-    const LINES: &str = r#"{"opened":{"format":1,"url":"http://127.0.0.1:1","at":"2026-11-22T10:15:03Z"}}
-{"created":{"id":1,"integrationType":"GITLAB","displayName":"one","origin":"https://gitlab.com","initDate":5}}
-{"created":{"id":2,"integrationType":"AZURE","displayName":"two","origin":"https://dev.azure.com","initDate":6}}
-{"request":{"method":"POST","path":"/x","authenticated":true,"status":null,"fault":"late","at":"2026-11-22T10:15:03Z"}}
-{"deleted":{"id":2}}
-{"violation":"POST /x: no"}
-"#;
-
-    #[test]
-    fn what_was_created_and_not_deleted_is_held() {
-        let state = State::of(LINES.as_bytes()).unwrap();
-        assert_eq!(state.held.len(), 1);
-        assert_eq!(
-            (&*state.held[0].display_name, state.held[0].init_date),
-            ("one", 5)
-        );
-        assert_eq!(state.last_id, 2);
-        assert_eq!(
-            (state.requests[0].status, state.requests[0].fault),
-            (None, Some(Fault::Late))
-        );
-        assert_eq!(state.violations, ["POST /x: no"]);
-    }
-
-    #[test]
-    fn a_file_cut_at_any_byte_tells_what_its_whole_lines_tell() {
-        for end in 0..LINES.len() {
-            let state = State::of(whole(&LINES.as_bytes()[..end])).unwrap();
-            assert!(state.last_id <= 2);
+            // An error means that another one came first.
+            let _ = self.failure.set(error);
+            self.stop();
         }
     }
 
-    #[test]
-    fn what_no_sandbox_wrote_is_refused_by_its_line() {
-        for (text, said) in [
-            (
-                "type,displayName\n",
-                "line 1 is not one that a sandbox writes",
-            ),
-            (
-                "{\"deleted\":{\"id\":1}}\n{\"created\":{\"id\":1}}\n",
-                "line 2 is not one that a sandbox writes",
-            ),
-            (
-                "{\"opened\":{\"format\":2}}\n",
-                "it has format 2, and only format 1 is understood",
-            ),
-        ] {
-            let error = State::of(text.as_bytes()).unwrap_err();
-            assert_eq!(error.to_string(), said);
+    /// Why the state could not be written.
+    pub(super) fn failure(&self) -> Option<&io::Error> {
+        self.failure.get()
+    }
+
+    /// Stops the sandbox.
+    pub(super) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until the sandbox is to stop.
+    pub(super) async fn stopped(&self) {
+        // The sender is here, so that there can be no error.
+        drop(self.stop.subscribe().wait_for(|stop| *stop).await);
+    }
+
+    /// Counts a connection.
+    pub(super) fn open(&self) -> OpenConnection<'_> {
+        self.connections.fetch_add(1, Ordering::SeqCst);
+        OpenConnection(self)
+    }
+
+    /// How many connections are open.
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Keeps an effect to be carried out late: after a while, or by [`SandboxState::do_all_late`], whichever is first.
+    pub(super) fn do_late(self: &Arc<Self>, effect: Effect) {
+        let number = {
+            let mut late = lock(&self.late);
+            late.next += 1;
+            let number = late.next;
+            late.effects.insert(number, effect);
+            number
+        };
+        let shared = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::time::sleep(shared.late_by).await;
+            let effect = lock(&shared.late).effects.remove(&number);
+            shared.settle(effect);
+        });
+    }
+
+    /// Does now what was to be done late.
+    pub(super) fn do_all_late(&self) -> usize {
+        let mut effects: Vec<_> = lock(&self.late).effects.drain().collect();
+        effects.sort_by_key(|(number, _)| *number);
+        let count = effects.len();
+        self.settle(effects.into_iter().map(|(_, effect)| effect));
+        count
+    }
+
+    fn settle(&self, effects: impl IntoIterator<Item = Effect>) {
+        for effect in effects {
+            // Nobody is left to be answered.
+            drop(effect(self));
         }
-    }
-
-    #[test]
-    fn a_line_that_was_not_finished_is_taken_back_before_the_next() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("state");
-        std::fs::write(&path, &LINES[..LINES.len() - 4]).unwrap();
-        let (mut file, state) = StateFile::open(&path).unwrap();
-        assert_eq!(state.violations.len(), 0);
-        file.append(&Line::Deleted { id: 1 }).unwrap();
-        assert_eq!(State::read(&path).unwrap().held, []);
-    }
-
-    #[test]
-    fn one_sandbox_at_a_time_writes_a_file() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("state");
-        let first = StateFile::open(&path).unwrap();
-        assert!(matches!(StateFile::open(&path), Err(StateError::InUse)));
-        drop(first);
-        assert!(StateFile::open(&path).is_ok());
+        self.changed();
     }
 }

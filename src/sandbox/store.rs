@@ -1,4 +1,4 @@
-//! What the simulated Jira holds. Clocks are handed in; nothing here waits, and only lists take time that grows with the number
+//! The integrations of the simulated Jira. The time is a parameter; nothing here waits, and only lists take time that grows with the number
 //! of integrations.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::integration::{Integration, Seed, SeedError};
-use super::request::Wanted;
+use super::request::CreateRequest;
 
 /// The time, on the clock that is compared and on the one that is shown.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +59,8 @@ impl Store {
     }
 
     /// Creates an integration.
-    pub(super) fn create(&mut self, wanted: &Wanted, now: Now) -> Arc<Integration> {
-        let integration = Integration::new(self.next_id, now.shown, wanted.kind, &wanted.fields);
+    pub(super) fn create(&mut self, request: &CreateRequest, now: Now) -> Arc<Integration> {
+        let integration = Integration::new(self.next_id, now.shown, request.kind, &request.fields);
         self.insert(integration, now, now.instant + self.list_lag)
     }
 
@@ -74,8 +74,8 @@ impl Store {
         Ok(self.insert(integration, now, now.instant))
     }
 
-    /// Goes on from what was held before; lists show it at once, and no id up to the last one is given again.
-    pub(super) fn go_on(&mut self, held: Vec<Integration>, last_id: u64, now: Now) {
+    /// Restores what was held before; lists show it at once, and no id up to the last one is given again.
+    pub(super) fn restore(&mut self, held: Vec<Integration>, last_id: u64, now: Now) {
         for integration in held {
             self.insert(integration, now, now.instant);
         }
@@ -197,7 +197,7 @@ mod tests {
         }
     }
 
-    fn wanted() -> Wanted {
+    fn request() -> CreateRequest {
         super::super::request::parse(br#"{"type":"GITLAB","pat":"p","displayName":"one"}"#)
             .ok()
             .unwrap()
@@ -210,7 +210,7 @@ mod tests {
     #[test]
     fn a_lagging_list_shows_creations_and_deletions_late() {
         let (mut store, now) = (Store::new(LAG, None), Now::read());
-        store.create(&wanted(), now);
+        store.create(&request(), now);
         assert!(store.list(now).is_empty());
         assert!(store.get(1, now).is_some(), "it is there all the same");
         let then = later(now, LAG);
@@ -223,9 +223,9 @@ mod tests {
     #[test]
     fn a_frozen_list_stays_as_it_was() {
         let (mut store, now) = (Store::new(Duration::ZERO, None), Now::read());
-        store.create(&wanted(), now);
+        store.create(&request(), now);
         store.freeze_list(now);
-        store.create(&wanted(), now);
+        store.create(&request(), now);
         store.delete(1, now);
         assert_eq!(ids(&store.list(now)), [1]);
         store.thaw_list();
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn indexing_follows_creation() {
         let (mut store, now) = (Store::new(Duration::ZERO, Some(LAG)), Now::read());
-        assert_eq!(store.create(&wanted(), now).last_indexed_date, None);
+        assert_eq!(store.create(&request(), now).last_indexed_date, None);
         assert_eq!(store.get(1, now).unwrap().last_indexed_date, None);
         let then = later(now, LAG);
         assert_eq!(
@@ -273,6 +273,6 @@ mod tests {
             )
             .unwrap();
         assert!(store.delete(7, now));
-        assert_eq!(store.create(&wanted(), now).id, 8);
+        assert_eq!(store.create(&request(), now).id, 8);
     }
 }

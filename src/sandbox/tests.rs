@@ -4,9 +4,9 @@ mod access;
 mod conditions;
 mod contract;
 mod faults;
-mod manners;
 mod running;
 mod state;
+mod violations;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Going on with a run whose journal is damaged.
 
-use gij::sandbox::{Fault, Request};
+use gij::sandbox::{Fault, LoggedRequest};
 
 use crate::env::{Env, Ran, output_of, sheet_of, status_of};
 
@@ -75,7 +75,8 @@ fn an_attempt_that_the_journal_has_lost_is_given_its_time_to_show() {
     });
     let lists = || {
         let is_list = |path: &str| path.ends_with("/integration");
-        let answered = |request: &Request| request.method == "GET" && request.status.is_some();
+        let answered =
+            |request: &LoggedRequest| request.method == "GET" && request.status.is_some();
         let requests = env.jira().requests().into_iter();
         requests
             .filter(|request| answered(request) && is_list(&request.path))

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use gij::sandbox::{Access, Config, Fault, Sandbox};
+use gij::sandbox::{AcceptedLogin, Config, Fault, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wait_timeout::ChildExt as _;
@@ -42,7 +42,7 @@ impl Env {
     /// The same with other settings; the access is that of [`TOKEN`] unless they say more.
     pub fn sandbox_with(mut self, config: Config) -> Self {
         let access = match config.access {
-            Access::Any => Access::Token(TOKEN.into()),
+            AcceptedLogin::Any => AcceptedLogin::Token(TOKEN.into()),
             other => other,
         };
         let sandbox = Sandbox::spawn(Config { access, ..config }).unwrap();
@@ -53,7 +53,7 @@ impl Env {
 
     /// A simulated Jira that takes this user's password, and no token.
     pub fn sandbox_of(self, user: &str, password: &str) -> Self {
-        let access = Access::Basic {
+        let access = AcceptedLogin::Basic {
             user: user.into(),
             password: password.into(),
         };

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Child;
 
-use gij::sandbox::{Fault, State};
+use gij::sandbox::{Fault, SavedState};
 
 use crate::env::{DEADLINE, Env, lines_of, sheet_of};
 
@@ -121,7 +121,7 @@ fn what_it_holds_and_was_asked_is_readable_after_a_kill_and_gone_on_from() {
         .exit(1);
     // This is how it always ends: `Child::kill` is a kill -9.
     drop(served);
-    let state = State::read(env.path("state.jsonl")).unwrap();
+    let state = SavedState::read(env.path("state.jsonl")).unwrap();
     let created = env.total("created");
     assert!((1..20).contains(&created));
     assert_eq!(state.held.len() as u64, created);
@@ -141,7 +141,7 @@ fn what_it_holds_and_was_asked_is_readable_after_a_kill_and_gone_on_from() {
         .exit(0)
         .says(&format!("{created} were already there"));
     drop(served);
-    let state = State::read(env.path("state.jsonl")).unwrap();
+    let state = SavedState::read(env.path("state.jsonl")).unwrap();
     assert_eq!(state.held.len(), 25);
 }
 

@@ -1,6 +1,6 @@
 //! A run that is not finished is to be resumed, and not begun anew.
 
-use gij::sandbox::{Access, Call, Config, Fault, Sandbox};
+use gij::sandbox::{AcceptedLogin, Call, Config, Fault, Sandbox};
 
 use crate::env::{Env, TOKEN, sheet_of, status_of};
 
@@ -83,7 +83,7 @@ fn another_file_another_directory_of_runs_and_a_rehearsal_are_free() {
 #[test]
 fn another_jira_is_free() {
     let (env, _) = stopped();
-    let access = Access::Token(TOKEN.into());
+    let access = AcceptedLogin::Token(TOKEN.into());
     let other = Sandbox::spawn(Config {
         access,
         ..Config::default()

@@ -3,7 +3,7 @@
 use reqwest::{Method, Response};
 
 use super::{Client, INTEGRATION, answer, gitlab, with};
-use crate::sandbox::{Access, Config, RateLimit};
+use crate::sandbox::{AcceptedLogin, Config, RateLimit};
 
 async fn basic(client: &Client, user: &str, password: &str) -> Response {
     client
@@ -23,14 +23,14 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 
 fn token() -> Config {
     Config {
-        access: Access::Token("token".into()),
+        access: AcceptedLogin::Token("token".into()),
         ..Config::default()
     }
 }
 
 fn fred() -> Config {
     Config {
-        access: Access::Basic {
+        access: AcceptedLogin::Basic {
             user: "fred".into(),
             password: "pä:ss".into(),
         },

@@ -5,7 +5,7 @@ use std::path::Path;
 use reqwest::Method;
 
 use super::{Client, INTEGRATION, answer, gitlab, with};
-use crate::sandbox::{Call, Config, Fault, Sandbox, StartError, State};
+use crate::sandbox::{Call, Config, Fault, Sandbox, SavedState, StartError};
 
 fn kept_in(path: &Path) -> Config {
     Config {
@@ -26,7 +26,7 @@ async fn the_state_tells_what_is_held_and_was_asked() {
     }
     answer(client.delete(1)).await;
     answer(client.list()).await;
-    let state = State::read(&path).unwrap();
+    let state = SavedState::read(&path).unwrap();
     assert_eq!(state.held, sandbox_as_created(&sandbox));
     assert_eq!(state.requests, sandbox.requests());
     let statuses: Vec<_> = state
@@ -88,7 +88,7 @@ async fn a_sandbox_goes_on_from_what_its_state_holds() {
     assert_eq!(sandbox_as_created(&sandbox), held);
     let (_, body) = answer(client.post(&gitlab("four"))).await;
     assert_eq!(body["integration"]["id"], 4, "no id is given twice");
-    let state = State::read(&path).unwrap();
+    let state = SavedState::read(&path).unwrap();
     assert_eq!((state.held.len(), state.requests.len()), (3, 5));
 }
 
