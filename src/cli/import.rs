@@ -14,7 +14,6 @@ use super::context::{Context, write_document};
 use super::exit::{Exit, Failure};
 use super::facts::{jira_of, opening};
 use super::input::{self, InputArgs, RunSettings};
-use super::just_removed::JustRemoved;
 use super::next::{FILE, NextCommand};
 use super::pace::PaceArgs;
 use super::question::{self, Reply, confirmation};
@@ -22,9 +21,9 @@ use super::run_files::RunFiles;
 use super::runs::RunsArgs;
 use super::runtime::Runtime;
 use super::session::{OffSheet, Session, Work, after_run, if_wanted};
-use super::{existing, projects, unfinished};
+use super::{existing, other_runs, projects};
 use crate::engine::{BookRow, Books, Job, Standing, open};
-use crate::journal::{ConfirmedBy, Journal, Lock, RunDir, lock_jira};
+use crate::journal::{ConfirmedBy, History, Journal, Lock, RunDir, lock_jira};
 use crate::model::Code;
 use crate::plan::{Action, Plan};
 use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
@@ -109,7 +108,8 @@ impl Import<'_> {
         let Self { args, context, .. } = self;
         let screen = &context.screen;
         let confirmed_by = self.confirmation()?;
-        let unfinished = unfinished::refuse_second_run(self)?;
+        let history = other_runs::history_of(self)?;
+        let unfinished = other_runs::refuse_second_run(self, &history)?;
         let mut input = input::read(&args.input.files, &self.options)?;
         if !context.is_json {
             show(&input, screen);
@@ -136,22 +136,25 @@ impl Import<'_> {
         if self.is_refused(&input) {
             return self.refuse(&input);
         }
-        let removed = self.just_removed(listed_at, &jira);
-        removed.take_from(&mut remote, screen);
+        let deletions = history.deletions_before(listed_at, self.settle());
+        other_runs::leave_out_deleted(&deletions, &mut remote, screen);
         let mut plan =
-            Plan::new(std::mem::take(&mut input.rows), &remote).with_known_ids(&removed.ids());
+            Plan::new(std::mem::take(&mut input.rows), &remote).with_known_ids(&deletions.ids());
         if let Some(most) = self.settings().limit {
             plan = plan.limited_to(most);
         }
         if args.dry_run {
-            removed.warn(&plan, &context.given, screen);
-            unfinished::refuse_rows_in_doubt(self, &plan, &jira.target.url)?;
+            let given = &context.given;
+            if let Some((message, help)) = other_runs::deletion_in_doubt(&deletions, &plan, given) {
+                screen.problem(&format!("warning: {message}; {help}\n"));
+            }
+            other_runs::refuse_rows_in_doubt(self, &plan, &history)?;
             return self.dry_run(&input, &plan, &jira, unfinished);
         }
         if existing::is_refused(self, &plan) {
             return existing::refuse(self, &input, &plan, &jira);
         }
-        removed.refuse(&plan, &context.given)?;
+        other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
         let to_create = plan.to_create().count();
         let must_ask = confirmed_by.is_none() && to_create > 0;
         let text = plan_text(&plan, &jira.target, &input);
@@ -162,7 +165,8 @@ impl Import<'_> {
         }
         // The directory is known to be usable, and no other run can begin, before the question.
         let lock = self.lock(&jira.target.url)?;
-        unfinished::refuse_rows_in_doubt(self, &plan, &jira.target.url)?;
+        let history = other_runs::history_of(self)?;
+        other_runs::refuse_rows_in_doubt(self, &plan, &history)?;
         let confirmed_by = match confirmed_by {
             None if must_ask => {
                 let reply = ask(to_create, &runtime, &jira, screen);
@@ -178,6 +182,7 @@ impl Import<'_> {
         };
         let confirmed = Confirmed {
             plan,
+            history,
             by: confirmed_by,
             _lock: lock,
         };
@@ -196,16 +201,16 @@ impl Import<'_> {
         // Jira may have changed since the plan was shown.
         let listed_at = Timestamp::now();
         let mut remote = list_again(runtime, jira, &context.screen)?;
-        let removed = self.just_removed(listed_at, jira);
-        removed.take_from(&mut remote, &context.screen);
+        let deletions = confirmed.history.deletions_before(listed_at, self.settle());
+        other_runs::leave_out_deleted(&deletions, &mut remote, &context.screen);
         let plan = confirmed
             .plan
             .replan(&remote)?
-            .with_known_ids(&removed.ids());
+            .with_known_ids(&deletions.ids());
         if existing::is_refused(self, &plan) {
             return existing::refuse(self, input, &plan, jira);
         }
-        removed.refuse(&plan, &context.given)?;
+        other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
         drop(remote);
         let first = args.input.files.first();
         let run_dir = RunDir::create(
@@ -253,15 +258,6 @@ impl Import<'_> {
             |report| self.next(run_dir.id(), report),
             context,
         )
-    }
-
-    /// Integrations that an undo has just removed from Jira; a rehearsal has its Jira to itself.
-    fn just_removed(&self, listed_at: Timestamp, jira: &Connected) -> JustRemoved {
-        if self.args.sandbox {
-            return JustRemoved::default();
-        }
-        let runs_dir = &self.args.runs.runs_dir;
-        JustRemoved::before(listed_at, self.settle(), runs_dir, &jira.target.url)
     }
 
     /// How long Jira is given to list what it created.
@@ -457,6 +453,8 @@ impl Import<'_> {
 /// A plan that was confirmed.
 struct Confirmed {
     plan: Plan,
+    /// The other runs on this Jira, as they are while the lock is held.
+    history: History,
     by: ConfirmedBy,
     /// Held for as long as the run is at work.
     _lock: Option<Lock>,

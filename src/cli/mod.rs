@@ -17,9 +17,9 @@ mod explain;
 mod facts;
 mod import;
 mod input;
-mod just_removed;
 mod loaded_run;
 mod next;
+mod other_runs;
 mod pace;
 mod projects;
 mod question;
@@ -36,7 +36,6 @@ mod template;
 mod undo;
 mod undo_doubles;
 mod undo_plan;
-mod unfinished;
 mod values;
 mod verify;
 

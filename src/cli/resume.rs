@@ -11,8 +11,6 @@ use super::by_hand::by_hand;
 use super::connect::{connect, interruptible, list_again};
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::import;
-use super::just_removed::JustRemoved;
 use super::loaded_run::{LoadedRun, RunArgs};
 use super::projects::{self, Resolved};
 use super::question::{Reply, confirmation};
@@ -21,9 +19,11 @@ use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::{OffSheet, Session, Work, after_run};
 use super::settle::ByHand;
+use super::{import, other_runs};
 use crate::engine::{BookRow, Books, Job, Standing, Stop, planned};
 use crate::journal::{
-    ConfirmedBy, Ending, Event, Found, Journal, ListReason, Listed, RowState, SessionKind,
+    ConfirmedBy, Ending, Event, Found, Journal, ListReason, Listed, RecentDeletions, RowState,
+    SessionKind,
 };
 use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
@@ -178,18 +178,20 @@ impl Resumption<'_> {
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
         let books = Books::of_run(run.state());
-        let (remote, removed) = match self.list_without(&books, &run) {
+        let (remote, deletions) = match self.list_without(&books, &run) {
             Ok(listed) => listed,
             Err(failure) => return Err(self.session.fail(journal, failure)),
         };
-        let mut plan = Plan::new(rows, &remote).with_known_ids(&removed.ids());
+        let mut plan = Plan::new(rows, &remote).with_known_ids(&deletions.ids());
         // A plan on disk is limited already.
         if let Some(most) = self.sheets.limit
             && !run.state().has_begun()
         {
             plan = plan.limited_to(most);
         }
-        if let Err(failure) = removed.refuse(&plan, &self.context.given) {
+        if let Err(failure) =
+            other_runs::refuse_deletions_in_doubt(&deletions, &plan, &self.context.given)
+        {
             return Err(self.session.fail(journal, failure));
         }
         let to_create = plan.to_create().count();
@@ -208,9 +210,9 @@ impl Resumption<'_> {
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
             let again = self.list_without(&books, &run);
-            let again = again.and_then(|(remote, removed)| {
-                let plan = plan.replan(&remote)?.with_known_ids(&removed.ids());
-                removed.refuse(&plan, &self.context.given)?;
+            let again = again.and_then(|(remote, deletions)| {
+                let plan = plan.replan(&remote)?.with_known_ids(&deletions.ids());
+                other_runs::refuse_deletions_in_doubt(&deletions, &plan, &self.context.given)?;
                 Ok(plan)
             });
             match again {
@@ -230,20 +232,22 @@ impl Resumption<'_> {
         conclude(run, stopped, off_sheet, self.context)
     }
 
-    /// What Jira holds apart from what belongs to a row already, which is no other row's, and from what undos have just
-    /// removed, which comes with it.
+    /// What Jira holds apart from what belongs to a row already, which is no other row's, and from what undos of other runs
+    /// have just deleted, which comes with it.
     fn list_without(
         &self,
         books: &Books,
         run: &LoadedRun,
-    ) -> Result<(Vec<RemoteIntegration>, JustRemoved), Failure> {
+    ) -> Result<(Vec<RemoteIntegration>, RecentDeletions), Failure> {
         let listed_at = Timestamp::now();
         let mut list = list_again(self.session.runtime, self.session.jira, self.session.screen)?;
         list.retain(|remote| !books.is_claimed(remote.id));
         let (settle, url) = (self.session.settle, &self.session.jira.target.url);
-        let removed = JustRemoved::before(listed_at, settle, &run.runs_dir()?, url);
-        removed.take_from(&mut list, self.session.screen);
-        Ok((list, removed))
+        // Runs that cannot be read tell nothing.
+        let history = other_runs::history(&run.runs_dir()?, url).unwrap_or_default();
+        let deletions = history.deletions_before(listed_at, settle);
+        other_runs::leave_out_deleted(&deletions, &mut list, self.session.screen);
+        Ok((list, deletions))
     }
 
     /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not

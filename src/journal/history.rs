@@ -13,7 +13,7 @@ use super::event::{Jira, SessionKind};
 use super::reader::ReadError;
 use super::row_event::{Key, Remote};
 use super::runs::{StoredRun, StoredRuns};
-use super::state::RunState;
+use super::state::{RunState, Totals};
 use crate::model::{Outcome, RemoteIntegration};
 
 /// How long a deletion whose answer nobody noted may have been under way after it was written down: the longest that a
@@ -21,6 +21,7 @@ use crate::model::{Outcome, RemoteIntegration};
 const UNANSWERED: Duration = Duration::from_mins(15);
 
 /// The runs on one Jira, rehearsals left out, the newest first.
+#[derive(Default)]
 pub(crate) struct History {
     pub runs: Vec<PastRun>,
 }
@@ -33,6 +34,10 @@ pub(crate) struct PastRun {
 
 /// What the journal of a run tells another session.
 pub(crate) struct PastFacts {
+    pub totals: Totals,
+    pub is_unfinished: bool,
+    pub is_undone: bool,
+    pub has_lost_baseline: bool,
     /// The keys of its rows in doubt.
     pub in_doubt: Vec<Key>,
     /// What it created and no undo removed, by the keys of the rows.
@@ -97,6 +102,10 @@ impl History {
 impl PastFacts {
     fn of(run: &RunState) -> Self {
         let mut facts = Self {
+            totals: run.totals(),
+            is_unfinished: run.is_unfinished(),
+            is_undone: run.is_undone(),
+            has_lost_baseline: run.has_lost_baseline(),
             in_doubt: Vec::new(),
             created: Vec::new(),
             deletions: Vec::new(),

@@ -24,7 +24,7 @@ pub(crate) use event::{
     Audit, ConfirmedBy, Duplicate, Ending, Event, Found, Input, Jira, ListReason, Listed,
     NewIntegration, RunOpened, SessionKind, SessionStart, VERSION, in_millis, in_millis_or_null,
 };
-pub(crate) use history::{History, RecentDeletions};
+pub(crate) use history::{History, PastRun, RecentDeletions};
 #[cfg(test)]
 pub(crate) use reader::End;
 pub use reader::{ReadError, ReadRun, read};

@@ -61,7 +61,7 @@ fn what(run: &RunEntry) -> String {
     let jira = match &run.jira.title {
         _ if run.rehearsal => "the sandbox".to_owned(),
         Some(title) => format!("{title} ({})", run.jira.url),
-        None => run.jira.url.to_string(),
+        None => run.jira.url.clone(),
     };
     let rows = run.totals.map(|totals| rows(&totals, run.ending));
     format!(
