@@ -6,7 +6,7 @@ use super::exit::Failure;
 use super::loaded_run::{LoadedRun, RunArgs};
 use super::runtime::Runtime;
 use super::session::{Session, Work};
-use crate::engine::{Books, Stop};
+use crate::engine::{Matcher, Stop};
 use crate::journal::SessionKind;
 
 /// Compares the rows of `run`, of which none is left to be sent, with what Jira holds. Nothing is sent for that. Returns why
@@ -32,7 +32,7 @@ pub(super) fn balance(
     let appender = journal.appender();
     let begin = async move { appender.commit([]).await };
     let work = Work {
-        books: Books::of_run(run.state()),
+        matcher: Matcher::of_run(run.state()),
         jobs: Vec::new(),
         in_doubt: Vec::new(),
         existing: 0,

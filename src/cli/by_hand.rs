@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::exit::Failure;
 use super::loaded_run::{LoadedRun, RunArgs};
 use super::settle::ByHand;
-use crate::engine::Books;
+use crate::engine::Matcher;
 use crate::model::{Outcome, RemoteIntegration};
 use crate::validate::RowRange;
 
@@ -16,7 +16,7 @@ pub(super) fn by_hand(
     remote: &[RemoteIntegration],
 ) -> Result<Vec<ByHand>, Failure> {
     let mut said = Vec::new();
-    let books = Books::of_run(run.state());
+    let matcher = Matcher::of_run(run.state());
     for (place, id) in &args.adopt {
         let n = row_in_doubt(run, place)?;
         let shown = remote.iter().find(|remote| remote.id == *id);
@@ -26,7 +26,7 @@ pub(super) fn by_hand(
             )));
         };
         let row_type = run.state().row(n).and_then(|row| row.type_name.as_deref());
-        if books.is_old(*id) {
+        if matcher.is_in_baseline(*id) {
             let failure = format!("--adopt: integration {id} was in Jira before the run");
             return Err(Failure::usage(failure));
         }
@@ -35,7 +35,7 @@ pub(super) fn by_hand(
             let failure = format!("--adopt: integration {id} is given for two rows");
             return Err(Failure::usage(failure));
         }
-        if books.is_claimed(*id) {
+        if matcher.is_claimed(*id) {
             let failure = format!("--adopt: integration {id} belongs to another row of the run");
             return Err(Failure::usage(failure));
         }

@@ -22,7 +22,7 @@ use super::runs::RunsArgs;
 use super::runtime::Runtime;
 use super::session::{OffSheet, Session, Work, after_run, if_wanted};
 use super::{existing, other_runs, projects};
-use crate::engine::{BookRow, Books, Job, Standing, open};
+use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, open};
 use crate::journal::{ConfirmedBy, History, Journal, Lock, RunDir, lock_jira};
 use crate::model::Code;
 use crate::plan::{Action, Plan};
@@ -244,8 +244,11 @@ impl Import<'_> {
             },
         };
         let work = Work {
-            books: books(&plan),
-            jobs: plan.to_create().map(Job::new).collect(),
+            matcher: matcher(&plan),
+            jobs: plan
+                .to_create()
+                .map(|row| Job::new(Creation(row), 0))
+                .collect(),
             in_doubt: Vec::new(),
             existing: plan.existing().0,
         };
@@ -460,17 +463,17 @@ struct Confirmed {
     _lock: Option<Lock>,
 }
 
-fn books(plan: &Plan) -> Books {
+fn matcher(plan: &Plan) -> Matcher {
     let rows = plan.rows().iter().filter_map(|planned| {
         let standing = match planned.action {
-            Action::Create { .. } => Standing::Open,
-            Action::Exists { id, .. } => Standing::Exists(id),
+            Action::Create { .. } => RowStatus::Open,
+            Action::Exists { id, .. } => RowStatus::Exists(id),
             // What is not part of the run explains nothing that Jira holds.
             Action::NotSelected => return None,
         };
-        Some((planned.row.n, BookRow::of_row(&planned.row, standing)))
+        Some((planned.row.n, MatchRow::of_row(&planned.row, standing)))
     });
-    Books::new(plan.baseline().iter().copied(), rows)
+    Matcher::new(plan.baseline().iter().copied(), rows)
 }
 
 /// Asks whether to create that many integrations.

@@ -20,7 +20,7 @@ use super::runtime::Runtime;
 use super::session::{OffSheet, Session, Work, after_run};
 use super::settle::ByHand;
 use super::{import, other_runs};
-use crate::engine::{BookRow, Books, Job, Standing, Stop, planned};
+use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, Stop, planned};
 use crate::journal::{
     ConfirmedBy, Ending, Event, Found, Journal, ListReason, Listed, RecentDeletions, RowState,
     SessionKind,
@@ -177,8 +177,8 @@ impl Resumption<'_> {
             self.session.close_quietly(journal, None)?;
             return Err(Failure::new(Exit::Invalid, "nothing was sent"));
         }
-        let books = Books::of_run(run.state());
-        let (remote, deletions) = match self.list_without(&books, &run) {
+        let matcher = Matcher::of_run(run.state());
+        let (remote, deletions) = match self.list_without(&matcher, &run) {
             Ok(listed) => listed,
             Err(failure) => return Err(self.session.fail(journal, failure)),
         };
@@ -209,7 +209,7 @@ impl Resumption<'_> {
         }
         let plan = if must_ask {
             // Much may have happened in Jira since the plan was shown.
-            let again = self.list_without(&books, &run);
+            let again = self.list_without(&matcher, &run);
             let again = again.and_then(|(remote, deletions)| {
                 let plan = plan.replan(&remote)?.with_known_ids(&deletions.ids());
                 other_runs::refuse_deletions_in_doubt(&deletions, &plan, &self.context.given)?;
@@ -236,12 +236,12 @@ impl Resumption<'_> {
     /// have just deleted, which comes with it.
     fn list_without(
         &self,
-        books: &Books,
+        matcher: &Matcher,
         run: &LoadedRun,
     ) -> Result<(Vec<RemoteIntegration>, RecentDeletions), Failure> {
         let listed_at = Timestamp::now();
         let mut list = list_again(self.session.runtime, self.session.jira, self.session.screen)?;
-        list.retain(|remote| !books.is_claimed(remote.id));
+        list.retain(|remote| !matcher.is_claimed(remote.id));
         let (settle, url) = (self.session.settle, &self.session.jira.target.url);
         // Runs that cannot be read tell nothing.
         let history = other_runs::history(&run.runs_dir()?, url).unwrap_or_default();
@@ -307,13 +307,13 @@ impl Resumption<'_> {
                 at: Timestamp::now(),
             });
         }
-        let mut books = Books::of_run(state);
+        let mut matcher = Matcher::of_run(state);
         if !state.has_begun() {
             let baseline = plan.baseline().to_vec();
             let rows = plan.rows().iter();
             let rows = rows.filter(|row| row.action != Action::NotSelected);
-            let rows = rows.map(|row| (row.row.n, BookRow::of_row(&row.row, Standing::Open)));
-            books = Books::new(baseline.iter().copied(), rows);
+            let rows = rows.map(|row| (row.row.n, MatchRow::of_row(&row.row, RowStatus::Open)));
+            matcher = Matcher::new(baseline.iter().copied(), rows);
             events.push(Event::Listed(Listed {
                 why: ListReason::Baseline,
                 at: listed_at,
@@ -326,9 +326,9 @@ impl Resumption<'_> {
             .baseline()
             .iter()
             .copied()
-            .filter(|id| !books.is_old(*id))
+            .filter(|id| !matcher.is_in_baseline(*id))
             .collect();
-        books.know(known.iter().copied(), plan.to_create().map(|row| row.n));
+        matcher.note_present_before(known.iter().copied(), plan.to_create().map(|row| row.n));
         events.push(Event::Listed(Listed {
             why: ListReason::Plan,
             at: listed_at,
@@ -337,19 +337,19 @@ impl Resumption<'_> {
         }));
         for row in plan.rows() {
             if let Action::Exists { id, .. } = row.action {
-                books.set(row.row.n, Standing::Exists(id));
+                matcher.set_status(row.row.n, RowStatus::Exists(id));
             }
         }
         events.extend(planned(plan));
-        let jobs = plan.to_create().map(|row| Job {
-            attempt: state.row(row.n).map_or(0, |row| row.last_intent),
-            ..Job::new(row)
+        let jobs = plan.to_create().map(|row| {
+            let last = state.row(row.n).map_or(0, |row| row.last_intent);
+            Job::new(Creation(row), last)
         });
         let in_doubt = state
             .rows()
             .filter(|(_, row)| row.outcome == Outcome::InDoubt);
         let work = Work {
-            books,
+            matcher,
             jobs: jobs.collect(),
             in_doubt: in_doubt.map(|(n, _)| n).collect(),
             existing: plan.existing().0,

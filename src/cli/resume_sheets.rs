@@ -10,7 +10,7 @@ use super::input::{self, RunSettings};
 use super::loaded_run::LoadedRun;
 use super::resume::ResumeArgs;
 use super::session::OffSheet;
-use crate::engine::{InvalidRow, Joined, SheetNow, join};
+use crate::engine::{InvalidNow, Joined, SheetNow, join};
 use crate::journal::{Input, Key, RowRead, RowState, RunState};
 use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
 use crate::render::{Screen, count, diagnostics};
@@ -56,7 +56,7 @@ impl Sheets {
             };
             Some((file.name.clone(), began_as.into()))
         });
-        let invalid = input.invalid.iter().map(|row| InvalidRow {
+        let invalid = input.invalid.iter().map(|row| InvalidNow {
             key: row.key.clone().map(Key::from),
             place: row.place.clone(),
         });

@@ -11,7 +11,9 @@ use super::next::NextCommand;
 use super::pace::PaceArgs;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
-use crate::engine::{Books, Job, Ledger, Run, RunEvent, Settings, Stop, StopSwitch};
+use crate::engine::{
+    Creation, Executor, Job, Matcher, RunEvent, SessionContext, Settings, Stop, StopSwitch,
+};
 use crate::journal::{Appender, Ending, Event, Journal, JournalError, StoredRun};
 use crate::render::{Progress, ProgressStyle, Screen};
 use crate::report::Report;
@@ -32,8 +34,8 @@ pub(super) struct Session<'a> {
 
 /// What is to be done.
 pub(super) struct Work<'r> {
-    pub books: Books,
-    pub jobs: Vec<Job<'r>>,
+    pub matcher: Matcher,
+    pub jobs: Vec<Job<Creation<'r>>>,
     /// Rows that are in doubt already.
     pub in_doubt: Vec<u32>,
     /// How many rows exist.
@@ -189,18 +191,16 @@ impl Session<'_> {
         Failure::from(error).help(help)
     }
 
-    /// What the session goes by in asking and writing.
-    pub(super) fn ledger<'l>(
-        &'l self,
+    /// What the engine works with.
+    pub(super) fn context<'c>(
+        &'c self,
         journal: &Appender,
-        books: Books,
-        stop: &'l StopSwitch,
-        tell: Tell<'l>,
-    ) -> Ledger<'l> {
-        Ledger::new(
+        stop: &'c StopSwitch,
+        tell: Tell<'c>,
+    ) -> SessionContext<'c> {
+        SessionContext::new(
             &self.jira.client,
             journal.clone(),
-            books,
             &self.jira.pacer,
             self.settle,
             stop,
@@ -215,15 +215,19 @@ impl Session<'_> {
         stop: &StopSwitch,
         tell: Tell<'_>,
     ) -> Result<Option<Stop>, JournalError> {
-        let ledger = self.ledger(&journal, work.books, stop, tell);
+        let context = self.context(&journal, stop, tell);
         let settings = Settings {
             concurrency: usize::from(self.pace.concurrency),
             retries: self.pace.retries,
             max_failures: self.pace.max_failures.map(NonZeroU32::get),
         };
-        let run = Run::new(&ledger, settings, work.jobs);
-        let stopped = run.carry_out(&work.in_doubt).await;
-        close(&journal, stopped).await
+        let mut executor =
+            Executor::new(&context, work.matcher, settings, work.jobs, work.in_doubt);
+        executor.run().await;
+        if executor.has_sent() {
+            executor.audit().await;
+        }
+        close(&journal, stop.ending()).await
     }
 }
 

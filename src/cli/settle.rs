@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::exit::Failure;
 use super::loaded_run::LoadedRun;
 use super::session::Session;
-use crate::engine::{Books, Settling, Standing, Stop, Unsettled};
+use crate::engine::{Matcher, RowStatus, SentRow, Settling, Stop, Unsettled, settle};
 use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration, ShownFields};
 
@@ -58,11 +58,11 @@ impl Session<'_> {
         by_hand: &[ByHand],
         journal: &Journal,
     ) -> Result<Option<Stop>, Failure> {
-        let mut books = Books::of_run(run.state());
+        let mut matcher = Matcher::of_run(run.state());
         let mut events = Vec::new();
         for said in by_hand {
             if let ByHand::Adopt(n, remote) = said {
-                books.set(*n, Standing::Created(remote.id));
+                matcher.set_status(*n, RowStatus::Created(remote.id));
             }
             events.push(said.event());
         }
@@ -73,32 +73,31 @@ impl Session<'_> {
             is_in_doubt && (!has_lost_baseline || was_not_there(row))
         });
         let is_whole = run.read.damaged.is_empty();
-        let unsettled: Vec<Unsettled> = in_doubt
+        let unsettled: Vec<Unsettled<SentRow>> = in_doubt
             .map(|(n, row)| Unsettled {
-                n,
+                doubt: SentRow(n),
                 ended: ended(row, is_whole),
             })
             .collect();
         self.look(journal, async |appender, stop, tell| {
             appender.append(events)?;
-            let ledger = self.ledger(appender, books, stop, tell);
-            let absent = match ledger.settle(&unsettled, Settling::Full).await {
-                // Nothing is sent any more: what is not found stays in doubt.
-                Ok(_) if has_lost_baseline => Vec::new(),
-                Ok(absent) => absent,
-                Err(reason) => {
-                    stop.throw(reason);
-                    Vec::new()
+            let context = self.context(appender, stop, tell);
+            let settlement = settle(&context, &mut matcher, unsettled, Settling::Full).await;
+            if let Some(reason) = settlement.stop {
+                stop.throw(reason);
+            }
+            for SentRow(n) in settlement.did_not_happen {
+                if has_lost_baseline {
+                    // Nothing more is sent: what is not found stays in doubt.
+                    break;
                 }
-            };
-            for n in absent {
                 let row = run.state().row(n);
                 let verdict = if row.is_some_and(|row| row.fails_if_absent) {
                     Verdict::Failed
                 } else {
                     Verdict::NothingHappened
                 };
-                ledger.judge(n, verdict, Via::List);
+                context.note_settled(n, verdict, None, ShownFields::default());
             }
             appender.commit([]).await?;
             Ok(stop.ending())

@@ -15,7 +15,8 @@ use super::runtime::Runtime;
 use super::session::{Session, close, remove_duplicates};
 use super::settle::ByHand;
 use crate::engine::{
-    Books, Deletion, Fate, Imbalance, Stop, TakeBack, Undo, UndoneRow, agreed, look_for, plan_undo,
+    Deletion, Discrepancies, Executor, Fate, Job, Matcher, Settings, Stop, UndoOptions, UndoneRow,
+    agreed, list_for_undo, plan_undo,
 };
 use crate::journal::{
     ConfirmedBy, Duplicate, Event, Journal, Planned, PlannedAction, RowState, SessionKind,
@@ -81,7 +82,14 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
             "nothing that {} created is left to remove\n",
             run.id()
         ));
-        return conclude(args, &selection, &run, None, &Imbalance::default(), context);
+        return conclude(
+            args,
+            &selection,
+            &run,
+            None,
+            &Discrepancies::default(),
+            context,
+        );
     }
     let is_selected = |row: &RowState| selection.has(row);
     if !run.state().rows().any(|(_, row)| is_selected(row)) {
@@ -199,7 +207,7 @@ fn conclude(
     selection: &Selection,
     run: &LoadedRun,
     stopped: Option<&Stop>,
-    imbalance: &Imbalance,
+    imbalance: &Discrepancies,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let is_selected = |n: u32| {
@@ -210,7 +218,7 @@ fn conclude(
         let row = run.state().row(double.n);
         is_selected(double.n) && row.is_some_and(|row| row.may_have_created > 1)
     };
-    let are_doubles = imbalance.doubles.iter().any(is_ours);
+    let are_doubles = imbalance.duplicates.iter().any(is_ours);
     let have_appeared = imbalance.appeared.iter().any(|n| is_selected(*n));
     // Nothing that was to be taken back is gone as long as nobody knows whether it is there.
     let are_in_doubt = !args.duplicates
@@ -261,7 +269,7 @@ pub(super) struct Undoing<'a> {
 
 impl Undoing<'_> {
     pub(super) fn plan(&self, run: &LoadedRun, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
-        let also = TakeBack {
+        let also = UndoOptions {
             changed: self.args.include_changed,
             found: self.args.include_found,
         };
@@ -378,8 +386,8 @@ impl Undoing<'_> {
     ) -> Result<Vec<RemoteIntegration>, Unagreed> {
         let session = &self.session;
         let looked = session.look(journal, async |appender, stop, tell| {
-            let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
-            let list = look_for(&ledger, ids).await;
+            let context = session.context(appender, stop, tell);
+            let list = list_for_undo(&context, &Matcher::of_run(run.state()), ids).await;
             appender.commit([]).await?;
             Ok(stop.reason().map_or(list, Err))
         });
@@ -394,10 +402,10 @@ impl Undoing<'_> {
         journal: Journal,
         events: Vec<Event>,
         deletions: Vec<Deletion>,
-    ) -> Result<(Option<Stop>, Imbalance), Failure> {
+    ) -> Result<(Option<Stop>, Discrepancies), Failure> {
         let number = deletions.len();
         let session = &self.session;
-        let mut books = Books::of_run(run.state());
+        let mut matcher = Matcher::of_run(run.state());
         for event in &events {
             if let Event::Plan(planned) = event
                 && matches!(
@@ -406,29 +414,28 @@ impl Undoing<'_> {
                 )
                 && let Some(id) = planned.id
             {
-                books.remove(planned.n, id);
+                matcher.note_removed(planned.n, id);
             }
         }
         let must_balance = self.must_balance(run);
-        let mut imbalance = Imbalance::default();
+        let mut imbalance = Discrepancies::default();
         let stopped = session.guard(journal, (number, 0), async |appender, stop, tell| {
             appender.commit(events).await?;
-            let ledger = session.ledger(appender, books, stop, tell);
-            let pace = &session.pace;
-            let undo = Undo::new(
-                &ledger,
-                usize::from(pace.concurrency),
-                pace.retries,
-                deletions,
-            );
-            let mut stopped = undo.carry_out().await;
-            if stopped.is_none() && must_balance {
-                match ledger.audit(&[]).await {
-                    Ok(found) => imbalance = found,
-                    Err(reason) => stopped = Some(reason),
-                }
+            let context = session.context(appender, stop, tell);
+            let settings = Settings {
+                concurrency: usize::from(session.pace.concurrency),
+                retries: session.pace.retries,
+                max_failures: None,
+            };
+            let jobs = deletions.into_iter();
+            let jobs = jobs.map(|deletion| Job::new(deletion, deletion.attempt));
+            let mut executor =
+                Executor::new(&context, matcher, settings, jobs.collect(), Vec::new());
+            executor.run().await;
+            if must_balance {
+                imbalance = executor.audit().await;
             }
-            close(appender, stopped).await
+            close(appender, stop.ending()).await
         })?;
         Ok((stopped, imbalance))
     }
@@ -450,14 +457,14 @@ impl Undoing<'_> {
         stopped: Option<Stop>,
     ) -> Result<Exit, Failure> {
         let stopped = self.session.close(journal, stopped)?;
-        self.conclude(run, stopped.as_ref(), &Imbalance::default())
+        self.conclude(run, stopped.as_ref(), &Discrepancies::default())
     }
 
     fn conclude(
         &self,
         run: &LoadedRun,
         stopped: Option<&Stop>,
-        imbalance: &Imbalance,
+        imbalance: &Discrepancies,
     ) -> Result<Exit, Failure> {
         let Self {
             args, selection, ..

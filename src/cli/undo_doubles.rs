@@ -8,7 +8,7 @@ use super::exit::Failure;
 use super::loaded_run::LoadedRun;
 use super::question::{self, Reply};
 use super::undo::{Undoing, is_gone, type_of};
-use crate::engine::{Books, Deletion, Stop, doubles, settle_deletions};
+use crate::engine::{Deletion, Matcher, Stop, duplicates, settle_deletions};
 use crate::journal::{Journal, Remote, RemovalOutcome, RowState};
 use crate::model::{Outcome, RemoteIntegration};
 
@@ -27,8 +27,9 @@ impl Undoing<'_> {
         }
         let session = &self.session;
         let ended = session.look(journal, async |appender, stop, tell| {
-            let ledger = session.ledger(appender, Books::of_run(run.state()), stop, tell);
-            let judged = settle_deletions(&ledger, &open).await;
+            let context = session.context(appender, stop, tell);
+            let mut matcher = Matcher::of_run(run.state());
+            let judged = settle_deletions(&context, &mut matcher, open).await;
             appender.commit([]).await?;
             Ok(stop.ending().or(judged.err()))
         })?;
@@ -42,7 +43,7 @@ impl Undoing<'_> {
         run: &LoadedRun,
         list: &[RemoteIntegration],
     ) -> Option<Vec<Deletion>> {
-        let (ours, theirs) = doubles(run.state(), list);
+        let (ours, theirs) = duplicates(run.state(), list);
         for double in &theirs {
             let row = run.state().row(double.n);
             let whose = match row.map_or(0, |row| row.may_have_created) {
@@ -118,7 +119,7 @@ impl Undoing<'_> {
         list: &[RemoteIntegration],
         deletions: &mut Vec<Deletion>,
     ) {
-        let (ours, _) = doubles(run.state(), list);
+        let (ours, _) = duplicates(run.state(), list);
         let asked = std::mem::take(deletions);
         let goes: HashSet<i64> = asked.iter().map(|deletion| deletion.id).collect();
         for deletion in asked {

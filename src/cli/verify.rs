@@ -14,7 +14,7 @@ use super::run_files::RunFiles;
 use super::runs::RunsArgs;
 use super::runtime::Runtime;
 use super::session::{FIND_LOST_ROWS, close, remove_duplicates};
-use crate::engine::{Books, Imbalance, Pace};
+use crate::engine::{Discrepancies, Matcher, Pace};
 use crate::journal::{Audit, ConfirmedBy, Event, RowState, SessionKind};
 use crate::model::Outcome;
 use crate::render::verification;
@@ -64,14 +64,14 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
     let (jira, list) = runtime.block_on(connect(&args.connect, &destination, PACE, screen))?;
     // Without the list from before the run nobody can tell what is new.
     let is_known = state.baseline().is_some();
-    let Imbalance {
+    let Discrepancies {
         missing,
-        doubles,
+        duplicates: doubles,
         appeared,
     } = if is_known {
-        Books::of_run(state).balance(&list)
+        Matcher::of_run(state).compare(&list)
     } else {
-        Imbalance::default()
+        Discrepancies::default()
     };
     let report = VerifyReport::new(state, &list, &doubles, &appeared);
     let beginning = session(

@@ -10,36 +10,33 @@ use crate::model::{Field, Outcome, Place, Row, ShownFields};
 
 /// A row of the sheet that is not valid.
 #[derive(Clone, Debug)]
-pub(crate) struct InvalidRow {
-    /// Its key, as far as it says one.
+pub(crate) struct InvalidNow {
+    /// None if it is not known.
     pub key: Option<Key>,
-    /// Where it stands.
     pub place: Place,
 }
 
 /// The sheets as they are now.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SheetNow {
-    /// The valid rows.
     pub rows: Vec<Row>,
-    /// The others.
-    pub invalid: Vec<InvalidRow>,
-    /// What the run calls the files that are unchanged, by what they are called now.
+    pub invalid: Vec<InvalidNow>,
+    /// The names that the run has for the files that are unchanged, by their names now.
     pub unchanged: HashMap<String, Box<str>>,
 }
 
 /// A run and its sheets, put together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Joined {
-    /// The rows of the run that may still have to be sent, as the sheet has them now, under their numbers in the run.
+    /// Rows of the run that may still have to be sent, as the sheet has them now, by their numbers in the run.
     pub rows: BTreeMap<u32, Row>,
     /// Those that are not valid now.
     pub invalid: BTreeMap<u32, Place>,
     /// Rows that may still have to be sent and that the sheet no longer has.
     pub left: Vec<u32>,
-    /// Rows without a name that cannot be known again, as their file was changed.
+    /// Rows without a name that cannot be recognised, as their file was changed.
     pub unknown: Vec<u32>,
-    /// Rows that are in Jira already and that the sheet says otherwise now.
+    /// Rows that are in Jira already and whose cells were changed since.
     pub changed: Vec<u32>,
     /// Valid rows of the sheet that are not part of the run.
     pub new: Vec<Row>,
@@ -74,7 +71,7 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
             joined.changed.push(n);
         }
     }
-    for InvalidRow { key, place } in sheet.invalid {
+    for InvalidNow { key, place } in sheet.invalid {
         match known.find(key.as_ref(), &place, &sheet.unchanged) {
             Some(n) if run.row(n).is_some_and(may_be_sent) => {
                 seen.insert(n);
@@ -98,7 +95,7 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
     joined
 }
 
-/// The rows of a run for looking up by what a sheet says.
+/// The rows of a run by their keys, and those without by their places.
 struct Known<'a> {
     by_key: HashMap<&'a Key, u32>,
     by_place: HashMap<(&'a str, Option<&'a str>, Option<u32>), u32>,
@@ -137,8 +134,8 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Whether the sheet says anything else of a row now than when it was sent. Projects are not compared: the run knows them
-/// by their ids, and the sheet may name them by their keys.
+/// Whether a row was changed since it was sent. Projects are not compared: the run has their ids, and the sheet may have
+/// their keys.
 fn is_changed(state: &RowState, row: &Row) -> bool {
     let visible = |cells: &ShownFields| {
         let mut cells = cells.open();
@@ -244,7 +241,7 @@ mod tests {
 
     #[test]
     fn an_invalid_row_counts_for_the_run_only_if_it_may_still_be_sent() {
-        let invalid = |name: &str| InvalidRow {
+        let invalid = |name: &str| InvalidNow {
             key: row(1, Some(name), 1).record.key().map(Key::from),
             place: place("a.csv", 9),
         };

@@ -1,4 +1,4 @@
-//! Reading the list of integrations, which may be asked for again.
+//! Reading the list of integrations, which may be read again as often as needed.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::stop::{Stop, StopSwitch};
 use crate::jira::{Client, JiraError};
 use crate::model::RemoteIntegration;
 
-/// How often a list is asked for while Jira is busy or broken, within the longest wait.
+/// How often a list is tried while Jira is unavailable, within the longest wait.
 const MOST_TRIES: u32 = 5;
 
 /// Why there is no list.
@@ -24,7 +24,7 @@ pub(crate) enum ListError {
     Stop(#[from] Stop),
 }
 
-/// Reads the list; a Jira that is busy or cannot be reached is asked again after a pause, which `waiting` is told.
+/// Reads the list; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause` is told.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ pub(crate) async fn read_list(
     client: &Client,
     pacer: &Pacer,
     stop: &StopSwitch,
-    waiting: &dyn Fn(&str, Duration),
+    on_pause: &dyn Fn(&str, Duration),
 ) -> Result<Vec<RemoteIntegration>, ListError> {
     let began = Instant::now();
     let mut tries = 0;
@@ -60,7 +60,7 @@ pub(crate) async fn read_list(
             if began.elapsed() + time > pacer.pace().max_wait {
                 return Err(error.into());
             }
-            waiting(&why, time);
+            on_pause(&why, time);
         }
     }
 }
@@ -73,10 +73,19 @@ pub(super) async fn read_last_list(
     let Some(permit) = pacer.acquire_for_last_list().await else {
         return Err(JiraError::Unavailable {
             url: client.base().as_str().to_owned(),
-            message: "it asks to be left alone for a while".to_owned(),
+            message: "it asks for a longer pause".to_owned(),
         });
     };
     let exchange = client.list().await;
     drop(permit);
     exchange.meaning
+}
+
+impl From<ListError> for Stop {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Jira(error) => Self::Jira(error),
+            ListError::Stop(stop) => stop,
+        }
+    }
 }

@@ -1,33 +1,32 @@
-//! Carries a plan out: bounded concurrency, pacing, what an answer means for the run.
+//! Carries out what is planned: creations and deletions, several at a time, each exactly once.
 //!
 //! Uses `plan`, `jira`, `journal` and `model`. The decision to know: nothing is sent before its intent is on disk, and
-//! what is not certain is never sent again. It never prints: it tells [`RunEvent`]s to whoever listens.
+//! what is not certain not to have happened is never sent again. It never prints: it tells [`RunEvent`]s to a listener.
 
-mod attempt;
-mod books;
+mod context;
 mod event;
+mod executor;
+mod guards;
 mod join;
-mod ledger;
 mod list;
+mod matcher;
 mod open;
+mod operations;
 mod pacer;
 mod queue;
-mod run;
+mod settle;
 mod stop;
-mod streak;
 mod undo;
 
-pub(crate) use books::{BookRow, Books, Imbalance, Standing};
+pub(crate) use context::{SessionContext, Settling};
 pub(crate) use event::RunEvent;
-pub(crate) use join::{InvalidRow, Joined, SheetNow, join};
-pub(crate) use ledger::{Ledger, Settling, Unsettled};
+pub(crate) use executor::{Executor, Settings};
+pub(crate) use join::{InvalidNow, Joined, SheetNow, join};
 pub(crate) use list::{ListError, read_list};
+pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};
+pub(crate) use operations::{Creation, Deletion, Job, SentRow, settle_deletions};
 pub(crate) use pacer::{Pace, Pacer};
-pub(crate) use queue::Job;
-pub(crate) use run::{Run, Settings};
+pub(crate) use settle::{Unsettled, settle};
 pub(crate) use stop::{Stop, StopSwitch};
-pub(crate) use undo::{
-    Deletion, Fate, TakeBack, Undo, UndoneRow, agreed, doubles, look_for, plan_undo,
-    settle_deletions,
-};
+pub(crate) use undo::{Fate, UndoOptions, UndoneRow, agreed, duplicates, list_for_undo, plan_undo};

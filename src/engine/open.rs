@@ -11,9 +11,7 @@ use crate::plan::{Action, Plan, PlannedRow};
 
 /// How a run begins.
 pub(crate) struct Opening {
-    /// The run, its Jira and its inputs.
     pub opened: RunOpened,
-    /// Who runs it and how.
     pub session: SessionStart,
     /// The rows that the selection leaves out: their numbers and places.
     pub not_selected: Vec<(u32, Place)>,
@@ -23,7 +21,7 @@ pub(crate) struct Opening {
     pub listed_at: Timestamp,
 }
 
-/// Rows that are queued before the disk is waited for, so that they do not pile up in memory.
+/// Rows that are queued before waiting for the disk, so that they do not pile up in memory.
 const ROWS_AT_ONCE: usize = 1000;
 
 /// Writes the beginning of a run, and waits until it is on disk: nothing may be sent before.
@@ -67,7 +65,7 @@ pub(crate) fn planned(plan: &Plan) -> impl Iterator<Item = Event> {
 }
 
 fn read_event(planned: &PlannedRow) -> Event {
-    // Whoever goes on with a run that died before its plan was on disk must not send these either.
+    // A resume of a run that died before its plan was on disk must not send these either.
     let is_beyond = planned.action == Action::NotSelected;
     Event::Row(Box::new(RowRead {
         outcome: is_beyond.then_some(Excluded::NotSelected),

@@ -1,3 +1,5 @@
+//! Why and how a session stops early.
+
 use std::time::Duration;
 
 use thiserror::Error;
@@ -23,42 +25,19 @@ pub enum Stop {
     Journal(#[from] JournalError),
     /// Too long without an answer.
     #[error("gave up: {why}, and no other answer for {} s", .waited.as_secs())]
-    MaxWait {
-        /// What kept us waiting.
-        why: String,
-        /// How long it would have been.
-        waited: Duration,
-    },
+    MaxWait { why: String, waited: Duration },
     /// Jira asks for a longer wait than is allowed.
     #[error("gave up: {why}, and Jira asks to wait {} s", .asked.as_secs())]
-    AskedTooLong {
-        /// What kept us waiting.
-        why: String,
-        /// How long Jira asks to wait.
-        asked: Duration,
-    },
+    AskedTooLong { why: String, asked: Duration },
     /// The first rows all failed in the same way.
     #[error("the first {count} rows sent all failed alike: {error}")]
-    FailingAlike {
-        /// How many.
-        count: u32,
-        /// The error.
-        error: String,
-    },
+    FailingAlike { count: u32, error: String },
     /// As many rows failed as the run allows.
     #[error("{count} rows failed, and `--max-failures` allows no more")]
-    MaxFailures {
-        /// How many.
-        count: u32,
-    },
+    MaxFailures { count: u32 },
     /// Too many answers in a row that leave their rows in doubt, again.
     #[error("{count} answers in a row left their rows in doubt again, the last one: {why}")]
-    InDoubt {
-        /// How many.
-        count: u32,
-        /// The last one.
-        why: String,
-    },
+    InDoubt { count: u32, why: String },
 }
 
 impl Stop {
@@ -92,20 +71,20 @@ impl Stop {
             Self::InterruptedToo(reason) => reason.help(),
             Self::Jira(error) => Some(error.help()),
             Self::MaxWait { .. } => Some(
-                "see whether Jira is up and not limiting you; `--max-wait` waits longer".into(),
+                "check that Jira is up and does not limit your requests; `--max-wait` waits longer".into(),
             ),
             Self::AskedTooLong { .. } => {
-                Some("run again later, or let `--max-wait` be longer".into())
+                Some("run again later, or with a longer `--max-wait`".into())
             }
             // Jira's own words for an address of its API that no app answers for.
             Self::FailingAlike { error, .. } if error.contains("null for uri") => Some(
-                "see whether the app Git Integration for Jira is installed and enabled, all its modules included".into(),
+                "check that the app Git Integration for Jira is installed and enabled, with all its modules".into(),
             ),
             Self::FailingAlike { .. } | Self::MaxFailures { .. } => {
-                Some("mend what the error names before you run again".into())
+                Some("fix what the error names before you run again".into())
             }
             Self::InDoubt { .. } => {
-                Some("see whether Jira is up and well, and which of these rows it shows".into())
+                Some("check that Jira is healthy, and which of these rows it shows".into())
             }
         }
     }
@@ -217,7 +196,7 @@ mod tests {
                 .unwrap()
                 .contains("installed and enabled")
         );
-        assert!(alike("Bad origin").help().unwrap().contains("mend"));
+        assert!(alike("Bad origin").help().unwrap().contains("fix"));
     }
 
     #[test]

@@ -11,7 +11,8 @@ pub enum Answer<T> {
     Done(T),
     /// Jira or the app refused; nothing happened.
     Refused(Refusal),
-    /// The app reports a failure with a server error: nothing happened if the list does not show it.
+    /// The app reports a failure with a server error: nothing happened if the list does not show it, and it is not sent
+    /// again.
     FailedOnServer(Refusal),
     /// 403: the list tells whether this request or all of them are refused.
     Forbidden(Refusal),
@@ -62,6 +63,8 @@ impl Answer<()> {
             (Self::Refused(refusal), Reply::Whole(raw)) if raw.status == 404 => {
                 Self::NotFound(refusal)
             }
+            // Deleting twice does no harm.
+            (Self::FailedOnServer(refusal), _) => Self::Unsettled(refusal.error),
             (answer, _) => answer,
         }
     }
@@ -204,7 +207,7 @@ mod tests {
             (json(400, &quoted), "refused", "refused"),
             (json(403, REFUSED), "refused", "refused"),
             (json(404, REFUSED), "refused", "not found"),
-            (json(500, REFUSED), "failed on server", "failed on server"),
+            (json(500, REFUSED), "failed on server", "unsettled"),
             (plain_text(CREATED), "unsettled", "unsettled"),
             (json(200, "{}"), "unsettled", "unsettled"),
             (

@@ -37,6 +37,13 @@ impl Refusal {
     }
 }
 
+impl From<String> for Refusal {
+    fn from(error: String) -> Self {
+        let advice = None;
+        Self { error, advice }
+    }
+}
+
 /// The secrets that must not be seen in what others send.
 pub(super) struct Mask {
     access: Arc<Guises>,

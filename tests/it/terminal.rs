@@ -173,7 +173,7 @@ pub mod on_a_terminal {
         });
         env.jira().put(changed).unwrap();
         session.send_line("2").unwrap();
-        session.exp_string("Team 1, is another now").unwrap();
+        session.exp_string("Team 1, now differs").unwrap();
         assert_eq!(exit_code(session), 1);
         assert_eq!(env.held(), ["Renamed"]);
     }

@@ -1,4 +1,4 @@
-//! A Jira that commits when it likes and shows it when it likes, and books that are kept about it.
+//! A Jira that commits when it likes and shows it when it likes, and a matcher that follows it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -52,9 +52,9 @@ struct Held {
 }
 
 struct World {
-    books: Books,
+    matcher: Matcher,
     rows: BTreeMap<u32, (Said, Now)>,
-    standing: BTreeMap<u32, Standing>,
+    status: BTreeMap<u32, RowStatus>,
     baseline: Vec<i64>,
     /// What each row and the session know to have been there before.
     known: BTreeMap<u32, Arc<HashSet<i64>>>,
@@ -82,10 +82,10 @@ fn shown(id: i64, (of, host, name): Said) -> RemoteIntegration {
     }
 }
 
-fn book_row((of, host, name): Said, standing: Standing) -> BookRow {
+fn match_row((of, host, name): Said, status: RowStatus) -> MatchRow {
     let origin = host.map(|host| Origin::parse(of, &url(host)).unwrap());
     let origin = OriginKey::of(of, origin.as_ref());
-    BookRow::new(of, name, origin, standing)
+    MatchRow::new(of, name, origin, status)
 }
 
 impl World {
@@ -100,7 +100,7 @@ impl World {
         let mut taken = BTreeSet::new();
         let mut keys = BTreeSet::new();
         let mut world = BTreeMap::new();
-        let mut book_rows = Vec::new();
+        let mut match_rows = Vec::new();
         for said in rows {
             // A sheet does not say a key twice.
             let is_new = said.2.is_none() || keys.insert((said.0.name(), said.1, said.2));
@@ -108,27 +108,24 @@ impl World {
                 continue;
             }
             let n = u32::try_from(world.len()).unwrap() + 1;
-            let row = book_row(said, Standing::Open);
+            let row = match_row(said, RowStatus::Open);
             let there = held
                 .iter()
-                .find(|one| row.is(&one.remote) && !taken.contains(&one.remote.id));
-            let (standing, now) = match there {
+                .find(|one| row.equals(&one.remote) && !taken.contains(&one.remote.id));
+            let (status, now) = match there {
                 Some(there) => {
                     taken.insert(there.remote.id);
-                    (Standing::Exists(there.remote.id), Now::Done)
+                    (RowStatus::Exists(there.remote.id), Now::Done)
                 }
-                None => (Standing::Open, Now::Open),
+                None => (RowStatus::Open, Now::Open),
             };
             world.insert(n, (said, now));
-            book_rows.push((n, book_row(said, standing)));
+            match_rows.push((n, match_row(said, status)));
         }
         let baseline: Vec<i64> = held.iter().map(|one| one.remote.id).collect();
         Self {
-            standing: book_rows
-                .iter()
-                .map(|(n, row)| (*n, row.standing))
-                .collect(),
-            books: Books::new(baseline.iter().copied(), book_rows),
+            status: match_rows.iter().map(|(n, row)| (*n, row.status)).collect(),
+            matcher: Matcher::new(baseline.iter().copied(), match_rows),
             rows: world,
             baseline,
             known: BTreeMap::new(),
@@ -182,7 +179,7 @@ impl World {
             return;
         };
         let said = self.rows[&n].0;
-        self.books.sent(n);
+        self.matcher.note_sent(n);
         if let Some(known) = &self.session_knows {
             self.known.insert(n, Arc::clone(known));
         }
@@ -191,7 +188,7 @@ impl World {
             Fate::Answered => {
                 let id = self.hold(said, Some(n), !lags);
                 assert!(self.given.insert(id));
-                self.stand(n, Standing::Created(id));
+                self.stand(n, RowStatus::Created(id));
                 Now::Done
             }
             // One without a name cannot be told from one that was renamed.
@@ -209,7 +206,7 @@ impl World {
             }
             Fate::NeverArrived => Now::Unsettled,
             Fate::Refused => {
-                self.stand(n, Standing::Failed);
+                self.stand(n, RowStatus::Failed);
                 Now::Done
             }
         };
@@ -240,11 +237,11 @@ impl World {
         let list = self.list();
         self.find(&list, &mut open);
         self.find(&list, &mut open);
-        let news = self.books.news(&list);
+        let news = self.matcher.new_in(&list);
         let absent: Vec<u32> = open
             .iter()
             .copied()
-            .filter(|n| self.books.is_absent(*n, &news))
+            .filter(|n| self.matcher.is_absent(*n, &news))
             .collect();
         for &n in &open {
             let is_absent = absent.contains(&n);
@@ -254,51 +251,52 @@ impl World {
                 "row {n} is in the list and called absent"
             );
             if is_absent {
-                self.books.set(n, Standing::Open);
+                self.matcher.set_status(n, RowStatus::Open);
                 self.set(n, Now::Open);
             } else {
-                self.books.set(n, Standing::InDoubt);
+                self.matcher.set_status(n, RowStatus::InDoubt);
                 self.set(n, Now::InDoubt);
             }
         }
-        self.books.settled(list.iter().map(|remote| remote.id));
+        self.matcher.end_round(list.iter().map(|remote| remote.id));
         if again {
             self.begin_again();
             self.begin_to_send(&list);
         }
     }
 
-    /// Keeps the books anew, as whoever goes on with a run does.
+    /// Keeps the matcher anew, as whoever goes on with a run does.
     fn begin_again(&mut self) {
         let rows = self.rows.iter().map(|(&n, &(said, now))| {
-            let standing = match now {
-                Now::Unsettled | Now::InDoubt => Standing::InDoubt,
-                Now::Open | Now::Done => self.standing[&n],
+            let status = match now {
+                Now::Unsettled | Now::InDoubt => RowStatus::InDoubt,
+                Now::Open | Now::Done => self.status[&n],
             };
             let known = self.known.get(&n).cloned();
-            let mut row = book_row(said, standing);
-            row.known = known;
+            let mut row = match_row(said, status);
+            row.present_before = known;
             (n, row)
         });
-        self.books = Books::new(self.baseline.iter().copied(), rows);
+        self.matcher = Matcher::new(self.baseline.iter().copied(), rows);
     }
 
     /// Notes what is there before anything is sent, as whoever goes on with a run does.
     fn begin_to_send(&mut self, list: &[RemoteIntegration]) {
-        let news = self.books.news(list);
+        let news = self.matcher.new_in(list);
         let known: HashSet<i64> = news.into_iter().map(|remote| remote.id).collect();
         let rows = self.rows.iter();
         let open: Vec<u32> = rows
             .filter(|(_, (_, now))| *now == Now::Open)
             .map(|(n, _)| *n)
             .collect();
-        self.books.know(known.iter().copied(), open.into_iter());
+        self.matcher
+            .note_present_before(known.iter().copied(), open.into_iter());
         self.session_knows = Some(Arc::new(known));
     }
 
-    fn stand(&mut self, n: u32, standing: Standing) {
-        self.books.set(n, standing);
-        self.standing.insert(n, standing);
+    fn stand(&mut self, n: u32, status: RowStatus) {
+        self.matcher.set_status(n, status);
+        self.status.insert(n, status);
     }
 
     fn list(&self) -> Vec<RemoteIntegration> {
@@ -307,8 +305,8 @@ impl World {
     }
 
     fn find(&mut self, list: &[RemoteIntegration], open: &mut Vec<u32>) {
-        for Find { n, remote } in self.books.find(list, open) {
-            self.standing.insert(n, Standing::Created(remote.id));
+        for (n, remote) in self.matcher.find(list, open) {
+            self.status.insert(n, RowStatus::Created(remote.id));
             assert!(self.given.insert(remote.id), "{} has two rows", remote.id);
             let held = self
                 .held

@@ -1,11 +1,11 @@
-//! Signs that sending on would do harm.
+//! Signs that sending more would do harm.
 
 use super::stop::Stop;
 
 /// How many rows must fail alike from the start for the run to stop.
 const ALIKE: u32 = 10;
 
-/// What the outcomes so far mean for sending on.
+/// What the outcomes so far mean for sending more.
 #[derive(Debug)]
 pub(super) enum Sign {
     /// Nothing.
@@ -18,7 +18,7 @@ pub(super) enum Sign {
 
 /// Watches the outcomes as they come.
 #[derive(Debug)]
-pub(super) struct Streaks {
+pub(super) struct Guards {
     /// Most unsettled answers in a row.
     most_unsettled: u32,
     unsettled: u32,
@@ -32,7 +32,7 @@ pub(super) struct Streaks {
     rows: usize,
 }
 
-impl Streaks {
+impl Guards {
     pub(super) fn new(concurrency: usize, rows: usize, max_failures: Option<u32>) -> Self {
         Self {
             most_unsettled: u32::try_from(2 * concurrency).unwrap_or(u32::MAX),
@@ -45,7 +45,16 @@ impl Streaks {
         }
     }
 
-    pub(super) fn created(&mut self) {
+    /// Guards that never give a sign.
+    pub(super) fn off() -> Self {
+        Self {
+            most_unsettled: u32::MAX,
+            alike: None,
+            ..Self::new(1, 0, None)
+        }
+    }
+
+    pub(super) fn succeeded(&mut self) {
         self.unsettled = 0;
         self.was_held = false;
         self.alike = None;
@@ -120,43 +129,43 @@ mod tests {
 
     #[test]
     fn ten_alike_from_the_start_stop_the_run() {
-        let mut streaks = Streaks::new(4, 100, None);
+        let mut guards = Guards::new(4, 100, None);
         for _ in 0..9 {
-            assert!(is_none(&streaks.failed("no licence")));
+            assert!(is_none(&guards.failed("no licence")));
         }
         assert!(matches!(
-            streaks.failed("no licence"),
+            guards.failed("no licence"),
             Sign::Stop(Stop::FailingAlike { count: 10, .. })
         ));
     }
 
     #[test]
     fn one_that_differs_or_succeeds_lifts_the_suspicion() {
-        let mut streaks = Streaks::new(4, 100, None);
-        streaks.failed("a");
-        streaks.failed("b");
-        assert!((0..20).all(|_| is_none(&streaks.failed("b"))));
-        let mut streaks = Streaks::new(4, 100, None);
-        streaks.created();
-        assert!((0..20).all(|_| is_none(&streaks.failed("a"))));
+        let mut guards = Guards::new(4, 100, None);
+        guards.failed("a");
+        guards.failed("b");
+        assert!((0..20).all(|_| is_none(&guards.failed("b"))));
+        let mut guards = Guards::new(4, 100, None);
+        guards.succeeded();
+        assert!((0..20).all(|_| is_none(&guards.failed("a"))));
     }
 
     #[test]
     fn as_many_failures_as_are_allowed_stop_the_run() {
-        let mut streaks = Streaks::new(4, 100, Some(2));
-        assert!(is_none(&streaks.failed("a")));
-        streaks.created();
+        let mut guards = Guards::new(4, 100, Some(2));
+        assert!(is_none(&guards.failed("a")));
+        guards.succeeded();
         assert!(matches!(
-            streaks.failed_in_the_end(),
+            guards.failed_in_the_end(),
             Sign::Stop(Stop::MaxFailures { count: 2 })
         ));
     }
 
     /// Unsettled answers until one asks for more than nothing.
-    fn until_heeded(streaks: &mut Streaks) -> (u32, Sign) {
+    fn until_heeded(guards: &mut Guards) -> (u32, Sign) {
         let mut count = 1;
         loop {
-            match streaks.unsettled("HTTP 502") {
+            match guards.unsettled("HTTP 502") {
                 Sign::None => count += 1,
                 sign => return (count, sign),
             }
@@ -165,23 +174,23 @@ mod tests {
 
     #[test]
     fn twice_the_concurrency_unsettled_in_a_row_hold_the_run_once_and_then_stop_it() {
-        let mut streaks = Streaks::new(2, 100, None);
-        assert!(is_none(&streaks.unsettled("HTTP 502")));
-        streaks.created();
-        assert!(matches!(until_heeded(&mut streaks), (4, Sign::Hold)));
-        streaks.settled();
+        let mut guards = Guards::new(2, 100, None);
+        assert!(is_none(&guards.unsettled("HTTP 502")));
+        guards.succeeded();
+        assert!(matches!(until_heeded(&mut guards), (4, Sign::Hold)));
+        guards.settled();
         assert!(matches!(
-            until_heeded(&mut streaks),
+            until_heeded(&mut guards),
             (4, Sign::Stop(Stop::InDoubt { .. }))
         ));
     }
 
     #[test]
     fn a_creation_in_between_holds_it_again() {
-        let mut streaks = Streaks::new(2, 100, None);
-        until_heeded(&mut streaks);
-        streaks.settled();
-        streaks.created();
-        assert!(matches!(until_heeded(&mut streaks), (4, Sign::Hold)));
+        let mut guards = Guards::new(2, 100, None);
+        until_heeded(&mut guards);
+        guards.settled();
+        guards.succeeded();
+        assert!(matches!(until_heeded(&mut guards), (4, Sign::Hold)));
     }
 }

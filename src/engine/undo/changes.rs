@@ -1,55 +1,45 @@
-//! What became of an integration since the run created it.
+//! What changed in an integration since the run created it.
 
 use serde_json::Value;
 
-use crate::engine::books::{BookRow, Standing};
+use crate::engine::matcher::{MatchRow, RowStatus};
 use crate::journal::RowState;
 use crate::model::{Field, RemoteIntegration, ShownFields, is_same_value, normalise};
 
-/// What Jira shows otherwise now than when the row was created, in words: than its answer, or, where that was silent, than
-/// the row itself. What Jira does not show is not compared.
+/// What Jira shows differently now than in the answer that created the row, or, where that did not tell, than in the row
+/// itself, in words. What Jira does not show is not compared.
 pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> {
-    let answered = row.echo().map(ShownFields::open).unwrap_or_default();
-    let cells = row.cells().open();
+    let echo = row.echo().map(ShownFields::open).unwrap_or_default();
+    let mut before = row.cells().open();
+    for (field, text) in [
+        (Field::DisplayName, &row.name),
+        (Field::Origin, &row.origin),
+    ] {
+        before.extend(
+            text.iter()
+                .map(|text| (field.name().to_owned(), text.as_str().into())),
+        );
+    }
+    before.extend(echo.clone());
     let now = shown.visible();
     let mut changes = Vec::new();
-    for (name, before) in &answered {
+    for (name, before) in &before {
         if let (Some(field), Some(now)) = (Field::from_name(name), now.get(name))
+            && (echo.contains_key(name) || !now.is_null())
             && !is_same_value(field, before, now)
             && !(field == Field::Origin && is_same_origin(shown, before, now))
         {
             changes.push(in_words(name, before, now));
         }
     }
-    let is_silent = |field: Field| !answered.contains_key(field.name());
-    let is_of_key =
-        |field: Field| matches!(field, Field::Type | Field::DisplayName | Field::Origin);
-    for (name, before) in &cells {
-        if let Some(field) = Field::from_name(name)
-            && is_silent(field)
-            && !is_of_key(field)
-            && let Some(now) = now.get(name).filter(|now| !now.is_null())
-            && !is_same_value(field, before, now)
-        {
-            changes.push(in_words(name, before, now));
-        }
-    }
-    let Some(key) = BookRow::of_state(row, Standing::Open) else {
-        return changes;
+    // A blank origin stands for the vendor's own.
+    let origin = Field::Origin.name();
+    let has_other_origin = || {
+        let row = MatchRow::of_state(row, RowStatus::Open);
+        row.is_some_and(|row| !row.has_origin(shown))
     };
-    let of_key = [
-        (Field::DisplayName, &shown.display_name, &row.name),
-        (Field::Origin, &shown.origin, &row.origin),
-    ];
-    for (field, now, before) in of_key {
-        let is_same = match field {
-            Field::Origin => key.has_origin(shown),
-            _ => before.is_none() || key.has_name(shown),
-        };
-        if is_silent(field) && now.is_some() && !is_same {
-            let before = before.as_deref().map_or(Value::Null, Value::from);
-            changes.push(in_words(field.name(), &before, &Value::Null));
-        }
+    if !before.contains_key(origin) && shown.origin.is_some() && has_other_origin() {
+        changes.push(in_words(origin, &Value::Null, &Value::Null));
     }
     changes
 }
@@ -59,7 +49,7 @@ fn is_same_origin(shown: &RemoteIntegration, before: &Value, now: &Value) -> boo
     normal(now).is_some_and(|now| normal(before) == Some(now))
 }
 
-/// A text that somebody typed since may hold a secret, so that it is not repeated.
+/// A text that somebody typed since may contain a secret, so that it is not repeated.
 fn in_words(name: &str, before: &Value, now: &Value) -> String {
     let was = match before {
         Value::Null => "blank".to_owned(),
@@ -70,7 +60,7 @@ fn in_words(name: &str, before: &Value, now: &Value) -> String {
     if is_plain {
         format!("{name} was {was}, is {}", as_text(now))
     } else {
-        format!("{name} was {was}, is another now")
+        format!("{name} was {was}, now differs")
     }
 }
 
@@ -127,12 +117,12 @@ mod tests {
                 (
                     "displayName",
                     json!("Theirs"),
-                    "displayName was Azure 1, is another now",
+                    "displayName was Azure 1, now differs",
                 ),
                 (
                     "origin",
                     json!("https://dev.azure.com/theirs"),
-                    "origin was https://dev.azure.com/acme, is another now",
+                    "origin was https://dev.azure.com/acme, now differs",
                 ),
                 ("global", json!(false), "global was true, is false"),
                 ("global", json!("false"), "global was true, is false"),

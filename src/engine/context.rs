@@ -1,0 +1,272 @@
+//! What everything that a session does in Jira shares: the client, the journal, the pacer, the stop switch, the listener.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::event::RunEvent;
+use super::list::{ListError, read_last_list, read_list};
+use super::matcher::Matcher;
+use super::pacer::{Pacer, Permit};
+use super::stop::{Stop, StopSwitch};
+use crate::jira::{Answer, Client, Exchange};
+use crate::journal::{
+    Appender, Event, Found, ListReason, Listed, NewIntegration, Remote, Settled, Verdict, Via,
+};
+use crate::model::{RemoteIntegration, ShownFields};
+
+/// How much is asked of Jira to settle rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Settling {
+    /// One list: what it shows is found, and everything else stays in doubt.
+    ByOneList,
+    /// As many lists as it takes to tell what is absent.
+    Full,
+}
+
+pub(crate) struct SessionContext<'a> {
+    pub(super) client: &'a Client,
+    pub(super) journal: Appender,
+    pub(super) pacer: &'a Pacer,
+    pub(super) stop: &'a StopSwitch,
+    pub(super) on_event: &'a dyn Fn(RunEvent<'_>),
+    /// How long Jira is given to show what it created.
+    settle: Duration,
+    /// When the last list was begun that showed that we still have access.
+    access_seen: Mutex<Option<Instant>>,
+}
+
+/// A request of an operation, and what came back.
+pub(crate) struct Response<T> {
+    pub answer: Answer<T>,
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub ms: u64,
+    /// When the answer was complete.
+    pub at: Timestamp,
+    /// For how long everybody pauses from now on, if that is a new pause.
+    pub pause: Option<Duration>,
+}
+
+impl<'a> SessionContext<'a> {
+    pub(crate) fn new(
+        client: &'a Client,
+        journal: Appender,
+        pacer: &'a Pacer,
+        settle: Duration,
+        stop: &'a StopSwitch,
+        on_event: &'a dyn Fn(RunEvent<'_>),
+    ) -> Self {
+        Self {
+            client,
+            journal,
+            pacer,
+            stop,
+            on_event,
+            settle,
+            access_seen: Mutex::new(None),
+        }
+    }
+
+    /// How rows are settled as things stand; none: nothing more is asked of Jira.
+    pub(super) fn settling(&self) -> Option<Settling> {
+        match settling_after(self.stop.reason().as_ref()) {
+            Some(_) if self.stop.is_interrupted() => Some(Settling::ByOneList),
+            how => how,
+        }
+    }
+
+    /// Stops the session, unless it is being stopped for another reason.
+    pub(super) fn stop(&self, reason: Stop) {
+        if self.stop.throw(reason) {
+            let under_way = self.pacer.under_way();
+            (self.on_event)(RunEvent::Stopping { under_way });
+        }
+    }
+
+    /// Journals an event that nothing waits for. A journal that fails stops the session.
+    pub(super) fn note(&self, event: Event) {
+        if let Err(error) = self.journal.append([event]) {
+            self.stop(error.into());
+        }
+    }
+
+    /// Journals what Jira's list tells of a row in doubt: of its integration `remote`, which it shows as `echo`.
+    pub(crate) fn note_settled(
+        &self,
+        n: u32,
+        verdict: Verdict,
+        remote: Option<Remote>,
+        echo: ShownFields,
+    ) {
+        self.note(Event::Settled(Settled {
+            n,
+            verdict,
+            remote,
+            echo,
+            via: Via::List,
+            at: Timestamp::now(),
+        }));
+    }
+
+    /// Journals that sending pauses, and tells the listener.
+    pub(super) fn pause(&self, why: &str, time: Duration) {
+        self.note(Event::Paused {
+            why: why.into(),
+            ms: millis(time),
+        });
+        (self.on_event)(RunEvent::Waiting { why, time });
+    }
+
+    /// Makes one request of an operation, and tells the pacer what came of it.
+    pub(super) async fn request<T>(
+        &self,
+        permit: Permit<'_>,
+        request: impl Future<Output = Exchange<Answer<T>>>,
+    ) -> Response<T> {
+        let began = Instant::now();
+        let exchange = request.await;
+        let why = match &exchange.meaning {
+            Answer::NothingHappened(why) | Answer::Unsettled(why) => why,
+            Answer::FailedOnServer(refusal) => &refusal.error,
+            _ => "",
+        };
+        let reported = permit.report(&exchange, why);
+        let pause = reported.unwrap_or_else(|stop| {
+            self.stop(stop);
+            None
+        });
+        Response {
+            status: exchange.status(),
+            answer: exchange.meaning,
+            ms: millis(began.elapsed()),
+            at: Timestamp::now(),
+            pause,
+        }
+    }
+
+    /// Checks by a list, begun after this call, that we still have access to Jira's API. One check at a time: it counts for
+    /// all who asked before it began.
+    ///
+    /// # Errors
+    ///
+    /// The [`Stop`] that keeps the list from being read.
+    pub(super) async fn check_access(&self) -> Result<(), Stop> {
+        let asked = Instant::now();
+        let mut seen = self.access_seen.lock().await;
+        if seen.is_some_and(|seen| seen >= asked) {
+            return Ok(());
+        }
+        let began = Instant::now();
+        let pause = |why: &str, time: Duration| self.pause(why, time);
+        read_list(self.client, self.pacer, self.stop, &pause).await?;
+        *seen = Some(began);
+        Ok(())
+    }
+
+    /// Reads the list and journals what `matcher` finds new in it.
+    ///
+    /// # Errors
+    ///
+    /// The [`Stop`] that keeps the list from being read.
+    pub(crate) async fn list(
+        &self,
+        why: ListReason,
+        matcher: &Matcher,
+    ) -> Result<Vec<RemoteIntegration>, Stop> {
+        let at = Timestamp::now();
+        let pause = |why: &str, time: Duration| self.pause(why, time);
+        let read = |stop| read_list(self.client, self.pacer, stop, &pause);
+        let list = if !self.stop.is_thrown() {
+            read(self.stop).await
+        } else if self.settling() == Some(Settling::Full) {
+            // A session that is already stopping may still ask what became of its rows, until somebody interrupts.
+            let calm = StopSwitch::default();
+            tokio::select! {
+                list = read(&calm) => list,
+                () = self.stop.interrupted() => Err(Stop::Interrupted.into()),
+            }
+        } else {
+            let list = read_last_list(self.client, self.pacer).await;
+            list.map_err(ListError::from)
+        };
+        let list = list?;
+        let new = matcher.new_in(&list);
+        self.note(Event::Listed(Listed {
+            why,
+            at,
+            node: None,
+            found: Found::New(new.into_iter().map(NewIntegration::from).collect()),
+        }));
+        Ok(list)
+    }
+
+    /// Reads the first list that settles rows, in spite of somebody who interrupts meanwhile: it is the least that is asked.
+    pub(super) async fn first_list(
+        &self,
+        matcher: &Matcher,
+    ) -> Result<Vec<RemoteIntegration>, Stop> {
+        match self.list(ListReason::Settle, matcher).await {
+            // Now that the session stops, this one is asked for once and read to its end.
+            Err(Stop::Interrupted) => self.list(ListReason::Settle, matcher).await,
+            list => list,
+        }
+    }
+
+    /// Reads two lists that both begin when Jira has had its time since `since`: what neither shows is not there. `rows` rows
+    /// wait for it.
+    ///
+    /// # Errors
+    ///
+    /// The [`Stop`] that keeps the lists from being read, or the wait from its end.
+    pub(super) async fn two_lists_after(
+        &self,
+        since: Instant,
+        why: ListReason,
+        rows: usize,
+        matcher: &Matcher,
+    ) -> Result<[Vec<RemoteIntegration>; 2], Stop> {
+        self.wait_after(since, rows).await?;
+        (self.on_event)(RunEvent::Asking { rows });
+        Ok([
+            self.list(why, matcher).await?,
+            self.list(why, matcher).await?,
+        ])
+    }
+
+    /// Waits until Jira has had its time since `since`, unless somebody interrupts.
+    pub(super) async fn wait_after(&self, since: Instant, rows: usize) -> Result<(), Stop> {
+        let until = since + self.settle;
+        let time = until.saturating_duration_since(Instant::now());
+        if time.is_zero() {
+            return Ok(());
+        }
+        (self.on_event)(RunEvent::Settling { rows, time });
+        tokio::select! {
+            () = tokio::time::sleep_until(until) => Ok(()),
+            () = self.stop.interrupted() => Err(Stop::Interrupted),
+        }
+    }
+}
+
+/// How rows are settled when sending has ended for this reason; none: nothing more is asked of Jira.
+fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
+    match stopped {
+        None
+        | Some(Stop::FailingAlike { .. } | Stop::MaxFailures { .. } | Stop::InDoubt { .. }) => {
+            Some(Settling::Full)
+        }
+        Some(Stop::Interrupted | Stop::MaxWait { .. } | Stop::AskedTooLong { .. }) => {
+            Some(Settling::ByOneList)
+        }
+        Some(Stop::InterruptedToo(reason)) => settling_after(Some(reason)),
+        Some(Stop::Jira(error)) if error.is_in_the_way() => Some(Settling::ByOneList),
+        Some(Stop::Jira(_) | Stop::Journal(_)) => None,
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,400 @@
+//! Carries out operations: several at a time, each journaled before it is sent, and settled by Jira's list where its answer
+//! does not tell what became of it.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::pin::Pin;
+
+use futures_util::future::{FutureExt as _, Shared};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::context::{Response, SessionContext, Settling};
+use super::guards::{Guards, Sign};
+use super::matcher::{Discrepancies, Matcher};
+use super::operations::{End, Job, Operation};
+use super::pacer::Permit;
+use super::queue::Queue;
+use super::settle::{Doubt as _, Unsettled, audit, settle};
+use super::stop::Stop;
+use crate::jira::{Answer, Refusal};
+use crate::journal::{Answered, Event, Intent, JournalError, Verdict};
+use crate::model::ShownFields;
+
+/// How to send.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Settings {
+    /// Requests under way at once, at least one.
+    pub concurrency: usize,
+    /// How often an operation is sent again that turned out not to have happened.
+    pub retries: u32,
+    /// How many rows may fail before the session stops.
+    pub max_failures: Option<u32>,
+}
+
+/// Carries out operations of one kind. One task does it all: requests are futures that return their answers, and everything
+/// else belongs to this struct.
+pub(crate) struct Executor<'a, O> {
+    context: &'a SessionContext<'a>,
+    matcher: Matcher,
+    settings: Settings,
+    guards: Guards,
+    queue: Queue<O>,
+    /// The number of the last intent of each row.
+    attempts: HashMap<u32, u32>,
+    /// The operations whose intents are on their way to the disk: no more than the requests under way.
+    ahead: VecDeque<Announced<O>>,
+    /// The operations that wait to be settled, by their rows.
+    aside: BTreeMap<u32, Aside<O>>,
+    /// The rows that stay in doubt.
+    in_doubt: Vec<u32>,
+    /// Whether nothing is sent until the operations set aside are settled.
+    is_held: bool,
+}
+
+/// An operation whose intent is on its way to the disk.
+struct Announced<O> {
+    job: Job<O>,
+    written: Written,
+}
+
+type Written = Shared<Pin<Box<dyn Future<Output = Result<(), JournalError>>>>>;
+
+/// What follows from an answer.
+enum Next {
+    Done,
+    Fail,
+    /// Its fate is unknown until lists tell.
+    SetAside,
+    /// Nothing happened: it is sent again after the pause.
+    SendAgain,
+}
+
+/// An operation whose fate is unknown.
+#[derive(Clone, Copy)]
+struct Aside<O> {
+    job: Job<O>,
+    ended: Instant,
+    may_retry: bool,
+}
+
+impl<'a, O: Operation> Executor<'a, O> {
+    /// An executor of `jobs`; the rows `in_doubt` are in doubt already.
+    pub(crate) fn new(
+        context: &'a SessionContext<'a>,
+        matcher: Matcher,
+        settings: Settings,
+        jobs: Vec<Job<O>>,
+        in_doubt: Vec<u32>,
+    ) -> Self {
+        let mut attempts = HashMap::new();
+        for job in &jobs {
+            let last: &mut u32 = attempts.entry(job.n()).or_default();
+            *last = job.attempt.max(*last);
+        }
+        let guards = if O::IS_GUARDED {
+            Guards::new(settings.concurrency, jobs.len(), settings.max_failures)
+        } else {
+            Guards::off()
+        };
+        Self {
+            context,
+            matcher,
+            settings,
+            guards,
+            queue: Queue::new(jobs),
+            attempts,
+            ahead: VecDeque::new(),
+            aside: BTreeMap::new(),
+            in_doubt,
+            is_held: false,
+        }
+    }
+
+    /// Sends all, settles what is unknown, and sends again what did not happen, until nothing is left or the session stops.
+    /// What becomes of each operation is in the journal.
+    pub(crate) async fn run(&mut self) {
+        loop {
+            self.is_held = false;
+            self.context.pacer.begin_sending(self.queue.len());
+            self.send_all().await;
+            self.settle().await;
+            if self.context.stop.is_thrown() || self.queue.is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Whether anything was sent, now or before, that an audit can compare with a list.
+    pub(crate) fn has_sent(&self) -> bool {
+        !self.in_doubt.is_empty() || self.matcher.has_sent()
+    }
+
+    /// Compares all rows with Jira's list, unless the session stops in a way that nothing more is asked of Jira.
+    pub(crate) async fn audit(&mut self) -> Discrepancies {
+        if self.context.settling() != Some(Settling::Full) {
+            return Discrepancies::default();
+        }
+        let found = audit(self.context, &mut self.matcher, &self.in_doubt).await;
+        found.unwrap_or_else(|stop| {
+            self.context.stop(stop);
+            Discrepancies::default()
+        })
+    }
+
+    async fn send_all(&mut self) {
+        let context = self.context;
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            if self.is_held || context.stop.is_thrown() {
+                self.withdraw();
+            } else {
+                self.announce();
+            }
+            let next = self.ahead.front().map(|next| next.written.clone());
+            if next.is_none() && under_way.is_empty() {
+                return;
+            }
+            tokio::select! {
+                biased;
+                Some((job, response)) = under_way.next() => self.answered(job, response),
+                permit = permit(context, next) => match permit {
+                    Ok(Some(permit)) => {
+                        if let Some(Announced { job, .. }) = self.ahead.pop_front() {
+                            self.matcher.note_sent(job.n());
+                            under_way.push(send(context, job, permit));
+                        }
+                    }
+                    Ok(None) => {}
+                    Err(error) => context.stop(error.into()),
+                },
+            }
+        }
+    }
+
+    /// Journals the intents of the next operations, once those announced before are taken: one sync of the disk is enough
+    /// for all of them.
+    fn announce(&mut self) {
+        if !self.ahead.is_empty() {
+            return;
+        }
+        let next = std::iter::from_fn(|| self.queue.next());
+        let mut jobs: Vec<Job<O>> = next.take(self.settings.concurrency.max(1)).collect();
+        if jobs.is_empty() {
+            return;
+        }
+        let at = Timestamp::now();
+        let mut intents = Vec::new();
+        for job in &mut jobs {
+            let last = self.attempts.entry(job.n()).or_default();
+            *last += 1;
+            job.attempt = *last;
+            intents.push(Event::Intent(Intent {
+                n: job.n(),
+                attempt: job.attempt,
+                op: O::OP,
+                id: job.operation.doubt().remote().map(|remote| remote.id),
+                at,
+            }));
+        }
+        let written = self.context.journal.commit(intents).boxed_local().shared();
+        self.ahead.extend(jobs.into_iter().map(|job| Announced {
+            job,
+            written: written.clone(),
+        }));
+    }
+
+    /// Takes back the operations whose intents are journaled and that are not sent now.
+    fn withdraw(&mut self) {
+        for Announced { job, .. } in self.ahead.drain(..).rev() {
+            self.context.note(Event::Outcome(Answered {
+                verdict: Verdict::NotSent,
+                error: Some("sending stopped before its turn".into()),
+                ..unanswered(&job)
+            }));
+            self.queue.put_back(job);
+        }
+    }
+
+    /// Journals what an answer means, and does what follows from it.
+    fn answered(&mut self, mut job: Job<O>, response: Response<O::Done>) {
+        let context = self.context;
+        let mut answered = Answered {
+            ms: response.ms,
+            status: response.status,
+            at: response.at,
+            ..unanswered(&job)
+        };
+        let answer = job.operation.check(response.answer, &mut self.matcher);
+        let (next, verdict, why) = match answer {
+            Answer::Done(done) => {
+                (answered.remote, answered.echo) = O::shown(done);
+                (Next::Done, O::DONE, Refusal::default())
+            }
+            Answer::Refused(why) => (Next::Fail, Verdict::Failed, why),
+            Answer::FailedOnServer(why) | Answer::Forbidden(why) => {
+                job.operation.may_have_happened();
+                (Next::SetAside, Verdict::FailedIfAbsent, why)
+            }
+            Answer::NotFound(why) => (Next::SetAside, Verdict::InDoubt, why),
+            Answer::Unsettled(why) => {
+                job.operation.may_have_happened();
+                (Next::SetAside, Verdict::InDoubt, why.into())
+            }
+            Answer::NothingHappened(why) => (Next::SendAgain, Verdict::NothingHappened, why.into()),
+            Answer::Stop(reason) => {
+                job.operation.may_have_happened();
+                let stop = Stop::of_jira(context.client.base().as_str(), reason);
+                let why = stop.to_string();
+                context.stop(stop);
+                (Next::SetAside, Verdict::InDoubt, why.into())
+            }
+        };
+        let Refusal { error, advice } = why;
+        context.note(Event::Outcome(Answered {
+            verdict,
+            error: (!error.is_empty()).then(|| error.clone()),
+            advice,
+            ..answered
+        }));
+        match next {
+            Next::Done => {
+                let doubt = job.operation.doubt();
+                (context.on_event)(doubt.happened(&mut self.matcher));
+                self.succeeded(&job.operation);
+            }
+            Next::Fail => {
+                let sign = self.guards.failed(&error);
+                self.heed(sign);
+                self.end(job, End::Failed);
+            }
+            Next::SetAside => {
+                let sign = self.guards.unsettled(&error);
+                self.heed(sign);
+                let aside = Aside {
+                    job,
+                    ended: Instant::now(),
+                    may_retry: verdict != Verdict::FailedIfAbsent,
+                };
+                self.aside.insert(job.n(), aside);
+            }
+            Next::SendAgain => {
+                if let Some(time) = response.pause {
+                    context.pause(&error, time);
+                }
+                self.queue.put_back(job);
+            }
+        }
+    }
+
+    fn succeeded(&mut self, operation: &O) {
+        self.guards.succeeded();
+        self.queue.end(operation);
+    }
+
+    fn end(&mut self, job: Job<O>, end: End) {
+        (self.context.on_event)(job.operation.ended(end, &mut self.matcher));
+        self.queue.end(&job.operation);
+    }
+
+    /// Does what a sign of trouble asks for.
+    fn heed(&mut self, sign: Sign) {
+        match sign {
+            Sign::None => {}
+            Sign::Hold => self.is_held = true,
+            Sign::Stop(stop) => self.context.stop(stop),
+        }
+    }
+
+    /// Settles what was set aside: what did not happen is sent again, or has failed; what cannot be settled stays in doubt.
+    async fn settle(&mut self) {
+        if let Some(how) = self.context.settling() {
+            let unsettled = self.aside.values().map(|aside| Unsettled {
+                doubt: aside.job.operation.doubt(),
+                ended: aside.ended,
+            });
+            let settlement =
+                settle(self.context, &mut self.matcher, unsettled.collect(), how).await;
+            if let Some(stop) = settlement.stop {
+                self.context.stop(stop);
+            }
+            for doubt in settlement.happened {
+                if let Some(aside) = self.aside.remove(&doubt.n()) {
+                    self.succeeded(&aside.job.operation);
+                }
+            }
+            // Sent again in the order of the rows.
+            for doubt in settlement.did_not_happen.into_iter().rev() {
+                if let Some(aside) = self.aside.remove(&doubt.n()) {
+                    self.retry_or_fail(aside);
+                }
+            }
+        }
+        for (n, aside) in std::mem::take(&mut self.aside) {
+            self.in_doubt.push(n);
+            self.end(aside.job, End::InDoubt);
+        }
+        self.guards.settled();
+    }
+
+    fn retry_or_fail(&mut self, aside: Aside<O>) {
+        let Aside {
+            mut job, may_retry, ..
+        } = aside;
+        let retries = may_retry && job.retries < self.settings.retries;
+        let verdict = if retries {
+            Verdict::NothingHappened
+        } else {
+            Verdict::Failed
+        };
+        let remote = job.operation.doubt().remote();
+        self.context
+            .note_settled(job.n(), verdict, remote, ShownFields::default());
+        if retries {
+            job.retries += 1;
+            job.operation.may_have_happened();
+            self.queue.put_back(job);
+        } else {
+            let sign = self.guards.failed_in_the_end();
+            self.heed(sign);
+            self.end(job, End::Failed);
+        }
+    }
+}
+
+/// Waits until the next operation may be sent: its intent is on disk and the pacer permits it. None if the session is to
+/// stop instead.
+async fn permit<'p>(
+    context: &'p SessionContext<'_>,
+    next: Option<Written>,
+) -> Result<Option<Permit<'p>>, JournalError> {
+    match next {
+        Some(written) => written.await?,
+        None => std::future::pending().await,
+    }
+    Ok(context.pacer.acquire(context.stop).await)
+}
+
+async fn send<O: Operation>(
+    context: &SessionContext<'_>,
+    job: Job<O>,
+    permit: Permit<'_>,
+) -> (Job<O>, Response<O::Done>) {
+    (job, job.operation.send(context, permit).await)
+}
+
+/// An attempt of which nothing is known but that it ended now.
+fn unanswered<O: Operation>(job: &Job<O>) -> Answered {
+    Answered {
+        n: job.n(),
+        attempt: job.attempt,
+        ms: 0,
+        status: None,
+        verdict: Verdict::InDoubt,
+        remote: None,
+        echo: ShownFields::default(),
+        error: None,
+        advice: None,
+        at: Timestamp::now(),
+    }
+}

@@ -1,0 +1,428 @@
+//! What the rows of a run and Jira's list have to do with each other: found, absent, or neither.
+//!
+//! Pure: lists come in, judgements go out. *New* is what was not in Jira before the run and belongs to no row.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::journal::{Duplicate, Remote, RowState, RunState};
+use crate::model::{IntegrationType, OriginKey, Outcome, RemoteIntegration, Row, normalise};
+
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod tests;
+
+/// What became of a row, as far as it matters for matching.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum RowStatus {
+    /// Nothing of it is known to be in Jira.
+    Open,
+    /// It was sent and its fate is unknown.
+    InDoubt,
+    /// It was there before the run.
+    Exists(i64),
+    /// The run created it.
+    Created(i64),
+    /// Jira refused it.
+    Failed,
+    /// It was created and an undo removed it.
+    Removed(i64),
+}
+
+impl RowStatus {
+    /// The integration that belongs to the row, or did.
+    fn id(self) -> Option<i64> {
+        match self {
+            Self::Exists(id) | Self::Created(id) | Self::Removed(id) => Some(id),
+            Self::Open | Self::InDoubt | Self::Failed => None,
+        }
+    }
+}
+
+/// A row as it is recognised in a list.
+#[derive(Clone, Debug)]
+pub(crate) struct MatchRow {
+    integration_type: IntegrationType,
+    name: Option<String>,
+    origin: OriginKey,
+    status: RowStatus,
+    /// What was there beside the baseline before it was sent, if that is known.
+    present_before: Option<Arc<HashSet<i64>>>,
+    /// How many rounds of settling were over when it was last sent.
+    sent_in: u32,
+    /// How many integrations beside its own several requests of ours may have created.
+    may_have_duplicates: u32,
+}
+
+impl MatchRow {
+    /// A row that was read from a sheet.
+    pub(crate) fn of_row(row: &Row, status: RowStatus) -> Self {
+        let integration_type = row.record.integration_type();
+        let origin = OriginKey::of(integration_type, row.record.origin());
+        Self::new(integration_type, row.record.display_name(), origin, status)
+    }
+
+    /// A row as a journal has it; none if it has no type, so that it was never sent.
+    pub(crate) fn of_state(row: &RowState, status: RowStatus) -> Option<Self> {
+        let integration_type = IntegrationType::from_name(row.type_name.as_deref()?)?;
+        let exactly = |origin: &str| OriginKey::Exactly(origin.into());
+        let origin = match (&row.key, &row.origin) {
+            // The rules under which the row was sent count.
+            (Some(key), _) => key.origin.as_deref().map_or(OriginKey::Any, exactly),
+            (None, Some(text)) => exactly(&normalise(integration_type, text)),
+            (None, None) => OriginKey::of(integration_type, None),
+        };
+        Some(Self {
+            present_before: row.listed_before.clone(),
+            may_have_duplicates: row.may_have_duplicates(),
+            ..Self::new(integration_type, row.name.as_deref(), origin, status)
+        })
+    }
+
+    fn new(
+        integration_type: IntegrationType,
+        name: Option<&str>,
+        origin: OriginKey,
+        status: RowStatus,
+    ) -> Self {
+        Self {
+            integration_type,
+            name: name.map(str::to_owned),
+            origin,
+            status,
+            present_before: None,
+            sent_in: 0,
+            may_have_duplicates: 0,
+        }
+    }
+
+    /// Whether an integration was there before the row was sent.
+    fn was_present_before(&self, id: i64) -> bool {
+        let present = self.present_before.as_ref();
+        present.is_some_and(|present| present.contains(&id))
+    }
+
+    fn has_type(&self, remote: &RemoteIntegration) -> bool {
+        remote.integration_type() == Some(self.integration_type)
+    }
+
+    pub(super) fn has_origin(&self, remote: &RemoteIntegration) -> bool {
+        let shown = remote.origin.as_deref();
+        self.origin.matches(self.integration_type, shown)
+    }
+
+    pub(super) fn has_name(&self, remote: &RemoteIntegration) -> bool {
+        self.name.is_some() && self.name == remote.display_name
+    }
+
+    /// Whether `remote` equals the row's key.
+    fn equals(&self, remote: &RemoteIntegration) -> bool {
+        self.has_type(remote) && self.has_name(remote) && self.has_origin(remote)
+    }
+}
+
+/// What differs between the rows and a list.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Discrepancies {
+    /// Rows that were created and are not in the list.
+    pub missing: Vec<u32>,
+    /// Rows whose key is in the list more than once, or still is after what the run created was removed.
+    pub duplicates: Vec<Duplicate>,
+    /// Rows that Jira refused and that are in the list after all.
+    pub appeared: Vec<u32>,
+}
+
+impl Discrepancies {
+    pub(crate) fn is_none(&self) -> bool {
+        self.rows() == 0
+    }
+
+    /// How many rows differ.
+    pub(crate) fn rows(&self) -> usize {
+        self.missing.len() + self.duplicates.len() + self.appeared.len()
+    }
+}
+
+/// The rows of a run, what Jira held before it, and which integration belongs to which row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Matcher {
+    baseline: HashSet<i64>,
+    claimed: HashSet<i64>,
+    rows: BTreeMap<u32, MatchRow>,
+    by_name: HashMap<String, Vec<u32>>,
+    /// How many rounds of settling are over.
+    round: u32,
+    /// What was there when a round ended, new, and with no row found for it, by that round.
+    left_over: HashMap<i64, u32>,
+}
+
+impl Matcher {
+    /// A matcher for a run whose `baseline` is what Jira held before its first request.
+    pub(crate) fn new(
+        baseline: impl IntoIterator<Item = i64>,
+        rows: impl IntoIterator<Item = (u32, MatchRow)>,
+    ) -> Self {
+        let mut matcher = Self {
+            baseline: baseline.into_iter().collect(),
+            rows: rows.into_iter().collect(),
+            ..Self::default()
+        };
+        for (n, row) in &matcher.rows {
+            if let Some(name) = &row.name {
+                matcher.by_name.entry(name.clone()).or_default().push(*n);
+            }
+            matcher.claimed.extend(row.status.id());
+        }
+        matcher
+    }
+
+    /// A matcher for a run as its journal tells it.
+    pub(crate) fn of_run(run: &RunState) -> Self {
+        let rows = run.rows().filter_map(|(n, row)| {
+            let id = row.remote.map(|remote| remote.id);
+            let removal = row.deletions.own.as_ref();
+            let is_gone = removal.is_some_and(|removal| removal.outcome.is_gone());
+            let status = match (row.outcome, id) {
+                (Outcome::Created, Some(id)) if is_gone => RowStatus::Removed(id),
+                (Outcome::Created, Some(id)) => RowStatus::Created(id),
+                (Outcome::Exists, Some(id)) => RowStatus::Exists(id),
+                (Outcome::Failed, _) => RowStatus::Failed,
+                (Outcome::InDoubt, _) => RowStatus::InDoubt,
+                // What is not part of the run explains nothing that Jira holds.
+                (Outcome::Invalid | Outcome::NotSelected, _) => return None,
+                _ => RowStatus::Open,
+            };
+            Some((n, MatchRow::of_state(row, status)?))
+        });
+        let mut matcher = Self::new(run.baseline().unwrap_or_default().iter().copied(), rows);
+        let gone = run
+            .rows()
+            .flat_map(|(_, row)| row.deletions.duplicates_gone());
+        matcher.claimed.extend(gone);
+        matcher
+    }
+
+    pub(crate) fn set_status(&mut self, n: u32, status: RowStatus) {
+        if let Some(row) = self.rows.get_mut(&n) {
+            row.status = status;
+        }
+        self.claimed.extend(status.id());
+    }
+
+    /// Notes that an undo removed the integration `id` of the row `n`, its own or a duplicate.
+    pub(crate) fn note_removed(&mut self, n: u32, id: i64) {
+        let is_new = self.claimed.insert(id);
+        let Some(row) = self.rows.get_mut(&n) else {
+            return;
+        };
+        if row.status == RowStatus::Created(id) {
+            row.status = RowStatus::Removed(id);
+        } else if is_new {
+            row.may_have_duplicates = row.may_have_duplicates.saturating_sub(1);
+        }
+    }
+
+    /// Notes what is there, beside the baseline, before the rows `rows` are sent.
+    pub(crate) fn note_present_before(
+        &mut self,
+        ids: impl Iterator<Item = i64>,
+        rows: impl Iterator<Item = u32>,
+    ) {
+        let present: Arc<HashSet<i64>> = Arc::new(ids.collect());
+        for n in rows {
+            if let Some(row) = self.rows.get_mut(&n) {
+                row.present_before = Some(Arc::clone(&present));
+            }
+        }
+    }
+
+    /// Notes that the row `n` is being sent: what a round of settling left over before that is not its integration.
+    pub(crate) fn note_sent(&mut self, n: u32) {
+        if let Some(row) = self.rows.get_mut(&n) {
+            row.sent_in = self.round;
+        }
+    }
+
+    /// A round of settling is over, and the integrations `ids` were there by then.
+    pub(crate) fn end_round(&mut self, ids: impl IntoIterator<Item = i64>) {
+        for id in ids {
+            if self.is_new(id) {
+                self.left_over.entry(id).or_insert(self.round);
+            }
+        }
+        self.round = self.round.saturating_add(1);
+    }
+
+    /// Whether Jira held an integration before the run.
+    pub(crate) fn is_in_baseline(&self, id: i64) -> bool {
+        self.baseline.contains(&id)
+    }
+
+    /// Whether an integration belongs to a row of the run.
+    pub(crate) fn is_claimed(&self, id: i64) -> bool {
+        self.claimed.contains(&id)
+    }
+
+    fn is_new(&self, id: i64) -> bool {
+        !self.is_in_baseline(id) && !self.is_claimed(id)
+    }
+
+    /// Whether an integration was there before the row `n` was sent, or belongs to a row.
+    pub(crate) fn was_there_before(&self, n: u32, id: i64) -> bool {
+        let row = self.rows.get(&n);
+        !self.is_new(id) || row.is_some_and(|row| !self.may_come_from(row, id))
+    }
+
+    /// Whether an integration was not there yet, as far as is known, when the row was sent.
+    fn may_come_from(&self, row: &MatchRow, id: i64) -> bool {
+        let left_over = self.left_over.get(&id);
+        !row.was_present_before(id) && left_over.is_none_or(|round| *round >= row.sent_in)
+    }
+
+    /// Whether anything was sent whose fate an audit can compare with a list.
+    pub(crate) fn has_sent(&self) -> bool {
+        let is_sent =
+            |row: &MatchRow| matches!(row.status, RowStatus::Created(_) | RowStatus::Failed);
+        self.rows.values().any(is_sent)
+    }
+
+    /// What `list` shows that is new.
+    pub(crate) fn new_in<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
+        list.iter()
+            .filter(|remote| self.is_new(remote.id))
+            .collect()
+    }
+
+    /// Finds the integrations of rows of `unsettled` in a list, which then are created.
+    ///
+    /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
+    /// new of its type and origin has a name that is no row's. What may belong to two of the rows, those that are in doubt
+    /// already among them, belongs to neither, and what was there before a row was sent does not belong to it.
+    pub(crate) fn find<'l>(
+        &mut self,
+        list: &'l [RemoteIntegration],
+        unsettled: &[u32],
+    ) -> Vec<(u32, &'l RemoteIntegration)> {
+        let new = self.new_in(list);
+        let unsettled: BTreeSet<u32> = unsettled.iter().copied().collect();
+        let mut candidates: Vec<(u32, Vec<&RemoteIntegration>)> = Vec::new();
+        let mut rows_of: HashMap<i64, usize> = HashMap::new();
+        for (&n, row) in &self.rows {
+            if !unsettled.contains(&n) && row.status != RowStatus::InDoubt {
+                continue;
+            }
+            let is_candidate = |remote: &RemoteIntegration| {
+                let is_alike = match row.name {
+                    Some(_) => row.equals(remote),
+                    None => self.may_be_nameless(row, remote),
+                };
+                is_alike && self.may_come_from(row, remote.id)
+            };
+            let remotes: Vec<_> = new
+                .iter()
+                .copied()
+                .filter(|new| is_candidate(new))
+                .collect();
+            for remote in &remotes {
+                *rows_of.entry(remote.id).or_default() += 1;
+            }
+            candidates.push((n, remotes));
+        }
+        let mut found = Vec::new();
+        for (n, remotes) in candidates {
+            if let [remote] = remotes[..]
+                && unsettled.contains(&n)
+                && rows_of.get(&remote.id) == Some(&1)
+            {
+                self.set_status(n, RowStatus::Created(remote.id));
+                found.push((n, remote));
+            }
+        }
+        found
+    }
+
+    /// Whether `remote` may be what became of `row`, which has no name.
+    fn may_be_nameless(&self, row: &MatchRow, remote: &RemoteIntegration) -> bool {
+        let name = remote.display_name.as_ref();
+        let has_name_of_row = name.is_some_and(|name| self.by_name.contains_key(name));
+        row.has_type(remote) && row.has_origin(remote) && !has_name_of_row
+    }
+
+    /// Whether none of what is [`new_in`](Self::new_in) a list can have come from the row `n`: no new integration of its type
+    /// shares its origin or its name, those that equal another row's key left out. A row without a name is never absent.
+    pub(crate) fn is_absent(&self, n: u32, new: &[&RemoteIntegration]) -> bool {
+        let Some(row) = self.rows.get(&n).filter(|row| row.name.is_some()) else {
+            return false;
+        };
+        new.iter().all(|remote| {
+            let is_like = row.has_type(remote) && (row.has_origin(remote) || row.has_name(remote));
+            !is_like || row.was_present_before(remote.id) || self.is_of_another(n, remote)
+        })
+    }
+
+    /// Whether `remote` equals the key of a row other than `n`, and not that of `n`.
+    fn is_of_another(&self, n: u32, remote: &RemoteIntegration) -> bool {
+        let rows = self.rows_equal_to(remote);
+        !rows.contains(&n) && !rows.is_empty()
+    }
+
+    /// The rows whose key `remote` equals.
+    fn rows_equal_to(&self, remote: &RemoteIntegration) -> Vec<u32> {
+        let name = remote.display_name.as_ref();
+        let named = name.and_then(|name| self.by_name.get(name));
+        let named = named.into_iter().flatten().copied();
+        named.filter(|n| self.rows[n].equals(remote)).collect()
+    }
+
+    /// Compares all rows with a list.
+    pub(crate) fn compare(&self, list: &[RemoteIntegration]) -> Discrepancies {
+        let there: HashMap<i64, Remote> = list
+            .iter()
+            .map(|remote| (remote.id, remote_of(remote)))
+            .collect();
+        let new = self.new_in(list);
+        let mut others_of: HashMap<u32, Vec<Remote>> = HashMap::new();
+        for remote in &new {
+            for n in self.rows_equal_to(remote) {
+                others_of.entry(n).or_default().push(remote_of(remote));
+            }
+        }
+        let mut found = Discrepancies::default();
+        for (&n, row) in &self.rows {
+            let others = others_of.remove(&n).unwrap_or_default();
+            let own = match row.status {
+                RowStatus::Created(id) | RowStatus::Exists(id) => there.get(&id).copied(),
+                _ => None,
+            };
+            if matches!(row.status, RowStatus::Created(_)) && own.is_none() {
+                found.missing.push(n);
+            }
+            let has_appeared = || match row.name {
+                Some(_) => !others.is_empty(),
+                None => new.iter().any(|remote| self.may_be_nameless(row, remote)),
+            };
+            if row.status == RowStatus::Failed && has_appeared() {
+                found.appeared.push(n);
+            }
+            let is_duplicate = match row.status {
+                // After one request, what has the key now is someone else's.
+                RowStatus::Removed(_) => !others.is_empty() && row.may_have_duplicates > 0,
+                _ => usize::from(own.is_some()) + others.len() > 1,
+            };
+            if is_duplicate {
+                let remotes = own.into_iter().chain(others).collect();
+                found.duplicates.push(Duplicate { n, remotes });
+            }
+        }
+        found
+    }
+}
+
+/// How a journal knows an integration.
+pub(super) fn remote_of(remote: &RemoteIntegration) -> Remote {
+    Remote {
+        id: remote.id,
+        init_date: remote.init_date,
+    }
+}

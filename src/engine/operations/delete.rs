@@ -1,0 +1,131 @@
+//! Deleting an integration that a run created.
+//!
+//! The decision to know: deleting twice does no harm, so an answer that tells nothing is judged by the list and the deletion
+//! is sent again.
+
+use tokio::time::Instant;
+
+use super::{Doubt, End, Group, Operation, Permit, Response};
+use crate::engine::context::{SessionContext, Settling};
+use crate::engine::event::RunEvent;
+use crate::engine::matcher::Matcher;
+use crate::engine::settle::{Evidence, TwoLists, Unsettled, settle};
+use crate::engine::stop::Stop;
+use crate::journal::{Op, Remote, RemovalOutcome, Verdict};
+use crate::model::{IntegrationType, RemoteIntegration, ShownFields};
+
+/// The deletion of an integration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Deletion {
+    /// The row that it belongs to.
+    pub n: u32,
+    /// Jira's id.
+    pub id: i64,
+    pub integration_type: Option<IntegrationType>,
+    /// When it was created, if Jira tells that.
+    pub init_date: Option<i64>,
+    /// The number of the row's last intent.
+    pub attempt: u32,
+    /// Whether it was sent before and its fate is unknown: if it is gone, then by us.
+    pub was_in_doubt: bool,
+}
+
+impl Deletion {
+    /// Whether `list` shows what is to be deleted, and not someone else's that has its id now.
+    fn is_in(&self, list: &[RemoteIntegration]) -> bool {
+        list.iter().any(|shown| {
+            let is_of_its_time = match (self.init_date, shown.init_date) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => true,
+            };
+            shown.id == self.id
+                && shown.integration_type() == self.integration_type
+                && is_of_its_time
+        })
+    }
+}
+
+impl Operation for Deletion {
+    type Done = ();
+    type Doubt = Self;
+
+    const OP: Op = Op::Delete;
+    const IS_GUARDED: bool = false;
+    const DONE: Verdict = Verdict::Removed;
+
+    fn doubt(&self) -> Self {
+        *self
+    }
+
+    /// An answer belongs to the row's last intent, so that a row and its duplicate are deleted one after the other.
+    fn group(&self) -> Option<Group> {
+        Some(Group::Row(self.n))
+    }
+
+    async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<()> {
+        let request = context.client.delete(self.id);
+        context.request(permit, request).await
+    }
+
+    fn may_have_happened(&mut self) {
+        self.was_in_doubt = true;
+    }
+
+    fn ended(&self, end: End, _: &mut Matcher) -> RunEvent<'static> {
+        RunEvent::Removed(match end {
+            End::Failed => RemovalOutcome::Failed,
+            End::InDoubt => RemovalOutcome::InDoubt,
+        })
+    }
+}
+
+impl Doubt for Deletion {
+    const ONE_LIST_SHOWS: bool = false;
+
+    fn n(&self) -> u32 {
+        self.n
+    }
+
+    fn remote(&self) -> Option<Remote> {
+        let (id, init_date) = (self.id, None);
+        Some(Remote { id, init_date })
+    }
+
+    /// What neither list shows is gone, what the later one shows was not deleted; of what the earlier one alone shows nothing
+    /// is certain.
+    fn judge(&self, _: &Matcher, lists: &TwoLists<'_>) -> Evidence {
+        match (self.is_in(lists.earlier), self.is_in(lists.later)) {
+            (false, false) if self.was_in_doubt => Evidence::Happened(Verdict::Removed),
+            (false, false) => Evidence::Happened(Verdict::AlreadyGone),
+            (_, true) => Evidence::DidNotHappen,
+            (true, false) => Evidence::Unknown,
+        }
+    }
+
+    fn happened(&self, matcher: &mut Matcher) -> RunEvent<'static> {
+        matcher.note_removed(self.n, self.id);
+        RunEvent::Removed(RemovalOutcome::Removed)
+    }
+}
+
+/// Settles deletions of earlier sessions that did not end well. What is still there may be deleted anew.
+///
+/// # Errors
+///
+/// The [`Stop`] that keeps the lists from being read.
+pub(crate) async fn settle_deletions(
+    context: &SessionContext<'_>,
+    matcher: &mut Matcher,
+    open: Vec<Deletion>,
+) -> Result<(), Stop> {
+    let ended = Instant::now();
+    let unsettled = open.into_iter().map(|doubt| Unsettled { doubt, ended });
+    let settlement = settle(context, matcher, unsettled.collect(), Settling::Full).await;
+    for deletion in settlement.did_not_happen {
+        if deletion.was_in_doubt {
+            let (n, remote) = (deletion.n, deletion.remote());
+            context.note_settled(n, Verdict::NothingHappened, remote, ShownFields::default());
+        }
+    }
+    settlement.stop.map_or(Ok(()), Err)
+}

@@ -1,0 +1,100 @@
+//! The operations that a session carries out, each with what is its own: its request, what an answer means for it, how lists
+//! judge it.
+//!
+//! To add one: implement [`Operation`] and its [`Doubt`] in a file here, and give `jira::Client` the call.
+
+mod create;
+mod delete;
+
+pub(crate) use create::{Creation, SentRow};
+pub(crate) use delete::{Deletion, settle_deletions};
+
+use super::context::{Response, SessionContext};
+use super::event::RunEvent;
+use super::matcher::Matcher;
+use super::pacer::Permit;
+use super::settle::Doubt;
+use crate::jira::Answer;
+use crate::journal::{Op, Remote, Verdict};
+use crate::model::{IntegrationType, ShownFields};
+
+/// One change that is asked of Jira for a row.
+pub(crate) trait Operation: Copy {
+    /// What Jira tells when it did it.
+    type Done;
+    type Doubt: Doubt;
+
+    /// What it is called in the journal.
+    const OP: Op;
+
+    /// Whether many failures or doubts in a row stop the session.
+    const IS_GUARDED: bool;
+
+    /// The verdict that it happened.
+    const DONE: Verdict;
+
+    /// What is left of it for lists to judge once it was sent.
+    fn doubt(&self) -> Self::Doubt;
+
+    /// Of the operations of a group, only one is under way or unsettled at a time.
+    fn group(&self) -> Option<Group>;
+
+    /// Sends the request: once.
+    async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<Self::Done>;
+
+    /// Checks an answer against what is known of the rows, and notes what it tells.
+    fn check(&self, answer: Answer<Self::Done>, _: &mut Matcher) -> Answer<Self::Done> {
+        answer
+    }
+
+    /// What Jira tells of the integration when it did it.
+    fn shown(_: Self::Done) -> (Option<Remote>, ShownFields) {
+        (None, ShownFields::default())
+    }
+
+    /// Notes that an attempt may have done it.
+    fn may_have_happened(&mut self) {}
+
+    /// Notes that it ended without having happened, or that its fate stays unknown.
+    fn ended(&self, end: End, matcher: &mut Matcher) -> RunEvent<'static>;
+}
+
+/// An operation that is to be sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job<O> {
+    pub operation: O,
+    /// The number of the row's last intent; 0 before the first.
+    pub attempt: u32,
+    /// How often it was sent again because it had not happened.
+    pub retries: u32,
+}
+
+impl<O: Operation> Job<O> {
+    pub(crate) fn new(operation: O, last_attempt: u32) -> Self {
+        Self {
+            operation,
+            attempt: last_attempt,
+            retries: 0,
+        }
+    }
+
+    pub(super) fn n(&self) -> u32 {
+        self.operation.doubt().n()
+    }
+}
+
+/// What operations have in common that must not overlap.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Group {
+    /// Rows without a name that cannot be told apart in a list: of one type and origin, or of one type where Jira's origin
+    /// for a blank one is not known.
+    Alike(IntegrationType, Option<String>),
+    Row(u32),
+}
+
+/// How an operation ended that did not happen for certain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum End {
+    Failed,
+    InDoubt,
+}

@@ -1,0 +1,208 @@
+//! What Jira's list tells: of operations whose fate is unknown, and of all rows at the end.
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::context::{SessionContext, Settling};
+use super::event::RunEvent;
+use super::matcher::{Discrepancies, Matcher, remote_of};
+use super::stop::Stop;
+use crate::journal::{Audit, Event, ListReason, Remote, Verdict};
+use crate::model::{RemoteIntegration, ShownFields};
+
+/// An operation that was sent and whose fate is unknown, as lists judge it.
+pub(crate) trait Doubt: Copy {
+    /// Whether a single list can show that it happened. What a list does not show proves nothing by itself.
+    const ONE_LIST_SHOWS: bool;
+
+    /// The row.
+    fn n(&self) -> u32;
+
+    /// The integration that it is about, where that is known before.
+    fn remote(&self) -> Option<Remote>;
+
+    /// Finds the integrations of the rows `open` that a single list shows, and notes them.
+    fn find<'l>(
+        _: &mut Matcher,
+        _list: &'l [RemoteIntegration],
+        _open: &[u32],
+    ) -> Vec<(u32, &'l RemoteIntegration)> {
+        Vec::new()
+    }
+
+    /// What two lists tell of it that were both begun after Jira has had its time.
+    fn judge(&self, matcher: &Matcher, lists: &TwoLists<'_>) -> Evidence;
+
+    /// Notes that it happened.
+    fn happened(&self, matcher: &mut Matcher) -> RunEvent<'static>;
+}
+
+/// An operation whose fate is unknown, and when its last attempt ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unsettled<D> {
+    pub doubt: D,
+    pub ended: Instant,
+}
+
+/// Two lists that were both begun after Jira has had its time, and what is new in each.
+pub(crate) struct TwoLists<'l> {
+    pub earlier: &'l [RemoteIntegration],
+    pub later: &'l [RemoteIntegration],
+    pub new_in_earlier: Vec<&'l RemoteIntegration>,
+    pub new_in_later: Vec<&'l RemoteIntegration>,
+}
+
+/// What two lists tell of an operation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Evidence {
+    Happened(Verdict),
+    DidNotHappen,
+    Unknown,
+}
+
+/// What became of operations whose fate was unknown; what is in neither list stays in doubt.
+pub(crate) struct Settlement<D> {
+    /// Journaled already.
+    pub happened: Vec<D>,
+    pub did_not_happen: Vec<D>,
+    /// Why it ended early, if it did.
+    pub stop: Option<Stop>,
+}
+
+/// Settles operations by Jira's list; see "Each row once" in the documentation.
+pub(crate) async fn settle<D: Doubt>(
+    context: &SessionContext<'_>,
+    matcher: &mut Matcher,
+    unsettled: Vec<Unsettled<D>>,
+    how: Settling,
+) -> Settlement<D> {
+    let mut settlement = Settlement {
+        happened: Vec::new(),
+        did_not_happen: Vec::new(),
+        stop: None,
+    };
+    let ended = settlement.judge(context, matcher, unsettled, how).await;
+    settlement.stop = ended.err();
+    settlement
+}
+
+impl<D: Doubt> Settlement<D> {
+    async fn judge(
+        &mut self,
+        context: &SessionContext<'_>,
+        matcher: &mut Matcher,
+        mut open: Vec<Unsettled<D>>,
+        how: Settling,
+    ) -> Result<(), Stop> {
+        if D::ONE_LIST_SHOWS && !open.is_empty() {
+            (context.on_event)(RunEvent::Asking { rows: open.len() });
+            let list = context.first_list(matcher).await?;
+            self.find(context, matcher, &list, &mut open);
+        }
+        let Some(last) = open.iter().map(|unsettled| unsettled.ended).max() else {
+            return Ok(());
+        };
+        if how == Settling::ByOneList || context.stop.is_interrupted() {
+            return Ok(());
+        }
+        let [earlier, later] = context
+            .two_lists_after(last, ListReason::Settle, open.len(), matcher)
+            .await?;
+        // All finds come before any absence: what belongs to one row speaks for the absence of another.
+        self.find(context, matcher, &earlier, &mut open);
+        self.find(context, matcher, &later, &mut open);
+        let lists = TwoLists {
+            earlier: &earlier,
+            later: &later,
+            new_in_earlier: matcher.new_in(&earlier),
+            new_in_later: matcher.new_in(&later),
+        };
+        for Unsettled { doubt, .. } in open {
+            match doubt.judge(matcher, &lists) {
+                Evidence::Happened(verdict) => {
+                    let (n, remote) = (doubt.n(), doubt.remote());
+                    context.note_settled(n, verdict, remote, ShownFields::default());
+                    self.note_happened(context, matcher, doubt);
+                }
+                Evidence::DidNotHappen => self.did_not_happen.push(doubt),
+                Evidence::Unknown => {}
+            }
+        }
+        matcher.end_round(earlier.iter().chain(&later).map(|remote| remote.id));
+        Ok(())
+    }
+
+    /// Takes those out of `open` that a list shows.
+    fn find(
+        &mut self,
+        context: &SessionContext<'_>,
+        matcher: &mut Matcher,
+        list: &[RemoteIntegration],
+        open: &mut Vec<Unsettled<D>>,
+    ) {
+        let numbers: Vec<u32> = open.iter().map(|unsettled| unsettled.doubt.n()).collect();
+        for (n, remote) in D::find(matcher, list, &numbers) {
+            note_found(context, n, remote);
+            for found in open.extract_if(.., |unsettled| unsettled.doubt.n() == n) {
+                self.note_happened(context, matcher, found.doubt);
+            }
+        }
+    }
+
+    fn note_happened(&mut self, context: &SessionContext<'_>, matcher: &mut Matcher, doubt: D) {
+        (context.on_event)(doubt.happened(matcher));
+        self.happened.push(doubt);
+    }
+}
+
+/// Compares all rows with Jira's list at the end: every row that was created is there, every key once, and nothing that was
+/// refused. If they differ, the list is read again after the time that Jira is given. Rows `in_doubt` are looked for once
+/// more.
+///
+/// # Errors
+///
+/// The [`Stop`] that keeps the list from being read.
+pub(super) async fn audit(
+    context: &SessionContext<'_>,
+    matcher: &mut Matcher,
+    in_doubt: &[u32],
+) -> Result<Discrepancies, Stop> {
+    (context.on_event)(RunEvent::Auditing);
+    let mut at = Timestamp::now();
+    let mut found = compare(context, matcher, in_doubt).await?;
+    let mut ended = Ok(());
+    let now = Instant::now();
+    if !found.is_none() && context.wait_after(now, found.rows()).await.is_ok() {
+        let asked = Timestamp::now();
+        match compare(context, matcher, in_doubt).await {
+            Ok(again) => (at, found) = (asked, again),
+            // What was found is told, though it was not confirmed.
+            Err(stop) => ended = Err(stop),
+        }
+    }
+    context.note(Event::Audit(Audit {
+        at,
+        missing: found.missing.clone(),
+        duplicates: found.duplicates.clone(),
+        appeared: found.appeared.clone(),
+    }));
+    ended.map(|()| found)
+}
+
+async fn compare(
+    context: &SessionContext<'_>,
+    matcher: &mut Matcher,
+    in_doubt: &[u32],
+) -> Result<Discrepancies, Stop> {
+    let list = context.list(ListReason::Audit, matcher).await?;
+    for (n, remote) in matcher.find(&list, in_doubt) {
+        note_found(context, n, remote);
+        (context.on_event)(RunEvent::FoundAfterAll);
+    }
+    Ok(matcher.compare(&list))
+}
+
+fn note_found(context: &SessionContext<'_>, n: u32, remote: &RemoteIntegration) {
+    let echo = remote.flags_and_numbers();
+    context.note_settled(n, Verdict::Created, Some(remote_of(remote)), echo);
+}
