@@ -136,7 +136,7 @@ mod tests {
 
     fn mask() -> Mask {
         let access = Access::Token(Secret::new("canary-token"));
-        Mask::new(access.guises().into(), [])
+        Mask::new(access.masker().into(), [])
     }
 
     fn name<T>(answer: &Answer<T>) -> &'static str {

@@ -15,7 +15,7 @@ use super::exchange::{Exchange, RawAnswer, Reply};
 use super::message::{Mask, describe, read_body};
 use super::wire::{self, CreatedIntegration, ListBody};
 use crate::model::{Record, RemoteIntegration};
-use crate::secret::Guises;
+use crate::secret::Masker;
 
 /// The app's collection of integrations.
 const INTEGRATIONS: &str = "/rest/gitplugin/1.0/integration";
@@ -30,7 +30,7 @@ pub struct Client {
     base: BaseUrl,
     /// Where integrations are created; parsing a URL for each request takes its time.
     integrations: Url,
-    guises: Arc<Guises>,
+    masker: Arc<Masker>,
     authorization: HeaderValue,
 }
 
@@ -63,7 +63,7 @@ impl Client {
             http: connection.http_client()?,
             integrations: connection.base.join_parsed(INTEGRATIONS),
             base: connection.base.clone(),
-            guises: Arc::new(connection.access.guises()),
+            masker: Arc::new(connection.access.masker()),
             authorization: connection.access.header()?,
         })
     }
@@ -190,7 +190,7 @@ impl Client {
             .authenticated(Method::POST, self.integrations.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
-        let mask = Mask::new(Arc::clone(&self.guises), record.secrets());
+        let mask = Mask::new(Arc::clone(&self.masker), record.secrets());
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
         Exchange::from(reply).map(|reply| Answer::to_creation(&reply, &mask))
     }
@@ -208,7 +208,7 @@ impl Client {
     }
 
     fn mask(&self) -> Mask {
-        Mask::new(Arc::clone(&self.guises), [])
+        Mask::new(Arc::clone(&self.masker), [])
     }
 
     fn malformed(&self, message: String) -> JiraError {

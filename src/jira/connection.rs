@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::base_url::BaseUrl;
 use super::message::describe;
-use crate::secret::{Guises, Secret};
+use crate::secret::{Masker, Secret};
 
 /// Idle connections are dropped before Tomcat does so after 20 s: a request on a connection that the other side has
 /// just closed may or may not have arrived.
@@ -60,11 +60,11 @@ pub enum ConnectError {
 
 impl Access {
     /// What must be masked in everything that a server sends.
-    pub(super) fn guises(&self) -> Guises {
-        let guises = Guises::of([self.secret()]);
+    pub(super) fn masker(&self) -> Masker {
+        let masker = Masker::of([self.secret()]);
         match self {
-            Self::Token(_) => guises,
-            Self::Basic { user, password } => guises.with_base64(&basic(user, password)),
+            Self::Token(_) => masker,
+            Self::Basic { user, password } => masker.with_base64(&basic(user, password)),
         }
     }
 

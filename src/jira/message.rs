@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::exchange::RawAnswer;
-use crate::secret::{Guises, Secret, plain};
+use crate::secret::{Masker, Secret, plain};
 
 /// The most characters of a foreign text that are shown, and the most bytes of it that are read for that.
 const LONGEST: usize = 300;
@@ -46,19 +46,19 @@ impl From<String> for Refusal {
 
 /// The secrets that must not be seen in what others send.
 pub(super) struct Mask {
-    access: Arc<Guises>,
-    row: Guises,
+    access: Arc<Masker>,
+    row: Masker,
 }
 
 impl Mask {
     /// Masks the login and all `secrets` of a row.
     pub(super) fn new<'a>(
-        access: Arc<Guises>,
+        access: Arc<Masker>,
         secrets: impl IntoIterator<Item = &'a Secret>,
     ) -> Self {
         Self {
             access,
-            row: Guises::of(secrets),
+            row: Masker::of(secrets),
         }
     }
 
@@ -91,7 +91,7 @@ impl Mask {
     }
 
     fn masked(&self, text: String) -> String {
-        Guises::masked(&[&self.row, &self.access], text)
+        Masker::masked(&[&self.row, &self.access], text)
     }
 
     /// `text` fit to be shown; none if nothing of it is left.
@@ -206,7 +206,7 @@ mod tests {
 
     fn mask(secret: &str) -> Mask {
         let access = Access::Token(Secret::new("canary-token"));
-        Mask::new(access.guises().into(), &[Secret::new(secret)])
+        Mask::new(access.masker().into(), &[Secret::new(secret)])
     }
 
     fn read(body: &str) -> (Option<String>, Option<String>) {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_masked_in_every_guise() {
+    fn a_secret_is_masked_in_every_form() {
         let secret = r#"can<1>ary &x/y+z "q" 'p'"#;
         let mask = mask(secret);
         let url: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -250,7 +250,7 @@ mod tests {
             password: Secret::new("canary"),
         };
         let shown =
-            Mask::new(access.guises().into(), []).clean("Authorization: Basic am86Y2FuYXJ5");
+            Mask::new(access.masker().into(), []).clean("Authorization: Basic am86Y2FuYXJ5");
         assert_eq!(shown, "Authorization: Basic ***");
     }
 

@@ -300,7 +300,7 @@ mod tests {
 
     fn created(body: &str) -> Option<CreatedIntegration> {
         let access = Access::Token(Secret::new("token-of-ours"));
-        let mask = Mask::new(access.guises().into(), &[Secret::new("canary")]);
+        let mask = Mask::new(access.masker().into(), &[Secret::new("canary")]);
         CreatedIntegration::read(body.as_bytes(), &mask)
     }
 

@@ -7,7 +7,7 @@ use super::field::Field;
 use super::integration_type::IntegrationType;
 use super::record::Record;
 use super::shown::ShownFields;
-use crate::secret::Guises;
+use crate::secret::Masker;
 
 /// An integration that Jira holds. Jira never shows a secret.
 #[derive(Clone, PartialEq, Debug)]
@@ -63,7 +63,7 @@ impl RemoteIntegration {
             .settings()
             .map(|(field, value)| (field, value.to_json()));
         let fields = self.fields.open();
-        let secrets = Guises::of(record.secrets());
+        let secrets = Masker::of(record.secrets());
         compared
             .filter_map(|(field, row)| {
                 let jira = fields.get(field.name()).filter(|shown| !shown.is_null())?;
@@ -78,9 +78,9 @@ impl RemoteIntegration {
 }
 
 /// `value` as it may be shown: a server may repeat one of the row's `secrets`.
-fn without(secrets: &Guises, value: &Value) -> Value {
+fn without(secrets: &Masker, value: &Value) -> Value {
     match value {
-        Value::String(text) => Guises::masked(&[secrets], text.clone()).into(),
+        Value::String(text) => Masker::masked(&[secrets], text.clone()).into(),
         Value::Array(values) => values.iter().map(|value| without(secrets, value)).collect(),
         value => value.clone(),
     }

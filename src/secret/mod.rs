@@ -3,12 +3,12 @@
 //! Uses no other module. The decision to know: a [`Secret`] has no `Display`, no `Serialize` and a blank `Debug`; the
 //! one way to its text is [`Secret::expose`], and the request body is the one place that calls it to send it.
 
-mod guises;
+mod masker;
 mod reference;
 mod value;
 
-pub(crate) use guises::Guises;
-pub(crate) use guises::plain;
+pub(crate) use masker::Masker;
+pub(crate) use masker::plain;
 pub(crate) use reference::first_line;
 pub(crate) use reference::{ReferenceError, SecretCell, SecretReference};
 pub use reference::{SecretPolicy, SplitCell};

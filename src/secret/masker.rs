@@ -1,4 +1,4 @@
-//! The forms in which servers write what they were sent.
+//! Masking of secrets in texts that others wrote.
 
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -6,22 +6,21 @@ use zeroize::Zeroizing;
 
 use super::value::Secret;
 
-/// Secrets shorter than this are no secrets, and masking them would garble every message.
+/// Shorter texts are not secrets, and masking them would garble every message.
 const SHORTEST: usize = 4;
 
-/// Secrets in every form in which a server may write them: as they are, as HTML, in a URL, as JSON, without markup and
-/// spaces, in Base64.
+/// Finds and masks secrets in any text, in every form in which a server may write them: as they are, as HTML, in a URL, as
+/// JSON, without markup and spaces, in Base64.
 #[derive(Default)]
-pub(crate) struct Guises(Vec<Zeroizing<String>>);
+pub(crate) struct Masker(Vec<Zeroizing<String>>);
 
-impl Guises {
-    /// The forms of all `secrets`.
+impl Masker {
     pub(crate) fn of<'a>(secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        let mut guises = Self::default();
+        let mut masker = Self::default();
         for secret in secrets {
-            guises.add_forms(secret.expose());
+            masker.add_forms(secret.expose());
         }
-        guises
+        masker
     }
 
     /// The same and the Base64 of `text`, as in a header that logs in.
@@ -30,29 +29,29 @@ impl Guises {
         self
     }
 
-    /// Whether one of them is in `text`.
+    /// Whether one of the secrets is in `text`.
     pub(crate) fn is_in(&self, text: &str) -> bool {
-        self.0.iter().any(|guise| text.contains(guise.as_str()))
+        self.0.iter().any(|form| text.contains(form.as_str()))
     }
 
-    /// `text` with `***` in place of each of `all`.
-    pub(crate) fn masked(all: &[&Self], mut text: String) -> String {
-        let all = all.iter().flat_map(|guises| &guises.0);
-        let mut guises: Vec<&str> = all.map(|guise| &***guise).collect();
+    /// `text` with `***` in place of each secret of all `maskers`.
+    pub(crate) fn masked(maskers: &[&Self], mut text: String) -> String {
+        let forms = maskers.iter().flat_map(|masker| &masker.0);
+        let mut forms: Vec<&str> = forms.map(|form| form.as_str()).collect();
         // The longest first, so that no rest of a longer one is left.
-        guises.sort_by_key(|guise| std::cmp::Reverse(guise.len()));
-        for guise in guises {
-            if text.contains(guise) {
-                text = text.replace(guise, "***");
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        for form in forms {
+            if text.contains(form) {
+                text = text.replace(form, "***");
             }
         }
         text
     }
 
-    fn add(&mut self, guise: String) {
-        let guise = Zeroizing::new(guise);
-        if guise.len() >= SHORTEST && !self.0.contains(&guise) {
-            self.0.push(guise);
+    fn add(&mut self, form: String) {
+        let form = Zeroizing::new(form);
+        if form.len() >= SHORTEST && !self.0.contains(&form) {
+            self.0.push(form);
         }
     }
 
@@ -154,7 +153,7 @@ mod tests {
     #[test]
     fn a_secret_is_known_in_every_form() {
         let secret = r#"can<1>ary &x/y+z "q" 'p'?"#;
-        let guises = Guises::of([&Secret::new(secret)]);
+        let masker = Masker::of([&Secret::new(secret)]);
         for form in [
             secret,
             "can&lt;1&gt;ary &amp;x/y+z &quot;q&quot; &#39;p&#39;?",
@@ -165,15 +164,15 @@ mod tests {
             "Y2FuPDE-YXJ5ICZ4L3kreiAicSIgJ3AnPw",
         ] {
             let text = format!("cannot use {form}, sorry");
-            assert!(guises.is_in(&text), "{form}");
-            let masked = Guises::masked(&[&guises], text);
+            assert!(masker.is_in(&text), "{form}");
+            let masked = Masker::masked(&[&masker], text);
             assert_eq!(masked, "cannot use ***, sorry", "{form}");
         }
-        assert!(!guises.is_in("another text"));
+        assert!(!masker.is_in("another text"));
     }
 
     #[test]
     fn what_is_too_short_to_be_a_secret_is_no_mask() {
-        assert!(!Guises::of([&Secret::new("abc")]).is_in("abcd YWJj"));
+        assert!(!Masker::of([&Secret::new("abc")]).is_in("abcd YWJj"));
     }
 }
