@@ -129,6 +129,8 @@ struct State {
     first: Option<Instant>,
     last: Option<Instant>,
     latencies: Duration,
+    /// Creations that were answered, whatever the answer.
+    answered: u32,
     tokens: u32,
     refilled: Option<Instant>,
     /// The rows that were attempted, by their body.
@@ -167,6 +169,7 @@ impl State {
             first: None,
             last: None,
             latencies: Duration::ZERO,
+            answered: 0,
             tokens: config.rate.unwrap_or(0),
             refilled: None,
             rows: HashSet::new(),
@@ -187,7 +190,7 @@ impl State {
                 .saturating_sub(self.paused)
                 .as_secs_f64(),
             span: span.unwrap_or_default().as_secs_f64(),
-            latency: self.latencies.as_secs_f64() / f64::from(self.saw.created.max(1)),
+            latency: self.latencies.as_secs_f64() / f64::from(self.answered.max(1)),
             ..self.saw.clone()
         };
         serde_json::to_string(&saw).unwrap_or_default()
@@ -315,6 +318,7 @@ async fn answer(
         let now = Instant::now();
         state.last = Some(now);
         state.latencies += now - arrived;
+        state.answered += 1;
     }
     Ok(response)
 }
