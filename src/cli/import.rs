@@ -20,13 +20,15 @@ use super::question::{self, Reply, confirmation};
 use super::run_files::RunFiles;
 use super::runs::RunsArgs;
 use super::runtime::Runtime;
-use super::session::{OffSheet, Session, Work, after_run, if_wanted};
-use super::{existing, other_runs, projects};
+use super::session::{OffSheet, Session, WhenToAudit, Work, after_run, if_wanted};
+use super::{other_runs, projects};
 use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, open};
 use crate::journal::{ConfirmedBy, History, Journal, Lock, RunDir, lock_jira};
 use crate::model::Code;
 use crate::plan::{Action, Plan};
-use crate::render::{Screen, count, diagnostics, dry_run_rows, plan as plan_text, tally};
+use crate::render::{
+    Screen, count, diagnostics, dry_run_rows, existing_rows, plan as plan_text, tally,
+};
 use crate::report::Report;
 use crate::validate::{Options, Purpose, Validation};
 
@@ -151,8 +153,8 @@ impl Import<'_> {
             other_runs::refuse_rows_in_doubt(self, &plan, &history)?;
             return self.dry_run(&input, &plan, &jira, unfinished);
         }
-        if existing::is_refused(self, &plan) {
-            return existing::refuse(self, &input, &plan, &jira);
+        if self.are_existing_refused(&plan) {
+            return self.refuse_existing(&input, &plan, &jira);
         }
         other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
         let to_create = plan.to_create().count();
@@ -207,8 +209,8 @@ impl Import<'_> {
             .plan
             .replan(&remote)?
             .with_known_ids(&deletions.ids());
-        if existing::is_refused(self, &plan) {
-            return existing::refuse(self, input, &plan, jira);
+        if self.are_existing_refused(&plan) {
+            return self.refuse_existing(input, &plan, jira);
         }
         other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
         drop(remote);
@@ -219,8 +221,6 @@ impl Import<'_> {
             first.map_or(Path::new("import"), |file| file),
             listed_at,
         )?;
-        let journal = Journal::create(run_dir.path())?;
-        let appender = journal.appender();
         let opening = opening(
             run_dir.id(),
             self,
@@ -230,36 +230,35 @@ impl Import<'_> {
             listed_at,
         )?;
         let session = Session {
+            context,
             runtime,
             jira,
             pace: args.pace,
             settle: self.settle(),
-            progress: context.progress,
             files: RunFiles::of(&run_dir),
-            screen: &context.screen,
-            after_kill: if args.sandbox {
+            journal: Journal::create(run_dir.path())?,
+            continue_by: if args.sandbox {
                 context.given.again().to_string()
             } else {
                 self.resume(run_dir.id()).to_string()
             },
         };
+        let jobs = plan.to_create();
         let work = Work {
             matcher: matcher(&plan),
-            jobs: plan
-                .to_create()
-                .map(|row| Job::new(Creation(row), 0))
-                .collect(),
+            jobs: jobs.map(|row| Job::new(Creation(row), 0)).collect(),
             in_doubt: Vec::new(),
             existing: plan.existing().0,
+            audit: WhenToAudit::IfSent,
         };
-        let stopped = session.carry_out(journal, open(&appender, opening, &plan), work)?;
+        let appender = session.journal.appender();
+        let ended = session.send(open(&appender, opening, &plan), work);
         // The report needs the memory.
         drop(plan);
-        session.files.conclude(
-            stopped.as_ref(),
+        session.conclude(
+            ended.map(drop),
             |report| !report.is_complete(),
             |report| self.next(run_dir.id(), report),
-            context,
         )
     }
 
@@ -330,8 +329,8 @@ impl Import<'_> {
             context.screen.result(&plan_text(plan, &jira.target, input));
             context.screen.result("dry run: nothing was sent\n");
         }
-        if existing::is_refused(self, plan) {
-            return Err(existing::failure(self, plan));
+        if self.are_existing_refused(plan) {
+            return Err(self.existing_failure(plan));
         }
         let again = context.given.again();
         context.next(&match unfinished {
@@ -350,6 +349,35 @@ impl Import<'_> {
         } else {
             Exit::Incomplete
         })
+    }
+
+    /// Whether rows that already exist in Jira keep everything from being sent.
+    fn are_existing_refused(&self, plan: &Plan) -> bool {
+        self.args.on_existing == OnExisting::Fail && plan.existing().0 > 0
+    }
+
+    fn refuse_existing(
+        &self,
+        input: &Validation,
+        plan: &Plan,
+        jira: &Connected,
+    ) -> Result<Exit, Failure> {
+        if self.context.is_json {
+            let jira = jira_of(&jira.target);
+            write_document(&Report::of_plan(input, plan, jira).to_json())?;
+        } else {
+            self.context.screen.problem(&existing_rows(plan));
+        }
+        Err(self.existing_failure(plan))
+    }
+
+    fn existing_failure(&self, plan: &Plan) -> Failure {
+        let number = plan.existing().0 as u64;
+        let rows = count(number, "row already exists", "rows already exist");
+        let message = format!("{rows} in Jira (`--on-existing fail`); nothing was sent");
+        let skip = self.context.given.again().without(&["on_existing"]);
+        Failure::new(Exit::Invalid, message)
+            .help(format!("remove these rows, or skip them with `{skip}`"))
     }
 
     /// Keeps other runs on the same Jira away; a rehearsal has its Jira to itself.

@@ -62,10 +62,10 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "CODE", hide_short_help = true)]
     pub allow: Vec<String>,
     /// Let secret cells refer to environment variables (`env:NAME`) that match this pattern, such as 'GIT_*'
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", hide_short_help = true)]
     pub allow_env: Vec<String>,
     /// Let secret cells refer to files (`file:PATH`) below this directory
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub secrets_dir: Option<PathBuf>,
 }
 

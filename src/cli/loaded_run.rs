@@ -4,20 +4,16 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::connect::{ConnectArgs, Connected, Destination};
-use super::context::Context;
+use super::connect::ConnectArgs;
 use super::exit::{Exit, Failure};
-use super::facts::session;
 use super::next::{FILE, Given, NextCommand};
 use super::pace::PaceArgs;
 use super::run_files::RunFiles;
 use super::runs::RunsArgs;
-use super::runtime::Runtime;
-use super::session::Session;
 use super::values::{one_row, row_and_id};
 use crate::journal::{
-    self, ConfirmedBy, Event, Journal, JournalError, Lock, ReadRun, RunDir, RunState, SessionKind,
-    find_run, lock_jira,
+    Event, Journal, JournalError, Lock, ReadRun, RunDir, RunState, SessionStart, find_run,
+    lock_jira,
 };
 use crate::model::Outcome;
 use crate::validate::RowRange;
@@ -172,7 +168,7 @@ impl LoadedRun {
     }
 
     /// Reopens its journal with the beginning of a session.
-    pub(super) fn reopen(&self, beginning: journal::SessionStart) -> Result<Journal, JournalError> {
+    pub(super) fn reopen(&self, beginning: SessionStart) -> Result<Journal, JournalError> {
         let journal = Journal::reopen(self.dir.path(), self.read.end)?;
         let appender = journal.appender();
         appender.append([Event::Session(Box::new(beginning))])?;
@@ -190,45 +186,4 @@ impl LoadedRun {
 fn same_file(one: &Path, other: &Path) -> bool {
     let at = |path: &Path| path.canonicalize().ok();
     at(one).is_some_and(|one| at(other) == Some(one))
-}
-
-impl<'a> Session<'a> {
-    /// A session on a run that continues; `after_kill` is the next command if it is stopped at once.
-    pub(super) fn on(
-        run: &LoadedRun,
-        args: &RunArgs,
-        after_kill: String,
-        (runtime, jira): (&'a Runtime, &'a Connected),
-        context: &'a Context,
-    ) -> Self {
-        Self {
-            runtime,
-            jira,
-            pace: args.pace,
-            settle: args.pace.settle_after(run.state().sessions()),
-            progress: context.progress,
-            files: RunFiles::of(&run.dir),
-            screen: &context.screen,
-            after_kill,
-        }
-    }
-
-    /// Records that it begins.
-    pub(super) fn begin(
-        &self,
-        run: &LoadedRun,
-        kind: SessionKind,
-        confirmed_by: Option<ConfirmedBy>,
-        (connect, destination): (&ConnectArgs, &Destination),
-    ) -> Result<Journal, JournalError> {
-        let mut options = self.pace.options(self.settle);
-        options.extend(connect.options(destination));
-        run.reopen(session(
-            kind,
-            &self.jira.target,
-            confirmed_by.unwrap_or(ConfirmedBy::NotNeeded),
-            self.settle,
-            options,
-        ))
-    }
 }

@@ -4,14 +4,11 @@
 //! them directly; only what has to be parsed, checked or looked up first becomes another value.
 
 mod args;
-mod balance;
-mod by_hand;
 mod check;
 mod connect;
 mod context;
 mod credentials;
 mod doctor;
-mod existing;
 mod exit;
 mod explain;
 mod facts;
@@ -34,7 +31,7 @@ mod settle;
 mod signals;
 mod template;
 mod undo;
-mod undo_doubles;
+mod undo_duplicates;
 mod undo_plan;
 mod values;
 mod verify;

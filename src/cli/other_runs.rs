@@ -70,14 +70,13 @@ pub(super) fn refuse_second_run(
         return Err(failure.help("wait until it has ended, or stop it"));
     }
     let left = left(facts.totals);
-    let mut message = format!("the run {id} of the same input is not finished: {left}");
-    let mut help =
-        "start another run with `--new-run`, which skips what Jira shows by then".to_owned();
+    let mut message = format!("the run {id} of the same input is unfinished: {left}");
+    let mut help = "start a new run with `--new-run`, which skips what Jira shows".to_owned();
     if facts.has_lost_baseline {
         message.push_str("; its journal is damaged, and this run can send nothing more");
     } else {
         let resume = resume(&import.context.given, stored);
-        help = format!("continue it: `{resume}`; or {help}");
+        help = format!("continue it with `{resume}`, or {help}");
     }
     if !args.dry_run {
         return Err(Failure::usage(format!("{message}; nothing was sent")).help(help));
@@ -123,14 +122,14 @@ pub(super) fn refuse_rows_in_doubt(
         };
         let id = &stored.id;
         let message =
-            format!("{place}{others} may be in Jira already: in the run {id} that is in doubt");
+            format!("{place}{others} may exist in Jira already: in doubt in the run {id}");
         let settle = if facts.is_undone {
             undo_dry_run(given, id)
         } else {
             resume(given, stored)
         };
         let help = format!(
-            "settle it there first: `{settle}`; or start with `--new-run`, which skips only what Jira shows by then"
+            "settle it there first with `{settle}`, or start a new run with `--new-run`, which only skips what Jira shows"
         );
         if !args.dry_run {
             return Err(Failure::usage(format!("{message}; nothing was sent")).help(help));
@@ -153,7 +152,7 @@ pub(super) fn leave_out_deleted(
     if stale > 0 {
         let what = count(stale as u64, "integration", "integrations");
         screen.info(&format!(
-            "note: Jira's list still shows {what} that an undo has just removed; no row exists by that\n"
+            "note: Jira's list still shows {what} that an undo has just removed, which are ignored\n"
         ));
     }
 }
@@ -186,16 +185,15 @@ pub(super) fn deletion_in_doubt(
     let (row, id, run) = rows.next()?;
     let others = match rows.count() as u64 {
         0 => String::new(),
-        more => format!(" (and so for {})", count(more, "more row", "more rows")),
+        more => format!(" (also for {})", count(more, "more row", "more rows")),
     };
     let place = &row.row.place;
     let message = format!(
-        "Jira shows integration {id} for {place}, and nobody knows yet what became of the request to delete it by which {run} is \
-         being undone{others}"
+        "Jira shows integration {id} for {place}, but the undo of {run} may still remove it: its request is in doubt{others}"
     );
     let undo = undo_dry_run(given, run);
     let help = format!(
-        "settle that first: `{undo}`; or wait: what Jira still shows some time after such a request is there"
+        "settle that first with `{undo}`, or wait: an integration that Jira still shows some minutes later stays"
     );
     Some((message, help))
 }

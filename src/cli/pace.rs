@@ -19,7 +19,7 @@ pub(super) struct PaceArgs {
     #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
     /// Maximum request rate, such as 5/s or 300/m
-    #[arg(long, value_name = "N/s", value_parser = rate)]
+    #[arg(long, value_name = "N/s", value_parser = rate, hide_short_help = true)]
     pub rate: Option<f64>,
     /// Give up after this long with only "too many requests" and server errors
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration, hide_short_help = true)]

@@ -6,8 +6,6 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::balance::balance;
-use super::by_hand::by_hand;
 use super::connect::{connect, interruptible, list_again};
 use super::context::Context;
 use super::exit::{Exit, Failure};
@@ -17,13 +15,12 @@ use super::question::{Reply, confirmation};
 use super::resume_sheets::Sheets;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
-use super::session::{OffSheet, Session, Work, after_run};
-use super::settle::ByHand;
+use super::session::{EarlyEnd, OffSheet, Session, WhenToAudit, Work, after_run};
+use super::settle::{Decision, decisions};
 use super::{import, other_runs};
-use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, Stop, planned};
+use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, planned};
 use crate::journal::{
-    ConfirmedBy, Ending, Event, Found, Journal, ListReason, Listed, RecentDeletions, RowState,
-    SessionKind,
+    ConfirmedBy, Ending, Event, Found, ListReason, Listed, RecentDeletions, RowState, SessionKind,
 };
 use crate::model::{Outcome, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
@@ -66,7 +63,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let is_left =
         |(n, row): (u32, &RowState)| run.is_to_be_sent(n) || row.outcome == Outcome::InDoubt;
     if run.state().has_begun() && !run.state().rows().any(is_left) {
-        return end_done(common, &run, context);
+        return nothing_to_send(args, &run, context);
     }
     let destination = common.connect.destination_of_run(run.id(), run.url())?;
     let sheets = Sheets::read(&run, args, context)?;
@@ -77,182 +74,166 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     })?;
     let runtime = Runtime::new()?;
     let connecting = connect(&common.connect, &destination, common.pace.pace(), screen);
-    let (jira, remote) = runtime.block_on(connecting)?;
+    let (jira, list) = runtime.block_on(connecting)?;
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(common, &run, &remote)?;
-    let after_kill = run.resume(&context.given).to_string();
-    let session = Session::on(&run, common, after_kill, (&runtime, &jira), context);
-    let connect = (&common.connect, &destination);
-    let journal = session.begin(&run, SessionKind::Resume, confirmed_by, connect)?;
-    let resumption = Resumption {
+    let decisions = decisions(common, &run, &list)?;
+    let start = (SessionKind::Resume, confirmed_by);
+    let session = Session::on(
+        &run,
+        common,
+        start,
+        &destination,
+        (&runtime, &jira),
         context,
+    )?;
+    let mut resumption = Resumption {
         session,
+        run,
         sheets,
-        confirmed_by,
+        must_ask: confirmed_by.is_none(),
     };
-    resumption.go_on(run, journal, &by_hand)
+    let ended = resumption.settle_and_create(&decisions);
+    resumption.conclude(ended)
 }
 
-/// Ends a run of which no row is left.
-fn end_done(args: &RunArgs, run: &LoadedRun, context: &Context) -> Result<Exit, Failure> {
+/// Ends a run without rows to send; if it was not compared with Jira's list yet, it is now.
+fn nothing_to_send(args: &ResumeArgs, run: &LoadedRun, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
-    let is_complete = matches!(run.state().closed(), Some((Ending::Complete, _)));
-    let stopped = if is_complete {
+    let common = &args.common;
+    let next = |report: &Report| after(run, report, OffSheet::default(), context);
+    if matches!(run.state().closed(), Some((Ending::Complete, _))) {
         screen.info(&format!("nothing is left to do in {}\n", run.id()));
-        None
-    } else {
-        screen.info(&format!(
-            "no row is left to send in {}, but it ended before the final comparison with Jira's list\n",
-            run.id()
-        ));
-        balance(args, run, context)?
+        return RunFiles::of(&run.dir).conclude(None, is_left, next, context);
+    }
+    screen.info(&format!(
+        "no row is left to send in {}, but it ended before the final comparison with Jira's list\n",
+        run.id()
+    ));
+    let destination = common.connect.destination_of_run(run.id(), run.url())?;
+    let runtime = Runtime::new()?;
+    let connecting = connect(&common.connect, &destination, common.pace.pace(), screen);
+    let (jira, _) = runtime.block_on(connecting)?;
+    let _lock = run.lock_jira()?;
+    let start = (SessionKind::Resume, None);
+    let session = Session::on(run, common, start, &destination, (&runtime, &jira), context)?;
+    let work = Work::<Creation<'_>> {
+        matcher: Matcher::of_run(run.state()),
+        jobs: Vec::new(),
+        in_doubt: Vec::new(),
+        existing: 0,
+        audit: WhenToAudit::IfSent,
     };
-    conclude(run, stopped.as_ref(), OffSheet::default(), context)
+    let ended = session.send(async { Ok(()) }, work);
+    session.conclude(ended.map(drop), is_left, next)
 }
 
-fn conclude(
-    run: &LoadedRun,
-    stopped: Option<&Stop>,
-    off_sheet: OffSheet,
-    context: &Context,
-) -> Result<Exit, Failure> {
+fn is_left(report: &Report) -> bool {
+    !report.is_complete()
+}
+
+fn after(run: &LoadedRun, report: &Report, off_sheet: OffSheet, context: &Context) -> String {
+    if run.has_lost_baseline() {
+        return WITHOUT_BASELINE.to_owned();
+    }
     let given = &context.given;
-    let (resume, verify) = (run.resume(given), run.next(given, "verify"));
-    let next = |report: &Report| after_run(&resume, &verify, report, off_sheet);
-    let is_left = |report: &Report| !report.is_complete();
-    RunFiles::of(&run.dir).conclude(stopped, is_left, next, context)
+    after_run(
+        &run.resume(given),
+        &run.next(given, "verify"),
+        report,
+        off_sheet,
+    )
 }
 
 /// What to do about a run whose journal has lost the list of what Jira held before it.
 const WITHOUT_BASELINE: &str = "find the rows in doubt in Jira; adopt those that exist with `--adopt ROW=ID`, and import the \
                                 missing ones from a separate sheet:\n  gij import FILE";
 
-/// A session that resumes a run.
+/// A run that is resumed.
 struct Resumption<'a> {
-    context: &'a Context,
     session: Session<'a>,
+    run: LoadedRun,
     sheets: Sheets,
-    confirmed_by: Option<ConfirmedBy>,
+    must_ask: bool,
 }
 
 impl Resumption<'_> {
-    fn go_on(
-        mut self,
-        mut run: LoadedRun,
-        journal: Journal,
-        by_hand: &[ByHand],
-    ) -> Result<Exit, Failure> {
-        if let Some(stop) = self.session.settle(&run, by_hand, &journal)? {
-            let stopped = self.session.close(journal, Some(stop))?;
-            return self.conclude(&run, stopped.as_ref());
-        }
-        run.read_again()?;
-        if run.has_lost_baseline() {
-            self.session.screen.failure(
+    fn settle_and_create(&mut self, decisions: &[Decision]) -> Result<(), EarlyEnd> {
+        let context = self.session.context;
+        self.session.settle(&self.run, decisions)?;
+        self.run.read_again()?;
+        if self.run.has_lost_baseline() {
+            context.screen.failure(
                 "the journal has lost the list of what Jira held before the run, so nothing more can be sent",
                 Some("find the rows in doubt in Jira; import the missing ones from a separate sheet"),
             );
-            let stopped = self.session.close(journal, None)?;
-            self.session.files.conclude(
-                stopped.as_ref(),
-                |report| !report.is_complete(),
-                |_| WITHOUT_BASELINE.to_owned(),
-                self.context,
-            )?;
-            return Ok(Exit::Stopped);
+            return Ok(());
         }
-        if let Err(failure) = self.sheets.refuse_invalid(&run, self.session.screen) {
-            self.session.close_quietly(journal, None)?;
-            return Err(failure);
-        }
+        self.sheets
+            .refuse_invalid(&self.run, &context.screen)
+            .map_err(EarlyEnd::Refused)?;
         let listed_at = Timestamp::now();
-        let (rows, added) = self.rows_to_send(&run);
+        let (rows, added) = self.rows_to_send();
         let resolving = projects::resolve(&self.session.jira.client, rows);
-        let Resolved { rows, found, .. } = match interruptible(self.session.runtime, resolving) {
-            Ok(resolved) => resolved,
-            Err(failure) => return Err(self.session.fail(journal, failure)),
-        };
+        let Resolved { rows, found, .. } = interruptible(self.session.runtime, resolving)?;
         if found.has_errors() {
-            self.session.screen.problem(&diagnostics(&found));
-            self.session.close_quietly(journal, None)?;
-            return Err(Failure::new(Exit::Invalid, "nothing was sent"));
+            context.screen.problem(&diagnostics(&found));
+            let failure = Failure::new(Exit::Invalid, "nothing was sent");
+            return Err(EarlyEnd::Refused(failure));
         }
-        let matcher = Matcher::of_run(run.state());
-        let (remote, deletions) = match self.list_without(&matcher, &run) {
-            Ok(listed) => listed,
-            Err(failure) => return Err(self.session.fail(journal, failure)),
-        };
-        let mut plan = Plan::new(rows, &remote).with_known_ids(&deletions.ids());
+        let (list, deletions) = self.list()?;
+        let mut plan = Plan::new(rows, &list).with_known_ids(&deletions.ids());
         // A plan on disk is limited already.
         if let Some(most) = self.sheets.limit
-            && !run.state().has_begun()
+            && !self.run.state().has_begun()
         {
             plan = plan.limited_to(most);
         }
-        if let Err(failure) =
-            other_runs::refuse_deletions_in_doubt(&deletions, &plan, &self.context.given)
-        {
-            return Err(self.session.fail(journal, failure));
-        }
+        other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
         let to_create = plan.to_create().count();
-        let must_ask = self.confirmed_by.is_none() && to_create > 0;
-        self.show(&run, &plan, must_ask);
-        if must_ask
-            && import::ask(
-                to_create,
-                self.session.runtime,
-                self.session.jira,
-                self.session.screen,
-            ) != Reply::Yes
-        {
-            return self.session.decline(journal, "nothing was sent");
-        }
-        let plan = if must_ask {
-            // Much may have happened in Jira since the plan was shown.
-            let again = self.list_without(&matcher, &run);
-            let again = again.and_then(|(remote, deletions)| {
-                let plan = plan.replan(&remote)?.with_known_ids(&deletions.ids());
-                other_runs::refuse_deletions_in_doubt(&deletions, &plan, &self.context.given)?;
-                Ok(plan)
-            });
-            match again {
-                Ok(plan) => plan,
-                Err(failure) => return Err(self.session.fail(journal, failure)),
+        let must_ask = self.must_ask && to_create > 0;
+        self.show(&plan, must_ask);
+        if must_ask {
+            let Session { runtime, jira, .. } = &self.session;
+            if import::ask(to_create, runtime, jira, &context.screen) != Reply::Yes {
+                return Err(EarlyEnd::Declined("nothing was sent".to_owned()));
             }
-        } else {
-            plan
-        };
-        let stopped = self.carry_out(&run, journal, &plan, added, listed_at, must_ask)?;
-        drop(plan);
-        self.conclude(&run, stopped.as_ref())
+            // Jira may have changed since the plan was shown.
+            let (list, deletions) = self.list()?;
+            plan = plan.replan(&list).map_err(Failure::from)?;
+            plan = plan.with_known_ids(&deletions.ids());
+            other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
+        }
+        self.create(&plan, added, listed_at, must_ask)
     }
 
-    fn conclude(&self, run: &LoadedRun, stopped: Option<&Stop>) -> Result<Exit, Failure> {
-        let off_sheet = self.sheets.off_sheet(run);
-        conclude(run, stopped, off_sheet, self.context)
+    fn conclude(&self, ended: Result<(), EarlyEnd>) -> Result<Exit, Failure> {
+        let off_sheet = self.sheets.off_sheet(&self.run);
+        let next = |report: &Report| after(&self.run, report, off_sheet, self.session.context);
+        let is_over = ended.is_ok() && self.run.has_lost_baseline();
+        let exit = self.session.conclude(ended, is_left, next)?;
+        Ok(if is_over { Exit::Stopped } else { exit })
     }
 
-    /// What Jira holds apart from what belongs to a row already, which is no other row's, and from what undos of other runs
-    /// have just deleted, which comes with it.
-    fn list_without(
-        &self,
-        matcher: &Matcher,
-        run: &LoadedRun,
-    ) -> Result<(Vec<RemoteIntegration>, RecentDeletions), Failure> {
+    /// What Jira holds, without what belongs to a row of the run already and what undos have just removed.
+    fn list(&self) -> Result<(Vec<RemoteIntegration>, RecentDeletions), Failure> {
         let listed_at = Timestamp::now();
-        let mut list = list_again(self.session.runtime, self.session.jira, self.session.screen)?;
+        let Session { runtime, jira, .. } = &self.session;
+        let screen = &self.session.context.screen;
+        let matcher = Matcher::of_run(self.run.state());
+        let mut list = list_again(runtime, jira, screen)?;
         list.retain(|remote| !matcher.is_claimed(remote.id));
-        let (settle, url) = (self.session.settle, &self.session.jira.target.url);
-        // Runs that cannot be read tell nothing.
-        let history = other_runs::history(&run.runs_dir()?, url).unwrap_or_default();
+        let (settle, url) = (self.session.settle, &jira.target.url);
+        // Other runs that cannot be read do not keep this one from continuing.
+        let history = other_runs::history(&self.run.runs_dir()?, url).unwrap_or_default();
         let deletions = history.deletions_before(listed_at, settle);
-        other_runs::leave_out_deleted(&deletions, &mut list, self.session.screen);
+        other_runs::leave_out_deleted(&deletions, &mut list, screen);
         Ok((list, deletions))
     }
 
-    /// The rows that are still to be sent, as the sheets have them now; and those that the journal of a run that had not
-    /// begun does not know yet.
-    fn rows_to_send(&mut self, run: &LoadedRun) -> (Vec<Row>, Vec<Event>) {
+    /// The rows that are still to be sent, as the sheets have them now, and the events for rows that are not in the journal
+    /// yet, of a run that died while they were written.
+    fn rows_to_send(&mut self) -> (Vec<Row>, Vec<Event>) {
+        let run = &self.run;
         let joined = &mut self.sheets.joined;
         let known = std::mem::take(&mut joined.rows);
         let mut rows: Vec<Row> = known
@@ -268,7 +249,8 @@ impl Resumption<'_> {
         (rows, added)
     }
 
-    fn show(&self, run: &LoadedRun, plan: &Plan, must_ask: bool) {
+    fn show(&self, plan: &Plan, must_ask: bool) {
+        let run = &self.run;
         let in_doubt = run.state().totals().in_doubt;
         let created = run.state().totals().created;
         let mut text = run_line(run.id(), created);
@@ -287,19 +269,17 @@ impl Resumption<'_> {
         } else {
             Screen::info
         };
-        tell(self.session.screen, &text);
+        tell(&self.session.context.screen, &text);
     }
 
-    fn carry_out(
+    fn create(
         &self,
-        run: &LoadedRun,
-        journal: Journal,
         plan: &Plan,
         added: Vec<Event>,
         listed_at: Timestamp,
         was_asked: bool,
-    ) -> Result<Option<Stop>, Failure> {
-        let state = run.state();
+    ) -> Result<(), EarlyEnd> {
+        let state = self.run.state();
         let mut events = added;
         if was_asked {
             events.push(Event::Confirmed {
@@ -321,7 +301,7 @@ impl Resumption<'_> {
                 found: Found::Ids(baseline),
             }));
         }
-        // What is there now did not come from a request that is only about to be sent.
+        // What exists now was not created by a request that is still to be sent.
         let known: Vec<i64> = plan
             .baseline()
             .iter()
@@ -353,9 +333,11 @@ impl Resumption<'_> {
             jobs: jobs.collect(),
             in_doubt: in_doubt.map(|(n, _)| n).collect(),
             existing: plan.existing().0,
+            audit: WhenToAudit::IfSent,
         };
-        let appender = journal.appender();
+        let appender = self.session.journal.appender();
         let begin = async move { appender.commit(events).await };
-        self.session.carry_out(journal, begin, work)
+        self.session.send(begin, work)?;
+        Ok(())
     }
 }

@@ -1,115 +1,197 @@
-//! A session on a run: the engine at work, with progress and an ear for signals, and how it ends.
+//! A session: one command at work on a run, with progress and signals, and how it ends.
+//!
+//! The same story for `import`, `resume` and `undo`: its work may end early for the reasons of [`EarlyEnd`], and
+//! [`Session::conclude`] records the end, writes the reports and shows the result and the next command.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::connect::Connected;
+use super::connect::{Connected, Destination};
+use super::context::Context;
 use super::exit::{Exit, Failure};
+use super::facts::session;
+use super::loaded_run::{LoadedRun, RunArgs};
 use super::next::NextCommand;
 use super::pace::PaceArgs;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use crate::engine::{
-    Creation, Executor, Job, Matcher, RunEvent, SessionContext, Settings, Stop, StopSwitch,
+    Discrepancies, Executor, Job, Matcher, Operation, RunEvent, SessionContext, Settings, Stop,
+    StopSwitch,
 };
-use crate::journal::{Appender, Ending, Event, Journal, JournalError, StoredRun};
-use crate::render::{Progress, ProgressStyle, Screen};
+use crate::journal::{
+    Appender, ConfirmedBy, Ending, Event, Journal, JournalError, SessionKind, StoredRun,
+};
+use crate::render::Progress;
 use crate::report::Report;
 
-/// What every session that sends has.
 pub(super) struct Session<'a> {
+    pub context: &'a Context,
     pub runtime: &'a Runtime,
     pub jira: &'a Connected,
     pub pace: PaceArgs,
     /// How long Jira is given to list what it created.
     pub settle: Duration,
-    pub progress: ProgressStyle,
     pub files: RunFiles,
-    pub screen: &'a Screen,
-    /// The command that goes on after everything was stopped at once.
-    pub after_kill: String,
+    pub journal: Journal,
+    /// The command that continues after the session was stopped at once.
+    pub continue_by: String,
 }
 
-/// What is to be done.
-pub(super) struct Work<'r> {
+/// Why the work of a session ends before it is done.
+pub(super) enum EarlyEnd {
+    Stopped(Stop),
+    /// The user declined, with what that means.
+    Declined(String),
+    /// The input has to be fixed first.
+    Refused(Failure),
+    /// The session cannot go on, and has sent nothing.
+    Failed(Failure),
+}
+
+impl From<Failure> for EarlyEnd {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// What to send.
+pub(super) struct Work<O> {
     pub matcher: Matcher,
-    pub jobs: Vec<Job<Creation<'r>>>,
+    pub jobs: Vec<Job<O>>,
     /// Rows that are in doubt already.
     pub in_doubt: Vec<u32>,
-    /// How many rows exist.
+    /// How many rows exist, for the progress.
     pub existing: usize,
+    /// Whether to compare the rows with Jira's list at the end.
+    pub audit: WhenToAudit,
 }
 
-/// Who listens to what happens.
-type Tell<'t> = &'t dyn Fn(RunEvent<'_>);
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum WhenToAudit {
+    Always,
+    /// If anything was sent.
+    IfSent,
+    Never,
+}
 
-impl Session<'_> {
-    /// Writes what `begin` writes, then does the work, and closes the journal. Returns why it ended early, if it did.
-    pub(super) fn carry_out(
-        &self,
-        journal: Journal,
-        begin: impl Future<Output = Result<(), JournalError>>,
-        work: Work<'_>,
-    ) -> Result<Option<Stop>, Failure> {
-        let numbers = (work.jobs.len(), work.existing);
-        self.guard(journal, numbers, async |appender, stop, tell| {
-            begin.await?;
-            self.send(work, appender.clone(), stop, tell).await
+type OnEvent<'t> = &'t dyn Fn(RunEvent<'_>);
+
+impl<'a> Session<'a> {
+    /// A session that continues `run`, with its beginning in the journal.
+    pub(super) fn on(
+        run: &LoadedRun,
+        args: &RunArgs,
+        (kind, confirmed_by): (SessionKind, Option<ConfirmedBy>),
+        destination: &Destination,
+        (runtime, jira): (&'a Runtime, &'a Connected),
+        context: &'a Context,
+    ) -> Result<Self, Failure> {
+        let settle = args.pace.settle_after(run.state().sessions());
+        let mut options = args.pace.options(settle);
+        options.extend(args.connect.options(destination));
+        let confirmed_by = confirmed_by.unwrap_or(ConfirmedBy::NotNeeded);
+        let beginning = session(kind, &jira.target, confirmed_by, settle, options);
+        let continue_by = match kind {
+            SessionKind::Undo => run.next(&context.given, "undo"),
+            _ => run.resume(&context.given),
+        };
+        Ok(Self {
+            context,
+            runtime,
+            jira,
+            pace: args.pace,
+            settle,
+            files: RunFiles::of(&run.dir),
+            journal: run.reopen(beginning)?,
+            continue_by: continue_by.to_string(),
         })
     }
 
-    /// Does `work` on so many requests beside so many rows that exist, and closes the journal. Returns why it ended early, if
-    /// it did.
-    pub(super) fn guard(
+    /// Writes what `begin` writes, then sends. Returns what the comparison with Jira's list found.
+    pub(super) fn send<O: Operation>(
         &self,
-        journal: Journal,
-        numbers: (usize, usize),
-        work: impl AsyncFnOnce(&Appender, &StopSwitch, Tell<'_>) -> Result<Option<Stop>, JournalError>,
-    ) -> Result<Option<Stop>, Failure> {
-        let ended = self.watch(&journal, numbers, work);
-        let closed = journal.close();
-        let stopped = ended.map_err(|error| self.without_journal(error))?;
-        if stopped.is_none() {
-            closed?;
-        }
-        Ok(stopped)
-    }
-
-    /// Does `work` that sends nothing.
-    pub(super) fn look<T>(
-        &self,
-        journal: &Journal,
-        work: impl AsyncFnOnce(&Appender, &StopSwitch, Tell<'_>) -> Result<T, JournalError>,
-    ) -> Result<T, Failure> {
-        self.watch(journal, (0, 0), work)
-            .map_err(|error| self.without_journal(error))
-    }
-
-    /// Does `work` with progress, until it ends by itself or because somebody interrupts.
-    fn watch<T>(
-        &self,
-        journal: &Journal,
-        (requests, existing): (usize, usize),
-        work: impl AsyncFnOnce(&Appender, &StopSwitch, Tell<'_>) -> Result<T, JournalError>,
-    ) -> Result<T, JournalError> {
-        let stop = StopSwitch::default();
-        let progress = Progress::new(self.screen, self.progress, requests, existing);
-        let last_words = self.last_words();
-        let tell = |event: RunEvent<'_>| progress.on_event(event);
-        self.runtime.block_on(async {
-            let appender = journal.appender();
-            tokio::select! {
-                ended = work(&appender, &stop, &tell) => ended,
-                never = self.runtime.signals.watch(&stop, &progress, &last_words) => never,
+        begin: impl Future<Output = Result<(), JournalError>>,
+        work: Work<O>,
+    ) -> Result<Discrepancies, EarlyEnd> {
+        let numbers = (work.jobs.len(), work.existing);
+        let settings = Settings {
+            concurrency: usize::from(self.pace.concurrency),
+            retries: self.pace.retries,
+            max_failures: self.pace.max_failures.map(NonZeroU32::get),
+        };
+        self.watch(numbers, async |context, _, _| {
+            begin.await?;
+            let mut executor =
+                Executor::new(context, work.matcher, settings, work.jobs, work.in_doubt);
+            executor.run().await;
+            let must_audit = match work.audit {
+                WhenToAudit::Always => true,
+                WhenToAudit::IfSent => executor.has_sent(),
+                WhenToAudit::Never => false,
+            };
+            if must_audit {
+                Ok(executor.audit().await)
+            } else {
+                Ok(Discrepancies::default())
             }
         })
     }
 
-    /// What is left to do when everything is stopped at once.
+    /// Does `work` that sends nothing, and waits until what it recorded is on disk.
+    pub(super) fn read<T>(
+        &self,
+        work: impl AsyncFnOnce(&SessionContext<'_>, &Appender) -> Result<T, Stop>,
+    ) -> Result<T, EarlyEnd> {
+        let done = self.watch((0, 0), async |context, appender, stop| {
+            let done = work(context, appender).await;
+            if let Err(reason) = &done {
+                stop.throw(reason.clone());
+            }
+            appender.commit([]).await?;
+            Ok(done)
+        })?;
+        done.map_err(EarlyEnd::Stopped)
+    }
+
+    /// Does `work` with progress, until it ends by itself, stops, or is interrupted.
+    fn watch<T>(
+        &self,
+        (requests, existing): (usize, usize),
+        work: impl AsyncFnOnce(&SessionContext<'_>, &Appender, &StopSwitch) -> Result<T, JournalError>,
+    ) -> Result<T, EarlyEnd> {
+        let stop = StopSwitch::default();
+        let screen = &self.context.screen;
+        let progress = Progress::new(screen, self.context.progress, requests, existing);
+        let last_words = self.last_words();
+        let on_event: OnEvent<'_> = &|event| progress.on_event(event);
+        let appender = self.journal.appender();
+        let context = SessionContext::new(
+            &self.jira.client,
+            appender.clone(),
+            &self.jira.pacer,
+            self.settle,
+            &stop,
+            on_event,
+        );
+        let done = self.runtime.block_on(async {
+            tokio::select! {
+                done = work(&context, &appender, &stop) => done,
+                never = self.runtime.signals.watch(&stop, &progress, &last_words) => never,
+            }
+        });
+        let done = done.map_err(|error| self.journal_failure(error))?;
+        match stop.ending() {
+            Some(stop) => Err(EarlyEnd::Stopped(stop)),
+            None => Ok(done),
+        }
+    }
+
+    /// What to do after everything was stopped at once.
     fn last_words(&self) -> String {
-        let next = &self.after_kill;
+        let next = &self.continue_by;
         if self.jira.is_sandbox() {
             return format!("the sandbox and its contents are gone; to rehearse again:\n  {next}");
         }
@@ -119,60 +201,54 @@ impl Session<'_> {
         )
     }
 
-    /// Writes the end of a session that does no more. Returns why it ended early, if it did.
-    pub(super) fn close(
+    /// Records how the session ended, writes the reports, and shows the result and what to do next. Work that ended by
+    /// itself is incomplete if something `is_left`.
+    pub(super) fn conclude(
         &self,
-        journal: Journal,
-        stopped: Option<Stop>,
-    ) -> Result<Option<Stop>, Failure> {
-        let stopped = self.runtime.block_on(close(&journal.appender(), stopped))?;
-        journal.close()?;
-        Ok(stopped)
-    }
-
-    /// Writes the end of a session that does no more, and the reports.
-    pub(super) fn close_quietly(
-        &self,
-        journal: Journal,
-        stopped: Option<Stop>,
-    ) -> Result<(), Failure> {
-        self.close(journal, stopped)?;
-        self.files.write_reports()
-    }
-
-    /// Ends a session that nobody agreed to.
-    pub(super) fn decline(&self, journal: Journal, why: &str) -> Result<Exit, Failure> {
-        self.close_quietly(journal, Some(Stop::Interrupted))?;
-        self.screen.problem(&format!("{why}\n"));
-        let next = if_wanted(&self.after_kill);
-        self.screen.info(&format!("\nNext: {next}\n"));
-        Ok(Exit::Interrupted)
-    }
-
-    /// Ends a session that cannot go on and has sent nothing: writes its end and the reports. Returns the failure with the
-    /// command that goes on.
-    pub(super) fn fail(&self, journal: Journal, failure: Failure) -> Failure {
-        let at = Timestamp::now();
-        let mut last = Vec::new();
-        let how = match failure.exit {
-            Exit::Interrupted => Ending::Interrupted,
-            _ => Ending::Stopped,
+        ended: Result<(), EarlyEnd>,
+        is_left: impl FnOnce(&Report) -> bool,
+        next: impl FnOnce(&Report) -> String,
+    ) -> Result<Exit, Failure> {
+        let stopped = match ended {
+            Ok(()) => None,
+            Err(EarlyEnd::Stopped(stop)) => Some(stop),
+            Err(EarlyEnd::Declined(why)) => {
+                self.close(Some(&Stop::Interrupted))?;
+                self.files.write_reports()?;
+                self.context.screen.problem(&format!("{why}\n"));
+                self.context.next(&if_wanted(&self.continue_by));
+                return Ok(Exit::Interrupted);
+            }
+            Err(EarlyEnd::Refused(failure)) => {
+                self.close(None)?;
+                self.files.write_reports()?;
+                return Err(failure);
+            }
+            Err(EarlyEnd::Failed(failure)) => return Err(self.fail(failure)),
         };
-        if how == Ending::Stopped {
-            let why = failure.message.as_str().into();
-            last.push(Event::Stopped { why, at });
-        }
-        last.push(Event::Closed { how, at });
-        let appender = journal.appender();
-        let written = self.runtime.block_on(appender.commit(last));
-        if let Err(error) = written.and_then(|()| journal.close()) {
-            return self.without_journal(error);
+        self.close(stopped.as_ref())?;
+        self.files
+            .conclude(stopped.as_ref(), is_left, next, self.context)
+    }
+
+    /// Records the end of a session that cannot go on. Returns the failure with the command that continues.
+    fn fail(&self, failure: Failure) -> Failure {
+        let (how, why) = match failure.exit {
+            Exit::Interrupted => (Ending::Interrupted, None),
+            _ => (Ending::Stopped, Some(failure.message.clone())),
+        };
+        let written = self
+            .runtime
+            .block_on(close(&self.journal.appender(), how, why));
+        if let Err(error) = written {
+            return self.journal_failure(error);
         }
         if let Err(unwritten) = self.files.write_reports() {
-            self.screen
+            self.context
+                .screen
                 .failure(&unwritten.message, unwritten.help.as_deref());
         }
-        let resume = format!("continue with `{}`", self.after_kill);
+        let resume = format!("continue with `{}`", self.continue_by);
         let help = match &failure.help {
             Some(help) => format!("{help}; then {resume}"),
             None => resume,
@@ -180,54 +256,33 @@ impl Session<'_> {
         failure.help(help)
     }
 
-    /// The journal failed where no report tells of it.
-    fn without_journal(&self, error: JournalError) -> Failure {
+    /// Records that the session is over: it stopped, or everything is done.
+    fn close(&self, stopped: Option<&Stop>) -> Result<(), Failure> {
+        let how = match stopped {
+            None => Ending::Complete,
+            Some(Stop::Interrupted) => Ending::Interrupted,
+            Some(_) => Ending::Stopped,
+        };
+        let why = stopped.map(ToString::to_string);
+        let written = self
+            .runtime
+            .block_on(close(&self.journal.appender(), how, why));
+        match (written, stopped.map(Stop::reason)) {
+            // The stop itself says so.
+            (Err(_), Some(Stop::Journal(_))) => Ok(()),
+            (written, _) => written.map_err(|error| self.journal_failure(error)),
+        }
+    }
+
+    /// The journal failed where no report shows it.
+    fn journal_failure(&self, error: JournalError) -> Failure {
         let help = match StoredRun::at(&self.files.dir) {
             Ok(_) if !self.jira.is_sandbox() => {
-                format!("fix this, then continue the run: {}", self.after_kill)
+                format!("fix this, then continue the run: {}", self.continue_by)
             }
             _ => "fix this, then run the same command again".to_owned(),
         };
         Failure::from(error).help(help)
-    }
-
-    /// What the engine works with.
-    pub(super) fn context<'c>(
-        &'c self,
-        journal: &Appender,
-        stop: &'c StopSwitch,
-        tell: Tell<'c>,
-    ) -> SessionContext<'c> {
-        SessionContext::new(
-            &self.jira.client,
-            journal.clone(),
-            &self.jira.pacer,
-            self.settle,
-            stop,
-            tell,
-        )
-    }
-
-    async fn send(
-        &self,
-        work: Work<'_>,
-        journal: Appender,
-        stop: &StopSwitch,
-        tell: Tell<'_>,
-    ) -> Result<Option<Stop>, JournalError> {
-        let context = self.context(&journal, stop, tell);
-        let settings = Settings {
-            concurrency: usize::from(self.pace.concurrency),
-            retries: self.pace.retries,
-            max_failures: self.pace.max_failures.map(NonZeroU32::get),
-        };
-        let mut executor =
-            Executor::new(&context, work.matcher, settings, work.jobs, work.in_doubt);
-        executor.run().await;
-        if executor.has_sent() {
-            executor.audit().await;
-        }
-        close(&journal, stop.ending()).await
     }
 }
 
@@ -284,30 +339,14 @@ pub(super) fn if_wanted(command: &impl std::fmt::Display) -> String {
     format!("to continue after all:\n  {command}")
 }
 
-/// Writes the end of a session that stopped for this reason, or did all.
+/// Records the end of a session.
 pub(super) async fn close(
     journal: &Appender,
-    stopped: Option<Stop>,
-) -> Result<Option<Stop>, JournalError> {
+    how: Ending,
+    why: Option<String>,
+) -> Result<(), JournalError> {
     let at = Timestamp::now();
-    let mut last = Vec::new();
-    if let Some(stop) = &stopped {
-        last.push(Event::Stopped {
-            why: stop.to_string(),
-            at,
-        });
-    }
-    let how = match &stopped {
-        None => Ending::Complete,
-        Some(Stop::Interrupted) => Ending::Interrupted,
-        Some(_) => Ending::Stopped,
-    };
-    let is_of_journal = |stop: &Stop| matches!(stop.reason(), Stop::Journal(_));
-    last.push(Event::Closed { how, at });
-    match journal.commit(last).await {
-        // A run that stopped because of its journal has said so.
-        Err(_) if stopped.as_ref().is_some_and(is_of_journal) => Ok(stopped),
-        Err(error) => Err(error),
-        Ok(()) => Ok(stopped),
-    }
+    let stopped = why.map(|why| Event::Stopped { why, at });
+    let closed = Event::Closed { how, at };
+    journal.commit(stopped.into_iter().chain([closed])).await
 }

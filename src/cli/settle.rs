@@ -1,25 +1,29 @@
-//! What a run left in doubt is settled before anything else is done with it; nothing is sent for that.
+//! Rows that a run left in doubt are settled before anything else is done with it; nothing is sent for that. The user may
+//! decide single rows with `--adopt` and `--absent`.
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::exit::Failure;
-use super::loaded_run::LoadedRun;
-use super::session::Session;
-use crate::engine::{Matcher, RowStatus, SentRow, Settling, Stop, Unsettled, settle};
-use crate::journal::{Event, Journal, Remote, RowState, Settled, Verdict, Via};
+use super::loaded_run::{LoadedRun, RunArgs};
+use super::session::{EarlyEnd, Session};
+use crate::engine::{Matcher, RowStatus, SentRow, Settling, Unsettled, settle};
+use crate::journal::{Event, Remote, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration, ShownFields};
+use crate::validate::RowRange;
 
-/// What somebody says of a row in doubt.
+/// What the user decides about a row in doubt.
 #[derive(Clone, Debug)]
-pub(super) enum ByHand {
+pub(super) enum Decision {
     /// This is its integration.
     Adopt(u32, Box<RemoteIntegration>),
     /// It was not created.
     Absent(u32),
 }
 
-impl ByHand {
+impl Decision {
     /// The row.
     pub(super) fn n(&self) -> u32 {
         match self {
@@ -49,27 +53,97 @@ impl ByHand {
     }
 }
 
+/// The decisions, checked against the run and Jira's list.
+pub(super) fn decisions(
+    args: &RunArgs,
+    run: &LoadedRun,
+    remote: &[RemoteIntegration],
+) -> Result<Vec<Decision>, Failure> {
+    let mut decisions = Vec::new();
+    let matcher = Matcher::of_run(run.state());
+    for (place, id) in &args.adopt {
+        let n = row_in_doubt(run, place)?;
+        let shown = remote.iter().find(|remote| remote.id == *id);
+        let Some(shown) = shown else {
+            return Err(Failure::usage(format!(
+                "--adopt: Jira has no integration {id}"
+            )));
+        };
+        let row_type = run.state().row(n).and_then(|row| row.type_name.as_deref());
+        if matcher.is_in_baseline(*id) {
+            let failure = format!("--adopt: integration {id} was in Jira before the run");
+            return Err(Failure::usage(failure));
+        }
+        let is_adopted =
+            |decision: &Decision| matches!(decision, Decision::Adopt(_, shown) if shown.id == *id);
+        if decisions.iter().any(is_adopted) {
+            let failure = format!("--adopt: integration {id} is given for two rows");
+            return Err(Failure::usage(failure));
+        }
+        if matcher.is_claimed(*id) {
+            let failure = format!("--adopt: integration {id} belongs to another row of the run");
+            return Err(Failure::usage(failure));
+        }
+        if row_type != Some(shown.type_name.as_str()) {
+            let (row_type, theirs) = (row_type.unwrap_or("unknown"), &shown.type_name);
+            let failure = format!(
+                "--adopt: integration {id} is of type {theirs}, but the type of {place} is {row_type}"
+            );
+            return Err(Failure::usage(failure));
+        }
+        decisions.push(Decision::Adopt(n, Box::new(shown.clone())));
+    }
+    for place in &args.absent {
+        decisions.push(Decision::Absent(row_in_doubt(run, place)?));
+    }
+    let mut rows = BTreeSet::new();
+    if let Some(twice) = decisions.iter().find(|decision| !rows.insert(decision.n())) {
+        let place = run.place_of(twice.n());
+        let failure = format!("--adopt and --absent name the row {place} more than once");
+        return Err(Failure::usage(failure).help("give one decision for each row"));
+    }
+    Ok(decisions)
+}
+
+/// The row in doubt that stands at `place`.
+fn row_in_doubt(run: &LoadedRun, place: &RowRange) -> Result<u32, Failure> {
+    let mut rows = run.state().rows().filter(|(_, row)| {
+        let at = &row.place;
+        at.row.is_some_and(|number| place.holds(&at.table, number))
+    });
+    match (rows.next(), rows.next()) {
+        (Some((n, row)), None) if row.outcome == Outcome::InDoubt => Ok(n),
+        (Some((_, row)), None) => Err(Failure::usage(format!(
+            "row {place} is not in doubt: it is {}",
+            row.outcome
+        ))),
+        (None, _) => Err(Failure::usage(format!(
+            "the run {} has no row {place}",
+            run.id()
+        ))),
+        (Some(_), Some(_)) => {
+            let failure = format!("the run {} has several rows {place}", run.id());
+            Err(Failure::usage(failure).help("name the sheet or the file too, such as 'Azure!34'"))
+        }
+    }
+}
+
 impl Session<'_> {
-    /// Settles the rows of `run` that are in doubt: by hand where somebody says so, by Jira's list where not. Everything is
-    /// on disk when it returns. Returns why it ended early, if it did; the rows that were not settled stay in doubt.
-    pub(super) fn settle(
-        &self,
-        run: &LoadedRun,
-        by_hand: &[ByHand],
-        journal: &Journal,
-    ) -> Result<Option<Stop>, Failure> {
+    /// Settles the rows of `run` that are in doubt: by the decisions of the user, the others by Jira's list. Everything is on
+    /// disk when it returns; rows that were not settled stay in doubt.
+    pub(super) fn settle(&self, run: &LoadedRun, decisions: &[Decision]) -> Result<(), EarlyEnd> {
         let mut matcher = Matcher::of_run(run.state());
         let mut events = Vec::new();
-        for said in by_hand {
-            if let ByHand::Adopt(n, remote) = said {
+        for decision in decisions {
+            if let Decision::Adopt(n, remote) = decision {
                 matcher.set_status(*n, RowStatus::Created(remote.id));
             }
-            events.push(said.event());
+            events.push(decision.event());
         }
-        let is_said = |n: u32| by_hand.iter().any(|said| said.n() == n);
+        let is_decided = |n: u32| decisions.iter().any(|decision| decision.n() == n);
         let has_lost_baseline = run.has_lost_baseline();
         let in_doubt = run.state().rows().filter(|(n, row)| {
-            let is_in_doubt = row.outcome == Outcome::InDoubt && !is_said(*n);
+            let is_in_doubt = row.outcome == Outcome::InDoubt && !is_decided(*n);
             is_in_doubt && (!has_lost_baseline || was_not_there(row))
         });
         let is_whole = run.read.damaged.is_empty();
@@ -79,13 +153,9 @@ impl Session<'_> {
                 ended: ended(row, is_whole),
             })
             .collect();
-        self.look(journal, async |appender, stop, tell| {
+        self.read(async |context, appender| {
             appender.append(events)?;
-            let context = self.context(appender, stop, tell);
-            let settlement = settle(&context, &mut matcher, unsettled, Settling::Full).await;
-            if let Some(reason) = settlement.stop {
-                stop.throw(reason);
-            }
+            let settlement = settle(context, &mut matcher, unsettled, Settling::Full).await;
             for SentRow(n) in settlement.did_not_happen {
                 if has_lost_baseline {
                     // Nothing more is sent: what is not found stays in doubt.
@@ -99,20 +169,19 @@ impl Session<'_> {
                 };
                 context.note_settled(n, verdict, None, ShownFields::default());
             }
-            appender.commit([]).await?;
-            Ok(stop.ending())
+            settlement.stop.map_or(Ok(()), Err)
         })
     }
 }
 
-/// Whether Jira did not hold the row before the run, though what it held is lost: a row with a name that was sent was
-/// planned to be created.
+/// Whether Jira did not hold the row before the run, although the list of what it held is lost: a row with a name was only
+/// sent because Jira did not hold it.
 fn was_not_there(row: &RowState) -> bool {
     row.attempts > 0 && row.name.is_some()
 }
 
-/// When the last attempt at a row ended: as the journal says, or only now if the process died before it could, or if a later
-/// attempt may be among what a damaged journal has lost.
+/// When the last attempt at a row ended: as the journal has it, or now if the process died first, or if a damaged journal
+/// may have lost a later attempt.
 fn ended(row: &RowState, is_whole: bool) -> Instant {
     let now = Instant::now();
     let ago = row

@@ -3,7 +3,6 @@
 use clap::Args;
 use jiff::Timestamp;
 
-use super::by_hand::by_hand;
 use super::connect::connect;
 use super::context::Context;
 use super::exit::{Exit, Failure};
@@ -12,14 +11,14 @@ use super::loaded_run::{LoadedRun, RunArgs};
 use super::question::{self, Reply};
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
-use super::session::{Session, close, remove_duplicates};
-use super::settle::ByHand;
+use super::session::{EarlyEnd, Session, WhenToAudit, Work, remove_duplicates};
+use super::settle::{Decision, decisions};
 use crate::engine::{
-    Deletion, Discrepancies, Executor, Fate, Job, Matcher, Settings, Stop, UndoOptions, UndoneRow,
-    agreed, list_for_undo, plan_undo,
+    Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, agreed, list_for_undo,
+    plan_undo,
 };
 use crate::journal::{
-    ConfirmedBy, Duplicate, Event, Journal, Planned, PlannedAction, RowState, SessionKind,
+    ConfirmedBy, Duplicate, Event, Planned, PlannedAction, RowState, SessionKind,
 };
 use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{Screen, count};
@@ -66,32 +65,34 @@ pub(super) struct UndoArgs {
 pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let common = &args.common;
-    let selection = Selection::new(&args.rows, &args.only)?;
-    let run = LoadedRun::load(&common.runs.runs_dir, &args.run)?;
+    let mut undoing = Undoing {
+        args,
+        selection: Selection::new(&args.rows, &args.only)?,
+        run: LoadedRun::load(&common.runs.runs_dir, &args.run)?,
+        context,
+    };
+    let run = &undoing.run;
     if run.state().may_lack_rows() {
         screen.problem(
             "warning: the journal is damaged and has lost rows; what they created is not known and cannot be undone\n",
         );
     }
-    let is_left = |row: &RowState| {
-        let is_created = row.outcome == Outcome::Created && !is_gone(row);
-        is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
-    };
     if !run.state().rows().any(|(_, row)| is_left(row)) {
+        let run_id = run.id();
         screen.info(&format!(
-            "nothing that {} created is left to remove\n",
-            run.id()
+            "nothing that {run_id} created is left to remove\n"
         ));
-        return conclude(
-            args,
-            &selection,
-            &run,
+        let found = Discrepancies::default();
+        let files = RunFiles::of(&run.dir);
+        let next = |report: &Report| undoing.next(report, false, &found);
+        return files.conclude(
             None,
-            &Discrepancies::default(),
+            |report| undoing.is_left(report, &found),
+            next,
             context,
         );
     }
-    let is_selected = |row: &RowState| selection.has(row);
+    let is_selected = |row: &RowState| undoing.selection.has(row);
     if !run.state().rows().any(|(_, row)| is_selected(row)) {
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());
         return Err(Failure::usage(failure));
@@ -101,26 +102,30 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
     let runtime = Runtime::new()?;
     let connecting = connect(&common.connect, &destination, common.pace.pace(), screen);
     let (jira, list) = runtime.block_on(connecting)?;
-    let after_kill = run.next(&context.given, "undo").to_string();
-    let session = Session::on(&run, common, after_kill, (&runtime, &jira), context);
-    let undoing = Undoing {
-        args,
-        selection,
-        context,
-        session,
-    };
     if args.dry_run {
-        return undoing.dry_run(&run, &list);
+        return undoing.dry_run(&list, &jira.target);
     }
     let _lock = run.lock_jira()?;
-    let by_hand = by_hand(common, &run, &list)?;
-    let session = &undoing.session;
-    let connect = (&common.connect, &destination);
-    let journal = session.begin(&run, SessionKind::Undo, confirmed_by, connect)?;
-    undoing.take_back(run, journal, &by_hand, confirmed_by)
+    let decisions = decisions(common, run, &list)?;
+    let start = (SessionKind::Undo, confirmed_by);
+    let session = Session::on(run, common, start, &destination, (&runtime, &jira), context)?;
+    let ended = undoing.settle_and_remove(&session, &decisions, confirmed_by.is_none());
+    let is_stopped = matches!(ended, Err(EarlyEnd::Stopped(_)));
+    let (ended, found) = match ended {
+        Ok(found) => (Ok(()), found),
+        Err(early) => (Err(early), Discrepancies::default()),
+    };
+    let next = |report: &Report| undoing.next(report, is_stopped, &found);
+    session.conclude(ended, |report| undoing.is_left(report, &found), next)
 }
 
-/// Whether Jira may hold what requests of ours created beside the row's own.
+/// Whether Jira may hold something that the row created.
+fn is_left(row: &RowState) -> bool {
+    let is_created = row.outcome == Outcome::Created && !is_gone(row);
+    is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
+}
+
+/// Whether Jira may hold duplicates that requests of the run created.
 fn may_be_left(row: &RowState) -> bool {
     row.outcome == Outcome::Created && row.may_have_duplicates() > 0
 }
@@ -130,7 +135,7 @@ pub(super) fn is_gone(row: &RowState) -> bool {
     removal.is_some_and(|removal| removal.outcome.is_gone())
 }
 
-/// How the session is confirmed, where that needs no question; none if somebody is to be asked.
+/// How the session is confirmed if that needs no question.
 fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
     if args.dry_run {
         return Ok(Some(ConfirmedBy::NotNeeded));
@@ -201,110 +206,41 @@ impl Selection {
     }
 }
 
-/// Ends an undo after which `imbalance` was found.
-fn conclude(
-    args: &UndoArgs,
-    selection: &Selection,
-    run: &LoadedRun,
-    stopped: Option<&Stop>,
-    imbalance: &Discrepancies,
-    context: &Context,
-) -> Result<Exit, Failure> {
-    let is_selected = |n: u32| {
-        let row = run.state().row(n);
-        row.is_some_and(|row| selection.has(row))
-    };
-    let is_ours = |double: &Duplicate| {
-        let row = run.state().row(double.n);
-        is_selected(double.n) && row.is_some_and(|row| row.may_have_created > 1)
-    };
-    let are_doubles = imbalance.duplicates.iter().any(is_ours);
-    let have_appeared = imbalance.appeared.iter().any(|n| is_selected(*n));
-    // Nothing that was to be taken back is gone as long as nobody knows whether it is there.
-    let are_in_doubt = !args.duplicates
-        && run
-            .state()
-            .rows()
-            .any(|(_, row)| row.outcome == Outcome::InDoubt && selection.has(row));
-    let are_in_doubt = are_in_doubt || have_appeared;
-    let next = |report: &Report| {
-        let undo = run.next(&context.given, "undo");
-        if stopped.is_some() || report.is_something_left() {
-            format!("see the messages above, then continue the undo:\n  {undo}")
-        } else if are_in_doubt {
-            format!(
-                "find the rows in doubt in Jira, and decide with `--adopt ROW=ID` (together with `--include-found`) or \
-                 `--absent ROW`:\n  {undo}"
-            )
-        } else if are_doubles {
-            remove_duplicates(&run.undo_duplicates(&context.given))
-        } else if report.may_lack_rows() {
-            "the known part of the run is undone; the journal has lost rows: find what they created in Jira and remove it there"
-                .to_owned()
-        } else {
-            "the undo is complete; nothing is left to do".to_owned()
-        }
-    };
-    let is_left = |report: &Report| report.is_something_left() || are_in_doubt || are_doubles;
-    RunFiles::of(&run.dir).conclude(stopped, is_left, next, context)
-}
-
-/// Why nothing is removed.
-enum Unagreed {
-    /// The session is to end.
-    Stopped(Stop),
-    /// Whoever was asked does not want it.
-    Declined(String),
-    /// Nothing more can be written down.
-    Failed(Failure),
-}
-
-/// An undo that reached Jira.
+/// A run that is undone.
 pub(super) struct Undoing<'a> {
     pub args: &'a UndoArgs,
     pub selection: Selection,
+    pub run: LoadedRun,
     pub context: &'a Context,
-    pub session: Session<'a>,
 }
 
+/// What is recorded about a plan, and what is to be removed.
+type Removals = (Vec<Event>, Vec<Deletion>);
+
 impl Undoing<'_> {
-    pub(super) fn plan(&self, run: &LoadedRun, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
+    pub(super) fn plan(&self, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
         let also = UndoOptions {
             changed: self.args.include_changed,
             found: self.args.include_found,
         };
-        plan_undo(run.state(), list, |row| self.selection.has(row), also)
+        plan_undo(self.run.state(), list, |row| self.selection.has(row), also)
     }
 
-    fn take_back(
-        &self,
-        mut run: LoadedRun,
-        journal: Journal,
-        by_hand: &[ByHand],
-        confirmed_by: Option<ConfirmedBy>,
-    ) -> Result<Exit, Failure> {
-        if run.state().baseline().is_some() || !by_hand.is_empty() {
-            let stopped = self.session.settle(&run, by_hand, &journal)?;
-            if stopped.is_some() {
-                return self.end(&run, journal, stopped);
-            }
-            run.read_again()?;
+    fn settle_and_remove(
+        &mut self,
+        session: &Session<'_>,
+        decisions: &[Decision],
+        must_ask: bool,
+    ) -> Result<Discrepancies, EarlyEnd> {
+        if self.run.state().baseline().is_some() || !decisions.is_empty() {
+            session.settle(&self.run, decisions)?;
+            self.run.read_again()?;
         }
-        let stopped = self.settle_doubles(&mut run, &journal)?;
-        if stopped.is_some() {
-            return self.end(&run, journal, stopped);
-        }
-        let must_ask = confirmed_by.is_none();
-        let agreed = if self.args.duplicates {
-            self.doubles_to_remove(&run, &journal)
+        self.settle_duplicates(session)?;
+        let (mut events, deletions) = if self.args.duplicates {
+            (Vec::new(), self.duplicates_to_remove(session)?)
         } else {
-            self.created_to_remove(&run, &journal, must_ask)
-        };
-        let (mut events, deletions) = match agreed {
-            Ok(agreed) => agreed,
-            Err(Unagreed::Stopped(stop)) => return self.end(&run, journal, Some(stop)),
-            Err(Unagreed::Declined(why)) => return self.session.decline(journal, &why),
-            Err(Unagreed::Failed(failure)) => return Err(failure),
+            self.created_to_remove(session, must_ask)?
         };
         if must_ask && !deletions.is_empty() {
             events.push(Event::Confirmed {
@@ -312,100 +248,74 @@ impl Undoing<'_> {
                 at: Timestamp::now(),
             });
         }
-        let (stopped, imbalance) = self.remove(&run, journal, events, deletions)?;
-        self.conclude(&run, stopped.as_ref(), &imbalance)
-    }
-
-    fn doubles_to_remove(
-        &self,
-        run: &LoadedRun,
-        journal: &Journal,
-    ) -> Result<(Vec<Event>, Vec<Deletion>), Unagreed> {
-        let list = self.look_for(run, &[], journal)?;
-        let Some(mut deletions) = self.ask_for_doubles(run, &list) else {
-            return Err(Unagreed::Declined("nothing was removed".to_owned()));
-        };
-        if !deletions.is_empty() {
-            let list = self.look_for(run, &[], journal)?;
-            self.keep_doubles(run, &list, &mut deletions);
-        }
-        Ok((Vec::new(), deletions))
+        self.remove(session, events, deletions)
     }
 
     fn created_to_remove(
         &self,
-        run: &LoadedRun,
-        journal: &Journal,
+        session: &Session<'_>,
         must_ask: bool,
-    ) -> Result<(Vec<Event>, Vec<Deletion>), Unagreed> {
-        let created = self.plan(run, &[]);
+    ) -> Result<Removals, EarlyEnd> {
+        let created = self.plan(&[]);
         let ids: Vec<i64> = created.iter().map(|undone| undone.id).collect();
-        let list = self.look_for(run, &ids, journal)?;
-        let plan = self.plan(run, &list);
-        let tell = if must_ask {
+        let plan = self.plan(&self.list(session, &ids)?);
+        let show = if must_ask {
             Screen::problem
         } else {
             Screen::info
         };
-        tell(self.session.screen, &self.in_words(run, &plan));
+        show(
+            &self.context.screen,
+            &self.plan_text(&plan, &session.jira.target),
+        );
         let is_deleted = |undone: &&UndoneRow| undone.fate == Fate::Delete;
         let number = plan.iter().filter(is_deleted).count();
         if !must_ask || number == 0 {
-            return Ok(planned(run, &plan));
+            return Ok(self.removals(&plan));
         }
-        if !self.ask(number) {
+        if !self.ask(number, session) {
             let why = format!("the answer was not {number}; nothing was removed");
-            return Err(Unagreed::Declined(why));
+            return Err(EarlyEnd::Declined(why));
         }
-        // Much may have happened in Jira since the plan was shown. What was gone by then needs no second look.
+        // Jira may have changed since the plan was shown. What was gone by then stays gone.
         let there = plan
             .iter()
             .filter(|undone| undone.fate != Fate::AlreadyGone)
             .map(|undone| undone.id);
-        let there: Vec<i64> = there.collect();
-        let list = self.look_for(run, &there, journal)?;
-        Ok(planned(run, &agreed(&plan, self.plan(run, &list))))
+        let list = self.list(session, &there.collect::<Vec<i64>>())?;
+        Ok(self.removals(&agreed(&plan, self.plan(&list))))
     }
 
-    fn ask(&self, number: usize) -> bool {
+    fn ask(&self, number: usize, session: &Session<'_>) -> bool {
         let what = count(number as u64, "integration", "integrations");
+        let target = &session.jira.target;
         let question = format!(
             "Remove {what} from {} ({})?\nType the number to confirm:",
-            self.session.jira.target.title, self.session.jira.target.url
+            target.title, target.url
         );
-        question::ask_number(&question, number, self.session.runtime, self.session.screen)
-            == Reply::Yes
+        let screen = &self.context.screen;
+        question::ask_number(&question, number, session.runtime, screen) == Reply::Yes
     }
 
-    /// Jira's list, read until it is known which of `ids` it does not show.
-    fn look_for(
+    /// Jira's list, read until it is certain which of `ids` it does not show.
+    pub(super) fn list(
         &self,
-        run: &LoadedRun,
+        session: &Session<'_>,
         ids: &[i64],
-        journal: &Journal,
-    ) -> Result<Vec<RemoteIntegration>, Unagreed> {
-        let session = &self.session;
-        let looked = session.look(journal, async |appender, stop, tell| {
-            let context = session.context(appender, stop, tell);
-            let list = list_for_undo(&context, &Matcher::of_run(run.state()), ids).await;
-            appender.commit([]).await?;
-            Ok(stop.reason().map_or(list, Err))
-        });
-        looked.map_err(Unagreed::Failed)?.map_err(Unagreed::Stopped)
+    ) -> Result<Vec<RemoteIntegration>, EarlyEnd> {
+        let matcher = Matcher::of_run(self.run.state());
+        session.read(async |context, _| list_for_undo(context, &matcher, ids).await)
     }
 
-    /// Deletes all, and looks whether Jira still holds something that the run created. Returns why it ended early, if it did,
-    /// and what is there.
+    /// Removes everything, and checks whether Jira still holds something that the run created.
     fn remove(
         &self,
-        run: &LoadedRun,
-        journal: Journal,
+        session: &Session<'_>,
         events: Vec<Event>,
         deletions: Vec<Deletion>,
-    ) -> Result<(Option<Stop>, Discrepancies), Failure> {
-        let number = deletions.len();
-        let session = &self.session;
-        let mut matcher = Matcher::of_run(run.state());
+    ) -> Result<Discrepancies, EarlyEnd> {
+        let state = self.run.state();
+        let mut matcher = Matcher::of_run(state);
         for event in &events {
             if let Event::Plan(planned) = event
                 && matches!(
@@ -417,103 +327,112 @@ impl Undoing<'_> {
                 matcher.note_removed(planned.n, id);
             }
         }
-        let must_balance = self.must_balance(run);
-        let mut imbalance = Discrepancies::default();
-        let stopped = session.guard(journal, (number, 0), async |appender, stop, tell| {
-            appender.commit(events).await?;
-            let context = session.context(appender, stop, tell);
-            let settings = Settings {
-                concurrency: usize::from(session.pace.concurrency),
-                retries: session.pace.retries,
-                max_failures: None,
-            };
-            let jobs = deletions.into_iter();
-            let jobs = jobs.map(|deletion| Job::new(deletion, deletion.attempt));
-            let mut executor =
-                Executor::new(&context, matcher, settings, jobs.collect(), Vec::new());
-            executor.run().await;
-            if must_balance {
-                imbalance = executor.audit().await;
-            }
-            close(appender, stop.ending()).await
-        })?;
-        Ok((stopped, imbalance))
-    }
-
-    /// Whether several requests of ours may have created a row that is taken back. Whoever is asked for each double knows.
-    fn must_balance(&self, run: &LoadedRun) -> bool {
-        let state = run.state();
-        let may_be_left = |row: &RowState| self.selection.has(row) && may_be_left(row);
-        // What is new cannot be told by a journal that has lost what was there before.
-        !self.args.duplicates
+        // Several requests may have created a selected row. With `--duplicates` the user is asked for each of them, and
+        // without the list from before the run nobody can tell what is new.
+        let must_audit = !self.args.duplicates
             && state.baseline().is_some()
-            && state.rows().any(|(_, row)| may_be_left(row))
+            && state
+                .rows()
+                .any(|(_, row)| self.selection.has(row) && may_be_left(row));
+        let jobs = deletions.into_iter();
+        let work = Work {
+            matcher,
+            jobs: jobs
+                .map(|deletion| Job::new(deletion, deletion.attempt))
+                .collect(),
+            in_doubt: Vec::new(),
+            existing: 0,
+            audit: if must_audit {
+                WhenToAudit::Always
+            } else {
+                WhenToAudit::Never
+            },
+        };
+        let appender = session.journal.appender();
+        session.send(async move { appender.commit(events).await }, work)
     }
 
-    fn end(
-        &self,
-        run: &LoadedRun,
-        journal: Journal,
-        stopped: Option<Stop>,
-    ) -> Result<Exit, Failure> {
-        let stopped = self.session.close(journal, stopped)?;
-        self.conclude(run, stopped.as_ref(), &Discrepancies::default())
+    /// Whether selected rows have duplicates of ours.
+    fn has_duplicates(&self, found: &Discrepancies) -> bool {
+        let is_ours = |duplicate: &Duplicate| {
+            let row = self.run.state().row(duplicate.n);
+            row.is_some_and(|row| self.selection.has(row) && row.may_have_created > 1)
+        };
+        found.duplicates.iter().any(is_ours)
     }
 
-    fn conclude(
-        &self,
-        run: &LoadedRun,
-        stopped: Option<&Stop>,
-        imbalance: &Discrepancies,
-    ) -> Result<Exit, Failure> {
-        let Self {
-            args, selection, ..
-        } = self;
-        conclude(args, selection, run, stopped, imbalance, self.context)
+    /// Whether selected rows are in doubt: it is not known whether they are in Jira.
+    fn is_in_doubt(&self, found: &Discrepancies) -> bool {
+        let state = self.run.state();
+        let is_selected = |n: &u32| state.row(*n).is_some_and(|row| self.selection.has(row));
+        let is_in_doubt =
+            |row: &RowState| row.outcome == Outcome::InDoubt && self.selection.has(row);
+        let are_in_doubt = state.rows().any(|(_, row)| is_in_doubt(row));
+        !self.args.duplicates && are_in_doubt || found.appeared.iter().any(is_selected)
+    }
+
+    fn is_left(&self, report: &Report, found: &Discrepancies) -> bool {
+        report.is_something_left() || self.is_in_doubt(found) || self.has_duplicates(found)
+    }
+
+    fn next(&self, report: &Report, is_stopped: bool, found: &Discrepancies) -> String {
+        let given = &self.context.given;
+        let undo = self.run.next(given, "undo");
+        if is_stopped || report.is_something_left() {
+            format!("see the messages above, then continue the undo:\n  {undo}")
+        } else if self.is_in_doubt(found) {
+            format!(
+                "find the rows in doubt in Jira, and decide with `--adopt ROW=ID` (together with `--include-found`) or \
+                 `--absent ROW`:\n  {undo}"
+            )
+        } else if self.has_duplicates(found) {
+            remove_duplicates(&self.run.undo_duplicates(given))
+        } else if report.may_lack_rows() {
+            "the known part of the run is undone; the journal has lost rows: find what they created in Jira and remove it there"
+                .to_owned()
+        } else {
+            "the undo is complete; nothing is left to do".to_owned()
+        }
+    }
+
+    /// What is recorded about a plan, and what is to be removed.
+    fn removals(&self, plan: &[UndoneRow]) -> Removals {
+        let mut events = Vec::new();
+        let mut deletions = Vec::new();
+        for undone in plan {
+            let (action, reason) = match &undone.fate {
+                Fate::Delete => {
+                    let Some(row) = self.run.state().row(undone.n) else {
+                        continue;
+                    };
+                    deletions.push(Deletion {
+                        n: undone.n,
+                        id: undone.id,
+                        integration_type: type_of(row),
+                        init_date: row.remote.and_then(|remote| remote.init_date),
+                        attempt: row.last_intent,
+                        was_in_doubt: undone.was_in_doubt,
+                    });
+                    continue;
+                }
+                Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
+                Fate::AlreadyGone if undone.was_in_doubt => {
+                    (PlannedAction::Removed, "no longer in Jira's list")
+                }
+                Fate::AlreadyGone => (PlannedAction::AlreadyGone, "was no longer in Jira's list"),
+            };
+            events.push(Event::Plan(Planned {
+                n: undone.n,
+                action,
+                reason: reason.into(),
+                id: Some(undone.id),
+                differences: Vec::new(),
+            }));
+        }
+        (events, deletions)
     }
 }
 
 pub(super) fn type_of(row: &RowState) -> Option<IntegrationType> {
     IntegrationType::from_name(row.type_name.as_deref()?)
-}
-
-/// What is written down of a plan, and what is to be deleted.
-fn planned(run: &LoadedRun, plan: &[UndoneRow]) -> (Vec<Event>, Vec<Deletion>) {
-    let mut events = Vec::new();
-    let mut deletions = Vec::new();
-    for undone in plan {
-        let (action, reason) = match &undone.fate {
-            Fate::Delete => {
-                let Some(row) = run.state().row(undone.n) else {
-                    continue;
-                };
-                deletions.push(Deletion {
-                    n: undone.n,
-                    id: undone.id,
-                    integration_type: type_of(row),
-                    init_date: row.remote.and_then(|remote| remote.init_date),
-                    attempt: row.last_intent,
-                    was_in_doubt: undone.was_in_doubt,
-                });
-                continue;
-            }
-            Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
-            Fate::AlreadyGone if undone.was_in_doubt => (
-                PlannedAction::Removed,
-                "Jira's list does not show it any more",
-            ),
-            Fate::AlreadyGone => (
-                PlannedAction::AlreadyGone,
-                "Jira's list did not show it any more",
-            ),
-        };
-        events.push(Event::Plan(Planned {
-            n: undone.n,
-            action,
-            reason: reason.into(),
-            id: Some(undone.id),
-            differences: Vec::new(),
-        }));
-    }
-    (events, deletions)
 }

@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::context::write_json;
 use super::exit::{Exit, Failure};
-use super::loaded_run::LoadedRun;
 use super::undo::Undoing;
 use crate::engine::{Fate, UndoneRow};
 use crate::model::RemoteIntegration;
-use crate::render::{UndoPlan, undo_plan as plan_text};
+use crate::render::{Target, UndoPlan, undo_plan as plan_text};
 
 /// A row of the plan of an undo, in the document of `--format json`.
 #[derive(Serialize)]
@@ -29,11 +28,12 @@ struct PlanDocument {
 impl Undoing<'_> {
     pub(super) fn dry_run(
         &self,
-        run: &LoadedRun,
         list: &[RemoteIntegration],
+        target: &Target,
     ) -> Result<Exit, Failure> {
-        let plan = self.plan(run, list);
-        if self.context.is_json {
+        let Self { run, context, .. } = self;
+        let plan = self.plan(list);
+        if context.is_json {
             let rows = plan.iter().map(|undone| PlanRow {
                 row: run.place_of(undone.n),
                 id: undone.id,
@@ -54,15 +54,16 @@ impl Undoing<'_> {
             };
             write_json(&shown)?;
         } else {
-            self.session.screen.result(&self.in_words(run, &plan));
-            self.session.screen.result("dry run: nothing was removed\n");
-            let undo = run.next(&self.context.given, "undo");
-            self.context.next(&format!("remove them:\n  {undo}"));
+            context.screen.result(&self.plan_text(&plan, target));
+            context.screen.result("dry run: nothing was removed\n");
+            let undo = run.next(&context.given, "undo");
+            context.next(&format!("remove them:\n  {undo}"));
         }
         Ok(Exit::Done)
     }
 
-    pub(super) fn in_words(&self, run: &LoadedRun, plan: &[UndoneRow]) -> String {
+    pub(super) fn plan_text(&self, plan: &[UndoneRow], target: &Target) -> String {
+        let run = &self.run;
         let mut shown = UndoPlan {
             in_doubt: run.state().totals().in_doubt,
             ..UndoPlan::default()
@@ -81,6 +82,6 @@ impl Undoing<'_> {
                 Fate::AlreadyGone => shown.already_gone.push(line),
             }
         }
-        plan_text(&shown, run.id(), &self.session.jira.target)
+        plan_text(&shown, run.id(), target)
     }
 }

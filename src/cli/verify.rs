@@ -15,7 +15,7 @@ use super::runs::RunsArgs;
 use super::runtime::Runtime;
 use super::session::{FIND_LOST_ROWS, close, remove_duplicates};
 use crate::engine::{Discrepancies, Matcher, Pace};
-use crate::journal::{Audit, ConfirmedBy, Event, RowState, SessionKind};
+use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, SessionKind};
 use crate::model::Outcome;
 use crate::render::verification;
 use crate::report::VerifyReport;
@@ -91,7 +91,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
             appeared,
         })])?;
     }
-    runtime.block_on(close(&appender, None))?;
+    runtime.block_on(close(&appender, Ending::Complete, None))?;
     journal.close()?;
     RunFiles::of(&run.dir).write_reports()?;
     if context.is_json {

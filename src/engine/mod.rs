@@ -25,7 +25,7 @@ pub(crate) use join::{InvalidNow, Joined, SheetNow, join};
 pub(crate) use list::{ListError, read_list};
 pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};
-pub(crate) use operations::{Creation, Deletion, Job, SentRow, settle_deletions};
+pub(crate) use operations::{Creation, Deletion, Job, Operation, SentRow, settle_deletions};
 pub(crate) use pacer::{Pace, Pacer};
 pub(crate) use settle::{Unsettled, settle};
 pub(crate) use stop::{Stop, StopSwitch};

@@ -39,7 +39,7 @@ fn what_a_deletion_in_doubt_may_still_remove_is_not_said_to_exist() {
     let import = ["import", "a.csv", "--yes", "--settle", "0ms"];
     env.run(import)
         .exit(2)
-        .says("for a.csv:2, and nobody knows yet")
+        .says("for a.csv:2, but the undo of")
         .says("nothing was sent")
         .says(&undo);
     assert_eq!((env.posts(), env.runs().len()), (1, 1));
@@ -55,7 +55,7 @@ fn a_deletion_that_was_never_answered_may_still_come() {
     let env = may_be_removed(Fault::Hang, "KILL");
     env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
         .exit(2)
-        .says("nobody knows yet");
+        .says("its request is in doubt");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_resume_takes_nothing_for_existing_that_may_still_be_removed() {
     let resume = ["resume", &resumed, "--yes", "--settle", "50ms"];
     env.run(resume)
         .exit(2)
-        .says("for a.csv:3, and nobody knows yet")
+        .says("for a.csv:3, but the undo of")
         .says(&format!("`gij undo {undone} --dry-run`"));
     assert_eq!(env.posts(), posts);
     env.jira().commit_late();

@@ -27,7 +27,7 @@ fn an_import_of_the_same_file_names_resume_and_sends_nothing() {
         env.run(["import", file, "--yes"])
             .exit(2)
             .says(&format!(
-                "the run {id} of the same input is not finished: 4 rows not attempted, 1 is in doubt"
+                "the run {id} of the same input is unfinished: 4 rows not attempted, 1 is in doubt"
             ))
             .says("nothing was sent")
             .says(&format!("`gij resume {id}`"))
@@ -44,7 +44,7 @@ fn a_dry_run_says_so_and_goes_on() {
     env.run(["import", "a.csv", "--dry-run"])
         .exit(0)
         .says(&format!(
-            "warning: the run {id} of the same input is not finished"
+            "warning: the run {id} of the same input is unfinished"
         ))
         .says("  Create 5 integrations")
         .says(&format!(
@@ -53,7 +53,7 @@ fn a_dry_run_says_so_and_goes_on() {
     env.run(["import", "a.csv", "--dry-run", "--new-run"])
         .exit(0)
         .says("create them:\n  gij import a.csv --new-run\n")
-        .says_nothing_of("not finished");
+        .says_nothing_of("is unfinished");
 }
 
 #[test]
@@ -137,12 +137,12 @@ fn a_row_in_doubt_is_not_created_from_another_file() {
     let posts = env.posts();
     env.run(["import", "copy.csv", "--dry-run"])
         .exit(0)
-        .says("warning: copy.csv:2 may be in Jira already")
+        .says("warning: copy.csv:2 may exist in Jira already")
         .says("  Create 5 integrations");
     env.run(["import", "copy.csv", "--yes"])
         .exit(2)
         .says(&format!(
-            "copy.csv:2 may be in Jira already: in the run {id} that is in doubt; nothing was sent"
+            "copy.csv:2 may exist in Jira already: in doubt in the run {id}; nothing was sent"
         ))
         .says(&format!("`gij resume {id}`"))
         .says("--new-run");
@@ -179,7 +179,7 @@ fn a_row_whose_request_was_under_way_when_its_run_was_killed_is_in_doubt() {
     status_of(&mut child);
     env.run(["import", "copy.csv", "--yes"])
         .exit(2)
-        .says("copy.csv:2 may be in Jira already");
+        .says("copy.csv:2 may exist in Jira already");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_row_in_doubt_of_a_run_that_is_being_taken_back_is_settled_by_that() {
     env.run(["undo", "--yes", "--settle", "0ms"]).exit(1);
     env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
         .exit(2)
-        .says("a.csv:3 may be in Jira already")
-        .says("settle it there first: `gij undo ")
+        .says("a.csv:3 may exist in Jira already")
+        .says("settle it there first with `gij undo ")
         .says_nothing_of("gij resume");
 }
