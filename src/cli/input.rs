@@ -199,7 +199,7 @@ pub(super) fn read_as(
 fn complete(found: Validation) -> Result<Validation, Failure> {
     if found.has_secret_argument {
         let failure = Failure::usage(
-            "a secret must not stand on the command line, and for some of these rows `username` is one: an access key id",
+            "a secret must not be on the command line, and for some of these rows `username` is one: an access key id",
         );
         return Err(failure.help(
             "use `--set username=env:NAME` or `--set username=file:PATH`, or fill in the cells",

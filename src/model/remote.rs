@@ -31,7 +31,7 @@ pub struct RemoteIntegration {
 pub struct Difference {
     /// The field's name in the API.
     pub field: &'static str,
-    /// What the row says.
+    /// The value of the row.
     pub row: Value,
     /// What Jira shows.
     pub jira: Value,

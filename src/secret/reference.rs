@@ -1,4 +1,4 @@
-//! What a secret cell may say: the secret itself, `literal:…`, `env:NAME` or `file:PATH`.
+//! What a secret cell may contain: the secret itself, `literal:…`, `env:NAME` or `file:PATH`.
 //!
 //! A sheet comes by mail, so a reference must not be able to fetch what its writer may not have: each kind is refused
 //! unless the person at the keyboard has allowed the name or the directory.
@@ -17,7 +17,7 @@ use super::Secret;
 /// Most bytes read of a file that a `file:` reference names; the secret is its first line.
 const LONGEST_FILE: u64 = 64 * 1024;
 
-/// Where a secret stands that a sheet does not spell out. Printing it shows the place, never the secret.
+/// Where a secret is that a sheet only refers to. Printing it shows the place, never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SecretReference {
     /// `env:NAME`: an environment variable.
@@ -35,11 +35,11 @@ impl fmt::Display for SecretReference {
     }
 }
 
-/// What a secret cell turned out to say, before anything is looked up.
+/// What a secret cell contains, before any reference is followed.
 pub enum SplitCell<'a> {
-    /// The secret stands in the cell.
+    /// The secret itself.
     Literal(&'a str),
-    /// The cell names the place of the secret.
+    /// The place of the secret.
     Reference(SecretReference),
 }
 

@@ -116,29 +116,24 @@ struct MappedHeader {
 /// Why an option about fields cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum OptionError {
-    /// Not two sides.
-    #[error("it needs a `=` with something before it")]
-    NoSides,
-    /// Not a field.
+    #[error("there must be a `=` with a name before it")]
+    NoEqualsSign,
     #[error(
         "`{name}` is not a field of an integration; {}",
         .meant.map_or("`gij explain` lists all".to_owned(), |meant| format!("did you mean `{meant}`?"))
     )]
     NotAField {
-        /// What was typed.
         name: String,
         /// The field that it is close to.
         meant: Option<Field>,
     },
-    /// A secret among the arguments, where others can see it.
-    #[error(
-        "a secret must not stand on the command line; write `env:NAME` or `file:PATH` in its place"
-    )]
+    /// Everybody on the machine can read a command line.
+    #[error("a secret must not be on the command line; write `env:NAME` or `file:PATH` instead")]
     Secret,
 }
 
 impl HeaderMap {
-    /// Adds `Their header=field`; nothing behind the `=` leaves the column out.
+    /// Adds `Their header=field`; nothing after the `=` leaves the column out.
     ///
     /// # Errors
     ///
@@ -165,7 +160,7 @@ impl HeaderMap {
             .map(|mapped| mapped.field)
     }
 
-    /// The headers, as they were typed, that are none of `there`.
+    /// The headers of the map that are none of `there`.
     pub(super) fn missing<'a>(&self, there: impl Iterator<Item = &'a String>) -> Vec<String> {
         let there: HashSet<String> = there.map(|header| plain(header)).collect();
         let mapped = self.0.iter().map(|mapped| &mapped.header);
@@ -178,9 +173,7 @@ impl HeaderMap {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
-    /// The field.
     pub field: Field,
-    /// The text.
     pub text: String,
 }
 
@@ -189,7 +182,7 @@ impl Preset {
     ///
     /// # Errors
     ///
-    /// [`OptionError`]; a secret itself is refused, as everybody on the machine can read a command line.
+    /// [`OptionError`].
     pub fn parse(text: &str) -> Result<Self, OptionError> {
         let (field, text) = sides(text)?;
         let field = field_named(field)?;
@@ -210,10 +203,10 @@ pub(super) fn is_literal(text: &str) -> bool {
 
 fn sides(text: &str) -> Result<(&str, &str), OptionError> {
     // A secret that was typed without a field must not be repeated.
-    let sides = text.split_once('=').ok_or(OptionError::NoSides)?;
+    let sides = text.split_once('=').ok_or(OptionError::NoEqualsSign)?;
     let (left, right) = (sides.0.trim(), sides.1.trim());
     if left.is_empty() {
-        return Err(OptionError::NoSides);
+        return Err(OptionError::NoEqualsSign);
     }
     Ok((left, right))
 }

@@ -27,7 +27,7 @@ pub enum PolicyError {
     },
     /// It is an error that no wish can lift.
     #[error(
-        "`{0}` is an error that cannot be allowed: what it says is a fact, and Jira would refuse the row or do something else than the sheet says"
+        "`{0}` cannot be allowed: it is not a guess, and Jira would refuse the row or do something else than the sheet says"
     )]
     Fact(Code),
 }

@@ -1,4 +1,4 @@
-//! Which rows are wanted: `--rows` and `--only`.
+//! Which rows are selected: `--rows` and `--only`.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use thiserror::Error;
 use super::tokens::holds_token;
 use crate::model::TableName;
 
-/// The rows that are wanted. The default wants all.
+/// The rows to read. The default selects all.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selection {
-    /// Ranges of rows; a row is wanted if it is in one of them. All are, if there is none.
+    /// A selected row is in one of these ranges, if there are any.
     pub rows: Vec<RowRange>,
-    /// Cells that a wanted row must hold, all of them.
+    /// A selected row has all of these cells.
     pub only: Vec<Only>,
 }
 
@@ -27,29 +27,24 @@ pub struct RowRange {
     last: u32,
 }
 
-/// `Team=Payments`: what a column must hold.
+/// `Team=Payments`: the text of a cell.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Only {
     /// The header, as in the sheet.
     pub header: String,
-    /// The text of the cell.
     pub text: String,
 }
 
 /// Why a selection cannot be read.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
 pub enum SelectionError {
-    /// Not a range of rows.
     #[error("`{0}` is not a range of rows; write `2-50`, or with a sheet `Azure!2-50`")]
     NotARange(String),
-    /// Not a column and a text.
-    #[error("it does not name a column; write `Team=Payments`")]
+    #[error("there is no column in it; write it as in `Team=Payments`")]
     NotAColumn,
-    /// A token, which everybody on the machine could read.
-    #[error(
-        "a secret must not stand on the command line; select by another column, or by `--rows`"
-    )]
+    /// Everybody on the machine can read a command line.
+    #[error("a secret must not be on the command line; select by another column, or by `--rows`")]
     Secret,
 }
 

@@ -192,7 +192,7 @@ fn a_secret_is_not_taken_from_the_command_line() {
     let env = Env::new().file("a.csv", "type,displayName\nGITHUB,A\n");
     env.run(["check", "a.csv", "--set", "pat=canary"])
         .exit(2)
-        .says("a secret must not stand on the command line")
+        .says("a secret must not be on the command line")
         .says_nothing_of("canary");
     let token = "ghp_0123456789abcdefCANARY";
     for option in [
@@ -203,7 +203,7 @@ fn a_secret_is_not_taken_from_the_command_line() {
         let typed = format!("{}={token}", option[1]);
         env.run(["check", "a.csv", option[0], &typed])
             .exit(2)
-            .says("a secret must not stand on the command line")
+            .says("a secret must not be on the command line")
             .says_nothing_of("CANARY");
     }
     env.run(["check", "a.csv", "--map", "X=colour"])
@@ -247,7 +247,7 @@ fn an_access_key_id_is_a_secret_by_the_type_of_its_row() {
     ] {
         import(options)
             .exit(2)
-            .says("a secret must not stand on the command line")
+            .says("a secret must not be on the command line")
             .says_nothing_of("CANARY");
     }
     assert!(env.runs().is_empty());
