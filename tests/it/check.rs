@@ -163,7 +163,7 @@ fn a_quote_that_is_never_closed_is_named_by_its_line() {
     );
     env.run(["check", "a.csv"])
         .exit(3)
-        .says("longer than 16 MB")
+        .says("not closed within 16 MB")
         .says("a.csv:2");
 }
 
