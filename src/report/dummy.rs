@@ -103,7 +103,7 @@ fn validation() -> Validation {
 fn valid(n: u32, table: &Arc<TableName>) -> Row {
     let of = IntegrationType::Filespace;
     let draft = RecordDraft {
-        display_name: Some(format!("Archive {n}").into()),
+        display_name: Some(format!("Archive {n}")),
         origin: Some(Origin::parse(of, &format!("/srv/git/{n}/*")).unwrap()),
         settings: vec![(Field::Disabled, FieldValue::Flag(false))],
         ..RecordDraft::default()

@@ -165,8 +165,8 @@ mod tests {
         ] {
             let text = format!("cannot use {form}, sorry");
             assert!(masker.is_in(&text), "{form}");
-            let masked = Masker::masked(&[&masker], text);
-            assert_eq!(masked, "cannot use ***, sorry", "{form}");
+            let shown = Masker::masked(&[&masker], text);
+            assert_eq!(shown, "cannot use ***, sorry", "{form}");
         }
         assert!(!masker.is_in("another text"));
     }

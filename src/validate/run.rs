@@ -75,7 +75,7 @@ impl Run<'_> {
             sha256: None,
             tables: Vec::new(),
         });
-        let read = source.and_then(|source| self.read_source(source));
+        let read = source.and_then(|source| self.read_source(&source));
         self.finish_blocks();
         let place = match read {
             Ok(place) => place,
@@ -107,7 +107,7 @@ impl Run<'_> {
         }
     }
 
-    fn read_source(&mut self, source: Source) -> Result<Place, InputError> {
+    fn read_source(&mut self, source: &Source) -> Result<Place, InputError> {
         if self.options.purpose == Purpose::Import {
             let sha256 = source.sha256()?;
             if let Some(file) = self.result.files.last_mut() {
@@ -115,7 +115,7 @@ impl Run<'_> {
             }
         }
         let options = self.options;
-        input::read(&source, &options.read, self)?;
+        input::read(source, &options.read, self)?;
         Ok(source.place())
     }
 

@@ -148,9 +148,9 @@ mod tests {
         let mut transcoder = Transcoder::new(bytes, &bytes[..bytes.len().min(256)], given);
         let (mut output, mut guessed) = (String::new(), None);
         loop {
-            let transcoded = transcoder.read_into(&mut output).unwrap();
-            guessed = guessed.or(transcoded.guessed);
-            if transcoded.is_end {
+            let piece = transcoder.read_into(&mut output).unwrap();
+            guessed = guessed.or(piece.guessed);
+            if piece.is_end {
                 return (output, transcoder.encoding(), guessed);
             }
         }
