@@ -6,10 +6,10 @@ use crate::jira::{ConnectError, JiraError};
 use crate::journal::{FindRunError, JournalError, LockError, RunDirError};
 use crate::plan::Vanished;
 
-/// How `gij` ends, as its exit code says.
+/// The exit codes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Exit {
-    /// 0: every selected row is created or was there.
+    /// 0: every selected row is created or existed.
     Done,
     /// 1: some rows failed or are in doubt.
     Incomplete,
@@ -62,7 +62,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A failure without a cure to name.
+    /// A failure without help.
     pub(super) fn new(exit: Exit, message: impl fmt::Display) -> Self {
         Self {
             exit,
@@ -76,7 +76,7 @@ impl Failure {
         Self::new(Exit::Usage, message)
     }
 
-    /// The same failure with what to do.
+    /// The same failure with help.
     pub(super) fn help(self, help: impl Into<String>) -> Self {
         Self {
             help: Some(help.into()),
@@ -141,9 +141,8 @@ impl From<JournalError> for Failure {
 impl From<Vanished> for Failure {
     fn from(vanished: Vanished) -> Self {
         let message = format!(
-            "Jira changed since the plan was made: what existed is no longer in its list: {vanished}; nothing was sent"
+            "Jira changed after the plan was made: integrations that existed are no longer listed: {vanished}; nothing was sent"
         );
-        Self::new(Exit::Stopped, message)
-            .help("run the same command again, and look at the new plan")
+        Self::new(Exit::Stopped, message).help("run the same command again and review the new plan")
     }
 }

@@ -15,7 +15,7 @@ use crate::validate::{FileRead, Validation};
 /// The version of `gij`.
 const GIJ: &str = env!("CARGO_PKG_VERSION");
 
-/// The beginning of a run, as its journal says it.
+/// The beginning of a run, as it is journaled.
 pub(super) fn opening(
     run: &str,
     import: &Import<'_>,
@@ -92,7 +92,7 @@ fn non_blank(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.into())
 }
 
-/// Where a file lies, for whoever goes on with the run from elsewhere.
+/// The absolute path of a file, for a resume from another directory.
 fn path_of(name: &str) -> Option<String> {
     let path = (name != "-").then(|| std::path::absolute(name))?;
     Some(path.ok()?.to_string_lossy().into())

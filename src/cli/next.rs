@@ -25,9 +25,9 @@ enum Repeat {
 }
 
 /// Every argument of the commands that name a next command or are named as one.
-const ARGUMENTS: [(&str, Repeat); 52] = {
+const ARGUMENTS: &[(&str, Repeat)] = {
     use Repeat::{Always, Never, Same, ToSend};
-    [
+    &[
         // What is read, and how.
         ("files", Always),
         ("sheet", Always),
@@ -280,7 +280,8 @@ mod tests {
             .collect();
         ids.sort();
         ids.dedup();
-        let mut known = ARGUMENTS.map(|(id, _)| id.to_owned());
+        let known = ARGUMENTS.iter().map(|(id, _)| (*id).to_owned());
+        let mut known: Vec<String> = known.collect();
         known.sort();
         assert_eq!(ids, known, "classify each argument in ARGUMENTS");
     }

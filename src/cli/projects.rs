@@ -1,4 +1,4 @@
-//! Project keys become the ids that the app wants; keys are the same in every Jira, ids are not.
+//! Replaces project keys by the ids that the app needs. Keys are the same in every Jira, ids are not.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::model::{Code, Diagnostic, Diagnostics, Field, Row};
 /// Rows with the ids of their projects.
 pub(super) struct Resolved {
     pub rows: Vec<Row>,
-    /// Those with a key that Jira does not know, or does not show us; they can be sent no longer.
+    /// Rows with a key that Jira does not know or does not show to this user; they cannot be sent.
     pub unknown: Vec<Row>,
-    /// What is to be said of these.
+    /// The diagnostics for these.
     pub found: Diagnostics,
 }
 
-/// Asks Jira for the id of each project that `rows` name by key, and puts the ids in the keys' place.
+/// Asks Jira for the id of each project key in `rows`, and replaces the keys by the ids.
 pub(super) async fn resolve(client: &Client, rows: Vec<Row>) -> Result<Resolved, Failure> {
     let mut ids: BTreeMap<String, Option<u64>> = BTreeMap::new();
     for key in rows.iter().flat_map(|row| row.record.project_keys()) {

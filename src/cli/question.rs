@@ -19,7 +19,7 @@ pub(super) enum Reply {
     Interrupted,
 }
 
-/// Whether there is somebody to ask.
+/// Whether there is a terminal to ask on.
 pub(super) fn can_ask() -> bool {
     io::stdin().is_terminal()
 }
@@ -58,7 +58,7 @@ pub(super) fn ask(question: &str, runtime: &Runtime, screen: &Screen) -> Reply {
 
 fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) -> Reply {
     let (answered, answer) = oneshot::channel();
-    // Nothing ends a read from a terminal, so it has a thread that nobody waits for.
+    // A read from a terminal cannot be cancelled, so it has a thread of its own.
     thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);

@@ -12,11 +12,11 @@ use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunArgs};
 use super::projects::{self, Resolved};
 use super::question::{Reply, confirmation};
-use super::resume_sheets::Sheets;
 use super::run_files::RunFiles;
 use super::runtime::Runtime;
 use super::session::{EarlyEnd, OffSheet, Session, WhenToAudit, Work, after_run};
 use super::settle::{Decision, decisions};
+use super::sheets::Sheets;
 use super::{import, other_runs};
 use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, planned};
 use crate::journal::{

@@ -1,4 +1,4 @@
-//! Where a run's files lie, and what is told from them at the end of a session.
+//! The files of a run, and what is shown from them at the end of a session.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use crate::journal::{self, JOURNAL_FILE, ReadRun, RunDir};
 use crate::render::summary;
 use crate::report::{Report, write_run_reports};
 
-/// Where a run's files lie.
+/// The directory of a run and its journal.
 pub(super) struct RunFiles {
     pub dir: PathBuf,
     pub journal: PathBuf,
@@ -24,18 +24,18 @@ impl RunFiles {
         }
     }
 
-    /// What the journal tells.
+    /// Reads the journal.
     pub(super) fn read(&self) -> Result<ReadRun, Failure> {
         journal::read(&self.journal).map_err(|error| Failure::new(Exit::Stopped, error))
     }
 
-    /// The report, from what is on disk.
+    /// The report of what is on disk.
     fn report(&self) -> Result<Report, Failure> {
         Ok(Report::of_run(&self.read()?.state))
     }
 
-    /// Writes the reports of the run and tells how it ended, and what comes `next`. A session that was not stopped has done
-    /// all unless something `is_left`.
+    /// Writes the reports of the run, and shows the result and what comes `next`. A session that was not stopped is complete
+    /// unless something `is_left`.
     pub(super) fn conclude(
         &self,
         stopped: Option<&Stop>,
@@ -59,13 +59,13 @@ impl RunFiles {
         let mut exit = match stopped {
             Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
             Some(stop) => stop.into(),
-            // Of rows that nobody knows of nothing can be said to be done.
+            // Rows that the journal has lost may be undone.
             None if is_left(&report) || report.may_lack_rows() => Exit::Incomplete,
             None => Exit::Done,
         };
         if let Err(failure) = &written {
             screen.failure(&failure.message, failure.help.as_deref());
-            // Without a report the command did not do all that it was to do.
+            // Writing the reports is part of the command.
             if exit != Exit::Interrupted {
                 exit = Exit::Stopped;
             }
@@ -83,7 +83,7 @@ impl RunFiles {
         Ok(exit)
     }
 
-    /// Writes the reports of the run as its journal tells it now.
+    /// Writes the reports of the run as it is now.
     pub(super) fn write_reports(&self) -> Result<(), Failure> {
         self.write(&self.report()?, None)?;
         Ok(())
@@ -94,7 +94,7 @@ impl RunFiles {
         written.map_err(|error| {
             let failure = Failure::new(Exit::Stopped, error);
             match stopped.map(Stop::reason) {
-                // The journal has the same disk, and says itself what it lacks.
+                // The journal on the same disk has failed too, and that is shown.
                 Some(Stop::Journal(_)) => failure,
                 _ => failure.help(format!(
                     "no row is lost: {} has the outcome of each",

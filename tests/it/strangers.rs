@@ -45,7 +45,7 @@ fn what_existed_when_somebody_agreed_is_never_created() {
     env.jira().remove(id);
     let ran = Ran::of(output_of(child)).exit(4);
     drop(
-        ran.says("Jira changed since the plan was made")
+        ran.says("Jira changed after the plan was made")
             .says("a.csv:2"),
     );
     assert_eq!((env.posts(), env.jira().held().len()), (0, 0));

@@ -1,4 +1,4 @@
-//! The sheets of a run as they are now.
+//! The sheets of a run that is resumed, as they are now.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
 use crate::render::{Screen, count, diagnostics};
 use crate::validate::Validation;
 
-/// The sheets, and which of their rows are which of the run's.
+/// The sheets, with their rows matched to those of the run.
 pub(super) struct Sheets {
     pub input: Validation,
     pub joined: Joined,
@@ -25,7 +25,7 @@ pub(super) struct Sheets {
 }
 
 impl Sheets {
-    /// Reads the sheets of `run` by the options that it began with.
+    /// Reads the sheets of `run` with the options that it began with.
     pub(super) fn read(
         run: &LoadedRun,
         args: &ResumeArgs,
@@ -73,8 +73,8 @@ impl Sheets {
         }
     }
 
-    /// The rows that the journal of a run does not know that died while they were written: those that are valid, and all of
-    /// them as they are to be written.
+    /// The rows that are missing in the journal of a run that died while they were written: the valid ones, and all of them as
+    /// they are to be recorded.
     pub(super) fn take_unread(&mut self, run: &RunState) -> (Vec<Row>, Vec<RowRead>) {
         let mut numbers = run.rows().last().map_or(0, |(n, _)| n) + 1..;
         let mut valid = std::mem::take(&mut self.joined.new);
@@ -82,7 +82,7 @@ impl Sheets {
             row.n = n;
         }
         let mut read: Vec<RowRead> = valid.iter().map(RowRead::valid).collect();
-        // Those left out are written after the others, and in their order. One beyond `--limit` was read, and says its type.
+        // Rows that are not selected are recorded after the others, in their order. Those beyond `--limit` have a type.
         let known = |is_it: fn(&RowState) -> bool| run.rows().filter(|(_, row)| is_it(row)).count();
         let is_left_out =
             |row: &RowState| row.outcome == Outcome::NotSelected && row.type_name.is_none();
@@ -105,14 +105,14 @@ impl Sheets {
         (valid, read)
     }
 
-    /// Refuses to go on while rows that are still to be sent are not valid, or a whole table cannot be read.
+    /// Refuses to continue while rows that are still to be sent are invalid, or a whole table cannot be read.
     pub(super) fn refuse_invalid(&self, run: &LoadedRun, screen: &Screen) -> Result<(), Failure> {
         let invalid = self.joined.invalid.iter();
         let wanted: Vec<&Place> = invalid
             .filter(|(n, _)| run.is_to_be_sent(**n))
             .map(|(_, place)| place)
             .collect();
-        let mut said = Diagnostics::default();
+        let mut problems = Diagnostics::default();
         let mut rows = BTreeSet::new();
         for diagnostic in self.input.diagnostics.iter() {
             let place = &diagnostic.place;
@@ -120,22 +120,22 @@ impl Sheets {
             let is_wanted = place.row.is_none() || wanted.iter().any(|row| is_of(&row));
             if is_wanted && diagnostic.severity == Severity::Error {
                 rows.insert(place.row);
-                said.push(diagnostic.clone());
+                problems.push(diagnostic.clone());
             }
         }
-        if !said.has_errors() {
+        if !problems.has_errors() {
             return Ok(());
         }
-        screen.problem(&diagnostics(&said));
+        screen.problem(&diagnostics(&problems));
         let rows = count(rows.len() as u64, "row", "rows");
         let failure = Failure::new(
             Exit::Invalid,
-            format!("{rows} that are still to be sent cannot be sent; nothing was sent"),
+            format!("{rows} still to be sent cannot be sent; nothing was sent"),
         );
         Err(failure.help("fix the sheet, then run the same command again; rows already created need not be valid"))
     }
 
-    /// How many rows of `run` could not be sent, as the sheets have them no more.
+    /// How many rows of `run` cannot be sent because the sheets no longer have them.
     pub(super) fn off_sheet(&self, run: &LoadedRun) -> OffSheet {
         let rows = self.joined.left.iter().chain(&self.joined.unknown);
         let outcomes = rows.filter_map(|n| Some(run.state().row(*n)?.outcome));
@@ -150,7 +150,7 @@ impl Sheets {
         off_sheet
     }
 
-    /// What is to be told of the sheets beside the plan.
+    /// Notes on the sheets to show with the plan.
     pub(super) fn notes(&self, run: &LoadedRun) -> String {
         let Joined {
             left,
@@ -219,7 +219,7 @@ fn shortened(names: &[String]) -> String {
     text
 }
 
-/// The names by which the run knows its files, and where they lie.
+/// The names of the files in the run, and their paths.
 fn files(
     run: &LoadedRun,
     args: &ResumeArgs,
