@@ -187,11 +187,11 @@ mod tests {
         let mut run = RunState::new(samples::opened());
         for (n, name) in (1..).zip([Some("A"), Some("B"), Some("C"), None]) {
             let read = RowRead::valid(&row(n, name, 1));
-            run.apply(&Event::Row(Box::new(read)));
+            run.apply(Event::Row(Box::new(read)));
         }
         for (n, verdict) in [(1, Verdict::Created), (2, Verdict::Failed)] {
-            run.apply(&samples::intent(n, 1));
-            run.apply(&samples::answered(n, 1, verdict));
+            run.apply(samples::intent(n, 1));
+            run.apply(samples::answered(n, 1, verdict));
         }
         run
     }

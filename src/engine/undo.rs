@@ -202,13 +202,13 @@ mod tests {
     /// A run that created row 1 as 601, of type AZURE, with what Jira `echo`ed.
     fn run(echo: &Value) -> RunState {
         let mut run = RunState::new(samples::opened());
-        run.apply(&samples::row(1));
-        run.apply(&samples::intent(1, 1));
+        run.apply(samples::row(1));
+        run.apply(samples::intent(1, 1));
         let Event::Outcome(answered) = samples::answered(1, 1, crate::journal::Verdict::Created)
         else {
             panic!("an answer is an outcome");
         };
-        run.apply(&Event::Outcome(Answered {
+        run.apply(Event::Outcome(Answered {
             echo: echo.as_object().unwrap().clone().into(),
             ..answered
         }));
@@ -326,12 +326,12 @@ mod tests {
     #[test]
     fn what_was_found_by_a_list_is_left_alone_unless_it_is_included() {
         let mut run = RunState::new(samples::opened());
-        run.apply(&samples::row(1));
-        run.apply(&samples::intent(1, 1));
+        run.apply(samples::row(1));
+        run.apply(samples::intent(1, 1));
         let Event::Settled(found) = samples::settled(1, crate::journal::Verdict::Created) else {
             panic!("a find is a judgement");
         };
-        run.apply(&Event::Settled(Settled { ..found }));
+        run.apply(Event::Settled(Settled { ..found }));
         let there = [shown(|shown| shown.fields = ShownFields::default())];
         let fate = fate_of(&run, &there, UndoOptions::default());
         assert!(is_left_alone(&fate, "--include-found"), "{fate:?}");

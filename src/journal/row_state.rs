@@ -84,15 +84,15 @@ struct OpenAttempt {
 
 impl RowState {
     /// A row as it was read, at `place`.
-    pub(super) fn new(row: &RowRead, place: Place) -> Self {
+    pub(super) fn new(row: RowRead, place: Place) -> Self {
         Self {
             place,
-            type_name: row.type_name.clone(),
-            name: row.name.clone(),
-            origin: row.origin.clone(),
-            key: row.key.clone(),
-            warnings: row.warnings.clone(),
-            cells: row.cells.clone(),
+            type_name: row.type_name,
+            name: row.name,
+            origin: row.origin,
+            key: row.key,
+            warnings: row.warnings,
+            cells: row.cells,
             outcome: row.outcome.map_or(Outcome::NotAttempted, Outcome::from),
             remote: None,
             echo: ShownFields::default(),
@@ -191,21 +191,27 @@ impl RowState {
     }
 
     /// An answer counts for the open request; that something was created counts always.
-    pub(super) fn answer(&mut self, answered: &Answered) {
-        if self.deletions.answer(self.own(), answered) || self.outcome == Outcome::Created {
+    pub(super) fn answer(&mut self, answered: Answered) {
+        if self.deletions.answer(self.own(), &answered) || self.outcome == Outcome::Created {
             return;
         }
         let open = self.open.take_if(|open| open.number == answered.attempt);
         if open.is_none() && answered.verdict != Verdict::Created {
             return;
         }
-        let started = self.last.started;
         self.last = match (answered.verdict, open) {
             (Verdict::NotSent, Some(open)) => {
                 self.attempts = self.attempts.saturating_sub(1);
                 open.previous
             }
-            _ => Attempt::answered(started, answered),
+            _ => Attempt {
+                started: self.last.started,
+                ms: Some(answered.ms),
+                ended: Some(answered.at),
+                status: answered.status,
+                error: answered.error,
+                advice: answered.advice,
+            },
         };
         if matches!(
             answered.verdict,
@@ -214,7 +220,7 @@ impl RowState {
             self.may_have_created = self.may_have_created.saturating_sub(1);
         }
         match answered.verdict {
-            Verdict::Created => self.create(answered.remote, &answered.echo, Via::Answer),
+            Verdict::Created => self.create(answered.remote, answered.echo, Via::Answer),
             Verdict::FailedIfAbsent => self.fails_if_absent = true,
             Verdict::Failed if !self.is_earlier_in_doubt => self.outcome = Outcome::Failed,
             Verdict::NothingHappened | Verdict::NotSent if !self.is_earlier_in_doubt => {
@@ -225,13 +231,13 @@ impl RowState {
     }
 
     /// A judgement lifts a doubt, or raises one about a row of which nothing was thought to be in Jira.
-    pub(super) fn settle(&mut self, settled: &Settled) {
+    pub(super) fn settle(&mut self, settled: Settled) {
         let is_of_deletion = matches!(settled.verdict, Verdict::Removed | Verdict::AlreadyGone);
         let outcome = match (settled.verdict, self.outcome) {
-            (_, Outcome::Created) => return self.settle_deletion(settled),
-            _ if is_of_deletion => return self.settle_deletion(settled),
+            (_, Outcome::Created) => return self.settle_deletion(&settled),
+            _ if is_of_deletion => return self.settle_deletion(&settled),
             (Verdict::Created, _) => {
-                return self.create(settled.remote, &settled.echo, settled.via);
+                return self.create(settled.remote, settled.echo, settled.via);
             }
             (Verdict::Failed, Outcome::InDoubt) => Outcome::Failed,
             (Verdict::NothingHappened, Outcome::InDoubt) => Outcome::NotAttempted,
@@ -275,13 +281,13 @@ impl RowState {
         }
     }
 
-    fn create(&mut self, remote: Option<Remote>, echo: &ShownFields, via: Via) {
+    fn create(&mut self, remote: Option<Remote>, echo: ShownFields, via: Via) {
         self.outcome = Outcome::Created;
         self.remote = remote;
         self.via = Some(via);
         // Its intent may be among what a damaged journal has lost.
         self.may_have_created = self.may_have_created.max(1);
-        self.echo = echo.clone();
+        self.echo = echo;
         self.open = None;
         self.fails_if_absent = false;
         // Found after a broken answer, say: there is nothing left to fix.
@@ -300,17 +306,6 @@ impl Attempt {
             error: Some(format!("not valid: {}", codes.join(", "))),
             advice: Some("`gij explain CODE` says what to do about each code".to_owned()),
             ..Self::default()
-        }
-    }
-
-    fn answered(started: Option<Timestamp>, answered: &Answered) -> Self {
-        Self {
-            started,
-            ms: Some(answered.ms),
-            ended: Some(answered.at),
-            status: answered.status,
-            error: answered.error.clone(),
-            advice: answered.advice.clone(),
         }
     }
 }

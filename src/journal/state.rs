@@ -64,11 +64,11 @@ impl RunState {
 
     /// Takes an event in. Events of rows that were never read change nothing but that [rows may be
     /// missing](Self::may_lack_rows).
-    pub fn apply(&mut self, event: &Event) {
+    pub fn apply(&mut self, event: Event) {
         match event {
-            Event::Row(row) => self.add(row),
+            Event::Row(row) => self.add(*row),
             Event::Session(session) => {
-                self.sessions.push((**session).clone());
+                self.sessions.push(*session);
                 if !self.is_verifying() {
                     self.stopped = None;
                     self.closed = None;
@@ -76,41 +76,41 @@ impl RunState {
             }
             Event::Confirmed { by, .. } => {
                 if let Some(session) = self.sessions.last_mut() {
-                    session.confirmed_by = *by;
+                    session.confirmed_by = by;
                 }
             }
-            Event::Listed(listed) => match (listed.why, &listed.found) {
+            Event::Listed(listed) => match (listed.why, listed.found) {
                 // The one before the first request is what counts.
                 (ListReason::Baseline, Found::Ids(ids)) if self.baseline.is_none() => {
-                    self.baseline = Some(ids.clone());
+                    self.baseline = Some(ids);
                 }
                 (ListReason::Plan, Found::Ids(ids)) => {
-                    self.listed = Some(Arc::new(ids.iter().copied().collect()));
+                    self.listed = Some(Arc::new(ids.into_iter().collect()));
                 }
                 // What follows from any other list is settled by events of their own.
                 _ => {}
             },
-            Event::Plan(planned) => self.change(planned.n, |row| row.plan(planned)),
+            Event::Plan(planned) => self.change(planned.n, |row| row.plan(&planned)),
             Event::Intent(intent) => {
                 self.has_sent = true;
                 let row = self.rows.get(&intent.n);
                 let is_own = row.is_some_and(|row| row.is_own(intent.id));
                 self.is_undone |= intent.op == Op::Delete && is_own;
                 let listed = self.listed.clone();
-                self.change(intent.n, |row| row.intend(intent, listed.as_ref()));
+                self.change(intent.n, |row| row.intend(&intent, listed.as_ref()));
             }
             Event::Outcome(answered) => self.change(answered.n, |row| row.answer(answered)),
             Event::Settled(settled) => self.change(settled.n, |row| row.settle(settled)),
-            Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(*ms),
+            Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(ms),
             Event::Stopped { .. } | Event::Closed { .. } if self.is_verifying() => {}
-            Event::Stopped { why, .. } => self.stopped = Some(why.clone()),
+            Event::Stopped { why, .. } => self.stopped = Some(why),
             Event::Audit(audit) => {
                 for &n in &audit.appeared {
                     self.change(n, RowState::appear);
                 }
-                self.audit = Some(audit.clone());
+                self.audit = Some(audit);
             }
-            Event::Closed { how, at } => self.closed = Some((*how, *at)),
+            Event::Closed { how, at } => self.closed = Some((how, at)),
             // A run is opened once.
             Event::Opened(_) | Event::Unknown => {}
         }
@@ -122,11 +122,11 @@ impl RunState {
         last.is_some_and(|session| session.kind == SessionKind::Verify)
     }
 
-    fn add(&mut self, row: &RowRead) {
+    fn add(&mut self, row: RowRead) {
         if !self.rows.contains_key(&row.n) {
             let table = self.table(&row.place);
-            let state = RowState::new(row, Place::row(&table, row.place.row, row.place.line));
-            self.rows.insert(row.n, state);
+            let place = Place::row(&table, row.place.row, row.place.line);
+            self.rows.insert(row.n, RowState::new(row, place));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Fields of an integration as they may be shown.
 
-use serde::de::{Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -58,7 +58,13 @@ impl Serialize for ShownFields {
 
 impl<'de> Deserialize<'de> for ShownFields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Map::deserialize(deserializer).map(Self::from)
+        // Its text is copied as it stands. By way of a map, to read a hundred journals takes half as long again.
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        match text.get() {
+            "{}" => Ok(Self::default()),
+            object if object.starts_with('{') => Ok(Self(object.to_owned())),
+            _ => Err(D::Error::custom("not an object")),
+        }
     }
 }
 

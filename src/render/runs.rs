@@ -117,7 +117,7 @@ mod tests {
             intent(2, 1),
         ];
         for event in events {
-            state.apply(&event);
+            state.apply(event);
         }
         state
     }
@@ -135,8 +135,8 @@ mod tests {
     #[test]
     fn each_run_is_listed_with_what_it_did_and_what_is_next() {
         let mut complete = state();
-        complete.apply(&answered(2, 1, Verdict::Created));
-        complete.apply(&closed());
+        complete.apply(answered(2, 1, Verdict::Created));
+        complete.apply(closed());
         let mut died = listed("20261122T101503Z-b", state(), RunActivity::None);
         died.next = Some(NextStep {
             does: "go on",

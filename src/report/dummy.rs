@@ -157,7 +157,7 @@ pub(super) fn run() -> Report {
         closed(),
     ];
     for event in rows.chain(sent) {
-        run.apply(&event);
+        run.apply(event);
     }
     Report::of_run(&run)
 }

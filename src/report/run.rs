@@ -146,8 +146,8 @@ mod tests {
     #[test]
     fn the_audit_names_rows_by_their_places() {
         let mut run = RunState::new(opened());
-        run.apply(&row(6));
-        run.apply(&audit(&[6]));
+        run.apply(row(6));
+        run.apply(audit(&[6]));
         let report = Report::of_run(&run);
         assert_eq!(
             report.run.unwrap().audit.unwrap().appeared,

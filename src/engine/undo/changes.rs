@@ -81,12 +81,12 @@ mod tests {
     /// `echo` and which Jira shows as `now`.
     fn said(echo: &Value, now: &Value) -> Vec<String> {
         let mut run = RunState::new(samples::opened());
-        run.apply(&samples::row(1));
-        run.apply(&samples::intent(1, 1));
+        run.apply(samples::row(1));
+        run.apply(samples::intent(1, 1));
         let Event::Outcome(answered) = samples::answered(1, 1, Verdict::Created) else {
             panic!("an answer is an outcome");
         };
-        run.apply(&Event::Outcome(Answered {
+        run.apply(Event::Outcome(Answered {
             echo: echo.as_object().unwrap().clone().into(),
             ..answered
         }));

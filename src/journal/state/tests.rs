@@ -11,7 +11,7 @@ mod any;
 fn run(events: impl IntoIterator<Item = Event>) -> RunState {
     let mut state = RunState::new(opened());
     for event in events {
-        state.apply(&event);
+        state.apply(event);
     }
     state
 }
@@ -166,8 +166,8 @@ fn a_run_is_unfinished_while_a_row_is_open_unless_it_is_a_rehearsal() {
         rehearsal: true,
         ..opened()
     });
-    rehearsal.apply(&row(1));
-    rehearsal.apply(&listed(&[]));
+    rehearsal.apply(row(1));
+    rehearsal.apply(listed(&[]));
     assert!(!rehearsal.is_unfinished());
 }
 
@@ -369,9 +369,9 @@ fn after_a_loss_every_row_that_was_not_certain_counts_as_sent() {
     state.distrust();
     let outcomes: Vec<_> = state.rows().map(|(_, row)| row.outcome).collect();
     assert_eq!(outcomes, [Outcome::InDoubt, Outcome::Created]);
-    state.apply(&intent(1, 1));
-    state.apply(&answered(1, 1, Verdict::Failed));
+    state.apply(intent(1, 1));
+    state.apply(answered(1, 1, Verdict::Failed));
     assert_eq!(state.row(1).unwrap().outcome, Outcome::InDoubt);
-    state.apply(&settled(1, Verdict::NothingHappened));
+    state.apply(settled(1, Verdict::NothingHappened));
     assert_eq!(state.row(1).unwrap().outcome, Outcome::NotAttempted);
 }

@@ -69,7 +69,7 @@ proptest! {
     fn any_events_keep_the_totals_whole(events in prop::collection::vec(any_event(), 0..60)) {
         let mut state = RunState::new(opened());
         for event in &events {
-            state.apply(event);
+            state.apply(event.clone());
             let totals = state.totals();
             let sum: u64 = Outcome::ALL.iter().map(|&outcome| totals.of(outcome)).sum();
             prop_assert_eq!(totals.read, sum);
@@ -82,7 +82,7 @@ proptest! {
         let mut state = RunState::new(opened());
         for event in &events {
             let before = created(&state);
-            state.apply(event);
+            state.apply(event.clone());
             let after = created(&state);
             prop_assert!(before.iter().all(|row| after.contains(row)), "{event:?}");
         }
@@ -97,7 +97,7 @@ proptest! {
         };
         for event in &events {
             let before = gone(&state);
-            state.apply(event);
+            state.apply(event.clone());
             let after = gone(&state);
             prop_assert!(before.iter().all(|n| after.contains(n)), "{event:?}");
         }
