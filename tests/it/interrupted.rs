@@ -166,22 +166,29 @@ fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {
     assert_eq!((env.total("created"), env.jira().held().len()), (60, 60));
 }
 
-#[test]
-fn a_second_signal_ends_a_rehearsal_at_once() {
-    let env = Env::new().file("a.csv", sheet_of(50));
+/// Signals a rehearsal twice. Returns whether the second signal came before the first had ended it in good order.
+fn is_stopped_at_once(env: &Env) -> bool {
+    let runs = env.runs().len();
     let args = ["import", "a.csv", "--sandbox", "--rate", "1/s"];
     let child = env.start_until(args, |env| {
-        let journal = env.runs().pop().map(|run| run.join("journal.jsonl"));
+        let journal = env.runs().get(runs).map(|run| run.join("journal.jsonl"));
         let text = journal.and_then(|path| std::fs::read_to_string(path).ok());
         text.is_some_and(|text| text.contains("\"outcome\""))
     });
-    // Both are there when it goes on.
+    // Both are there when it continues.
     for name in ["STOP", "INT", "TERM", "CONT"] {
         signal(&child, name);
     }
-    Ran::of(output_of(child))
-        .exit(130)
-        .says("the sandbox and its contents are gone; to rehearse again:\n  gij import a.csv --sandbox --rate 1/s");
+    let ran = Ran::of(output_of(child)).exit(130);
+    let last_words = "the sandbox and its contents are gone; to rehearse again:\n  gij import a.csv --sandbox --rate 1/s";
+    ran.stderr.contains(last_words)
+}
+
+#[test]
+fn a_second_signal_ends_a_rehearsal_at_once() {
+    let env = Env::new().file("a.csv", sheet_of(50));
+    // On a busy machine a rehearsal may have ended before it gets the second.
+    assert!((0..20).any(|_| is_stopped_at_once(&env)));
     env.run(["runs"]).exit(0).says_nothing_of("gij resume");
 }
 
