@@ -105,6 +105,12 @@ pub(crate) fn parse_flag(text: &str) -> Option<bool> {
     const TRUE: [&str; 5] = ["true", "yes", "y", "on", "1"];
     const FALSE: [&str; 5] = ["false", "no", "n", "off", "0"];
     let is = |word: &&str| word.eq_ignore_ascii_case(text);
+    match text {
+        // As nearly all are written.
+        "true" => return Some(true),
+        "false" => return Some(false),
+        _ => {}
+    }
     if TRUE.iter().any(is) {
         Some(true)
     } else {

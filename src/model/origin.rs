@@ -9,7 +9,8 @@ use super::integration_type::{IntegrationType, OriginRule};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
     text: String,
-    normalised: String,
+    /// None if it is the text.
+    normalised: Option<String>,
 }
 
 /// Why a text is no origin.
@@ -43,12 +44,13 @@ impl Origin {
             if !is_absolute_path(text) {
                 return Err(OriginError::NotAnAbsolutePath);
             }
-            text.to_owned()
+            None
         } else if is_plainly_written(text) {
-            text.trim_end_matches('/').to_owned()
+            text.ends_with('/')
+                .then(|| text.trim_end_matches('/').to_owned())
         } else {
             check_url(text)?;
-            normalise(integration_type, text)
+            Some(normalise(integration_type, text))
         };
         Ok(Self {
             text: text.to_owned(),
@@ -62,7 +64,7 @@ impl Origin {
         let is_clone_url = Self::parse(integration_type, text) == Err(OriginError::CloneUrl);
         (is_http && is_clone_url).then(|| Self {
             text: text.to_owned(),
-            normalised: normalise(integration_type, text),
+            normalised: Some(normalise(integration_type, text)),
         })
     }
 
@@ -73,21 +75,22 @@ impl Origin {
 
     /// The origin for comparing: scheme and host in lower case, the default port and trailing `/` dropped.
     pub fn normalised(&self) -> &str {
-        &self.normalised
+        self.normalised.as_deref().unwrap_or(&self.text)
     }
 
     /// Scheme and host (a folder's whole path): where a secret of the row goes.
     pub fn host(&self) -> &str {
-        let Some((scheme, rest)) = self.normalised.split_once("://") else {
-            return &self.normalised;
+        let normalised = self.normalised();
+        let Some((scheme, rest)) = normalised.split_once("://") else {
+            return normalised;
         };
         let host = rest.find('/').unwrap_or(rest.len());
-        &self.normalised[..scheme.len() + "://".len() + host]
+        &normalised[..scheme.len() + "://".len() + host]
     }
 
     /// Whether it is a URL without encryption.
     pub fn is_plain_http(&self) -> bool {
-        self.normalised.starts_with("http://")
+        self.normalised().starts_with("http://")
     }
 }
 
@@ -122,16 +125,23 @@ fn is_plainly_written(text: &str) -> bool {
 
 /// Whether a host is a name of lower-case labels, and neither an address in numbers nor in punycode (`xn--`).
 fn is_plain_name(host: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.contains("--")
-            && label
-                .bytes()
-                .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-    };
-    let last = host.rsplit('.').next().unwrap_or_default();
-    host.split('.').all(is_label) && last.starts_with(|c: char| c.is_ascii_lowercase())
+    let (mut before, mut begins_with_letter) = (b'.', false);
+    for byte in host.bytes() {
+        let is_plain = match byte {
+            b'a'..=b'z' | b'0'..=b'9' => true,
+            b'-' => !matches!(before, b'.' | b'-'),
+            b'.' => before != b'.',
+            _ => false,
+        };
+        if !is_plain {
+            return false;
+        }
+        if before == b'.' {
+            begins_with_letter = byte.is_ascii_lowercase();
+        }
+        before = byte;
+    }
+    begins_with_letter && before != b'.'
 }
 
 fn check_url(text: &str) -> Result<(), OriginError> {

@@ -16,6 +16,18 @@ pub(super) enum CellText<'a> {
     Bad(Problem),
 }
 
+/// The text of nearly every cell: visible ASCII, without spaces around it. There is nothing to report about it, in a secret
+/// or elsewhere.
+pub(super) fn unremarkable_text(value: Value<'_>, kind: Kind) -> Option<&str> {
+    let Value::Text(text) = value else {
+        return None;
+    };
+    let has_spaces = text.starts_with(' ') || text.ends_with(' ');
+    let is_unremarkable =
+        !text.is_empty() && !has_spaces && is_visible(text) && !is_mangled(value, kind);
+    is_unremarkable.then_some(text)
+}
+
 /// Reads a cell of a field that is no secret.
 pub(super) fn plain_text(value: Value<'_>, kind: Kind) -> CellText<'_> {
     if is_mangled(value, kind) {
@@ -116,17 +128,18 @@ fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
         Value::Number { value, display } => {
             display != Display::Plain || value.abs() >= SIXTEEN_DIGITS
         }
-        Value::Text(text) => is_scientific(text.trim()),
+        Value::Text(text) => is_scientific(text),
         _ => false,
     }
 }
 
 /// Whether a text is a number as spreadsheets shorten it: `1.2E+12`, `1,2E-05`.
 fn is_scientific(text: &str) -> bool {
-    let text = text.strip_prefix('-').unwrap_or(text);
-    if !text.starts_with(|c: char| c.is_ascii_digit()) {
+    let text = text.trim_start();
+    if !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
         return false;
     }
+    let text = text.strip_prefix('-').unwrap_or(text).trim_end();
     let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
         return false;
     };
@@ -138,13 +151,15 @@ fn is_scientific(text: &str) -> bool {
         && exponent.strip_prefix(['+', '-']).is_some_and(is_number)
 }
 
+/// Whether a text is visible ASCII and spaces.
+fn is_visible(text: &str) -> bool {
+    // Without stopping early the compiler takes many bytes at once.
+    let is_visible = |all: bool, byte: u8| all & matches!(byte, 0x20..0x7f);
+    text.bytes().fold(true, is_visible)
+}
+
 /// The first character that nobody sees and nobody means.
 fn first_invisible(text: &str) -> Option<char> {
-    // Nearly all text is visible ASCII. Looking at every byte, without stopping early, lets the compiler take many at once.
-    let is_visible = |all: bool, byte: u8| all & matches!(byte, 0x20..0x7f);
-    if text.bytes().fold(true, is_visible) {
-        return None;
-    }
     text.chars().find(|&c| {
         c.is_control()
             || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
@@ -170,6 +185,7 @@ mod tests {
     fn every_character_that_is_not_visible_is_found() {
         for c in ['\0', '\t', '\u{1f}', '\u{7f}', '\u{85}', '\u{200b}'] {
             assert_eq!(first_invisible(&format!("a{c}b")), Some(c), "{c:?}");
+            assert!(!is_visible(&format!("a{c}b")), "{c:?}");
         }
         for c in [' ', '~', '\u{e9}', '\u{a0}'] {
             assert_eq!(first_invisible(&format!("a{c}b")), None, "{c:?}");

@@ -68,69 +68,85 @@ pub(super) enum Like {
     Origin(RowRef),
 }
 
-/// The rows seen so far, and tables of their indexes.
+/// The rows seen so far, and tables of their indexes. Most rows have an origin of their own: then there is no name to
+/// compare, and one question is enough.
 #[derive(Default)]
 pub(super) struct SeenRows {
     rows: Vec<(RowHashes, RowRef)>,
-    /// All rows, by type, origin and name.
-    keys: HashTable<u32>,
-    /// The first row of each origin that gives it.
-    origins: HashTable<u32>,
+    /// The first row of each origin.
+    origins: RowTable,
+    /// The first row of each origin that gives it, where an earlier one leaves it blank.
+    givers: RowTable,
+    /// The rows of those origins that have several.
+    keys: RowTable,
     /// The first row of each name, of the types whose blank origin may be any. The rows of one name all give their origin,
     /// or all leave it blank: the others are like the first.
-    names: HashTable<u32>,
+    names: RowTable,
 }
 
 impl SeenRows {
     /// Notes a row, or returns the earlier row that it is like.
     pub(super) fn note(&mut self, hashes: RowHashes, place: RowRef) -> Option<Like> {
         let n = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        self.rows.push((hashes, place));
         let like = self.find(hashes, n);
-        if matches!(like, Some(Like::Key(_) | Like::AnyOrigin(_))) {
-            self.rows.pop();
+        if !matches!(like, Some(Like::Key(_) | Like::AnyOrigin(_))) {
+            self.rows.push((hashes, place));
         }
         like
     }
 
-    /// The earlier row that row `n` is like; if there is none, it joins the tables.
+    /// The earlier row that the next row, of index `n`, is like; if there is none, it joins the tables.
     fn find(&mut self, hashes: RowHashes, n: u32) -> Option<Like> {
         let rows = &self.rows;
         let seen = |n: u32| &rows[n as usize].0;
         let place = |n: u32| rows[n as usize].1;
-        let has_name = |n: &u32| seen(*n).name == hashes.name;
+        let has_name = |n: u32| seen(n).name == hashes.name;
+        let has_origin = |n: u32| seen(n).origin == hashes.origin;
         if hashes.blank_is_any
-            && let Some(first) = first_with(&mut self.names, n, |n| seen(n).name, has_name)
+            && let Some(first) = self.names.first_with(hashes.name, n, has_name)
             && seen(first).gives_origin != hashes.gives_origin
         {
             return Some(Like::AnyOrigin(place(first)));
         }
-        let key = |n: u32| seen(n).name ^ seen(n).origin;
-        let has_origin = |n: &u32| seen(*n).origin == hashes.origin;
-        let has_key = |n: &u32| has_name(n) && has_origin(n);
-        if let Some(first) = first_with(&mut self.keys, n, key, has_key) {
-            return Some(Like::Key(place(first)));
+        let first = self.origins.first_with(hashes.origin, n, has_origin)?;
+        let key = |row: &RowHashes| row.name ^ row.origin;
+        let first_name = seen(first).name;
+        let is_first = |n: u32| seen(n).name == first_name && has_origin(n);
+        self.keys.first_with(key(seen(first)), first, is_first);
+        let has_key = |n: u32| has_name(n) && has_origin(n);
+        if let Some(same) = self.keys.first_with(key(&hashes), n, has_key) {
+            return Some(Like::Key(place(same)));
         }
-        if !hashes.gives_origin {
-            return None;
-        }
-        let first = first_with(&mut self.origins, n, |n| seen(n).origin, has_origin)?;
-        Some(Like::Origin(place(first)))
+        let giver = match (hashes.gives_origin, seen(first).gives_origin) {
+            (false, _) => None,
+            (true, true) => Some(first),
+            (true, false) => self.givers.first_with(hashes.origin, n, has_origin),
+        };
+        giver.map(|giver| Like::Origin(place(giver)))
     }
 }
 
-/// The row of a table that is the one sought; if there is none, that is row `n` from now on.
-fn first_with(
-    table: &mut HashTable<u32>,
-    n: u32,
-    hash: impl Fn(u32) -> u64,
-    is_sought: impl FnMut(&u32) -> bool,
-) -> Option<u32> {
-    match table.entry(hash(n), is_sought, |n| hash(*n)) {
-        Entry::Occupied(first) => Some(*first.get()),
-        Entry::Vacant(free) => {
-            free.insert(n);
-            None
+/// Rows by a hash. Half of it is kept beside each row, so that growing does not read a million rows in random order.
+#[derive(Default)]
+struct RowTable(HashTable<(u32, u32)>);
+
+impl RowTable {
+    /// The row of this hash that is the one sought; if there is none, that is row `n` from now on.
+    fn first_with(&mut self, hash: u64, n: u32, is_sought: impl Fn(u32) -> bool) -> Option<u32> {
+        #[expect(clippy::cast_possible_truncation, reason = "half of a hash")]
+        let half = hash as u32;
+        // The table takes its bits from both ends.
+        let spread = |half: u32| u64::from(half).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let is_sought = |(of_row, row): &(u32, u32)| *of_row == half && is_sought(*row);
+        match self
+            .0
+            .entry(spread(half), is_sought, |(half, _)| spread(*half))
+        {
+            Entry::Occupied(first) => Some(first.get().1),
+            Entry::Vacant(free) => {
+                free.insert((half, n));
+                None
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cell::{CellText, any_text, plain_text, secret_text};
+use super::cell::{CellText, any_text, plain_text, secret_text, unremarkable_text};
 use super::compiled::check_filter;
 use super::headers::FieldColumn;
 use super::options::{Purpose, is_literal};
@@ -19,7 +19,7 @@ use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 impl<'a> RowCheck<'a> {
     pub(super) fn read_type(&mut self) {
         let column = self.columns.type_column;
-        let (value, _) = self.value(&column);
+        let value = self.value(&column);
         let text = self.text(Field::Type, value);
         let Some(text) = text else {
             if !self.given.has(Field::Type) {
@@ -41,8 +41,8 @@ impl<'a> RowCheck<'a> {
             .integration_type
             .is_some_and(|integration_type| integration_type.spec().username_is_secret());
         for column in &columns.others {
-            let (value, is_preset) = self.value(column);
-            if value == Value::Blank {
+            let value = self.value(column);
+            if matches!(value, Value::Blank) {
                 continue;
             }
             let field = column.field;
@@ -55,8 +55,8 @@ impl<'a> RowCheck<'a> {
                     }
                 }
                 Kind::Username if has_key_id => {
-                    let is_secret = matches!(value, Value::Text(text) if is_literal(text));
-                    self.has_secret_argument |= is_preset && is_secret;
+                    let preset = self.preset(column);
+                    self.has_secret_argument |= preset.is_some_and(is_literal);
                     self.draft.username = self.secret(field, value).map(Username::KeyId);
                 }
                 Kind::Username => {
@@ -73,24 +73,42 @@ impl<'a> RowCheck<'a> {
         }
     }
 
-    /// The value of a cell, or the preset of a blank one; and whether it is the preset.
-    fn value(&self, column: &FieldColumn) -> (Value<'a>, bool) {
-        let cell = column.column;
-        let value = cell.map_or(Value::Blank, |cell| self.row.value(cell));
-        let is_blank = match value {
-            _ if !column.has_preset => return (value, false),
+    /// The value of a cell, or the preset of a blank one.
+    #[inline]
+    fn value(&self, column: &FieldColumn) -> Value<'a> {
+        if column.has_preset
+            && let Some(preset) = self.preset(column)
+        {
+            return Value::Text(preset);
+        }
+        self.cell(column)
+    }
+
+    #[inline]
+    fn cell(&self, column: &FieldColumn) -> Value<'a> {
+        match column.column {
+            Some(column) => self.row.value(column),
+            None => Value::Blank,
+        }
+    }
+
+    /// The preset, if the cell is blank.
+    fn preset(&self, column: &FieldColumn) -> Option<&'a str> {
+        let is_blank = match self.cell(column) {
             Value::Blank => true,
             Value::Text(text) => text.trim().is_empty(),
             _ => false,
         };
-        match self.options.preset(column.field) {
-            Some(preset) if is_blank => (Value::Text(preset), true),
-            _ => (value, false),
-        }
+        let preset = self.options.preset(column.field);
+        preset.filter(|_| is_blank)
     }
 
     /// The text of a cell that is no secret.
     fn text(&mut self, field: Field, value: Value<'a>) -> Option<Cow<'a, str>> {
+        if let Some(text) = unremarkable_text(value, field.kind()) {
+            self.given = self.given.with(field);
+            return Some(text.into());
+        }
         let cell = self.if_allowed(field, value, plain_text(value, field.kind()));
         if let CellText::Trimmed(_) = cell {
             let message = format!("there is white space around `{field}`, which is ignored");
@@ -209,14 +227,16 @@ impl<'a> RowCheck<'a> {
 
     fn read_setting(&mut self, column: &FieldColumn, value: Value<'a>) {
         let (field, kind) = (column.field, column.kind);
+        // Most settings are flags without anything remarkable about them.
+        if let Value::Text(text) = value
+            && self.read_flag(column, text)
+        {
+            return;
+        }
         let Some(text) = self.text(field, value) else {
             return;
         };
-        if kind == Kind::Flag
-            && let Some(flag) = parse_flag(&text)
-        {
-            let value = FieldValue::Flag(flag != column.is_inverted);
-            self.draft.settings.push((field, value));
+        if self.read_flag(column, &text) {
             return;
         }
         if self.check_placeholder(field, &text) {
@@ -248,6 +268,20 @@ impl<'a> RowCheck<'a> {
         }
     }
 
+    /// Reads the cell of a flag; whether it is one.
+    fn read_flag(&mut self, column: &FieldColumn, text: &str) -> bool {
+        if column.kind != Kind::Flag {
+            return false;
+        }
+        let Some(flag) = parse_flag(text) else {
+            return false;
+        };
+        self.given = self.given.with(column.field);
+        let value = FieldValue::Flag(flag != column.is_inverted);
+        self.draft.settings.push((column.field, value));
+        true
+    }
+
     /// `ALL` in the vendor's `projectMapping` is what `global` says.
     fn read_all_projects(&mut self) {
         let settings = &mut self.draft.settings;
@@ -267,7 +301,10 @@ impl<'a> RowCheck<'a> {
 
     /// A secret: literal, or by a reference that the command line allows.
     fn secret(&mut self, field: Field, value: Value<'a>) -> Option<SecretCell> {
-        let cell = self.if_allowed(field, value, secret_text(value));
+        let cell = match unremarkable_text(value, Kind::Secret) {
+            Some(text) => CellText::Text(text.into()),
+            None => self.if_allowed(field, value, secret_text(value)),
+        };
         let text = self.text_of(field, cell)?;
         if self.check_placeholder(field, &text) || self.check_quotes(field, &text) {
             return None;

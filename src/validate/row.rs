@@ -1,5 +1,7 @@
 //! One row: its cells become a record, or it is reported why not.
 
+use std::ops::Range;
+
 use super::cell::{CellText, any_text};
 use super::duplicates::{RowHasher, RowHashes};
 use super::headers::Columns;
@@ -21,8 +23,8 @@ pub(super) struct CheckedRow {
     pub is_selected: bool,
     /// What it is compared by, if it has a type and a name; rows with errors are compared too.
     pub hashes: Option<RowHashes>,
-    /// The row's name for messages.
-    pub name: Option<String>,
+    /// Where its name for messages is among those of its block; empty without one.
+    pub name: Range<usize>,
     /// What is to be sent. A check keeps none: a million of them would not fit into memory.
     pub record: Option<Box<Record>>,
     /// What an import keeps of an invalid row.
@@ -39,6 +41,7 @@ pub(super) fn check_row(
     row: RowView<'_>,
     options: &Options,
     hasher: &RowHasher,
+    names: &mut String,
 ) -> CheckedRow {
     if !is_selected(columns, row, options) {
         return CheckedRow {
@@ -69,7 +72,7 @@ pub(super) fn check_row(
             check.report(field, problem);
         }
     }
-    check.finish(hasher)
+    check.finish(hasher, names)
 }
 
 /// Whether the selection wants a row.
@@ -157,7 +160,7 @@ impl RowCheck<'_> {
             .push(Diagnostic::new(Code::TooManyCells, place, message, help));
     }
 
-    fn finish(mut self, hasher: &RowHasher) -> CheckedRow {
+    fn finish(mut self, hasher: &RowHasher, names: &mut String) -> CheckedRow {
         // Problems are reported from left to right.
         self.found.sort_by_key(|diagnostic| diagnostic.place.column);
         for diagnostic in &mut self.found {
@@ -165,7 +168,8 @@ impl RowCheck<'_> {
             diagnostic.name.clone_from(&self.draft.display_name);
         }
         let compared_by = self.hashes(hasher);
-        let name = self.draft.display_name.clone();
+        let start = names.len();
+        names.push_str(self.draft.display_name.as_deref().unwrap_or_default());
         let (mut record, mut invalid) = (None, None);
         if self.options.purpose == Purpose::Import {
             match self.record() {
@@ -178,7 +182,7 @@ impl RowCheck<'_> {
             line: self.row.line,
             is_selected: true,
             hashes: compared_by,
-            name,
+            name: start..names.len(),
             record,
             invalid,
             found: self.found,

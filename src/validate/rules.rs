@@ -242,15 +242,16 @@ fn check_settings(draft: &RecordDraft, found: &mut Findings) {
 
 /// Which projects see the integration.
 fn check_projects(draft: &RecordDraft, found: &mut Findings) {
-    let value = |field: Field| {
-        let mut settings = draft.settings.iter();
-        settings
-            .find(|(named, _)| *named == field)
-            .map(|(_, value)| value)
-    };
-    let is = |field: Field, flag: bool| value(field) == Some(&FieldValue::Flag(flag));
-    let has_ids = value(Field::ProjectMappingIds).is_some();
-    let has_keys = value(Field::ProjectKeys).is_some();
+    let (mut named, mut on) = (FieldSet::default(), FieldSet::default());
+    for (field, value) in &draft.settings {
+        named = named.with(*field);
+        if *value == FieldValue::Flag(true) {
+            on = on.with(*field);
+        }
+    }
+    let is = |field: Field, flag: bool| named.has(field) && on.has(field) == flag;
+    let has_ids = named.has(Field::ProjectMappingIds);
+    let has_keys = named.has(Field::ProjectKeys);
     if (has_ids || has_keys) && is(Field::Global, true) {
         found.add(
             Field::Global,

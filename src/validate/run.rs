@@ -139,7 +139,7 @@ impl Run<'_> {
         };
         for mut row in block.rows {
             self.n += 1;
-            self.compare(block.table, &mut row);
+            self.compare(block.table, &mut row, &block.names);
             counts.read += 1;
             counts.not_selected += u64::from(!row.is_selected);
             let is_valid = is_valid(&row.found);
@@ -190,7 +190,7 @@ impl Run<'_> {
     }
 
     /// Compares a row with those before it.
-    fn compare(&mut self, table: usize, row: &mut CheckedRow) {
+    fn compare(&mut self, table: usize, row: &mut CheckedRow, names: &str) {
         let Some(hashes) = row.hashes else { return };
         let place = RowRef {
             n: self.n,
@@ -255,7 +255,7 @@ impl Run<'_> {
         place.column = columns.column(field);
         let mut diagnostic = Diagnostic::of(problem, place);
         diagnostic.field = Some(field);
-        diagnostic.name.clone_from(&row.name);
+        diagnostic.name = names.get(row.name.clone()).map(str::to_owned);
         self.options.policy.apply(&mut diagnostic);
         row.found.push(diagnostic);
     }

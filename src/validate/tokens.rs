@@ -21,17 +21,21 @@ const TOKENS: [(&str, &str); 11] = [
 pub(super) fn holds_token(text: &str) -> bool {
     const SHORTEST_REST: usize = 16;
     let is_of_token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    let begins_token = |text: &[u8]| {
+    if text.len() < SHORTEST_REST {
+        return false;
+    }
+    let mut words = text.as_bytes().split(|b| !is_of_token(b));
+    words.any(|word| {
+        // Few texts have a word as long as this.
+        let Some(last) = word.len().checked_sub(SHORTEST_REST) else {
+            return false;
+        };
+        let may_begin = &word[..last];
         TOKENS.iter().any(|(prefix, _)| {
-            let rest = text.strip_prefix(prefix.as_bytes()).unwrap_or_default();
-            rest.len() >= SHORTEST_REST && rest[..SHORTEST_REST].iter().all(is_of_token)
+            let mut starts = may_begin.windows(prefix.len());
+            starts.any(|start| start == prefix.as_bytes())
         })
-    };
-    let bytes = text.as_bytes();
-    // Most texts are shorter than any token.
-    bytes.len() > SHORTEST_REST
-        && (0..bytes.len() - SHORTEST_REST)
-            .any(|at| matches!(bytes[at], b'g' | b'A') && begins_token(&bytes[at..]))
+    })
 }
 
 /// The vendor of a secret, if it is a token of another vendor than the type's.

@@ -30,6 +30,8 @@ pub(super) struct CheckedBlock {
     pub blank: u64,
     /// The others.
     pub rows: Vec<CheckedRow>,
+    /// The names of all rows in one text: what one core allocates and another frees takes both much time.
+    pub names: String,
 }
 
 /// The blocks that are being checked.
@@ -78,12 +80,15 @@ impl Workers {
 
 fn check(unchecked: &UncheckedBlock, (options, hasher): &(Options, RowHasher)) -> CheckedBlock {
     let mut rows = Vec::with_capacity(unchecked.block.most_rows());
+    let mut names = String::new();
+    let columns = &unchecked.columns;
     let blank = unchecked
         .block
-        .for_each_row(|row| rows.push(check_row(&unchecked.columns, row, options, hasher)));
+        .for_each_row(|row| rows.push(check_row(columns, row, options, hasher, &mut names)));
     CheckedBlock {
         table: unchecked.table,
         blank,
         rows,
+        names,
     }
 }
