@@ -124,9 +124,9 @@ fn workbook(table: &mut Table) -> Result<(), Box<dyn Error>> {
     let (ours, theirs) = (gij_check(&file), peer("xlsx-cells", &file)?);
     let [wall, bare] = compare([&ours, &theirs], RUNS)?;
     let beside = "calamine, cells counted";
-    table.push(Line::wall(&work, beside, wall, bare, Some(1.3)));
+    table.push(Line::wall(&work, beside, wall, bare, Some(1.25)));
     let (ours, theirs) = (peak_memory(&ours)?, peak_memory(&theirs)?);
-    table.push(Line::memory_beside(&work, beside, ours, theirs, 1.5));
+    table.push(Line::memory_beside(&work, beside, ours, theirs, 2.5));
     Ok(())
 }
 

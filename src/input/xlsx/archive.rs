@@ -1,7 +1,7 @@
 //! The archive that a workbook is, and its parts by name; or what the file is instead.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use memchr::memmem::{Finder, find};
@@ -82,12 +82,21 @@ impl<'a> Archive<'a> {
     }
 
     /// The events of the part, whose bytes are at most `most`.
-    pub(crate) fn part(
+    pub(super) fn part(
         &mut self,
         name: &str,
         most: u64,
-    ) -> Result<Part<'_, PartFile<'_, 'a>>, InputErrorKind> {
+    ) -> Result<Part<'_, impl BufRead + use<'_, 'a>>, InputErrorKind> {
         Ok(Part::new(self.bytes(name, most)?))
+    }
+
+    /// The same of a part that may be in UTF-16.
+    pub(super) fn decoded_part(
+        &mut self,
+        name: &str,
+        most: u64,
+    ) -> Result<Part<'_, impl BufRead + use<'_, 'a>>, InputErrorKind> {
+        Ok(Part::decoded(self.bytes(name, most)?))
     }
 
     /// Whether the part is in UTF-16.

@@ -98,7 +98,7 @@ fn copy(
     }
     start(zip, to)?;
     let mut writer = Writer::new(zip);
-    let mut part = archive.part(from, UNPACKED)?;
+    let mut part = archive.decoded_part(from, UNPACKED)?;
     let mut buffer = Vec::new();
     let mut is_in_dimension = false;
     loop {

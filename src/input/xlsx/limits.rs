@@ -58,19 +58,37 @@ pub(super) const LONGEST_STYLE: usize = 2048;
 pub(super) const ROWS: u32 = 1 << 20;
 pub(super) const COLUMNS: u32 = 1 << 14;
 
-/// The unpacked bytes that are left.
+/// The unpacked bytes that are left, of all parts together and of the token that is read.
 #[derive(Debug)]
-pub(super) struct Budget(Cell<u64>);
+pub(super) struct Budget {
+    left: Cell<u64>,
+    token: Cell<usize>,
+}
 
 impl Budget {
     pub(super) fn new(bytes: u64) -> Self {
-        Self(Cell::new(bytes))
+        Self {
+            left: Cell::new(bytes),
+            token: Cell::new(0),
+        }
     }
 
     /// Takes `bytes` off it; false if there are fewer left.
     pub(super) fn take(&self, bytes: u64) -> bool {
-        let left = self.0.get().checked_sub(bytes);
-        self.0.set(left.unwrap_or(0));
+        let left = self.left.get().checked_sub(bytes);
+        self.left.set(left.unwrap_or(0));
         left.is_some()
+    }
+
+    /// A token begins.
+    pub(super) fn begin_token(&self) {
+        self.token.set(0);
+    }
+
+    /// Adds `bytes` to the token; false once it is too long.
+    pub(super) fn extend_token(&self, bytes: usize) -> bool {
+        let before = self.token.get();
+        self.token.set(before + bytes);
+        before <= LONGEST_TOKEN
     }
 }

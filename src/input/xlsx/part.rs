@@ -4,27 +4,40 @@
 //! this reader leaves an element, calamine has left it too, so that bounding an element's bytes here bounds them there.
 
 use std::borrow::Cow;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::Reader;
 use quick_xml::encoding::DecodingReader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::QName;
 use thiserror::Error;
 
-use super::limits::{Budget, DEEPEST, LONGEST_TOKEN};
+use super::limits::{Budget, DEEPEST};
 use crate::input::error::InputErrorKind;
 
 /// Bytes that are unpacked at a time.
 const BUFFER: usize = 1 << 16;
 
-/// Why unpacking stopped.
+/// Why reading stopped.
 #[derive(Clone, Copy, Debug, Error)]
-enum Excess {
+enum Stop {
     #[error("too many bytes in all")]
     Unpacked,
     #[error("too many bytes of a token")]
     Token,
+    #[error("a document type declaration")]
+    DocType,
+    #[error("elements are nested too deeply")]
+    Depth,
+    #[error("a part of it ends too early")]
+    End,
+}
+
+impl Stop {
+    fn error(self) -> io::Error {
+        io::Error::other(self)
+    }
 }
 
 /// Unpacked bytes, counted.
@@ -34,8 +47,6 @@ pub(super) struct Unpacked<'b, R> {
     budget: &'b Budget,
     /// Bytes that this part may still have.
     left: u64,
-    /// Bytes since the last mark.
-    since_mark: usize,
 }
 
 impl<'b, R: Read> Unpacked<'b, R> {
@@ -45,7 +56,6 @@ impl<'b, R: Read> Unpacked<'b, R> {
             packed,
             budget,
             left: most,
-            since_mark: 0,
         }
     }
 
@@ -53,7 +63,7 @@ impl<'b, R: Read> Unpacked<'b, R> {
     pub(super) fn drain(mut self) -> Result<(), InputErrorKind> {
         let mut buffer = vec![0; BUFFER];
         loop {
-            self.since_mark = 0;
+            self.budget.begin_token();
             match self.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
@@ -65,40 +75,60 @@ impl<'b, R: Read> Unpacked<'b, R> {
 
 impl<R: Read> Read for Unpacked<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since_mark > LONGEST_TOKEN {
-            return Err(io::Error::other(Excess::Token));
-        }
         let read = self.packed.read(buffer)?;
-        self.since_mark += read;
+        if !self.budget.extend_token(read) {
+            return Err(Stop::Token.error());
+        }
         let left = self.left.checked_sub(read as u64);
         match left.filter(|_| self.budget.take(read as u64)) {
             Some(left) => self.left = left,
-            None => return Err(io::Error::other(Excess::Unpacked)),
+            None => return Err(Stop::Unpacked.error()),
         }
         Ok(read)
     }
 }
 
-/// The events of a part, which may be in UTF-8 or UTF-16.
-pub(super) struct Part<'b, R> {
-    xml: Reader<DecodingReader<BufReader<Unpacked<'b, R>>>>,
+/// The events of a part.
+pub(super) struct Part<'b, B> {
+    xml: Reader<B>,
+    budget: &'b Budget,
     depth: usize,
 }
 
-impl<'b, R: Read> Part<'b, R> {
+impl<'b, R: Read> Part<'b, BufReader<Unpacked<'b, R>>> {
+    /// Reads a part in UTF-8.
     pub(super) fn new(bytes: Unpacked<'b, R>) -> Self {
+        let budget = bytes.budget;
+        Self::of(BufReader::with_capacity(BUFFER, bytes), budget)
+    }
+}
+
+impl<'b, R: Read> Part<'b, DecodingReader<BufReader<Unpacked<'b, R>>>> {
+    /// Reads a part in UTF-8 or UTF-16, which takes longer.
+    pub(super) fn decoded(bytes: Unpacked<'b, R>) -> Self {
+        let budget = bytes.budget;
         let bytes = BufReader::with_capacity(BUFFER, bytes);
-        let mut xml = Reader::from_reader(DecodingReader::new(bytes));
+        Self::of(DecodingReader::new(bytes), budget)
+    }
+}
+
+impl<'b, B: BufRead> Part<'b, B> {
+    fn of(bytes: B, budget: &'b Budget) -> Self {
+        let mut xml = Reader::from_reader(bytes);
         xml.config_mut().expand_empty_elements = true;
-        Self { xml, depth: 0 }
+        Self {
+            xml,
+            budget,
+            depth: 0,
+        }
     }
 
     /// The next event, which is a token of its own.
     pub(super) fn token<'e>(
         &mut self,
         buffer: &'e mut Vec<u8>,
-    ) -> Result<Event<'e>, InputErrorKind> {
-        self.xml.get_mut().get_mut().get_mut().since_mark = 0;
+    ) -> Result<Event<'e>, quick_xml::Error> {
+        self.budget.begin_token();
         self.within(buffer)
     }
 
@@ -106,22 +136,27 @@ impl<'b, R: Read> Part<'b, R> {
     pub(super) fn within<'e>(
         &mut self,
         buffer: &'e mut Vec<u8>,
-    ) -> Result<Event<'e>, InputErrorKind> {
+    ) -> Result<Event<'e>, quick_xml::Error> {
         buffer.clear();
-        let event = self.xml.read_event_into(buffer).map_err(of_xml)?;
-        match &event {
-            Event::Start(_) => {
+        // Passed on as it comes: to put it into another result costs a seventh of a scan.
+        let event = self.xml.read_event_into(buffer);
+        let stop = match &event {
+            Ok(Event::Start(_)) => {
                 self.depth += 1;
-                if self.depth > DEEPEST {
-                    return Err(damaged("elements are nested too deeply"));
-                }
+                (self.depth > DEEPEST).then_some(Stop::Depth)
             }
-            Event::End(_) => self.depth = self.depth.saturating_sub(1),
-            Event::DocType(_) => return Err(InputErrorKind::DocType),
-            Event::Eof if self.depth > 0 => return Err(damaged("a part of it ends too early")),
-            _ => {}
+            Ok(Event::End(_)) => {
+                self.depth = self.depth.saturating_sub(1);
+                None
+            }
+            Ok(Event::DocType(_)) => Some(Stop::DocType),
+            Ok(Event::Eof) => (self.depth > 0).then_some(Stop::End),
+            _ => None,
+        };
+        match stop {
+            Some(stop) => Err(stop.error().into()),
+            None => event,
         }
-        Ok(event)
     }
 
     /// How many elements are open.
@@ -132,18 +167,22 @@ impl<'b, R: Read> Part<'b, R> {
 
 /// The kind of an error that a limit or the system has raised.
 fn of_io(error: &io::Error) -> InputErrorKind {
-    let excess = error.get_ref().and_then(|error| error.downcast_ref());
-    match excess {
-        Some(Excess::Unpacked) => InputErrorKind::UnpacksTooFar,
-        Some(Excess::Token) => InputErrorKind::TokenTooLong,
+    let stop = error.get_ref().and_then(|error| error.downcast_ref());
+    match stop {
+        Some(Stop::Unpacked) => InputErrorKind::UnpacksTooFar,
+        Some(Stop::Token) => InputErrorKind::TokenTooLong,
+        Some(Stop::DocType) => InputErrorKind::DocType,
+        Some(stop) => damaged(&stop.to_string()),
         None => damaged(&error.to_string()),
     }
 }
 
-fn of_xml(error: quick_xml::Error) -> InputErrorKind {
-    match error {
-        quick_xml::Error::Io(error) => of_io(&error),
-        error => damaged(&error.to_string()),
+impl From<quick_xml::Error> for InputErrorKind {
+    fn from(error: quick_xml::Error) -> Self {
+        match error {
+            quick_xml::Error::Io(error) => of_io(&error),
+            error => damaged(&error.to_string()),
+        }
     }
 }
 
@@ -155,15 +194,28 @@ pub(super) fn damaged(what: &str) -> InputErrorKind {
 /// stops with an error.
 pub(super) fn attributes<'a>(tag: &'a BytesStart<'_>) -> impl Iterator<Item = (&'a str, &'a str)> {
     let mut rest = tag.attributes_raw();
+    // Attributes are short: their bytes are searched one by one.
+    let find = |text: &str, byte| text.bytes().position(|b| b == byte);
     std::iter::from_fn(move || {
-        let (name, value) = rest.split_once('=')?;
-        let value = value.trim_ascii_start();
-        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let value = &value[1..];
-        let end = value.find(quote)?;
-        rest = &value[end + 1..];
-        Some((name.trim_ascii(), &value[..end]))
+        let end = find(rest, b'=')?;
+        let name = &rest[..end];
+        let value = rest[end + 1..].trim_ascii_start();
+        let quote = *value.as_bytes().first()?;
+        if !matches!(quote, b'"' | b'\'') {
+            return None;
+        }
+        let end = find(&value[1..], quote)?;
+        rest = &value[end + 2..];
+        Some((name.trim_ascii(), &value[1..=end]))
     })
+}
+
+/// A name without its namespace.
+pub(super) fn local<'a>(name: QName<'a>) -> &'a str {
+    let name: &'a str = name.into_inner();
+    // Names are short, too.
+    let colon = name.bytes().position(|b| b == b':');
+    colon.map_or(name, |at| &name[at + 1..])
 }
 
 /// The first attribute of this name.
@@ -222,7 +274,8 @@ mod tests {
                     Err(error) => break error,
                 }
             };
-            assert!(matches!(error, InputErrorKind::TokenTooLong), "{start}");
+            let kind = InputErrorKind::from(error);
+            assert!(matches!(kind, InputErrorKind::TokenTooLong), "{start}");
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The decision to know: what is found of a cell is told by its index in the sheet, and calamine counts the same cells.
 //! Rows and cells that contradict their own places are refused, so that none is put where it does not belong.
 
-use std::io::Read;
+use std::io::BufRead;
 
 use quick_xml::events::{BytesStart, Event};
 
@@ -13,7 +13,7 @@ use super::limits::{
     CELLS, COLUMNS, HARMLESS_CLAIM, LONGEST_STYLE, MERGED, ODD_CELLS, STRINGS, STRINGS_PART,
     STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED,
 };
-use super::part::{Part, attribute, attributes, damaged};
+use super::part::{Part, attribute, attributes, damaged, local};
 use super::reference::{self, CellRange};
 use super::structure::Structure;
 use crate::input::error::InputErrorKind;
@@ -47,7 +47,7 @@ pub(super) fn check_small_parts(
     let mut count = 0;
     loop {
         match part.token(&mut buffer)? {
-            Event::Start(tag) if is_copied(tag.local_name().as_ref()) => {
+            Event::Start(tag) if is_copied(local(tag.name())) => {
                 if tag.len() > LONGEST_STYLE {
                     return Err(damaged("one of its cell styles is too long"));
                 }
@@ -110,7 +110,7 @@ pub(super) fn check_strings(
     let (mut found, mut claimed) = (0, 0);
     loop {
         match part.token(&mut buffer)? {
-            Event::Start(tag) => match tag.local_name().as_ref() {
+            Event::Start(tag) => match local(tag.name()) {
                 "sst" => claimed = claimed.max(claim(&tag)),
                 "si" => {
                     found += 1;
@@ -167,8 +167,8 @@ struct ScannedRow {
     has_unknown_error: bool,
 }
 
-struct SheetScan<'s, R> {
-    part: Part<'s, R>,
+struct SheetScan<'s, B> {
+    part: Part<'s, B>,
     gate: &'s Gate,
     /// What the gate has not got yet, but for the number of cells, which is that of all.
     found: Findings,
@@ -199,7 +199,7 @@ enum CellKind {
     Other,
 }
 
-impl<R: Read> SheetScan<'_, R> {
+impl<B: BufRead> SheetScan<'_, B> {
     fn read(&mut self) -> Result<(), InputErrorKind> {
         /// After so many cells what was found is passed on. A fuzz target's sheets are small.
         const PASSED_ON: u64 = if cfg!(fuzzing) { 7 } else { 1024 };
@@ -208,7 +208,7 @@ impl<R: Read> SheetScan<'_, R> {
         let mut merged = 0;
         loop {
             match self.part.token(&mut buffer)? {
-                Event::Start(tag) => match tag.local_name().as_ref() {
+                Event::Start(tag) => match local(tag.name()) {
                     "sheetData" if !is_after_data => is_in_data = true,
                     "row" if is_in_data => self.begin_row(&tag)?,
                     "c" if is_in_data => {
@@ -226,7 +226,7 @@ impl<R: Read> SheetScan<'_, R> {
                     }
                     _ => {}
                 },
-                Event::End(tag) => match tag.local_name().as_ref() {
+                Event::End(tag) => match local(tag.name()) {
                     "sheetData" if is_in_data => {
                         is_in_data = false;
                         is_after_data = true;
@@ -332,7 +332,7 @@ impl<R: Read> SheetScan<'_, R> {
         self.text.clear();
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
-                Event::Start(inner) => match inner.local_name().as_ref() {
+                Event::Start(inner) => match local(inner.name()) {
                     // calamine takes the last element of a cell for its value, whatever it is.
                     "f" | "v" | "is" if has_value => {
                         return Err(damaged("a cell holds more than one value"));

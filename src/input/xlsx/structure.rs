@@ -234,7 +234,7 @@ fn each_tag(
     name: &str,
     mut read: impl FnMut(&BytesStart<'_>) -> Result<(), InputErrorKind>,
 ) -> Result<(), InputErrorKind> {
-    let mut part = archive.part(name, STRUCTURE_PART)?;
+    let mut part = archive.decoded_part(name, STRUCTURE_PART)?;
     let mut buffer = Vec::new();
     loop {
         match part.token(&mut buffer)? {
