@@ -3,10 +3,11 @@
 //! The decision to know: what is kept of a row is all that grows with the rows of a check, so it is two hashes and a place,
 //! and not the row.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
-use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::model::{IntegrationType, Origin, OriginKey, OriginRule};
 
@@ -15,10 +16,9 @@ use crate::model::{IntegrationType, Origin, OriginKey, OriginRule};
 pub(super) struct RowRef {
     /// The row's number in the run.
     pub n: u32,
-    /// Index of the table.
-    pub table: u32,
+    /// Its number in its table.
     pub row: u32,
-    pub line: Option<std::num::NonZeroU32>,
+    pub line: Option<NonZeroU32>,
 }
 
 /// What rows are compared by: 128 bits of two hashes with seeds of their own, which chance makes no two rows share.
@@ -36,8 +36,8 @@ pub(super) struct RowHashes {
 /// The seeds are drawn anew for each run, so that nobody can prepare keys that collide.
 #[derive(Clone, Default)]
 pub(super) struct RowHasher {
-    names: RandomState,
-    origins: RandomState,
+    names: DefaultHashBuilder,
+    origins: DefaultHashBuilder,
 }
 
 impl RowHasher {
@@ -72,7 +72,7 @@ pub(super) enum Like {
 /// compare, and one question is enough.
 #[derive(Default)]
 pub(super) struct SeenRows {
-    rows: Vec<(RowHashes, RowRef)>,
+    rows: Vec<SeenRow>,
     /// The first row of each origin.
     origins: RowTable,
     /// The first row of each origin that gives it, where an earlier one leaves it blank.
@@ -84,13 +84,26 @@ pub(super) struct SeenRows {
     names: RowTable,
 }
 
+/// 32 bytes.
+struct SeenRow {
+    name: u64,
+    origin: u64,
+    gives_origin: bool,
+    place: RowRef,
+}
+
 impl SeenRows {
     /// Notes a row, or returns the earlier row that it is like.
     pub(super) fn note(&mut self, hashes: RowHashes, place: RowRef) -> Option<Like> {
         let n = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let like = self.find(hashes, n);
         if !matches!(like, Some(Like::Key(_) | Like::AnyOrigin(_))) {
-            self.rows.push((hashes, place));
+            self.rows.push(SeenRow {
+                name: hashes.name,
+                origin: hashes.origin,
+                gives_origin: hashes.gives_origin,
+                place,
+            });
         }
         like
     }
@@ -98,8 +111,8 @@ impl SeenRows {
     /// The earlier row that the next row, of index `n`, is like; if there is none, it joins the tables.
     fn find(&mut self, hashes: RowHashes, n: u32) -> Option<Like> {
         let rows = &self.rows;
-        let seen = |n: u32| &rows[n as usize].0;
-        let place = |n: u32| rows[n as usize].1;
+        let seen = |n: u32| &rows[n as usize];
+        let place = |n: u32| rows[n as usize].place;
         let has_name = |n: u32| seen(n).name == hashes.name;
         let has_origin = |n: u32| seen(n).origin == hashes.origin;
         if hashes.blank_is_any
@@ -109,12 +122,15 @@ impl SeenRows {
             return Some(Like::AnyOrigin(place(first)));
         }
         let first = self.origins.first_with(hashes.origin, n, has_origin)?;
-        let key = |row: &RowHashes| row.name ^ row.origin;
         let first_name = seen(first).name;
         let is_first = |n: u32| seen(n).name == first_name && has_origin(n);
-        self.keys.first_with(key(seen(first)), first, is_first);
+        self.keys
+            .first_with(first_name ^ hashes.origin, first, is_first);
         let has_key = |n: u32| has_name(n) && has_origin(n);
-        if let Some(same) = self.keys.first_with(key(&hashes), n, has_key) {
+        if let Some(same) = self
+            .keys
+            .first_with(hashes.name ^ hashes.origin, n, has_key)
+        {
             return Some(Like::Key(place(same)));
         }
         let giver = match (hashes.gives_origin, seen(first).gives_origin) {
@@ -159,7 +175,6 @@ mod tests {
     fn at(n: u32) -> RowRef {
         RowRef {
             n,
-            table: 0,
             row: n,
             line: None,
         }

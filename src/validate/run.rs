@@ -37,6 +37,7 @@ pub fn validate_sources(
         options,
         result: Validation::default(),
         tables: Vec::new(),
+        rows_before: Vec::new(),
         workers: Workers::new(options),
         n: 0,
         first_row: FirstRow::default(),
@@ -56,6 +57,8 @@ struct Run<'a> {
     options: &'a Options,
     result: Validation,
     tables: Vec<Arc<Columns>>,
+    /// For each table how many rows there were before it.
+    rows_before: Vec<u32>,
     workers: Workers,
     /// The number of the last row.
     n: u32,
@@ -194,7 +197,6 @@ impl Run<'_> {
         let Some(hashes) = row.hashes else { return };
         let place = RowRef {
             n: self.n,
-            table: u32::try_from(table).unwrap_or(u32::MAX),
             row: row.number,
             line: row
                 .line
@@ -206,11 +208,8 @@ impl Run<'_> {
         };
         let place_of = |earlier: RowRef| {
             let line = earlier.line.map(|line| u64::from(line.get()));
-            Place::row(
-                &self.tables[earlier.table as usize].table,
-                earlier.row,
-                line,
-            )
+            let table = self.rows_before.partition_point(|rows| *rows < earlier.n) - 1;
+            Place::row(&self.tables[table].table, earlier.row, line)
         };
         let (field, problem) = match found {
             Like::Key(earlier) => (
@@ -363,6 +362,7 @@ impl Sink for Run<'_> {
         };
         self.result.add_counts(&columns.table, blank_above);
         self.tables.push(Arc::new(columns));
+        self.rows_before.push(self.n);
         Interest::Read
     }
 

@@ -21,12 +21,22 @@ const TOKENS: [(&str, &str); 11] = [
 pub(super) fn holds_token(text: &str) -> bool {
     const SHORTEST_REST: usize = 16;
     let is_of_token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
-    if text.len() < SHORTEST_REST {
+    let has_long_word = |bytes: &[u8]| {
+        let mut start = 0;
+        while let Some(window) = bytes.get(start..start + SHORTEST_REST) {
+            match window.iter().rposition(|b| !is_of_token(b)) {
+                Some(end_of_word) => start += end_of_word + 1,
+                None => return true,
+            }
+        }
+        false
+    };
+    // Few texts have a word as long as a token, and most bytes need not be read to see that.
+    if !has_long_word(text.as_bytes()) {
         return false;
     }
     let mut words = text.as_bytes().split(|b| !is_of_token(b));
     words.any(|word| {
-        // Few texts have a word as long as this.
         let Some(last) = word.len().checked_sub(SHORTEST_REST) else {
             return false;
         };
