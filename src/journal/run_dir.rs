@@ -98,7 +98,7 @@ impl RunDir {
 ///
 /// # Errors
 ///
-/// [`LockError::Held`], within a [`RunDirError`], while another run is at work on the Jira at `base_url`.
+/// `LockError::Held`, within a `RunDirError`, while another run is at work on the Jira at `base_url`.
 pub fn lock_jira(runs_dir: &Path, base_url: &str) -> Result<Lock, RunDirError> {
     create_runs_dir(runs_dir)?;
     let path = runs_dir.join(format!(".{}.lock", words(base_url)));

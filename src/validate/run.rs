@@ -28,7 +28,7 @@ pub(crate) fn validate(files: &[PathBuf], options: &Options) -> Validation {
     validate_sources(sources, options)
 }
 
-/// Reads and checks what is named and opened already, as [`validate`] does.
+/// Reads and checks what is named and opened already, as `validate` does.
 pub fn validate_sources(
     sources: impl IntoIterator<Item = (String, Result<Source, InputError>)>,
     options: &Options,
