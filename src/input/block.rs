@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::csv::{CsvBlock, CsvRecord};
-
 /// What stands in a cell, borrowed from its row.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Value<'a> {
@@ -40,7 +38,7 @@ pub enum Display {
     Scientific,
 }
 
-/// A value of a workbook's cell; text stands in the block.
+/// The value of a workbook's cell; its text is in the block.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum SheetValue {
     Text(Range<u32>),
@@ -102,47 +100,76 @@ impl SheetBlock {
     }
 }
 
-/// Some rows in a row, in the order of the table.
-pub struct Block(pub(super) Rows);
+impl Rows for SheetBlock {
+    fn most_rows(&self) -> usize {
+        self.rows.len()
+    }
 
-pub(super) enum Rows {
-    Csv(CsvBlock),
-    Sheet(SheetBlock),
+    fn for_each(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64 {
+        for row in &self.rows {
+            look(RowView {
+                number: row.number,
+                line: None,
+                cells: Cells::Sheet(self, row),
+            });
+        }
+        self.gaps
+    }
 }
+
+/// The cells of a CSV record, one after the other in a text, each with one byte behind it.
+#[derive(Clone, Copy)]
+pub(super) struct CsvCells<'a> {
+    pub text: &'a str,
+    /// Where in the text each cell begins, and where one more would.
+    pub starts: &'a [usize],
+    /// Whether U+FFFD stands for what was no UTF-8.
+    pub is_damaged: bool,
+}
+
+impl<'a> CsvCells<'a> {
+    /// The text of a cell; blank behind the last.
+    #[inline]
+    fn get(&self, column: usize) -> &'a str {
+        let cell = self.starts.get(column..).and_then(<[usize]>::first_chunk);
+        let Some(&[start, next]) = cell else {
+            return "";
+        };
+        if start + 1 == next {
+            return "";
+        }
+        self.text.get(start..next - 1).unwrap_or_default()
+    }
+}
+
+/// The rows of a block, in the order of the table.
+pub(super) trait Rows: Send {
+    fn most_rows(&self) -> usize;
+
+    /// Calls `look` with each row, and returns how many rows beside them are blank.
+    fn for_each(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64;
+}
+
+/// Some rows of a table. What is in them is found by whoever calls [`for_each_row`](Self::for_each_row), on any core.
+pub struct Block(pub(super) Box<dyn Rows>);
 
 impl Block {
     /// How many rows it holds at most.
     pub fn most_rows(&self) -> usize {
-        match &self.0 {
-            Rows::Csv(block) => block.rows as usize,
-            Rows::Sheet(block) => block.rows.len(),
-        }
+        self.0.most_rows()
     }
 
     /// Calls `look` with each row that holds something, and returns how many rows are blank.
     pub fn for_each_row(&self, mut look: impl FnMut(RowView<'_>)) -> u64 {
         let mut blank = 0;
-        let mut pass = |row: RowView<'_>| {
+        let others = self.0.for_each(&mut |row| {
             if row.is_blank() {
                 blank += 1;
             } else {
                 look(row);
             }
-        };
-        let gaps = match &self.0 {
-            Rows::Csv(block) => block.for_each_record(&mut pass),
-            Rows::Sheet(block) => {
-                for row in &block.rows {
-                    pass(RowView {
-                        number: row.number,
-                        line: None,
-                        cells: Cells::Sheet(block, row),
-                    });
-                }
-                block.gaps
-            }
-        };
-        blank + gaps
+        });
+        blank + others
     }
 }
 
@@ -158,7 +185,7 @@ pub struct RowView<'a> {
 
 #[derive(Clone, Copy)]
 pub(super) enum Cells<'a> {
-    Csv(CsvRecord<'a>),
+    Csv(CsvCells<'a>),
     Sheet(&'a SheetBlock, &'a SheetRow),
 }
 
@@ -188,7 +215,7 @@ impl<'a> RowView<'a> {
     /// As many columns as it may have, blank ones too. It is found quickly, and [`width`](Self::width) is no more.
     pub fn most_cells(&self) -> usize {
         match self.cells {
-            Cells::Csv(record) => record.len(),
+            Cells::Csv(cells) => cells.starts.len() - 1,
             Cells::Sheet(block, row) => {
                 let last = block.cells_of(row).last();
                 last.map_or(0, |(last, _)| *last as usize + 1)

@@ -7,10 +7,8 @@
 mod block;
 mod csv;
 mod error;
-mod header;
-mod options;
-mod sink;
 mod source;
+mod table;
 mod xlsx;
 
 use std::io::Read;
@@ -20,11 +18,9 @@ pub(crate) use self::block::{Display, RowView};
 use self::csv::is_utf16;
 pub use self::error::InputError;
 pub(crate) use self::error::InputErrorKind;
-pub(crate) use self::options::HiddenRows;
-pub use self::options::ReadOptions;
-pub(crate) use self::sink::is_same_sheet;
-pub use self::sink::{Interest, Sink, SkipReason, TableHead};
 pub use self::source::Source;
+pub(crate) use self::table::{HiddenRows, is_same_sheet};
+pub use self::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 
 /// Reads all tables of `source` into `sink`.
 ///

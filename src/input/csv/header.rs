@@ -2,11 +2,8 @@
 
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::records::blank_lines;
-use super::split::count_line_ends;
-use crate::input::header::{HEADER_WITHIN, Match, find_header};
-use crate::input::options::ReadOptions;
-use crate::input::sink::Sink;
+use super::records::{blank_lines, count_line_ends};
+use crate::input::table::{HEADER_WITHIN, ReadOptions, Sink, find_header, most_headers};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -14,67 +11,47 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 pub(super) struct Header {
     pub delimiter: u8,
     pub record: FirstRecord,
-    pub blank_above: u64,
 }
 
 /// One of the first records of a text.
-#[derive(Clone, Debug)]
 pub(super) struct FirstRecord {
     /// From 1, blank lines counted.
     pub row: u32,
     /// From 1.
     pub line: u64,
     pub cells: Vec<String>,
+    /// How many lines above it are blank.
+    pub blank_above: u32,
     /// Where it ends in the text, with its line end.
     pub end: usize,
     /// The line behind it.
     pub next_line: u64,
 }
 
-/// Finds the delimiter and the header row in the start of a text: those with the most headers that are understood; where
-/// none is, those with the most that nearly are.
-pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<Header> {
-    let tables: Vec<_> = delimiters(options)
-        .map(|delimiter| (delimiter, first_records(text, delimiter, wanted(options))))
-        .collect();
-    best(&tables, options, sink, Match::Exact).or_else(|| match options.header_row {
-        Some(_) => None,
-        None => best(&tables, options, sink, Match::Near),
-    })
+impl AsRef<[String]> for FirstRecord {
+    fn as_ref(&self) -> &[String] {
+        &self.cells
+    }
 }
 
-fn best(
-    tables: &[(u8, Vec<FirstRecord>)],
-    options: &ReadOptions,
-    sink: &dyn Sink,
-    needed: Match,
-) -> Option<Header> {
-    let mut best: Option<(usize, Header)> = None;
-    for (delimiter, records) in tables {
-        let rows: Vec<&[String]> = records.iter().map(|record| &*record.cells).collect();
-        let found = match options.header_row {
-            None => find_header(&rows, sink, needed),
-            Some(given) => records
-                .iter()
-                .position(|record| record.row == given)
-                .map(|index| {
-                    let cells = records[index].cells.iter();
-                    (index, cells.filter(|cell| sink.is_header(cell)).count())
-                }),
-        };
-        if let Some((index, count)) = found
-            && best.as_ref().is_none_or(|(most, _)| count > *most)
-        {
-            let record = records[index].clone();
-            let header = Header {
-                delimiter: *delimiter,
-                blank_above: u64::from(record.row) - 1 - index as u64,
-                record,
-            };
-            best = Some((count, header));
+/// Finds the delimiter and the header row in the start of a text.
+pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<Header> {
+    let records = |delimiter| first_records(text, delimiter, wanted(options));
+    let mut tables: Vec<_> = delimiters(options).map(records).collect();
+    let (table, row) = match options.header_row {
+        None => find_header(&tables, sink)?,
+        Some(given) => {
+            for records in &mut tables {
+                records.retain(|record| record.row == given);
+            }
+            let with_headers = most_headers(&tables, 1, |text| sink.is_header(text));
+            with_headers.or_else(|| Some((tables.iter().position(|rows| !rows.is_empty())?, 0)))?
         }
-    }
-    best.map(|(_, header)| header)
+    };
+    Some(Header {
+        delimiter: delimiters(options).nth(table)?,
+        record: tables.swap_remove(table).swap_remove(row),
+    })
 }
 
 fn delimiters(options: &ReadOptions) -> impl DoubleEndedIterator<Item = u8> {
@@ -120,12 +97,13 @@ pub(super) fn first_records(
         .from_reader(bytes);
     let mut records: Vec<FirstRecord> = Vec::new();
     let mut record = ByteRecord::new();
-    let (mut at, mut row, mut line) = (0, 0, 1);
+    let (mut at, mut row, mut line, mut blank_above) = (0, 0, 1, 0);
     // Reading bytes from memory cannot fail.
     while is_wanted(records.len(), row) && matches!(reader.read_byte_record(&mut record), Ok(true))
     {
         let blank = blank_lines(&bytes[at..]);
         row += blank.rows + 1;
+        blank_above += blank.rows;
         line += u64::from(blank.rows);
         let mut end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len());
         // The crate stops between `\r` and `\n`.
@@ -138,6 +116,7 @@ pub(super) fn first_records(
             row,
             line,
             cells: cells.map(|cell| cell.trim().to_owned()).collect(),
+            blank_above,
             end,
             next_line,
         });

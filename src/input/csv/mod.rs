@@ -2,22 +2,19 @@
 
 mod header;
 mod records;
-mod split;
 mod transcode;
 
 use std::io::Read;
 use std::sync::Arc;
 
 use self::header::Header;
-use self::split::scan;
+use self::records::{CsvBlock, scan};
 use self::transcode::{CHUNK, Transcoder};
-use super::block::{Block, Rows};
+use super::block::Block;
 use super::error::{InputError, InputErrorKind};
-use super::options::ReadOptions;
-use super::sink::{Interest, Sink, SkipReason, TableHead};
+use super::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 use crate::model::{Place, TableFormat, TableName};
 
-pub(super) use self::records::{CsvBlock, CsvRecord};
 pub(super) use self::transcode::is_utf16;
 
 /// Bytes of a block: some thousand rows, enough to be worth handing to another core. A fuzz target's texts are short and
@@ -59,7 +56,7 @@ pub(super) fn read(
         if let Some((place, byte)) = blocks.guessed.take() {
             sink.guessed_encoding(place, byte);
         }
-        sink.block(Block(Rows::Csv(block)));
+        sink.block(Block(Box::new(block)));
     }
     Ok(())
 }
@@ -156,7 +153,7 @@ impl<R: Read> Blocks<R> {
             headers: record.cells,
             delimiter: Some(char::from(header.delimiter)),
             encoding: Some(self.content.encoding()),
-            blank_above: header.blank_above,
+            blank_above: record.blank_above.into(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Panics of other people's code on damaged workbooks become errors, and print nothing.
+//! Panics and errors of calamine, and of the crates below it, on damaged workbooks become our errors. They print nothing.
 //!
 //! The decision to know: a panic hook belongs to the whole process, so swapping it for the time of a call would race with
 //! other threads. It is set once, asks the thread that panics whether it is within [`guarded`], and hands every other
@@ -8,6 +8,9 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+use calamine::XlsxError;
+
+use super::part::damaged;
 use crate::input::error::InputErrorKind;
 
 thread_local! {
@@ -33,9 +36,17 @@ pub(super) fn guarded<T, E: From<InputErrorKind>>(
     done.unwrap_or_else(|_| Err(contradiction().into()))
 }
 
-/// What is said where a workbook led a reader astray.
+/// The error of a workbook of which two readers do not find the same.
 pub(super) fn contradiction() -> InputErrorKind {
-    InputErrorKind::Workbook("its parts contradict each other".to_owned())
+    damaged("its parts contradict each other")
+}
+
+/// calamine's error about a workbook that it cannot read.
+pub(super) fn in_words(error: &XlsxError) -> InputErrorKind {
+    match error {
+        XlsxError::Password => InputErrorKind::Encrypted,
+        error => damaged(&error.to_string()),
+    }
 }
 
 #[cfg(test)]
@@ -43,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_becomes_an_error_and_the_thread_goes_on() {
+    fn a_panic_becomes_an_error_and_the_thread_continues() {
         let done: Result<(), InputErrorKind> = guarded(|| panic!("on purpose"));
         assert!(matches!(done, Err(InputErrorKind::Workbook(_))));
         assert!(!IS_GUARDED.get());

@@ -12,7 +12,6 @@ mod limits;
 mod notes;
 mod part;
 mod reference;
-mod rows;
 mod scan;
 mod sheet;
 mod structure;
@@ -28,15 +27,14 @@ use calamine::{Reader, Xlsx};
 use self::archive::Archive;
 use self::convert::convert;
 use self::gate::{Gate, GatedReader, Side};
-use self::guard::{contradiction, guarded};
+use self::guard::{contradiction, guarded, in_words};
 use self::limits::{Budget, CONVERTED, UNPACKED};
-use self::scan::{SheetError, check_small_parts, check_strings, is_claim_harmless, scan_sheet};
-use self::sheet::{in_words, read_sheet};
+use self::scan::{SheetError, check_small_parts, check_strings, scan_sheet};
+use self::sheet::read_sheet;
 use self::structure::Structure;
 use super::error::{InputError, InputErrorKind};
-use super::options::ReadOptions;
-use super::sink::{Sink, SkipReason, is_same_sheet};
 use super::source::ContentReader;
+use super::table::{ReadOptions, Sink, SkipReason, is_same_sheet};
 use crate::model::{Place, TableFormat, TableName};
 
 pub(super) use self::archive::refuse_ole;
@@ -142,10 +140,6 @@ fn open_workbook<'a>(
     let Some(strings) = &structure.strings else {
         return open();
     };
-    if !is_claim_harmless(archive, strings)? {
-        check_strings(archive, strings)?;
-        return open();
-    }
     let packed = archive.range(strings)?;
     behind_scan(
         gate,

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::reference::CellRange;
 use crate::input::block::SheetBlock;
-use crate::input::options::HiddenRows;
-use crate::input::sink::TableHead;
+use crate::input::table::{HiddenRows, TableHead};
 use crate::model::{Code, Diagnostic, Place, Severity, TableName};
 
 /// Most ranges that a message lists; the others are counted.

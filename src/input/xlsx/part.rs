@@ -5,40 +5,19 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
+use std::sync::Arc;
 
 use quick_xml::Reader;
 use quick_xml::encoding::DecodingReader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::QName;
-use thiserror::Error;
 
 use super::limits::{Budget, DEEPEST};
 use crate::input::error::InputErrorKind;
 
 /// Bytes that are unpacked at a time.
 const BUFFER: usize = 1 << 16;
-
-/// Why reading stopped.
-#[derive(Clone, Copy, Debug, Error)]
-enum Stop {
-    #[error("too many bytes in all")]
-    Unpacked,
-    #[error("too many bytes of a token")]
-    Token,
-    #[error("a document type declaration")]
-    DocType,
-    #[error("elements are nested too deeply")]
-    Depth,
-    #[error("a part of it ends too early")]
-    End,
-}
-
-impl Stop {
-    fn error(self) -> io::Error {
-        io::Error::other(self)
-    }
-}
 
 /// Unpacked bytes, counted.
 #[derive(Debug)]
@@ -67,7 +46,7 @@ impl<'b, R: Read> Unpacked<'b, R> {
             match self.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(_) => {}
-                Err(error) => return Err(of_io(&error)),
+                Err(error) => return Err(of_io(error)),
             }
         }
     }
@@ -77,12 +56,12 @@ impl<R: Read> Read for Unpacked<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.packed.read(buffer)?;
         if !self.budget.extend_token(read) {
-            return Err(Stop::Token.error());
+            return Err(io::Error::other(InputErrorKind::TokenTooLong));
         }
         let left = self.left.checked_sub(read as u64);
         match left.filter(|_| self.budget.take(read as u64)) {
             Some(left) => self.left = left,
-            None => return Err(Stop::Unpacked.error()),
+            None => return Err(io::Error::other(InputErrorKind::UnpacksTooFar)),
         }
         Ok(read)
     }
@@ -143,18 +122,18 @@ impl<'b, B: BufRead> Part<'b, B> {
         let stop = match &event {
             Ok(Event::Start(_)) => {
                 self.depth += 1;
-                (self.depth > DEEPEST).then_some(Stop::Depth)
+                (self.depth > DEEPEST).then(|| damaged("elements are nested too deeply"))
             }
             Ok(Event::End(_)) => {
                 self.depth = self.depth.saturating_sub(1);
                 None
             }
-            Ok(Event::DocType(_)) => Some(Stop::DocType),
-            Ok(Event::Eof) => (self.depth > 0).then_some(Stop::End),
+            Ok(Event::DocType(_)) => Some(InputErrorKind::DocType),
+            Ok(Event::Eof) => (self.depth > 0).then(|| damaged("a part of it ends too early")),
             _ => None,
         };
         match stop {
-            Some(stop) => Err(stop.error().into()),
+            Some(stop) => Err(io::Error::other(stop).into()),
             None => event,
         }
     }
@@ -166,21 +145,18 @@ impl<'b, B: BufRead> Part<'b, B> {
 }
 
 /// The kind of an error that a limit or the system has raised.
-fn of_io(error: &io::Error) -> InputErrorKind {
-    let stop = error.get_ref().and_then(|error| error.downcast_ref());
-    match stop {
-        Some(Stop::Unpacked) => InputErrorKind::UnpacksTooFar,
-        Some(Stop::Token) => InputErrorKind::TokenTooLong,
-        Some(Stop::DocType) => InputErrorKind::DocType,
-        Some(stop) => damaged(&stop.to_string()),
-        None => damaged(&error.to_string()),
-    }
+fn of_io(error: io::Error) -> InputErrorKind {
+    let kind = error.downcast::<InputErrorKind>();
+    kind.unwrap_or_else(|error| damaged(&error.to_string()))
 }
 
 impl From<quick_xml::Error> for InputErrorKind {
     fn from(error: quick_xml::Error) -> Self {
         match error {
-            quick_xml::Error::Io(error) => of_io(&error),
+            quick_xml::Error::Io(error) => match Arc::try_unwrap(error) {
+                Ok(error) => of_io(error),
+                Err(shared) => damaged(&shared.to_string()),
+            },
             error => damaged(&error.to_string()),
         }
     }

@@ -72,35 +72,8 @@ fn check_count(what: &'static str, count: u64, most: u64) -> Result<(), InputErr
     Ok(())
 }
 
-/// Whether the shared texts claim to be no more than calamine can make room for before they are counted.
-pub(super) fn is_claim_harmless(
-    archive: &mut Archive<'_>,
-    strings: &str,
-) -> Result<bool, InputErrorKind> {
-    let packed = archive.range(strings)?;
-    let mut part = archive.part(strings, STRUCTURE_PART)?;
-    let mut buffer = Vec::new();
-    loop {
-        match part.token(&mut buffer)? {
-            Event::Start(tag) => {
-                let harmless = HARMLESS_CLAIM
-                    .max((packed.end - packed.start) / 2)
-                    .min(STRINGS);
-                return Ok(claim(&tag) <= harmless);
-            }
-            Event::Eof => return Ok(true),
-            _ => {}
-        }
-    }
-}
-
-/// What calamine takes for the number of shared texts.
-fn claim(tag: &BytesStart<'_>) -> u64 {
-    let claim = attribute(tag, "uniqueCount").unwrap_or_default();
-    claim.parse().unwrap_or(0)
-}
-
-/// Checks the shared texts, all of which calamine keeps.
+/// Checks the shared texts, all of which calamine keeps. It makes room for as many as are claimed as soon as it reads the
+/// claim, which is behind this scan.
 pub(super) fn check_strings(
     archive: &mut Archive<'_>,
     strings: &str,
@@ -111,7 +84,12 @@ pub(super) fn check_strings(
     loop {
         match part.token(&mut buffer)? {
             Event::Start(tag) => match local(tag.name()) {
-                "sst" => claimed = claimed.max(claim(&tag)),
+                "sst" => {
+                    // What is no number, calamine skips.
+                    let claim = attribute(&tag, "uniqueCount").unwrap_or_default();
+                    claimed = claimed.max(claim.parse().unwrap_or(0));
+                    check_count("shared texts", claimed, STRINGS)?;
+                }
                 "si" => {
                     found += 1;
                     check_count("shared texts", found, STRINGS)?;

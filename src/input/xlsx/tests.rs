@@ -10,9 +10,8 @@ use zip::write::SimpleFileOptions;
 
 use crate::input::block::{Block, Value};
 use crate::input::error::InputErrorKind;
-use crate::input::options::ReadOptions;
-use crate::input::sink::{Interest, Sink, SkipReason, TableHead};
 use crate::input::source::Source;
+use crate::input::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 use crate::model::{Diagnostic, Place, TableName};
 
 /// Reads everything, and keeps its texts.

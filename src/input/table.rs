@@ -1,0 +1,151 @@
+//! How tables are to be read, and what receives them.
+
+use std::sync::Arc;
+
+use encoding_rs::Encoding;
+use serde::{Deserialize, Serialize};
+
+use super::block::Block;
+use crate::model::{Diagnostic, Place, TableName};
+
+/// What becomes of rows that are hidden in a workbook, by hand or by a filter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenRows {
+    /// They are read like others, with a warning that lists them.
+    #[default]
+    Include,
+    /// They are skipped, with a note that lists them.
+    Skip,
+    /// They are an error.
+    Error,
+}
+
+/// How to read tables. The default detects everything.
+///
+/// The journal holds this value, so that a resumed run reads its files in the same way: its keys are stable.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReadOptions {
+    /// The number of the header row, from 1.
+    pub header_row: Option<u32>,
+    /// What separates the cells of a CSV, an ASCII character.
+    pub delimiter: Option<char>,
+    /// The encoding of a CSV.
+    pub encoding: Option<&'static Encoding>,
+    /// The only sheets to read; all if it is empty.
+    pub sheets: Vec<String>,
+    /// What becomes of hidden rows.
+    pub hidden_rows: HiddenRows,
+}
+
+/// A table's name and header row.
+#[derive(Debug)]
+pub struct TableHead {
+    pub name: Arc<TableName>,
+    /// The header row's number, from 1.
+    pub row: u32,
+    /// The physical line of the header row in a CSV.
+    pub line: Option<u64>,
+    /// The headers; a column without one is blank.
+    pub headers: Vec<String>,
+    /// How the cells of a CSV are separated.
+    pub delimiter: Option<char>,
+    /// The encoding of a CSV, as far as it is known when its rows begin.
+    pub encoding: Option<&'static str>,
+    /// How many rows above the header row are blank.
+    pub blank_above: u64,
+}
+
+/// Whether the rows of a table are wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Interest {
+    /// Its rows are to come.
+    Read,
+    /// None of its rows is.
+    Skip,
+}
+
+/// Why nobody is asked whether a table is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SkipReason<'a> {
+    /// No row has a header that is understood; this is the first row.
+    NoHeader(&'a [String]),
+    /// It is hidden in its workbook.
+    Hidden,
+    /// It holds no cells, as a sheet that is a chart does not.
+    NoCells,
+}
+
+/// What receives the tables.
+pub trait Sink {
+    /// Whether a header is one that is understood: finds the header row and the delimiter.
+    fn is_header(&self, text: &str) -> bool;
+
+    /// Whether a header is one that is understood, or nearly: finds the header row where no header is understood.
+    fn is_nearly_header(&self, text: &str) -> bool {
+        self.is_header(text)
+    }
+
+    /// A table begins.
+    fn table(&mut self, head: TableHead) -> Interest;
+
+    /// A table is not read.
+    fn skipped(&mut self, name: &Arc<TableName>, reason: SkipReason<'_>);
+
+    /// A workbook has a sheet of this name, asked for or not.
+    fn sheet(&mut self, name: &str);
+
+    /// The text turned out not to be UTF-8 at `place`, where it holds `byte`, and is taken for Windows-1252.
+    fn guessed_encoding(&mut self, place: Place, byte: u8);
+
+    /// The next rows of the table that began last.
+    fn block(&mut self, block: Block);
+
+    /// A problem with the table that began last.
+    fn diagnostic(&mut self, diagnostic: Diagnostic);
+}
+
+/// Whether two names are those of one sheet: spreadsheets know no case in them.
+pub(crate) fn is_same_sheet(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// How many rows the header row is sought among; titles above the headers are common.
+pub(super) const HEADER_WITHIN: usize = 20;
+
+/// The table and the row of it that have the most headers that `sink` understands: the first one of those. Where no row
+/// has any, two that are nearly understood are enough; to find those takes far longer.
+///
+/// `tables` is more than one where a text is cut in several ways.
+pub(super) fn find_header<S: AsRef<str>>(
+    tables: &[Vec<impl AsRef<[S]>>],
+    sink: &dyn Sink,
+) -> Option<(usize, usize)> {
+    most_headers(tables, 1, |text| sink.is_header(text))
+        .or_else(|| most_headers(tables, 2, |text| sink.is_nearly_header(text)))
+}
+
+/// The table and the row of it that have the most headers, if they have `fewest`.
+pub(super) fn most_headers<S: AsRef<str>>(
+    tables: &[Vec<impl AsRef<[S]>>],
+    fewest: usize,
+    is_header: impl Fn(&str) -> bool,
+) -> Option<(usize, usize)> {
+    let mut best = None;
+    let mut most = fewest - 1;
+    for (table, rows) in tables.iter().enumerate() {
+        for (row, cells) in rows.iter().take(HEADER_WITHIN).enumerate() {
+            let headers = cells
+                .as_ref()
+                .iter()
+                .filter(|cell| is_header(cell.as_ref()));
+            let count = headers.count();
+            if count > most {
+                most = count;
+                best = Some((table, row));
+            }
+        }
+    }
+    best
+}
