@@ -46,9 +46,9 @@ fn check(bytes: &[u8]) {
     } else {
         assert!(matches!(torn, Err(ReadError::NoOpening(_))));
     }
-    let report = Report::of_run(&whole.state);
+    let report = Report::of_run(whole.state.clone());
     for form in FORMS {
-        (form.render)(&report);
+        (form.write)(&report, &mut Vec::new()).expect("memory takes all");
     }
     summary(&report);
 }

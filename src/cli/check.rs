@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use super::context::{Context, write_document};
+use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs};
-use crate::render::{Screen, count, diagnostics, more, tally};
+use super::report_files::ReportArgs;
+use crate::render::{Screen, count, diagnostics, more, summary};
 use crate::report::Report;
 use crate::validate::{Purpose, Validation};
 
@@ -13,17 +14,20 @@ use crate::validate::{Purpose, Validation};
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    #[command(flatten)]
+    pub reports: ReportArgs,
 }
 
 /// Validates the files and reports every problem.
 pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
     let options = args.input.options(Purpose::Check, Vec::new())?;
+    context.reports.open(&args.reports)?;
     let found = input::read(&args.input.files, &options)?;
-    if context.is_json {
-        write_document(&Report::of_check(&found).to_json())?;
-    } else {
+    let report = Report::of_check(&found);
+    context.publish(&report)?;
+    if !context.is_json {
         show(&found, &context.screen);
-        context.screen.result(&verdict(&found));
+        context.screen.result(&summary(&report));
     }
     Ok(if found.diagnostics.has_errors() {
         Exit::Invalid
@@ -62,24 +66,5 @@ pub(super) fn show(found: &Validation, screen: &Screen) {
     screen.problem(&diagnostics(&found.diagnostics));
     if let Some(more) = more(&found.diagnostics) {
         screen.info(&more);
-    }
-}
-
-/// One line: whether the files can be imported.
-fn verdict(found: &Validation) -> String {
-    let rows = found.counts;
-    let said = tally(&found.diagnostics)
-        .map(|said| format!(" ({said})"))
-        .unwrap_or_default();
-    let checked = rows.valid + rows.invalid;
-    let all = count(checked, "row", "rows");
-    if !found.diagnostics.has_errors() {
-        format!("{all} can be imported{said}\n")
-    } else if rows.invalid == 0 {
-        format!("nothing can be imported until the errors are fixed{said}\n")
-    } else if checked == 1 {
-        format!("the row cannot be imported{said}\n")
-    } else {
-        format!("{} of {all} can be imported{said}\n", rows.valid)
     }
 }

@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use super::args::Cli;
 use super::check::show;
 use super::connect::{ConnectArgs, Connected, Destination, connect, list_again};
-use super::context::{Context, write_document};
+use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::facts::{jira_of, opening};
 use super::input::{self, InputArgs, RunSettings};
 use super::next::{FILE, NextCommand};
 use super::pace::PaceArgs;
 use super::question::{self, Reply, confirmation};
+use super::report_files::ReportArgs;
 use super::run_files::RunFiles;
 use super::runs::RunsArgs;
 use super::runtime::Runtime;
@@ -64,6 +65,8 @@ pub(super) struct ImportArgs {
     #[arg(long, hide_short_help = true)]
     pub new_run: bool,
     #[command(flatten)]
+    pub reports: ReportArgs,
+    #[command(flatten)]
     pub pace: PaceArgs,
     #[command(flatten)]
     pub runs: RunsArgs,
@@ -84,6 +87,7 @@ pub(super) enum OnExisting {
 /// Validates, shows the plan, asks, creates, reports.
 pub(super) fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
     let own_files = args.connect.own_files();
+    context.reports.open(&args.reports)?;
     let import = Import {
         destination: if args.sandbox {
             Destination::Sandbox
@@ -293,9 +297,8 @@ impl Import<'_> {
 
     fn refuse(&self, input: &Validation) -> Result<Exit, Failure> {
         let context = self.context;
-        if context.is_json {
-            write_document(&Report::of_check(input).to_json())?;
-        } else {
+        context.publish(&Report::of_check(input))?;
+        if !context.is_json {
             let problems = tally(&input.diagnostics).unwrap_or_default();
             let skip = match self.args.skip_invalid {
                 false => "",
@@ -321,10 +324,8 @@ impl Import<'_> {
         unfinished: Option<String>,
     ) -> Result<Exit, Failure> {
         let context = self.context;
-        if context.is_json {
-            let jira = jira_of(&jira.target);
-            write_document(&Report::of_plan(input, plan, jira).to_json())?;
-        } else {
+        context.publish(&Report::of_plan(input, plan, jira_of(&jira.target)))?;
+        if !context.is_json {
             context.screen.result(&dry_run_rows(plan, &input.invalid));
             context.screen.result(&plan_text(plan, &jira.target, input));
             context.screen.result("dry run: nothing was sent\n");
@@ -362,10 +363,9 @@ impl Import<'_> {
         plan: &Plan,
         jira: &Connected,
     ) -> Result<Exit, Failure> {
-        if self.context.is_json {
-            let jira = jira_of(&jira.target);
-            write_document(&Report::of_plan(input, plan, jira).to_json())?;
-        } else {
+        let report = Report::of_plan(input, plan, jira_of(&jira.target));
+        self.context.publish(&report)?;
+        if !self.context.is_json {
             self.context.screen.problem(&existing_rows(plan));
         }
         Err(self.existing_failure(plan))

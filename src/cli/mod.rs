@@ -20,6 +20,7 @@ mod other_runs;
 mod pace;
 mod projects;
 mod question;
+mod report_files;
 mod resume;
 mod run_files;
 mod runs;

@@ -83,6 +83,8 @@ const ARGUMENTS: &[(&str, Repeat)] = {
         ("adopt", Never),
         ("absent", Never),
         // Output.
+        ("report", Never),
+        ("overwrite", Never),
         ("quiet", Same),
         ("color", Same),
         ("progress", Same),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::context::{Context, write_document};
+use super::context::Context;
 use super::exit::{Exit, Failure};
 use crate::engine::Stop;
 use crate::journal::{self, JOURNAL_FILE, ReadRun, RunDir};
@@ -31,7 +31,7 @@ impl RunFiles {
 
     /// The report of what is on disk.
     fn report(&self) -> Result<Report, Failure> {
-        Ok(Report::of_run(&self.read()?.state))
+        Ok(Report::of_run(self.read()?.state))
     }
 
     /// Writes the reports of the run, and shows the result and what comes `next`. A session that was not stopped is complete
@@ -46,14 +46,17 @@ impl RunFiles {
         let (is_json, screen) = (context.is_json, &context.screen);
         let report = self.report()?;
         let written = self.write(&report, stopped);
+        let published = context.publish(&report);
+        let written = written.and_then(|mut paths| {
+            paths.extend(published?);
+            Ok(paths)
+        });
         if let Some(stop) = stopped
             && !matches!(stop, Stop::Interrupted)
         {
             screen.failure(&stop.to_string(), stop.help().as_deref());
         }
-        if is_json {
-            write_document(&report.to_json())?;
-        } else {
+        if !is_json {
             screen.result(&summary(&report));
         }
         let mut exit = match stopped {

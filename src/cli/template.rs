@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
+use super::report_files::refuse_existing;
 use crate::model::IntegrationType;
 use crate::render::command_line;
 use crate::report::write;
@@ -37,13 +38,7 @@ struct Written<'a> {
 pub(super) fn template(args: &TemplateArgs, context: &Context) -> Result<Exit, Failure> {
     let form = SheetForm::of_file(&args.output).map_err(Failure::usage)?;
     let template = Template::new(&types(&args.types)?);
-    // Even a link that leads nowhere is not overwritten.
-    if !args.force && args.output.symlink_metadata().is_ok() {
-        return Err(
-            Failure::usage(format!("{} already exists", args.output.display()))
-                .help("choose another name, or overwrite it with `--force`"),
-        );
-    }
+    refuse_existing(&args.output, args.force)?;
     let bytes = form.render(&template);
     write(&args.output, &bytes).map_err(|error| Failure::new(Exit::Stopped, error))?;
     if context.is_json {

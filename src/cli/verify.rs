@@ -18,7 +18,7 @@ use crate::engine::{Discrepancies, Matcher, Pace};
 use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, SessionKind};
 use crate::model::Outcome;
 use crate::render::verification;
-use crate::report::VerifyReport;
+use crate::report::{IndexState, VerifyReport};
 
 /// The pace of a command that only reads.
 const PACE: Pace = Pace {
@@ -126,10 +126,10 @@ fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
         };
         return format!("settle the rows in doubt:\n  {settle}");
     }
-    if report.totals.gone > 0 {
+    if report.count(IndexState::Gone) > 0 {
         return "someone removed the integrations that are gone; if they are needed, import a sheet with those rows".into();
     }
-    if report.totals.not_yet > 0 {
+    if report.count(IndexState::NotYet) > 0 {
         let verify = run.next(given, "verify");
         return format!(
             "Jira may still index the others, or their credentials do not work (Jira shows the error); check again:\n  {verify}"

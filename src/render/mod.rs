@@ -4,7 +4,6 @@
 //! texts with colour codes in them, and [`Screen`] removes the codes where colours cannot be shown.
 
 mod diagnostics;
-mod doctor;
 mod explain;
 mod lines;
 mod plan;
@@ -13,16 +12,13 @@ mod runs;
 mod screen;
 mod style;
 mod summary;
-mod undo;
 
 pub use diagnostics::{diagnostics, more, tally};
-pub(crate) use doctor::doctor;
 pub(crate) use explain::explanation;
-pub(crate) use plan::{Target, dry_run_rows, existing_rows, plan, run_line};
+pub(crate) use plan::{Target, UndoPlan, dry_run_rows, existing_rows, plan, run_line, undo_plan};
 pub(crate) use progress::{Progress, ProgressStyle, waiting};
 pub(crate) use runs::runs;
 pub(crate) use screen::{Color, Screen};
 pub(crate) use style::{command_line, count};
 pub use summary::summary;
-pub(crate) use summary::verification;
-pub(crate) use undo::{UndoPlan, undo_plan};
+pub(crate) use summary::{doctor, verification};

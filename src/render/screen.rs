@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -70,14 +70,14 @@ impl Screen {
         self.unwritten.take()
     }
 
-    /// Writes bytes of a document to standard output.
+    /// Writes a document to standard output.
     ///
     /// # Errors
     ///
-    /// If they cannot all be written; a closed pipe is not an error.
-    pub(crate) fn document(bytes: &[u8]) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        match out.write_all(bytes).and_then(|()| out.flush()) {
+    /// If it cannot be written whole; a closed pipe is not an error.
+    pub(crate) fn document(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        let mut out = BufWriter::new(io::stdout().lock());
+        match write(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done,
         }

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSplitter};
 
 use crate::model::{Outcome, Severity};
+pub(super) use crate::report::one_line;
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
@@ -54,13 +55,6 @@ pub(super) fn wrapping<'a>(width: usize) -> Options<'a> {
 /// A number of things as `u64`, for [`count`].
 pub(super) fn n(number: usize) -> u64 {
     number as u64
-}
-
-/// Foreign text on one line, with spaces for control characters, which could control the terminal.
-pub(super) fn one_line(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
 }
 
 /// Words as a command to type, quoted where a shell needs it.

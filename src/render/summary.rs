@@ -1,10 +1,15 @@
-//! What a run did, and which of its integrations Jira has indexed since.
+//! The results of commands: what a check found or a run did, which of its integrations Jira has indexed since, and
+//! whether an import could begin.
+
+use anstyle::Style;
 
 use super::lines::{Lines, row_name};
-use super::style::{BOLD, RED, YELLOW, count, n, of_outcome, one_line, paint};
-use crate::model::Outcome;
+use super::style::{
+    BOLD, DIM, GREEN, RED, YELLOW, count, n, of_outcome, of_severity, one_line, paint,
+};
+use crate::model::{Outcome, Severity};
 use crate::report::{
-    IndexState, Report, ReportDuplicate, ReportRow, VerifyReport, opening_sentence,
+    DoctorReport, Health, IndexState, Question, Report, ReportDuplicate, ReportRow, VerifyReport,
 };
 
 /// Columns of the labels.
@@ -13,7 +18,7 @@ const WIDTH: usize = 9;
 const IN_REPORT: &str = ", in the report";
 const IN_JSON: &str = "; `--format json` lists them";
 
-/// The end of a run: one sentence first, then what went wrong.
+/// A check, or the end of a run: one sentence first, then what went wrong with the run.
 pub fn summary(report: &Report) -> String {
     let mut lines = Lines::new(WIDTH);
     for outcome in [Outcome::Failed, Outcome::InDoubt] {
@@ -42,7 +47,7 @@ pub fn summary(report: &Report) -> String {
         });
         duplicates(&mut lines, &audit.duplicates);
     }
-    let sentence = paint(BOLD, one_line(&opening_sentence(report)));
+    let sentence = paint(BOLD, one_line(&report.sentence()));
     format!("{sentence}\n{}", lines.into_text())
 }
 
@@ -127,10 +132,9 @@ pub(crate) fn verification(report: &VerifyReport) -> String {
     }
     duplicates(&mut lines, &report.duplicates);
     let all = count(n(report.rows.len()), "integration", "integrations");
-    let states: Vec<String> = IndexState::ALL
-        .into_iter()
-        .filter(|state| report.totals.of(*state) > 0)
-        .map(|state| format!("{} {}", report.totals.of(state), state.in_words()))
+    let states = report.totals.iter().filter(|(_, number)| **number > 0);
+    let states: Vec<String> = states
+        .map(|(state, number)| format!("{number} {}", state.in_words()))
         .collect();
     let states = match states.join(", ") {
         none if none.is_empty() => "nothing to verify".to_owned(),
@@ -138,4 +142,38 @@ pub(crate) fn verification(report: &VerifyReport) -> String {
     };
     let sentence = one_line(&format!("{all} of {}: {states}", report.run));
     format!("{}\n{}", paint(BOLD, sentence), lines.into_text())
+}
+
+/// The findings, with the help below what failed.
+pub(crate) fn doctor(report: &DoctorReport) -> String {
+    let mut lines = Lines::new(9);
+    for finding in &report.checks {
+        let (style, state) = match finding.state {
+            Health::Ok => (GREEN, "ok"),
+            Health::Warning => (of_severity(Severity::Warning), "warning"),
+            Health::Failed => (of_severity(Severity::Error), "FAILED"),
+            Health::Unknown => (Style::new(), "unknown"),
+            Health::NotTried => (DIM, "not tried"),
+        };
+        let message = finding.message.as_deref().unwrap_or_default();
+        let line = format!(" {:11}  {message}", question(finding.check));
+        lines.add(style, state, line.trim_end());
+        if let Some(help) = &finding.help {
+            lines.add(Style::new(), "", &format!("{:14}= help: {help}", ""));
+        }
+    }
+    lines.into_text()
+}
+
+fn question(asked: Question) -> &'static str {
+    match asked {
+        Question::Jira => "Jira",
+        Question::Ready => "ready",
+        Question::LogIn => "login",
+        Question::User => "user",
+        Question::Api => "app's API",
+        Question::RateLimit => "rate limit",
+        Question::Certificate => "certificate",
+        Question::Encryption => "encryption",
+    }
 }

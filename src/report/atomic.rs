@@ -1,8 +1,10 @@
 //! Files that are written whole or not at all.
 
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use thiserror::Error;
 
 use crate::journal::{create_private, sync_dir};
@@ -15,32 +17,86 @@ pub(crate) struct WriteError {
     source: io::Error,
 }
 
-/// Writes a file that only its owner may read (mode 0600 where there are modes), in place of one that is there: beside it
-/// under another name, synced, renamed, and the directory synced.
+/// A file that is written beside its path under another name, and only its owner may read (mode 0600 where there are modes).
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    path: PathBuf,
+    file: NamedTempFile<File>,
+}
+
+impl NewFile {
+    /// Begins a file, which shows that its directory can be written to.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] if the disk refuses.
+    pub(crate) fn create(path: &Path) -> Result<Self, WriteError> {
+        let mut builder = tempfile::Builder::new();
+        let file = builder
+            .prefix(".gij-")
+            .make_in(parent(path), create_private);
+        Ok(Self {
+            path: path.to_owned(),
+            file: file.map_err(|source| error(path, source))?,
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the content and puts the file in place of one that is there: synced, renamed, and the directory synced.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] if the disk refuses.
+    pub(crate) fn write(
+        self,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<PathBuf, WriteError> {
+        let Self { path, file } = self;
+        replace(file, &path, content).map_err(|source| error(&path, source))?;
+        Ok(path)
+    }
+}
+
+fn replace(
+    file: NamedTempFile<File>,
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut writer = BufWriter::new(file);
+    content(&mut writer)?;
+    let file = writer
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync_dir(parent(path))
+}
+
+/// Writes a whole [`NewFile`].
 ///
 /// # Errors
 ///
 /// [`WriteError`] if the disk refuses.
 pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), WriteError> {
-    replace(path, content).map_err(|source| WriteError {
-        path: path.to_owned(),
-        source,
-    })
+    NewFile::create(path)?.write(|file| file.write_all(content))?;
+    Ok(())
 }
 
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // A bare name has the empty path for a parent.
-    let dir = path
-        .parent()
-        .filter(|dir| !dir.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".gij-")
-        .make_in(dir, create_private)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_dir(dir)
+fn error(path: &Path, source: io::Error) -> WriteError {
+    WriteError {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// A bare name has the empty path for a parent.
+fn parent(path: &Path) -> &Path {
+    let dir = path.parent();
+    dir.filter(|dir| !dir.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //! A cell that a spreadsheet would run as a formula is *defused*: where a text begins with `=`, `+`, `-`, `@`, a tab or a
 //! carriage return, a `'` is put before it. Others wrote what these cells hold, and a report is mailed on.
 
+use std::io::{self, Write};
+
 use super::value::ReportKind::{Check, Plan, Run};
 use super::value::{Report, ReportKind, ReportRow};
 use crate::model::{Diagnostic, Severity};
@@ -45,25 +47,22 @@ const COLUMNS: &[Column] = &[
 
 impl Report {
     /// The problems that are about no row of the report, then its rows.
-    pub(crate) fn to_csv(&self) -> Vec<u8> {
+    pub(crate) fn write_csv(&self, to: &mut dyn Write) -> io::Result<()> {
         let columns = COLUMNS
             .iter()
             .filter(|column| column.kinds.contains(&self.kind));
         let columns: Vec<&Column> = columns.collect();
-        let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.to_vec());
-        let mut write = |cell: &dyn Fn(&Column) -> String| {
-            let cells = columns.iter().map(|column| defused(cell(column)));
-            // Memory takes all, and all records are equally long.
-            let _ = writer.write_record(cells);
-        };
-        write(&|column| column.name.to_owned());
+        to.write_all(BYTE_ORDER_MARK)?;
+        let mut writer = csv::Writer::from_writer(to);
+        writer.write_record(columns.iter().map(|column| column.name))?;
         for diagnostic in self.other_diagnostics() {
-            write(&|column| cell_of(diagnostic, column.name));
+            let cells = columns.iter();
+            writer.write_record(cells.map(|column| defused(cell_of(diagnostic, column.name))))?;
         }
         for row in &self.rows {
-            write(&|column| (column.cell)(row));
+            writer.write_record(columns.iter().map(|column| defused((column.cell)(row))))?;
         }
-        writer.into_inner().unwrap_or_default()
+        writer.flush()
     }
 }
 
@@ -111,11 +110,9 @@ mod tests {
 
     #[test]
     fn it_begins_with_a_byte_order_mark() {
-        assert!(
-            dummy::run()
-                .to_csv()
-                .starts_with(b"\xef\xbb\xbffile,sheet,row,")
-        );
+        let mut csv = Vec::new();
+        dummy::run().write_csv(&mut csv).unwrap();
+        assert!(csv.starts_with(b"\xef\xbb\xbffile,sheet,row,"));
     }
 
     #[test]

@@ -1,24 +1,21 @@
-//! What an examination of the way to Jira found.
+//! The document of `gij doctor`: whether an import could begin.
 
 use serde::Serialize;
 
-/// An examination. Serialised, it is the document of `--format json`, keys in this order.
+/// Serialised, it is the document of `--format json`, keys in this order.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct DoctorReport {
-    /// The base URL.
     pub url: String,
     /// Whether an import could begin.
     pub usable: bool,
-    /// What was looked at, in order.
+    /// What was checked, in order.
     pub checks: Vec<Finding>,
 }
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct Finding {
-    /// The question.
     pub check: Question,
-    /// The answer in a word.
     pub state: Health,
     /// The answer in words; none if it was not tried.
     pub message: Option<String>,
@@ -26,7 +23,7 @@ pub(crate) struct Finding {
     pub help: Option<String>,
 }
 
-/// What is looked at, in this order.
+/// What is checked, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Question {
@@ -34,7 +31,7 @@ pub(crate) enum Question {
     Jira,
     /// Is it ready?
     Ready,
-    /// Are we let in?
+    /// Is our login accepted?
     LogIn,
     /// As whom?
     User,
@@ -44,7 +41,7 @@ pub(crate) enum Question {
     RateLimit,
     /// Is its certificate checked?
     Certificate,
-    /// Is the way to it encrypted?
+    /// Is the connection encrypted?
     Encryption,
 }
 
@@ -58,14 +55,14 @@ pub(crate) enum Health {
     Warning,
     /// It does not work.
     Failed,
-    /// What was answered does not tell.
+    /// The answer does not show it.
     Unknown,
     /// Something before it failed.
     NotTried,
 }
 
 impl DoctorReport {
-    /// The examination of the Jira at `url`, whose findings are brought into order.
+    /// Brings the findings into order.
     pub(crate) fn new(url: &str, mut checks: Vec<Finding>) -> Self {
         checks.sort_by_key(|finding| finding.check);
         Self {
@@ -77,7 +74,7 @@ impl DoctorReport {
 }
 
 impl Finding {
-    /// A finding without a cure to name.
+    /// A finding without help.
     pub(crate) fn new(check: Question, state: Health, message: impl Into<String>) -> Self {
         Self {
             check,
@@ -87,7 +84,7 @@ impl Finding {
         }
     }
 
-    /// What failed, and its cure.
+    /// What failed, and what to do about it.
     pub(crate) fn failed(
         check: Question,
         message: impl Into<String>,
@@ -99,7 +96,7 @@ impl Finding {
         }
     }
 
-    /// What was not looked at.
+    /// What was not checked.
     pub(crate) fn not_tried(check: Question) -> Self {
         Self {
             check,

@@ -159,5 +159,5 @@ pub(super) fn run() -> Report {
     for event in rows.chain(sent) {
         run.apply(event);
     }
-    Report::of_run(&run)
+    Report::of_run(run)
 }

@@ -1,28 +1,36 @@
 //! The forms of a report. A further form is a file with a function and a line in [`FORMS`].
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::atomic::{WriteError, write};
+use super::atomic::{NewFile, WriteError};
 use super::value::Report;
+
+type WriteForm = fn(&Report, &mut dyn Write) -> io::Result<()>;
 
 /// A form of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Form {
     /// What the names of its files end in, without the dot.
     pub extension: &'static str,
-    /// The whole file.
-    pub render: fn(&Report) -> Vec<u8>,
+    /// Writes the whole file.
+    pub write: WriteForm,
 }
 
 /// All forms.
 #[rustfmt::skip]
 pub const FORMS: &[Form] = &[
-    Form { extension: "json", render: Report::to_json },
-    Form { extension: "csv", render: Report::to_csv },
+    Form { extension: "json", write: Report::write_json },
+    Form { extension: "csv", write: Report::write_csv },
+    Form { extension: "md", write: Report::write_markdown },
+    Form { extension: "xml", write: Report::write_junit },
 ];
 
-/// The forms that every run leaves in its directory.
-const FORMS_OF_A_RUN: [&str; 2] = ["json", "csv"];
+/// The reports that every run leaves in its directory.
+const RUN_REPORTS: [(&str, WriteForm); 2] = [
+    ("report.json", Report::write_json),
+    ("report.csv", Report::write_csv),
+];
 
 /// Writes the reports that every run has into its directory `dir`. Returns their paths.
 ///
@@ -30,15 +38,9 @@ const FORMS_OF_A_RUN: [&str; 2] = ["json", "csv"];
 ///
 /// [`WriteError`] if the disk refuses.
 pub(crate) fn write_run_reports(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, WriteError> {
-    let forms = FORMS
-        .iter()
-        .filter(|form| FORMS_OF_A_RUN.contains(&form.extension));
-    forms
-        .map(|form| {
-            let path = dir.join("report").with_extension(form.extension);
-            write(&path, &(form.render)(report))?;
-            Ok(path)
-        })
+    let reports = RUN_REPORTS.iter();
+    reports
+        .map(|(name, write)| NewFile::create(&dir.join(name))?.write(|file| write(report, file)))
         .collect()
 }
 
@@ -57,8 +59,10 @@ mod tests {
         ];
         for (name, report) in reports {
             for form in FORMS {
+                let mut bytes = Vec::new();
+                (form.write)(&report, &mut bytes).unwrap();
                 // A form that is no text has tests of its own.
-                if let Ok(text) = String::from_utf8((form.render)(&report)) {
+                if let Ok(text) = String::from_utf8(bytes) {
                     insta::assert_snapshot!(format!("{name}.{}", form.extension), text);
                 }
             }

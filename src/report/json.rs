@@ -1,5 +1,7 @@
 //! `.json`: the documents of `--format json`. Their keys and the order of these are a contract.
 
+use std::io::{self, Write};
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -18,27 +20,22 @@ struct Document<'a, T> {
     content: &'a T,
 }
 
-/// A document of `--format json`: `content`, a struct, behind the version of the format.
-pub(crate) fn document(content: &impl Serialize) -> Vec<u8> {
+/// Writes a document of `--format json`: `content`, a struct, behind the version of the format.
+pub(crate) fn write_document(content: &impl Serialize, to: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         format: FORMAT,
         content,
     };
-    #[expect(
-        clippy::expect_used,
-        reason = "the keys are texts, and memory takes all"
-    )]
-    let mut bytes = serde_json::to_vec_pretty(&document).expect("a document is JSON");
-    bytes.push(b'\n');
-    bytes
+    serde_json::to_writer_pretty(&mut *to, &document)?;
+    to.write_all(b"\n")
 }
 
 impl Report {
-    /// The document of `--format json` and of `report.json`.
-    pub(crate) fn to_json(&self) -> Vec<u8> {
+    /// Writes the document of `--format json` and of `report.json`.
+    pub(crate) fn write_json(&self, to: &mut dyn Write) -> io::Result<()> {
         match &self.run {
-            Some(run) => document(&RunDocument::new(self, run)),
-            None => document(&CheckDocument::new(self)),
+            Some(run) => write_document(&RunDocument::new(self, run), to),
+            None => write_document(&CheckDocument::new(self), to),
         }
     }
 }

@@ -10,14 +10,13 @@ use crate::model::{Diagnostics, Outcome};
 use crate::validate::RowCounts;
 
 impl Report {
-    /// The report of a run as far as it has come.
-    pub fn of_run(run: &RunState) -> Self {
+    /// The report of a run as far as it has come. Its rows take over the texts of those of the run.
+    pub fn of_run(run: RunState) -> Self {
         let opened = run.opened();
-        let rows: Vec<ReportRow> = run.rows().map(|(_, row)| report_row(row)).collect();
         let tables: Vec<ReportTable> = opened
             .inputs
             .iter()
-            .map(|input| table(input, &rows))
+            .map(|input| table(input, &run))
             .collect();
         let totals = run.totals();
         Self {
@@ -41,19 +40,21 @@ impl Report {
                 ending: run.closed().map(|(ending, _)| ending),
                 stopped: run.stopped().map(str::to_owned),
                 paused_ms: run.paused_ms(),
-                audit: run.audit().map(|audit| report_audit(audit, run)),
+                audit: run.audit().map(|audit| report_audit(audit, &run)),
                 may_lack_rows: run.may_lack_rows(),
+                journal_sha256: None,
                 started: opened.at,
                 finished: run.closed().map(|(_, at)| at),
             }),
-            rows,
+            rows: run.into_rows().map(report_row).collect(),
         }
     }
 }
 
-fn table(input: &Input, rows: &[ReportRow]) -> ReportTable {
-    let is_of_table = |row: &&ReportRow| {
-        *row.file == *input.file && row.sheet.as_deref() == input.sheet.as_deref()
+fn table(input: &Input, run: &RunState) -> ReportTable {
+    let is_of_table = |(_, row): &(u32, &RowState)| {
+        let table = &row.place.table;
+        table.file == input.file && table.sheet == input.sheet
     };
     ReportTable {
         file: input.file.clone(),
@@ -62,38 +63,35 @@ fn table(input: &Input, rows: &[ReportRow]) -> ReportTable {
         delimiter: None,
         sha256: Some(input.sha256.clone()),
         rows: TableRows {
-            read: rows.iter().filter(is_of_table).count() as u64,
+            read: run.rows().filter(is_of_table).count() as u64,
             blank: input.rows_blank,
         },
     }
 }
 
-fn report_row(row: &RowState) -> ReportRow {
-    let last = &row.last;
+fn report_row(row: RowState) -> ReportRow {
+    let last = row.last;
     let is_unanswered = row.outcome == Outcome::InDoubt && last.ms.is_none();
     let error = match &last.error {
         None if is_unanswered => Some("the run ended before Jira's answer was recorded".to_owned()),
-        error => error.clone(),
+        _ => last.error,
     };
-    let duplicates = row.deletions.duplicates.iter();
+    let duplicates = row.deletions.duplicates.into_iter();
     ReportRow {
-        type_name: row.type_name.clone(),
-        display_name: row.name.clone(),
-        origin: row.origin.clone(),
+        type_name: row.type_name,
+        display_name: row.name,
+        origin: row.origin,
         id: row.remote.map(|remote| remote.id),
         attempts: row.attempts,
         http_status: last.status,
         error,
-        advice: last.advice.clone(),
+        advice: last.advice,
         started: last.started,
         duration_ms: last.ms,
-        warnings: row.warnings.clone(),
-        removal: row.deletions.own.clone(),
+        warnings: row.warnings,
+        removal: row.deletions.own,
         duplicates: duplicates
-            .map(|(id, removal)| RemovedDuplicate {
-                id: *id,
-                removal: removal.clone(),
-            })
+            .map(|(id, removal)| RemovedDuplicate { id, removal })
             .collect(),
         ..ReportRow::at(&row.place, ReportStatus::Ended(row.outcome))
     }
@@ -148,7 +146,7 @@ mod tests {
         let mut run = RunState::new(opened());
         run.apply(row(6));
         run.apply(audit(&[6]));
-        let report = Report::of_run(&run);
+        let report = Report::of_run(run);
         assert_eq!(
             report.run.unwrap().audit.unwrap().appeared,
             ["onboarding.xlsx:Azure!7"]

@@ -1,16 +1,19 @@
 //! The sentence that a report opens with, for a reader who reads no further.
 
+use super::text::{counted, number};
 use super::value::{Report, ReportKind, ReportRun, ReportStatus};
 use crate::journal::RemovalOutcome;
 use crate::model::{Outcome, Severity};
 
-/// The report in one sentence: "169 of 180 integrations created in Acme Jira on 22 Nov 2026; 11 were already there;
-/// none failed, none is in doubt." The day is that of the start, in UTC.
-pub(crate) fn opening_sentence(report: &Report) -> String {
-    match &report.run {
-        Some(run) => of_run(report, run),
-        None if report.kind == ReportKind::Plan => of_plan(report),
-        None => of_check(report),
+impl Report {
+    /// The report in one sentence: "169 of 180 integrations created in Acme Jira on 22 Nov 2026; 11 were already there;
+    /// none failed, none is in doubt." The day is that of the start, in UTC.
+    pub(crate) fn sentence(&self) -> String {
+        match &self.run {
+            Some(run) => of_run(self, run),
+            None if self.kind == ReportKind::Plan => of_plan(self),
+            None => of_check(self),
+        }
     }
 }
 
@@ -22,21 +25,23 @@ fn of_check(report: &Report) -> String {
         0 if has_errors || all == 0 => "nothing can be imported".to_owned(),
         0 => counted(all, "row can be imported", "rows can be imported"),
         _ => format!(
-            "{invalid} of {} cannot be imported",
+            "{} of {} can be imported",
+            number(report.counts.valid),
             counted(all, "row", "rows")
         ),
     };
-    let errors = report.diagnostics.count(Severity::Error);
-    let warnings = report.diagnostics.count(Severity::Warning);
     let problems = [
-        (errors, "error", "errors"),
-        (warnings, "warning", "warnings"),
+        (Severity::Error, "error", "errors"),
+        (Severity::Warning, "warning", "warnings"),
+        (Severity::Note, "note", "notes"),
     ];
+    let problems =
+        problems.map(|(severity, one, many)| (report.diagnostics.count(severity), one, many));
     sentence([rows, clauses(&problems)])
 }
 
 fn of_plan(report: &Report) -> String {
-    let place = place(report);
+    let place = report.place();
     if report.rows.is_empty() {
         return format!("Nothing to create in {place}: the input has no rows.");
     }
@@ -69,7 +74,7 @@ fn of_plan(report: &Report) -> String {
 
 fn of_run(report: &Report, run: &ReportRun) -> String {
     let totals = report.totals();
-    let place = place(report);
+    let place = report.place();
     let day = run.started.strftime("%-d %b %Y");
     if totals.read == 0 {
         return format!("Nothing to create in {place} on {day}: the input has no rows.");
@@ -114,31 +119,11 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
     }
 }
 
-fn place(report: &Report) -> &str {
-    match &report.jira {
-        _ if report.is_rehearsal() => "the sandbox",
-        Some(jira) => jira.title.as_deref().unwrap_or(&jira.url),
-        None => "Jira",
-    }
-}
-
 /// Those of the clauses whose number is not 0: `1 was not valid, 2 were not attempted`.
 fn clauses(clauses: &[(u64, &str, &str)]) -> String {
     let present = clauses.iter().filter(|(number, ..)| *number > 0);
     let texts = present.map(|(number, one, many)| counted(*number, one, many));
     texts.collect::<Vec<_>>().join(", ")
-}
-
-/// `none was found`, `1 was found`, `2 were found`.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(count), if count > 1 { many } else { one })
-}
-
-fn number(count: u64) -> String {
-    match count {
-        0 => "none".to_owned(),
-        count => count.to_string(),
-    }
 }
 
 /// The clauses that are not empty, the first one with a capital letter.
@@ -174,7 +159,7 @@ mod tests {
                 ..row.clone()
             })
             .collect();
-        opening_sentence(&report)
+        report.sentence()
     }
 
     #[test]
@@ -225,7 +210,7 @@ mod tests {
     fn a_jira_without_a_title_is_named_by_its_url() {
         let mut report = dummy::run();
         report.jira.as_mut().unwrap().title = None;
-        let sentence = opening_sentence(&report);
+        let sentence = report.sentence();
         assert!(
             sentence.contains(" created in https://jira.example.org on "),
             "{sentence}"
@@ -236,7 +221,7 @@ mod tests {
     fn a_rehearsal_is_called_one() {
         let mut report = dummy::run();
         report.run.as_mut().unwrap().rehearsal = true;
-        let sentence = opening_sentence(&report);
+        let sentence = report.sentence();
         assert!(sentence.starts_with("Rehearsal: 1 of 5 "), "{sentence}");
         assert!(
             sentence.contains(" created in the sandbox on "),
@@ -245,24 +230,24 @@ mod tests {
     }
 
     #[test]
-    fn a_check_counts_the_rows_that_cannot_be_imported() {
+    fn a_check_counts_the_rows_that_can_be_imported() {
         let mut report = dummy::check();
         assert_eq!(
-            opening_sentence(&report),
-            "1 of 4 rows cannot be imported; 1 error, 1 warning."
+            report.sentence(),
+            "3 of 4 rows can be imported; 1 error, 1 warning."
         );
         report.diagnostics = Diagnostics::default();
         report.counts = RowCounts {
             valid: 4,
             ..RowCounts::default()
         };
-        assert_eq!(opening_sentence(&report), "4 rows can be imported.");
+        assert_eq!(report.sentence(), "4 rows can be imported.");
     }
 
     #[test]
     fn a_plan_counts_what_would_be_created() {
         assert_eq!(
-            opening_sentence(&dummy::plan()),
+            dummy::plan().sentence(),
             "1 of 4 integrations would be created in Acme Jira; \
              1 is already there, 1 differs; 1 is not valid, 1 is not selected."
         );

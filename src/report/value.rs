@@ -82,6 +82,9 @@ pub(crate) struct ReportRun {
     /// Whether the journal has lost rows, or may have: they are not in this report.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub may_lack_rows: bool,
+    /// The SHA-256 of the journal that the report is made from, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub journal_sha256: Option<String>,
     #[serde(skip)]
     pub started: Timestamp,
     /// When its last session ended; none while it goes on, or if it died.
@@ -204,6 +207,15 @@ impl Report {
         })
     }
 
+    /// The rows of a table.
+    pub(super) fn rows_of<'a>(
+        &'a self,
+        table: &'a ReportTable,
+    ) -> impl Iterator<Item = &'a ReportRow> {
+        let rows = self.rows.iter();
+        rows.filter(|row| row.file == table.file && row.sheet == table.sheet)
+    }
+
     pub(crate) fn is_rehearsal(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.rehearsal)
     }
@@ -287,6 +299,12 @@ impl ReportRow {
         }
     }
 
+    /// Whether it needs somebody's attention.
+    pub(super) fn is_bad(&self) -> bool {
+        use Outcome::{Failed, InDoubt, Invalid};
+        matches!(self.outcome(), Some(Failed | InDoubt | Invalid))
+    }
+
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         match self.status {
             ReportStatus::Ended(outcome) => Some(outcome),
@@ -295,7 +313,22 @@ impl ReportRow {
     }
 }
 
+impl ReportTable {
+    /// `onboarding.xlsx:Azure`, `repos.csv`.
+    pub(super) fn name(&self) -> String {
+        match &self.sheet {
+            Some(sheet) => format!("{}:{sheet}", self.file),
+            None => self.file.clone(),
+        }
+    }
+}
+
 impl ReportStatus {
+    /// The status as people read it: `in doubt`.
+    pub(super) fn in_words(self) -> String {
+        self.name().replace('_', " ")
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Valid => "valid",

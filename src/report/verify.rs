@@ -1,6 +1,6 @@
 //! The document of `gij verify`: which of a run's integrations Jira has indexed since.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use crate::journal::{Duplicate, RowState, RunState};
 use crate::model::{Field, Outcome, RemoteIntegration};
 
 /// How an integration is in Jira now. The app creates first and scans later.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IndexState {
     /// It was indexed at least once, so its credential works.
@@ -55,26 +55,6 @@ impl IndexState {
     }
 }
 
-/// How many integrations are in which state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-pub(crate) struct VerifyTotals {
-    pub indexed: u64,
-    pub not_yet: u64,
-    pub disabled: u64,
-    pub gone: u64,
-}
-
-impl VerifyTotals {
-    pub(crate) fn of(&self, state: IndexState) -> u64 {
-        match state {
-            IndexState::Indexed => self.indexed,
-            IndexState::NotYet => self.not_yet,
-            IndexState::Disabled => self.disabled,
-            IndexState::Gone => self.gone,
-        }
-    }
-}
-
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct VerifiedRow {
     pub file: String,
@@ -93,7 +73,8 @@ pub(crate) struct VerifiedRow {
 pub(crate) struct VerifyReport {
     /// The run's id.
     pub run: String,
-    pub totals: VerifyTotals,
+    /// How many integrations are in which state.
+    pub totals: BTreeMap<IndexState, u64>,
     /// Keys of the run that Jira holds more than once.
     #[serde(rename = "doubles")]
     pub duplicates: Vec<ReportDuplicate>,
@@ -125,12 +106,10 @@ impl VerifyReport {
             .filter(|(_, row)| row.outcome == Outcome::InDoubt);
         Self {
             run: run.opened().run.clone(),
-            totals: VerifyTotals {
-                indexed: count(IndexState::Indexed),
-                not_yet: count(IndexState::NotYet),
-                disabled: count(IndexState::Disabled),
-                gone: count(IndexState::Gone),
-            },
+            totals: IndexState::ALL
+                .into_iter()
+                .map(|state| (state, count(state)))
+                .collect(),
             duplicates: report_duplicates(duplicates, run),
             appeared: appeared
                 .iter()
@@ -141,10 +120,15 @@ impl VerifyReport {
         }
     }
 
+    /// How many integrations are in this state.
+    pub(crate) fn count(&self, state: IndexState) -> u64 {
+        self.totals.get(&state).copied().unwrap_or_default()
+    }
+
     /// Whether something is gone, there twice, there in spite of a refusal, or in doubt.
     pub(crate) fn is_amiss(&self) -> bool {
         let are_in_doubt = !self.appeared.is_empty() || !self.in_doubt.is_empty();
-        self.totals.gone > 0 || !self.duplicates.is_empty() || are_in_doubt
+        self.count(IndexState::Gone) > 0 || !self.duplicates.is_empty() || are_in_doubt
     }
 }
 

@@ -245,7 +245,7 @@ fn a_thousand_bad_rows_stay_readable() {
     let ran = env
         .run(["check", "a.csv"])
         .exit(3)
-        .says("0 of 5000 rows can be imported")
+        .says("None of 5000 rows can be imported")
         .says("5000 errors");
     assert!(ran.stderr.lines().count() < 20, "{}", ran.stderr);
 }

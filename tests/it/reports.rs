@@ -149,3 +149,49 @@ fn only_the_owner_can_look_at_a_run() {
         "*\n"
     );
 }
+
+#[test]
+fn a_check_a_dry_run_and_an_import_write_the_reports_that_are_asked_for() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    let forms = ["json", "csv", "md", "xml"];
+    for (name, command) in [
+        ("check", &["check", "a.csv"][..]),
+        ("plan", &["import", "a.csv", "--dry-run"]),
+        ("run", &["import", "a.csv", "--yes"]),
+    ] {
+        let files = forms.map(|form| format!("{name}.{form}"));
+        let named = files.iter().flat_map(|file| ["-o", file]);
+        env.run(command.iter().copied().chain(named)).exit(0);
+        for file in &files {
+            let text = std::fs::read_to_string(env.path(file)).unwrap();
+            assert!(!text.is_empty(), "{file}");
+        }
+    }
+}
+
+#[test]
+fn a_report_is_opened_before_the_work_and_overwrites_nothing() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", sheet_of(1))
+        .file("there.md", "mine");
+    for (file, message) in [
+        ("there.md", "there.md already exists"),
+        ("none/report.md", "cannot write none/report.md"),
+        ("report.doc", "report.doc is no form of a report"),
+    ] {
+        env.run(["import", "a.csv", "--yes", "-o", file])
+            .exit(2)
+            .says(message);
+    }
+    assert_eq!((env.posts(), env.runs().len()), (0, 0));
+    assert_eq!(
+        std::fs::read_to_string(env.path("there.md")).unwrap(),
+        "mine"
+    );
+    env.run(["import", "a.csv", "--yes", "-o", "there.md", "--force"])
+        .exit(0)
+        .says("there.md");
+    let text = std::fs::read_to_string(env.path("there.md")).unwrap();
+    assert!(text.contains("1 of 1 integration created"), "{text}");
+}

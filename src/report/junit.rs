@@ -1,0 +1,164 @@
+//! `.xml`: JUnit, as CI servers read it. A table is a test suite, and a row a test case.
+
+use std::io::{self, Write};
+
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use quick_xml::writer::Writer;
+
+use super::text::one_line;
+use super::value::{Report, ReportRow, ReportTable};
+use crate::model::{Diagnostic, Outcome, Severity};
+
+type Xml<'a> = Writer<&'a mut dyn Write>;
+
+/// What a test case reports if it did not pass: the element, the message, and the text.
+type Mishap = (&'static str, String, String);
+
+#[derive(Clone, Copy, Default)]
+struct CaseCounts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+impl Report {
+    pub(crate) fn write_junit(&self, to: &mut dyn Write) -> io::Result<()> {
+        let mut xml = Writer::new_with_indent(to, b' ', 2);
+        xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let others = self.other_diagnostics();
+        let others: Vec<&Diagnostic> = others
+            .filter(|found| found.severity == Severity::Error)
+            .collect();
+        let mut all = CaseCounts::of(&self.rows);
+        all.tests += others.len();
+        all.failures += others.len();
+        let name = one_line(&self.title());
+        let suites = xml.create_element("testsuites");
+        let suites = suites.with_attributes([("name", &*name)]);
+        let suites = suites.with_attributes(all.attributes().iter().map(|(k, v)| (*k, &**v)));
+        suites.write_inner_content(|xml| {
+            if !others.is_empty() {
+                write_others(xml, &others)?;
+            }
+            for table in &self.tables {
+                self.write_suite(xml, table)?;
+            }
+            Ok(())
+        })?;
+        xml.get_mut().write_all(b"\n")
+    }
+
+    fn write_suite(&self, xml: &mut Xml<'_>, table: &ReportTable) -> io::Result<()> {
+        let name = one_line(&table.name());
+        let counts = CaseCounts::of(self.rows_of(table));
+        let mut suite = xml.create_element("testsuite");
+        suite = suite.with_attribute(("name", &*name));
+        suite = suite.with_attributes(counts.attributes().iter().map(|(k, v)| (*k, &**v)));
+        if let Some(run) = &self.run {
+            let started = format!("{:.0}", run.started);
+            suite = suite.with_attribute(("timestamp", started.trim_end_matches('Z')));
+        }
+        suite.write_inner_content(|xml| {
+            for row in self.rows_of(table) {
+                let label = row.display_name.as_deref().unwrap_or("(no display name)");
+                let number = row.row.unwrap_or_default();
+                let case = format!("{} (row {number})", one_line(label));
+                write_case(xml, &name, &case, row.duration_ms, mishap(row))?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+/// What is wrong with a file or a header, and with rows that the report does not have.
+fn write_others(xml: &mut Xml<'_>, found: &[&Diagnostic]) -> io::Result<()> {
+    let number = found.len();
+    let counts = CaseCounts {
+        tests: number,
+        failures: number,
+        ..CaseCounts::default()
+    };
+    let suite = xml
+        .create_element("testsuite")
+        .with_attribute(("name", "files"));
+    let suite = suite.with_attributes(counts.attributes().iter().map(|(k, v)| (*k, &**v)));
+    suite.write_inner_content(|xml| {
+        for found in found {
+            let mishap = ("failure", found.message.clone(), found.help.clone());
+            let place = one_line(&found.place.to_string());
+            write_case(xml, "files", &place, None, Some(mishap))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn write_case(
+    xml: &mut Xml<'_>,
+    class: &str,
+    name: &str,
+    ms: Option<u64>,
+    mishap: Option<Mishap>,
+) -> io::Result<()> {
+    let ms = ms.unwrap_or_default();
+    let time = format!("{}.{:03}", ms / 1000, ms % 1000);
+    let case = xml.create_element("testcase");
+    let case = case.with_attributes([("classname", class), ("name", name), ("time", &*time)]);
+    match mishap {
+        None => case.write_empty()?,
+        Some((element, message, text)) => case.write_inner_content(|xml| {
+            let element = xml.create_element(element);
+            let message = one_line(&message);
+            let element = element.with_attribute(("message", &*message));
+            if text.is_empty() {
+                element.write_empty()?;
+            } else {
+                element.write_text_content(BytesText::new(&one_line(&text)))?;
+            }
+            Ok(())
+        })?,
+    };
+    Ok(())
+}
+
+fn mishap(row: &ReportRow) -> Option<Mishap> {
+    let outcome = row.outcome()?;
+    let element = match outcome {
+        Outcome::Created | Outcome::Exists => return None,
+        Outcome::Failed | Outcome::Invalid => "failure",
+        Outcome::InDoubt => "error",
+        Outcome::NotAttempted | Outcome::NotSelected => "skipped",
+    };
+    let message = match (&row.error, &row.reason) {
+        (Some(text), _) | (None, Some(text)) => text.clone(),
+        _ => outcome.to_string(),
+    };
+    Some((element, message, row.advice.clone().unwrap_or_default()))
+}
+
+impl CaseCounts {
+    fn of<'a>(rows: impl IntoIterator<Item = &'a ReportRow>) -> Self {
+        let mut counts = Self::default();
+        for row in rows {
+            counts.tests += 1;
+            match mishap(row) {
+                Some(("failure", ..)) => counts.failures += 1,
+                Some(("error", ..)) => counts.errors += 1,
+                Some(_) => counts.skipped += 1,
+                None => {}
+            }
+        }
+        counts
+    }
+
+    fn attributes(self) -> [(&'static str, String); 4] {
+        [
+            ("tests", self.tests.to_string()),
+            ("failures", self.failures.to_string()),
+            ("errors", self.errors.to_string()),
+            ("skipped", self.skipped.to_string()),
+        ]
+    }
+}

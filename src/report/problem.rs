@@ -1,0 +1,120 @@
+//! What went wrong, in groups: problems that differ only in their places are one.
+
+use std::collections::HashMap;
+
+use super::value::{Report, ReportRow};
+use crate::model::{Outcome, Severity};
+
+/// A problem, and all places that have it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct ProblemGroup<'a> {
+    /// What is wrong in a word or two: `failed`, `in doubt`, `error`.
+    pub label: String,
+    /// The code of a diagnostic.
+    pub code: Option<&'static str>,
+    pub http_status: Option<u16>,
+    pub message: &'a str,
+    pub help: Option<&'a str>,
+    /// The cells or rows, each with the name of its row.
+    pub places: Vec<(String, Option<&'a str>)>,
+}
+
+impl Report {
+    /// All problems, the worst first, each with its places in the order of the rows.
+    pub(super) fn problems(&self) -> Vec<ProblemGroup<'_>> {
+        let mut groups = Groups::default();
+        if self.run.is_some() {
+            groups.add_rows(&self.rows);
+        }
+        for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+            let found = self.diagnostics.iter();
+            for found in found.filter(|found| found.severity == severity) {
+                let problem = ProblemGroup {
+                    label: severity.to_string(),
+                    code: Some(found.code.name()),
+                    message: &found.message,
+                    help: Some(&found.help),
+                    ..ProblemGroup::default()
+                };
+                groups.add(problem, found.place.to_string(), found.name.as_deref());
+            }
+        }
+        if let Some(audit) = self.valid_audit() {
+            let listed = [
+                ("missing", MISSING, &audit.missing),
+                ("in doubt", APPEARED, &audit.appeared),
+            ];
+            for (label, message, rows) in listed {
+                for row in rows {
+                    groups.add(ProblemGroup::new(label, message), row.clone(), None);
+                }
+            }
+            for duplicate in &audit.duplicates {
+                let problem = ProblemGroup::new("duplicate", "Jira holds it more than once");
+                let name = duplicate.display_name.as_deref();
+                groups.add(problem, duplicate.row.clone(), name);
+            }
+        }
+        for row in &self.rows {
+            let removal = row.removal.as_ref();
+            if let Some(left) = removal.filter(|removal| !removal.outcome.is_gone()) {
+                let why = left.why.as_deref().unwrap_or("it was not removed");
+                let problem = ProblemGroup::new(left.outcome.in_words(), why);
+                groups.add(problem, row.place(), row.display_name.as_deref());
+            }
+        }
+        groups.all
+    }
+}
+
+const MISSING: &str = "Jira answered that it was created, but its list does not show it";
+const APPEARED: &str = "Jira refused it, but its list shows one like it";
+
+impl<'a> ProblemGroup<'a> {
+    fn new(label: &str, message: &'a str) -> Self {
+        Self {
+            label: label.to_owned(),
+            message,
+            ..Self::default()
+        }
+    }
+}
+
+type ProblemKey<'a> = (String, Option<&'static str>, Option<u16>, &'a str);
+
+#[derive(Default)]
+struct Groups<'a> {
+    all: Vec<ProblemGroup<'a>>,
+    index: HashMap<ProblemKey<'a>, usize>,
+}
+
+impl<'a> Groups<'a> {
+    fn add_rows(&mut self, rows: &'a [ReportRow]) {
+        for outcome in [Outcome::Failed, Outcome::Invalid, Outcome::InDoubt] {
+            for row in rows.iter().filter(|row| row.outcome() == Some(outcome)) {
+                let problem = ProblemGroup {
+                    label: outcome.to_string(),
+                    http_status: row.http_status,
+                    message: row.error.as_deref().unwrap_or("no error is known"),
+                    help: row.advice.as_deref(),
+                    ..ProblemGroup::default()
+                };
+                self.add(problem, row.place(), row.display_name.as_deref());
+            }
+        }
+    }
+
+    fn add(&mut self, problem: ProblemGroup<'a>, place: String, name: Option<&'a str>) {
+        let key = (
+            problem.label.clone(),
+            problem.code,
+            problem.http_status,
+            problem.message,
+        );
+        let at = *self.index.entry(key).or_insert(self.all.len());
+        if at == self.all.len() {
+            self.all.push(problem);
+        }
+        self.all[at].places.push((place, name));
+    }
+}
