@@ -1,10 +1,10 @@
 //! The makers before anything is sent: a check, and a plan, which is a check with what would be done.
 
-use std::collections::HashMap;
-
-use super::value::{Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows};
+use super::value::{
+    Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows, by_row, row_key,
+};
 use crate::journal::Jira;
-use crate::model::{Code, Diagnostic, Diagnostics, InvalidRow, Outcome, Place, Row, Severity};
+use crate::model::{Code, Diagnostic, InvalidRow, Outcome, Row, Severity};
 use crate::plan::{Action, Plan, PlannedRow};
 use crate::validate::{FileRead, TableRead, Validation};
 
@@ -35,7 +35,8 @@ impl Report {
         });
         let by_row = by_row(&found.diagnostics);
         let invalid = found.invalid.iter().map(|row| {
-            let diagnostics = by_row.get(&key(&row.place)).map_or(&[][..], Vec::as_slice);
+            let diagnostics = by_row.get(&row_key(&row.place));
+            let diagnostics = diagnostics.map_or(&[][..], Vec::as_slice);
             (row.n, invalid_row(row, diagnostics))
         });
         let mut rows: Vec<(u32, ReportRow)> = rows.chain(invalid).collect();
@@ -64,23 +65,6 @@ fn report_table(file: &FileRead, table: &TableRead) -> ReportTable {
             blank: table.rows.blank,
         },
     }
-}
-
-type RowKey<'a> = (&'a str, Option<&'a str>, Option<u32>);
-
-fn key(place: &Place) -> RowKey<'_> {
-    (&place.table.file, place.table.sheet.as_deref(), place.row)
-}
-
-fn by_row(diagnostics: &Diagnostics) -> HashMap<RowKey<'_>, Vec<&Diagnostic>> {
-    let mut by_row: HashMap<_, Vec<_>> = HashMap::new();
-    for diagnostic in diagnostics.iter() {
-        by_row
-            .entry(key(&diagnostic.place))
-            .or_default()
-            .push(diagnostic);
-    }
-    by_row
 }
 
 fn planned_row(planned: &PlannedRow) -> ReportRow {

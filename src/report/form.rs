@@ -22,14 +22,16 @@ pub struct Form {
 pub const FORMS: &[Form] = &[
     Form { extension: "json", write: Report::write_json },
     Form { extension: "csv", write: Report::write_csv },
+    Form { extension: "html", write: Report::write_html },
     Form { extension: "md", write: Report::write_markdown },
     Form { extension: "xml", write: Report::write_junit },
 ];
 
 /// The reports that every run leaves in its directory.
-const RUN_REPORTS: [(&str, WriteForm); 2] = [
+const RUN_REPORTS: [(&str, WriteForm); 3] = [
     ("report.json", Report::write_json),
     ("report.csv", Report::write_csv),
+    ("report.html", Report::write_html),
 ];
 
 /// Writes the reports that every run has into its directory `dir`. Returns their paths.
@@ -48,6 +50,7 @@ pub(crate) fn write_run_reports(report: &Report, dir: &Path) -> Result<Vec<PathB
 mod tests {
     use super::*;
     use crate::report::dummy;
+    use crate::report::html::{SCRIPT, STYLE};
 
     /// A form has snapshots as soon as it is one of [`FORMS`].
     #[test]
@@ -63,6 +66,7 @@ mod tests {
                 (form.write)(&report, &mut bytes).unwrap();
                 // A form that is no text has tests of its own.
                 if let Ok(text) = String::from_utf8(bytes) {
+                    let text = text.replace(STYLE, "…\n").replace(SCRIPT, "…\n");
                     insta::assert_snapshot!(format!("{name}.{}", form.extension), text);
                 }
             }
@@ -75,7 +79,7 @@ mod tests {
         let paths = write_run_reports(&dummy::run(), dir.path()).unwrap();
         assert_eq!(
             paths,
-            ["report.json", "report.csv"].map(|name| dir.path().join(name))
+            ["report.json", "report.csv", "report.html"].map(|name| dir.path().join(name))
         );
         assert!(paths.iter().all(|path| path.exists()));
     }

@@ -6,6 +6,7 @@
 //! JSON are a contract; the other forms follow it.
 
 mod atomic;
+mod charts;
 mod check;
 mod csv;
 mod doctor;
@@ -13,6 +14,7 @@ mod doctor;
 mod dummy;
 mod facts;
 mod form;
+mod html;
 mod json;
 mod junit;
 mod markdown;

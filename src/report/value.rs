@@ -1,6 +1,6 @@
 //! The value that every form is written from.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -195,16 +195,14 @@ impl Report {
 
     /// The diagnostics that are about no row of [`rows`](Self::rows): about a file, a header, or a row that was not kept.
     pub(crate) fn other_diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        let rows: HashSet<_> = self
-            .rows
-            .iter()
-            .map(|row| (row.file.as_str(), row.sheet.as_deref(), row.row))
-            .collect();
-        self.diagnostics.iter().filter(move |diagnostic| {
-            let place = &diagnostic.place;
-            let table = &place.table;
-            !rows.contains(&(table.file.as_str(), table.sheet.as_deref(), place.row))
-        })
+        let rows: HashSet<RowKey<'_>> = self.rows.iter().map(ReportRow::key).collect();
+        let all = self.diagnostics.iter();
+        all.filter(move |found| !rows.contains(&row_key(&found.place)))
+    }
+
+    /// The diagnostics of each row.
+    pub(super) fn diagnostics_by_row(&self) -> HashMap<RowKey<'_>, Vec<&Diagnostic>> {
+        by_row(&self.diagnostics)
     }
 
     /// The rows of a table.
@@ -278,6 +276,22 @@ impl Report {
     }
 }
 
+/// A row by its file, sheet and number.
+pub(super) type RowKey<'a> = (&'a str, Option<&'a str>, Option<u32>);
+
+pub(super) fn row_key(place: &Place) -> RowKey<'_> {
+    (&place.table.file, place.table.sheet.as_deref(), place.row)
+}
+
+pub(super) fn by_row(diagnostics: &Diagnostics) -> HashMap<RowKey<'_>, Vec<&Diagnostic>> {
+    let mut by_row: HashMap<_, Vec<_>> = HashMap::new();
+    for diagnostic in diagnostics.iter() {
+        let row = by_row.entry(row_key(&diagnostic.place));
+        row.or_default().push(diagnostic);
+    }
+    by_row
+}
+
 impl ReportRow {
     /// A row of which no more is known.
     pub(super) fn at(place: &Place, status: ReportStatus) -> Self {
@@ -288,6 +302,10 @@ impl ReportRow {
             status,
             ..Self::default()
         }
+    }
+
+    pub(super) fn key(&self) -> RowKey<'_> {
+        (&self.file, self.sheet.as_deref(), self.row)
     }
 
     /// Where the row stands: `onboarding.xlsx:Azure!34`, `repos.csv:9`.
