@@ -24,14 +24,13 @@ impl<'a> RowCheck<'a> {
         let Some(text) = text else {
             if !self.given.has(Field::Type) {
                 let help = "write the integration type, such as `GITHUB` or `GITLAB_SERVER`";
-                let problem = Problem::new(Code::MissingType, "`type` is empty", help);
-                self.report(Field::Type, problem);
+                self.report(Field::Type, Code::MissingType, "`type` is empty", help);
             }
             return;
         };
         self.integration_type = IntegrationType::from_name(&text);
         if self.integration_type.is_none() && !self.check_token(Field::Type, &text) {
-            self.report(Field::Type, unknown_type(&text));
+            self.report_problem(Field::Type, unknown_type(&text));
         }
     }
 
@@ -112,8 +111,7 @@ impl<'a> RowCheck<'a> {
         let cell = self.if_allowed(field, value, plain_text(value, field.kind()));
         if let CellText::Trimmed(_) = cell {
             let message = format!("there is white space around `{field}`, which is ignored");
-            let help = "remove it from the cell";
-            self.report(field, Problem::new(Code::Trimmed, message, help));
+            self.report(field, Code::Trimmed, message, "remove it from the cell");
         }
         self.text_of(field, cell)
     }
@@ -122,7 +120,7 @@ impl<'a> RowCheck<'a> {
     fn if_allowed(&mut self, field: Field, value: Value<'a>, cell: CellText<'a>) -> CellText<'a> {
         match cell {
             CellText::Bad(problem) if self.options.policy.allows(problem.code) => {
-                self.report(field, problem);
+                self.report_problem(field, problem);
                 any_text(value)
             }
             cell => cell,
@@ -138,7 +136,7 @@ impl<'a> RowCheck<'a> {
             CellText::Text(text) => Some(text),
             CellText::Trimmed(text) => Some(text.into()),
             CellText::Bad(problem) => {
-                self.report(field, problem);
+                self.report_problem(field, problem);
                 None
             }
         }
@@ -162,12 +160,12 @@ impl<'a> RowCheck<'a> {
     fn check_token(&mut self, field: Field, text: &str) -> bool {
         let is_token = holds_token(text);
         if is_token {
-            let problem = Problem::new(
+            self.report(
+                field,
                 Code::SecretInPlainField,
                 format!("`{field}` contains what looks like a token, and everyone can read it"),
                 "move it to `pat` or `password`, and replace the token: others may have seen it",
             );
-            self.report(field, problem);
         }
         is_token
     }
@@ -178,8 +176,7 @@ impl<'a> RowCheck<'a> {
             return false;
         }
         let message = format!("`{field}` still contains a placeholder");
-        let problem = Problem::new(Code::Placeholder, message, "write the value itself");
-        self.report(field, problem);
+        self.report(field, Code::Placeholder, message, "write the value itself");
         !self.options.policy.allows(Code::Placeholder)
     }
 
@@ -195,7 +192,7 @@ impl<'a> RowCheck<'a> {
                 "`{field}` contains the curly quotation mark {found}, which no machine expects"
             );
             let help = "type a straight one, and turn automatic quotation marks off";
-            self.report(field, Problem::new(Code::SmartQuote, message, help));
+            self.report(field, Code::SmartQuote, message, help);
         }
         found.is_some()
     }
@@ -222,7 +219,7 @@ impl<'a> RowCheck<'a> {
                 problem.code = Code::OriginNotUrl;
             }
         }
-        self.report(Field::Origin, problem);
+        self.report_problem(Field::Origin, problem);
     }
 
     fn read_setting(&mut self, column: &FieldColumn, value: Value<'a>) {
@@ -262,7 +259,7 @@ impl<'a> RowCheck<'a> {
             Ok(value) => self.draft.settings.push((field, value)),
             Err(error) => {
                 if !self.check_token(field, &text) {
-                    self.report(field, value_problem(error, field, &text));
+                    self.report_problem(field, value_problem(error, field, &text));
                 }
             }
         }
@@ -289,12 +286,12 @@ impl<'a> RowCheck<'a> {
             None => settings.push((Field::Global, FieldValue::Flag(true))),
             Some((_, FieldValue::Flag(true))) => {}
             Some(_) => {
-                let problem = Problem::new(
+                self.report(
+                    Field::Global,
                     Code::GlobalWithProjects,
                     "the row names all projects, but `global` is false",
                     "keep one of the two",
                 );
-                self.report(Field::Global, problem);
             }
         }
     }
@@ -311,12 +308,12 @@ impl<'a> RowCheck<'a> {
         }
         let reference = match SplitCell::of(&text) {
             SplitCell::Literal("") => {
-                let problem = Problem::new(
+                self.report(
+                    field,
                     Code::ReferenceWithoutValue,
                     "nothing follows `literal:`",
                     "write the secret after it, or empty the cell",
                 );
-                self.report(field, problem);
                 return None;
             }
             SplitCell::Literal(secret) => {
@@ -335,7 +332,7 @@ impl<'a> RowCheck<'a> {
             }
         };
         if let CellText::Bad(problem) = secret_text(Value::Text(secret.expose())) {
-            self.report(field, problem);
+            self.report_problem(field, problem);
             return None;
         }
         self.check_vendor(field, secret.expose());
@@ -354,13 +351,13 @@ impl<'a> RowCheck<'a> {
                 "`{field}` looks like a token of {vendor}, but the row is {integration_type}"
             );
             let help = "check the type, and whether the token is in the right row";
-            self.report(field, Problem::new(Code::ForeignToken, message, help));
+            self.report(field, Code::ForeignToken, message, help);
         }
         let is_key = integration_type == IntegrationType::Aws;
         if let Some((what, home)) = other_half(field, secret).filter(|_| is_key) {
             let message = format!("`{field}` looks like {what}, which belongs in `{home}`");
             let help = "check whether the cells of `username` and `password` are swapped";
-            self.report(field, Problem::new(Code::ForeignToken, message, help));
+            self.report(field, Code::ForeignToken, message, help);
         }
     }
 
@@ -371,7 +368,7 @@ impl<'a> RowCheck<'a> {
         } else {
             Code::ReferenceNotAllowed
         };
-        self.report(field, Problem::new(code, error.to_string(), error.help()));
+        self.report(field, code, error.to_string(), error.help());
         // A check may run where the secrets are not.
         if is_missing
             && self.options.purpose == Purpose::Check

@@ -1,11 +1,12 @@
-//! Which column holds which field.
+//! Which column holds which field; and what a file has in place of headers, if it has none.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use super::options::Options;
+use super::quote::{quote, quote_any};
 use crate::input::TableHead;
-use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, TableName, nearest};
+use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, Problem, TableName, nearest};
 
 /// The vendor's name for the opposite of `disableSslVerification`.
 const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
@@ -22,6 +23,9 @@ const IGNORED: [&str; 3] = ["id", "lastindexeddate", DELETE];
 
 /// Shortest header that is taken for a misspelled one in any table.
 const SHORTEST_SLIP: usize = 5;
+
+/// Most headers that a message shows.
+const MOST_SHOWN: usize = 8;
 
 static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
     let names = |field: Field| std::iter::once(field.name()).chain(field.aliases().iter().copied());
@@ -259,6 +263,80 @@ fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagno
     );
     diagnostic.field = Some(field);
     diagnostic
+}
+
+/// The cells of the first row of a file, or of what was taken for its header row.
+#[derive(Debug, Default)]
+pub(super) struct FirstRow(Vec<String>);
+
+impl FirstRow {
+    pub(super) fn new(cells: &[String]) -> Self {
+        let cells = cells.iter().map(|cell| cell.trim().to_owned());
+        Self(cells.filter(|cell| !cell.is_empty()).collect())
+    }
+
+    /// `header_row` is that of `--header-row`.
+    pub(super) fn problem(&self, header_row: Option<u32>) -> Problem {
+        match header_row {
+            Some(row) => Problem::new(
+                Code::NoTable,
+                format!(
+                    "there is no table with its header in row {row}, which `--header-row` names"
+                ),
+                "check the row's number in the sheet, or omit `--header-row`",
+            ),
+            None => Problem::new(Code::NoTable, self.message(), self.help()),
+        }
+    }
+
+    fn message(&self) -> String {
+        let none = "there is no table of integrations in this file";
+        // It may be no header row at all, so that a cell is shown by the rule for cells.
+        let quote_header = |cell: &String| match field_of(cell).or_else(|| near_miss(cell)) {
+            Some(_) => quote_any(cell),
+            None => quote(cell, Kind::Text),
+        };
+        let shown: Vec<String> = self.0.iter().take(MOST_SHOWN).map(quote_header).collect();
+        let shown = shown.join(", ");
+        match self.0.len() {
+            0 => none.to_owned(),
+            1..=MOST_SHOWN => format!("{none}: its first row has {shown}"),
+            all => format!(
+                "{none}: its first row has {shown} and {} more",
+                all - MOST_SHOWN
+            ),
+        }
+    }
+
+    fn help(&self) -> String {
+        let separator = match self.0.as_slice() {
+            [only] => separator(only),
+            _ => None,
+        };
+        match separator {
+            Some(',' | ';' | '\t' | '|') => {
+                "each line is one cell: remove the quotes around the lines, or set `--delimiter`"
+                    .to_owned()
+            }
+            Some(c) => format!(
+                "its cells seem to be separated by `{c}`, which is not supported: separate them by `,`, `;`, `|` or a tab"
+            ),
+            None => {
+                "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"
+                    .to_owned()
+            }
+        }
+    }
+}
+
+/// What separates headers that are known, in what was read as one cell.
+fn separator(text: &str) -> Option<char> {
+    const CANDIDATES: [char; 7] = [',', ';', '\t', '|', ':', '/', ' '];
+    const FEWEST: usize = 2;
+    CANDIDATES.into_iter().find(|c| {
+        let cells = text.split(*c);
+        cells.filter(|cell| field_of(cell).is_some()).count() >= FEWEST
+    })
 }
 
 #[cfg(test)]

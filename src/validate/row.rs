@@ -69,7 +69,7 @@ pub(super) fn check_row(
     check.check_deletion();
     if let Some(integration_type) = check.integration_type {
         for (field, problem) in rules::check(integration_type, check.given, &check.draft) {
-            check.report(field, problem);
+            check.report_problem(field, problem);
         }
     }
     check.finish(hasher, names)
@@ -113,7 +113,17 @@ impl RowCheck<'_> {
         Place { column, ..row }
     }
 
-    pub(super) fn report(&mut self, field: Field, problem: Problem) {
+    pub(super) fn report(
+        &mut self,
+        field: Field,
+        code: Code,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report_problem(field, Problem::new(code, message, help));
+    }
+
+    pub(super) fn report_problem(&mut self, field: Field, problem: Problem) {
         let place = self.place(self.columns.column(field));
         let mut diagnostic = Diagnostic::of(problem, place);
         diagnostic.field = Some(field);
@@ -210,7 +220,7 @@ impl RowCheck<'_> {
                 // The rules have checked for the same defects. Should one be left, it must not pass in silence.
                 for defect in &defects {
                     let (field, problem) = rules::defect_problem(defect, integration_type);
-                    self.report(field, problem);
+                    self.report_problem(field, problem);
                 }
                 None
             }

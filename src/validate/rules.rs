@@ -46,56 +46,52 @@ pub(super) fn defect_problem(
     defect: &Defect,
     integration_type: IntegrationType,
 ) -> (Field, Problem) {
-    match defect {
-        Defect::Missing(Field::Origin) => {
-            let example = match integration_type.spec().origin {
-                OriginRule::Folder => "the folder's path, such as `/srv/repos/*`",
-                _ => "the base URL of the host, such as `https://git.example.org`",
-            };
-            let message = format!("{integration_type} needs an `origin`");
-            let help = format!("fill in {example}");
-            (
-                Field::Origin,
-                Problem::new(Code::MissingOrigin, message, help),
-            )
-        }
-        Defect::Missing(field @ (Field::Username | Field::Password)) => {
-            let message = format!("{integration_type} needs a `{field}`");
-            let help = format!("fill in `{field}` as well");
-            (*field, Problem::new(Code::MissingCredential, message, help))
-        }
-        Defect::Missing(field) => {
-            let message = format!("{integration_type} needs `{field}`");
-            let help = format!("fill in the column `{field}`");
-            (*field, Problem::new(Code::MissingField, message, help))
-        }
+    let (field, code, message, help) = match defect {
+        Defect::Missing(Field::Origin) => (
+            Field::Origin,
+            Code::MissingOrigin,
+            format!("{integration_type} needs an `origin`"),
+            match integration_type.spec().origin {
+                OriginRule::Folder => "fill in the folder's path, such as `/srv/repos/*`",
+                _ => "fill in the base URL of the host, such as `https://git.example.org`",
+            }
+            .to_owned(),
+        ),
+        Defect::Missing(field @ (Field::Username | Field::Password)) => (
+            *field,
+            Code::MissingCredential,
+            format!("{integration_type} needs a `{field}`"),
+            format!("fill in `{field}` as well"),
+        ),
+        Defect::Missing(field) => (
+            *field,
+            Code::MissingField,
+            format!("{integration_type} needs `{field}`"),
+            format!("fill in the column `{field}`"),
+        ),
         Defect::NoCredential(forms) => {
             let forms: Vec<&str> = forms.iter().map(|form| form.in_words()).collect();
-            let message = format!("{integration_type} needs {}", forms.join(", or "));
-            let help = "fill in the credentials of the account that Jira is to use".to_owned();
             (
                 Field::Pat,
-                Problem::new(Code::MissingCredential, message, help),
+                Code::MissingCredential,
+                format!("{integration_type} needs {}", forms.join(", or ")),
+                "fill in the credentials of the account that Jira is to use".to_owned(),
             )
         }
-        Defect::MixedCredentials => {
-            let message = "the row has both a `pat` and a `password`".to_owned();
-            let help = "keep the one that Jira is to use and empty the other cell".to_owned();
-            (
-                Field::Pat,
-                Problem::new(Code::MixedCredentials, message, help),
-            )
-        }
-        Defect::TokenUserNotAll => {
-            let message =
-                format!("{integration_type} takes a `pat` only with the `username` `all`");
-            let help = "write `all` as the user name, or use `username` and `password`".to_owned();
-            (
-                Field::Username,
-                Problem::new(Code::TokenUserNotAll, message, help),
-            )
-        }
-    }
+        Defect::MixedCredentials => (
+            Field::Pat,
+            Code::MixedCredentials,
+            "the row has both a `pat` and a `password`".to_owned(),
+            "keep the one that Jira is to use and empty the other cell".to_owned(),
+        ),
+        Defect::TokenUserNotAll => (
+            Field::Username,
+            Code::TokenUserNotAll,
+            format!("{integration_type} takes a `pat` only with the `username` `all`"),
+            "write `all` as the user name, or use `username` and `password`".to_owned(),
+        ),
+    };
+    (field, Problem::new(code, message, help))
 }
 
 fn check_credentials(

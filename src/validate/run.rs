@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::duplicates::{Like, RowRef, SeenRows};
-use super::headers::{Columns, TableKind, is_header, is_nearly_header, match_headers};
-use super::no_table::FirstRow;
+use super::headers::{Columns, FirstRow, TableKind, is_header, is_nearly_header, match_headers};
 use super::options::{Options, Purpose};
 use super::result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};

@@ -97,7 +97,7 @@ fn the_delimiter_and_the_header_row_can_be_said() {
     env.run(["check", "a.csv", "--header-row", "3"])
         .exit(3)
         .says("no-table")
-        .says("in row 3, as `--header-row` says");
+        .says("in row 3, which `--header-row` names");
     env.run(["check", "a.csv", "--delimiter", "x"])
         .exit(2)
         .says("use one of");
