@@ -1,20 +1,19 @@
 //! The commands, and the options that every command has. The options of a command stand in its own file.
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::check::CheckArgs;
+use super::context::CommonArgs;
 use super::doctor::DoctorArgs;
 use super::explain::ExplainArgs;
 use super::import::ImportArgs;
+use super::loaded_run::RunsArgs;
 use super::resume::ResumeArgs;
-use super::runs::RunsArgs;
 use super::sandbox::SandboxArgs;
 use super::template::TemplateArgs;
 use super::undo::UndoArgs;
-use super::values::one_of;
 use super::verify::VerifyArgs;
-use crate::render::{Color, ProgressStyle};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -84,39 +83,6 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Run a simulated Jira to rehearse against
     Sandbox(SandboxArgs),
-}
-
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Global options")]
-pub(super) struct CommonArgs {
-    /// Show only results and problems
-    #[arg(long, short, global = true)]
-    pub quiet: bool,
-    /// When to use colors; `NO_COLOR` is respected
-    #[arg(
-        long, value_name = "WHEN", default_value = "auto", global = true, hide_short_help = true,
-        value_parser = one_of(&[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)])
-    )]
-    pub color: Color,
-    /// How to show progress
-    #[arg(
-        long, value_name = "HOW", default_value = "auto", global = true, hide_short_help = true,
-        value_parser = one_of(&[
-            ("auto", ProgressStyle::Auto),
-            ("bar", ProgressStyle::Bar),
-            ("plain", ProgressStyle::Plain),
-        ])
-    )]
-    pub progress: ProgressStyle,
-    /// Output for people, or one JSON document on standard output
-    #[arg(long, value_name = "FORM", default_value = "human", global = true)]
-    pub format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-pub(super) enum Format {
-    Human,
-    Json,
 }
 
 /// The command as clap knows it: for tests and documentation.

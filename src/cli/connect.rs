@@ -1,22 +1,24 @@
-//! The way to Jira: its address, the login, the first requests.
+//! The connection to Jira: its address, the login, the first requests.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use zeroize::Zeroizing;
 
-use super::credentials::access;
 use super::exit::{Exit, Failure};
 use super::pace::seconds;
 use super::runtime::Runtime;
 use super::values::duration;
 use crate::engine::{Pace, Pacer, Stop, StopSwitch, read_list};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
+use crate::journal::Jira;
 use crate::model::RemoteIntegration;
-use crate::render::{Screen, Target, waiting as waiting_text};
+use crate::render::{Screen, waiting as waiting_text};
 use crate::sandbox::{Config, Sandbox};
-use crate::secret::Secret;
+use crate::secret::{Secret, first_line};
 
 /// Where Jira is and how to log in. No secret is ever an argument.
 #[derive(Clone, Debug, Args)]
@@ -65,7 +67,7 @@ pub(super) enum Destination {
 }
 
 /// The value of an environment variable; a blank one counts as not set.
-pub(super) fn env(name: &str) -> Option<String> {
+fn env(name: &str) -> Option<String> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.trim().is_empty())
@@ -179,12 +181,12 @@ impl ConnectArgs {
     }
 
     /// What is in force, for the report.
-    pub(super) fn options(&self, destination: &Destination) -> BTreeMap<String, String> {
+    pub(super) fn options(&self, connected: &Connected) -> BTreeMap<String, String> {
         let mut options = BTreeMap::from([
             ("timeout".to_owned(), seconds(self.timeout)),
             ("connect_timeout".to_owned(), seconds(self.connect_timeout)),
         ]);
-        if matches!(destination, Destination::Jira(_)) {
+        if !connected.is_sandbox() {
             if self.insecure {
                 options.insert(
                     "insecure".into(),
@@ -201,24 +203,19 @@ impl ConnectArgs {
 
 /// A Jira that accepted the login.
 pub(super) struct Connected {
+    pub runtime: Runtime,
     pub client: Client,
     /// Keeps what Jira reports about its rate limit from the first list on.
     pub pacer: Pacer,
-    pub target: Target,
+    /// Its address, name and version, and our user.
+    pub jira: Jira,
     /// Lives as long as the run that goes to it.
     sandbox: Option<Sandbox>,
 }
 
-impl Connected {
-    /// Whether it is a sandbox, which goes when the process does.
-    pub(super) fn is_sandbox(&self) -> bool {
-        self.sandbox.is_some()
-    }
-}
-
 /// Asks for Jira's status without credentials, then reads the list of integrations with them: the first request with a
 /// credential changes nothing, and if it is refused, it is the last.
-pub(super) async fn connect(
+pub(super) fn connect(
     args: &ConnectArgs,
     destination: &Destination,
     pace: Pace,
@@ -230,40 +227,61 @@ pub(super) async fn connect(
             "warning: Jira's certificate is not verified (`--insecure`): anyone on the network can read the traffic\n",
         );
     }
+    let runtime = Runtime::new()?;
     let client = Client::new(&connection)?;
-    client.status().await?;
     let pacer = Pacer::new(pace);
-    let list = list(&client, &pacer, screen).await?;
-    let target = who(&client).await?;
-    Ok((
-        Connected {
-            client,
-            pacer,
-            target,
-            sandbox,
-        },
-        list,
-    ))
+    let (list, jira) = runtime.block_on(async {
+        client.status().await?;
+        let list = list(&client, &pacer, screen).await?;
+        Ok::<_, Failure>((list, who(&client).await?))
+    })?;
+    let connected = Connected {
+        runtime,
+        client,
+        pacer,
+        jira,
+        sandbox,
+    };
+    Ok((connected, list))
+}
+
+impl Connected {
+    /// Whether it is a sandbox, which goes when the process does.
+    pub(super) fn is_sandbox(&self) -> bool {
+        self.sandbox.is_some()
+    }
+
+    /// Reads the list of integrations again.
+    pub(super) fn list(&self, screen: &Screen) -> Result<Vec<RemoteIntegration>, Failure> {
+        self.unless_interrupted(list(&self.client, &self.pacer, screen))
+    }
+
+    /// Does `work` unless a signal comes first.
+    pub(super) fn unless_interrupted<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let done = self.runtime.unless_interrupted(work);
+        done.unwrap_or_else(|| Err(Stop::Interrupted.into()))
+    }
 }
 
 /// Asks for the name of the server and of the user. Both are only shown to people, so a Jira that keeps them private is no
 /// failure.
-pub(super) async fn who(client: &Client) -> Result<Target, JiraError> {
+pub(super) async fn who(client: &Client) -> Result<Jira, JiraError> {
     let server = unless_private(client.server_info().await)?;
     let person = unless_private(client.myself().await)?;
-    Ok(Target {
-        title: if server.title.is_empty() {
-            "Jira".to_owned()
-        } else {
-            server.title
-        },
-        version: server.version,
+    let non_blank = |text: String| (!text.is_empty()).then_some(text);
+    let user = match (non_blank(person.display_name), non_blank(person.name)) {
+        (Some(display_name), Some(name)) => format!("{display_name} ({name})"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "an unnamed user".to_owned(),
+    };
+    Ok(Jira {
         url: client.base().as_str().to_owned(),
-        user: match (person.display_name.as_str(), person.name.as_str()) {
-            ("", "") => "an unnamed user".to_owned(),
-            ("", name) => name.to_owned(),
-            (display_name, name) => format!("{display_name} ({name})"),
-        },
+        title: Some(non_blank(server.title).unwrap_or_else(|| "Jira".to_owned())),
+        version: non_blank(server.version),
+        user: Some(user),
     })
 }
 
@@ -281,7 +299,7 @@ fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraErr
 }
 
 /// Reads the list of integrations, with retries.
-pub(super) async fn list(
+async fn list(
     client: &Client,
     pacer: &Pacer,
     screen: &Screen,
@@ -292,42 +310,79 @@ pub(super) async fn list(
     Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
 }
 
-/// Reads the list again during a session.
-pub(super) fn list_again(
-    runtime: &Runtime,
-    jira: &Connected,
-    screen: &Screen,
-) -> Result<Vec<RemoteIntegration>, Failure> {
-    interruptible(runtime, list(&jira.client, &jira.pacer, screen))
+/// The credential for the Jira at `base`: from a file, the environment or a hidden prompt.
+fn access(args: &ConnectArgs, base: &BaseUrl) -> Result<Access, Failure> {
+    if let Some(path) = &args.token_file {
+        return Ok(Access::Token(read_file(path)?));
+    }
+    let user = env("JIRA_USER");
+    if let Some(path) = &args.password_file {
+        let user = user.ok_or_else(|| {
+            Failure::usage("--password-file requires a user name").help("set JIRA_USER")
+        })?;
+        let password = read_file(path)?;
+        return Ok(Access::Basic { user, password });
+    }
+    if let Some(token) = env("JIRA_TOKEN") {
+        return Ok(Access::Token(Secret::new(token.trim())));
+    }
+    match user {
+        Some(user) => {
+            let password = match env("JIRA_PASSWORD") {
+                Some(password) => Secret::new(password),
+                None => prompt(&format!("Password of {user} for {base}: "))?,
+            };
+            Ok(Access::Basic { user, password })
+        }
+        None => Ok(Access::Token(prompt(&format!(
+            "Personal access token for {base}: "
+        ))?)),
+    }
 }
 
-/// Does `work` during a session, whose end has to be recorded even after a signal.
-pub(super) fn interruptible<T>(
-    runtime: &Runtime,
-    work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    runtime
-        .unless_interrupted(work)
-        .unwrap_or_else(|| Err(Stop::Interrupted.into()))
+fn read_file(path: &Path) -> Result<Secret, Failure> {
+    let bytes = std::fs::read(path).map(Zeroizing::new);
+    let bytes = bytes
+        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
+    first_line(&bytes).ok_or_else(|| {
+        Failure::usage(format!(
+            "the first line of {} is blank or not text",
+            path.display()
+        ))
+        .help("put the token or password alone on the first line")
+    })
+}
+
+fn prompt(prompt: &str) -> Result<Secret, Failure> {
+    if !io::stdin().is_terminal() {
+        let failure = Failure::usage("no credentials for Jira");
+        return Err(failure.help(
+            "set JIRA_TOKEN to a personal access token or use `--token-file FILE`; or set JIRA_USER and JIRA_PASSWORD",
+        ));
+    }
+    let typed = rpassword::prompt_password(prompt)
+        .map_err(|error| Failure::usage(format!("cannot read from the terminal: {error}")))?;
+    let secret = Secret::new(typed.trim());
+    if secret.expose().is_empty() {
+        return Err(Failure::usage("no credential entered"));
+    }
+    Ok(secret)
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser as _;
+    use clap::FromArgMatches as _;
 
     use super::*;
-    use crate::cli::args::{Cli, Command};
 
     const RUN: &str = "20261122T101503Z-onboarding";
 
     /// A run on `https://jira.example.org/jira` continued with these arguments.
     fn continued(args: &[&str]) -> Result<Destination, Failure> {
-        let typed = ["gij", "import", "a.csv"].iter().chain(args);
-        let Command::Import(args) = Cli::try_parse_from(typed).unwrap().command else {
-            panic!("this is an import");
-        };
-        let url = "https://jira.example.org/jira";
-        args.connect.destination_of_run(RUN, url)
+        let command = ConnectArgs::augment_args(clap::Command::new("gij"));
+        let matches = command.get_matches_from(["gij"].iter().chain(args));
+        let args = ConnectArgs::from_arg_matches(&matches).unwrap();
+        args.destination_of_run(RUN, "https://jira.example.org/jira")
     }
 
     #[test]

@@ -1,17 +1,49 @@
 //! What every command has besides its own options: the screen, the output format, the arguments as they were given.
 
 use std::io;
-use std::path::PathBuf;
 
-use clap::ArgMatches;
+use clap::{ArgMatches, Args, ValueEnum};
 use serde::Serialize;
 
-use super::args::{CommonArgs, Format};
 use super::exit::{Exit, Failure};
 use super::next::Given;
 use super::report_files::ReportFiles;
-use crate::render::{ProgressStyle, Screen};
+use super::values::one_of;
+use crate::render::{Color, ProgressStyle, Screen};
 use crate::report::{Report, write_document};
+
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct CommonArgs {
+    /// Show only results and problems
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// When to use colors; `NO_COLOR` is respected
+    #[arg(
+        long, value_name = "WHEN", default_value = "auto", global = true, hide_short_help = true,
+        value_parser = one_of(&[("auto", Color::Auto), ("always", Color::Always), ("never", Color::Never)])
+    )]
+    pub color: Color,
+    /// How to show progress
+    #[arg(
+        long, value_name = "HOW", default_value = "auto", global = true, hide_short_help = true,
+        value_parser = one_of(&[
+            ("auto", ProgressStyle::Auto),
+            ("bar", ProgressStyle::Bar),
+            ("plain", ProgressStyle::Plain),
+        ])
+    )]
+    pub progress: ProgressStyle,
+    /// Output for people, or one JSON document on standard output
+    #[arg(long, value_name = "FORM", default_value = "human", global = true)]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum Format {
+    Human,
+    Json,
+}
 
 pub(super) struct Context {
     pub screen: Screen,
@@ -24,30 +56,46 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(common: &CommonArgs, matches: &ArgMatches) -> Self {
+    /// The context of the command line that `root` defines and `matches` were made of.
+    pub(super) fn new(common: &CommonArgs, root: clap::Command, matches: &ArgMatches) -> Self {
         Self {
             screen: Screen::new(common.color, common.quiet),
             progress: common.progress,
             reports: ReportFiles::default(),
             is_json: common.format == Format::Json,
-            given: Given::new(matches),
+            given: Given::new(root, matches),
         }
     }
 
     /// Writes the reports of `-o`, and a JSON document to standard output if that is asked for.
-    pub(super) fn publish(&self, report: &Report) -> Result<Vec<PathBuf>, Failure> {
+    pub(super) fn publish(&self, report: &Report) -> Result<(), Failure> {
         let written = self.reports.write(report);
-        if self.is_json {
-            let shown = Screen::document(|out| report.write_json(out));
-            shown.map_err(|error| unwritten(&error))?;
+        self.show_json(report)?;
+        written.map(drop)
+    }
+
+    /// Writes a JSON document to standard output if that is asked for.
+    pub(super) fn show_json(&self, report: &Report) -> Result<(), Failure> {
+        if !self.is_json {
+            return Ok(());
         }
-        written
+        let shown = Screen::document(|out| report.write_json(out));
+        shown.map_err(|error| unwritten(&error))
     }
 
     /// Shows what to do next, unless the output is a document.
     pub(super) fn next(&self, next: &str) {
         if !self.is_json {
             self.screen.info(&format!("\nNext: {next}\n"));
+        }
+    }
+
+    /// Shows a plan, which a question needs and `--quiet` otherwise omits.
+    pub(super) fn show_plan(&self, text: &str, must_ask: bool) {
+        if must_ask {
+            self.screen.problem(text);
+        } else {
+            self.screen.info(text);
         }
     }
 }

@@ -8,7 +8,8 @@ use super::exit::{Exit, Failure};
 use super::next::FILE;
 use super::runtime::Runtime;
 use crate::jira::{Access, Client, Connection, JiraError, RateHints};
-use crate::render::{Target, count, doctor as lines};
+use crate::journal::Jira;
+use crate::render::{count, doctor as lines, jira_name};
 use crate::report::{DoctorReport, Finding, Health, Question};
 
 #[derive(Debug, Args)]
@@ -50,7 +51,7 @@ struct Answers {
     list: Option<Result<usize, JiraError>>,
     /// What it says of its rate limit.
     limit: Option<RateHints>,
-    who: Option<Result<Target, JiraError>>,
+    who: Option<Result<Jira, JiraError>>,
 }
 
 /// As an import does: no credential is sent to what is not a Jira, or after a refusal. Nothing is retried, since the
@@ -99,20 +100,7 @@ fn findings(connection: &Connection, answers: &Answers) -> DoctorReport {
 /// Whether there is a Jira, and whether it is ready.
 fn of_status(connection: &Connection, answers: &Answers) -> Vec<Finding> {
     let jira = match &answers.who {
-        Some(Ok(Target {
-            title,
-            version,
-            url,
-            ..
-        })) if version.is_empty() => {
-            format!("{title} at {url}")
-        }
-        Some(Ok(Target {
-            title,
-            version,
-            url,
-            ..
-        })) => format!("{title} {version} at {url}"),
+        Some(Ok(jira)) => format!("{} at {}", jira_name(jira), jira.url),
         _ => format!("found at {}", connection.base),
     };
     let jira = Finding::new(Question::Jira, Health::Ok, jira);
@@ -160,8 +148,9 @@ fn of_log_in(connection: &Connection, answers: &Answers) -> Vec<Finding> {
                 Finding::new(Question::Api, Health::Ok, api),
             ];
             match &answers.who {
-                Some(Ok(target)) => {
-                    found.push(Finding::new(Question::User, Health::Ok, &*target.user));
+                Some(Ok(jira)) => {
+                    let user = jira.user.as_deref().unwrap_or_default();
+                    found.push(Finding::new(Question::User, Health::Ok, user));
                 }
                 Some(Err(error)) => found.push(failed(Question::User, error)),
                 None => {}

@@ -3,35 +3,32 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::Duration;
 
-use clap::{Args, CommandFactory as _, ValueEnum};
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::args::Cli;
-use super::check::show;
-use super::connect::{ConnectArgs, Connected, Destination, connect, list_again};
+use super::connect::{ConnectArgs, Connected, Destination, connect};
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::facts::{jira_of, opening};
 use super::input::{self, InputArgs, RunSettings};
-use super::next::{FILE, NextCommand};
+use super::loaded_run::RunsArgs;
+use super::next::{OffSheet, after_run, to_continue};
+use super::other_runs::{OtherRuns, read_history};
 use super::pace::PaceArgs;
-use super::question::{self, Reply, confirmation};
+use super::planning::{Planner, creations, new_matcher};
+use super::question;
 use super::report_files::ReportArgs;
-use super::run_files::RunFiles;
-use super::runs::RunsArgs;
-use super::runtime::Runtime;
-use super::session::{OffSheet, Session, WhenToAudit, Work, after_run, if_wanted};
-use super::{other_runs, projects};
-use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, open};
-use crate::journal::{ConfirmedBy, History, Journal, Lock, RunDir, lock_jira};
-use crate::model::Code;
-use crate::plan::{Action, Plan};
-use crate::render::{
-    Screen, count, diagnostics, dry_run_rows, existing_rows, plan as plan_text, tally,
+use super::session::{GIJ, Session, session_start};
+use crate::engine::{Matcher, Opening, open};
+use crate::journal::{
+    ConfirmedBy, History, Input, Journal, Lock, RunDir, RunOpened, SessionKind, VERSION, lock_jira,
 };
+use crate::model::Code;
+use crate::plan::Plan;
+use crate::render::{count, dry_run_rows, existing_rows, plan as plan_text, tally};
 use crate::report::Report;
-use crate::validate::{Options, Purpose, Validation};
+use crate::validate::{FileRead, Options, Purpose, Validation};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 #[derive(Debug, Args)]
@@ -86,175 +83,140 @@ pub(super) enum OnExisting {
 
 /// Validates, shows the plan, asks, creates, reports.
 pub(super) fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
-    let own_files = args.connect.own_files();
     context.reports.open(&args.reports)?;
+    let destination = if args.sandbox {
+        Destination::Sandbox
+    } else {
+        args.connect.destination()?
+    };
     let import = Import {
-        destination: if args.sandbox {
-            Destination::Sandbox
-        } else {
-            args.connect.destination()?
-        },
-        options: args.input.options(Purpose::Import, own_files)?,
         args,
+        destination,
+        options: args
+            .input
+            .options(Purpose::Import, args.connect.own_files())?,
+        settle: args.pace.settle_after(&[]),
         context,
     };
     import.run()
 }
 
 /// An import and what its options mean.
-pub(super) struct Import<'a> {
-    pub args: &'a ImportArgs,
-    pub destination: Destination,
-    pub options: Options,
-    pub context: &'a Context,
+struct Import<'a> {
+    args: &'a ImportArgs,
+    destination: Destination,
+    options: Options,
+    /// How long Jira is given to list what it created.
+    settle: Duration,
+    context: &'a Context,
+}
+
+/// Everything that a run begins with.
+struct Confirmed<'a> {
+    input: &'a Validation,
+    plan: Plan,
+    by: ConfirmedBy,
+    listed_at: Timestamp,
 }
 
 impl Import<'_> {
     fn run(&self) -> Result<Exit, Failure> {
         let Self { args, context, .. } = self;
-        let screen = &context.screen;
         let confirmed_by = self.confirmation()?;
-        let history = other_runs::history_of(self)?;
-        let unfinished = other_runs::refuse_second_run(self, &history)?;
+        let unfinished = if args.new_run {
+            None
+        } else {
+            self.other_runs()?.refuse_second_run(&args.input.files)?
+        };
         let mut input = input::read(&args.input.files, &self.options)?;
         if !context.is_json {
-            show(&input, screen);
+            input::show(&input, &context.screen);
         }
         if self.is_refused(&input) {
             return self.refuse(&input);
         }
-        let runtime = Runtime::new()?;
+        // Until this run is over no other one begins on the same Jira. One may have ended just now.
+        let _lock = self.lock()?;
+        let others = self.other_runs()?;
         let listed_at = Timestamp::now();
-        let connecting = connect(&args.connect, &self.destination, args.pace.pace(), screen);
-        let (jira, mut remote) = runtime.block_on(connecting)?;
+        let (connect, pace) = (&args.connect, args.pace.pace());
+        let (jira, remote) = self::connect(connect, &self.destination, pace, &context.screen)?;
+        let planner = Planner {
+            context,
+            jira: &jira,
+            others,
+            settle: self.settle,
+        };
         let rows = std::mem::take(&mut input.rows);
-        let resolved = runtime.block_on(projects::resolve(&jira.client, rows))?;
-        if resolved.found.has_errors() {
-            if !context.is_json {
-                screen.problem(&diagnostics(&resolved.found));
-            }
-            for diagnostic in resolved.found.iter() {
-                input.report_row(diagnostic.clone());
-            }
-            input.invalidate(Code::UnknownProject, &resolved.unknown);
+        let resolved = jira.runtime.block_on(planner.resolve_projects(rows))?;
+        for diagnostic in resolved.diagnostics.iter() {
+            input.report_row(diagnostic.clone());
         }
+        input.invalidate(Code::UnknownProject, &resolved.unknown);
         input.rows = resolved.rows;
         if self.is_refused(&input) {
             return self.refuse(&input);
         }
-        let deletions = history.deletions_before(listed_at, self.settle());
-        other_runs::leave_out_deleted(&deletions, &mut remote, screen);
-        let mut plan =
-            Plan::new(std::mem::take(&mut input.rows), &remote).with_known_ids(&deletions.ids());
-        if let Some(most) = self.settings().limit {
-            plan = plan.limited_to(most);
+        let rows = std::mem::take(&mut input.rows);
+        let plan = planner.plan(rows, &planner.listing(listed_at, remote), self.limit())?;
+        if !args.new_run {
+            planner.others.refuse_rows_in_doubt(&plan)?;
         }
         if args.dry_run {
-            let given = &context.given;
-            if let Some((message, help)) = other_runs::deletion_in_doubt(&deletions, &plan, given) {
-                screen.problem(&format!("warning: {message}; {help}\n"));
-            }
-            other_runs::refuse_rows_in_doubt(self, &plan, &history)?;
             return self.dry_run(&input, &plan, &jira, unfinished);
         }
-        if self.are_existing_refused(&plan) {
-            return self.refuse_existing(&input, &plan, &jira);
-        }
-        other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
-        let to_create = plan.to_create().count();
-        let must_ask = confirmed_by.is_none() && to_create > 0;
-        let text = plan_text(&plan, &jira.target, &input);
-        if must_ask {
-            screen.problem(&text);
-        } else {
-            screen.info(&text);
-        }
-        // The directory is known to be usable, and no other run can begin, before the question.
-        let lock = self.lock(&jira.target.url)?;
-        let history = other_runs::history_of(self)?;
-        other_runs::refuse_rows_in_doubt(self, &plan, &history)?;
-        let confirmed_by = match confirmed_by {
-            None if must_ask => {
-                let reply = ask(to_create, &runtime, &jira, screen);
-                (reply == Reply::Yes).then_some(ConfirmedBy::Answer)
-            }
-            None => Some(ConfirmedBy::NotNeeded),
-            given => given,
-        };
-        let Some(confirmed_by) = confirmed_by else {
-            screen.problem("nothing was sent\n");
-            context.next(&if_wanted(&context.given.again()));
+        self.refuse_existing(&input, &plan, &jira)?;
+        let must_ask = confirmed_by.is_none() && plan.to_create().next().is_some();
+        context.show_plan(&plan_text(&plan, &jira.jira, &input), must_ask);
+        if must_ask && !planner.is_confirmed(&plan) {
+            context.screen.problem("nothing was sent\n");
+            context.next(&to_continue(&context.given.again()));
             return Ok(Exit::Interrupted);
-        };
+        }
+        let listing = planner.list(&Matcher::default())?;
+        let plan = planner.replan(plan, &listing)?;
+        self.refuse_existing(&input, &plan, &jira)?;
         let confirmed = Confirmed {
+            input: &input,
             plan,
-            history,
-            by: confirmed_by,
-            _lock: lock,
+            by: match confirmed_by {
+                None if must_ask => ConfirmedBy::Answer,
+                None => ConfirmedBy::NotNeeded,
+                Some(by) => by,
+            },
+            listed_at: listing.at,
         };
-        self.carry_out(&runtime, &input, &jira, confirmed)
+        self.create(confirmed, &jira)
     }
 
     /// Creates what the plan contains, and reports.
-    fn carry_out(
-        &self,
-        runtime: &Runtime,
-        input: &Validation,
-        jira: &Connected,
-        confirmed: Confirmed,
-    ) -> Result<Exit, Failure> {
+    fn create(&self, confirmed: Confirmed<'_>, jira: &Connected) -> Result<Exit, Failure> {
         let Self { args, context, .. } = self;
-        // Jira may have changed since the plan was shown.
-        let listed_at = Timestamp::now();
-        let mut remote = list_again(runtime, jira, &context.screen)?;
-        let deletions = confirmed.history.deletions_before(listed_at, self.settle());
-        other_runs::leave_out_deleted(&deletions, &mut remote, &context.screen);
-        let plan = confirmed
-            .plan
-            .replan(&remote)?
-            .with_known_ids(&deletions.ids());
-        if self.are_existing_refused(&plan) {
-            return self.refuse_existing(input, &plan, jira);
-        }
-        other_runs::refuse_deletions_in_doubt(&deletions, &plan, &context.given)?;
-        drop(remote);
         let first = args.input.files.first();
         let run_dir = RunDir::create(
             &args.runs.runs_dir,
             args.name.as_deref(),
             first.map_or(Path::new("import"), |file| file),
-            listed_at,
+            confirmed.listed_at,
         )?;
-        let opening = opening(
-            run_dir.id(),
-            self,
-            input,
-            &jira.target,
-            confirmed.by,
-            listed_at,
-        )?;
+        let run = run_dir.id();
+        let resume = context.given.resume(run, args.input.has_stdin());
+        let opening = self.opening(run, &confirmed, jira)?;
         let session = Session {
             context,
-            runtime,
             jira,
             pace: args.pace,
-            settle: self.settle(),
-            files: RunFiles::of(&run_dir),
+            settle: self.settle,
+            dir: run_dir.path().to_owned(),
             journal: Journal::create(run_dir.path())?,
             continue_by: if args.sandbox {
                 context.given.again().to_string()
             } else {
-                self.resume(run_dir.id()).to_string()
+                resume.to_string()
             },
         };
-        let jobs = plan.to_create();
-        let work = Work {
-            matcher: matcher(&plan),
-            jobs: jobs.map(|row| Job::new(Creation(row), 0)).collect(),
-            in_doubt: Vec::new(),
-            existing: plan.existing().0,
-            audit: WhenToAudit::IfSent,
-        };
+        let plan = confirmed.plan;
+        let work = creations(&plan, new_matcher(&plan), None);
         let appender = session.journal.appender();
         let ended = session.send(open(&appender, opening, &plan), work);
         // The report needs the memory.
@@ -262,13 +224,41 @@ impl Import<'_> {
         session.conclude(
             ended.map(drop),
             |report| !report.is_complete(),
-            |report| self.next(run_dir.id(), report),
+            |report| self.next(run, report),
         )
     }
 
-    /// How long Jira is given to list what it created.
-    pub(super) fn settle(&self) -> std::time::Duration {
-        self.args.pace.settle_after(&[])
+    /// The beginning of the run, as it is journaled.
+    fn opening(
+        &self,
+        run: &str,
+        confirmed: &Confirmed<'_>,
+        jira: &Connected,
+    ) -> Result<Opening, Failure> {
+        let input = confirmed.input;
+        let settings = serde_json::to_value(self.settings()).map_err(|error| {
+            Failure::usage(format!("cannot record the settings of the run: {error}"))
+        })?;
+        let (kind, options) = (SessionKind::Import, self.sending_options(jira));
+        let not_selected = input.not_selected.iter();
+        Ok(Opening {
+            opened: RunOpened {
+                version: VERSION,
+                gij: GIJ.into(),
+                run: run.into(),
+                rehearsal: self.args.sandbox,
+                jira: jira.jira.clone(),
+                options: self.reading_options(),
+                settings,
+                reading: Vec::new(),
+                inputs: input.files.iter().flat_map(inputs).collect(),
+                at: Timestamp::now(),
+            },
+            session: session_start(kind, &jira.jira, confirmed.by, self.settle, options),
+            not_selected: not_selected.map(|row| (row.n, row.place.clone())).collect(),
+            invalid: input.invalid.clone(),
+            listed_at: confirmed.listed_at,
+        })
     }
 
     /// How the run is confirmed if that needs no question.
@@ -285,7 +275,37 @@ impl Import<'_> {
                 "cannot ask for confirmation while reading standard input",
             ));
         }
-        confirmation(self.args.yes, || unconfirmed("no terminal to confirm on"))
+        question::confirmation(self.args.yes, || unconfirmed("no terminal to confirm on"))
+    }
+
+    /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.
+    fn lock(&self) -> Result<Option<Lock>, Failure> {
+        match &self.destination {
+            Destination::Jira(base) if !self.args.dry_run => {
+                Ok(Some(lock_jira(&self.args.runs.runs_dir, base.as_str())?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The runs on this Jira; none for a rehearsal.
+    fn other_runs(&self) -> Result<OtherRuns<'_>, Failure> {
+        let is_dry_run = self.args.dry_run;
+        let history = match &self.destination {
+            Destination::Sandbox => History::default(),
+            Destination::Jira(base) => {
+                match read_history(&self.args.runs.runs_dir, base.as_str()) {
+                    // A dry run needs no directory of runs.
+                    Err(_) if is_dry_run => History::default(),
+                    history => history?,
+                }
+            }
+        };
+        Ok(OtherRuns {
+            history,
+            context: self.context,
+            is_dry_run,
+        })
     }
 
     /// Whether the input keeps everything from being sent.
@@ -298,21 +318,21 @@ impl Import<'_> {
     fn refuse(&self, input: &Validation) -> Result<Exit, Failure> {
         let context = self.context;
         context.publish(&Report::of_check(input))?;
-        if !context.is_json {
-            let problems = tally(&input.diagnostics).unwrap_or_default();
-            let skip = match self.args.skip_invalid {
-                false => "",
-                true if input.has_table_errors() => {
-                    ": `--skip-invalid` only skips rows, and a file or a header is wrong here"
-                }
-                true => ": no valid row is left",
-            };
-            context
-                .screen
-                .problem(&format!("{problems}; nothing was sent{skip}\n"));
-            let check = context.given.next("check");
-            context.next(&format!("fix the files, then check them again:\n  {check}"));
+        if context.is_json {
+            return Ok(Exit::Invalid);
         }
+        let problems = tally(&input.diagnostics).unwrap_or_default();
+        let why = match self.args.skip_invalid {
+            false => "",
+            true if input.has_table_errors() => {
+                ": `--skip-invalid` only skips rows, and a file or a header is wrong here"
+            }
+            true => ": no valid row is left",
+        };
+        let text = format!("{problems}; nothing was sent{why}\n");
+        context.screen.problem(&text);
+        let check = context.given.next("check");
+        context.next(&format!("fix the files, then check them again:\n  {check}"));
         Ok(Exit::Invalid)
     }
 
@@ -324,11 +344,12 @@ impl Import<'_> {
         unfinished: Option<String>,
     ) -> Result<Exit, Failure> {
         let context = self.context;
-        context.publish(&Report::of_plan(input, plan, jira_of(&jira.target)))?;
+        context.publish(&Report::of_plan(input, plan, jira.jira.clone()))?;
         if !context.is_json {
-            context.screen.result(&dry_run_rows(plan, &input.invalid));
-            context.screen.result(&plan_text(plan, &jira.target, input));
-            context.screen.result("dry run: nothing was sent\n");
+            let screen = &context.screen;
+            screen.result(&dry_run_rows(plan, &input.invalid));
+            screen.result(&plan_text(plan, &jira.jira, input));
+            screen.result("dry run: nothing was sent\n");
         }
         if self.are_existing_refused(plan) {
             return Err(self.existing_failure(plan));
@@ -336,7 +357,7 @@ impl Import<'_> {
         let again = context.given.again();
         context.next(&match unfinished {
             Some(run) => {
-                let resume = context.given.next("resume").operands([run]);
+                let resume = context.given.on_run("resume", &run);
                 format!("continue the unfinished run:\n  {resume}")
             }
             None if plan.to_create().next().is_none() => {
@@ -362,8 +383,11 @@ impl Import<'_> {
         input: &Validation,
         plan: &Plan,
         jira: &Connected,
-    ) -> Result<Exit, Failure> {
-        let report = Report::of_plan(input, plan, jira_of(&jira.target));
+    ) -> Result<(), Failure> {
+        if !self.are_existing_refused(plan) {
+            return Ok(());
+        }
+        let report = Report::of_plan(input, plan, jira.jira.clone());
         self.context.publish(&report)?;
         if !self.context.is_json {
             self.context.screen.problem(&existing_rows(plan));
@@ -378,21 +402,6 @@ impl Import<'_> {
         let skip = self.context.given.again().without(&["on_existing"]);
         Failure::new(Exit::Invalid, message)
             .help(format!("remove these rows, or skip them with `{skip}`"))
-    }
-
-    /// Keeps other runs on the same Jira away; a rehearsal has its Jira to itself.
-    fn lock(&self, url: &str) -> Result<Option<Lock>, Failure> {
-        if self.args.sandbox {
-            return Ok(None);
-        }
-        Ok(Some(lock_jira(&self.args.runs.runs_dir, url)?))
-    }
-
-    /// The command that resumes the run `run`, which this import began.
-    fn resume(&self, run: &str) -> NextCommand {
-        let file = self.args.input.has_stdin().then(|| FILE.to_owned());
-        let operands = [run.to_owned()].into_iter().chain(file);
-        self.context.given.next("resume").operands(operands)
     }
 
     /// What to do after the import.
@@ -417,60 +426,29 @@ impl Import<'_> {
                 "check the result of the pilot in Jira, then create the others:\n  {others}"
             );
         }
-        let verify = given.next("verify").operands([run.to_owned()]);
-        after_run(&self.resume(run), &verify, report, OffSheet::default())
+        let resume = given.resume(run, self.args.input.has_stdin());
+        let verify = given.on_run("verify", run);
+        after_run(&resume, &verify, report, OffSheet::default())
     }
 
     /// The options on reading that are in force, for the report.
-    pub(super) fn reading_options(&self) -> BTreeMap<String, String> {
-        let options = self.reading();
-        let mut options: BTreeMap<String, String> = options
-            .into_iter()
-            .map(|(id, values)| match values.as_slice() {
-                [] => (id, "true".to_owned()),
-                values => (id, values.join("; ")),
-            })
-            .collect();
-        if let Some(most) = self.args.limit {
-            options.insert("limit".into(), most.to_string());
-        }
-        options
-    }
-
-    /// What the rows are chosen and read by, for a resume from any directory.
-    pub(super) fn settings(&self) -> RunSettings {
-        let mut input = self.options.clone();
-        if let Some(dir) = &mut input.secrets.secrets_dir
-            && let Ok(absolute) = std::path::absolute(&*dir)
-        {
-            *dir = absolute;
-        }
-        let limit = self.args.limit;
-        RunSettings {
-            input,
-            limit: limit.map(|most| usize::try_from(most.get()).unwrap_or(usize::MAX)),
-        }
-    }
-
-    /// The options on reading that were given, with their values.
-    fn reading(&self) -> Vec<(String, Vec<String>)> {
-        let command = Cli::command();
-        let import = command.find_subcommand("import");
-        let mut groups = import.into_iter().flat_map(clap::Command::get_groups);
-        let group = groups.find(|group| Some(group.get_id()) == InputArgs::group_id().as_ref());
-        let ids: Vec<&str> = group
-            .into_iter()
-            .flat_map(clap::ArgGroup::get_args)
-            .map(clap::Id::as_str)
-            .filter(|id| *id != "files")
-            .collect();
-        self.context.given.options(&ids)
+    fn reading_options(&self) -> BTreeMap<String, String> {
+        let options = self.context.given.options_of("InputArgs").into_iter();
+        let options = options.map(|(id, values)| match values.as_slice() {
+            [] => (id, "true".to_owned()),
+            values => (id, values.join("; ")),
+        });
+        let limit = self
+            .args
+            .limit
+            .map(|most| ("limit".to_owned(), most.to_string()));
+        options.chain(limit).collect()
     }
 
     /// The options on creation, connection and pace that are in force, for the report.
-    pub(super) fn running_options(&self) -> BTreeMap<String, String> {
-        let mut options = self.args.pace.options(self.settle());
-        options.extend(self.args.connect.options(&self.destination));
+    fn sending_options(&self, jira: &Connected) -> BTreeMap<String, String> {
+        let mut options = self.args.pace.options(self.settle);
+        options.extend(self.args.connect.options(jira));
         if self.args.skip_invalid {
             options.insert("skip_invalid".into(), "true".into());
         }
@@ -479,37 +457,40 @@ impl Import<'_> {
         }
         options
     }
+
+    /// What the rows are chosen and read by, for a resume from any directory.
+    fn settings(&self) -> RunSettings {
+        let mut input = self.options.clone();
+        if let Some(dir) = &mut input.secrets.secrets_dir
+            && let Ok(absolute) = std::path::absolute(&*dir)
+        {
+            *dir = absolute;
+        }
+        RunSettings {
+            input,
+            limit: self.limit(),
+        }
+    }
+
+    fn limit(&self) -> Option<usize> {
+        let most = self.args.limit?.get();
+        Some(usize::try_from(most).unwrap_or(usize::MAX))
+    }
 }
 
-/// A plan that was confirmed.
-struct Confirmed {
-    plan: Plan,
-    /// The other runs on this Jira, as they are while the lock is held.
-    history: History,
-    by: ConfirmedBy,
-    /// Held for as long as the run is at work.
-    _lock: Option<Lock>,
-}
-
-fn matcher(plan: &Plan) -> Matcher {
-    let rows = plan.rows().iter().filter_map(|planned| {
-        let standing = match planned.action {
-            Action::Create { .. } => RowStatus::Open,
-            Action::Exists { id, .. } => RowStatus::Exists(id),
-            // What is not part of the run explains nothing that Jira holds.
-            Action::NotSelected => return None,
-        };
-        Some((planned.row.n, MatchRow::of_row(&planned.row, standing)))
-    });
-    Matcher::new(plan.baseline().iter().copied(), rows)
-}
-
-/// Asks whether to create that many integrations.
-pub(super) fn ask(to_create: usize, runtime: &Runtime, jira: &Connected, screen: &Screen) -> Reply {
-    let what = count(to_create as u64, "integration", "integrations");
-    let question = format!(
-        "Create {what} in {} ({})?",
-        jira.target.title, jira.target.url
-    );
-    question::ask(&question, runtime, screen)
+/// The tables of a file, as they are journaled.
+fn inputs(file: &FileRead) -> impl Iterator<Item = Input> {
+    // For a resume from another directory.
+    let path = (file.name != "-").then(|| std::path::absolute(&file.name).ok());
+    let path = path
+        .flatten()
+        .map(|path| path.to_string_lossy().into_owned());
+    file.tables.iter().map(move |table| Input {
+        file: file.name.clone(),
+        path: path.clone(),
+        sheet: table.name.sheet.clone(),
+        sha256: file.sha256.clone().unwrap_or_default(),
+        columns: table.headers.clone(),
+        rows_blank: table.rows.blank,
+    })
 }

@@ -2,15 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser as _};
+use clap::{Args, FromArgMatches as _};
 use serde::{Deserialize, Serialize};
 
-use super::args::{Cli, Command};
 use super::exit::{Exit, Failure};
 use super::values::{delimiter, encoding, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
-use crate::render::count;
+use crate::render::{Screen, count, diagnostics, more};
 use crate::secret::SecretPolicy;
 use crate::validate::{
     Only, Options, Preset, Purpose, RowRange, Validation, validate, validate_sources,
@@ -160,13 +159,13 @@ impl RunSettings {
         }
         // Journals of the first version have command-line words instead.
         let words = run.reading.iter().map(String::as_str);
-        let words = ["gij", "check"].into_iter().chain(words);
-        let parsed = Cli::try_parse_from(words.chain(["--", "FILE"]));
-        let Command::Check(args) = parsed.map_err(|error| unusable(&error.kind()))?.command else {
-            return Err(unusable(&"unknown words"));
-        };
+        let words = ["gij"].into_iter().chain(words).chain(["--", "FILE"]);
+        let command = InputArgs::augment_args(clap::Command::new("gij"));
+        let parsed = command.try_get_matches_from(words);
+        let args = parsed.and_then(|matches| InputArgs::from_arg_matches(&matches));
+        let args = args.map_err(|error| unusable(&error.kind()))?;
         Ok(Self {
-            input: args.input.options(Purpose::Import, own_files)?,
+            input: args.options(Purpose::Import, own_files)?,
             limit: run.options.get("limit").and_then(|most| most.parse().ok()),
         })
     }
@@ -233,4 +232,37 @@ fn complete(found: Validation) -> Result<Validation, Failure> {
         return Err(failure.help("compare the text and the row numbers with the sheet"));
     }
     Ok(found)
+}
+
+/// Shows what was read and every problem in it.
+pub(super) fn show(found: &Validation, screen: &Screen) {
+    for file in &found.files {
+        for table in &file.tables {
+            let delimiter = match table.delimiter {
+                Some(',') => ", separated by commas",
+                Some(';') => ", separated by semicolons",
+                Some('\t') => ", separated by tabs",
+                Some('|') => ", separated by |",
+                _ => "",
+            };
+            let encoding = match table.encoding {
+                Some("UTF-8") | None => String::new(),
+                Some(encoding) => format!(", in {encoding}"),
+            };
+            let selected = match table.rows.not_selected {
+                0 => String::new(),
+                others => format!(" ({others} not selected)"),
+            };
+            screen.info(&format!(
+                "{}: {}{selected}, {} recognized{delimiter}{encoding}\n",
+                table.name,
+                count(table.rows.read, "row", "rows"),
+                count(table.columns.len() as u64, "column", "columns"),
+            ));
+        }
+    }
+    screen.problem(&diagnostics(&found.diagnostics));
+    if let Some(more) = more(&found.diagnostics) {
+        screen.info(&more);
+    }
 }

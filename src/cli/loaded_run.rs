@@ -8,15 +8,20 @@ use super::connect::ConnectArgs;
 use super::exit::{Exit, Failure};
 use super::next::{FILE, Given, NextCommand};
 use super::pace::PaceArgs;
-use super::run_files::RunFiles;
-use super::runs::RunsArgs;
 use super::values::{one_row, row_and_id};
 use crate::journal::{
-    Event, Journal, JournalError, Lock, ReadRun, RunDir, RunState, SessionStart, find_run,
-    lock_jira,
+    self, Event, JOURNAL_FILE, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
+    SessionStart, find_run, lock_jira,
 };
 use crate::model::Outcome;
 use crate::validate::RowRange;
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct RunsArgs {
+    /// Directory of the journals and reports of runs
+    #[arg(long, value_name = "DIR", default_value = "gij-runs")]
+    pub runs_dir: PathBuf,
+}
 
 /// The options of a command that continues a run and may send.
 #[derive(Debug, Args)]
@@ -50,7 +55,7 @@ impl LoadedRun {
     pub(super) fn load(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
         let stored = find_run(runs_dir, word)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
-        let read = RunFiles::of(&dir).read()?;
+        let read = read_journal(dir.path())?;
         // An id is only found in the runs directory; a run elsewhere is named by its path.
         let is_below = same_file(&runs_dir.join(&*stored.id), &stored.path);
         let word = if is_below {
@@ -105,33 +110,23 @@ impl LoadedRun {
         row.map_or_else(String::new, |row| row.place.to_string())
     }
 
-    /// Whether rows were sent, but the list of what Jira held before them is lost.
-    pub(super) fn has_lost_baseline(&self) -> bool {
-        self.state().has_lost_baseline()
-    }
-
-    /// Whether it read standard input, which cannot be read again.
-    pub(super) fn has_stdin(&self) -> bool {
-        self.state().opened().has_stdin()
-    }
-
     /// The command `name` on this run, as the next one after `given`.
     pub(super) fn next(&self, given: &Given, name: &str) -> NextCommand {
-        given.next(name).operands([self.word.clone()])
+        given.on_run(name, &self.word)
     }
 
     /// The command that resumes it.
     pub(super) fn resume(&self, given: &Given) -> NextCommand {
-        let mut files = self.files.clone();
-        if files.is_empty() && self.has_stdin() {
-            files.push(FILE.to_owned());
+        if self.files.is_empty() {
+            given.resume(&self.word, self.state().opened().has_stdin())
+        } else {
+            self.next(given, "resume").operands(self.files.clone())
         }
-        self.next(given, "resume").operands(files)
     }
 
     /// The command that shows what is left to undo.
     pub(super) fn undo_dry_run(&self, given: &Given) -> NextCommand {
-        self.next(given, "undo").options(&["--dry-run"])
+        given.undo_dry_run(&self.word)
     }
 
     /// The command that removes its duplicates.
@@ -177,9 +172,14 @@ impl LoadedRun {
 
     /// Reads the journal again, after something was written to it.
     pub(super) fn read_again(&mut self) -> Result<(), Failure> {
-        self.read = RunFiles::of(&self.dir).read()?;
+        self.read = read_journal(self.dir.path())?;
         Ok(())
     }
+}
+
+/// Reads the journal of the run in `dir`.
+pub(super) fn read_journal(dir: &Path) -> Result<ReadRun, Failure> {
+    journal::read(&dir.join(JOURNAL_FILE)).map_err(|error| Failure::new(Exit::Stopped, error))
 }
 
 /// Whether two paths lead to the same place.

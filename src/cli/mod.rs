@@ -7,22 +7,19 @@ mod args;
 mod check;
 mod connect;
 mod context;
-mod credentials;
 mod doctor;
 mod exit;
 mod explain;
-mod facts;
 mod import;
 mod input;
 mod loaded_run;
 mod next;
 mod other_runs;
 mod pace;
-mod projects;
+mod planning;
 mod question;
 mod report_files;
 mod resume;
-mod run_files;
 mod runs;
 mod runtime;
 mod sandbox;
@@ -32,7 +29,6 @@ mod sheets;
 mod template;
 mod undo;
 mod undo_duplicates;
-mod undo_plan;
 mod values;
 mod verify;
 
@@ -52,7 +48,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let matches = command().try_get_matches_from(args);
     let parsed = matches.and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
-        Ok((Context::new(&cli.common, &matches), cli.command))
+        let context = Context::new(&cli.common, command(), &matches);
+        Ok((context, cli.command))
     });
     let (context, command) = match parsed {
         Ok(parsed) => parsed,

@@ -1,96 +1,41 @@
-//! The next command to type: made from the arguments that this command was given.
+//! The next command to type, made from the arguments that this command was given.
 //!
-//! The decision to know: [`ARGUMENTS`] says of every argument which next commands repeat it. A test fails for an argument
-//! that is not there.
+//! The decision to know: a next command repeats every argument that it shares with this one, except those listed below. A
+//! test lists which arguments are repeated, and fails for a new one.
 
 use std::fmt;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgMatches, Command};
 
-use super::args::command;
 use crate::render::command_line;
+use crate::report::Report;
 
-/// Which next commands repeat an argument, if they have it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Repeat {
-    /// All.
-    Always,
-    /// The same command, and `resume`, which sends what the command was to send.
-    ToSend,
-    /// The same command only.
-    Same,
-    /// None: it holds for one invocation.
-    Never,
-}
+/// Arguments that hold for one invocation only: a run and its moved files are named anew, and consent, decisions by hand and
+/// files to write are not repeated.
+const ONCE: [&str; 8] = [
+    "run",
+    "moved_files",
+    "dry_run",
+    "yes",
+    "adopt",
+    "absent",
+    "report",
+    "overwrite",
+];
 
-/// Every argument of the commands that name a next command or are named as one.
-const ARGUMENTS: &[(&str, Repeat)] = {
-    use Repeat::{Always, Never, Same, ToSend};
-    &[
-        // What is read, and how.
-        ("files", Always),
-        ("sheet", Always),
-        ("header_row", Always),
-        ("delimiter", Always),
-        ("encoding", Always),
-        ("hidden_rows", Always),
-        ("map", Always),
-        ("set", Always),
-        ("only", Always),
-        ("rows", Always),
-        ("strict", Always),
-        ("allow", Always),
-        ("allow_env", Always),
-        ("secrets_dir", Always),
-        // The connection.
-        ("jira_url", Always),
-        ("token_file", Always),
-        ("password_file", Always),
-        ("ca_cert", Always),
-        ("client_cert", Always),
-        ("insecure", Always),
-        ("proxy", Always),
-        ("allow_plain_http", Always),
-        ("timeout", Always),
-        ("connect_timeout", Always),
-        ("runs_dir", Always),
-        // The pace.
-        ("concurrency", ToSend),
-        ("rate", ToSend),
-        ("max_wait", ToSend),
-        ("retries", ToSend),
-        ("settle", ToSend),
-        ("max_failures", ToSend),
-        // What an import creates.
-        ("sandbox", Always),
-        ("skip_invalid", Always),
-        ("limit", Always),
-        ("on_existing", Always),
-        ("new_run", Always),
-        ("name", Always),
-        // What an undo deletes. Without these the next one would delete more than this one was to.
-        ("undo_rows", Always),
-        ("undo_only", Always),
-        ("include_changed", Always),
-        ("include_found", Always),
-        ("duplicates", Always),
-        // A run and its moved files are named anew, consent and decisions by hand hold once.
-        ("run", Never),
-        ("moved_files", Never),
-        ("dry_run", Never),
-        ("yes", Never),
-        ("adopt", Never),
-        ("absent", Never),
-        // Output.
-        ("report", Never),
-        ("overwrite", Never),
-        ("quiet", Same),
-        ("color", Same),
-        ("progress", Same),
-        ("format", Same),
-    ]
-};
+/// The pace, which is repeated by the same command and by `resume`.
+const PACE: [&str; 6] = [
+    "concurrency",
+    "rate",
+    "max_wait",
+    "retries",
+    "settle",
+    "max_failures",
+];
+
+/// What is repeated by the same command only.
+const OUTPUT: [&str; 4] = ["quiet", "color", "progress", "format"];
 
 /// Placeholder for a file that the user has to name.
 pub(super) const FILE: &str = "FILE";
@@ -101,15 +46,20 @@ pub(super) struct Given {
     /// The name of the command.
     name: String,
     matches: ArgMatches,
+    /// The definitions of all commands.
+    root: Command,
 }
 
 impl Given {
-    /// The command of `matches`, which are those of the whole command line.
-    pub(super) fn new(matches: &ArgMatches) -> Self {
+    /// The command of `matches`, which are those of the whole command line that `root` defines.
+    pub(super) fn new(mut root: Command, matches: &ArgMatches) -> Self {
+        // Gives the subcommands the global options.
+        root.build();
         let (name, matches) = matches.subcommand().unwrap_or(("", matches));
         Self {
             name: name.to_owned(),
             matches: matches.clone(),
+            root,
         }
     }
 
@@ -120,21 +70,13 @@ impl Given {
 
     /// The command `name`, with the arguments that it shares with this one.
     pub(super) fn next(&self, name: &str) -> NextCommand {
-        let mut root = command();
-        root.build();
         let mut next = NextCommand {
             name: name.to_owned(),
             ..NextCommand::default()
         };
-        for argument in root
-            .find_subcommand(name)
-            .into_iter()
-            .flat_map(clap::Command::get_arguments)
-        {
+        let arguments = self.arguments(name);
+        for argument in arguments.filter(|argument| self.is_repeated(argument, name)) {
             let id = argument.get_id().as_str();
-            if !self.is_given(id) || !self.is_repeated(id, name) {
-                continue;
-            }
             if argument.is_positional() {
                 // Standard input cannot be read again.
                 let values = self.values(id).map(|value| match &*value {
@@ -149,40 +91,61 @@ impl Given {
         next
     }
 
-    /// The options that were given and are among `ids`, each with its values; a flag has none.
-    pub(super) fn options(&self, ids: &[&str]) -> Vec<(String, Vec<String>)> {
-        let given = ids.iter().filter(|id| self.is_given(id));
-        let takes_value = |id: &str| {
-            let command = command();
-            let command = command.find_subcommand(&self.name);
-            let argument = command.and_then(|command| {
-                command
-                    .get_arguments()
-                    .find(|argument| argument.get_id() == id)
-            });
-            argument.is_some_and(|argument| argument.get_action().takes_values())
-        };
-        given
-            .map(|id| {
-                let values = takes_value(id).then(|| self.values(id).collect());
-                ((*id).to_owned(), values.unwrap_or_default())
+    /// The command `name` on a run.
+    pub(super) fn on_run(&self, name: &str, run: &str) -> NextCommand {
+        self.next(name).operands([run.to_owned()])
+    }
+
+    /// The command that resumes a run, with a placeholder for a file that cannot be read again.
+    pub(super) fn resume(&self, run: &str, has_stdin: bool) -> NextCommand {
+        let file = has_stdin.then(|| FILE.to_owned());
+        self.on_run("resume", run).operands(file)
+    }
+
+    /// The command that shows what is left to undo of a run.
+    pub(super) fn undo_dry_run(&self, run: &str) -> NextCommand {
+        self.on_run("undo", run).options(&["--dry-run"])
+    }
+
+    /// The arguments of a group of options that were given, each with its values; a flag has none.
+    pub(super) fn options_of(&self, group: &str) -> Vec<(String, Vec<String>)> {
+        let command = self.root.find_subcommand(&self.name);
+        let mut groups = command.into_iter().flat_map(Command::get_groups);
+        let group = groups.find(|known| known.get_id() == group);
+        let ids: Vec<_> = group
+            .into_iter()
+            .flat_map(clap::ArgGroup::get_args)
+            .collect();
+        self.arguments(&self.name)
+            .filter(|argument| !argument.is_positional() && ids.contains(&argument.get_id()))
+            .filter(|option| self.is_given(option))
+            .map(|option| {
+                let id = option.get_id().as_str();
+                let values = option.get_action().takes_values();
+                let values = values.then(|| self.values(id).collect());
+                (id.to_owned(), values.unwrap_or_default())
             })
             .collect()
     }
 
-    fn is_given(&self, id: &str) -> bool {
+    /// The arguments of the command `name`.
+    fn arguments(&self, name: &str) -> impl Iterator<Item = &Arg> {
+        let command = self.root.find_subcommand(name);
+        command.into_iter().flat_map(Command::get_arguments)
+    }
+
+    fn is_given(&self, argument: &Arg) -> bool {
+        let id = argument.get_id().as_str();
         self.matches.try_contains_id(id).unwrap_or(false)
             && self.matches.value_source(id) == Some(ValueSource::CommandLine)
     }
 
-    fn is_repeated(&self, id: &str, by: &str) -> bool {
-        let argument = ARGUMENTS.iter().find(|(known, _)| *known == id);
-        match argument.map_or(Repeat::Never, |(_, repeat)| *repeat) {
-            Repeat::Always => true,
-            Repeat::ToSend => by == self.name || by == "resume",
-            Repeat::Same => by == self.name,
-            Repeat::Never => false,
-        }
+    fn is_repeated(&self, argument: &Arg, by: &str) -> bool {
+        let id = argument.get_id().as_str();
+        self.is_given(argument)
+            && !ONCE.contains(&id)
+            && (by == self.name || !OUTPUT.contains(&id))
+            && (by == self.name || by == "resume" || !PACE.contains(&id))
     }
 
     fn values(&self, id: &str) -> impl Iterator<Item = String> {
@@ -256,36 +219,90 @@ impl fmt::Display for NextCommand {
     }
 }
 
+/// Rows of a run that its sheets no longer have, or not in a form that can be recognized.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OffSheet {
+    pub not_attempted: u64,
+    pub failed: u64,
+}
+
+/// What to do after a session on a run.
+pub(super) fn after_run(
+    resume: &NextCommand,
+    verify: &NextCommand,
+    report: &Report,
+    off_sheet: OffSheet,
+) -> String {
+    let totals = report.totals();
+    if totals.not_attempted > off_sheet.not_attempted {
+        return format!("continue with the rows that were not attempted:\n  {resume}");
+    }
+    if totals.in_doubt > 0 {
+        return format!(
+            "check the rows in doubt again; if they stay in doubt, find them in Jira and decide with `--adopt ROW=ID` or \
+             `--absent ROW`:\n  {resume}"
+        );
+    }
+    if totals.failed > off_sheet.failed {
+        return format!("fix the errors in the sheet, then continue:\n  {resume}");
+    }
+    if totals.not_attempted + totals.failed > 0 {
+        return format!(
+            "the remaining rows are no longer in the sheet; to create them, restore them there and continue (to import the \
+             sheet as it is now, use `gij import FILE --new-run`):\n  {resume}"
+        );
+    }
+    if report.may_lack_rows() {
+        return FIND_LOST_ROWS.to_owned();
+    }
+    format!("in a few minutes, check which of them Jira has indexed:\n  {verify}")
+}
+
+/// What to do about a run whose journal has lost rows.
+pub(super) const FIND_LOST_ROWS: &str = "see which rows of the sheet are missing in Jira; an import creates those and skips \
+                                         the others:\n  gij import FILE --dry-run";
+
+/// What to do about several integrations that requests of the run created for one row.
+pub(super) fn remove_duplicates(undo: &NextCommand) -> String {
+    format!("remove the duplicates one by one:\n  {undo}")
+}
+
+/// What to do after the plan was declined.
+pub(super) fn to_continue(command: &impl fmt::Display) -> String {
+    format!("to continue after all:\n  {command}")
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::cli::args::command;
 
     /// Commands that name no next command from their arguments, and are not named as one.
-    const WITHOUT_NEXT: [&str; 3] = ["template", "explain", "sandbox"];
+    const WITHOUT_NEXT: [&str; 4] = ["template", "explain", "sandbox", "help"];
 
     fn given(line: &str) -> Given {
-        Given::new(&command().get_matches_from(line.split(' ')))
+        let matches = command().get_matches_from(line.split(' '));
+        Given::new(command(), &matches)
     }
 
     #[test]
-    fn every_argument_says_which_next_commands_repeat_it() {
+    fn every_argument_that_the_next_commands_repeat_is_listed_here() {
         let mut root = command();
         root.build();
         let commands = root
             .get_subcommands()
-            .filter(|command| command.get_name() != "help")
             .filter(|command| !WITHOUT_NEXT.contains(&command.get_name()));
-        let mut ids: Vec<String> = commands
-            .flat_map(clap::Command::get_arguments)
-            .map(|argument| argument.get_id().to_string())
-            .filter(|id| !["help", "version"].contains(&id.as_str()))
+        let ids: BTreeSet<&str> = commands
+            .flat_map(Command::get_arguments)
+            .map(|argument| argument.get_id().as_str())
+            .filter(|id| *id != "help")
             .collect();
-        ids.sort();
-        ids.dedup();
-        let known = ARGUMENTS.iter().map(|(id, _)| (*id).to_owned());
-        let mut known: Vec<String> = known.collect();
-        known.sort();
-        assert_eq!(ids, known, "classify each argument in ARGUMENTS");
+        let rest: BTreeSet<&str> = [&ONCE[..], &PACE, &OUTPUT].concat().into_iter().collect();
+        assert!(rest.is_subset(&ids), "{rest:?} are arguments");
+        let repeated: Vec<&str> = ids.difference(&rest).copied().collect();
+        insta::assert_snapshot!(repeated.join(" "), @"allow allow_env allow_plain_http ca_cert client_cert connect_timeout delimiter duplicates encoding files header_row hidden_rows include_changed include_found insecure jira_url limit map name new_run on_existing only password_file proxy rows runs_dir sandbox secrets_dir set sheet skip_invalid strict timeout token_file undo_only undo_rows");
     }
 
     #[test]

@@ -1,22 +1,12 @@
 //! `gij runs`.
 
-use std::path::PathBuf;
-
-use clap::Args;
-
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
+use super::loaded_run::RunsArgs;
 use super::next::{FILE, Given};
 use crate::journal::{ReadError, ReadRun, SessionKind, StoredRun, StoredRuns};
 use crate::render::{Screen, runs as table};
 use crate::report::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
-
-#[derive(Clone, Debug, Args)]
-pub(super) struct RunsArgs {
-    /// Directory of the journals and reports of runs
-    #[arg(long, value_name = "DIR", default_value = "gij-runs")]
-    pub runs_dir: PathBuf,
-}
 
 /// Lists the runs and what is left to do about each.
 pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> {
@@ -73,22 +63,15 @@ fn next(run: &RunEntry, given: &Given) -> Option<NextStep> {
         return None;
     }
     let is_undo_over = run.command != Some(SessionKind::Undo) || run.ending == RunEnding::Complete;
-    let resume = || {
-        let has_stdin = run.files.iter().any(|file| &**file == "-");
-        let file = has_stdin.then(|| FILE.to_owned());
-        let operands = [run.run.clone()].into_iter().chain(file);
-        given.next("resume").operands(operands)
-    };
+    let has_stdin = run.files.iter().any(|file| file == "-");
+    let resume = || given.resume(&run.run, has_stdin);
     let (does, command) = match totals {
         // After an undo has begun, the run is not resumed.
         _ if run.undo_begun && is_undo_over => return None,
         // The journal does not have the rows that were selected, so the next undo must not delete yet.
         _ if run.undo_begun => (
             "see what is left to undo, with the same rows selected",
-            given
-                .next("undo")
-                .operands([run.run.clone()])
-                .options(&["--dry-run"]),
+            given.undo_dry_run(&run.run),
         ),
         _ if run.baseline_lost && totals.not_attempted + totals.in_doubt + totals.failed > 0 => (
             "this run can send nothing more; adopt what Jira shows of it with `gij resume RUN --adopt ROW=ID`, and import what \
@@ -151,7 +134,7 @@ mod tests {
     }
 
     fn given() -> Given {
-        Given::new(&command().get_matches_from(["gij", "runs"]))
+        Given::new(command(), &command().get_matches_from(["gij", "runs"]))
     }
 
     fn next_of(change: impl FnOnce(&mut RunEntry)) -> Option<String> {

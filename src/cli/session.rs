@@ -3,38 +3,40 @@
 //! The same story for `import`, `resume` and `undo`: its work may end early for the reasons of [`EarlyEnd`], and
 //! [`Session::conclude`] records the end, writes the reports and shows the result and the next command.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::connect::{Connected, Destination};
+use super::connect::Connected;
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::facts::session;
-use super::loaded_run::{LoadedRun, RunArgs};
-use super::next::NextCommand;
+use super::loaded_run::{LoadedRun, RunArgs, read_journal};
+use super::next::to_continue;
 use super::pace::PaceArgs;
-use super::run_files::RunFiles;
-use super::runtime::Runtime;
 use crate::engine::{
-    Discrepancies, Executor, Job, Matcher, Operation, RunEvent, SessionContext, Settings, Stop,
-    StopSwitch,
+    Discrepancies, Executor, Job, Matcher, Operation, SessionContext, Settings, Stop, StopSwitch,
 };
 use crate::journal::{
-    Appender, ConfirmedBy, Ending, Event, Journal, JournalError, SessionKind, StoredRun,
+    Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError, SessionKind,
+    SessionStart, StoredRun,
 };
-use crate::render::Progress;
-use crate::report::Report;
+use crate::render::{Progress, summary};
+use crate::report::{Report, write_run_reports};
+
+/// The version of `gij`.
+pub(super) const GIJ: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) struct Session<'a> {
     pub context: &'a Context,
-    pub runtime: &'a Runtime,
     pub jira: &'a Connected,
     pub pace: PaceArgs,
     /// How long Jira is given to list what it created.
     pub settle: Duration,
-    pub files: RunFiles,
+    /// The directory of the run.
+    pub dir: PathBuf,
     pub journal: Journal,
     /// The command that continues after the session was stopped at once.
     pub continue_by: String,
@@ -47,7 +49,7 @@ pub(super) enum EarlyEnd {
     Declined(String),
     /// The input has to be fixed first.
     Refused(Failure),
-    /// The session cannot go on, and has sent nothing.
+    /// The session cannot continue, and has sent nothing.
     Failed(Failure),
 }
 
@@ -77,35 +79,32 @@ pub(super) enum WhenToAudit {
     Never,
 }
 
-type OnEvent<'t> = &'t dyn Fn(RunEvent<'_>);
-
 impl<'a> Session<'a> {
     /// A session that continues `run`, with its beginning in the journal.
     pub(super) fn on(
         run: &LoadedRun,
         args: &RunArgs,
-        (kind, confirmed_by): (SessionKind, Option<ConfirmedBy>),
-        destination: &Destination,
-        (runtime, jira): (&'a Runtime, &'a Connected),
+        kind: SessionKind,
+        confirmed_by: Option<ConfirmedBy>,
+        jira: &'a Connected,
         context: &'a Context,
     ) -> Result<Self, Failure> {
         let settle = args.pace.settle_after(run.state().sessions());
         let mut options = args.pace.options(settle);
-        options.extend(args.connect.options(destination));
+        options.extend(args.connect.options(jira));
         let confirmed_by = confirmed_by.unwrap_or(ConfirmedBy::NotNeeded);
-        let beginning = session(kind, &jira.target, confirmed_by, settle, options);
+        let start = session_start(kind, &jira.jira, confirmed_by, settle, options);
         let continue_by = match kind {
             SessionKind::Undo => run.next(&context.given, "undo"),
             _ => run.resume(&context.given),
         };
         Ok(Self {
             context,
-            runtime,
             jira,
             pace: args.pace,
             settle,
-            files: RunFiles::of(&run.dir),
-            journal: run.reopen(beginning)?,
+            dir: run.dir.path().to_owned(),
+            journal: run.reopen(start)?,
             continue_by: continue_by.to_string(),
         })
     }
@@ -163,10 +162,9 @@ impl<'a> Session<'a> {
         work: impl AsyncFnOnce(&SessionContext<'_>, &Appender, &StopSwitch) -> Result<T, JournalError>,
     ) -> Result<T, EarlyEnd> {
         let stop = StopSwitch::default();
-        let screen = &self.context.screen;
-        let progress = Progress::new(screen, self.context.progress, requests, existing);
-        let last_words = self.last_words();
-        let on_event: OnEvent<'_> = &|event| progress.on_event(event);
+        let style = self.context.progress;
+        let progress = Progress::new(&self.context.screen, style, requests, existing);
+        let on_event = |event: crate::engine::RunEvent<'_>| progress.on_event(event);
         let appender = self.journal.appender();
         let context = SessionContext::new(
             &self.jira.client,
@@ -174,14 +172,14 @@ impl<'a> Session<'a> {
             &self.jira.pacer,
             self.settle,
             &stop,
-            on_event,
+            &on_event,
         );
-        let done = self.runtime.block_on(async {
-            tokio::select! {
-                done = work(&context, &appender, &stop) => done,
-                never = self.runtime.signals.watch(&stop, &progress, &last_words) => never,
-            }
-        });
+        let work = work(&context, &appender, &stop);
+        let last_words = self.last_words();
+        let done = self
+            .jira
+            .runtime
+            .watched(work, &stop, &progress, &last_words);
         let done = done.map_err(|error| self.journal_failure(error))?;
         match stop.ending() {
             Some(stop) => Err(EarlyEnd::Stopped(stop)),
@@ -197,7 +195,7 @@ impl<'a> Session<'a> {
         }
         format!(
             "{} has every request; those without a response may be in Jira; to settle them and continue:\n  {next}",
-            self.files.journal.display()
+            self.dir.join(JOURNAL_FILE).display()
         )
     }
 
@@ -214,36 +212,34 @@ impl<'a> Session<'a> {
             Err(EarlyEnd::Stopped(stop)) => Some(stop),
             Err(EarlyEnd::Declined(why)) => {
                 self.close(Some(&Stop::Interrupted))?;
-                self.files.write_reports()?;
+                write_reports(&self.dir)?;
                 self.context.screen.problem(&format!("{why}\n"));
-                self.context.next(&if_wanted(&self.continue_by));
+                self.context.next(&to_continue(&self.continue_by));
                 return Ok(Exit::Interrupted);
             }
             Err(EarlyEnd::Refused(failure)) => {
                 self.close(None)?;
-                self.files.write_reports()?;
+                write_reports(&self.dir)?;
                 return Err(failure);
             }
             Err(EarlyEnd::Failed(failure)) => return Err(self.fail(failure)),
         };
         self.close(stopped.as_ref())?;
-        self.files
-            .conclude(stopped.as_ref(), is_left, next, self.context)
+        let result = RunResult::write(&self.dir, stopped, self.context)?;
+        self.jira.runtime.release_signals();
+        result.show(is_left, next, self.context)
     }
 
-    /// Records the end of a session that cannot go on. Returns the failure with the command that continues.
+    /// Records the end of a session that cannot continue. Returns the failure with the command that continues.
     fn fail(&self, failure: Failure) -> Failure {
         let (how, why) = match failure.exit {
             Exit::Interrupted => (Ending::Interrupted, None),
             _ => (Ending::Stopped, Some(failure.message.clone())),
         };
-        let written = self
-            .runtime
-            .block_on(close(&self.journal.appender(), how, why));
-        if let Err(error) = written {
+        if let Err(error) = self.record_end(how, why) {
             return self.journal_failure(error);
         }
-        if let Err(unwritten) = self.files.write_reports() {
+        if let Err(unwritten) = write_reports(&self.dir) {
             self.context
                 .screen
                 .failure(&unwritten.message, unwritten.help.as_deref());
@@ -263,20 +259,24 @@ impl<'a> Session<'a> {
             Some(Stop::Interrupted) => Ending::Interrupted,
             Some(_) => Ending::Stopped,
         };
-        let why = stopped.map(ToString::to_string);
-        let written = self
-            .runtime
-            .block_on(close(&self.journal.appender(), how, why));
-        match (written, stopped.map(Stop::reason)) {
-            // The stop itself says so.
+        match (
+            self.record_end(how, stopped.map(ToString::to_string)),
+            stopped.map(Stop::reason),
+        ) {
+            // The stop itself names the error.
             (Err(_), Some(Stop::Journal(_))) => Ok(()),
             (written, _) => written.map_err(|error| self.journal_failure(error)),
         }
     }
 
+    fn record_end(&self, how: Ending, why: Option<String>) -> Result<(), JournalError> {
+        let appender = self.journal.appender();
+        self.jira.runtime.block_on(record_end(&appender, how, why))
+    }
+
     /// The journal failed where no report shows it.
     fn journal_failure(&self, error: JournalError) -> Failure {
-        let help = match StoredRun::at(&self.files.dir) {
+        let help = match StoredRun::at(&self.dir) {
             Ok(_) if !self.jira.is_sandbox() => {
                 format!("fix this, then continue the run: {}", self.continue_by)
             }
@@ -286,61 +286,8 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Rows of a run that its sheets no longer have, or not in a form that can be recognized.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct OffSheet {
-    pub not_attempted: u64,
-    pub failed: u64,
-}
-
-/// What to do after a session on a run.
-pub(super) fn after_run(
-    resume: &NextCommand,
-    verify: &NextCommand,
-    report: &Report,
-    off_sheet: OffSheet,
-) -> String {
-    let totals = report.totals();
-    if totals.not_attempted > off_sheet.not_attempted {
-        return format!("continue with the rows that were not attempted:\n  {resume}");
-    }
-    if totals.in_doubt > 0 {
-        return format!(
-            "check the rows in doubt again; if they stay in doubt, find them in Jira and decide with `--adopt ROW=ID` or \
-             `--absent ROW`:\n  {resume}"
-        );
-    }
-    if totals.failed > off_sheet.failed {
-        return format!("fix the errors in the sheet, then continue:\n  {resume}");
-    }
-    if totals.not_attempted + totals.failed > 0 {
-        return format!(
-            "the remaining rows are no longer in the sheet; to create them, restore them there and continue (to import the \
-             sheet as it is now, use `gij import FILE --new-run`):\n  {resume}"
-        );
-    }
-    if report.may_lack_rows() {
-        return FIND_LOST_ROWS.to_owned();
-    }
-    format!("in a few minutes, check which of them Jira has indexed:\n  {verify}")
-}
-
-/// What to do about a run whose journal has lost rows.
-pub(super) const FIND_LOST_ROWS: &str = "see which rows of the sheet are missing in Jira; an import creates those and skips \
-                                         the others:\n  gij import FILE --dry-run";
-
-/// What to do about several integrations that requests of the run created for one row.
-pub(super) fn remove_duplicates(undo: &NextCommand) -> String {
-    format!("remove the duplicates one by one:\n  {undo}")
-}
-
-/// What to do after the plan was declined.
-pub(super) fn if_wanted(command: &impl std::fmt::Display) -> String {
-    format!("to continue after all:\n  {command}")
-}
-
 /// Records the end of a session.
-pub(super) async fn close(
+pub(super) async fn record_end(
     journal: &Appender,
     how: Ending,
     why: Option<String>,
@@ -349,4 +296,126 @@ pub(super) async fn close(
     let stopped = why.map(|why| Event::Stopped { why, at });
     let closed = Event::Closed { how, at };
     journal.commit(stopped.into_iter().chain([closed])).await
+}
+
+/// A session that begins now, as it is journaled.
+pub(super) fn session_start(
+    kind: SessionKind,
+    jira: &Jira,
+    confirmed_by: ConfirmedBy,
+    settle: Duration,
+    options: BTreeMap<String, String>,
+) -> SessionStart {
+    SessionStart {
+        kind,
+        gij: GIJ.into(),
+        host: whoami::hostname().unwrap_or_default(),
+        os_user: whoami::username().unwrap_or_default(),
+        jira_user: jira.user.clone(),
+        at: Timestamp::now(),
+        settle_ms: u64::try_from(settle.as_millis()).unwrap_or(u64::MAX),
+        confirmed_by,
+        options,
+    }
+}
+
+/// Writes the reports of the run in `dir` as it is now.
+pub(super) fn write_reports(dir: &Path) -> Result<(), Failure> {
+    let report = Report::of_run(read_journal(dir)?.state);
+    let written = write_run_reports(&report, dir);
+    written.map_err(|error| unwritten(error, dir))?;
+    Ok(())
+}
+
+/// A report in `dir` that cannot be written.
+fn unwritten(error: impl std::fmt::Display, dir: &Path) -> Failure {
+    let journal = dir.join(JOURNAL_FILE);
+    let help = format!(
+        "no row is lost: {} has the outcome of each",
+        journal.display()
+    );
+    Failure::new(Exit::Stopped, error).help(help)
+}
+
+/// What a run has come to, with its reports on disk.
+pub(super) struct RunResult {
+    report: Report,
+    stopped: Option<Stop>,
+    /// The paths of the reports.
+    written: Result<Vec<PathBuf>, Failure>,
+}
+
+impl RunResult {
+    /// Writes the reports of the run in `dir`, whose session was `stopped` if it did not end by itself.
+    pub(super) fn write(
+        dir: &Path,
+        stopped: Option<Stop>,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let report = Report::of_run(read_journal(dir)?.state);
+        let written = write_run_reports(&report, dir).map_err(|error| {
+            match stopped.as_ref().map(Stop::reason) {
+                // The journal on the same disk has failed too, and that is shown.
+                Some(Stop::Journal(_)) => Failure::new(Exit::Stopped, error),
+                _ => unwritten(error, dir),
+            }
+        });
+        let more = context.reports.write(&report);
+        let written = written.and_then(|mut paths| {
+            paths.extend(more?);
+            Ok(paths)
+        });
+        Ok(Self {
+            report,
+            stopped,
+            written,
+        })
+    }
+
+    /// Shows the result and what comes `next`. A session that was not stopped is complete unless something `is_left`.
+    pub(super) fn show(
+        self,
+        is_left: impl FnOnce(&Report) -> bool,
+        next: impl FnOnce(&Report) -> String,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
+        let screen = &context.screen;
+        let report = &self.report;
+        if let Some(stop) = &self.stopped
+            && !matches!(stop, Stop::Interrupted)
+        {
+            screen.failure(&stop.to_string(), stop.help().as_deref());
+        }
+        context.show_json(report)?;
+        if !context.is_json {
+            screen.result(&summary(report));
+        }
+        let exit = match &self.stopped {
+            Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
+            Some(stop) => stop.into(),
+            // Rows that the journal has lost may still have to be sent.
+            None if is_left(report) || report.may_lack_rows() => Exit::Incomplete,
+            None => Exit::Done,
+        };
+        let exit = match &self.written {
+            Ok(paths) => {
+                let paths = paths.iter().map(|path| path.display().to_string());
+                let paths = paths.collect::<Vec<_>>().join("\n        ");
+                if !context.is_json {
+                    screen.info(&format!("\nReport: {paths}"));
+                }
+                exit
+            }
+            Err(failure) => {
+                screen.failure(&failure.message, failure.help.as_deref());
+                // Writing the reports is part of the command.
+                match exit {
+                    Exit::Interrupted => Exit::Interrupted,
+                    _ => Exit::Stopped,
+                }
+            }
+        };
+        context.next(&next(report));
+        Ok(exit)
+    }
 }

@@ -15,90 +15,62 @@ use crate::model::{Outcome, RemoteIntegration, ShownFields};
 use crate::validate::RowRange;
 
 /// What the user decides about a row in doubt.
-#[derive(Clone, Debug)]
-pub(super) enum Decision {
-    /// This is its integration.
-    Adopt(u32, Box<RemoteIntegration>),
-    /// It was not created.
-    Absent(u32),
-}
-
-impl Decision {
-    /// The row.
-    pub(super) fn n(&self) -> u32 {
-        match self {
-            Self::Adopt(n, _) | Self::Absent(n) => *n,
-        }
-    }
-
-    fn event(&self) -> Event {
-        let (verdict, remote, echo) = match self {
-            Self::Adopt(_, remote) => {
-                let known = Remote {
-                    id: remote.id,
-                    init_date: remote.init_date,
-                };
-                (Verdict::Created, Some(known), remote.flags_and_numbers())
-            }
-            Self::Absent(_) => (Verdict::NothingHappened, None, ShownFields::default()),
-        };
-        Event::Settled(Settled {
-            n: self.n(),
-            verdict,
-            remote,
-            echo,
-            via: Via::Hand,
-            at: Timestamp::now(),
-        })
-    }
+pub(super) struct Decision {
+    n: u32,
+    /// Its integration; none if it was not created.
+    adopted: Option<RemoteIntegration>,
 }
 
 /// The decisions, checked against the run and Jira's list.
 pub(super) fn decisions(
     args: &RunArgs,
     run: &LoadedRun,
-    remote: &[RemoteIntegration],
+    list: &[RemoteIntegration],
 ) -> Result<Vec<Decision>, Failure> {
-    let mut decisions = Vec::new();
+    let mut decisions: Vec<Decision> = Vec::new();
     let matcher = Matcher::of_run(run.state());
     for (place, id) in &args.adopt {
         let n = row_in_doubt(run, place)?;
-        let shown = remote.iter().find(|remote| remote.id == *id);
-        let Some(shown) = shown else {
-            return Err(Failure::usage(format!(
-                "--adopt: Jira has no integration {id}"
-            )));
+        let refuse = |why: &str| Err(Failure::usage(format!("--adopt: {why}")));
+        let Some(shown) = list.iter().find(|remote| remote.id == *id) else {
+            return refuse(&format!("Jira has no integration {id}"));
         };
-        let row_type = run.state().row(n).and_then(|row| row.type_name.as_deref());
+        let is_it = |adopted: &RemoteIntegration| adopted.id == *id;
+        let mut adopted = decisions
+            .iter()
+            .filter_map(|decision| decision.adopted.as_ref());
         if matcher.is_in_baseline(*id) {
-            let failure = format!("--adopt: integration {id} was in Jira before the run");
-            return Err(Failure::usage(failure));
+            return refuse(&format!("integration {id} was in Jira before the run"));
         }
-        let is_adopted =
-            |decision: &Decision| matches!(decision, Decision::Adopt(_, shown) if shown.id == *id);
-        if decisions.iter().any(is_adopted) {
-            let failure = format!("--adopt: integration {id} is given for two rows");
-            return Err(Failure::usage(failure));
+        if adopted.any(is_it) {
+            return refuse(&format!("integration {id} is given for two rows"));
         }
         if matcher.is_claimed(*id) {
-            let failure = format!("--adopt: integration {id} belongs to another row of the run");
-            return Err(Failure::usage(failure));
+            return refuse(&format!(
+                "integration {id} belongs to another row of the run"
+            ));
         }
+        let row_type = run.state().row(n).and_then(|row| row.type_name.as_deref());
         if row_type != Some(shown.type_name.as_str()) {
             let (row_type, theirs) = (row_type.unwrap_or("unknown"), &shown.type_name);
-            let failure = format!(
-                "--adopt: integration {id} is of type {theirs}, but the type of {place} is {row_type}"
-            );
-            return Err(Failure::usage(failure));
+            return refuse(&format!(
+                "integration {id} is of type {theirs}, but the type of {place} is {row_type}"
+            ));
         }
-        decisions.push(Decision::Adopt(n, Box::new(shown.clone())));
+        decisions.push(Decision {
+            n,
+            adopted: Some(shown.clone()),
+        });
     }
     for place in &args.absent {
-        decisions.push(Decision::Absent(row_in_doubt(run, place)?));
+        decisions.push(Decision {
+            n: row_in_doubt(run, place)?,
+            adopted: None,
+        });
     }
     let mut rows = BTreeSet::new();
-    if let Some(twice) = decisions.iter().find(|decision| !rows.insert(decision.n())) {
-        let place = run.place_of(twice.n());
+    if let Some(twice) = decisions.iter().find(|decision| !rows.insert(decision.n)) {
+        let place = run.place_of(twice.n);
         let failure = format!("--adopt and --absent name the row {place} more than once");
         return Err(Failure::usage(failure).help("give one decision for each row"));
     }
@@ -130,18 +102,43 @@ fn row_in_doubt(run: &LoadedRun, place: &RowRange) -> Result<u32, Failure> {
 
 impl Session<'_> {
     /// Settles the rows of `run` that are in doubt: by the decisions of the user, the others by Jira's list. Everything is on
-    /// disk when it returns; rows that were not settled stay in doubt.
-    pub(super) fn settle(&self, run: &LoadedRun, decisions: &[Decision]) -> Result<(), EarlyEnd> {
+    /// disk and read again when it returns; rows that were not settled stay in doubt.
+    pub(super) fn settle(
+        &self,
+        run: &mut LoadedRun,
+        decisions: &[Decision],
+    ) -> Result<(), EarlyEnd> {
+        self.settle_in_journal(run, decisions)?;
+        Ok(run.read_again()?)
+    }
+
+    fn settle_in_journal(&self, run: &LoadedRun, decisions: &[Decision]) -> Result<(), EarlyEnd> {
         let mut matcher = Matcher::of_run(run.state());
         let mut events = Vec::new();
-        for decision in decisions {
-            if let Decision::Adopt(n, remote) = decision {
-                matcher.set_status(*n, RowStatus::Created(remote.id));
+        for Decision { n, adopted } in decisions {
+            if let Some(adopted) = adopted {
+                matcher.set_status(*n, RowStatus::Created(adopted.id));
             }
-            events.push(decision.event());
+            events.push(Event::Settled(Settled {
+                n: *n,
+                verdict: match adopted {
+                    Some(_) => Verdict::Created,
+                    None => Verdict::NothingHappened,
+                },
+                remote: adopted.as_ref().map(|adopted| Remote {
+                    id: adopted.id,
+                    init_date: adopted.init_date,
+                }),
+                echo: adopted
+                    .as_ref()
+                    .map(RemoteIntegration::flags_and_numbers)
+                    .unwrap_or_default(),
+                via: Via::Hand,
+                at: Timestamp::now(),
+            }));
         }
-        let is_decided = |n: u32| decisions.iter().any(|decision| decision.n() == n);
-        let has_lost_baseline = run.has_lost_baseline();
+        let is_decided = |n: u32| decisions.iter().any(|decision| decision.n == n);
+        let has_lost_baseline = run.state().has_lost_baseline();
         let in_doubt = run.state().rows().filter(|(n, row)| {
             let is_in_doubt = row.outcome == Outcome::InDoubt && !is_decided(*n);
             is_in_doubt && (!has_lost_baseline || was_not_there(row))

@@ -1,6 +1,6 @@
 //! The sheets of a run that is resumed, as they are now.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -8,8 +8,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, RunSettings};
 use super::loaded_run::LoadedRun;
-use super::resume::ResumeArgs;
-use super::session::OffSheet;
+use super::next::OffSheet;
 use crate::engine::{InvalidNow, Joined, SheetNow, join};
 use crate::journal::{Input, Key, RowRead, RowState, RunState};
 use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
@@ -25,36 +24,29 @@ pub(super) struct Sheets {
 }
 
 impl Sheets {
-    /// Reads the sheets of `run` with the options that it began with.
+    /// Reads the sheets of `run` with the options that it began with, from `moved` files if there are any. `own_files` hold
+    /// gij's own credentials.
     pub(super) fn read(
         run: &LoadedRun,
-        args: &ResumeArgs,
+        moved: &[PathBuf],
+        own_files: Vec<PathBuf>,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let own_files = args.common.connect.own_files();
-        let (names, files) = files(run, args, context)?;
+        let (names, files) = files(run, moved, context)?;
         let settings = RunSettings::of_run(run.state().opened(), own_files)?;
         let input = input::read_as(&names, &files, &settings.input)?;
         Ok(Self::of(run, input, settings.limit))
     }
 
     fn of(run: &LoadedRun, mut input: Validation, limit: Option<usize>) -> Self {
-        let by_content: HashMap<&str, &str> = run
-            .state()
-            .opened()
-            .inputs
-            .iter()
-            .map(|input| (&*input.sha256, &*input.file))
-            .collect();
+        let inputs = &run.state().opened().inputs;
+        // A file that was only renamed is unchanged, and one under its old name comes before others of the same content.
         let unchanged = input.files.iter().filter_map(|file| {
             let sha256 = file.sha256.as_deref()?;
-            let inputs = &run.state().opened().inputs;
-            let is_it = |input: &&Input| *input.file == *file.name && *input.sha256 == *sha256;
-            let began_as = match inputs.iter().find(is_it) {
-                Some(same) => &*same.file,
-                None => by_content.get(sha256)?,
-            };
-            Some((file.name.clone(), began_as.into()))
+            let mut same = inputs.iter().filter(|input| input.sha256 == sha256);
+            let first = same.clone().next()?;
+            let before = same.find(|input| input.file == file.name).unwrap_or(first);
+            Some((file.name.clone(), before.file.as_str().into()))
         });
         let invalid = input.invalid.iter().map(|row| InvalidNow {
             key: row.key.clone().map(Key::from),
@@ -65,10 +57,9 @@ impl Sheets {
             invalid: invalid.collect(),
             rows: std::mem::take(&mut input.rows),
         };
-        let joined = join(run.state(), sheet);
         Self {
+            joined: join(run.state(), sheet),
             input,
-            joined,
             limit,
         }
     }
@@ -152,54 +143,37 @@ impl Sheets {
 
     /// Notes on the sheets to show with the plan.
     pub(super) fn notes(&self, run: &LoadedRun) -> String {
-        let Joined {
-            left,
-            unknown,
-            changed,
-            new,
-            new_invalid,
-            ..
-        } = &self.joined;
-        let names = |rows: &[u32]| {
-            let place = |n: &u32| run.state().row(*n).map(|row| row.place.to_string());
-            rows.iter().filter_map(place).collect::<Vec<_>>()
-        };
-        let new_places: Vec<String> = new
-            .iter()
-            .map(|row| row.place.to_string())
-            .chain(new_invalid.iter().map(Place::to_string))
-            .collect();
+        let joined = &self.joined;
+        let places = |rows: &[u32]| rows.iter().map(|n| run.place_of(*n)).collect();
+        let new = joined.new.iter().map(|row| &row.place);
+        let new = new.chain(&joined.new_invalid).map(Place::to_string);
         let mut text = String::new();
-        for (rows, one, many) in [
-            (
-                names(left),
-                "left the sheet; it stays in the report and is not sent",
-                "left the sheet; they stay in the report and are not sent",
-            ),
-            (
-                names(unknown),
-                "has no name and its file was changed, so it cannot be recognized and is not sent",
-                "have no name and their files were changed, so they cannot be recognized and are not sent",
-            ),
-            (
-                names(changed),
-                "was changed in the sheet since it was created; the change is not applied",
-                "were changed in the sheet since they were created; the changes are not applied",
-            ),
-            (
-                new_places,
-                "is new in the sheet and not part of this run; import it separately",
-                "are new in the sheet and not part of this run; import them separately",
-            ),
-        ] {
-            if rows.is_empty() {
-                continue;
+        let mut note = |rows: Vec<String>, one: &str, many: &str| {
+            if !rows.is_empty() {
+                let what = count(rows.len() as u64, one, many);
+                let _ = writeln!(text, "note: {what}: {}", shortened(&rows));
             }
-            let what = if rows.len() == 1 { one } else { many };
-            let rows_counted = count(rows.len() as u64, "row", "rows");
-            let rows = shortened(&rows);
-            let _ = writeln!(text, "note: {rows_counted} {what}: {rows}");
-        }
+        };
+        note(
+            places(&joined.left),
+            "row left the sheet; it stays in the report and is not sent",
+            "rows left the sheet; they stay in the report and are not sent",
+        );
+        note(
+            places(&joined.unknown),
+            "row has no name and its file was changed, so it cannot be recognized and is not sent",
+            "rows have no name and their files were changed, so they cannot be recognized and are not sent",
+        );
+        note(
+            places(&joined.changed),
+            "row was changed in the sheet since it was created; the change is not applied",
+            "rows were changed in the sheet since they were created; the changes are not applied",
+        );
+        note(
+            new.collect(),
+            "row is new in the sheet and not part of this run; import it separately",
+            "rows are new in the sheet and not part of this run; import them separately",
+        );
         text
     }
 }
@@ -207,12 +181,7 @@ impl Sheets {
 /// The first few of `names`, and how many more there are.
 fn shortened(names: &[String]) -> String {
     const MOST: usize = 8;
-    let mut text = names
-        .iter()
-        .take(MOST)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
+    let mut text = names[..names.len().min(MOST)].join(", ");
     if names.len() > MOST {
         let _ = write!(text, " and {} more", names.len() - MOST);
     }
@@ -222,28 +191,23 @@ fn shortened(names: &[String]) -> String {
 /// The names of the files in the run, and their paths.
 fn files(
     run: &LoadedRun,
-    args: &ResumeArgs,
+    moved: &[PathBuf],
     context: &Context,
 ) -> Result<(Vec<String>, Vec<PathBuf>), Failure> {
-    if !args.files.is_empty() {
-        let names = args.files.iter().map(|file| file.display().to_string());
-        return Ok((names.collect(), args.files.clone()));
+    if !moved.is_empty() {
+        let names = moved.iter().map(|file| file.display().to_string());
+        return Ok((names.collect(), moved.to_owned()));
     }
-    let mut names: Vec<String> = Vec::new();
-    let mut files = Vec::new();
-    for input in &run.state().opened().inputs {
-        if names.iter().any(|name| **name == *input.file) {
-            continue;
-        }
-        if &*input.file == "-" {
-            let failure = Failure::usage("the run read standard input, which cannot be read again");
-            let resume = run.resume(&context.given);
-            return Err(failure.help(format!("pass the file instead: {resume}")));
-        }
-        names.push(input.file.clone());
-        files.push(PathBuf::from(
-            &*input.path.clone().unwrap_or_else(|| input.file.clone()),
-        ));
+    if run.state().opened().has_stdin() {
+        let failure = Failure::usage("the run read standard input, which cannot be read again");
+        let resume = run.resume(&context.given);
+        return Err(failure.help(format!("pass the file instead: {resume}")));
     }
-    Ok((names, files))
+    let mut inputs: Vec<&Input> = run.state().opened().inputs.iter().collect();
+    // A file has an input for each of its sheets.
+    inputs.dedup_by_key(|input| &input.file);
+    let path = |input: &&Input| PathBuf::from(input.path.as_ref().unwrap_or(&input.file));
+    let files = inputs.iter().map(path).collect();
+    let names = inputs.iter().map(|input| input.file.clone());
+    Ok((names.collect(), files))
 }

@@ -2,26 +2,28 @@
 
 use clap::Args;
 use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::connect::connect;
-use super::context::Context;
+use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::input::in_option;
 use super::loaded_run::{LoadedRun, RunArgs};
+use super::next::remove_duplicates;
 use super::question::{self, Reply};
-use super::run_files::RunFiles;
-use super::runtime::Runtime;
-use super::session::{EarlyEnd, Session, WhenToAudit, Work, remove_duplicates};
+use super::session::{EarlyEnd, RunResult, Session, WhenToAudit, Work};
 use super::settle::{Decision, decisions};
+use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{
     Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, agreed, list_for_undo,
     plan_undo,
 };
 use crate::journal::{
-    ConfirmedBy, Duplicate, Event, Planned, PlannedAction, RowState, SessionKind,
+    ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, Remote, RowState, SessionKind,
 };
 use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
-use crate::render::{Screen, count};
+use crate::render::{count, jira_at, undo_plan as plan_text};
 use crate::report::Report;
 use crate::validate::{Only, RowRange, field_of};
 
@@ -83,12 +85,9 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
             "nothing that {run_id} created is left to remove\n"
         ));
         let found = Discrepancies::default();
-        let files = RunFiles::of(&run.dir);
-        let next = |report: &Report| undoing.next(report, false, &found);
-        return files.conclude(
-            None,
+        return RunResult::write(run.dir.path(), None, context)?.show(
             |report| undoing.is_left(report, &found),
-            next,
+            |report| undoing.next(report, &found, false),
             context,
         );
     }
@@ -99,40 +98,24 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
     }
     let confirmed_by = confirmation(args)?;
     let destination = common.connect.destination_of_run(run.id(), run.url())?;
-    let runtime = Runtime::new()?;
-    let connecting = connect(&common.connect, &destination, common.pace.pace(), screen);
-    let (jira, list) = runtime.block_on(connecting)?;
+    let (jira, list) = connect(&common.connect, &destination, common.pace.pace(), screen)?;
     if args.dry_run {
-        return undoing.dry_run(&list, &jira.target);
+        return undoing.dry_run(&list, &jira.jira);
     }
     let _lock = run.lock_jira()?;
     let decisions = decisions(common, run, &list)?;
-    let start = (SessionKind::Undo, confirmed_by);
-    let session = Session::on(run, common, start, &destination, (&runtime, &jira), context)?;
+    let session = Session::on(run, common, SessionKind::Undo, confirmed_by, &jira, context)?;
     let ended = undoing.settle_and_remove(&session, &decisions, confirmed_by.is_none());
     let is_stopped = matches!(ended, Err(EarlyEnd::Stopped(_)));
     let (ended, found) = match ended {
         Ok(found) => (Ok(()), found),
         Err(early) => (Err(early), Discrepancies::default()),
     };
-    let next = |report: &Report| undoing.next(report, is_stopped, &found);
-    session.conclude(ended, |report| undoing.is_left(report, &found), next)
-}
-
-/// Whether Jira may hold something that the row created.
-fn is_left(row: &RowState) -> bool {
-    let is_created = row.outcome == Outcome::Created && !is_gone(row);
-    is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
-}
-
-/// Whether Jira may hold duplicates that requests of the run created.
-fn may_be_left(row: &RowState) -> bool {
-    row.outcome == Outcome::Created && row.may_have_duplicates() > 0
-}
-
-pub(super) fn is_gone(row: &RowState) -> bool {
-    let removal = row.deletions.own.as_ref();
-    removal.is_some_and(|removal| removal.outcome.is_gone())
+    session.conclude(
+        ended,
+        |report| undoing.is_left(report, &found),
+        |report| undoing.next(report, &found, is_stopped),
+    )
 }
 
 /// How the session is confirmed if that needs no question.
@@ -151,9 +134,20 @@ fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
     })
 }
 
+/// Whether Jira may hold something that the row created.
+fn is_left(row: &RowState) -> bool {
+    let is_created = row.outcome == Outcome::Created && !is_removed(row);
+    is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
+}
+
+/// Whether Jira may hold duplicates that requests of the run created.
+fn may_be_left(row: &RowState) -> bool {
+    row.outcome == Outcome::Created && row.may_have_duplicates() > 0
+}
+
 /// Which rows are to be undone.
 #[derive(Debug, Default)]
-pub(super) struct Selection {
+struct Selection {
     rows: Vec<RowRange>,
     only: Vec<(Field, String)>,
 }
@@ -182,22 +176,21 @@ impl Selection {
     }
 
     /// Whether the row is one of those.
-    pub(crate) fn has(&self, row: &RowState) -> bool {
+    fn has(&self, row: &RowState) -> bool {
         let at = &row.place;
         let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
-        let is_of_rows = self.rows.is_empty() || self.rows.iter().any(is_in);
-        is_of_rows && (self.only.is_empty() || self.holds(row))
+        let has_place = self.rows.is_empty() || self.rows.iter().any(is_in);
+        has_place && (self.only.is_empty() || self.has_cells(row))
     }
 
-    fn holds(&self, row: &RowState) -> bool {
+    fn has_cells(&self, row: &RowState) -> bool {
         let cells = row.cells().open();
         self.only.iter().all(|(field, text)| {
-            let cell = cells.get(field.name()).map(|value| {
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            });
-            let cell = cell.unwrap_or_default();
+            let cell = match cells.get(field.name()) {
+                Some(Value::String(text)) => text.clone(),
+                Some(value) => value.to_string(),
+                None => String::new(),
+            };
             let wanted = IntegrationType::from_name(text);
             let is_type = *field == Field::Type && wanted.is_some();
             cell.to_lowercase() == text.to_lowercase()
@@ -207,25 +200,24 @@ impl Selection {
 }
 
 /// A run that is undone.
-pub(super) struct Undoing<'a> {
-    pub args: &'a UndoArgs,
-    pub selection: Selection,
-    pub run: LoadedRun,
-    pub context: &'a Context,
+struct Undoing<'a> {
+    args: &'a UndoArgs,
+    selection: Selection,
+    run: LoadedRun,
+    context: &'a Context,
 }
 
-/// What is recorded about a plan, and what is to be removed.
-type Removals = (Vec<Event>, Vec<Deletion>);
+/// What a confirmed plan comes to.
+#[derive(Default)]
+struct Removals {
+    /// What is recorded about the rows whose integrations are not deleted.
+    events: Vec<Event>,
+    /// Rows and their integrations that Jira no longer holds.
+    gone: Vec<(u32, i64)>,
+    deletions: Vec<Deletion>,
+}
 
 impl Undoing<'_> {
-    pub(super) fn plan(&self, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
-        let also = UndoOptions {
-            changed: self.args.include_changed,
-            found: self.args.include_found,
-        };
-        plan_undo(self.run.state(), list, |row| self.selection.has(row), also)
-    }
-
     fn settle_and_remove(
         &mut self,
         session: &Session<'_>,
@@ -233,22 +225,33 @@ impl Undoing<'_> {
         must_ask: bool,
     ) -> Result<Discrepancies, EarlyEnd> {
         if self.run.state().baseline().is_some() || !decisions.is_empty() {
-            session.settle(&self.run, decisions)?;
-            self.run.read_again()?;
+            session.settle(&mut self.run, decisions)?;
         }
-        self.settle_duplicates(session)?;
-        let (mut events, deletions) = if self.args.duplicates {
-            (Vec::new(), self.duplicates_to_remove(session)?)
+        settle_duplicates(&mut self.run, session)?;
+        let mut removals = if self.args.duplicates {
+            Removals {
+                deletions: duplicates_to_remove(&self.run, session)?,
+                ..Removals::default()
+            }
         } else {
             self.created_to_remove(session, must_ask)?
         };
-        if must_ask && !deletions.is_empty() {
-            events.push(Event::Confirmed {
+        if must_ask && !removals.deletions.is_empty() {
+            removals.events.push(Event::Confirmed {
                 by: ConfirmedBy::Answer,
                 at: Timestamp::now(),
             });
         }
-        self.remove(session, events, deletions)
+        self.remove(session, removals)
+    }
+
+    fn plan(&self, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
+        let options = UndoOptions {
+            changed: self.args.include_changed,
+            found: self.args.include_found,
+        };
+        let is_selected = |row: &RowState| self.selection.has(row);
+        plan_undo(self.run.state(), list, is_selected, options)
     }
 
     fn created_to_remove(
@@ -256,85 +259,87 @@ impl Undoing<'_> {
         session: &Session<'_>,
         must_ask: bool,
     ) -> Result<Removals, EarlyEnd> {
-        let created = self.plan(&[]);
-        let ids: Vec<i64> = created.iter().map(|undone| undone.id).collect();
-        let plan = self.plan(&self.list(session, &ids)?);
-        let show = if must_ask {
-            Screen::problem
-        } else {
-            Screen::info
+        // Jira's list, read until it is certain which of these integrations it does not show.
+        let list = |ids: Vec<i64>| {
+            let matcher = Matcher::of_run(self.run.state());
+            session.read(async |context, _| list_for_undo(context, &matcher, &ids).await)
         };
-        show(
-            &self.context.screen,
-            &self.plan_text(&plan, &session.jira.target),
-        );
+        let created = self.plan(&[]);
+        let plan = self.plan(&list(created.iter().map(|undone| undone.id).collect())?);
+        let jira = &session.jira.jira;
+        self.context
+            .show_plan(&self.plan_text(&plan, jira), must_ask);
         let is_deleted = |undone: &&UndoneRow| undone.fate == Fate::Delete;
         let number = plan.iter().filter(is_deleted).count();
         if !must_ask || number == 0 {
             return Ok(self.removals(&plan));
         }
-        if !self.ask(number, session) {
+        let what = count(number as u64, "integration", "integrations");
+        let question = format!(
+            "Remove {what} from {}?\nType the number to confirm:",
+            jira_at(jira)
+        );
+        let (runtime, screen) = (&session.jira.runtime, &self.context.screen);
+        if question::ask_number(&question, number, runtime, screen) != Reply::Yes {
             let why = format!("the answer was not {number}; nothing was removed");
             return Err(EarlyEnd::Declined(why));
         }
         // Jira may have changed since the plan was shown. What was gone by then stays gone.
         let there = plan
             .iter()
-            .filter(|undone| undone.fate != Fate::AlreadyGone)
-            .map(|undone| undone.id);
-        let list = self.list(session, &there.collect::<Vec<i64>>())?;
-        Ok(self.removals(&agreed(&plan, self.plan(&list))))
+            .filter(|undone| undone.fate != Fate::AlreadyGone);
+        let now = self.plan(&list(there.map(|undone| undone.id).collect())?);
+        Ok(self.removals(&agreed(&plan, now)))
     }
 
-    fn ask(&self, number: usize, session: &Session<'_>) -> bool {
-        let what = count(number as u64, "integration", "integrations");
-        let target = &session.jira.target;
-        let question = format!(
-            "Remove {what} from {} ({})?\nType the number to confirm:",
-            target.title, target.url
-        );
-        let screen = &self.context.screen;
-        question::ask_number(&question, number, session.runtime, screen) == Reply::Yes
-    }
-
-    /// Jira's list, read until it is certain which of `ids` it does not show.
-    pub(super) fn list(
-        &self,
-        session: &Session<'_>,
-        ids: &[i64],
-    ) -> Result<Vec<RemoteIntegration>, EarlyEnd> {
-        let matcher = Matcher::of_run(self.run.state());
-        session.read(async |context, _| list_for_undo(context, &matcher, ids).await)
+    fn removals(&self, plan: &[UndoneRow]) -> Removals {
+        let mut removals = Removals::default();
+        for undone in plan {
+            let (n, id) = (undone.n, undone.id);
+            let (action, reason) = match &undone.fate {
+                Fate::Delete => {
+                    if let Some(row) = self.run.state().row(n) {
+                        let init_date = row.remote.and_then(|remote| remote.init_date);
+                        let remote = Remote { id, init_date };
+                        let deletions = &mut removals.deletions;
+                        deletions.push(deletion(n, row, remote, undone.was_in_doubt));
+                    }
+                    continue;
+                }
+                Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
+                Fate::AlreadyGone if undone.was_in_doubt => {
+                    (PlannedAction::Removed, "no longer in Jira's list")
+                }
+                Fate::AlreadyGone => (PlannedAction::AlreadyGone, "was no longer in Jira's list"),
+            };
+            if undone.fate == Fate::AlreadyGone {
+                removals.gone.push((n, id));
+            }
+            removals.events.push(Event::Plan(Planned {
+                n,
+                action,
+                reason: reason.into(),
+                id: Some(id),
+                differences: Vec::new(),
+            }));
+        }
+        removals
     }
 
     /// Removes everything, and checks whether Jira still holds something that the run created.
-    fn remove(
-        &self,
-        session: &Session<'_>,
-        events: Vec<Event>,
-        deletions: Vec<Deletion>,
-    ) -> Result<Discrepancies, EarlyEnd> {
+    fn remove(&self, session: &Session<'_>, removals: Removals) -> Result<Discrepancies, EarlyEnd> {
         let state = self.run.state();
         let mut matcher = Matcher::of_run(state);
-        for event in &events {
-            if let Event::Plan(planned) = event
-                && matches!(
-                    planned.action,
-                    PlannedAction::AlreadyGone | PlannedAction::Removed
-                )
-                && let Some(id) = planned.id
-            {
-                matcher.note_removed(planned.n, id);
-            }
+        for (n, id) in removals.gone {
+            matcher.note_removed(n, id);
         }
         // Several requests may have created a selected row. With `--duplicates` the user is asked for each of them, and
         // without the list from before the run nobody can tell what is new.
+        let is_doubtful = |row: &RowState| self.selection.has(row) && may_be_left(row);
         let must_audit = !self.args.duplicates
             && state.baseline().is_some()
-            && state
-                .rows()
-                .any(|(_, row)| self.selection.has(row) && may_be_left(row));
-        let jobs = deletions.into_iter();
+            && state.rows().any(|(_, row)| is_doubtful(row));
+        let jobs = removals.deletions.into_iter();
         let work = Work {
             matcher,
             jobs: jobs
@@ -349,7 +354,38 @@ impl Undoing<'_> {
             },
         };
         let appender = session.journal.appender();
-        session.send(async move { appender.commit(events).await }, work)
+        session.send(async move { appender.commit(removals.events).await }, work)
+    }
+
+    fn dry_run(&self, list: &[RemoteIntegration], jira: &Jira) -> Result<Exit, Failure> {
+        let Self { run, context, .. } = self;
+        let plan = self.plan(list);
+        if context.is_json {
+            write_json(&PlanDocument {
+                run: run.id(),
+                in_doubt: run.state().totals().in_doubt,
+                plan: plan
+                    .iter()
+                    .map(|undone| PlanRow::new(run, undone))
+                    .collect(),
+            })?;
+            return Ok(Exit::Done);
+        }
+        context.screen.result(&self.plan_text(&plan, jira));
+        context.screen.result("dry run: nothing was removed\n");
+        let undo = run.next(&context.given, "undo");
+        context.next(&format!("remove them:\n  {undo}"));
+        Ok(Exit::Done)
+    }
+
+    fn plan_text(&self, plan: &[UndoneRow], jira: &Jira) -> String {
+        plan_text(
+            plan,
+            self.run.id(),
+            self.run.state(),
+            jira,
+            self.args.dry_run,
+        )
     }
 
     /// Whether selected rows have duplicates of ours.
@@ -375,7 +411,7 @@ impl Undoing<'_> {
         report.is_something_left() || self.is_in_doubt(found) || self.has_duplicates(found)
     }
 
-    fn next(&self, report: &Report, is_stopped: bool, found: &Discrepancies) -> String {
+    fn next(&self, report: &Report, found: &Discrepancies, is_stopped: bool) -> String {
         let given = &self.context.given;
         let undo = self.run.next(given, "undo");
         if is_stopped || report.is_something_left() {
@@ -394,45 +430,36 @@ impl Undoing<'_> {
             "the undo is complete; nothing is left to do".to_owned()
         }
     }
-
-    /// What is recorded about a plan, and what is to be removed.
-    fn removals(&self, plan: &[UndoneRow]) -> Removals {
-        let mut events = Vec::new();
-        let mut deletions = Vec::new();
-        for undone in plan {
-            let (action, reason) = match &undone.fate {
-                Fate::Delete => {
-                    let Some(row) = self.run.state().row(undone.n) else {
-                        continue;
-                    };
-                    deletions.push(Deletion {
-                        n: undone.n,
-                        id: undone.id,
-                        integration_type: type_of(row),
-                        init_date: row.remote.and_then(|remote| remote.init_date),
-                        attempt: row.last_intent,
-                        was_in_doubt: undone.was_in_doubt,
-                    });
-                    continue;
-                }
-                Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
-                Fate::AlreadyGone if undone.was_in_doubt => {
-                    (PlannedAction::Removed, "no longer in Jira's list")
-                }
-                Fate::AlreadyGone => (PlannedAction::AlreadyGone, "was no longer in Jira's list"),
-            };
-            events.push(Event::Plan(Planned {
-                n: undone.n,
-                action,
-                reason: reason.into(),
-                id: Some(undone.id),
-                differences: Vec::new(),
-            }));
-        }
-        (events, deletions)
-    }
 }
 
-pub(super) fn type_of(row: &RowState) -> Option<IntegrationType> {
-    IntegrationType::from_name(row.type_name.as_deref()?)
+/// The plan of an undo in the form of `--format json`.
+#[derive(Serialize)]
+struct PlanDocument<'a> {
+    run: &'a str,
+    in_doubt: u64,
+    plan: Vec<PlanRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlanRow<'a> {
+    row: String,
+    id: i64,
+    action: &'static str,
+    reason: Option<&'a str>,
+}
+
+impl<'a> PlanRow<'a> {
+    fn new(run: &LoadedRun, undone: &'a UndoneRow) -> Self {
+        let (action, reason) = match &undone.fate {
+            Fate::Delete => ("remove", None),
+            Fate::LeaveAlone(why) => ("leave_alone", Some(why.as_str())),
+            Fate::AlreadyGone => ("not_listed", None),
+        };
+        Self {
+            row: run.place_of(undone.n),
+            id: undone.id,
+            action,
+            reason,
+        }
+    }
 }

@@ -8,12 +8,9 @@ use jiff::Timestamp;
 use super::connect::{ConnectArgs, connect};
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
-use super::facts::session;
-use super::loaded_run::LoadedRun;
-use super::run_files::RunFiles;
-use super::runs::RunsArgs;
-use super::runtime::Runtime;
-use super::session::{FIND_LOST_ROWS, close, remove_duplicates};
+use super::loaded_run::{LoadedRun, RunsArgs};
+use super::next::{FIND_LOST_ROWS, remove_duplicates};
+use super::session::{record_end, session_start, write_reports};
 use crate::engine::{Discrepancies, Matcher, Pace};
 use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, SessionKind};
 use crate::model::Outcome;
@@ -53,7 +50,6 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         return Ok(Exit::Done);
     }
     let destination = args.connect.destination_of_run(run.id(), run.url())?;
-    let runtime = Runtime::new()?;
     let lacks_rows = state.may_lack_rows();
     if lacks_rows {
         screen.problem(
@@ -61,39 +57,35 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         );
     }
     let at = Timestamp::now();
-    let (jira, list) = runtime.block_on(connect(&args.connect, &destination, PACE, screen))?;
+    let (jira, list) = connect(&args.connect, &destination, PACE, screen)?;
     // Without the list from before the run nobody can tell what is new.
     let is_known = state.baseline().is_some();
-    let Discrepancies {
-        missing,
-        duplicates: doubles,
-        appeared,
-    } = if is_known {
+    let found = if is_known {
         Matcher::of_run(state).compare(&list)
     } else {
         Discrepancies::default()
     };
-    let report = VerifyReport::new(state, &list, &doubles, &appeared);
-    let beginning = session(
+    let report = VerifyReport::new(state, &list, &found.duplicates, &found.appeared);
+    let journal = run.reopen(session_start(
         SessionKind::Verify,
-        &jira.target,
+        &jira.jira,
         ConfirmedBy::NotNeeded,
         Duration::ZERO,
-        args.connect.options(&destination),
-    );
-    let journal = run.reopen(beginning)?;
+        args.connect.options(&jira),
+    ))?;
     let appender = journal.appender();
     if is_known {
         appender.append([Event::Audit(Audit {
             at,
-            missing,
-            duplicates: doubles,
-            appeared,
+            missing: found.missing,
+            duplicates: found.duplicates,
+            appeared: found.appeared,
         })])?;
     }
-    runtime.block_on(close(&appender, Ending::Complete, None))?;
+    let end = record_end(&appender, Ending::Complete, None);
+    jira.runtime.block_on(end)?;
     journal.close()?;
-    RunFiles::of(&run.dir).write_reports()?;
+    write_reports(run.dir.path())?;
     if context.is_json {
         write_json(&report)?;
     } else {
@@ -113,8 +105,8 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
 
 fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
     let given = &context.given;
-    let mut doubles = report.duplicates.iter();
-    if doubles.any(|double| double.may_have_created > 1) {
+    let mut duplicates = report.duplicates.iter();
+    if duplicates.any(|duplicate| duplicate.may_have_created > 1) {
         return remove_duplicates(&run.undo_duplicates(given));
     }
     if !report.appeared.is_empty() || !report.in_doubt.is_empty() {

@@ -1,12 +1,14 @@
 //! What an import, a resume or an undo is about to do.
 
-use std::collections::BTreeMap;
-use std::fmt::{self, Write as _};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use anstyle::Style;
 
 use super::lines::{Lines, MAX_ROWS, row_name};
 use super::style::{BOLD, count, n, of_severity};
+use crate::engine::{Fate, UndoneRow};
+use crate::journal::{Jira, RunState};
 use crate::model::{InvalidRow, Severity};
 use crate::plan::{Action, Plan, PlannedRow};
 use crate::validate::Validation;
@@ -14,28 +16,25 @@ use crate::validate::Validation;
 /// Columns of the labels.
 const WIDTH: usize = 8;
 
-/// The Jira that a plan is for.
-#[derive(Clone, Debug)]
-pub(crate) struct Target {
-    /// The name that its administrators gave it.
-    pub title: String,
-    pub version: String,
-    /// The base URL.
-    pub url: String,
-    /// The user that we are logged in as.
-    pub user: String,
+/// `Acme Jira 10.3.2`.
+pub(crate) fn jira_name(jira: &Jira) -> String {
+    let title = jira.title.as_deref().unwrap_or("Jira");
+    match &jira.version {
+        Some(version) => format!("{title} {version}"),
+        None => title.to_owned(),
+    }
 }
 
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            title,
-            version,
-            url,
-            user,
-        } = self;
-        write!(f, "{title} {version} at {url}, as {user}")
-    }
+/// `Acme Jira (https://jira.example.org)`.
+pub(crate) fn jira_at(jira: &Jira) -> String {
+    let title = jira.title.as_deref().unwrap_or("Jira");
+    format!("{title} ({})", jira.url)
+}
+
+/// `Acme Jira 10.3.2 at https://jira.example.org, as Anna Admin (anna)`.
+fn target(jira: &Jira) -> String {
+    let user = jira.user.as_deref().unwrap_or("an unnamed user");
+    format!("{} at {}, as {user}", jira_name(jira), jira.url)
 }
 
 /// The run that is resumed.
@@ -47,9 +46,9 @@ pub(crate) fn run_line(run: &str, created: u64) -> String {
 }
 
 /// The plan as it is shown before the question.
-pub(crate) fn plan(plan: &Plan, target: &Target, input: &Validation) -> String {
+pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
     let mut lines = Lines::new(WIDTH);
-    lines.fact("Jira", target.to_string());
+    lines.fact("Jira", target(jira));
     for table in input.files.iter().flat_map(|file| &file.tables) {
         let rows = count(table.rows.read, "row", "rows");
         let blank = match table.rows.blank {
@@ -177,43 +176,54 @@ fn add_invalid(lines: &mut Lines, row: &InvalidRow) {
     lines.add(BOLD, "invalid", &format!("{name}: {}", codes.join(", ")));
 }
 
-/// The plan of an undo, with a line for each integration.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct UndoPlan {
-    pub removed: Vec<String>,
-    /// By the reason.
-    pub left_alone: BTreeMap<String, Vec<String>>,
-    pub already_gone: Vec<String>,
-    /// What one list does not show.
-    pub not_listed: Vec<String>,
-    /// How many rows are in doubt.
-    pub in_doubt: u64,
-}
-
-/// The plan of an undo as it is shown before the question.
-pub(crate) fn undo_plan(plan: &UndoPlan, run: &str, target: &Target) -> String {
+/// The plan of an undo of the run `run`, with a line for each integration. A dry run reads one list only, which proves no
+/// absence.
+pub(crate) fn undo_plan(
+    plan: &[UndoneRow],
+    run: &str,
+    state: &RunState,
+    jira: &Jira,
+    is_dry_run: bool,
+) -> String {
     let mut lines = Lines::new(12);
     lines.fact("Run", run);
-    lines.fact("Jira", target.to_string());
-    let removed = count(n(plan.removed.len()), "integration", "integrations");
-    let mut group = |label: &str, what: String, rows: &[String]| {
-        lines.fact(label, what);
-        lines.first(rows, "", |lines, row| lines.add(Style::new(), "", row));
+    lines.fact("Jira", target(jira));
+    let mut group = |label: &str, fate: &Fate, what: &dyn Fn(usize) -> String| {
+        let rows: Vec<&UndoneRow> = plan.iter().filter(|undone| undone.fate == *fate).collect();
+        if rows.is_empty() && *fate != Fate::Delete {
+            return;
+        }
+        lines.fact(label, what(rows.len()));
+        lines.first(&rows, "", |lines, undone| {
+            let row = state.row(undone.n);
+            let place = row.map_or_else(String::new, |row| row.place.to_string());
+            let name = row_name(place, None, row.and_then(|row| row.name.as_deref()));
+            lines.add(Style::new(), "", &format!("{name}  id {}", undone.id));
+        });
     };
-    group("Remove", removed, &plan.removed);
-    for (why, rows) in &plan.left_alone {
-        group("Left alone", format!("{}: {why}", rows.len()), rows);
+    group("Remove", &Fate::Delete, &|rows| {
+        count(n(rows), "integration", "integrations")
+    });
+    let reasons: BTreeSet<&str> = plan
+        .iter()
+        .filter_map(|undone| match &undone.fate {
+            Fate::LeaveAlone(why) => Some(why.as_str()),
+            Fate::Delete | Fate::AlreadyGone => None,
+        })
+        .collect();
+    for why in reasons {
+        let fate = Fate::LeaveAlone(why.to_owned());
+        group("Left alone", &fate, &|rows| format!("{rows}: {why}"));
     }
-    if let gone @ 1.. = plan.already_gone.len() {
-        group("Already gone", gone.to_string(), &plan.already_gone);
+    if is_dry_run {
+        group("Not listed", &Fate::AlreadyGone, &|rows| {
+            format!("{rows}: not in Jira's list; the undo reads the list again to be sure")
+        });
+    } else {
+        group("Already gone", &Fate::AlreadyGone, &|rows| rows.to_string());
     }
-    if let missing @ 1.. = plan.not_listed.len() {
-        let what =
-            format!("{missing}: not in Jira's list; the undo reads the list again to be sure");
-        group("Not listed", what, &plan.not_listed);
-    }
-    if plan.in_doubt > 0 {
-        let rows = count(plan.in_doubt, "row", "rows");
+    if let in_doubt @ 1.. = state.totals().in_doubt {
+        let rows = count(in_doubt, "row", "rows");
         let what = format!("{rows}; what they may have created is left alone");
         lines.fact("In doubt", what);
     }

@@ -149,7 +149,20 @@ impl Env {
         args: impl IntoIterator<Item = &'a str>,
         is_reached: impl Fn(&Self) -> bool,
     ) -> Child {
-        let mut child = self.start(args);
+        self.start_command_until(&mut self.command(args), is_reached)
+    }
+
+    /// The same with a command that was made ready.
+    pub fn start_command_until(
+        &self,
+        command: &mut Command,
+        is_reached: impl Fn(&Self) -> bool,
+    ) -> Child {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let deadline = Instant::now() + DEADLINE;
         while !is_reached(self) {
             if Instant::now() > deadline {

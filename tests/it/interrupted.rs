@@ -1,6 +1,8 @@
-//! Ctrl-C and SIGTERM at unlucky moments, and what is told and asked after them.
+//! Ctrl-C, SIGTERM and SIGHUP at unlucky moments, and what is told and asked after them.
 
 #![cfg(unix)]
+
+use std::process::Stdio;
 
 use gij::sandbox::{Call, Fault};
 
@@ -134,7 +136,6 @@ fn the_comparison_at_the_end_is_made_up_for_when_ctrl_c_comes_in_its_middle() {
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {
-    use std::process::Stdio;
     let env = Env::new().sandbox().file("a.csv", sheet_of(60));
     env.jira().script([Some(Fault::Hang)]);
     let program = env!("CARGO_BIN_EXE_gij");
@@ -238,4 +239,45 @@ fn a_signal_ends_what_waits_for_a_reader_that_does_not_read() {
         signal(&child, name);
         assert_eq!(status_of(&mut child).code(), Some(130));
     }
+}
+
+/// An import that is at its second of two rows, started with this disposition of SIGHUP, which is sent then.
+#[cfg(target_os = "linux")]
+fn hung_up(env: &Env, disposition: &str) -> Ran {
+    env.jira().script([None, Some(Fault::TooManyRequests)]);
+    let import = env.command("import a.csv --yes --concurrency 1 --settle 50ms".split(' '));
+    let mut command = std::process::Command::new("env");
+    command
+        .arg(disposition)
+        .arg(import.get_program())
+        .args(import.get_args())
+        .current_dir(env.path(""))
+        .envs(
+            import
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::null());
+    let child = env.start_command_until(&mut command, |env| env.posts() == 2);
+    signal(&child, "HUP");
+    Ran::of(output_of(child))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_terminal_ends_a_run_as_ctrl_c_does() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    hung_up(&env, "--default-signal=HUP")
+        .exit(130)
+        .says("gij resume");
+    assert_eq!(env.report()["run"]["ending"], "interrupted");
+    assert_eq!((env.total("created"), env.total("not_attempted")), (1, 1));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_under_nohup_outlives_its_terminal() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    hung_up(&env, "--ignore-signal=HUP").exit(0);
+    env.assert_once_each(2);
 }
