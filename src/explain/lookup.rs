@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::topic::{Catalogue, Topic};
-use crate::model::{Code, Field, IntegrationType};
+use crate::model::{Code, Field, IntegrationType, nearest};
 use crate::validate::field_of;
 
 /// A word that is no topic, and the names that it resembles.
@@ -69,14 +69,13 @@ fn dashed(word: &str) -> String {
 
 /// The name that `word` is a misspelling of, or else some codes that contain it.
 fn similar(word: &str) -> Vec<&'static str> {
-    const SIMILARITY: f64 = 0.85;
     const MAX_NAMES: usize = 3;
     let word = dashed(word);
-    let closest = spellings()
-        .map(|(spelling, name)| (strsim::jaro_winkler(&dashed(spelling), &word), name))
-        .filter(|(similarity, _)| *similarity > SIMILARITY)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b));
-    if let Some((_, name)) = closest {
+    let known: Vec<(String, &str)> = spellings()
+        .map(|(spelling, name)| (dashed(spelling), name))
+        .collect();
+    let known = known.iter().map(|(spelling, name)| (&**spelling, *name));
+    if let Some(name) = nearest(&word, known) {
         return vec![name];
     }
     let codes = Code::ALL.iter().map(|code| code.name());

@@ -54,40 +54,46 @@ impl FieldValue {
     ///
     /// [`FieldValueError`].
     pub fn parse(kind: Kind, text: &str) -> Result<Self, FieldValueError> {
-        match kind {
-            Kind::Flag => parse_flag(text).map(Self::Flag).ok_or_else(|| {
-                error(
-                    Code::NotABoolean,
-                    text,
-                    "neither true nor false",
-                    "write `true` or `false`, or leave the cell blank for Jira's default",
-                )
-            }),
-            Kind::Integer => parse_integer(text).map(Self::Integer).ok_or_else(|| {
-                error(
-                    Code::NotAnInteger,
-                    text,
-                    "not a whole number",
-                    "write digits only",
-                )
-            }),
-            Kind::FolderDepth => match parse_integer(text) {
-                Some(depth @ 1..=5) => Ok(Self::Integer(depth)),
-                _ => Err(error(
-                    Code::FolderDepthOutOfRange,
-                    text,
-                    "not a depth from 1 to 5",
-                    "write a whole number from 1 to 5",
-                )),
-            },
-            Kind::Ids => parse_ids(text).map(Self::Ids),
-            Kind::Keys => parse_keys(text).map(Self::Text),
-            Kind::RefSpecs => check_refspecs(text).map(|()| Self::Text(text.to_owned())),
-            Kind::Region => check_region(text).map(|()| Self::Text(text.to_owned())),
-            Kind::ApiPath => check_api_path(text).map(|()| Self::Text(text.to_owned())),
-            Kind::Filter => check_filter(text).map(|()| Self::Text(text.to_owned())),
-            _ => Ok(Self::Text(text.to_owned())),
-        }
+        let (value, code, problem, help) = match kind {
+            Kind::Flag => (
+                parse_flag(text).map(Self::Flag),
+                Code::NotABoolean,
+                "neither true nor false",
+                "write `true` or `false`, or leave the cell blank for Jira's default",
+            ),
+            Kind::Integer => (
+                parse_integer(text).map(Self::Integer),
+                Code::NotAnInteger,
+                "not a whole number",
+                "write digits only",
+            ),
+            Kind::FolderDepth => (
+                parse_integer(text)
+                    .filter(|depth| (1..=5).contains(depth))
+                    .map(Self::Integer),
+                Code::FolderDepthOutOfRange,
+                "not a depth from 1 to 5",
+                "write a whole number from 1 to 5",
+            ),
+            Kind::Keys => (
+                parse_keys(text).map(Self::Text),
+                Code::NotAKeyList,
+                "not a list of project keys",
+                "write keys such as `ABC, DEF`",
+            ),
+            Kind::Ids => return parse_ids(text).map(Self::Ids),
+            kind => {
+                match kind {
+                    Kind::RefSpecs => check_refspecs(text)?,
+                    Kind::Region => check_region(text)?,
+                    Kind::ApiPath => check_api_path(text)?,
+                    Kind::Filter => check_filter(text)?,
+                    _ => {}
+                }
+                return Ok(Self::Text(text.to_owned()));
+            }
+        };
+        value.ok_or_else(|| error(code, text, problem, help))
     }
 
     pub fn to_json(&self) -> Value {
@@ -176,7 +182,7 @@ fn is_grouped(list: &str) -> bool {
 }
 
 /// `ABC, DEF`: Jira's project keys, letters first, as Jira's default pattern has them.
-fn parse_keys(text: &str) -> Result<String, FieldValueError> {
+fn parse_keys(text: &str) -> Option<String> {
     let words = text.split(SEPARATORS).filter(|word| !word.is_empty());
     // Jira is asked for each key by its address: a token in place of a key must not get there.
     let is_token = |word: &str| word.len() > 20 && word.contains(|c: char| c.is_ascii_digit());
@@ -186,18 +192,9 @@ fn parse_keys(text: &str) -> Result<String, FieldValueError> {
             && word.starts_with(|c: char| c.is_ascii_alphabetic())
             && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     };
-    let keys: Option<Vec<String>> = words
-        .map(|word| is_key(word).then(|| word.to_ascii_uppercase()))
-        .collect();
-    let keys = keys.filter(|keys| !keys.is_empty()).ok_or_else(|| {
-        error(
-            Code::NotAKeyList,
-            text,
-            "not a list of project keys",
-            "write keys such as `ABC, DEF`",
-        )
-    })?;
-    Ok(keys.join(","))
+    let keys = words.map(|word| is_key(word).then(|| word.to_ascii_uppercase()));
+    let keys: Vec<String> = keys.collect::<Option<_>>()?;
+    (!keys.is_empty()).then(|| keys.join(","))
 }
 
 /// `+refs/a/*:refs/a/*` with `,` between, the `+` optional (page "REST API: Integrations", `refSpecCustom`).
@@ -380,7 +377,7 @@ mod tests {
 
     #[test]
     fn project_keys_take_every_separator_and_case() {
-        assert_eq!(parse_keys("abc, DEF;OPS_2"), Ok("ABC,DEF,OPS_2".into()));
+        assert_eq!(parse_keys("abc, DEF;OPS_2").unwrap(), "ABC,DEF,OPS_2");
         for text in ["A", "10000", "ABC-1", ","] {
             assert_eq!(code(Kind::Keys, text), Some(Code::NotAKeyList), "{text}");
         }

@@ -265,68 +265,50 @@ fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagno
     diagnostic
 }
 
-/// The cells of the first row of a file, or of what was taken for its header row.
-#[derive(Debug, Default)]
-pub(super) struct FirstRow(Vec<String>);
-
-impl FirstRow {
-    pub(super) fn new(cells: &[String]) -> Self {
-        let cells = cells.iter().map(|cell| cell.trim().to_owned());
-        Self(cells.filter(|cell| !cell.is_empty()).collect())
+/// The problem of a file without a table of integrations. `first_row` has the cells of its first row, or of what was taken
+/// for its header row; `header_row` is that of `--header-row`.
+pub(super) fn no_table(first_row: &[String], header_row: Option<u32>) -> Problem {
+    if let Some(row) = header_row {
+        return Problem::new(
+            Code::NoTable,
+            format!("there is no table with its header in row {row}, which `--header-row` names"),
+            "check the row's number in the sheet, or omit `--header-row`",
+        );
     }
-
-    /// `header_row` is that of `--header-row`.
-    pub(super) fn problem(&self, header_row: Option<u32>) -> Problem {
-        match header_row {
-            Some(row) => Problem::new(
-                Code::NoTable,
-                format!(
-                    "there is no table with its header in row {row}, which `--header-row` names"
-                ),
-                "check the row's number in the sheet, or omit `--header-row`",
-            ),
-            None => Problem::new(Code::NoTable, self.message(), self.help()),
+    let cells = first_row.iter().map(|cell| cell.trim());
+    let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+    // It may be no header row at all, so that a cell is shown by the rule for cells.
+    let quote_header = |cell: &&str| match field_of(cell).or_else(|| near_miss(cell)) {
+        Some(_) => quote_any(cell),
+        None => quote(cell, Kind::Text),
+    };
+    let shown: Vec<String> = cells.iter().take(MOST_SHOWN).map(quote_header).collect();
+    let shown = shown.join(", ");
+    let none = "there is no table of integrations in this file";
+    let message = match cells.len() {
+        0 => none.to_owned(),
+        1..=MOST_SHOWN => format!("{none}: its first row has {shown}"),
+        all => format!(
+            "{none}: its first row has {shown} and {} more",
+            all - MOST_SHOWN
+        ),
+    };
+    let separator = match cells.as_slice() {
+        [only] => separator(only),
+        _ => None,
+    };
+    let help = match separator {
+        Some(',' | ';' | '\t' | '|') => {
+            "each line is one cell: remove the quotes around the lines, or set `--delimiter`"
+                .to_owned()
         }
-    }
-
-    fn message(&self) -> String {
-        let none = "there is no table of integrations in this file";
-        // It may be no header row at all, so that a cell is shown by the rule for cells.
-        let quote_header = |cell: &String| match field_of(cell).or_else(|| near_miss(cell)) {
-            Some(_) => quote_any(cell),
-            None => quote(cell, Kind::Text),
-        };
-        let shown: Vec<String> = self.0.iter().take(MOST_SHOWN).map(quote_header).collect();
-        let shown = shown.join(", ");
-        match self.0.len() {
-            0 => none.to_owned(),
-            1..=MOST_SHOWN => format!("{none}: its first row has {shown}"),
-            all => format!(
-                "{none}: its first row has {shown} and {} more",
-                all - MOST_SHOWN
-            ),
-        }
-    }
-
-    fn help(&self) -> String {
-        let separator = match self.0.as_slice() {
-            [only] => separator(only),
-            _ => None,
-        };
-        match separator {
-            Some(',' | ';' | '\t' | '|') => {
-                "each line is one cell: remove the quotes around the lines, or set `--delimiter`"
-                    .to_owned()
-            }
-            Some(c) => format!(
-                "its cells seem to be separated by `{c}`, which is not supported: separate them by `,`, `;`, `|` or a tab"
-            ),
-            None => {
-                "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"
-                    .to_owned()
-            }
-        }
-    }
+        Some(c) => format!(
+            "its cells seem to be separated by `{c}`, which is not supported: separate them by `,`, `;`, `|` or a tab"
+        ),
+        None => "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"
+            .to_owned(),
+    };
+    Problem::new(Code::NoTable, message, help)
 }
 
 /// What separates headers that are known, in what was read as one cell.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::duplicates::{Like, RowRef, SeenRows};
-use super::headers::{Columns, FirstRow, TableKind, is_header, is_nearly_header, match_headers};
+use super::headers::{Columns, TableKind, is_header, is_nearly_header, match_headers, no_table};
 use super::options::{Options, Purpose};
 use super::result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
@@ -14,7 +14,7 @@ use super::workers::{CheckedBlock, UncheckedBlock, Workers};
 use crate::input::{
     self, Block, InputError, InputErrorKind, Interest, Sink, SkipReason, Source, TableHead,
 };
-use crate::model::{Code, Diagnostic, Field, InvalidRow, Place, Problem, Row, Severity, TableName};
+use crate::model::{Code, Diagnostic, Field, InvalidRow, Place, Row, Severity, TableName};
 
 /// Reads and checks all `files`.
 ///
@@ -39,7 +39,7 @@ pub fn validate_sources(
         rows_before: Vec::new(),
         workers: Workers::new(options),
         n: 0,
-        first_row: FirstRow::default(),
+        first_row: Vec::new(),
         seen: SeenRows::default(),
         duplicated: HashSet::new(),
     };
@@ -62,7 +62,7 @@ struct Run<'a> {
     /// The number of the last row.
     n: u32,
     /// The first row of the last table that was skipped.
-    first_row: FirstRow,
+    first_row: Vec<String>,
     seen: SeenRows,
     /// The numbers of rows that a later row duplicates.
     duplicated: HashSet<u32>,
@@ -71,7 +71,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn read_file(&mut self, source: Result<Source, InputError>, name: String) {
         let errors = self.result.diagnostics.count(Severity::Error);
-        self.first_row = FirstRow::default();
+        self.first_row.clear();
         self.result.files.push(FileRead {
             name,
             sha256: None,
@@ -92,7 +92,7 @@ impl Run<'_> {
         let tables = self.result.files.last().map(|file| file.tables.as_slice());
         match tables.unwrap_or_default() {
             [] => {
-                let problem = self.first_row.problem(self.options.read.header_row);
+                let problem = no_table(&self.first_row, self.options.read.header_row);
                 self.report(Diagnostic::of(problem, place));
             }
             [first, others @ ..] => {
@@ -210,39 +210,33 @@ impl Run<'_> {
             let table = self.rows_before.partition_point(|rows| *rows < earlier.n) - 1;
             Place::row(&self.tables[table].table, earlier.row, line)
         };
-        let (field, problem) = match found {
+        let (field, code, message, help) = match found {
             Like::Key(earlier) => (
                 Field::DisplayName,
-                Problem::new(
-                    Code::DuplicateRow,
-                    format!(
-                        "the row has the same type, origin and display name as {}",
-                        place_of(earlier)
-                    ),
-                    "remove one of the two rows, or give it a display name of its own",
+                Code::DuplicateRow,
+                format!(
+                    "the row has the same type, origin and display name as {}",
+                    place_of(earlier)
                 ),
+                "remove one of the two rows, or give it a display name of its own",
             ),
             Like::AnyOrigin(earlier) => (
                 Field::DisplayName,
-                Problem::new(
-                    Code::DuplicateRow,
-                    format!(
-                        "the row has the same type and display name as {}, and a blank origin in one of the two may be that of the other",
-                        place_of(earlier)
-                    ),
-                    "remove one of the two rows, fill in both origins, or give it a display name of its own",
+                Code::DuplicateRow,
+                format!(
+                    "the row has the same type and display name as {}, and a blank origin in one of the two may be that of the other",
+                    place_of(earlier)
                 ),
+                "remove one of the two rows, fill in both origins, or give it a display name of its own",
             ),
             Like::Origin(earlier) => (
                 Field::Origin,
-                Problem::new(
-                    Code::SameOrigin,
-                    format!(
-                        "the row has the same type and origin as {}, under another name",
-                        place_of(earlier)
-                    ),
-                    "two integrations of one host index what both see twice; ignore this if their accounts differ",
+                Code::SameOrigin,
+                format!(
+                    "the row has the same type and origin as {}, under another name",
+                    place_of(earlier)
                 ),
+                "two integrations of one host index what both see twice; ignore this if their accounts differ",
             ),
         };
         if let Like::Key(earlier) | Like::AnyOrigin(earlier) = found {
@@ -251,7 +245,7 @@ impl Run<'_> {
         let columns = &self.tables[table];
         let mut place = Place::row(&columns.table, row.number, row.line);
         place.column = columns.column(field);
-        let mut diagnostic = Diagnostic::of(problem, place);
+        let mut diagnostic = Diagnostic::new(code, place, message, help);
         diagnostic.field = Some(field);
         diagnostic.name = names.get(row.name.clone()).map(str::to_owned);
         self.options.policy.apply(&mut diagnostic);
@@ -290,7 +284,7 @@ impl Run<'_> {
     /// Keeps the first row of a CSV that is not read, to show what is there. The sheets of a workbook are each reported.
     fn note_first_row(&mut self, table: &TableName, cells: &[String]) {
         if table.sheet.is_none() {
-            self.first_row = FirstRow::new(cells);
+            self.first_row = cells.to_vec();
         }
     }
 
