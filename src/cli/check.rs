@@ -20,7 +20,8 @@ pub(super) struct CheckArgs {
 
 /// Validates the files and reports every problem.
 pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
-    let options = args.input.options(Purpose::Check, Vec::new())?;
+    let mut options = args.input.options(Purpose::Check, Vec::new())?;
+    args.reports.extend(&mut options)?;
     context.reports.open(&args.reports)?;
     let found = input::read(&args.input.files, &options)?;
     let report = Report::of_check(&found);

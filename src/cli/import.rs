@@ -89,12 +89,13 @@ pub(super) fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failu
     } else {
         args.connect.destination()?
     };
+    let own_files = args.connect.own_files();
+    let mut options = args.input.options(Purpose::Import, own_files)?;
+    args.reports.extend(&mut options)?;
     let import = Import {
         args,
         destination,
-        options: args
-            .input
-            .options(Purpose::Import, args.connect.own_files())?,
+        options,
         settle: args.pace.settle_after(&[]),
         context,
     };

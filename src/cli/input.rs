@@ -206,7 +206,7 @@ fn complete(found: Validation) -> Result<Validation, Failure> {
     }
     if let Some(header) = found.missing_columns.first() {
         return Err(Failure::usage(format!(
-            "no table has the column `{header}` that --only names"
+            "no table has the column `{header}` that the command line names"
         )));
     }
     let has_tables = found.files.iter().any(|file| !file.tables.is_empty());

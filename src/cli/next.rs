@@ -13,7 +13,7 @@ use crate::report::Report;
 
 /// Arguments that hold for one invocation only: a run and its moved files are named anew, and consent, decisions by hand and
 /// files to write are not repeated.
-const ONCE: [&str; 8] = [
+const ONCE: [&str; 9] = [
     "run",
     "moved_files",
     "dry_run",
@@ -22,6 +22,7 @@ const ONCE: [&str; 8] = [
     "absent",
     "report",
     "overwrite",
+    "split_by",
 ];
 
 /// The pace, which is repeated by the same command and by `resume`.

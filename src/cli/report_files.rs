@@ -1,12 +1,13 @@
 //! The files that `-o` names: opened before the work of a command begins, written at its end.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::exit::{Exit, Failure};
-use crate::report::{FORMS, Form, NewFile, Report};
+use crate::report::{FORMS, Form, NewFile, Report, WriteError, part_path};
+use crate::validate::Options;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct ReportArgs {
@@ -16,20 +17,46 @@ pub(super) struct ReportArgs {
     /// Overwrite reports that exist
     #[arg(id = "overwrite", long = "force", hide_short_help = true)]
     pub force: bool,
+    /// Write a report for each value of a column, such as Team: FILE-Payments.xlsx for FILE.xlsx
+    #[arg(long, value_name = "HEADER", hide_short_help = true)]
+    pub split_by: Option<String>,
+}
+
+impl ReportArgs {
+    /// What the reports need of the validation.
+    pub(super) fn extend(&self, options: &mut Options) -> Result<(), Failure> {
+        options.keeps_all = !self.report.is_empty();
+        options.split_by.clone_from(&self.split_by);
+        match &self.split_by {
+            Some(header) if options.is_secret_column(header) => {
+                let failure = Failure::usage("--split-by cannot use a column of secrets");
+                Err(failure.help("use another column: its cells become the names of files"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The reports that a command is to write.
 #[derive(Debug, Default)]
-pub(super) struct ReportFiles(RefCell<Vec<(NewFile, Form)>>);
+pub(super) struct ReportFiles {
+    files: RefCell<Vec<(NewFile, Form)>>,
+    is_split: Cell<bool>,
+    may_overwrite: Cell<bool>,
+}
 
 impl ReportFiles {
     /// Begins the files, so that a command does not fail to write them after its work.
     pub(super) fn open(&self, args: &ReportArgs) -> Result<(), Failure> {
+        self.is_split.set(args.split_by.is_some());
+        self.may_overwrite.set(args.force);
         for path in &args.report {
             let form = form_of(path)?;
-            refuse_existing(path, args.force)?;
+            if args.split_by.is_none() {
+                refuse_existing(path, args.force)?;
+            }
             let file = NewFile::create(path).map_err(Failure::usage)?;
-            let mut files = self.0.borrow_mut();
+            let mut files = self.files.borrow_mut();
             if files.iter().any(|(other, _)| other.path() == path) {
                 let failure = format!("{} is named twice", path.display());
                 return Err(Failure::usage(failure));
@@ -41,14 +68,32 @@ impl ReportFiles {
 
     /// Writes all of them. Returns their paths.
     pub(super) fn write(&self, report: &Report) -> Result<Vec<PathBuf>, Failure> {
-        let files = self.0.take().into_iter();
-        files
-            .map(|(file, form)| {
+        let mut paths = Vec::new();
+        for (file, form) in self.files.take() {
+            let parts: Vec<(NewFile, Option<Report>)> = if self.is_split.get() {
+                let groups = report.groups().into_iter();
+                let parts = groups.map(|group| {
+                    let path = part_path(file.path(), group);
+                    refuse_existing(&path, self.may_overwrite.get())?;
+                    let file = NewFile::create(&path).map_err(unwritten)?;
+                    Ok((file, Some(report.of_group(group))))
+                });
+                parts.collect::<Result<_, Failure>>()?
+            } else {
+                vec![(file, None)]
+            };
+            for (file, part) in parts {
+                let report = part.as_ref().unwrap_or(report);
                 let written = file.write(|file| (form.write)(report, file));
-                written.map_err(|error| Failure::new(Exit::Stopped, error))
-            })
-            .collect()
+                paths.push(written.map_err(unwritten)?);
+            }
+        }
+        Ok(paths)
     }
+}
+
+fn unwritten(error: WriteError) -> Failure {
+    Failure::new(Exit::Stopped, error)
 }
 
 fn form_of(path: &Path) -> Result<Form, Failure> {

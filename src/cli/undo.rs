@@ -184,7 +184,7 @@ impl Selection {
     }
 
     fn has_cells(&self, row: &RowState) -> bool {
-        let cells = row.cells().open();
+        let cells = row.cells.open();
         self.only.iter().all(|(field, text)| {
             let cell = match cells.get(field.name()) {
                 Some(Value::String(text)) => text.clone(),

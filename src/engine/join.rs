@@ -144,7 +144,7 @@ fn is_changed(state: &RowState, row: &Row) -> bool {
         }
         cells
     };
-    visible(state.cells()) != visible(&row.record.visible())
+    visible(&state.cells) != visible(&row.record.visible())
 }
 
 #[cfg(test)]
@@ -179,6 +179,7 @@ mod tests {
             place: place("a.csv", n + 1),
             record: Record::new(of, draft).unwrap(),
             warnings: Vec::new(),
+            group: None,
         }
     }
 

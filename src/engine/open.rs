@@ -6,7 +6,7 @@ use crate::journal::{
     Appender, Event, Excluded, Found, JournalError, ListReason, Listed, Planned, PlannedAction,
     RowRead, RunOpened, SessionStart,
 };
-use crate::model::{InvalidRow, Place};
+use crate::model::{Place, ShownRow};
 use crate::plan::{Action, Plan, PlannedRow};
 
 /// How a run begins.
@@ -16,7 +16,7 @@ pub(crate) struct Opening {
     /// The rows that the selection leaves out: their numbers and places.
     pub not_selected: Vec<(u32, Place)>,
     /// The rows that are left out because they are not valid.
-    pub invalid: Vec<InvalidRow>,
+    pub invalid: Vec<ShownRow>,
     /// When the list was asked for that the plan was made from.
     pub listed_at: Timestamp,
 }

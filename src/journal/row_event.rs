@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::event::in_millis;
 use crate::model::{
-    Difference, IntegrationType, InvalidRow, OriginKey, Outcome, Place, RecordKey, Row,
-    ShownFields, TableFormat,
+    Difference, IntegrationType, OriginKey, Outcome, Place, RecordKey, Row, ShownFields, ShownRow,
+    TableFormat,
 };
 
 /// A row of the input.
@@ -29,6 +29,9 @@ pub struct RowRead {
     /// The recognised fields apart from secrets, by their names in the API.
     #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
     pub cells: ShownFields,
+    /// Its cell in the column of `--split-by`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// The codes of its warnings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -50,17 +53,20 @@ impl RowRead {
             origin: record.origin().map(|origin| origin.as_str().into()),
             key: record.key().map(Key::from),
             cells: record.visible(),
+            group: row.group.clone(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
             ..Self::at(row.n, &row.place, None)
         }
     }
 
     /// A row that is not valid, and is left out for that.
-    pub fn invalid(row: &InvalidRow) -> Self {
+    pub fn invalid(row: &ShownRow) -> Self {
         Self {
             type_name: row.type_name.map(Into::into),
             name: row.display_name.clone(),
             origin: row.origin.clone(),
+            cells: row.cells.clone(),
+            group: row.group.clone(),
             errors: row.codes.iter().map(|code| code.name().into()).collect(),
             ..Self::at(row.n, &row.place, Some(Excluded::Invalid))
         }
@@ -80,6 +86,7 @@ impl RowRead {
             origin: None,
             key: None,
             cells: ShownFields::default(),
+            group: None,
             warnings: Vec::new(),
             errors: Vec::new(),
             outcome,

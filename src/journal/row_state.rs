@@ -28,7 +28,9 @@ pub struct RowState {
     /// The codes of its warnings.
     pub warnings: Vec<String>,
     /// The recognised cells apart from secrets, by the fields' names in the API.
-    cells: ShownFields,
+    pub cells: ShownFields,
+    /// Its cell in the column of `--split-by`.
+    pub group: Option<String>,
     /// How it ended, or would if the run ended now.
     pub outcome: Outcome,
     /// Its integration: the one created, or the one that exists.
@@ -93,6 +95,7 @@ impl RowState {
             key: row.key,
             warnings: row.warnings,
             cells: row.cells,
+            group: row.group,
             outcome: row.outcome.map_or(Outcome::NotAttempted, Outcome::from),
             remote: None,
             echo: ShownFields::default(),
@@ -107,11 +110,6 @@ impl RowState {
             deletions: Deletions::default(),
             last_intent: 0,
         }
-    }
-
-    /// The recognised cells of the row apart from secrets, by the fields' names in the API.
-    pub fn cells(&self) -> &ShownFields {
-        &self.cells
     }
 
     /// The fields that Jira showed when the row's integration was created or found; none if it showed nothing.

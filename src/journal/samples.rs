@@ -71,6 +71,7 @@ pub(crate) fn row_read(n: u32) -> RowRead {
         origin: Some("https://dev.azure.com/acme".into()),
         key: None,
         cells: serde_json::Map::from_iter([("global".to_owned(), true.into())]).into(),
+        group: None,
         warnings: Vec::new(),
         errors: Vec::new(),
         outcome: None,

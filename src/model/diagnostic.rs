@@ -75,10 +75,19 @@ const MOST_OF_A_CODE: u64 = 1000;
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     kept: Vec<Diagnostic>,
+    keeps_all: bool,
     counts: BTreeMap<(Severity, Code), u64>,
 }
 
 impl Diagnostics {
+    /// None yet, of which all or the first 1,000 of a kind will be kept.
+    pub(crate) fn keeping(all: bool) -> Self {
+        Self {
+            keeps_all: all,
+            ..Self::default()
+        }
+    }
+
     /// Adds a problem.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let count = self
@@ -86,7 +95,7 @@ impl Diagnostics {
             .entry((diagnostic.severity, diagnostic.code))
             .or_default();
         *count += 1;
-        if *count <= MOST_OF_A_CODE {
+        if self.keeps_all || *count <= MOST_OF_A_CODE {
             self.kept.push(diagnostic);
         }
     }

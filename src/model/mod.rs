@@ -41,6 +41,6 @@ pub use record::{Record, RecordDraft};
 pub(crate) use region::{LISTED_REGIONS, nearest_region};
 pub(crate) use remote::{Difference, RemoteIntegration, is_same_value};
 pub use row::Outcome;
-pub(crate) use row::{InvalidRow, Row};
+pub(crate) use row::{Row, ShownRow};
 pub(crate) use shown::ShownFields;
 pub(crate) use type_about::Need;

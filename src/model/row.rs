@@ -8,6 +8,7 @@ use super::code::Code;
 use super::key::RecordKey;
 use super::place::Place;
 use super::record::Record;
+use super::shown::ShownFields;
 
 /// A valid row.
 #[derive(Clone, Debug)]
@@ -18,11 +19,13 @@ pub struct Row {
     pub record: Record,
     /// The codes of its warnings.
     pub warnings: Vec<Code>,
+    /// Its cell in the column of `--split-by`.
+    pub group: Option<String>,
 }
 
-/// An invalid row. What it keeps of the row's cells is valid by itself, and no secret.
+/// A row as far as it may be shown: an invalid one, or one of a check. Nothing of it is a secret.
 #[derive(Clone, PartialEq, Debug)]
-pub struct InvalidRow {
+pub struct ShownRow {
     /// The row's number in the run, from 1, over all files and sheets.
     pub n: u32,
     pub place: Place,
@@ -31,13 +34,17 @@ pub struct InvalidRow {
     pub display_name: Option<String>,
     /// The origin as the sheet has it.
     pub origin: Option<String>,
+    /// Its recognised cells, by the fields' names in the API. Of a cell that is wrong, what a message may quote.
+    pub cells: ShownFields,
+    /// Its cell in the column of `--split-by`.
+    pub group: Option<String>,
     /// The key, if type, origin and name can be read.
     pub key: Option<RecordKey>,
     /// The codes of its errors, each once.
     pub codes: Vec<Code>,
 }
 
-impl InvalidRow {
+impl ShownRow {
     /// A row that is valid by itself, and not beside the others or for the Jira that it is meant for.
     pub fn of(row: &Row, code: Code) -> Self {
         let record = &row.record;
@@ -47,6 +54,8 @@ impl InvalidRow {
             type_name: Some(record.integration_type().name()),
             display_name: record.display_name().map(str::to_owned),
             origin: record.origin().map(|origin| origin.as_str().to_owned()),
+            cells: record.visible(),
+            group: row.group.clone(),
             key: record.key(),
             codes: vec![code],
         }

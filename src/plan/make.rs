@@ -321,6 +321,7 @@ mod tests {
             place: Place::row(&table, n + 1, None),
             record: Record::new(of, draft).unwrap(),
             warnings: Vec::new(),
+            group: None,
         }
     }
 

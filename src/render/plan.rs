@@ -9,7 +9,7 @@ use super::lines::{Lines, MAX_ROWS, row_name};
 use super::style::{BOLD, count, n, of_severity};
 use crate::engine::{Fate, UndoneRow};
 use crate::journal::{Jira, RunState};
-use crate::model::{InvalidRow, Severity};
+use crate::model::{Severity, ShownRow};
 use crate::plan::{Action, Plan, PlannedRow};
 use crate::validate::Validation;
 
@@ -136,7 +136,7 @@ pub(crate) fn existing_rows(plan: &Plan) -> String {
 }
 
 /// Every row of a dry run: what would be done with it, and how it differs from what Jira holds.
-pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[InvalidRow]) -> String {
+pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[ShownRow]) -> String {
     // The longest label is `not selected`.
     let mut lines = Lines::new(if plan.beyond_limit() > 0 { 12 } else { WIDTH });
     let mut invalid = invalid.iter().peekable();
@@ -169,7 +169,7 @@ fn add_planned(lines: &mut Lines, planned: &PlannedRow) {
     lines.fact(&action.name().replace('_', " "), name);
 }
 
-fn add_invalid(lines: &mut Lines, row: &InvalidRow) {
+fn add_invalid(lines: &mut Lines, row: &ShownRow) {
     let type_name = row.type_name.unwrap_or("(no type)");
     let name = row_name(&row.place, Some(type_name), row.display_name.as_deref());
     let codes: Vec<&str> = row.codes.iter().map(|code| code.name()).collect();

@@ -4,17 +4,17 @@ use super::value::{
     Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows, by_row, row_key,
 };
 use crate::journal::Jira;
-use crate::model::{Code, Diagnostic, InvalidRow, Outcome, Row, Severity};
+use crate::model::{Code, Diagnostic, Outcome, Row, Severity, ShownRow};
 use crate::plan::{Action, Plan, PlannedRow};
 use crate::validate::{FileRead, TableRead, Validation};
 
 impl Report {
     pub(crate) fn of_check(found: &Validation) -> Self {
-        let valid = found
-            .rows
-            .iter()
-            .map(|row| (row.n, valid_row(row, ReportStatus::Valid)));
-        Self::before_run(ReportKind::Check, None, found, valid)
+        let valid = found.valid.iter();
+        let valid = valid.map(|row| (row.n, shown_row(row, &[], ReportStatus::Valid)));
+        let rows = found.rows.iter();
+        let rows = rows.map(|row| (row.n, valid_row(row, ReportStatus::Valid)));
+        Self::before_run(ReportKind::Check, None, found, valid.chain(rows))
     }
 
     pub(crate) fn of_plan(found: &Validation, plan: &Plan, jira: Jira) -> Self {
@@ -37,9 +37,15 @@ impl Report {
         let invalid = found.invalid.iter().map(|row| {
             let diagnostics = by_row.get(&row_key(&row.place));
             let diagnostics = diagnostics.map_or(&[][..], Vec::as_slice);
-            (row.n, invalid_row(row, diagnostics))
+            let status = ReportStatus::Ended(Outcome::Invalid);
+            (row.n, shown_row(row, diagnostics, status))
         });
-        let mut rows: Vec<(u32, ReportRow)> = rows.chain(invalid).collect();
+        let not_selected = found.not_selected.iter().map(|row| {
+            let status = ReportStatus::Ended(Outcome::NotSelected);
+            (row.n, ReportRow::at(&row.place, status))
+        });
+        let rows = rows.chain(invalid).chain(not_selected);
+        let mut rows: Vec<(u32, ReportRow)> = rows.collect();
         rows.sort_by_key(|(n, _)| *n);
         Self {
             kind,
@@ -59,6 +65,7 @@ fn report_table(file: &FileRead, table: &TableRead) -> ReportTable {
         sheet: table.name.sheet.clone(),
         encoding: table.encoding.map(str::to_owned),
         delimiter: table.delimiter,
+        headers: table.headers.clone(),
         sha256: file.sha256.clone(),
         rows: TableRows {
             read: table.rows.read,
@@ -91,12 +98,14 @@ fn valid_row(row: &Row, status: ReportStatus) -> ReportRow {
         display_name: record.display_name().map(str::to_owned),
         origin: record.origin().map(|origin| origin.as_str().to_owned()),
         warnings: names(&row.warnings),
+        cells: record.visible(),
+        group: row.group.clone(),
         ..ReportRow::at(&row.place, status)
     }
 }
 
 /// `diagnostics` are those of the row; of very many alike not all are kept.
-fn invalid_row(row: &InvalidRow, diagnostics: &[&Diagnostic]) -> ReportRow {
+fn shown_row(row: &ShownRow, diagnostics: &[&Diagnostic], status: ReportStatus) -> ReportRow {
     let of_severity = |severity| {
         let all = diagnostics.iter();
         all.filter(move |diagnostic| diagnostic.severity == severity)
@@ -109,11 +118,13 @@ fn invalid_row(row: &InvalidRow, diagnostics: &[&Diagnostic]) -> ReportRow {
         type_name: row.type_name.map(str::to_owned),
         display_name: row.display_name.as_deref().map(str::to_owned),
         origin: row.origin.as_deref().map(str::to_owned),
-        reason: Some(names(&row.codes).join(", ")),
+        reason: (!row.codes.is_empty()).then(|| names(&row.codes).join(", ")),
         error: (!messages.is_empty()).then(|| messages.join("; ")),
         advice: (!helps.is_empty()).then(|| helps.join("; ")),
         warnings: names(&warnings),
-        ..ReportRow::at(&row.place, ReportStatus::Ended(Outcome::Invalid))
+        cells: row.cells.clone(),
+        group: row.group.clone(),
+        ..ReportRow::at(&row.place, status)
     }
 }
 

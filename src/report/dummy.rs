@@ -10,8 +10,8 @@ use crate::journal::samples::{
 };
 use crate::journal::{Answered, Event, Excluded, PlannedAction, RowRead, RunState, Verdict};
 use crate::model::{
-    Code, Diagnostic, Diagnostics, Field, FieldValue, IntegrationType, InvalidRow, Origin, Place,
-    Record, RecordDraft, RemoteIntegration, Row, ShownFields, TableFormat, TableName,
+    Code, Diagnostic, Diagnostics, Field, FieldValue, IntegrationType, Origin, Place, Record,
+    RecordDraft, RemoteIntegration, Row, ShownFields, ShownRow, TableFormat, TableName,
 };
 use crate::plan::Plan;
 use crate::validate::{FileRead, RowCounts, TableRead, Validation};
@@ -87,12 +87,14 @@ fn validation() -> Validation {
         diagnostics,
         row_errors: 1,
         rows: (1..=3).map(|n| valid(n, &table)).collect(),
-        invalid: vec![InvalidRow {
+        invalid: vec![ShownRow {
             n: 4,
             place: bad,
             type_name: Some("GITHUB_SERVER"),
             display_name: Some("Köln".into()),
             origin: None,
+            cells: serde_json::Map::from_iter([("origin".to_owned(), "koeln".into())]).into(),
+            group: Some("Search".into()),
             key: None,
             codes: vec![Code::OriginNotUrl],
         }],
@@ -117,6 +119,7 @@ fn valid(n: u32, table: &Arc<TableName>) -> Row {
         } else {
             Vec::new()
         },
+        group: Some("Payments".into()),
     }
 }
 
@@ -137,6 +140,7 @@ pub(super) fn run() -> Report {
     let invalid = RowRead {
         type_name: None,
         outcome: Some(Excluded::Invalid),
+        group: Some("Search".into()),
         warnings: vec!["trimmed".into(), "plain-http".into()],
         ..row_read(5)
     };

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::atomic::{NewFile, WriteError};
+use super::part::part_path;
 use super::value::Report;
 
 type WriteForm = fn(&Report, &mut dyn Write) -> io::Result<()>;
@@ -23,6 +24,7 @@ pub const FORMS: &[Form] = &[
     Form { extension: "json", write: Report::write_json },
     Form { extension: "csv", write: Report::write_csv },
     Form { extension: "html", write: Report::write_html },
+    Form { extension: "xlsx", write: Report::write_xlsx },
     Form { extension: "md", write: Report::write_markdown },
     Form { extension: "xml", write: Report::write_junit },
 ];
@@ -40,10 +42,26 @@ const RUN_REPORTS: [(&str, WriteForm); 3] = [
 ///
 /// [`WriteError`] if the disk refuses.
 pub(crate) fn write_run_reports(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, WriteError> {
-    let reports = RUN_REPORTS.iter();
-    reports
-        .map(|(name, write)| NewFile::create(&dir.join(name))?.write(|file| write(report, file)))
-        .collect()
+    let mut paths = Vec::new();
+    for (name, write) in RUN_REPORTS {
+        paths.push(NewFile::create(&dir.join(name))?.write(|file| write(report, file))?);
+    }
+    let failed = dir.join("failed.xlsx");
+    // That of an earlier session would mislead; if it cannot be removed, its date tells.
+    let _ = std::fs::remove_file(&failed);
+    let unfinished = report.of_unfinished();
+    if unfinished.rows.is_empty() {
+        return Ok(paths);
+    }
+    if unfinished.rows.iter().any(|row| row.group.is_some()) {
+        for group in unfinished.groups() {
+            let part = unfinished.of_group(group);
+            let file = NewFile::create(&part_path(&failed, group))?;
+            paths.push(file.write(|file| part.write_xlsx(file))?);
+        }
+    }
+    paths.push(NewFile::create(&failed)?.write(|file| unfinished.write_xlsx(file))?);
+    Ok(paths)
 }
 
 #[cfg(test)]
@@ -77,10 +95,15 @@ mod tests {
     fn a_run_has_its_reports_in_its_directory() {
         let dir = tempfile::tempdir().unwrap();
         let paths = write_run_reports(&dummy::run(), dir.path()).unwrap();
-        assert_eq!(
-            paths,
-            ["report.json", "report.csv", "report.html"].map(|name| dir.path().join(name))
-        );
+        let names = [
+            "report.json",
+            "report.csv",
+            "report.html",
+            "failed-Search.xlsx",
+            "failed-none.xlsx",
+            "failed.xlsx",
+        ];
+        assert_eq!(paths, names.map(|name| dir.path().join(name)));
         assert!(paths.iter().all(|path| path.exists()));
     }
 }

@@ -61,6 +61,7 @@ fn table(input: &Input, run: &RunState) -> ReportTable {
         sheet: input.sheet.clone(),
         encoding: None,
         delimiter: None,
+        headers: input.columns.clone(),
         sha256: Some(input.sha256.clone()),
         rows: TableRows {
             read: run.rows().filter(is_of_table).count() as u64,
@@ -81,6 +82,8 @@ fn report_row(row: RowState) -> ReportRow {
         type_name: row.type_name,
         display_name: row.name,
         origin: row.origin,
+        cells: row.cells,
+        group: row.group,
         id: row.remote.map(|remote| remote.id),
         attempts: row.attempts,
         http_status: last.status,

@@ -9,7 +9,7 @@ use crate::journal::{
     Ending, Jira, Remote, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
     in_millis_or_null,
 };
-use crate::model::{Diagnostic, Diagnostics, Difference, Outcome, Place};
+use crate::model::{Diagnostic, Diagnostics, Difference, Outcome, Place, ShownFields};
 use crate::validate::RowCounts;
 
 /// What a check found, what a plan would do, or what a run did: each fills the parts that it knows.
@@ -48,6 +48,9 @@ pub(crate) struct ReportTable {
     /// What separates the cells of a CSV, if the file was read just now.
     #[serde(skip)]
     pub delimiter: Option<char>,
+    /// Its headers, of unknown columns too.
+    #[serde(skip)]
+    pub headers: Vec<String>,
     /// The SHA-256 of the whole file, in hexadecimal, if it was computed.
     pub sha256: Option<String>,
     pub rows: TableRows,
@@ -141,6 +144,12 @@ pub(crate) struct ReportRow {
     /// The visible fields in which it differs from the integration that exists; known to a plan alone.
     #[serde(skip)]
     pub differences: Vec<Difference>,
+    /// Its recognised cells without secrets, by the fields' names in the API.
+    #[serde(skip)]
+    pub cells: ShownFields,
+    /// Its cell in the column of `--split-by`.
+    #[serde(skip)]
+    pub group: Option<String>,
     /// Jira's id of its integration.
     pub id: Option<i64>,
     /// How many requests were sent for it.
@@ -302,6 +311,11 @@ impl ReportRow {
             status,
             ..Self::default()
         }
+    }
+
+    /// The cell by which reports are split; a blank one is `none`.
+    pub(super) fn group_name(&self) -> &str {
+        self.group.as_deref().unwrap_or("none")
     }
 
     pub(super) fn key(&self) -> RowKey<'_> {

@@ -44,6 +44,11 @@ pub(super) fn plain(header: &str) -> String {
         .collect()
 }
 
+/// Whether a header names the opposite of its field.
+pub(crate) fn is_inverted(header: &str) -> bool {
+    plain(header) == INVERTED.0
+}
+
 /// The field that a header names, or whose opposite it names.
 pub fn field_of(header: &str) -> Option<Field> {
     HEADERS.get(&plain(header)).copied()
@@ -97,6 +102,8 @@ pub(super) struct Columns {
     pub action: Option<usize>,
     /// The columns of `--only`, in its order.
     pub only: Vec<Option<usize>>,
+    /// The column of `--split-by`.
+    pub split: Option<usize>,
     pub type_column: FieldColumn,
     /// The fields whose cells are read once the type is known, in the manual's order.
     pub others: Vec<FieldColumn>,
@@ -209,7 +216,7 @@ pub(super) fn match_headers(
             kind: field.kind(),
             column,
             has_preset: presets.has(field),
-            is_inverted: column.is_some_and(|column| plain(&head.headers[column]) == INVERTED.0),
+            is_inverted: column.is_some_and(|column| is_inverted(&head.headers[column])),
         }
     };
     let columns = Columns {
@@ -224,6 +231,10 @@ pub(super) fn match_headers(
             .iter()
             .map(|only| column_named(&only.header, head))
             .collect(),
+        split: options
+            .split_by
+            .as_deref()
+            .and_then(|header| column_named(header, head)),
         type_column: field_column(Field::Type),
         others: Field::all()
             .filter(|field| *field != Field::Type && has(*field))

@@ -22,6 +22,7 @@ mod tokens;
 mod workers;
 
 pub use headers::field_of;
+pub(crate) use headers::is_inverted;
 pub(crate) use options::Preset;
 pub use options::{Options, Purpose};
 pub(crate) use result::{FileRead, TableRead};

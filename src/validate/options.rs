@@ -47,6 +47,12 @@ pub struct Options {
     /// `--strict` and `--allow`
     #[serde(default)]
     pub policy: Policy,
+    /// `--split-by`: the header of a column, known or not, whose cells are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_by: Option<String>,
+    /// Whether a check keeps every row, and everything every diagnostic, for a report in a file.
+    #[serde(skip)]
+    pub keeps_all: bool,
 }
 
 impl Options {
@@ -60,7 +66,14 @@ impl Options {
             presets: Vec::new(),
             selection: Selection::default(),
             policy: Policy::default(),
+            split_by: None,
+            keeps_all: false,
         }
+    }
+
+    /// Whether rows are kept.
+    pub(super) fn keeps_rows(&self) -> bool {
+        self.purpose == Purpose::Import || self.keeps_all
     }
 
     /// The field that a header names, by `--map` or by itself.

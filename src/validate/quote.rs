@@ -10,6 +10,17 @@ const LONGEST_SHOWN: usize = 60;
 
 /// The text of a cell of a field of `kind` for a message: quoted, or only described.
 pub(super) fn quote(text: &str, kind: Kind) -> String {
+    match shown(text, kind) {
+        Some(shown) => quote_any(shown),
+        None => match text.chars().count() {
+            1 => "a text of one character".to_owned(),
+            length => format!("a text of {length} characters"),
+        },
+    }
+}
+
+/// What may be shown of the text of a cell of a field of `kind`.
+pub(super) fn shown(text: &str, kind: Kind) -> Option<&str> {
     let shown = match kind {
         Kind::Type => IntegrationType::meant_by(text).map(|_| text),
         Kind::Region => nearest_region(text).map(|_| text),
@@ -17,13 +28,7 @@ pub(super) fn quote(text: &str, kind: Kind) -> String {
         Kind::Origin | Kind::ApiPath | Kind::RefSpecs => address(text),
         _ => None,
     };
-    match shown.or_else(|| is_short_word(text).then_some(text)) {
-        Some(shown) => quote_any(shown),
-        None => match text.chars().count() {
-            1 => "a text of one character".to_owned(),
-            length => format!("a text of {length} characters"),
-        },
-    }
+    shown.or_else(|| is_short_word(text).then_some(text))
 }
 
 /// A text that is known not to be a secret, such as one close to a known name.

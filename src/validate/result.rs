@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::model::{
-    Code, Diagnostic, Diagnostics, Field, InvalidRow, Place, Row, Severity, TableName,
+    Code, Diagnostic, Diagnostics, Field, Place, Row, Severity, ShownRow, TableName,
 };
 
 /// How many rows there are of each kind; `read` is `valid`, `invalid` and `not_selected` together.
@@ -75,8 +75,10 @@ pub struct Validation {
     pub row_errors: u64,
     /// The valid rows, in the order of the files.
     pub rows: Vec<Row>,
+    /// The valid rows of a check that keeps them.
+    pub valid: Vec<ShownRow>,
     /// The invalid rows, in the order of the files.
-    pub invalid: Vec<InvalidRow>,
+    pub invalid: Vec<ShownRow>,
     /// The rows that the selection leaves out.
     pub not_selected: Vec<NotSelected>,
     /// The sheets of all files.
@@ -92,6 +94,14 @@ pub struct Validation {
 }
 
 impl Validation {
+    /// Nothing yet; `keeps_all` for a report in a file.
+    pub(super) fn new(keeps_all: bool) -> Self {
+        Self {
+            diagnostics: Diagnostics::keeping(keeps_all),
+            ..Self::default()
+        }
+    }
+
     /// Whether something is wrong with a file, a table or a header: then it is not known what the rows hold.
     pub fn has_table_errors(&self) -> bool {
         self.diagnostics.count(Severity::Error) > self.row_errors
@@ -121,15 +131,23 @@ impl Validation {
     /// reports.
     pub fn invalidate(&mut self, code: Code, bad: &[Row]) {
         for row in bad {
-            self.invalid.push(InvalidRow::of(row, code));
-            self.counts.valid -= 1;
-            self.counts.invalid += 1;
-            if let Some(sum) = self.counts_of(&row.place.table) {
-                sum.valid -= 1;
-                sum.invalid += 1;
-            }
+            self.add_invalid(ShownRow::of(row, code), code);
         }
         self.invalid.sort_by_key(|row| row.n);
+    }
+
+    /// Counts a row that was valid as invalid because of `code`.
+    pub(super) fn add_invalid(&mut self, mut row: ShownRow, code: Code) {
+        if !row.codes.contains(&code) {
+            row.codes.push(code);
+        }
+        self.counts.valid -= 1;
+        self.counts.invalid += 1;
+        if let Some(sum) = self.counts_of(&row.place.table) {
+            sum.valid -= 1;
+            sum.invalid += 1;
+        }
+        self.invalid.push(row);
     }
 }
 

@@ -4,13 +4,14 @@ use std::ops::Range;
 
 use super::cell::{CellText, any_text};
 use super::duplicates::{RowHasher, RowHashes};
-use super::headers::Columns;
+use super::headers::{Columns, FieldColumn};
 use super::options::{Options, Purpose};
+use super::quote::shown;
 use super::rules;
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, InvalidRow, OriginKey, OriginRule, Place,
-    Problem, Record, RecordDraft, RecordKey, Severity,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, OriginKey, OriginRule, Place,
+    Problem, Record, RecordDraft, RecordKey, Severity, ShownFields, ShownRow, parse_flag,
 };
 
 /// What came of a row.
@@ -27,8 +28,10 @@ pub(super) struct CheckedRow {
     pub name: Range<usize>,
     /// What is to be sent. A check keeps none: a million of them would not fit into memory.
     pub record: Option<Box<Record>>,
-    /// What an import keeps of an invalid row.
-    pub invalid: Option<Box<InvalidRow>>,
+    /// What is kept of an invalid row, and of any row of a check that keeps them.
+    pub shown: Option<Box<ShownRow>>,
+    /// Its cell in the column of `--split-by`.
+    pub group: Option<String>,
     /// In the order of the columns.
     pub found: Vec<Diagnostic>,
     /// Whether a secret of the row is on the command line.
@@ -82,11 +85,7 @@ fn is_selected(columns: &Columns, row: RowView<'_>, options: &Options) -> bool {
     selection.has_row(&columns.table, row.number)
         && only.all(|(column, only)| {
             let value = column.map_or(Value::Blank, |column| row.value(column));
-            let text = match any_text(value) {
-                CellText::Text(text) => text,
-                CellText::Trimmed(text) => text.into(),
-                CellText::Blank | CellText::Bad(_) => "".into(),
-            };
+            let text = readable(value).unwrap_or_default();
             let named = IntegrationType::from_name(&text);
             text.to_lowercase() == only.text.to_lowercase()
                 || named.is_some() && named == IntegrationType::from_name(&only.text)
@@ -180,12 +179,11 @@ impl RowCheck<'_> {
         let compared_by = self.hashes(hasher);
         let start = names.len();
         names.push_str(self.draft.display_name.as_deref().unwrap_or_default());
-        let (mut record, mut invalid) = (None, None);
-        if self.options.purpose == Purpose::Import {
-            match self.record() {
-                Some(valid) => record = Some(Box::new(valid)),
-                None => invalid = Some(Box::new(self.invalid_row())),
-            }
+        let (mut record, mut shown) = (None, None);
+        if self.options.keeps_rows() {
+            let is_import = self.options.purpose == Purpose::Import;
+            record = is_import.then(|| self.record()).flatten().map(Box::new);
+            shown = record.is_none().then(|| Box::new(self.shown_row()));
         }
         CheckedRow {
             number: self.row.number,
@@ -194,7 +192,8 @@ impl RowCheck<'_> {
             hashes: compared_by,
             name: start..names.len(),
             record,
-            invalid,
+            shown,
+            group: self.group(),
             found: self.found,
             has_secret_argument: self.has_secret_argument,
         }
@@ -227,8 +226,13 @@ impl RowCheck<'_> {
         }
     }
 
-    /// What can be read of a row that is not valid. The run numbers it and collects its codes.
-    fn invalid_row(&self) -> InvalidRow {
+    /// The cell in the column of `--split-by`.
+    fn group(&self) -> Option<String> {
+        readable(self.row.value(self.columns.split?))
+    }
+
+    /// What may be shown of the row. The run numbers it and collects its codes.
+    fn shown_row(&self) -> ShownRow {
         let draft = &self.draft;
         let origin = draft.origin.as_ref();
         let may_be_blank = |integration_type: IntegrationType| {
@@ -242,12 +246,14 @@ impl RowCheck<'_> {
         };
         let named = self.integration_type.zip(draft.display_name.clone());
         let key = named.filter(|(integration_type, _)| has_origin(*integration_type));
-        InvalidRow {
+        ShownRow {
             n: 0,
             place: self.place(None),
             type_name: self.integration_type.map(IntegrationType::name),
             display_name: draft.display_name.clone(),
             origin: origin.map(|origin| origin.as_str().to_owned()),
+            cells: self.shown_cells(),
+            group: self.group(),
             key: key.map(|(integration_type, display_name)| RecordKey {
                 integration_type,
                 origin: OriginKey::of(integration_type, origin),
@@ -255,6 +261,57 @@ impl RowCheck<'_> {
             }),
             codes: Vec::new(),
         }
+    }
+}
+
+impl RowCheck<'_> {
+    fn shown_cells(&self) -> ShownFields {
+        let columns = [&self.columns.type_column].into_iter();
+        let columns = columns.chain(&self.columns.others);
+        let cells = columns.filter_map(|column| {
+            let cell = self.shown_cell(column)?;
+            Some((column.field.name().to_owned(), cell.into()))
+        });
+        cells.collect::<serde_json::Map<_, _>>().into()
+    }
+
+    /// The text of a cell; of one that is wrong, or was not checked, what a message may quote.
+    fn shown_cell(&self, column: &FieldColumn) -> Option<String> {
+        let field = column.field;
+        let may_be_secret = match column.kind {
+            Kind::Secret => true,
+            Kind::Username => self
+                .integration_type
+                .is_none_or(|known| known.spec().username_is_secret()),
+            _ => false,
+        };
+        let mut found = self.found.iter().filter(|found| found.field == Some(field));
+        if may_be_secret
+            || found
+                .clone()
+                .any(|found| found.code == Code::SecretInPlainField)
+        {
+            return None;
+        }
+        let text = readable(self.row.value(column.column?))?;
+        let is_wrong = found.any(|found| found.severity == Severity::Error);
+        let text = if is_wrong || self.integration_type.is_none() {
+            shown(&text, column.kind)?.to_owned()
+        } else {
+            text
+        };
+        match parse_flag(&text) {
+            Some(flag) if column.is_inverted => Some((!flag).to_string()),
+            _ => Some(text),
+        }
+    }
+}
+
+fn readable(value: Value<'_>) -> Option<String> {
+    match any_text(value) {
+        CellText::Text(text) => Some(text.into_owned()),
+        CellText::Trimmed(text) => Some(text.to_owned()),
+        CellText::Blank | CellText::Bad(_) => None,
     }
 }
 

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use super::duplicates::{Like, RowRef, SeenRows};
 use super::headers::{Columns, TableKind, is_header, is_nearly_header, match_headers, no_table};
-use super::options::{Options, Purpose};
+use super::options::Options;
 use super::result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
 use super::workers::{CheckedBlock, UncheckedBlock, Workers};
 use crate::input::{
     self, Block, InputError, InputErrorKind, Interest, Sink, SkipReason, Source, TableHead,
 };
-use crate::model::{Code, Diagnostic, Field, InvalidRow, Place, Row, Severity, TableName};
+use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, ShownRow, TableName};
 
 /// Reads and checks all `files`.
 ///
@@ -34,7 +34,7 @@ pub fn validate_sources(
 ) -> Validation {
     let mut run = Run {
         options,
-        result: Validation::default(),
+        result: Validation::new(options.keeps_all),
         tables: Vec::new(),
         rows_before: Vec::new(),
         workers: Workers::new(options),
@@ -110,7 +110,7 @@ impl Run<'_> {
     }
 
     fn read_source(&mut self, source: &Source) -> Result<Place, InputError> {
-        if self.options.purpose == Purpose::Import {
+        if self.options.keeps_rows() {
             let sha256 = source.sha256()?;
             if let Some(file) = self.result.files.last_mut() {
                 file.sha256 = Some(sha256);
@@ -156,33 +156,38 @@ impl Run<'_> {
     fn add_row(&mut self, table: usize, row: CheckedRow) {
         let place = Place::row(&self.tables[table].table, row.number, row.line);
         let n = self.n;
-        if let Some(mut invalid) = row.invalid {
-            invalid.n = n;
+        if let Some(mut shown) = row.shown {
+            shown.n = n;
             for found in row
                 .found
                 .iter()
                 .filter(|found| found.severity == Severity::Error)
             {
-                if !invalid.codes.contains(&found.code) {
-                    invalid.codes.push(found.code);
+                if !shown.codes.contains(&found.code) {
+                    shown.codes.push(found.code);
                 }
             }
-            self.result.invalid.push(*invalid);
+            if shown.codes.is_empty() {
+                self.result.valid.push(*shown);
+            } else {
+                self.result.invalid.push(*shown);
+            }
         } else if let Some(record) = row.record {
             let valid = Row {
                 n,
                 place,
                 record: *record,
                 warnings: row.found.iter().map(|found| found.code).collect(),
+                group: row.group,
             };
             if is_valid(&row.found) {
                 self.result.rows.push(valid);
             } else {
                 // Only the comparison with other rows has found something wrong with it.
-                let invalid = InvalidRow::of(&valid, Code::DuplicateRow);
+                let invalid = ShownRow::of(&valid, Code::DuplicateRow);
                 self.result.invalid.push(invalid);
             }
-        } else if !row.is_selected && self.options.purpose == Purpose::Import {
+        } else if !row.is_selected && self.options.keeps_rows() {
             self.result.not_selected.push(NotSelected { n, place });
         }
         self.result.has_secret_argument |= row.has_secret_argument;
@@ -259,6 +264,14 @@ impl Run<'_> {
         let (bad, good): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_bad);
         self.result.rows = good;
         self.result.invalidate(Code::DuplicateRow, &bad);
+        let valid = std::mem::take(&mut self.result.valid);
+        let is_bad = |row: &ShownRow| self.duplicated.contains(&row.n);
+        let (bad, good): (Vec<ShownRow>, Vec<ShownRow>) = valid.into_iter().partition(is_bad);
+        self.result.valid = good;
+        for row in bad {
+            self.result.add_invalid(row, Code::DuplicateRow);
+        }
+        self.result.invalid.sort_by_key(|row| row.n);
     }
 
     /// Notes the sheets and columns that were asked for and are nowhere.
@@ -276,6 +289,11 @@ impl Run<'_> {
         let missing =
             only.filter(|(at, _)| self.tables.iter().all(|table| table.only[*at].is_none()));
         result.missing_columns = missing.map(|(_, only)| only.header.clone()).collect();
+        let split = self.options.split_by.iter();
+        let is_nowhere = |_: &&String| self.tables.iter().all(|table| table.split.is_none());
+        result
+            .missing_columns
+            .extend(split.filter(is_nowhere).cloned());
         let tables = result.files.iter().flat_map(|file| &file.tables);
         let headers = tables.flat_map(|table| &table.headers);
         result.missing_mapped = self.options.map.missing(headers);

@@ -195,3 +195,79 @@ fn a_report_is_opened_before_the_work_and_overwrites_nothing() {
     let text = std::fs::read_to_string(env.path("there.md")).unwrap();
     assert!(text.contains("1 of 1 integration created"), "{text}");
 }
+
+/// Two teams; one row of `Payments` has no credential, and one of `Search` a type that is not known.
+const TEAMS: &str = "Team,type,displayName,origin,pat,sslVerify\n\
+    Payments,GITHUB_SERVER,A,https://git1.example.org,s3cretOfA1,true\n\
+    Payments,GITHUB_SERVER,B,https://git2.example.org,,false\n\
+    Search,GITHBU,C,https://git3.example.org,s3cretOfC1,true\n\
+    ,GITHUB_SERVER,D,https://git4.example.org,s3cretOfD1,true\n";
+
+#[test]
+fn each_team_gets_its_own_mistakes() {
+    let env = Env::new().file("a.csv", TEAMS);
+    let check = ["check", "a.csv", "--split-by", "Team"];
+    env.run(check.into_iter().chain(["-o", "bad.xlsx", "-o", "bad.md"]))
+        .exit(3);
+    let read = |name: &str| std::fs::read_to_string(env.path(name)).unwrap();
+    let payments = read("bad-Payments.md");
+    assert!(
+        payments.contains("1 of 2 rows can be imported; 1 error"),
+        "{payments}"
+    );
+    assert!(payments.contains("missing-credential"), "{payments}");
+    assert!(!payments.contains("unknown-type"), "{payments}");
+    assert!(read("bad-none.md").contains("1 row can be imported"));
+    for team in ["Payments", "Search", "none"] {
+        assert!(env.path(&format!("bad-{team}.xlsx")).exists());
+    }
+    assert!(!env.path("bad.xlsx").exists());
+    // What it wrote is not overwritten either.
+    env.run(check.into_iter().chain(["-o", "bad.md"]))
+        .says("already exists");
+}
+
+#[test]
+fn a_workbook_of_mistakes_reads_as_the_sheet_that_it_is_of() {
+    let env = Env::new().file("a.csv", TEAMS);
+    env.run(["check", "a.csv", "-o", "bad.xlsx"]).exit(3);
+    let found = env
+        .run(["check", "bad.xlsx", "--format", "json"])
+        .exit(3)
+        .json();
+    let found = found["diagnostics"].as_array().unwrap();
+    let codes: Vec<(&str, &str)> = found
+        .iter()
+        .map(|of| (of["code"].as_str().unwrap(), of["cell"].as_str().unwrap()))
+        .collect();
+    // The secrets are gone, and all else is as it was.
+    assert_eq!(
+        codes,
+        [
+            ("missing-credential", "D2"),
+            ("missing-credential", "D3"),
+            // `sslVerify` is `disableSslVerification` here.
+            ("ssl-verification-off", "E3"),
+            ("unknown-type", "A4"),
+            ("missing-credential", "D5"),
+        ]
+    );
+}
+
+#[test]
+fn what_failed_is_left_as_a_workbook_for_those_who_fix_it() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3)).faults([
+        None,
+        Some(Fault::Failure400),
+        None,
+    ]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(1);
+    let failed = env.runs()[0].join("failed.xlsx");
+    let found = env
+        .run(["check", failed.to_str().unwrap(), "--format", "json"])
+        .json();
+    assert_eq!(found["rows"]["read"], 1, "{found}");
+    env.run(["resume", "--yes"]).exit(0);
+    assert!(!failed.exists());
+}

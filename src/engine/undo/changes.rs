@@ -10,7 +10,7 @@ use crate::model::{Field, RemoteIntegration, ShownFields, is_same_value, normali
 /// itself, in words. What Jira does not show is not compared.
 pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> {
     let echo = row.echo().map(ShownFields::open).unwrap_or_default();
-    let mut before = row.cells().open();
+    let mut before = row.cells.open();
     for (field, text) in [
         (Field::DisplayName, &row.name),
         (Field::Origin, &row.origin),

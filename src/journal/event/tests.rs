@@ -10,7 +10,7 @@ use crate::journal::samples::{
 use crate::journal::writer::write_line;
 use crate::journal::*;
 use crate::model::{
-    Code, IntegrationType, InvalidRow, Origin, Outcome, Place, Record, RecordDraft, Row,
+    Code, IntegrationType, Origin, Outcome, Place, Record, RecordDraft, Row, ShownFields, ShownRow,
     TableFormat, TableName,
 };
 
@@ -86,7 +86,7 @@ fn events_come_back_as_they_were_written() {
 fn the_format() {
     let lines: Vec<String> = one_of_each().iter().map(json).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    {"event":"opened","version":{"major":2,"minor":0},"gij":"0.1.0","run":"20261122T101503Z-onboarding","rehearsal":false,"jira":{"url":"https://jira.example.org","title":"Acme Jira","version":"10.3.2","user":"anna"},"options":{"only":"Team=Payments"},"settings":{"only":["Team=Payments"]},"inputs":[{"file":"onboarding.xlsx","path":"/home/anna/onboarding.xlsx","sheet":"Azure","sha256":"9f86d081","columns":["type","displayName","Team"],"rows_blank":1}],"at":"2026-11-22T10:15:03.000Z"}
+    {"event":"opened","version":{"major":2,"minor":1},"gij":"0.1.0","run":"20261122T101503Z-onboarding","rehearsal":false,"jira":{"url":"https://jira.example.org","title":"Acme Jira","version":"10.3.2","user":"anna"},"options":{"only":"Team=Payments"},"settings":{"only":["Team=Payments"]},"inputs":[{"file":"onboarding.xlsx","path":"/home/anna/onboarding.xlsx","sheet":"Azure","sha256":"9f86d081","columns":["type","displayName","Team"],"rows_blank":1}],"at":"2026-11-22T10:15:03.000Z"}
     {"event":"row","n":1,"place":{"file":"onboarding.xlsx","sheet":"Azure","format":"xlsx","row":2,"line":null},"type":"AZURE","name":"Azure 1","origin":"https://dev.azure.com/acme","cells":{"global":true}}
     {"event":"session","kind":"import","gij":"0.1.0","host":"build-7","os_user":"anna","jira_user":"anna","at":"2026-11-22T10:15:03.000Z","settle_ms":30000,"confirmed_by":"yes","options":{"concurrency":"4"}}
     {"event":"confirmed","by":"answer","at":"2026-11-22T10:15:03.002Z"}
@@ -127,6 +127,7 @@ fn a_valid_row_is_written_with_what_it_says_and_its_key() {
         place: Place::row(&table, 2, Some(2)),
         record: Record::new(IntegrationType::Filespace, values).unwrap(),
         warnings: vec![Code::Trimmed],
+        group: None,
     };
     insta::assert_snapshot!(json(&Event::Row(Box::new(RowRead::valid(&row)))), @r#"{"event":"row","n":1,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":2,"line":2},"type":"FILESPACE","name":"Payments","origin":"/srv/repos/*","key":{"type":"FILESPACE","origin":"/srv/repos/*","name":"Payments"},"cells":{"type":"FILESPACE","displayName":"Payments","origin":"/srv/repos/*"},"warnings":["trimmed"]}"#);
 }
@@ -138,17 +139,19 @@ fn an_invalid_row_is_written_with_what_can_be_read_and_what_is_wrong() {
         sheet: None,
         format: TableFormat::Csv,
     });
-    let row = InvalidRow {
+    let row = ShownRow {
         n: 2,
         place: Place::row(&table, 3, Some(3)),
         type_name: Some("GITLAB"),
         display_name: Some("Payments".into()),
         origin: None,
+        cells: ShownFields::default(),
+        group: Some("Payments".into()),
         key: None,
         codes: vec![Code::MissingCredential, Code::NotABoolean],
     };
     let read = RowRead::invalid(&row);
-    insta::assert_snapshot!(json(&Event::Row(Box::new(read.clone()))), @r#"{"event":"row","n":2,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":3,"line":3},"type":"GITLAB","name":"Payments","origin":null,"errors":["missing-credential","not-a-boolean"],"outcome":"invalid"}"#);
+    insta::assert_snapshot!(json(&Event::Row(Box::new(read.clone()))), @r#"{"event":"row","n":2,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":3,"line":3},"type":"GITLAB","name":"Payments","origin":null,"group":"Payments","errors":["missing-credential","not-a-boolean"],"outcome":"invalid"}"#);
     let mut run = RunState::new(opened());
     run.apply(Event::Row(Box::new(read)));
     let state = run.row(2).unwrap();
