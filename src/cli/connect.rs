@@ -157,7 +157,7 @@ impl ConnectArgs {
         let (base, access, sandbox) = match destination {
             Destination::Jira(base) => (base.clone(), access(self, base)?, None),
             Destination::Sandbox => {
-                let sandbox = Sandbox::spawn(Config::default()).map_err(|error| {
+                let sandbox = Sandbox::start(Config::default()).map_err(|error| {
                     Failure::new(Exit::Stopped, format!("cannot start the sandbox: {error}"))
                 })?;
                 let base = BaseUrl::parse(&sandbox.url())

@@ -75,7 +75,7 @@ pub(super) fn sandbox(args: SandboxArgs, context: &Context) -> Result<Exit, Fail
     let state = args.state.clone();
     let config = config(args)?;
     Runtime::new()?.block_on(async {
-        let sandbox = Sandbox::start(config).await?;
+        let sandbox = Sandbox::start(config)?;
         let kept = kept(state.as_deref(), sandbox.held().len());
         context
             .screen

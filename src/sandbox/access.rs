@@ -10,9 +10,12 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+
+use super::answers;
 
 /// Jira's default for *maximum authentication attempts allowed*.
 const ATTEMPTS: u32 = 3;
@@ -68,40 +71,44 @@ impl Scheme {
     }
 }
 
-/// The result of checking credentials.
+/// Why a request is not admitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LoginResult {
-    Admitted,
+pub(super) enum Denial {
     /// No credentials at all.
     Anonymous,
     /// Wrong credentials.
     Refused,
-    /// Too many failed log-ins: not even the right password will do.
+    /// Too many failed logins: not even the right password will do.
     CaptchaRequired,
+    BasicDisabled,
+    NotAdmin,
+    NoApp,
+}
+
+impl Denial {
+    pub(super) fn answer(self, base: &str) -> Response {
+        match self {
+            Self::Anonymous => answers::not_logged_in(),
+            Self::Refused => answers::login_failed(),
+            Self::CaptchaRequired => answers::captcha(base),
+            Self::BasicDisabled => answers::basic_disabled(),
+            Self::NotAdmin => answers::not_admin(),
+            Self::NoApp => answers::no_app(base),
+        }
+    }
 }
 
 /// Checks credentials and counts failed logins.
 pub(super) struct Logins {
-    access: AcceptedLogin,
-    /// The one accepted credential, as it stands after the scheme; `None` accepts any.
-    expected: Option<(Scheme, String)>,
-    failed: u32,
+    accepted: AcceptedLogin,
+    pub failed: u32,
     failed_in_a_row: u32,
 }
 
 impl Logins {
-    pub(super) fn new(access: AcceptedLogin) -> Self {
-        let expected = match &access {
-            AcceptedLogin::Any => None,
-            AcceptedLogin::Token(token) => Some((Scheme::Bearer, token.clone())),
-            AcceptedLogin::Basic { user, password } => Some((
-                Scheme::Basic,
-                BASE64_STANDARD.encode(format!("{user}:{password}")),
-            )),
-        };
+    pub(super) fn new(accepted: AcceptedLogin) -> Self {
         Self {
-            access,
-            expected,
+            accepted,
             failed: 0,
             failed_in_a_row: 0,
         }
@@ -109,54 +116,38 @@ impl Logins {
 
     /// The name of the accepted user.
     pub(super) fn user(&self) -> &str {
-        if let AcceptedLogin::Basic { user, .. } = &self.access {
+        if let AcceptedLogin::Basic { user, .. } = &self.accepted {
             user
         } else {
             "admin"
         }
     }
 
-    /// Counts a log-in that failed for reasons outside of the credentials.
-    pub(super) fn count_failure(&mut self) {
-        self.failed += 1;
-    }
-
-    /// How many log-ins have failed so far.
-    pub(super) fn failed_logins(&self) -> u32 {
-        self.failed
-    }
-
     /// Judges an `Authorization` header.
-    pub(super) fn judge(&mut self, header: Option<&str>) -> LoginResult {
-        let Some(header) = header else {
-            return LoginResult::Anonymous;
-        };
+    pub(super) fn judge(&mut self, header: Option<&str>) -> Result<(), Denial> {
+        let header = header.ok_or(Denial::Anonymous)?;
         let scheme = Scheme::of(header);
-        let credential = header
-            .split_once(' ')
-            .map_or("", |(_, credential)| credential.trim());
-        let right = !credential.is_empty()
-            && match &self.expected {
-                None => scheme != Scheme::Other,
-                Some((kind, expected)) => *kind == scheme && expected == credential,
-            };
-        let entry = if scheme == Scheme::Basic && self.failed_in_a_row >= ATTEMPTS {
-            LoginResult::CaptchaRequired
-        } else if right {
-            LoginResult::Admitted
-        } else {
-            LoginResult::Refused
-        };
-        match (entry, scheme) {
-            (LoginResult::Admitted, Scheme::Basic) => self.failed_in_a_row = 0,
-            (LoginResult::Admitted, _) => {}
-            (_, Scheme::Basic) => {
-                self.failed += 1;
-                self.failed_in_a_row += 1;
+        let credential = header.split_once(' ').map_or("", |(_, rest)| rest.trim());
+        let right = match &self.accepted {
+            AcceptedLogin::Any => scheme != Scheme::Other && !credential.is_empty(),
+            AcceptedLogin::Token(token) => scheme == Scheme::Bearer && credential == token,
+            AcceptedLogin::Basic { user, password } => {
+                scheme == Scheme::Basic
+                    && credential == BASE64_STANDARD.encode(format!("{user}:{password}"))
             }
-            _ => self.failed += 1,
+        };
+        let result = if scheme == Scheme::Basic && self.failed_in_a_row >= ATTEMPTS {
+            Err(Denial::CaptchaRequired)
+        } else if right {
+            Ok(())
+        } else {
+            Err(Denial::Refused)
+        };
+        self.failed += u32::from(result.is_err());
+        if scheme == Scheme::Basic {
+            self.failed_in_a_row = result.map_or(self.failed_in_a_row + 1, |()| 0);
         }
-        entry
+        result
     }
 }
 
@@ -172,41 +163,46 @@ pub struct RateLimit {
 /// Jira lets administrators choose the interval; the sandbox always refills once a second.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-#[derive(Debug)]
 struct Bucket {
     tokens: u32,
     refilled: Instant,
 }
 
-/// The state of the bucket after one request.
+/// The state of a bucket after one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RateStatus {
-    limit: RateLimit,
     pub granted: bool,
+    burst: u32,
+    per_second: u32,
     remaining: u32,
     /// Whole seconds until there are new tokens; 0 while some remain.
     retry_after: u64,
 }
 
 impl RateStatus {
+    /// A bucket that has just refused a request.
+    pub(super) const EMPTY: Self = Self {
+        granted: false,
+        burst: 100,
+        per_second: 100,
+        remaining: 0,
+        retry_after: 1,
+    };
+
     /// Writes the headers that Jira uses.
     pub(super) fn write_to(self, headers: &mut HeaderMap) {
-        headers.insert("x-ratelimit-limit", self.limit.burst.get().into());
+        headers.insert("x-ratelimit-limit", self.burst.into());
         headers.insert("x-ratelimit-remaining", self.remaining.into());
-        headers.insert("x-ratelimit-fillrate", self.limit.per_second.get().into());
-        headers.insert(
-            "x-ratelimit-interval-seconds",
-            HeaderValue::from(INTERVAL.as_secs()),
-        );
+        headers.insert("x-ratelimit-fillrate", self.per_second.into());
+        headers.insert("x-ratelimit-interval-seconds", INTERVAL.as_secs().into());
         headers.insert("retry-after", self.retry_after.into());
     }
 }
 
 /// The buckets of all users.
-#[derive(Debug)]
 pub(super) struct Buckets {
     limit: RateLimit,
-    buckets: HashMap<u64, Bucket>,
+    buckets: HashMap<String, Bucket>,
 }
 
 impl Buckets {
@@ -217,33 +213,33 @@ impl Buckets {
         }
     }
 
-    /// Takes a token from the bucket of a user, if there is one.
-    pub(super) fn take(&mut self, user: u64, now: Instant) -> RateStatus {
-        let RateLimit { per_second, burst } = self.limit;
-        let bucket = self.buckets.entry(user).or_insert(Bucket {
-            tokens: burst.get(),
-            refilled: now,
-        });
-        let intervals =
-            u32::try_from(now.duration_since(bucket.refilled).as_secs() / INTERVAL.as_secs())
-                .unwrap_or(u32::MAX);
-        if intervals > 0 {
-            let new = per_second.get().saturating_mul(intervals);
-            bucket.tokens = bucket.tokens.saturating_add(new).min(burst.get());
-            bucket.refilled += INTERVAL.saturating_mul(intervals);
-        }
+    /// Takes a token from the bucket of whoever has these credentials, if there is one.
+    pub(super) fn take(&mut self, credentials: &str, now: Instant) -> RateStatus {
+        let (per_second, burst) = (self.limit.per_second.get(), self.limit.burst.get());
+        let bucket = self
+            .buckets
+            .entry(credentials.to_owned())
+            .or_insert(Bucket {
+                tokens: burst,
+                refilled: now,
+            });
+        let passed = now.duration_since(bucket.refilled).as_secs() / INTERVAL.as_secs();
+        let intervals = u32::try_from(passed).unwrap_or(u32::MAX);
+        let new = per_second.saturating_mul(intervals);
+        bucket.tokens = bucket.tokens.saturating_add(new).min(burst);
+        bucket.refilled += INTERVAL.saturating_mul(intervals);
         let granted = bucket.tokens > 0;
         bucket.tokens = bucket.tokens.saturating_sub(1);
-        let retry_after = if bucket.tokens > 0 {
-            0
-        } else {
-            INTERVAL.as_secs()
-        };
         RateStatus {
-            limit: self.limit,
             granted,
+            burst,
+            per_second,
             remaining: bucket.tokens,
-            retry_after,
+            retry_after: if bucket.tokens > 0 {
+                0
+            } else {
+                INTERVAL.as_secs()
+            },
         }
     }
 }
@@ -267,48 +263,44 @@ mod tests {
         let mut logins = fred();
         assert_eq!(
             [logins.judge(RIGHT), logins.judge(WRONG), logins.judge(None)],
-            [
-                LoginResult::Admitted,
-                LoginResult::Refused,
-                LoginResult::Anonymous
-            ]
+            [Ok(()), Err(Denial::Refused), Err(Denial::Anonymous)]
         );
-        assert_eq!(logins.failed_logins(), 1);
+        assert_eq!(logins.failed, 1);
     }
 
     #[test]
     fn after_three_failures_the_right_password_needs_a_captcha() {
         let mut logins = fred();
         for _ in 0..3 {
-            assert_eq!(logins.judge(WRONG), LoginResult::Refused);
+            assert_eq!(logins.judge(WRONG), Err(Denial::Refused));
         }
-        assert_eq!(logins.judge(RIGHT), LoginResult::CaptchaRequired);
+        assert_eq!(logins.judge(RIGHT), Err(Denial::CaptchaRequired));
     }
 
     #[test]
     fn a_success_in_between_starts_the_count_again() {
         let mut logins = fred();
         for attempt in [WRONG, WRONG, RIGHT, WRONG, WRONG] {
-            logins.judge(attempt);
+            let _ = logins.judge(attempt);
         }
-        assert_eq!(logins.judge(RIGHT), LoginResult::Admitted);
+        assert_eq!(logins.judge(RIGHT), Ok(()));
     }
 
     #[test]
     fn tokens_never_lead_to_a_captcha() {
         let mut logins = Logins::new(AcceptedLogin::Token("right".into()));
         for _ in 0..9 {
-            assert_eq!(logins.judge(Some("Bearer wrong")), LoginResult::Refused);
+            assert_eq!(logins.judge(Some("Bearer wrong")), Err(Denial::Refused));
         }
-        assert_eq!(logins.judge(Some("Bearer right")), LoginResult::Admitted);
+        assert_eq!(logins.judge(Some("Bearer right")), Ok(()));
     }
 
     #[test]
     fn any_credential_still_has_to_be_one() {
         let mut logins = Logins::new(AcceptedLogin::Any);
-        assert_eq!(logins.judge(Some("Bearer x")), LoginResult::Admitted);
-        assert_eq!(logins.judge(Some("Bearer ")), LoginResult::Refused);
-        assert_eq!(logins.judge(Some("Negotiate x")), LoginResult::Refused);
+        assert_eq!(logins.judge(Some("Bearer x")), Ok(()));
+        assert_eq!(logins.judge(Some("Bearer ")), Err(Denial::Refused));
+        assert_eq!(logins.judge(Some("Negotiate x")), Err(Denial::Refused));
     }
 
     #[test]
@@ -334,9 +326,9 @@ mod tests {
     #[test]
     fn an_empty_bucket_refuses_and_sets_retry_after() {
         let (mut buckets, now) = (buckets(1, 2), Instant::now());
-        assert_eq!(buckets.take(1, now).retry_after, 0, "a token remains");
-        assert!(buckets.take(1, now).granted);
-        let refused = buckets.take(1, now);
+        assert_eq!(buckets.take("one", now).retry_after, 0, "a token remains");
+        assert!(buckets.take("one", now).granted);
+        let refused = buckets.take("one", now);
         assert!(!refused.granted);
         assert_eq!((refused.remaining, refused.retry_after), (0, 1));
     }
@@ -344,17 +336,27 @@ mod tests {
     #[test]
     fn tokens_come_back_in_batches_up_to_the_burst() {
         let (mut buckets, now) = (buckets(2, 3), Instant::now());
-        while buckets.take(1, now).granted {}
-        assert!(!buckets.take(1, now + Duration::from_millis(999)).granted);
-        assert_eq!(buckets.take(1, now + Duration::from_secs(1)).remaining, 1);
-        assert_eq!(buckets.take(1, now + Duration::from_mins(1)).remaining, 2);
+        while buckets.take("one", now).granted {}
+        assert!(
+            !buckets
+                .take("one", now + Duration::from_millis(999))
+                .granted
+        );
+        assert_eq!(
+            buckets.take("one", now + Duration::from_secs(1)).remaining,
+            1
+        );
+        assert_eq!(
+            buckets.take("one", now + Duration::from_mins(1)).remaining,
+            2
+        );
     }
 
     #[test]
     fn each_user_has_a_bucket() {
         let (mut buckets, now) = (buckets(1, 1), Instant::now());
-        assert!(buckets.take(1, now).granted);
-        assert!(!buckets.take(1, now).granted);
-        assert!(buckets.take(2, now).granted);
+        assert!(buckets.take("one", now).granted);
+        assert!(!buckets.take("one", now).granted);
+        assert!(buckets.take("two", now).granted);
     }
 }

@@ -1,7 +1,7 @@
 //! Answers of Jira, the app, and what stands before them: JSON, and the HTML pages that come where JSON was asked for. Which
 //! request gets which is decided elsewhere.
 
-use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -17,6 +17,7 @@ const PLAIN: &str = "text/plain;charset=UTF-8";
 
 const LOGIN_REASON: HeaderName = HeaderName::from_static("x-seraph-loginreason");
 const DENIED_REASON: HeaderName = HeaderName::from_static("x-authentication-denied-reason");
+const OAUTH: &str = "OAuth realm=\"Jira\"";
 
 fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
@@ -39,88 +40,54 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     answer(status, JSON, serde_json::to_vec(body).unwrap_or_default())
 }
 
-pub(super) fn html(status: StatusCode, body: impl Into<Body>) -> Response {
+fn html(status: StatusCode, body: impl Into<Body>) -> Response {
     answer(status, HTML, body)
 }
 
-/// How the app says that it worked: sometimes as a string, sometimes as a boolean.
-#[derive(Clone, Copy, Serialize)]
-#[serde(untagged)]
-enum Success {
-    Text(&'static str),
-    Flag(bool),
-}
-
-impl Success {
-    fn of(number: u64) -> Self {
-        if number.is_multiple_of(2) {
-            Self::Text("true")
-        } else {
-            Self::Flag(true)
-        }
+/// How the app reports success: sometimes as a string, sometimes as a boolean.
+fn success(number: u64) -> Value {
+    if number.is_multiple_of(2) {
+        json!("true")
+    } else {
+        json!(true)
     }
 }
 
-#[derive(Serialize)]
-struct One<'a> {
-    success: Success,
-    integration: &'a Integration,
-}
-
-#[derive(Serialize)]
-struct Many<'a> {
-    success: Success,
-    integrations: Vec<&'a Integration>,
-}
-
-pub(super) fn list(list: &[Arc<Integration>]) -> Response {
-    let success = Success::of(list.len() as u64);
-    json(
-        StatusCode::OK,
-        &Many {
-            success,
-            integrations: list.iter().map(AsRef::as_ref).collect(),
-        },
-    )
+pub(super) fn list(list: &[Integration]) -> Response {
+    /// Not a `Value`: a list can be long.
+    #[derive(Serialize)]
+    struct Many<'a> {
+        success: Value,
+        integrations: &'a [Integration],
+    }
+    let body = Many {
+        success: success(list.len() as u64),
+        integrations: list,
+    };
+    json(StatusCode::OK, &body)
 }
 
 pub(super) fn created(integration: &Integration) -> Response {
+    let success = success(integration.id);
     json(
         StatusCode::OK,
-        &One {
-            success: Success::of(integration.id),
-            integration,
-        },
+        &json!({"success": success, "integration": integration}),
     )
 }
 
 /// The answer to a request for one integration, in one of its three documented shapes.
 pub(super) fn shown(integration: &Integration) -> Response {
-    let success = Success::of(integration.id);
-    match integration.id % 3 {
-        0 => json(
-            StatusCode::OK,
-            &One {
-                success,
-                integration,
-            },
-        ),
-        1 => json(
-            StatusCode::OK,
-            &json!({"success": success, "integration": [integration]}),
-        ),
-        _ => json(
-            StatusCode::OK,
-            &Many {
-                success,
-                integrations: vec![integration],
-            },
-        ),
-    }
+    let success = success(integration.id);
+    let body = match integration.id % 3 {
+        0 => json!({"success": success, "integration": integration}),
+        1 => json!({"success": success, "integration": [integration]}),
+        _ => json!({"success": success, "integrations": [integration]}),
+    };
+    json(StatusCode::OK, &body)
 }
 
 pub(super) fn deleted(id: u64) -> Response {
-    json(StatusCode::OK, &json!({"success": Success::of(id)}))
+    json(StatusCode::OK, &json!({"success": success(id)}))
 }
 
 /// `success` without anything to show for it.
@@ -136,14 +103,17 @@ pub(super) fn failure(status: StatusCode, error: &str, advice: &str) -> Response
     )
 }
 
+/// The app's refusal of a request that breaks the contract.
+pub(super) fn refused(violation: &str) -> Response {
+    let advice = "Please send what the documentation describes";
+    failure(StatusCode::BAD_REQUEST, violation, advice)
+}
+
 /// The app's error for an id that it does not know ("Remove Integration API").
 pub(super) fn no_integration(id: &str) -> Response {
     let error = format!("Repository with id={id} does not exist");
-    failure(
-        StatusCode::NOT_FOUND,
-        &error,
-        "Please try again with an existing repository",
-    )
+    let advice = "Please try again with an existing repository";
+    failure(StatusCode::NOT_FOUND, &error, advice)
 }
 
 /// Jira's own error.
@@ -153,105 +123,122 @@ pub(super) fn jira_error(status: StatusCode, message: &str) -> Response {
 
 /// Jira's error where no end-point is.
 pub(super) fn no_endpoint(url: &str) -> Response {
-    json(
-        StatusCode::NOT_FOUND,
-        &json!({"message": format!("null for uri: {url}"), "status-code": 404}),
-    )
+    let body = json!({"message": format!("null for uri: {url}"), "status-code": 404});
+    json(StatusCode::NOT_FOUND, &body)
+}
+
+/// The same where the app is not installed.
+pub(super) fn no_app(base: &str) -> Response {
+    no_endpoint(&format!("{base}/rest/gitplugin/1.0/integration"))
 }
 
 pub(super) fn not_logged_in() -> Response {
-    let body: Value = json!({"message": "Client must be authenticated to access this resource.", "status-code": 401});
+    let message = "Client must be authenticated to access this resource.";
+    let body = json!({"message": message, "status-code": 401});
     with(
         json(StatusCode::UNAUTHORIZED, &body),
         header::WWW_AUTHENTICATE,
-        "OAuth realm=\"Jira\"",
+        OAUTH,
     )
 }
 
 pub(super) fn login_failed() -> Response {
-    let page = jira_page(
-        401,
-        "Unauthorized",
-        "Basic Authentication Failure - Reason : AUTHENTICATED_FAILED",
-    );
-    let response = with(
-        html(StatusCode::UNAUTHORIZED, page),
-        LOGIN_REASON,
-        "AUTHENTICATED_FAILED",
-    );
-    with(response, header::WWW_AUTHENTICATE, "OAuth realm=\"Jira\"")
+    let response = login_refused(StatusCode::UNAUTHORIZED, "AUTHENTICATED_FAILED");
+    with(response, header::WWW_AUTHENTICATE, OAUTH)
 }
 
 pub(super) fn captcha(base: &str) -> Response {
-    let page = jira_page(
-        403,
-        "Forbidden",
-        "Basic Authentication Failure - Reason : AUTHENTICATION_DENIED",
-    );
-    let response = with(
-        html(StatusCode::FORBIDDEN, page),
-        LOGIN_REASON,
-        "AUTHENTICATION_DENIED",
-    );
+    let reason = format!("CAPTCHA_CHALLENGE; login-url={base}/login.jsp");
     with(
-        response,
+        login_refused(StatusCode::FORBIDDEN, "AUTHENTICATION_DENIED"),
         DENIED_REASON,
-        &format!("CAPTCHA_CHALLENGE; login-url={base}/login.jsp"),
+        &reason,
     )
+}
+
+/// A page as Jira shows it for errors of authentication.
+fn login_refused(status: StatusCode, reason: &str) -> Response {
+    let (code, title) = (
+        status.as_u16(),
+        status.canonical_reason().unwrap_or_default(),
+    );
+    let page = format!(
+        "<html><head><title>{title} ({code})</title></head><body class=\"aui-page-notification\">\
+         <h1>{title} ({code})</h1><p>Encountered a <code>\"{code} - {title}\"</code> error while loading this page.</p>\
+         <p>Basic Authentication Failure - Reason : {reason}</p>\
+         <a href=\"/secure/MyJiraHome.jspa\">Go to Jira home</a></body></html>"
+    );
+    with(html(status, page), LOGIN_REASON, reason)
 }
 
 pub(super) fn basic_disabled() -> Response {
-    json(
-        StatusCode::FORBIDDEN,
-        &json!({"message": "Basic Authentication has been disabled on this instance."}),
-    )
+    let message = "Basic Authentication has been disabled on this instance.";
+    json(StatusCode::FORBIDDEN, &json!({"message": message}))
 }
 
 pub(super) fn not_admin() -> Response {
-    jira_error(
-        StatusCode::FORBIDDEN,
-        "You do not have permission to perform this operation. Jira administrators only.",
-    )
+    let message = "You do not have permission to perform this operation. Jira administrators only.";
+    jira_error(StatusCode::FORBIDDEN, message)
 }
 
 pub(super) fn xsrf() -> Response {
     answer(StatusCode::FORBIDDEN, PLAIN, "XSRF check failed")
 }
 
+/// Jira's login form, as single sign-on proxies and expired logins show it.
 pub(super) fn login_page() -> Response {
-    html(StatusCode::OK, LOGIN_PAGE)
+    let page = r#"<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Log in - Jira</title></head>
+<body><form action="/login.jsp" method="post"><h1>Welcome to Jira</h1>
+<label>Username <input name="os_username"></label> <label>Password <input name="os_password" type="password"></label>
+<input type="submit" value="Log In"></form></body></html>
+"#;
+    html(StatusCode::OK, page)
 }
 
 pub(super) fn redirect(status: StatusCode, location: &str) -> Response {
-    with(
-        html(status, proxy_page(status.as_u16(), "Moved")),
-        header::LOCATION,
-        location,
-    )
+    with(proxy(status), header::LOCATION, location)
 }
 
+/// Jira's answer to a user who has made too many requests.
 pub(super) fn rate_limited() -> Response {
-    html(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED_PAGE)
+    let page = r"<!DOCTYPE html>
+<html><head><title>Rate limit exceeded</title></head>
+<body><h1>429 - Too Many Requests</h1><p>Rate limit exceeded.</p></body></html>
+";
+    html(StatusCode::TOO_MANY_REQUESTS, page)
 }
 
+/// 503 with a date in `Retry-After`, as proxies send it.
+pub(super) fn unavailable() -> Response {
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(1));
+    with(
+        tomcat(StatusCode::SERVICE_UNAVAILABLE),
+        header::RETRY_AFTER,
+        &date,
+    )
+}
+
+/// A page as Tomcat shows it.
 pub(super) fn tomcat(status: StatusCode) -> Response {
-    html(
-        status,
-        tomcat_page(
-            status.as_u16(),
-            status.canonical_reason().unwrap_or_default(),
-        ),
-    )
+    let (code, title) = (
+        status.as_u16(),
+        status.canonical_reason().unwrap_or_default(),
+    );
+    let page = format!(
+        "<!doctype html><html lang=\"en\"><head><title>HTTP Status {code} – {title}</title></head><body>\
+         <h1>HTTP Status {code} – {title}</h1><hr class=\"line\" /><p><b>Type</b> Status Report</p></body></html>"
+    );
+    html(status, page)
 }
 
+/// A page as nginx shows it.
 pub(super) fn proxy(status: StatusCode) -> Response {
-    html(
-        status,
-        proxy_page(
-            status.as_u16(),
-            status.canonical_reason().unwrap_or_default(),
-        ),
-    )
+    let page = format!(
+        "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    html(status, page)
 }
 
 /// An exception in Jira, as its REST framework shows it.
@@ -262,43 +249,4 @@ pub(super) fn exception() -> Response {
         "stack-trace": "java.lang.NullPointerException\n\tat com.xiplink.jira.git.rest.IntegrationResource.create",
     });
     json(StatusCode::INTERNAL_SERVER_ERROR, &body)
-}
-
-/// Jira's log-in form, as single sign-on proxies and expired log-ins show it.
-const LOGIN_PAGE: &str = r#"<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Log in - Jira</title></head>
-<body><form action="/login.jsp" method="post"><h1>Welcome to Jira</h1>
-<label>Username <input name="os_username"></label> <label>Password <input name="os_password" type="password"></label>
-<input type="submit" value="Log In"></form></body></html>
-"#;
-
-/// Jira's answer to a user who has made too many requests.
-const RATE_LIMITED_PAGE: &str = r"<!DOCTYPE html>
-<html><head><title>Rate limit exceeded</title></head>
-<body><h1>429 - Too Many Requests</h1><p>Rate limit exceeded.</p></body></html>
-";
-
-/// A page as Jira shows it for errors of authentication.
-fn jira_page(status: u16, title: &str, reason: &str) -> String {
-    format!(
-        "<html><head><title>{title} ({status})</title></head><body class=\"aui-page-notification\">\
-         <h1>{title} ({status})</h1><p>Encountered a <code>\"{status} - {title}\"</code> error while loading this page.</p>\
-         <p>{reason}</p><a href=\"/secure/MyJiraHome.jspa\">Go to Jira home</a></body></html>"
-    )
-}
-
-/// A page as Tomcat shows it.
-fn tomcat_page(status: u16, title: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><head><title>HTTP Status {status} – {title}</title></head>\
-         <body><h1>HTTP Status {status} – {title}</h1><hr class=\"line\" /><p><b>Type</b> Status Report</p></body></html>"
-    )
-}
-
-/// A page as nginx shows it.
-fn proxy_page(status: u16, title: &str) -> String {
-    format!(
-        "<html>\r\n<head><title>{status} {title}</title></head>\r\n<body>\r\n<center><h1>{status} {title}</h1></center>\r\n\
-         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-    )
 }

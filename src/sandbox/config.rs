@@ -5,7 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{AcceptedLogin, Faults, RateLimit, StateError};
+use super::access::{AcceptedLogin, RateLimit};
+use super::faults::Faults;
+use super::record::StateError;
 
 /// The settings of a sandbox. The default listens on a free port of the loopback interface, accepts any credential and never
 /// misbehaves.
@@ -60,29 +62,15 @@ impl Default for Config {
 /// Why a sandbox cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The context path is not one.
     #[error("the context path {path:?} must be empty or look like `/jira`")]
-    ContextPath {
-        /// What was given.
-        path: String,
-    },
-    /// The address cannot be listened on.
+    ContextPath { path: String },
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// The address.
         address: SocketAddr,
-        /// The system's error.
         source: io::Error,
     },
-    /// The state file cannot be used.
     #[error("cannot use {} for the state: {source}", path.display())]
-    State {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: StateError,
-    },
-    /// No thread can be started.
+    State { path: PathBuf, source: StateError },
     #[error("cannot start: {0}")]
     Thread(io::Error),
 }

@@ -1,14 +1,13 @@
-//! The end-points, Jira's own and the app's, and what a fault does to a request.
+//! The end-points, Jira's own and the app's. To add one, add its route and its function.
 //!
-//! To add an end-point, add its route and a handler that hands its effect to [`respond`]; the effect itself is a method of
-//! [`SandboxState`], so that it is written to the state file. Its answer belongs in `answers.rs`.
+//! A function that faults can hit hands its effect to [`respond`]. What changes the simulated Jira is a method of
+//! [`Simulation`], so that it is written to the state file.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use axum::body::Bytes;
-use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::extract::{Path, State};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::get;
@@ -17,11 +16,10 @@ use serde_json::json;
 
 use super::answers;
 use super::checks::{Arrival, check};
-use super::faults::{Call, Commit, Fault, PickedFault};
-use super::record::RequestNumber;
-use super::request;
-use super::state::{Effect, SandboxState};
-use super::store::Now;
+use super::faults::{Call, Commit, FaultyRequest, Reaction};
+use super::integration::Creation;
+use super::state::{SandboxState, Simulation};
+use super::store::now;
 
 type Jira = State<Arc<SandboxState>>;
 type Arrived = Extension<Arrival>;
@@ -72,7 +70,7 @@ async fn server_info(State(shared): Jira) -> Response {
 }
 
 async fn myself(State(shared): Jira) -> Response {
-    let user = shared.logins().user().to_owned();
+    let user = shared.lock().logins.user().to_owned();
     let myself = json!({
         "self": format!("{}/rest/api/2/user?username={user}", shared.base),
         "key": "JIRAUSER10000",
@@ -93,52 +91,42 @@ async fn project(State(shared): Jira, Path(key): Path<String>) -> Response {
         ("DEF", "10001", "Definitions"),
         ("OPS", "10002", "Operations"),
     ];
-    match known
+    let Some((key, id, name)) = known
         .into_iter()
         .find(|(known, id, _)| [*known, *id].contains(&key.as_str()))
-    {
-        Some((key, id, name)) => answers::json(
-            StatusCode::OK,
-            &json!({
-                "self": format!("{}/rest/api/2/project/{id}", shared.base),
-                "id": id,
-                "key": key,
-                "name": name,
-                "projectTypeKey": "software",
-                "archived": false,
-            }),
-        ),
-        None => answers::jira_error(
-            StatusCode::NOT_FOUND,
-            &format!("No project could be found with key '{key}'."),
-        ),
-    }
+    else {
+        let message = format!("No project could be found with key '{key}'.");
+        return answers::jira_error(StatusCode::NOT_FOUND, &message);
+    };
+    let project = json!({
+        "self": format!("{}/rest/api/2/project/{id}", shared.base),
+        "id": id,
+        "key": key,
+        "name": name,
+        "projectTypeKey": "software",
+        "archived": false,
+    });
+    answers::json(StatusCode::OK, &project)
 }
 
 async fn list(State(shared): Jira, Extension(arrival): Arrived) -> Response {
-    let effect = |shared: &SandboxState| {
-        let list = shared.store().list(Now::read());
-        answers::list(&list)
-    };
-    respond(&shared, arrival.number, Call::List, effect)
+    respond(&shared, &arrival, Call::List, |jira| {
+        answers::list(&jira.store.list(now()))
+    })
 }
 
 async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -> Response {
-    let request = match request::parse(&body) {
-        Ok(request) => request,
+    let creation = match Creation::read(&body) {
+        Ok(creation) => creation,
         Err(problems) => {
-            let problems = problems.join("; ");
-            shared.violated(arrival.number, &problems);
-            return answers::failure(
-                StatusCode::BAD_REQUEST,
-                &problems,
-                "Please send what the documentation describes",
-            );
+            shared.change(|jira| jira.violated(arrival.number, &problems));
+            return answers::refused(&problems);
         }
     };
-    shared.log().received(&body);
-    let effect = move |shared: &SandboxState| answers::created(&shared.create(&request));
-    respond(&shared, arrival.number, Call::Create, effect)
+    shared.lock().log.received(&body);
+    respond(&shared, &arrival, Call::Create, move |jira| {
+        answers::created(&jira.create(&creation))
+    })
 }
 
 async fn show(
@@ -146,17 +134,10 @@ async fn show(
     Extension(arrival): Arrived,
     Path(id): Path<String>,
 ) -> Response {
-    let effect = move |shared: &SandboxState| {
-        let found = id
-            .parse()
-            .ok()
-            .and_then(|id| shared.store().get(id, Now::read()));
-        found.map_or_else(
-            || answers::no_integration(&id),
-            |integration| answers::shown(&integration),
-        )
-    };
-    respond(&shared, arrival.number, Call::Show, effect)
+    respond(&shared, &arrival, Call::Show, move |jira| {
+        let found = id.parse().ok().and_then(|id| jira.store.get(id, now()));
+        found.map_or_else(|| answers::no_integration(&id), answers::shown)
+    })
 }
 
 async fn delete(
@@ -164,15 +145,14 @@ async fn delete(
     Extension(arrival): Arrived,
     Path(id): Path<String>,
 ) -> Response {
-    let effect = move |shared: &SandboxState| {
-        let deleted = id.parse().ok().filter(|id| shared.delete(*id));
+    respond(&shared, &arrival, Call::Delete, move |jira| {
+        let deleted = id.parse().ok().filter(|id| jira.delete(*id));
         deleted.map_or_else(|| answers::no_integration(&id), answers::deleted)
-    };
-    respond(&shared, arrival.number, Call::Delete, effect)
+    })
 }
 
 async fn nothing(State(shared): Jira, Extension(arrival): Arrived, uri: Uri) -> Response {
-    shared.violated(arrival.number, "there is no such end-point");
+    shared.change(|jira| jira.violated(arrival.number, "there is no such end-point"));
     answers::no_endpoint(&format!("{}{}", shared.base, uri.path()))
 }
 
@@ -180,9 +160,8 @@ async fn wrong_method(
     State(shared): Jira,
     Extension(arrival): Arrived,
     method: Method,
-    _: Request,
 ) -> Response {
-    shared.violated(arrival.number, "the end-point does not have this method");
+    shared.change(|jira| jira.violated(arrival.number, "the end-point does not have this method"));
     let body = json!({"message": format!("HTTP {method} Method Not Allowed"), "status-code": 405});
     answers::json(StatusCode::METHOD_NOT_ALLOWED, &body)
 }
@@ -198,99 +177,38 @@ pub(super) enum Disruption {
     BreakOff(u64),
 }
 
-/// Picks the fault of a request, if any, and carries the request out, or does what the fault says.
-pub(super) fn respond(
+/// Picks the fault of a request, if any, and carries the request out, or does what the fault demands.
+fn respond(
     shared: &Arc<SandboxState>,
-    number: RequestNumber,
+    arrival: &Arrival,
     call: Call,
-    effect: impl FnOnce(&SandboxState) -> Response + Send + 'static,
+    effect: impl FnOnce(&mut Simulation) -> Response + Send + 'static,
 ) -> Response {
-    let picked = shared.picker().pick(call);
-    let Some(PickedFault { fault, roll }) = picked else {
-        let response = effect(shared);
-        shared.changed();
-        return response;
+    let mut jira = shared.lock();
+    let Some((fault, roll)) = jira.picker.pick(call) else {
+        return effect(&mut jira);
     };
-    shared.log().hit_by(number, fault);
-    let effect: Effect = Box::new(effect);
+    if let Some(request) = jira.log.at(arrival.number) {
+        request.fault = Some(fault);
+    }
     let mut done = None;
     match fault.commit() {
-        Commit::Never => {}
-        Commit::First => done = Some(effect(shared)),
-        Commit::Later => shared.do_late(effect),
-    }
-    shared.changed();
-    let (mut response, instead) = match fault {
-        Fault::CutBeforeCommit | Fault::CutAfterCommit | Fault::Late => {
-            (Response::default(), Disruption::Close)
+        Commit::Never => drop(jira),
+        Commit::First => done = Some(effect(&mut jira)),
+        Commit::Later => {
+            drop(jira);
+            shared.do_late(Box::new(effect));
         }
-        Fault::Hang | Fault::HangAfterCommit => (Response::default(), Disruption::Hang),
-        Fault::BrokenOff => (done.unwrap_or_default(), Disruption::BreakOff(roll)),
-        _ => return error_answer(call, fault, roll, &shared.base),
+    }
+    let (mut response, disruption) = match fault.reaction() {
+        Reaction::Close => (Response::default(), Disruption::Close),
+        Reaction::Hang => (Response::default(), Disruption::Hang),
+        Reaction::BreakOff => (done.unwrap_or_default(), Disruption::BreakOff(roll)),
+        Reaction::Answer(answer) => {
+            let base = &shared.base;
+            return answer(&FaultyRequest { call, base, roll });
+        }
     };
-    response.extensions_mut().insert(instead);
-    response
-}
-
-/// The answer of a fault that has one of its own.
-fn error_answer(call: Call, fault: Fault, roll: u64, base: &str) -> Response {
-    let refused = |status| {
-        let (error, advice) = match call {
-            Call::Create => (
-                "Integration could not be created",
-                "Please check the parameters of the integration and try again",
-            ),
-            Call::List | Call::Show => ("Integrations could not be read", "Please try again"),
-            Call::Delete => ("Integration could not be deleted", "Please try again"),
-        };
-        answers::failure(status, error, advice)
-    };
-    match fault {
-        Fault::TooManyRequests => too_many_requests(),
-        Fault::Error502Before | Fault::Error502After => answers::proxy(StatusCode::BAD_GATEWAY),
-        Fault::Error503Before | Fault::Error503After => unavailable(),
-        Fault::Error504Before | Fault::Error504After => answers::proxy(StatusCode::GATEWAY_TIMEOUT),
-        Fault::Error408 => answers::proxy(StatusCode::REQUEST_TIMEOUT),
-        Fault::Failure200 => refused(StatusCode::OK),
-        Fault::Failure400 => refused(StatusCode::BAD_REQUEST),
-        Fault::Failure500 => refused(StatusCode::INTERNAL_SERVER_ERROR),
-        Fault::NoId => answers::success_without_id(),
-        Fault::LoginPage => answers::login_page(),
-        Fault::Redirect => answers::redirect(
-            StatusCode::FOUND,
-            "https://sso.example.org/login?service=jira",
-        ),
-        Fault::Captcha => answers::captcha(base),
-        Fault::Unauthorized => answers::login_failed(),
-        Fault::Forbidden => answers::not_admin(),
-        Fault::NotFound => answers::no_endpoint(&format!("{base}/rest/gitplugin/1.0/integration")),
-        // 500, and those that have no answer and never come here: as Tomcat or as Jira's REST framework shows it.
-        _ if roll.is_multiple_of(2) => answers::tomcat(StatusCode::INTERNAL_SERVER_ERROR),
-        _ => answers::exception(),
-    }
-}
-
-fn too_many_requests() -> Response {
-    let mut response = answers::rate_limited();
-    let headers = response.headers_mut();
-    for (name, value) in [
-        ("retry-after", 1),
-        ("x-ratelimit-limit", 100),
-        ("x-ratelimit-remaining", 0),
-        ("x-ratelimit-fillrate", 100),
-        ("x-ratelimit-interval-seconds", 1),
-    ] {
-        headers.insert(name, HeaderValue::from(value));
-    }
-    response
-}
-
-/// 503 with a date in `Retry-After`, as proxies send it.
-fn unavailable() -> Response {
-    let mut response = answers::tomcat(StatusCode::SERVICE_UNAVAILABLE);
-    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(1));
-    if let Ok(date) = HeaderValue::from_str(&date) {
-        response.headers_mut().insert(header::RETRY_AFTER, date);
-    }
+    response.extensions_mut().insert(disruption);
     response
 }

@@ -1,15 +1,18 @@
-//! What can go wrong with one request, how likely each fault is, and which one a request gets: first what a test has scripted,
-//! then chance under one seed.
-//!
-//! To add a fault, add a variant to [`Fault`] and its line to `FAULTS`, and say in `endpoints.rs` what the client gets. To add a
-//! call that faults can hit, add a variant to [`Call`].
+//! What can go wrong with one request. Each fault is one entry of the table below: its name, when the request is carried out,
+//! and what the client gets. A request gets first what a test has scripted, then what chance draws under one seed.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fmt;
-use std::str::FromStr;
 
-/// A call of the app's API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+
+use super::access::RateStatus;
+use super::answers;
+
+/// A call of the app's API that faults can hit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// `POST …/integration`
     Create,
@@ -22,7 +25,6 @@ pub enum Call {
 }
 
 impl Call {
-    /// All calls there are, in the order of the enum: `call as usize` is its index.
     pub const ALL: [Self; 4] = [Self::Create, Self::List, Self::Show, Self::Delete];
 
     /// Its name in options, such as `delete`.
@@ -34,11 +36,6 @@ impl Call {
             Self::Delete => "delete",
         }
     }
-
-    /// The call of that name.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|call| call.name() == name)
-    }
 }
 
 impl fmt::Display for Call {
@@ -47,121 +44,171 @@ impl fmt::Display for Call {
     }
 }
 
-/// One way in which a request goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fault {
-    /// The connection is closed without an answer; nothing was done.
-    CutBeforeCommit,
-    /// The request is carried out, then the connection is closed without an answer.
-    CutAfterCommit,
-    /// Never answered; nothing was done.
-    Hang,
-    /// The request is carried out, and never answered.
-    HangAfterCommit,
-    /// The request is carried out; the answer stops at a random byte: in its status line, its headers or its body.
-    BrokenOff,
-    /// The connection is closed without an answer; the request is carried out some time afterwards.
-    Late,
-    /// 429 with `Retry-After` and an HTML body; nothing was done.
-    TooManyRequests,
-    /// 500; nothing was done.
-    Error500Before,
-    /// The request is carried out, the answer is 500.
-    Error500After,
-    /// 502 of a proxy; nothing was done.
-    Error502Before,
-    /// The request is carried out, the answer is a proxy's 502.
-    Error502After,
-    /// 503; nothing was done.
-    Error503Before,
-    /// The request is carried out, the answer is 503.
-    Error503After,
-    /// 504 of a proxy; nothing was done.
-    Error504Before,
-    /// The request is carried out, the answer is a proxy's 504.
-    Error504After,
-    /// 408; nothing was done.
-    Error408,
-    /// `success` false at 200; nothing was done.
-    Failure200,
-    /// `success` false at 400; nothing was done.
-    Failure400,
-    /// `success` false at 500; nothing was done.
-    Failure500,
-    /// The request is carried out; the answer has `success` but no integration.
-    NoId,
-    /// A log-in form as HTML at 200; nothing was done.
-    LoginPage,
-    /// 302 to a single sign-on page; nothing was done.
-    Redirect,
-    /// 403 that demands a CAPTCHA; nothing was done.
-    Captcha,
-    /// 401; nothing was done.
-    Unauthorized,
-    /// 403 for want of a permission; nothing was done.
-    Forbidden,
-    /// 404 as one node of a cluster may give it; nothing was done.
-    NotFound,
-}
-
-/// When a request that goes wrong is carried out after all.
+/// When a request that goes wrong is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Commit {
     Never,
+    /// Before the client gets what the fault has for it.
     First,
+    /// Some time after the client was cut off.
     Later,
 }
 
-use Commit::{First, Later, Never};
+/// What the client of a request that goes wrong gets.
+#[derive(Clone, Copy)]
+pub(super) enum Reaction {
+    /// The connection is closed without an answer.
+    Close,
+    /// The connection stays open without an answer, until the client goes away.
+    Hang,
+    /// The true answer, which breaks off at a random byte.
+    BreakOff,
+    /// Another answer than the true one.
+    Answer(fn(&FaultyRequest<'_>) -> Response),
+}
 
-/// Every fault with its name and its commit, in the order of the enum: `fault as usize` is its index.
-const FAULTS: [(Fault, &str, Commit); 26] = [
-    (Fault::CutBeforeCommit, "cut-before-commit", Never),
-    (Fault::CutAfterCommit, "cut-after-commit", First),
-    (Fault::Hang, "hang", Never),
-    (Fault::HangAfterCommit, "hang-after-commit", First),
-    (Fault::BrokenOff, "broken-off", First),
-    (Fault::Late, "late", Later),
-    (Fault::TooManyRequests, "too-many-requests", Never),
-    (Fault::Error500Before, "error-500-before", Never),
-    (Fault::Error500After, "error-500-after", First),
-    (Fault::Error502Before, "error-502-before", Never),
-    (Fault::Error502After, "error-502-after", First),
-    (Fault::Error503Before, "error-503-before", Never),
-    (Fault::Error503After, "error-503-after", First),
-    (Fault::Error504Before, "error-504-before", Never),
-    (Fault::Error504After, "error-504-after", First),
-    (Fault::Error408, "error-408", Never),
-    (Fault::Failure200, "failure-200", Never),
-    (Fault::Failure400, "failure-400", Never),
-    (Fault::Failure500, "failure-500", Never),
-    (Fault::NoId, "no-id", First),
-    (Fault::LoginPage, "login-page", Never),
-    (Fault::Redirect, "redirect", Never),
-    (Fault::Captcha, "captcha", Never),
-    (Fault::Unauthorized, "unauthorized", Never),
-    (Fault::Forbidden, "forbidden", Never),
-    (Fault::NotFound, "not-found", Never),
-];
+/// What the answer of a fault may depend on.
+pub(super) struct FaultyRequest<'a> {
+    pub call: Call,
+    /// The base URL.
+    pub base: &'a str,
+    /// A random number.
+    pub roll: u64,
+}
+
+struct Entry {
+    fault: Fault,
+    name: &'static str,
+    commit: Commit,
+    reaction: Reaction,
+}
+
+/// Declares the enum and its table from one list.
+macro_rules! faults {
+    ($($(#[doc = $about:literal])+ $fault:ident = $name:literal, $commit:ident, $reaction:expr;)+) => {
+        /// One way in which a request goes wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Fault {
+            $($(#[doc = $about])+ #[serde(rename = $name)] $fault,)+
+        }
+
+        /// In the order of the enum: `fault as usize` is its index.
+        const FAULTS: &[Entry] = &[$(Entry {
+            fault: Fault::$fault,
+            name: $name,
+            commit: Commit::$commit,
+            reaction: $reaction,
+        }),+];
+    };
+}
+
+use Reaction::{Answer, BreakOff, Close, Hang};
+
+faults! {
+    /// The connection is closed without an answer; nothing was done.
+    CutBeforeCommit = "cut-before-commit", Never, Close;
+    /// The request is carried out, then the connection is closed without an answer.
+    CutAfterCommit = "cut-after-commit", First, Close;
+    /// Never answered; nothing was done.
+    Hang = "hang", Never, Hang;
+    /// The request is carried out, and never answered.
+    HangAfterCommit = "hang-after-commit", First, Hang;
+    /// The request is carried out; the answer stops at a random byte: in its status line, its headers or its body.
+    BrokenOff = "broken-off", First, BreakOff;
+    /// The connection is closed without an answer; the request is carried out some time afterwards.
+    Late = "late", Later, Close;
+    /// 429 with `Retry-After` and an HTML body; nothing was done.
+    TooManyRequests = "too-many-requests", Never, Answer(too_many_requests);
+    /// 500; nothing was done.
+    Error500Before = "error-500-before", Never, Answer(server_error);
+    /// The request is carried out, the answer is 500.
+    Error500After = "error-500-after", First, Answer(server_error);
+    /// 502 of a proxy; nothing was done.
+    Error502Before = "error-502-before", Never, Answer(|_| answers::proxy(StatusCode::BAD_GATEWAY));
+    /// The request is carried out, the answer is a proxy's 502.
+    Error502After = "error-502-after", First, Answer(|_| answers::proxy(StatusCode::BAD_GATEWAY));
+    /// 503; nothing was done.
+    Error503Before = "error-503-before", Never, Answer(|_| answers::unavailable());
+    /// The request is carried out, the answer is 503.
+    Error503After = "error-503-after", First, Answer(|_| answers::unavailable());
+    /// 504 of a proxy; nothing was done.
+    Error504Before = "error-504-before", Never, Answer(|_| answers::proxy(StatusCode::GATEWAY_TIMEOUT));
+    /// The request is carried out, the answer is a proxy's 504.
+    Error504After = "error-504-after", First, Answer(|_| answers::proxy(StatusCode::GATEWAY_TIMEOUT));
+    /// 408; nothing was done.
+    Error408 = "error-408", Never, Answer(|_| answers::proxy(StatusCode::REQUEST_TIMEOUT));
+    /// `success` false at 200; nothing was done.
+    Failure200 = "failure-200", Never, Answer(|request| failure(request, StatusCode::OK));
+    /// `success` false at 400; nothing was done.
+    Failure400 = "failure-400", Never, Answer(|request| failure(request, StatusCode::BAD_REQUEST));
+    /// `success` false at 500; nothing was done.
+    Failure500 = "failure-500", Never, Answer(|request| failure(request, StatusCode::INTERNAL_SERVER_ERROR));
+    /// The request is carried out; the answer has `success` but no integration.
+    NoId = "no-id", First, Answer(|_| answers::success_without_id());
+    /// A login form as HTML at 200; nothing was done.
+    LoginPage = "login-page", Never, Answer(|_| answers::login_page());
+    /// 302 to a single sign-on page; nothing was done.
+    Redirect = "redirect", Never,
+        Answer(|_| answers::redirect(StatusCode::FOUND, "https://sso.example.org/login?service=jira"));
+    /// 403 that demands a CAPTCHA; nothing was done.
+    Captcha = "captcha", Never, Answer(|request| answers::captcha(request.base));
+    /// 401; nothing was done.
+    Unauthorized = "unauthorized", Never, Answer(|_| answers::login_failed());
+    /// 403 for want of a permission; nothing was done.
+    Forbidden = "forbidden", Never, Answer(|_| answers::not_admin());
+    /// 404 as one node of a cluster may give it; nothing was done.
+    NotFound = "not-found", Never, Answer(|request| answers::no_app(request.base));
+}
+
+fn too_many_requests(_: &FaultyRequest<'_>) -> Response {
+    let mut response = answers::rate_limited();
+    RateStatus::EMPTY.write_to(response.headers_mut());
+    response
+}
+
+/// 500, as Tomcat or as Jira's REST framework shows it.
+fn server_error(request: &FaultyRequest<'_>) -> Response {
+    if request.roll.is_multiple_of(2) {
+        answers::tomcat(StatusCode::INTERNAL_SERVER_ERROR)
+    } else {
+        answers::exception()
+    }
+}
+
+/// `success` false, in the app's words.
+fn failure(request: &FaultyRequest<'_>, status: StatusCode) -> Response {
+    let (error, advice) = match request.call {
+        Call::Create => (
+            "Integration could not be created",
+            "Please check the parameters of the integration and try again",
+        ),
+        Call::List | Call::Show => ("Integrations could not be read", "Please try again"),
+        Call::Delete => ("Integration could not be deleted", "Please try again"),
+    };
+    answers::failure(status, error, advice)
+}
 
 impl Fault {
-    /// All faults there are.
     pub fn all() -> impl Iterator<Item = Self> {
-        FAULTS.iter().map(|(fault, ..)| *fault)
+        FAULTS.iter().map(|entry| entry.fault)
     }
 
     /// Its name in options, such as `cut-after-commit`.
     pub fn name(self) -> &'static str {
-        FAULTS[self as usize].1
+        FAULTS[self as usize].name
     }
 
     /// Whether the request is carried out in spite of the fault, be it late.
     pub fn commits(self) -> bool {
-        self.commit() != Never
+        self.commit() != Commit::Never
     }
 
     pub(super) fn commit(self) -> Commit {
-        FAULTS[self as usize].2
+        FAULTS[self as usize].commit
+    }
+
+    pub(super) fn reaction(self) -> Reaction {
+        FAULTS[self as usize].reaction
     }
 }
 
@@ -171,70 +218,31 @@ impl fmt::Display for Fault {
     }
 }
 
-impl FromStr for Fault {
-    type Err = FaultError;
-
-    fn from_str(name: &str) -> Result<Self, FaultError> {
-        Self::all()
-            .find(|fault| fault.name() == name)
-            .ok_or_else(|| FaultError::Unknown {
-                name: name.to_owned(),
-                known: Self::all().map(Self::name).collect::<Vec<_>>().join(", "),
-            })
-    }
-}
-
 /// Why faults cannot be set.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum FaultError {
-    /// There is no `=` in it.
     #[error(
         "`{text}` is not of the form NAME=PROBABILITY or CALL:NAME=PROBABILITY, such as cut-after-commit=0.2 or list:error-503-before=0.1"
     )]
-    Form {
-        /// What was given.
-        text: String,
-    },
-    /// No fault has that name.
-    #[error("there is no fault `{name}`; there are {known}")]
+    Form { text: String },
+    #[error("there is no {what} `{name}`; there are {known}")]
     Unknown {
-        /// What was given.
+        /// `fault` or `call`.
+        what: &'static str,
         name: String,
         /// The names there are, separated by commas.
         known: String,
     },
-    /// No call has that name.
-    #[error("there is no call `{name}`; there are {known}")]
-    UnknownCall {
-        /// What was given.
-        name: String,
-        /// The names there are, separated by commas.
-        known: String,
-    },
-    /// Not a number from 0 to 1.
     #[error("the probability `{text}` of {fault} is not a number from 0 to 1")]
-    Probability {
-        /// The fault's name.
-        fault: &'static str,
-        /// What was given.
-        text: String,
-    },
-    /// A request gets at most one fault, so the probabilities cannot add up to more than 1.
+    Probability { fault: Fault, text: String },
+    /// A request gets at most one fault.
     #[error("the probabilities of all faults of `{call}` add up to {sum:.3}, which is more than 1")]
-    Sum {
-        /// The call that they are for.
-        call: Call,
-        /// What they add up to.
-        sum: f64,
-    },
+    Sum { call: Call, sum: f64 },
 }
 
 /// The probability of each [`Fault`] for each [`Call`]. A request gets at most one.
-#[derive(Clone, PartialEq, Default)]
-pub struct Faults {
-    /// By call, then by fault.
-    probabilities: [[f64; FAULTS.len()]; Call::ALL.len()],
-}
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Faults(BTreeMap<(Call, Fault), f64>);
 
 impl Faults {
     /// Sets one probability from `NAME=PROBABILITY`, which is for creations, or `CALL:NAME=PROBABILITY`.
@@ -247,12 +255,13 @@ impl Faults {
         })?;
         let (call, name) = match name.split_once(':') {
             None => (Call::Create, name),
-            Some((call, name)) => (call_named(call.trim())?, name),
+            Some((call, name)) => (named("call", Call::ALL, Call::name, call)?, name),
         };
-        let fault: Fault = name.trim().parse()?;
-        let probability = number.trim().parse().map_err(|_| FaultError::Probability {
-            fault: fault.name(),
-            text: number.trim().to_owned(),
+        let fault = named("fault", Fault::all(), Fault::name, name)?;
+        let text = number.trim();
+        let probability = text.parse().map_err(|_| FaultError::Probability {
+            fault,
+            text: text.to_owned(),
         })?;
         *self = self.clone().with_call(call, fault, probability)?;
         Ok(())
@@ -277,14 +286,14 @@ impl Faults {
         probability: f64,
     ) -> Result<Self, FaultError> {
         if !(0.0..=1.0).contains(&probability) {
-            return Err(FaultError::Probability {
-                fault: fault.name(),
-                text: probability.to_string(),
-            });
+            let text = probability.to_string();
+            return Err(FaultError::Probability { fault, text });
         }
-        let of_call = &mut self.probabilities[call as usize];
-        of_call[fault as usize] = probability;
-        let sum: f64 = of_call.iter().sum();
+        self.0.insert((call, fault), probability);
+        let sum: f64 = self
+            .for_call(call)
+            .map(|(_, probability)| probability)
+            .sum();
         // Ten times 0.1 is a little more than 1 in binary.
         if sum > 1.0 + 1e-9 {
             Err(FaultError::Sum { call, sum })
@@ -293,49 +302,43 @@ impl Faults {
         }
     }
 
-    /// The probability of a fault for a call.
-    pub fn probability(&self, call: Call, fault: Fault) -> f64 {
-        self.probabilities[call as usize][fault as usize]
+    fn for_call(&self, call: Call) -> impl Iterator<Item = (Fault, f64)> {
+        self.0
+            .iter()
+            .filter(move |((for_call, _), _)| *for_call == call)
+            .map(|((_, fault), probability)| (*fault, *probability))
     }
 
     /// The fault that a point between 0 and 1 falls on, if any.
-    pub(super) fn at(&self, call: Call, mut point: f64) -> Option<Fault> {
-        Fault::all().find(|fault| {
-            point -= self.probability(call, *fault);
+    fn at(&self, call: Call, mut point: f64) -> Option<Fault> {
+        let hit = self.for_call(call).find(|(_, probability)| {
+            point -= probability;
             point < 0.0
-        })
+        });
+        hit.map(|(fault, _)| fault)
     }
 }
 
-fn call_named(name: &str) -> Result<Call, FaultError> {
-    Call::named(name).ok_or_else(|| FaultError::UnknownCall {
-        name: name.to_owned(),
-        known: Call::ALL.map(Call::name).join(", "),
+fn named<T: Copy>(
+    what: &'static str,
+    all: impl IntoIterator<Item = T>,
+    name_of: fn(T) -> &'static str,
+    name: &str,
+) -> Result<T, FaultError> {
+    let all: Vec<T> = all.into_iter().collect();
+    let found = all.iter().find(|one| name_of(**one) == name.trim());
+    found.copied().ok_or_else(|| FaultError::Unknown {
+        what,
+        name: name.trim().to_owned(),
+        known: all
+            .iter()
+            .map(|one| name_of(*one))
+            .collect::<Vec<_>>()
+            .join(", "),
     })
 }
 
-impl fmt::Debug for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let likely = Call::ALL.into_iter().flat_map(|call| {
-            Fault::all()
-                .map(move |fault| (call, fault, self.probability(call, fault)))
-                .filter(|(.., probability)| *probability > 0.0)
-        });
-        f.debug_map()
-            .entries(likely.map(|(call, fault, p)| (format!("{call}:{fault}"), p)))
-            .finish()
-    }
-}
-
-/// A fault, and a random number for its details: where an answer breaks off, which error page it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PickedFault {
-    pub fault: Fault,
-    pub roll: u64,
-}
-
 /// Scripts, probabilities and the random generator.
-#[derive(Debug)]
 pub(super) struct FaultPicker {
     faults: Faults,
     scripts: HashMap<Call, VecDeque<Option<Fault>>>,
@@ -351,22 +354,17 @@ impl FaultPicker {
         }
     }
 
-    pub(super) fn set_faults(&mut self, faults: Faults) {
-        self.faults = faults;
-    }
-
     pub(super) fn script(&mut self, call: Call, faults: impl IntoIterator<Item = Option<Fault>>) {
         self.scripts.entry(call).or_default().extend(faults);
     }
 
-    /// The fault of the next such call. Every draw takes two numbers, scripted or not: so a script does not change the faults of
-    /// the calls after it.
-    pub(super) fn pick(&mut self, call: Call) -> Option<PickedFault> {
+    /// The fault of the next such call, with a random number for its details. Every draw takes two numbers, scripted or not: so
+    /// a script does not change the faults of the calls after it.
+    pub(super) fn pick(&mut self, call: Call) -> Option<(Fault, u64)> {
         let (point, roll) = (self.random.f64(), self.random.u64(..));
         let scripted = self.scripts.get_mut(&call).and_then(VecDeque::pop_front);
-        scripted
-            .unwrap_or_else(|| self.faults.at(call, point))
-            .map(|fault| PickedFault { fault, roll })
+        let fault = scripted.unwrap_or_else(|| self.faults.at(call, point))?;
+        Some((fault, roll))
     }
 }
 
@@ -378,7 +376,6 @@ mod tests {
     fn the_table_is_in_the_order_of_the_enum() {
         for (index, fault) in Fault::all().enumerate() {
             assert_eq!(fault as usize, index, "{fault}");
-            assert_eq!(fault.name().parse(), Ok(fault));
         }
     }
 
@@ -388,8 +385,11 @@ mod tests {
         faults.set("cut-after-commit=0.2").unwrap();
         faults.set("hang = 0.5").unwrap();
         assert_eq!(
-            format!("{faults:?}"),
-            r#"{"create:cut-after-commit": 0.2, "create:hang": 0.5}"#
+            faults.0,
+            BTreeMap::from([
+                ((Call::Create, Fault::CutAfterCommit), 0.2),
+                ((Call::Create, Fault::Hang), 0.5)
+            ])
         );
     }
 
@@ -400,8 +400,12 @@ mod tests {
             faults.set(wish).unwrap();
         }
         assert_eq!(
-            format!("{faults:?}"),
-            r#"{"create:hang": 0.9, "list:error-503-before": 1.0, "delete:hang": 0.8}"#
+            faults.0,
+            BTreeMap::from([
+                ((Call::Create, Fault::Hang), 0.9),
+                ((Call::List, Fault::Error503Before), 1.0),
+                ((Call::Delete, Fault::Hang), 0.8)
+            ])
         );
         assert_eq!(faults.at(Call::Show, 0.0), None);
     }
@@ -449,10 +453,7 @@ mod tests {
             faults.set("hang=0.7"),
             Err(FaultError::Sum { .. })
         ));
-        assert!(
-            faults.probability(Call::Create, Fault::Hang) < f64::EPSILON,
-            "a refused wish changes nothing"
-        );
+        assert_eq!(faults.0.len(), 1, "what is refused changes nothing");
     }
 
     #[test]
@@ -469,7 +470,7 @@ mod tests {
 
     fn faults(picker: &mut FaultPicker, call: Call, count: usize) -> Vec<Option<Fault>> {
         (0..count)
-            .map(|_| picker.pick(call).map(|picked| picked.fault))
+            .map(|_| picker.pick(call).map(|(fault, _)| fault))
             .collect()
     }
 

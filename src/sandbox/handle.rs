@@ -1,35 +1,28 @@
 //! The handle of a running sandbox: starts and stops it, sets its faults, and returns what it holds and received.
 
 use std::sync::{Arc, mpsc};
-use std::thread;
 use std::time::Duration;
-use std::{fmt, io, net};
+use std::{fmt, net, thread};
 
-use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::watch;
 
-use super::integration::Seed;
-use super::record::StateFile;
-use super::state::SandboxState;
-use super::store::Now;
-use super::{
-    Call, Condition, Config, Fault, Faults, Integration, LoggedRequest, ReceivedBody, SeedError,
-    StartError, endpoints, server,
-};
+use super::config::{Condition, Config, StartError};
+use super::faults::{Call, Fault};
+use super::integration::{Integration, Seed, SeedError};
+use super::record::{LoggedRequest, ReceivedBody, StateFile};
+use super::state::{SandboxState, Simulation};
+use super::store::now;
+use super::{endpoints, server};
 
 /// A running sandbox; it stops when this is dropped.
 pub struct Sandbox {
     shared: Arc<SandboxState>,
     /// Closed when the server has stopped.
     running: watch::Receiver<()>,
-    thread: Option<ServerThread>,
-}
-
-struct ServerThread {
-    handle: thread::JoinHandle<()>,
+    thread: Option<thread::JoinHandle<()>>,
     /// Disconnected when the thread is about to end.
     done: mpsc::Receiver<()>,
 }
@@ -37,71 +30,13 @@ struct ServerThread {
 /// The longest time that dropping a sandbox with its own thread takes.
 const LONGEST_STOP: Duration = Duration::from_secs(2);
 
-/// A sandbox that is not served yet.
-struct Prepared {
-    sandbox: Sandbox,
-    router: Router,
-    alive: watch::Sender<()>,
-}
-
-fn prepare(config: Config, listen: net::SocketAddr) -> Result<Prepared, StartError> {
-    let context_path = config.context_path.clone();
-    let state = config.state.as_ref().map(|path| {
-        StateFile::open(path).map_err(|source| StartError::State {
-            path: path.clone(),
-            source,
-        })
-    });
-    let base = format!("http://{listen}{context_path}");
-    let shared = Arc::new(SandboxState::new(config, base, state.transpose()?));
-    let router = endpoints::router(&shared, &context_path);
-    let (alive, running) = watch::channel(());
-    Ok(Prepared {
-        sandbox: Sandbox {
-            shared,
-            running,
-            thread: None,
-        },
-        router,
-        alive,
-    })
-}
-
 impl Sandbox {
-    /// Starts a sandbox on the current tokio runtime.
-    ///
-    /// # Errors
-    /// If the address cannot be listened on, the context path is not one, or the state file cannot be used.
-    ///
-    /// # Panics
-    /// Outside of a tokio runtime that has I/O and time enabled.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
-        let config = config.checked()?;
-        let failed = |source| StartError::Listen {
-            address: config.listen,
-            source,
-        };
-        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let Prepared {
-            sandbox,
-            router,
-            alive,
-        } = prepare(config, address)?;
-        let shared = Arc::clone(&sandbox.shared);
-        tokio::spawn(async move {
-            server::serve(listener, router, shared).await;
-            drop(alive);
-        });
-        Ok(sandbox)
-    }
-
     /// Starts a sandbox on a thread and a runtime of its own.
     ///
     /// # Errors
     /// If the address cannot be listened on, the context path is not one, the state file cannot be used, or no thread can
     /// be started.
-    pub fn spawn(config: Config) -> Result<Self, StartError> {
+    pub fn start(config: Config) -> Result<Self, StartError> {
         let config = config.checked()?;
         let failed = |source| StartError::Listen {
             address: config.listen,
@@ -110,12 +45,16 @@ impl Sandbox {
         let listener = net::TcpListener::bind(config.listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let Prepared {
-            mut sandbox,
-            router,
-            alive,
-        } = prepare(config, address)?;
-        let shared = Arc::clone(&sandbox.shared);
+        let context_path = config.context_path.clone();
+        let state = config.state.as_ref().map(|path| {
+            StateFile::open(path).map_err(|source| StartError::State {
+                path: path.clone(),
+                source,
+            })
+        });
+        let base = format!("http://{address}{context_path}");
+        let shared = Arc::new(SandboxState::new(config, base, state.transpose()?));
+        let router = endpoints::router(&shared, &context_path);
         // The last thing that can fail: a runtime cannot be dropped where another one runs.
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
@@ -125,16 +64,22 @@ impl Sandbox {
             let _inside = runtime.enter();
             TcpListener::from_std(listener).map_err(StartError::Thread)?
         };
+        let (alive, running) = watch::channel(());
         let (ended, done) = mpsc::channel();
+        let serving = Arc::clone(&shared);
         let handle = thread::Builder::new()
             .name("sandbox".to_owned())
             .spawn(move || {
-                runtime.block_on(server::serve(listener, router, shared));
+                runtime.block_on(server::serve(listener, router, serving));
                 drop((runtime, alive, ended));
             })
             .map_err(StartError::Thread)?;
-        sandbox.thread = Some(ServerThread { handle, done });
-        Ok(sandbox)
+        Ok(Self {
+            shared,
+            running,
+            thread: Some(handle),
+            done,
+        })
     }
 
     /// The base URL, with the context path and without a trailing slash.
@@ -155,13 +100,13 @@ impl Sandbox {
     }
 
     /// Why it stopped by itself: the state file could not be written.
-    pub fn failure(&self) -> Option<&io::Error> {
-        self.shared.failure()
+    pub fn failure(&self) -> Option<String> {
+        self.shared.lock().failure.clone()
     }
 
     /// The integrations that it holds, in the order of their ids, whether lists show them yet or not.
     pub fn held(&self) -> Vec<Integration> {
-        self.shared.store().all(Now::read())
+        self.shared.lock().store.all(now())
     }
 
     /// Puts an integration in: the body of a creation, or one as a list shows it (with `id`, `initDate`, `lastIndexedDate`).
@@ -169,38 +114,36 @@ impl Sandbox {
     ///
     /// # Errors
     /// If the JSON is no integration, or its id is taken.
+    #[expect(clippy::needless_pass_by_value, reason = "`put(json!(…))` reads best")]
     pub fn put(&self, integration: Value) -> Result<u64, SeedError> {
-        let id = self.shared.put(&Seed::read(integration)?);
-        self.shared.changed();
-        id
+        let seed = Seed::read(&integration)?;
+        self.shared.change(|simulation| simulation.put(&seed))
     }
 
     /// Deletes an integration behind the client's back; false if it is not there.
     pub fn remove(&self, id: u64) -> bool {
-        let removed = self.shared.delete(id);
-        self.shared.changed();
-        removed
+        self.shared.change(|simulation| simulation.delete(id))
     }
 
     /// The well-formed bodies of creations, in the order of arrival, whether they came to something or not. At most the last
     /// 100,000.
     pub fn received(&self) -> Vec<ReceivedBody> {
-        self.shared.log().bodies()
+        self.shared.lock().log.bodies()
     }
 
     /// The requests that arrived, in their order. At most the last 100,000.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.log().requests()
+        self.shared.lock().log.requests.iter().cloned().collect()
     }
 
     /// What was sent against the documentation. At most the first 1,000.
     pub fn contract_violations(&self) -> Vec<String> {
-        self.shared.log().violations()
+        self.shared.lock().log.violations.clone()
     }
 
     /// How many logins have failed.
     pub fn failed_logins(&self) -> u32 {
-        self.shared.logins().failed_logins()
+        self.shared.lock().logins.failed
     }
 
     /// Sets the faults of the next creations, one each; `None` is no fault. Afterwards chance decides again.
@@ -210,37 +153,32 @@ impl Sandbox {
 
     /// The same for another call.
     pub fn script_call(&self, call: Call, faults: impl IntoIterator<Item = Option<Fault>>) {
-        self.shared.picker().script(call, faults);
-    }
-
-    /// Changes how likely each fault is.
-    pub fn set_faults(&self, faults: Faults) {
-        self.shared.picker().set_faults(faults);
+        self.shared.lock().picker.script(call, faults);
     }
 
     /// Changes what the whole server is like.
     pub fn set_condition(&self, condition: Condition) {
-        self.shared.set_condition(condition);
+        self.shared.lock().condition = condition;
     }
 
     /// Carries out now what [`Fault::Late`] has put off. Returns how many requests that were.
     pub fn commit_late(&self) -> usize {
-        self.shared.do_all_late()
+        self.shared.change(Simulation::do_all_late)
     }
 
     /// Lists keep showing what they show now.
     pub fn freeze_list(&self) {
-        self.shared.store().freeze_list(Now::read());
+        self.shared.lock().store.freeze_list(now());
     }
 
     /// Ends [`Sandbox::freeze_list`].
     pub fn thaw_list(&self) {
-        self.shared.store().thaw_list();
+        self.shared.lock().store.thaw_list();
     }
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.shared.connections()
+        self.shared.lock().connections
     }
 
     /// Counts up whenever something has happened.
@@ -260,8 +198,8 @@ impl fmt::Debug for Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.shared.stop();
-        if let Some(ServerThread { handle, done }) = self.thread.take()
-            && done.recv_timeout(LONGEST_STOP) == Err(mpsc::RecvTimeoutError::Disconnected)
+        if let Some(handle) = self.thread.take()
+            && self.done.recv_timeout(LONGEST_STOP) == Err(mpsc::RecvTimeoutError::Disconnected)
         {
             // A thread that panicked has stopped, too.
             let _ = handle.join();

@@ -1,8 +1,8 @@
 //! A simulated Jira with the app *Git Integration for Jira*: to rehearse against, and to test the importer against.
 //!
 //! It keeps everything in memory, and on request in a file too ([`SavedState`]); it answers the documented end-points, fails on
-//! request ([`Faults`], [`Condition`]) and records what it receives. It uses nothing of the rest of the crate: it has its own idea
-//! of the wire format, so that a mistake in the client cannot be repeated here. A request that breaks the documented contract is
+//! request ([`Faults`], [`Condition`]) and records what it receives. It uses nothing of the rest of the crate: it has its own
+//! data types of the wire format, so that a mistake in the client cannot be repeated here. A request that breaks the documented contract is
 //! refused and recorded in [`Sandbox::contract_violations`].
 //!
 //! A request passes `server` (connections), `checks` (condition, login, limit, contract), `endpoints` (what it does, or the fault
@@ -21,7 +21,6 @@ mod faults;
 mod handle;
 mod integration;
 mod record;
-mod request;
 mod server;
 mod state;
 mod store;

@@ -18,16 +18,15 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
-use axum::http::Method;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Fault;
-use super::integration::{Integration, Seed};
+use super::faults::Fault;
+use super::integration::Integration;
 
 /// How many requests, and how many bodies, are remembered: the last ones.
 const REMEMBERED: usize = 100_000;
@@ -38,45 +37,16 @@ const VIOLATIONS: usize = 1000;
 /// One request that arrived.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoggedRequest {
-    /// The method.
-    #[serde(serialize_with = "as_text", deserialize_with = "from_text")]
-    pub method: Method,
+    pub method: String,
     /// Path and query, with the context path.
     pub path: Box<str>,
     /// Whether it carried an `Authorization` header, right or wrong.
     pub authenticated: bool,
     /// The status that it was answered with; `None` while it is under way, and for ever if it was cut off or left hanging.
     pub status: Option<u16>,
-    /// The fault that it got.
-    #[serde(serialize_with = "as_name", deserialize_with = "from_name")]
     pub fault: Option<Fault>,
     /// When it arrived.
     pub at: jiff::Timestamp,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    clippy::ref_option,
-    reason = "serde hands over references"
-)]
-fn as_name<S: Serializer>(fault: &Option<Fault>, serializer: S) -> Result<S::Ok, S::Error> {
-    fault.map(Fault::name).serialize(serializer)
-}
-
-fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
-    method.as_str().serialize(serializer)
-}
-
-fn from_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Fault>, D::Error> {
-    let name = Option::<Box<str>>::deserialize(deserializer)?;
-    name.map(|name| name.parse())
-        .transpose()
-        .map_err(de::Error::custom)
-}
-
-fn from_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
-    let text = Box::<str>::deserialize(deserializer)?;
-    text.parse().map_err(de::Error::custom)
 }
 
 /// The well-formed body of a creation, secrets and all: for tests that compare it. `Debug` does not show the secrets.
@@ -104,12 +74,12 @@ pub(super) struct RequestNumber(usize);
 
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    requests: VecDeque<LoggedRequest>,
+    pub requests: VecDeque<LoggedRequest>,
     /// The number of the first request that is still remembered.
     first: usize,
     /// Bodies as they came: smaller than what they parse to, of which only tests make use.
     received: VecDeque<Box<[u8]>>,
-    violations: Vec<String>,
+    pub violations: Vec<String>,
 }
 
 impl Log {
@@ -122,25 +92,12 @@ impl Log {
         RequestNumber(self.first + self.requests.len() - 1)
     }
 
-    fn at(&mut self, RequestNumber(number): RequestNumber) -> Option<&mut LoggedRequest> {
-        self.requests.get_mut(number.checked_sub(self.first)?)
-    }
-
-    /// Remembers what a request was answered with, if it was, and shows all that is known of it.
-    pub(super) fn ended(
+    /// A request, if it is still remembered.
+    pub(super) fn at(
         &mut self,
-        number: RequestNumber,
-        status: Option<u16>,
-    ) -> Option<&LoggedRequest> {
-        let request = self.at(number)?;
-        request.status = status;
-        Some(request)
-    }
-
-    pub(super) fn hit_by(&mut self, number: RequestNumber, fault: Fault) {
-        if let Some(request) = self.at(number) {
-            request.fault = Some(fault);
-        }
+        RequestNumber(number): RequestNumber,
+    ) -> Option<&mut LoggedRequest> {
+        self.requests.get_mut(number.checked_sub(self.first)?)
     }
 
     /// Remembers the body of a creation.
@@ -156,94 +113,68 @@ impl Log {
         if self.violations.len() == VIOLATIONS {
             return None;
         }
-        let asked = self
-            .at(number)
-            .map(|request| format!("{} {}: ", request.method, request.path));
-        self.violations
-            .push(format!("{}{what}", asked.unwrap_or_default()));
+        let request = self.at(number)?;
+        let violation = format!("{} {}: {what}", request.method, request.path);
+        self.violations.push(violation);
         self.violations.last().map(String::as_str)
     }
 
-    pub(super) fn requests(&self) -> Vec<LoggedRequest> {
-        self.requests.iter().cloned().collect()
-    }
-
     pub(super) fn bodies(&self) -> Vec<ReceivedBody> {
-        let read = |body: &[u8]| serde_json::from_slice(body).ok();
-        self.received
-            .iter()
-            .filter_map(|body| read(body).map(|body| ReceivedBody { body }))
+        let bodies = self.received.iter();
+        bodies
+            .filter_map(|body| serde_json::from_slice(body).ok())
+            .map(|body| ReceivedBody { body })
             .collect()
-    }
-
-    pub(super) fn violations(&self) -> Vec<String> {
-        self.violations.clone()
     }
 }
 
 /// The format that is written, and the only one that is read.
 const FORMAT: u32 = 1;
 
-/// A line as it is written.
-#[derive(Serialize)]
+/// One line of the file.
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum WrittenLine<'a> {
+pub(super) enum StateLine {
     Opened {
         format: u32,
-        url: &'a str,
+        #[serde(default)]
+        url: String,
+        #[serde(default)]
         at: jiff::Timestamp,
     },
-    Created(&'a Integration),
+    Created(Integration),
     Deleted {
         id: u64,
     },
-    Request(&'a LoggedRequest),
-    Violation(&'a str),
+    Request(LoggedRequest),
+    Violation(String),
 }
 
-impl<'a> WrittenLine<'a> {
+impl StateLine {
     /// The line of a sandbox that begins.
-    pub(super) fn opened(url: &'a str) -> Self {
+    pub(super) fn opened(url: &str) -> Self {
         Self::Opened {
             format: FORMAT,
-            url,
+            url: url.to_owned(),
             at: jiff::Timestamp::now(),
         }
     }
 }
 
-/// A line as it is read.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ReadLine {
-    Opened { format: u32 },
-    Created(Value),
-    Deleted { id: u64 },
-    Request(LoggedRequest),
-    Violation(String),
-}
-
 /// Why the state of a sandbox cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// The file cannot be opened, locked, read or written.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// Another sandbox writes it.
     #[error("another sandbox is writing it")]
     InUse,
-    /// A line is none of those that a sandbox writes.
     #[error("line {number} is not one that a sandbox writes")]
     Line {
         /// The line's number, from 1.
         number: usize,
     },
-    /// It was written by a later version.
     #[error("it has format {format}, and only format 1 is understood")]
-    Format {
-        /// The format in the file.
-        format: u32,
-    },
+    Format { format: u32 },
 }
 
 /// The contents of a state file.
@@ -280,29 +211,22 @@ impl SavedState {
         {
             let number = index + 1;
             match serde_json::from_slice(line).map_err(|_| StateError::Line { number })? {
-                ReadLine::Opened { format: FORMAT } => {}
-                ReadLine::Opened { format } => return Err(StateError::Format { format }),
-                ReadLine::Created(integration) => {
-                    let integration =
-                        integration_of(integration).ok_or(StateError::Line { number })?;
+                StateLine::Opened { format: FORMAT, .. } => {}
+                StateLine::Opened { format, .. } => return Err(StateError::Format { format }),
+                StateLine::Created(integration) => {
                     state.last_id = state.last_id.max(integration.id);
                     held.insert(integration.id, integration);
                 }
-                ReadLine::Deleted { id } => {
+                StateLine::Deleted { id } => {
                     held.remove(&id);
                 }
-                ReadLine::Request(request) => state.requests.push(request),
-                ReadLine::Violation(what) => state.violations.push(what),
+                StateLine::Request(request) => state.requests.push(request),
+                StateLine::Violation(what) => state.violations.push(what),
             }
         }
         state.held = held.into_values().collect();
         Ok(state)
     }
-}
-
-fn integration_of(shown: Value) -> Option<Integration> {
-    let seed = Seed::read(shown).ok()?;
-    Some(seed.integration(seed.id?, seed.init_date?))
 }
 
 /// The lines that are whole: a process that is killed while it writes leaves part of one.
@@ -313,11 +237,7 @@ fn whole(bytes: &[u8]) -> &[u8] {
 
 /// The file that a sandbox writes its state to.
 #[derive(Debug)]
-pub(super) struct StateFile {
-    file: File,
-    /// Kept for its memory.
-    line: Vec<u8>,
-}
+pub(super) struct StateFile(File);
 
 impl StateFile {
     /// Opens or creates a file and reads it. No other sandbox can write it until this is dropped.
@@ -328,37 +248,34 @@ impl StateFile {
             .create(true)
             .open(path)?;
         file.try_lock().map_err(|error| match error {
-            std::fs::TryLockError::WouldBlock => StateError::InUse,
-            std::fs::TryLockError::Error(error) => error.into(),
+            TryLockError::WouldBlock => StateError::InUse,
+            TryLockError::Error(error) => error.into(),
         })?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         let lines = whole(&bytes);
         let state = SavedState::of(lines)?;
-        if lines.len() < bytes.len() {
-            file.set_len(lines.len() as u64)?;
-        }
-        let line = Vec::new();
-        Ok((Self { file, line }, state))
+        file.set_len(lines.len() as u64)?;
+        Ok((Self(file), state))
     }
 
     /// Appends a line in one go. It is not synced: it outlives the process, not the machine.
-    pub(super) fn append(&mut self, line: &WrittenLine<'_>) -> io::Result<()> {
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, line)?;
-        self.line.push(b'\n');
-        self.file.write_all(&self.line)
+    pub(super) fn append(&mut self, line: &StateLine) -> io::Result<()> {
+        let mut line = serde_json::to_vec(line)?;
+        line.push(b'\n');
+        self.0.write_all(&line)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sandbox::integration::Seed;
 
     fn request(path: &str) -> LoggedRequest {
         let at = jiff::Timestamp::UNIX_EPOCH;
         LoggedRequest {
-            method: Method::GET,
+            method: "GET".to_owned(),
             path: path.into(),
             authenticated: false,
             status: None,
@@ -375,13 +292,12 @@ mod tests {
             log.arrived(request("/"));
         }
         let last = log.arrived(request("/last"));
-        log.ended(first, Some(200));
-        log.ended(last, Some(404));
-        let requests = log.requests();
+        assert_eq!(log.at(first), None);
+        log.at(last).unwrap().status = Some(404);
+        let requests = log.requests;
         assert_eq!(requests.len(), REMEMBERED);
-        assert!(requests.iter().all(|request| request.status != Some(200)));
         assert_eq!(
-            requests.last().and_then(|request| request.status),
+            requests.back().and_then(|request| request.status),
             Some(404)
         );
     }
@@ -392,23 +308,36 @@ mod tests {
         assert!(!format!("{:?}", ReceivedBody { body }).contains("s3cret"));
     }
 
-    use crate::sandbox::Fault;
-
-    const LINES: &str = r#"{"opened":{"format":1,"url":"http://127.0.0.1:1","at":"2026-11-22T10:15:03Z"}}
-{"created":{"id":1,"integrationType":"GITLAB","displayName":"one","origin":"https://gitlab.com","initDate":5}}
-{"created":{"id":2,"integrationType":"AZURE","displayName":"two","origin":"https://dev.azure.com","initDate":6}}
-{"request":{"method":"POST","path":"/x","authenticated":true,"status":null,"fault":"late","at":"2026-11-22T10:15:03Z"}}
-{"deleted":{"id":2}}
-{"violation":"POST /x: no"}
-"#;
+    /// Two creations, of which one is deleted again.
+    fn lines() -> String {
+        let integration = |id: u64| {
+            let seed = serde_json::json!({"type": "GITLAB", "id": id, "displayName": id.to_string(), "initDate": 5});
+            Seed::read(&seed).ok().unwrap().integration(1, 1)
+        };
+        let lines = [
+            StateLine::opened("http://127.0.0.1:1"),
+            StateLine::Created(integration(1)),
+            StateLine::Created(integration(2)),
+            StateLine::Request(LoggedRequest {
+                fault: Some(Fault::Late),
+                ..request("/x")
+            }),
+            StateLine::Deleted { id: 2 },
+            StateLine::Violation("POST /x: no".to_owned()),
+        ];
+        lines
+            .iter()
+            .map(|line| serde_json::to_string(line).unwrap() + "\n")
+            .collect()
+    }
 
     #[test]
     fn what_was_created_and_not_deleted_is_held() {
-        let state = SavedState::of(LINES.as_bytes()).unwrap();
+        let state = SavedState::of(lines().as_bytes()).unwrap();
         assert_eq!(state.held.len(), 1);
         assert_eq!(
             (&*state.held[0].display_name, state.held[0].init_date),
-            ("one", 5)
+            ("1", 5)
         );
         assert_eq!(state.last_id, 2);
         assert_eq!(
@@ -420,8 +349,9 @@ mod tests {
 
     #[test]
     fn a_file_cut_at_any_byte_tells_what_its_whole_lines_tell() {
-        for end in 0..LINES.len() {
-            let state = SavedState::of(whole(&LINES.as_bytes()[..end])).unwrap();
+        let lines = lines();
+        for end in 0..lines.len() {
+            let state = SavedState::of(whole(&lines.as_bytes()[..end])).unwrap();
             assert!(state.last_id <= 2);
         }
     }
@@ -448,13 +378,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_not_finished_is_taken_back_before_the_next() {
+    fn an_unfinished_line_is_removed_before_the_next_is_written() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("state");
-        std::fs::write(&path, &LINES[..LINES.len() - 4]).unwrap();
+        let lines = lines();
+        std::fs::write(&path, &lines[..lines.len() - 4]).unwrap();
         let (mut file, state) = StateFile::open(&path).unwrap();
         assert_eq!(state.violations.len(), 0);
-        file.append(&WrittenLine::Deleted { id: 1 }).unwrap();
+        file.append(&StateLine::Deleted { id: 1 }).unwrap();
         assert_eq!(SavedState::read(&path).unwrap().held, []);
     }
 

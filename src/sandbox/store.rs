@@ -1,35 +1,22 @@
-//! The integrations of the simulated Jira. The time is a parameter; nothing here waits, and only lists take time that grows with the number
-//! of integrations.
+//! The integrations of the simulated Jira. The time is a parameter, in milliseconds since 1970.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::integration::{Integration, Seed, SeedError};
-use super::request::CreateRequest;
+use super::integration::{Creation, Integration, Seed, SeedError};
 
-/// The time, on the clock that is compared and on the one that is shown.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Now {
-    pub instant: Instant,
-    /// Milliseconds since 1970.
-    pub shown: i64,
-}
-
-impl Now {
-    pub(super) fn read() -> Self {
-        Self {
-            instant: Instant::now(),
-            shown: jiff::Timestamp::now().as_millisecond(),
-        }
-    }
+/// The time.
+pub(super) fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 #[derive(Debug)]
 struct Row {
     /// When lists begin to show it.
-    listed_from: Instant,
-    integration: Arc<Integration>,
+    listed_from: i64,
+    /// When it will be indexed; `None` if it never will be, or was.
+    indexed_from: Option<i64>,
+    integration: Integration,
 }
 
 /// All integrations, and what has been deleted but is still listed.
@@ -37,12 +24,15 @@ struct Row {
 pub(super) struct Store {
     rows: BTreeMap<u64, Row>,
     next_id: u64,
-    list_lag: Duration,
-    gone: VecDeque<(Instant, Arc<Integration>)>,
-    frozen: Option<Vec<Arc<Integration>>>,
-    index_after: Option<Duration>,
-    /// Enabled and not indexed yet, by the time at which they will be.
-    unindexed: VecDeque<(Instant, u64)>,
+    list_lag: i64,
+    /// Until when lists show them.
+    gone: VecDeque<(i64, Integration)>,
+    frozen: Option<Vec<Integration>>,
+    index_after: Option<i64>,
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl Store {
@@ -50,93 +40,69 @@ impl Store {
         Self {
             rows: BTreeMap::new(),
             next_id: 1,
-            list_lag,
+            list_lag: millis(list_lag),
             gone: VecDeque::new(),
             frozen: None,
-            index_after,
-            unindexed: VecDeque::new(),
+            index_after: index_after.map(millis),
         }
     }
 
     /// Creates an integration.
-    pub(super) fn create(&mut self, request: &CreateRequest, now: Now) -> Arc<Integration> {
-        let integration = Integration::new(self.next_id, now.shown, request.kind, &request.fields);
-        self.insert(integration, now, now.instant + self.list_lag)
+    pub(super) fn create(&mut self, creation: &Creation, now: i64) -> &Integration {
+        let integration = creation.integration(self.next_id, now);
+        self.insert(integration, now, now.saturating_add(self.list_lag))
     }
 
     /// Puts one in that was there before; lists show it at once.
-    pub(super) fn put(&mut self, seed: &Seed, now: Now) -> Result<Arc<Integration>, SeedError> {
-        let id = seed.id.unwrap_or(self.next_id);
-        if self.rows.contains_key(&id) {
+    pub(super) fn put(&mut self, seed: &Seed, now: i64) -> Result<&Integration, SeedError> {
+        let integration = seed.integration(self.next_id, now);
+        if self.rows.contains_key(&integration.id) {
             return Err(SeedError::Id);
         }
-        let integration = seed.integration(id, seed.init_date.unwrap_or(now.shown));
-        Ok(self.insert(integration, now, now.instant))
+        Ok(self.insert(integration, now, now))
     }
 
     /// Restores what was held before; lists show it at once, and no id up to the last one is given again.
-    pub(super) fn restore(&mut self, held: Vec<Integration>, last_id: u64, now: Now) {
+    pub(super) fn restore(&mut self, held: Vec<Integration>, last_id: u64, now: i64) {
         for integration in held {
-            self.insert(integration, now, now.instant);
+            self.insert(integration, now, now);
         }
         self.next_id = self.next_id.max(last_id + 1);
     }
 
-    fn insert(
-        &mut self,
-        integration: Integration,
-        now: Now,
-        listed_from: Instant,
-    ) -> Arc<Integration> {
-        let integration = Arc::new(integration);
+    fn insert(&mut self, integration: Integration, now: i64, listed_from: i64) -> &Integration {
         let id = integration.id;
         self.next_id = self.next_id.max(id + 1);
-        if let (Some(after), false, None) = (
-            self.index_after,
-            integration.disabled,
-            integration.last_indexed_date,
-        ) {
-            self.unindexed.push_back((now.instant + after, id));
-        }
-        self.rows.insert(
-            id,
-            Row {
-                listed_from,
-                integration: Arc::clone(&integration),
-            },
-        );
-        integration
+        let is_indexed = integration.disabled || integration.last_indexed_date.is_some();
+        let indexed_from = self.index_after.filter(|_| !is_indexed);
+        let row = Row {
+            listed_from,
+            indexed_from: indexed_from.map(|after| now.saturating_add(after)),
+            integration,
+        };
+        &self.rows.entry(id).insert_entry(row).into_mut().integration
     }
 
     /// What a list shows.
-    pub(super) fn list(&mut self, now: Now) -> Vec<Arc<Integration>> {
+    pub(super) fn list(&mut self, now: i64) -> Vec<Integration> {
         if let Some(frozen) = &self.frozen {
             return frozen.clone();
         }
         self.index(now);
-        while self
-            .gone
-            .front()
-            .is_some_and(|(until, _)| *until <= now.instant)
-        {
-            self.gone.pop_front();
-        }
-        let listed = self
-            .rows
-            .values()
-            .filter(|row| row.listed_from <= now.instant)
-            .map(|row| &row.integration);
+        self.gone.retain(|(until, _)| *until > now);
+        let listed = self.rows.values().filter(|row| row.listed_from <= now);
+        let gone = self.gone.iter().map(|(_, integration)| integration);
         let mut list: Vec<_> = listed
-            .chain(self.gone.iter().map(|(_, integration)| integration))
+            .map(|row| &row.integration)
+            .chain(gone)
             .cloned()
             .collect();
-        // Nothing to do but for what is gone: the rest is in order.
         list.sort_by_key(|integration| integration.id);
         list
     }
 
     /// From now on lists show what they show now.
-    pub(super) fn freeze_list(&mut self, now: Now) {
+    pub(super) fn freeze_list(&mut self, now: i64) {
         self.frozen = None;
         self.frozen = Some(self.list(now));
     }
@@ -147,37 +113,36 @@ impl Store {
     }
 
     /// One integration, whether lists show it or not.
-    pub(super) fn get(&mut self, id: u64, now: Now) -> Option<Arc<Integration>> {
+    pub(super) fn get(&mut self, id: u64, now: i64) -> Option<&Integration> {
         self.index(now);
-        self.rows.get(&id).map(|row| Arc::clone(&row.integration))
+        self.rows.get(&id).map(|row| &row.integration)
     }
 
     /// Deletes one; false if it is not there.
-    pub(super) fn delete(&mut self, id: u64, now: Now) -> bool {
+    pub(super) fn delete(&mut self, id: u64, now: i64) -> bool {
         let Some(row) = self.rows.remove(&id) else {
             return false;
         };
-        if self.list_lag > Duration::ZERO && row.listed_from <= now.instant {
-            self.gone
-                .push_back((now.instant + self.list_lag, row.integration));
+        if row.listed_from <= now {
+            let until = now.saturating_add(self.list_lag);
+            self.gone.push_back((until, row.integration));
         }
         true
     }
 
     /// Everything that is there, whether lists show it or not.
-    pub(super) fn all(&mut self, now: Now) -> Vec<Integration> {
+    pub(super) fn all(&mut self, now: i64) -> Vec<Integration> {
         self.index(now);
-        self.rows
-            .values()
-            .map(|row| Integration::clone(&row.integration))
-            .collect()
+        let rows = self.rows.values();
+        rows.map(|row| row.integration.clone()).collect()
     }
 
     /// Marks what has been indexed in the meantime.
-    fn index(&mut self, now: Now) {
-        while let Some((_, id)) = self.unindexed.pop_front_if(|(due, _)| *due <= now.instant) {
-            if let Some(row) = self.rows.get_mut(&id) {
-                Arc::make_mut(&mut row.integration).last_indexed_date = Some(now.shown);
+    fn index(&mut self, now: i64) {
+        for row in self.rows.values_mut() {
+            if row.indexed_from.is_some_and(|due| due <= now) {
+                row.indexed_from = None;
+                row.integration.last_indexed_date = Some(now);
             }
         }
     }
@@ -188,44 +153,38 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const LAG: Duration = Duration::from_secs(5);
+    const LAG_MS: i64 = 5000;
+    const LAG: Duration = Duration::from_millis(LAG_MS.unsigned_abs());
 
-    fn later(now: Now, by: Duration) -> Now {
-        Now {
-            instant: now.instant + by,
-            shown: now.shown + i64::try_from(by.as_millis()).unwrap(),
-        }
-    }
-
-    fn request() -> CreateRequest {
-        super::super::request::parse(br#"{"type":"GITLAB","pat":"p","displayName":"one"}"#)
+    fn creation() -> Creation {
+        Creation::read(br#"{"type":"GITLAB","pat":"p","displayName":"one"}"#)
             .ok()
             .unwrap()
     }
 
-    fn ids(list: &[Arc<Integration>]) -> Vec<u64> {
+    fn ids(list: &[Integration]) -> Vec<u64> {
         list.iter().map(|integration| integration.id).collect()
     }
 
     #[test]
     fn a_lagging_list_shows_creations_and_deletions_late() {
-        let (mut store, now) = (Store::new(LAG, None), Now::read());
-        store.create(&request(), now);
+        let (mut store, now) = (Store::new(LAG, None), 0);
+        store.create(&creation(), now);
         assert!(store.list(now).is_empty());
         assert!(store.get(1, now).is_some(), "it is there all the same");
-        let then = later(now, LAG);
+        let then = now + LAG_MS;
         assert_eq!(ids(&store.list(then)), [1]);
         assert!(store.delete(1, then));
         assert_eq!(ids(&store.list(then)), [1]);
-        assert!(store.list(later(then, LAG)).is_empty());
+        assert!(store.list(then + LAG_MS).is_empty());
     }
 
     #[test]
     fn a_frozen_list_stays_as_it_was() {
-        let (mut store, now) = (Store::new(Duration::ZERO, None), Now::read());
-        store.create(&request(), now);
+        let (mut store, now) = (Store::new(Duration::ZERO, None), 0);
+        store.create(&creation(), now);
         store.freeze_list(now);
-        store.create(&request(), now);
+        store.create(&creation(), now);
         store.delete(1, now);
         assert_eq!(ids(&store.list(now)), [1]);
         store.thaw_list();
@@ -234,25 +193,19 @@ mod tests {
 
     #[test]
     fn indexing_follows_creation() {
-        let (mut store, now) = (Store::new(Duration::ZERO, Some(LAG)), Now::read());
-        assert_eq!(store.create(&request(), now).last_indexed_date, None);
+        let (mut store, now) = (Store::new(Duration::ZERO, Some(LAG)), 0);
+        assert_eq!(store.create(&creation(), now).last_indexed_date, None);
         assert_eq!(store.get(1, now).unwrap().last_indexed_date, None);
-        let then = later(now, LAG);
-        assert_eq!(
-            store.get(1, then).unwrap().last_indexed_date,
-            Some(then.shown)
-        );
+        let then = now + LAG_MS;
+        assert_eq!(store.get(1, then).unwrap().last_indexed_date, Some(then));
     }
 
     #[test]
     fn what_is_disabled_is_never_indexed() {
-        let (mut store, now) = (
-            Store::new(Duration::ZERO, Some(Duration::ZERO)),
-            Now::read(),
-        );
+        let (mut store, now) = (Store::new(Duration::ZERO, Some(Duration::ZERO)), 0);
         store
             .put(
-                &Seed::read(json!({"type": "AZURE", "disabled": true}))
+                &Seed::read(&json!({"type": "AZURE", "disabled": true}))
                     .ok()
                     .unwrap(),
                 now,
@@ -263,16 +216,16 @@ mod tests {
 
     #[test]
     fn ids_are_never_given_twice() {
-        let (mut store, now) = (Store::new(Duration::ZERO, None), Now::read());
+        let (mut store, now) = (Store::new(Duration::ZERO, None), 0);
         store
             .put(
-                &Seed::read(json!({"integrationType": "AZURE", "id": 7}))
+                &Seed::read(&json!({"integrationType": "AZURE", "id": 7}))
                     .ok()
                     .unwrap(),
                 now,
             )
             .unwrap();
         assert!(store.delete(7, now));
-        assert_eq!(store.create(&request(), now).id, 8);
+        assert_eq!(store.create(&creation(), now).id, 8);
     }
 }

@@ -87,7 +87,7 @@ async fn running() -> (Sandbox, Client) {
 }
 
 async fn with(config: Config) -> (Sandbox, Client) {
-    let sandbox = Sandbox::start(config).await.unwrap();
+    let sandbox = Sandbox::start(config).unwrap();
     let client = Client::of(&sandbox);
     (sandbox, client)
 }

@@ -45,7 +45,7 @@ impl Env {
             AcceptedLogin::Any => AcceptedLogin::Token(TOKEN.into()),
             other => other,
         };
-        let sandbox = Sandbox::spawn(Config { access, ..config }).unwrap();
+        let sandbox = Sandbox::start(Config { access, ..config }).unwrap();
         let url = sandbox.url();
         self.sandbox = Some(sandbox);
         self.var("JIRA_URL", &url).var("JIRA_TOKEN", TOKEN)

@@ -84,7 +84,7 @@ fn another_file_another_directory_of_runs_and_a_rehearsal_are_free() {
 fn another_jira_is_free() {
     let (env, _) = stopped();
     let access = AcceptedLogin::Token(TOKEN.into());
-    let other = Sandbox::spawn(Config {
+    let other = Sandbox::start(Config {
         access,
         ..Config::default()
     })

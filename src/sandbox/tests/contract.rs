@@ -78,7 +78,7 @@ async fn the_documented_example_of_every_type_is_accepted() {
     let kinds: Vec<_> = sandbox
         .held()
         .iter()
-        .map(|held| held.integration_type)
+        .map(|held| held.integration_type.clone())
         .collect();
     assert_eq!(
         kinds,

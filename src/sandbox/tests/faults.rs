@@ -94,7 +94,7 @@ fn raw_list(sandbox: &Sandbox) -> Vec<u8> {
 
 #[test]
 fn an_answer_breaks_off_at_any_byte_and_never_arrives_whole() {
-    let sandbox = Sandbox::spawn(Config {
+    let sandbox = Sandbox::start(Config {
         fault_seed: 7,
         ..Config::default()
     })

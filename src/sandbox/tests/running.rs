@@ -13,7 +13,7 @@ fn address(sandbox: &Sandbox) -> String {
 
 #[test]
 fn a_sandbox_on_its_own_thread_ends_when_it_is_dropped() {
-    let sandbox = Sandbox::spawn(Config::default()).unwrap();
+    let sandbox = Sandbox::start(Config::default()).unwrap();
     let address = address(&sandbox);
     assert!(TcpStream::connect(&address).is_ok());
     drop(sandbox);
@@ -22,7 +22,7 @@ fn a_sandbox_on_its_own_thread_ends_when_it_is_dropped() {
 
 #[tokio::test]
 async fn a_sandbox_on_its_own_thread_answers() {
-    let sandbox = Sandbox::spawn(Config::default()).unwrap();
+    let sandbox = Sandbox::start(Config::default()).unwrap();
     assert_eq!(answer(Client::of(&sandbox).list()).await.0, 200);
 }
 
@@ -44,11 +44,10 @@ async fn an_address_that_is_taken_is_an_error() {
             listen,
             ..Config::default()
         })
-        .await
         .is_err()
     );
     assert!(
-        Sandbox::spawn(Config {
+        Sandbox::start(Config {
             listen,
             ..Config::default()
         })
@@ -58,7 +57,7 @@ async fn an_address_that_is_taken_is_an_error() {
 
 #[test]
 fn a_connection_is_kept_alive_for_the_next_request() {
-    let sandbox = Sandbox::spawn(Config::default()).unwrap();
+    let sandbox = Sandbox::start(Config::default()).unwrap();
     let mut stream = TcpStream::connect(address(&sandbox)).unwrap();
     for _ in 0..2 {
         stream
@@ -80,7 +79,6 @@ async fn a_request_that_arrived_is_carried_out_though_its_client_goes_away() {
         latency: Duration::from_millis(200),
         ..Config::default()
     })
-    .await
     .unwrap();
     let body = gitlab("one").to_string();
     let mut stream = TcpStream::connect(address(&sandbox)).unwrap();
@@ -88,11 +86,15 @@ async fn a_request_that_arrived_is_carried_out_though_its_client_goes_away() {
         stream,
         "POST {INTEGRATION} HTTP/1.1\r\nHost: jira\r\nUser-Agent: gij\r\nAuthorization: Bearer t\r\n\
          Accept: application/json\r\nContent-Type: application/json\r\nX-Atlassian-Token: no-check\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         Cookie: remembered=1\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();
-    until(&sandbox, |sandbox| sandbox.connections() == 1).await;
+    // The violation shows that the request has arrived whole.
+    until(&sandbox, |sandbox| {
+        !sandbox.contract_violations().is_empty()
+    })
+    .await;
     drop(stream);
     until(&sandbox, |sandbox| {
         sandbox.connections() == 0 && sandbox.held().len() == 1

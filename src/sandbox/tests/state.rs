@@ -57,18 +57,13 @@ async fn the_state_holds_no_secret() {
     let path = dir.path().join("state.jsonl");
     let (_sandbox, client) = with(kept_in(&path)).await;
     answer(client.post(&gitlab("one"))).await;
-    let wrong = serde_json::json!({"type": "GITLAB", "pat": ["s3cret"], "s3cret": 1});
+    let wrong = serde_json::json!({"type": "GITLAB", "pat": ["s3cret"]});
     answer(client.post(&wrong)).await;
     let basic = client.bare(Method::GET, INTEGRATION);
     answer(basic.basic_auth("admin", Some("s3cret"))).await;
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(text.contains("pat is not a string"), "{text}");
-    assert!(
-        !text
-            .replace("there is no field \\\"s3cret\\\"", "")
-            .contains("s3cret"),
-        "{text}"
-    );
+    assert!(text.contains("expected a string"), "{text}");
+    assert!(!text.contains("s3cret"), "{text}");
 }
 
 #[tokio::test]
@@ -97,7 +92,7 @@ async fn what_never_was_a_state_is_no_place_to_go_on_from() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("rows.csv");
     std::fs::write(&path, "type,origin\nGITHUB,\n").unwrap();
-    let error = Sandbox::start(kept_in(&path)).await.unwrap_err();
+    let error = Sandbox::start(kept_in(&path)).unwrap_err();
     assert!(matches!(error, StartError::State { .. }), "{error}");
     assert_eq!(
         std::fs::read_to_string(&path).unwrap(),
@@ -110,6 +105,6 @@ async fn two_sandboxes_do_not_share_a_state() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("state.jsonl");
     let (_sandbox, client) = with(kept_in(&path)).await;
-    assert!(Sandbox::start(kept_in(&path)).await.is_err());
+    assert!(Sandbox::start(kept_in(&path)).is_err());
     assert_eq!(answer(Client::list(&client)).await.0, 200);
 }
