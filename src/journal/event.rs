@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::row_event::{Answered, Intent, Planned, Remote, RowRead, Settled};
+use super::row_event::{Answered, Intent, Planned, Remote, RowRead, Settled, in_millis};
 use crate::model::RemoteIntegration;
 
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
@@ -276,26 +276,6 @@ pub enum Ending {
     Stopped,
     /// Somebody stopped it.
     Interrupted,
-}
-
-/// Writes a time as the journal and the reports do: RFC 3339 in UTC with milliseconds, `2026-11-22T10:15:03.120Z`.
-pub(crate) fn in_millis<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{at:.3}"))
-}
-
-/// Writes a time with milliseconds, or null.
-#[expect(
-    clippy::ref_option,
-    reason = "serde hands over a reference to the field"
-)]
-pub(crate) fn in_millis_or_null<S: Serializer>(
-    at: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match at {
-        Some(at) => in_millis(at, serializer),
-        None => serializer.serialize_none(),
-    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(crate) use deletion::{Removal, RemovalOutcome};
 pub(crate) use disk::{Lock, LockError, create_private, sync_dir};
 pub(crate) use event::{
     Audit, ConfirmedBy, Duplicate, Ending, Event, Found, Input, Jira, ListReason, Listed,
-    NewIntegration, RunOpened, SessionKind, SessionStart, VERSION, in_millis, in_millis_or_null,
+    NewIntegration, RunOpened, SessionKind, SessionStart, VERSION,
 };
 pub(crate) use history::{History, PastRun, RecentDeletions};
 #[cfg(test)]
@@ -31,6 +31,7 @@ pub use reader::{ReadError, ReadRun, read};
 pub use row_event::Remote;
 pub(crate) use row_event::{
     Answered, Excluded, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
+    in_millis, in_millis_or_null,
 };
 pub use row_state::RowState;
 pub use run_dir::lock_jira;

@@ -1,10 +1,9 @@
 //! The events of a row, and what they are made of.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::event::in_millis;
 use crate::model::{
     Difference, IntegrationType, OriginKey, Outcome, Place, RecordKey, Row, ShownFields, ShownRow,
     TableFormat,
@@ -334,4 +333,24 @@ pub struct Remote {
     /// When Jira created it, in milliseconds since 1970-01-01 UTC, if Jira told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init_date: Option<i64>,
+}
+
+/// Writes a time as the journal and the reports do: RFC 3339 in UTC with milliseconds, `2026-11-22T10:15:03.120Z`.
+pub(crate) fn in_millis<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{at:.3}"))
+}
+
+/// Writes a time with milliseconds, or null.
+#[expect(
+    clippy::ref_option,
+    reason = "serde hands over a reference to the field"
+)]
+pub(crate) fn in_millis_or_null<S: Serializer>(
+    at: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => in_millis(at, serializer),
+        None => serializer.serialize_none(),
+    }
 }
