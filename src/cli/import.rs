@@ -267,16 +267,15 @@ impl Import<'_> {
         if self.args.sandbox || self.args.dry_run {
             return Ok(Some(ConfirmedBy::NotNeeded));
         }
-        let unconfirmed = |why: &str| {
-            Failure::usage(format!("{why}; nothing was sent"))
-                .help("review the plan with `--dry-run`, then pass `--yes`")
-        };
+        let (nothing, help) = (
+            "nothing was sent",
+            "review the plan with `--dry-run`, then pass `--yes`",
+        );
         if self.args.input.has_stdin() && !self.args.yes {
-            return Err(unconfirmed(
-                "cannot ask for confirmation while reading standard input",
-            ));
+            let why = "cannot ask for confirmation while reading standard input";
+            return Err(Failure::usage(format!("{why}; {nothing}")).help(help));
         }
-        question::confirmation(self.args.yes, || unconfirmed("no terminal to confirm on"))
+        question::confirmation(self.args.yes, nothing, help)
     }
 
     /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.

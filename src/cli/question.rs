@@ -1,4 +1,4 @@
-//! Questions to whoever sits at the terminal. A signal at a question means that nothing is to be done.
+//! Questions on the terminal. A signal at a question declines it.
 
 use std::io::{self, IsTerminal as _};
 use std::thread;
@@ -15,26 +15,25 @@ use crate::render::Screen;
 pub(super) enum Reply {
     Yes,
     No,
-    /// Somebody interrupted: nothing more is to be asked.
+    /// A signal came: nothing more is to be asked.
     Interrupted,
 }
 
-/// Whether there is a terminal to ask on.
-pub(super) fn can_ask() -> bool {
-    io::stdin().is_terminal()
-}
-
-/// How a session is confirmed: by `yes`, or by a question that is still to be asked. Without a terminal it fails by
-/// `unconfirmed`.
+/// How a session is confirmed: by `yes`, or by a question that is still to be asked. Without a terminal it fails, and
+/// `nothing` was done.
 pub(super) fn confirmation(
     yes: bool,
-    unconfirmed: impl FnOnce() -> Failure,
+    nothing: &str,
+    help: &str,
 ) -> Result<Option<ConfirmedBy>, Failure> {
-    match yes {
-        true => Ok(Some(ConfirmedBy::Yes)),
-        false if can_ask() => Ok(None),
-        false => Err(unconfirmed()),
+    if yes {
+        return Ok(Some(ConfirmedBy::Yes));
     }
+    if io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let failure = Failure::usage(format!("no terminal to confirm on; {nothing}"));
+    Err(failure.help(help))
 }
 
 /// Asks for the number of removals, which must be typed.
@@ -62,7 +61,7 @@ fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) 
     thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);
-        // Whoever was interrupted does not listen any more.
+        // After a signal nobody waits for the answer.
         let _ = answered.send(read.map(|_| line));
     });
     let answer = runtime.unless_interrupted(answer);

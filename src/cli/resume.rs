@@ -67,10 +67,8 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let destination = common.connect.destination_of_run(run.id(), run.url())?;
     let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
     sheets.refuse_invalid(&run, screen)?;
-    let confirmed_by = confirmation(args.yes, || {
-        Failure::usage("no terminal to confirm on; nothing was sent")
-            .help("pass `--yes` to continue the run as planned")
-    })?;
+    let help = "pass `--yes` to continue the run as planned";
+    let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
     let (jira, list) = connect(&common.connect, &destination, common.pace.pace(), screen)?;
     let _lock = run.lock_jira()?;
     let decisions = decisions(common, &run, &list)?;

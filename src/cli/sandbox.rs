@@ -10,7 +10,7 @@ use clap::Args;
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
-use super::values::{IndexAfter, duration, index_after};
+use super::values::{duration, time_or_never};
 use crate::render::count;
 use crate::sandbox::{AcceptedLogin, Call, Config, Fault, Faults, RateLimit, Sandbox, StartError};
 
@@ -56,8 +56,9 @@ pub(super) struct SandboxArgs {
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration)]
     pub list_lag: Duration,
     /// How long after its creation an integration counts as indexed, or `never`
-    #[arg(long, value_name = "TIME|never", default_value = "0ms", value_parser = index_after)]
-    pub index_after: IndexAfter,
+    #[arg(long, value_name = "TIME|never", default_value = "0ms", value_parser = time_or_never)]
+    // The full path keeps clap from taking it for an option without a default.
+    pub index_after: std::option::Option<Duration>,
 }
 
 fn about_faults() -> String {
@@ -130,10 +131,7 @@ fn config(args: SandboxArgs) -> Result<Config, Failure> {
         fault_seed: args.fault_seed,
         late_by: args.late_by,
         list_lag: args.list_lag,
-        index_after: match args.index_after {
-            IndexAfter::Time(time) => Some(time),
-            IndexAfter::Never => None,
-        },
+        index_after: args.index_after,
         state: args.state,
         ..Config::default()
     })

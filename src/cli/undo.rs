@@ -123,15 +123,12 @@ fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
     if args.dry_run {
         return Ok(Some(ConfirmedBy::NotNeeded));
     }
-    question::confirmation(args.yes, || {
-        if args.duplicates {
-            Failure::usage("no terminal to confirm each duplicate on; nothing was removed")
-                .help("run this on a terminal")
-        } else {
-            Failure::usage("no terminal to confirm on; nothing was removed")
-                .help("review the plan with `--dry-run`, then pass `--yes`")
-        }
-    })
+    let help = if args.duplicates {
+        "run this on a terminal, where each duplicate can be confirmed"
+    } else {
+        "review the plan with `--dry-run`, then pass `--yes`"
+    };
+    question::confirmation(args.yes, "nothing was removed", help)
 }
 
 /// Whether Jira may hold something that the row created.

@@ -52,18 +52,11 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "too long".to_owned())
 }
 
-/// When an integration of the sandbox counts as indexed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum IndexAfter {
-    Time(Duration),
-    Never,
-}
-
-pub(super) fn index_after(text: &str) -> Result<IndexAfter, String> {
-    if text == "never" {
-        Ok(IndexAfter::Never)
-    } else {
-        duration(text).map(IndexAfter::Time)
+/// A time, or `never`.
+pub(super) fn time_or_never(text: &str) -> Result<Option<Duration>, String> {
+    match text {
+        "never" => Ok(None),
+        time => duration(time).map(Some),
     }
 }
 
@@ -137,11 +130,8 @@ mod tests {
 
     #[test]
     fn indexing_can_be_never() {
-        assert_eq!(index_after("never"), Ok(IndexAfter::Never));
-        assert_eq!(
-            index_after("2s"),
-            Ok(IndexAfter::Time(Duration::from_secs(2)))
-        );
-        assert!(index_after("always").is_err());
+        assert_eq!(time_or_never("never"), Ok(None));
+        assert_eq!(time_or_never("2s"), Ok(Some(Duration::from_secs(2))));
+        assert!(time_or_never("always").is_err());
     }
 }
