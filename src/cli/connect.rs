@@ -58,14 +58,6 @@ pub(super) struct ConnectArgs {
     pub connect_timeout: Duration,
 }
 
-/// What a command sends its requests to.
-#[derive(Clone, Debug)]
-pub(super) enum Destination {
-    /// A sandbox inside this process.
-    Sandbox,
-    Jira(BaseUrl),
-}
-
 /// The value of an environment variable; a blank one counts as not set.
 fn env(name: &str) -> Option<String> {
     std::env::var(name)
@@ -81,7 +73,7 @@ impl ConnectArgs {
     }
 
     /// The Jira that the arguments or the environment name.
-    pub(super) fn destination(&self) -> Result<Destination, Failure> {
+    pub(super) fn url(&self) -> Result<BaseUrl, Failure> {
         let (_, base) = self.named()?.ok_or_else(|| {
             Failure::usage("no Jira given: neither --jira-url nor JIRA_URL is set").help(
                 "add `--jira-url https://jira.example.org`, or rehearse without Jira: `gij import FILE --sandbox`",
@@ -91,7 +83,7 @@ impl ConnectArgs {
     }
 
     /// The Jira at `url`, with which the run `run` began. The arguments need not name it again, and must not name another.
-    pub(super) fn destination_of_run(&self, run: &str, url: &str) -> Result<Destination, Failure> {
+    pub(super) fn url_of_run(&self, run: &str, url: &str) -> Result<BaseUrl, Failure> {
         let base = BaseUrl::parse(url).map_err(|error| {
             Failure::usage(format!(
                 "the journal of {run} has an unusable Jira URL: {error}"
@@ -125,7 +117,7 @@ impl ConnectArgs {
     }
 
     /// `base`, once everything is checked that can be without a request.
-    fn checked(&self, base: BaseUrl) -> Result<Destination, Failure> {
+    fn checked(&self, base: BaseUrl) -> Result<BaseUrl, Failure> {
         if base.is_plain_http() && !base.is_loopback() && !self.allow_plain_http {
             let failure = Failure::usage(format!(
                 "{base} is unencrypted http: anyone on the network can read your credentials"
@@ -146,36 +138,38 @@ impl ConnectArgs {
                 )));
             }
         }
-        Ok(Destination::Jira(base))
+        Ok(base)
     }
 
-    /// The connection to `destination`, with the sandbox if that is what it is. Sends nothing; may prompt for a credential.
-    pub(super) fn connection(
-        &self,
-        destination: &Destination,
-    ) -> Result<(Connection, Option<Sandbox>), Failure> {
-        let (base, access, sandbox) = match destination {
-            Destination::Jira(base) => (base.clone(), access(self, base)?, None),
-            Destination::Sandbox => {
-                let sandbox = Sandbox::start(Config::default()).map_err(|error| {
-                    Failure::new(Exit::Stopped, format!("cannot start the sandbox: {error}"))
-                })?;
-                let base = BaseUrl::parse(&sandbox.url())
-                    .map_err(|error| Failure::new(Exit::Stopped, error))?;
-                let access = Access::Token(Secret::new("rehearsal"));
-                (base, access, Some(sandbox))
-            }
-        };
-        let is_jira = sandbox.is_none();
-        let connection = Connection {
-            base,
-            access,
+    /// The connection to the Jira at `base`. Sends nothing; may prompt for a credential.
+    pub(super) fn connection(&self, base: &BaseUrl) -> Result<Connection, Failure> {
+        Ok(Connection {
+            base: base.clone(),
+            access: access(self, base)?,
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,
-            ca_certs: self.ca_cert.iter().filter(|_| is_jira).cloned().collect(),
-            client_cert: self.client_cert.clone().filter(|_| is_jira),
-            insecure: self.insecure && is_jira,
-            proxy: self.proxy.clone().filter(|_| is_jira),
+            ca_certs: self.ca_cert.clone(),
+            client_cert: self.client_cert.clone(),
+            insecure: self.insecure,
+            proxy: self.proxy.clone(),
+        })
+    }
+
+    /// The connection to a sandbox inside this process, which the options on credentials and on the network do not concern.
+    fn rehearsal(&self) -> Result<(Connection, Sandbox), Failure> {
+        let sandbox = Sandbox::start(Config::default()).map_err(|error| {
+            Failure::new(Exit::Stopped, format!("cannot start the sandbox: {error}"))
+        })?;
+        let connection = Connection {
+            base: BaseUrl::parse(&sandbox.url())
+                .map_err(|error| Failure::new(Exit::Stopped, error))?,
+            access: Access::Token(Secret::new("rehearsal")),
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            ca_certs: Vec::new(),
+            client_cert: None,
+            insecure: false,
+            proxy: None,
         };
         Ok((connection, sandbox))
     }
@@ -214,14 +208,19 @@ pub(super) struct Connected {
 }
 
 /// Asks for Jira's status without credentials, then reads the list of integrations with them: the first request with a
-/// credential changes nothing, and if it is refused, it is the last.
+/// credential changes nothing, and if it is refused, it is the last. Without a `base` it goes to a sandbox.
 pub(super) fn connect(
     args: &ConnectArgs,
-    destination: &Destination,
+    base: Option<&BaseUrl>,
     pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
-    let (connection, sandbox) = args.connection(destination)?;
+    let (connection, sandbox) = if let Some(base) = base {
+        (args.connection(base)?, None)
+    } else {
+        let (connection, sandbox) = args.rehearsal()?;
+        (connection, Some(sandbox))
+    };
     if connection.insecure {
         screen.problem(
             "warning: Jira's certificate is not verified (`--insecure`): anyone on the network can read the traffic\n",
@@ -378,20 +377,17 @@ mod tests {
     const RUN: &str = "20261122T101503Z-onboarding";
 
     /// A run on `https://jira.example.org/jira` continued with these arguments.
-    fn continued(args: &[&str]) -> Result<Destination, Failure> {
+    fn continued(args: &[&str]) -> Result<BaseUrl, Failure> {
         let command = ConnectArgs::augment_args(clap::Command::new("gij"));
         let matches = command.get_matches_from(["gij"].iter().chain(args));
         let args = ConnectArgs::from_arg_matches(&matches).unwrap();
-        args.destination_of_run(RUN, "https://jira.example.org/jira")
+        args.url_of_run(RUN, "https://jira.example.org/jira")
     }
 
     #[test]
     fn a_run_continues_on_its_jira_however_that_is_written() {
         let url = "HTTPS://Jira.Example.org:443/jira/";
-        let destination = continued(&["--jira-url", url]).unwrap();
-        let Destination::Jira(base) = destination else {
-            panic!("a run goes to a Jira");
-        };
+        let base = continued(&["--jira-url", url]).unwrap();
         assert_eq!(base.as_str(), "https://jira.example.org/jira");
     }
 

@@ -29,7 +29,7 @@ const ALWAYS: [Question; 6] = [
 
 /// Checks everything that an import needs from Jira, in the order in which an import needs it.
 pub(super) fn doctor(args: &DoctorArgs, context: &Context) -> Result<Exit, Failure> {
-    let (connection, _) = args.connect.connection(&args.connect.destination()?)?;
+    let connection = args.connect.connection(&args.connect.url()?)?;
     let client = Client::new(&connection)?;
     let mut found = Runtime::new()?.block_on(examine(&client, &connection));
     for question in ALWAYS {

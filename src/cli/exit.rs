@@ -17,7 +17,7 @@ pub enum Exit {
     Usage,
     /// 3: the input is unreadable or not valid; nothing was sent.
     Invalid,
-    /// 4: Jira could not be used, or the run could not go on.
+    /// 4: Jira could not be used, or the run could not continue.
     Stopped,
     /// 130: interrupted, or the question was declined.
     Interrupted,
@@ -53,7 +53,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command cannot go on: what is wrong, what to do, and the exit code.
+/// Why a command fails: what is wrong, what to do, and the exit code.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub exit: Exit,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::connect::{ConnectArgs, Connected, Destination, connect};
+use super::connect::{ConnectArgs, Connected, connect};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs, RunSettings};
@@ -21,6 +21,7 @@ use super::question;
 use super::report_files::ReportArgs;
 use super::session::{GIJ, Session, session_start};
 use crate::engine::{Matcher, Opening, open};
+use crate::jira::BaseUrl;
 use crate::journal::{
     ConfirmedBy, History, Input, Journal, Lock, RunDir, RunOpened, SessionKind, VERSION, lock_jira,
 };
@@ -84,17 +85,17 @@ pub(super) enum OnExisting {
 /// Validates, shows the plan, asks, creates, reports.
 pub(super) fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failure> {
     context.reports.open(&args.reports)?;
-    let destination = if args.sandbox {
-        Destination::Sandbox
+    let base = if args.sandbox {
+        None
     } else {
-        args.connect.destination()?
+        Some(args.connect.url()?)
     };
     let own_files = args.connect.own_files();
     let mut options = args.input.options(Purpose::Import, own_files)?;
     args.reports.extend(&mut options)?;
     let import = Import {
         args,
-        destination,
+        base,
         options,
         settle: args.pace.settle_after(&[]),
         context,
@@ -105,7 +106,8 @@ pub(super) fn import(args: &ImportArgs, context: &Context) -> Result<Exit, Failu
 /// An import and what its options mean.
 struct Import<'a> {
     args: &'a ImportArgs,
-    destination: Destination,
+    /// The URL of Jira; none for a rehearsal.
+    base: Option<BaseUrl>,
     options: Options,
     /// How long Jira is given to list what it created.
     settle: Duration,
@@ -141,7 +143,7 @@ impl Import<'_> {
         let others = self.other_runs()?;
         let listed_at = Timestamp::now();
         let (connect, pace) = (&args.connect, args.pace.pace());
-        let (jira, remote) = self::connect(connect, &self.destination, pace, &context.screen)?;
+        let (jira, remote) = self::connect(connect, self.base.as_ref(), pace, &context.screen)?;
         let planner = Planner {
             context,
             jira: &jira,
@@ -280,8 +282,8 @@ impl Import<'_> {
 
     /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.
     fn lock(&self) -> Result<Option<Lock>, Failure> {
-        match &self.destination {
-            Destination::Jira(base) if !self.args.dry_run => {
+        match &self.base {
+            Some(base) if !self.args.dry_run => {
                 Ok(Some(lock_jira(&self.args.runs.runs_dir, base.as_str())?))
             }
             _ => Ok(None),
@@ -291,9 +293,9 @@ impl Import<'_> {
     /// The runs on this Jira; none for a rehearsal.
     fn other_runs(&self) -> Result<OtherRuns<'_>, Failure> {
         let is_dry_run = self.args.dry_run;
-        let history = match &self.destination {
-            Destination::Sandbox => History::default(),
-            Destination::Jira(base) => {
+        let history = match &self.base {
+            None => History::default(),
+            Some(base) => {
                 match read_history(&self.args.runs.runs_dir, base.as_str()) {
                     // A dry run needs no directory of runs.
                     Err(_) if is_dry_run => History::default(),

@@ -1,7 +1,7 @@
 //! The command line: arguments, one file a command with the options that only it has, exit codes.
 //!
 //! May use every module. The decision to know: clap's structs never leave this module. A command reads its options from
-//! them directly; only what has to be parsed, checked or looked up first becomes another value.
+//! them directly; only what has to be parsed, checked or resolved first becomes another value.
 
 mod args;
 mod check;

@@ -51,7 +51,7 @@ impl OtherRuns<'_> {
             let mut paths = paths.filter_map(|input| input.path.as_deref());
             paths.any(|path| identity(Path::new(path)).is_some_and(|path| files.contains(&path)))
         };
-        // Earlier runs are settled by the last one: whoever started it knew of them.
+        // The last run of a file was started in knowledge of the earlier ones.
         let Some(PastRun { stored, facts }) = self.history.runs.iter().find(is_of_files) else {
             return Ok(None);
         };
@@ -90,7 +90,7 @@ impl OtherRuns<'_> {
             }
         }
         for PastRun { stored, facts } in &self.history.runs {
-            // A run that cannot be read tells nothing, and whoever needs it is told so.
+            // A run that cannot be read is reported by the commands that need it.
             let Ok(facts) = facts else { continue };
             let in_doubt = facts.in_doubt.iter().filter_map(|theirs| {
                 let mut same_name = ours.get(&theirs.name)?.iter();

@@ -45,8 +45,8 @@ impl PaceArgs {
         }
     }
 
-    /// How long Jira is given to list what it created, after `sessions` on the same run. What they sent may arrive as late
-    /// as they allowed for, so Jira gets no less time than from them, unless the option says so.
+    /// How long Jira is given to list what it created, after `sessions` on the same run: no less than they gave, since their
+    /// requests may still arrive, unless the option sets less.
     pub(super) fn settle_after(&self, sessions: &[SessionStart]) -> Duration {
         let before = sessions.iter().map(|session| session.settle_ms).max();
         let before = Duration::from_millis(before.unwrap_or(0));

@@ -101,8 +101,8 @@ impl Planner<'_> {
         question::ask(&question, &self.jira.runtime, &self.context.screen) == Reply::Yes
     }
 
-    /// Replaces the project keys of `rows` by the ids that the app needs, which Jira tells, and shows what is wrong with
-    /// them. Keys are the same in every Jira, ids are not.
+    /// Replaces the project keys of `rows` by their ids in this Jira, which the app needs, and shows keys that Jira does not
+    /// know.
     pub(super) async fn resolve_projects(&self, rows: Vec<Row>) -> Result<ResolvedRows, Failure> {
         let resolved = resolve(&self.jira.client, rows).await?;
         if resolved.diagnostics.has_errors() && !self.context.is_json {

@@ -61,7 +61,7 @@ fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) 
     thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);
-        // After a signal nobody waits for the answer.
+        // After a signal the answer is not awaited.
         let _ = answered.send(read.map(|_| line));
     });
     let answer = runtime.unless_interrupted(answer);

@@ -64,12 +64,12 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     if run.state().has_begun() && !run.state().rows().any(is_left) {
         return nothing_to_send(args, &run, context);
     }
-    let destination = common.connect.destination_of_run(run.id(), run.url())?;
+    let base = common.connect.url_of_run(run.id(), run.url())?;
     let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
     sheets.refuse_invalid(&run, screen)?;
     let help = "pass `--yes` to continue the run as planned";
     let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
-    let (jira, list) = connect(&common.connect, &destination, common.pace.pace(), screen)?;
+    let (jira, list) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
     let _lock = run.lock_jira()?;
     let decisions = decisions(common, &run, &list)?;
     let kind = SessionKind::Resume;
@@ -97,8 +97,8 @@ fn nothing_to_send(args: &ResumeArgs, run: &LoadedRun, context: &Context) -> Res
         "no row is left to send in {}, but it ended before the final comparison with Jira's list\n",
         run.id()
     ));
-    let destination = common.connect.destination_of_run(run.id(), run.url())?;
-    let (jira, _) = connect(&common.connect, &destination, common.pace.pace(), screen)?;
+    let base = common.connect.url_of_run(run.id(), run.url())?;
+    let (jira, _) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
     let _lock = run.lock_jira()?;
     let session = Session::on(run, common, SessionKind::Resume, None, &jira, context)?;
     let nothing = Plan::new(Vec::new(), &[]);

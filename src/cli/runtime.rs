@@ -66,14 +66,14 @@ impl Runtime {
     ) -> T {
         let signals = async {
             self.next_signal().await;
-            progress.say(
+            progress.write_line(
                 "interrupted: no new requests; waiting for those in progress (press again to stop at once)",
             );
             progress.sends_no_more();
             stop.throw(Stop::Interrupted);
             self.next_signal().await;
             progress.finish();
-            progress.say(&format!("stopped at once; {last_words}"));
+            progress.write_line(&format!("stopped at once; {last_words}"));
             end_process()
         };
         self.tokio.block_on(async {
@@ -84,8 +84,8 @@ impl Runtime {
         })
     }
 
-    /// Lets the next signal end the process at once. Call it when everything is on disk, before results are written: nobody
-    /// may ever read them.
+    /// Lets the next signal end the process at once. Call it when everything is on disk, before results are written to a
+    /// pipe that may have no reader.
     pub(super) fn release_signals(&self) {
         self.signals.take();
     }
@@ -174,7 +174,7 @@ mod system {
         }
     }
 
-    /// Whether the process was started to survive its terminal, as `nohup` does. Only Linux tells.
+    /// Whether the process was started to survive its terminal, as `nohup` does. Known on Linux only.
     fn is_hangup_ignored() -> bool {
         let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

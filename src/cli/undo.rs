@@ -97,8 +97,8 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
         return Err(Failure::usage(failure));
     }
     let confirmed_by = confirmation(args)?;
-    let destination = common.connect.destination_of_run(run.id(), run.url())?;
-    let (jira, list) = connect(&common.connect, &destination, common.pace.pace(), screen)?;
+    let base = common.connect.url_of_run(run.id(), run.url())?;
+    let (jira, list) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
     if args.dry_run {
         return undoing.dry_run(&list, &jira.jira);
     }
@@ -331,7 +331,7 @@ impl Undoing<'_> {
             matcher.note_removed(n, id);
         }
         // Several requests may have created a selected row. With `--duplicates` the user is asked for each of them, and
-        // without the list from before the run nobody can tell what is new.
+        // without the list from before the run, what is new is not known.
         let is_doubtful = |row: &RowState| self.selection.has(row) && may_be_left(row);
         let must_audit = !self.args.duplicates
             && state.baseline().is_some()

@@ -49,7 +49,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         }
         return Ok(Exit::Done);
     }
-    let destination = args.connect.destination_of_run(run.id(), run.url())?;
+    let base = args.connect.url_of_run(run.id(), run.url())?;
     let lacks_rows = state.may_lack_rows();
     if lacks_rows {
         screen.problem(
@@ -57,8 +57,8 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         );
     }
     let at = Timestamp::now();
-    let (jira, list) = connect(&args.connect, &destination, PACE, screen)?;
-    // Without the list from before the run nobody can tell what is new.
+    let (jira, list) = connect(&args.connect, Some(&base), PACE, screen)?;
+    // Without the list from before the run, what is new is not known.
     let is_known = state.baseline().is_some();
     let found = if is_known {
         Matcher::of_run(state).compare(&list)

@@ -229,7 +229,7 @@ impl<'a> SessionContext<'a> {
         matcher: &Matcher,
     ) -> Result<[Vec<RemoteIntegration>; 2], Stop> {
         self.wait_after(since, rows).await?;
-        (self.on_event)(RunEvent::Asking { rows });
+        (self.on_event)(RunEvent::ReadingList { rows });
         Ok([
             self.list(why, matcher).await?,
             self.list(why, matcher).await?,

@@ -19,7 +19,7 @@ pub(crate) enum RunEvent<'a> {
     /// Nothing is sent until rows are settled: Jira is given time to show what it created.
     Settling { rows: usize, time: Duration },
     /// Jira's list is read to learn what became of rows.
-    Asking { rows: usize },
+    ReadingList { rows: usize },
     /// Nothing is left to send; the rows are compared with Jira's list.
     Auditing,
     /// Nothing more is sent; the requests under way are waited for.

@@ -95,7 +95,7 @@ impl<D: Doubt> Settlement<D> {
         how: Settling,
     ) -> Result<(), Stop> {
         if D::ONE_LIST_SHOWS && !open.is_empty() {
-            (context.on_event)(RunEvent::Asking { rows: open.len() });
+            (context.on_event)(RunEvent::ReadingList { rows: open.len() });
             let list = context.first_list(matcher).await?;
             self.find(context, matcher, &list, &mut open);
         }

@@ -189,7 +189,7 @@ impl Page {
         }
     }
 
-    /// Two columns: names, and what there is to say about each.
+    /// Two columns: names and their descriptions.
     fn table<'a>(&mut self, rows: impl IntoIterator<Item = (&'a str, &'a str)>) {
         let rows: Vec<(&str, &str)> = rows.into_iter().collect();
         let names = rows.iter().map(|(name, _)| name.len()).max();

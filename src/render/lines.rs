@@ -41,7 +41,7 @@ impl Lines {
         let _ = writeln!(self.text, "{:width$}{}", "", paint(DIM, one_line(line)));
     }
 
-    /// Adds the first rows, and how many more there are; `rest` tells where to find those.
+    /// Adds the first rows, and how many more there are; `rest` names where to find those.
     pub(super) fn first<T>(&mut self, rows: &[T], rest: &str, mut add: impl FnMut(&mut Self, &T)) {
         for row in rows.iter().take(MAX_ROWS) {
             add(self, row);

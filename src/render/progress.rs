@@ -104,14 +104,14 @@ impl<'a> Progress<'a> {
                 let rows = count(rows as u64, "row", "rows");
                 self.show(&format!("waiting {seconds:.0} s, then settling {rows}"));
             }
-            RunEvent::Asking { rows } => self.show(&format!(
+            RunEvent::ReadingList { rows } => self.show(&format!(
                 "settling {} from Jira's list",
                 count(rows as u64, "row", "rows")
             )),
             RunEvent::Auditing => self.show("comparing with Jira's list"),
             RunEvent::Stopping { under_way } => {
                 self.sends_no_more();
-                self.say(&match under_way {
+                self.write_line(&match under_way {
                     0 => "stopping: nothing more is sent".to_owned(),
                     some => format!(
                         "stopping: nothing more is sent; waiting for {}",
@@ -158,7 +158,7 @@ impl<'a> Progress<'a> {
     }
 
     /// Writes a line above the bar.
-    pub(crate) fn say(&self, text: &str) {
+    pub(crate) fn write_line(&self, text: &str) {
         let write = || self.screen.problem(&format!("{text}\n"));
         match &self.bar {
             Some(bar) => bar.suspend(write),

@@ -139,7 +139,7 @@ mod tests {
         complete.apply(closed());
         let mut died = listed("20261122T101503Z-b", state(), RunActivity::None);
         died.next = Some(NextStep {
-            does: "go on",
+            does: "continue",
             command: "gij resume b".into(),
         });
         let lost = Err(ReadError::NoOpening("b/journal.jsonl".into()));

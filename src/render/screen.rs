@@ -15,7 +15,7 @@ use crate::model::Severity;
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Color {
-    /// Where they can be seen, and neither `NO_COLOR` nor `TERM=dumb` says otherwise.
+    /// Where they can be seen, and neither `NO_COLOR` nor `TERM=dumb` forbids them.
     Auto,
     /// Always.
     Always,
@@ -89,7 +89,7 @@ impl Screen {
         let _ = write_to(&mut *self.err.borrow_mut(), &fitted(text, &io::stderr()));
     }
 
-    /// Writes why a command cannot go on, and what to do.
+    /// Writes why a command fails, and what to do.
     pub(crate) fn failure(&self, message: &str, help: Option<&str>) {
         let mut text = paint(of_severity(Severity::Error), "error");
         let _ = writeln!(text, ": {}", one_line(message));
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn a_message_that_begins_with_gij_is_broken_too() {
         assert_eq!(
-            lines("gij cannot resume that run, as nobody agreed").len(),
+            lines("gij cannot resume that run, which was declined").len(),
             2
         );
     }
