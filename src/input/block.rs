@@ -1,13 +1,13 @@
-//! Rows on their way from a file to whoever looks at them.
+//! Blocks of rows, as the readers hand them over, and a view of each row.
 
 use std::ops::Range;
 
-/// What stands in a cell, borrowed from its row.
+/// The content of a cell, borrowed from its row.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Value<'a> {
     /// Nothing.
     Blank,
-    /// Text, as it stands.
+    /// Text, unchanged.
     Text(&'a str),
     /// Text in bytes that are not UTF-8.
     NotUtf8,
@@ -123,7 +123,7 @@ pub(super) struct CsvCells<'a> {
     pub text: &'a str,
     /// Where in the text each cell begins, and where one more would.
     pub starts: &'a [usize],
-    /// Whether U+FFFD stands for what was no UTF-8.
+    /// Whether U+FFFD replaces what was no UTF-8.
     pub is_damaged: bool,
 }
 
@@ -190,7 +190,7 @@ pub(super) enum Cells<'a> {
 }
 
 impl<'a> RowView<'a> {
-    /// What stands in `column`, from 0.
+    /// The content of `column`, from 0.
     #[inline]
     pub fn value(&self, column: usize) -> Value<'a> {
         match self.cells {

@@ -60,7 +60,7 @@ pub enum InputErrorKind {
     /// A claim that cannot be.
     #[error("the workbook claims {claimed} shared texts and has {found}")]
     ClaimedStrings {
-        /// How many it says there are.
+        /// How many it claims.
         claimed: u64,
         /// How many there are.
         found: u64,

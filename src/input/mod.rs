@@ -1,4 +1,4 @@
-//! Bytes become tables: CSV and XLSX, by content, each cell knowing its place.
+//! Reads tables from CSV and XLSX files, told apart by their content. Each cell has a place.
 //!
 //! Uses `model` for places and diagnostics, and knows no field of the API: whether a header means something is asked of
 //! the [`Sink`]. The decision to know: tables are pushed to the sink in [`Block`]s of rows, so that a million rows never

@@ -1,4 +1,4 @@
-//! Where a cell stands.
+//! Where a table, a row or a cell is.
 
 use std::fmt;
 use std::sync::Arc;

@@ -86,7 +86,7 @@ fn without(secrets: &Masker, value: &Value) -> Value {
     }
 }
 
-/// Whether Jira means by the value `jira` of `field` what `row` says.
+/// Whether the values of `field` in the row and in Jira mean the same.
 pub(crate) fn is_same_value(field: Field, row: &Value, jira: &Value) -> bool {
     if field == Field::ProjectMappingIds {
         let sorted = |value: &Value| {

@@ -66,7 +66,7 @@ impl ShownRow {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Jira created it and said so.
+    /// Jira created it and confirmed it.
     Created,
     /// It was there before the run.
     Exists,

@@ -1,15 +1,12 @@
 //! Which column holds which field; and what a file has in place of headers, if it has none.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
+use super::header_names::{field_of, is_inverted, near_miss, plain, short_near_miss};
 use super::options::Options;
 use super::quote::{quote, quote_any};
 use crate::input::TableHead;
-use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, Problem, TableName, nearest};
-
-/// The vendor's name for the opposite of `disableSslVerification`.
-const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
+use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, Problem, TableName};
 
 /// The vendor's column that asks for a deletion, and one that others use, which may ask for it.
 const DELETE: &str = "delete";
@@ -21,62 +18,8 @@ const OF_REPOSITORIES: [&str; 2] = ["realroot", "trackedfolderid"];
 /// Headers that are known and hold nothing to import: Jira's own columns of an export.
 const IGNORED: [&str; 3] = ["id", "lastindexeddate", DELETE];
 
-/// Shortest header that is taken for a misspelled one in any table.
-const SHORTEST_SLIP: usize = 5;
-
 /// Most headers that a message shows.
 const MOST_SHOWN: usize = 8;
-
-static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
-    let names = |field: Field| std::iter::once(field.name()).chain(field.aliases().iter().copied());
-    Field::all()
-        .flat_map(|field| names(field).map(move |name| (plain(name), field)))
-        .chain([(INVERTED.0.to_owned(), INVERTED.1)])
-        .collect()
-});
-
-/// A header without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
-pub(super) fn plain(header: &str) -> String {
-    header
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-/// Whether a header names the opposite of its field.
-pub(crate) fn is_inverted(header: &str) -> bool {
-    plain(header) == INVERTED.0
-}
-
-/// The field that a header names, or whose opposite it names.
-pub fn field_of(header: &str) -> Option<Field> {
-    HEADERS.get(&plain(header)).copied()
-}
-
-/// The field that a header which names none is close to.
-pub(super) fn near_miss(header: &str) -> Option<Field> {
-    let header = plain(header);
-    let known = HEADERS
-        .iter()
-        .map(|(known, field)| (known.as_str(), *field));
-    (header.chars().count() >= SHORTEST_SLIP)
-        .then(|| nearest(&header, known))
-        .flatten()
-}
-
-/// The field that a header of three or four letters, which names none, is one edit away from. Such headers are close to
-/// many words.
-fn short_near_miss(header: &str) -> Option<Field> {
-    let header = plain(header);
-    if !(3..SHORTEST_SLIP).contains(&header.chars().count()) {
-        return None;
-    }
-    let near = HEADERS
-        .iter()
-        .filter(|(known, _)| known.len() >= 3 && strsim::osa_distance(&header, known) == 1);
-    near.min().map(|(_, field)| *field)
-}
 
 /// Whether a header names a field.
 pub(super) fn is_header(text: &str, options: &Options) -> bool {
@@ -357,28 +300,6 @@ mod tests {
         let (columns, _, found) = match_headers(&head, &options);
         let codes = found.into_iter().map(|diagnostic| diagnostic.code);
         (columns, codes.collect())
-    }
-
-    #[test]
-    fn headers_match_without_case_spaces_and_dashes() {
-        for header in [
-            "displayName",
-            "Display Name",
-            "display_name",
-            "DISPLAY-NAME",
-            "display\u{a0}name",
-        ] {
-            assert_eq!(field_of(header), Some(Field::DisplayName), "{header}");
-        }
-        assert_eq!(field_of("Token"), Some(Field::Pat));
-    }
-
-    #[test]
-    fn no_two_fields_share_a_header() {
-        let names = Field::all()
-            .map(|field| 1 + field.aliases().len())
-            .sum::<usize>();
-        assert_eq!(HEADERS.len(), names + 1);
     }
 
     #[test]

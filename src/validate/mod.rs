@@ -10,6 +10,7 @@ mod cell;
 mod compiled;
 mod duplicates;
 mod fields;
+mod header_names;
 mod headers;
 mod options;
 mod quote;
@@ -21,8 +22,8 @@ mod selection;
 mod tokens;
 mod workers;
 
-pub use headers::field_of;
-pub(crate) use headers::is_inverted;
+pub use header_names::field_of;
+pub(crate) use header_names::is_inverted;
 pub(crate) use options::Preset;
 pub use options::{Options, Purpose};
 pub(crate) use result::{FileRead, TableRead};

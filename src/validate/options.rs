@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::headers::{field_of, near_miss, plain};
+use super::header_names::{field_of, near_miss, plain};
 use super::selection::Selection;
 use super::tokens::holds_token;
 use crate::input::ReadOptions;
@@ -16,7 +16,7 @@ use crate::secret::{SecretPolicy, SplitCell};
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// To be told what is wrong; no record is kept.
+    /// To report what is wrong; no record is kept.
     Check,
     /// To be sent.
     Import,
@@ -238,7 +238,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] if there is no such code, or it stands for a fact.
+    /// [`PolicyError`] if there is no such code, or it is not a guess.
     pub fn allow(&mut self, code: &str) -> Result<(), PolicyError> {
         let Some(found) = Code::from_name(code) else {
             let known = Code::ALL.iter().map(|code| (code.name(), *code));
@@ -255,7 +255,7 @@ impl Policy {
         Ok(())
     }
 
-    /// Whether `code` is let pass.
+    /// Whether `code` is allowed.
     pub(super) fn allows(&self, code: Code) -> bool {
         self.allowed.contains(&code)
     }

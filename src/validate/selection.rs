@@ -89,7 +89,7 @@ impl RowRange {
     }
 }
 
-/// As it is typed.
+/// In the form of the option.
 impl fmt::Display for RowRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(table) = &self.table {

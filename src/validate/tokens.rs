@@ -92,7 +92,7 @@ fn is_secret_key(text: &str) -> bool {
         && has(|b| !b.is_ascii_alphabetic())
 }
 
-/// Whether a whole cell says that it is still to be filled in. The values of the vendor's examples are none.
+/// Whether a whole cell is a placeholder that is still to be replaced. The values of the vendor's examples are none.
 pub(super) fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 9] = [
         "changeme",

@@ -205,7 +205,7 @@ fn rows_and_cells_that_contradict_their_places_are_refused() {
         (one, "outside of a row"),
         (
             "<row r=\"3\"><row r=\"4\"/></row>",
-            "a row stands within a row",
+            "a row is inside another row",
         ),
     ] {
         refused("a.xlsx", Book::table(rows).bytes(), &[said]);

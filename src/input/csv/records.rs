@@ -13,7 +13,7 @@ use crate::input::block::{Cells, CsvCells, RowView, Rows};
 pub(super) struct CsvBlock {
     pub text: String,
     pub delimiter: u8,
-    /// Whether U+FFFD stands for what was no UTF-8.
+    /// Whether U+FFFD replaces what was no UTF-8.
     pub is_damaged: bool,
     /// How many records and blank lines there are.
     pub rows: u32,
@@ -209,7 +209,7 @@ impl Rows for CsvBlock {
     }
 }
 
-/// Puts the cells of a record with quotes into `text` as those of a record without stand there, and sets `starts` to
+/// Puts the cells of a record with quotes into `text`, laid out as in a record without, and sets `starts` to
 /// where they begin. The quotes are in order: blocks end before any that are not.
 fn unquote(record: &str, delimiter: u8, text: &mut String, starts: &mut Vec<usize>) {
     let delimiter = char::from(delimiter);

@@ -23,7 +23,7 @@ const NUMBERS: &str = "this is a Numbers spreadsheet";
 /// An archive, and the bytes that may still be unpacked of it.
 pub(crate) struct Archive<'a> {
     zip: ZipArchive<GatedReader<'a>>,
-    /// Where a part stands, by its name in lower case: as Excel and calamine find it.
+    /// The index of a part, by its name in lower case: as Excel and calamine find it.
     parts: HashMap<String, usize>,
     budget: Budget,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Archive<'a> {
 type PartFile<'p, 'a> = ZipFile<'p, GatedReader<'a>>;
 
 impl<'a> Archive<'a> {
-    /// Opens the archive, or tells what it is if it is no workbook.
+    /// Opens the archive; an error names the format if it is no workbook.
     pub(crate) fn open(mut file: GatedReader<'a>, budget: Budget) -> Result<Self, InputErrorKind> {
         check_file_count(&mut file)?;
         let zip = ZipArchive::new(file).map_err(|error| of_zip(&error))?;
@@ -154,7 +154,7 @@ fn refuse_other_formats(has: impl Fn(&str) -> bool) -> Result<(), InputErrorKind
 /// Refuses an archive that claims more files than one may have: the zip crate makes room for them before it reads any.
 /// Only the 64-bit form of the claim can be of so many.
 fn check_file_count(mut file: impl Read + Seek) -> Result<(), InputErrorKind> {
-    /// The longest comment, behind which the claims stand.
+    /// The longest comment, behind which the claims are.
     const TAIL: u64 = (1 << 16) + 256;
     const LOCATOR: &[u8] = b"PK\x06\x07";
     const CLAIM: &[u8] = b"PK\x06\x06";
@@ -182,7 +182,7 @@ fn check_file_count(mut file: impl Read + Seek) -> Result<(), InputErrorKind> {
     Ok(())
 }
 
-/// Whether `word` stands anywhere in `file`, and what begins with it satisfies `is_it`.
+/// Whether `word` is anywhere in `file`, and what begins with it satisfies `is_it`.
 fn search(file: &mut impl Read, word: &[u8], is_it: impl Fn(&[u8]) -> bool) -> io::Result<bool> {
     /// Bytes that `is_it` gets from a word on.
     const RECORD: usize = 64;

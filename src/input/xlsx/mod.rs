@@ -172,7 +172,7 @@ fn behind_scan<T, E: From<InputErrorKind> + Send>(
         let read = read();
         let has_fault = gate.abandon();
         match (read, scan.join()) {
-            // calamine only tells that it got no more to read.
+            // calamine's error is only that it got no more to read.
             (Err(_), Ok(Err(fault))) if has_fault => Err(fault),
             (read, _) => read,
         }

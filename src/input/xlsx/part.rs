@@ -201,7 +201,7 @@ pub(super) fn attribute<'a>(tag: &'a BytesStart<'_>, name: &str) -> Option<&'a s
         .map(|(_, value)| value)
 }
 
-/// A value as it is meant; as it stands if it cannot be told.
+/// A value without escapes; unchanged if one of them is not known.
 pub(super) fn unescaped(value: &str) -> Cow<'_, str> {
     unescape(value).unwrap_or(Cow::Borrowed(value))
 }

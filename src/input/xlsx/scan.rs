@@ -1,6 +1,6 @@
 //! The scans that bound what calamine reads, and find what it does not show.
 //!
-//! The decision to know: what is found of a cell is told by its index in the sheet, and calamine counts the same cells.
+//! The decision to know: what is found of a cell is kept by its index in the sheet, and calamine counts the same cells.
 //! Rows and cells that contradict their own places are refused, so that none is put where it does not belong.
 
 use std::io::BufRead;
@@ -158,7 +158,7 @@ struct SheetScan<'s, B> {
     buffers: [Vec<u8>; 2],
 }
 
-/// What the tag of a cell says.
+/// What the tag of a cell contains.
 struct CellTag {
     column: u32,
     kind: CellKind,
@@ -229,7 +229,7 @@ impl<B: BufRead> SheetScan<'_, B> {
     fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), InputErrorKind> {
         let before = self.row;
         if before.is_open {
-            return Err(damaged("a row stands within a row"));
+            return Err(damaged("a row is inside another row"));
         }
         let mut number = before.number + 1;
         let mut is_hidden = false;
@@ -260,7 +260,7 @@ impl<B: BufRead> SheetScan<'_, B> {
 
     fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<CellTag, InputErrorKind> {
         if !self.row.is_open {
-            return Err(damaged("a cell stands outside of a row"));
+            return Err(damaged("a cell is outside of a row"));
         }
         let mut place = None;
         let mut kind = CellKind::Other;
@@ -375,7 +375,7 @@ impl<B: BufRead> SheetScan<'_, B> {
             CellKind::Error | CellKind::Other => pieces < 2,
         };
         if !is_read {
-            return Err(damaged("a cell's value is not what its type says"));
+            return Err(damaged("a cell's value does not match its type"));
         }
         Ok(())
     }

@@ -300,7 +300,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
         Ok(())
     }
 
-    /// The merged ranges, which stand behind all rows.
+    /// The merged ranges, which come after all rows.
     pub(super) fn merged(mut self) -> Result<Vec<CellRange>, SheetError> {
         let findings = self.gate.all_findings();
         self.known.extend(findings.map_err(|_| contradiction())?);
