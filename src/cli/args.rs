@@ -9,6 +9,7 @@ use super::doctor::DoctorArgs;
 use super::explain::ExplainArgs;
 use super::import::ImportArgs;
 use super::loaded_run::RunsArgs;
+use super::report::ReportRunArgs;
 use super::resume::ResumeArgs;
 use super::sandbox::SandboxArgs;
 use super::template::TemplateArgs;
@@ -37,6 +38,7 @@ Run:
 Afterwards:
   verify    Show which integrations of a run Jira has indexed
   undo      Remove the integrations that a run created, and nothing else
+  report    Write the report of a run again, in any form
   runs      List the runs, how each ended, and the next command to type
 
 Help:
@@ -77,6 +79,8 @@ pub(super) enum Command {
     Verify(VerifyArgs),
     /// Remove the integrations that a run created, and nothing else
     Undo(Box<UndoArgs>),
+    /// Write the report of a run again, in any form
+    Report(ReportRunArgs),
     /// List the runs, how each ended, and the next command to type
     Runs(RunsArgs),
     /// Explain a diagnostic, an integration type or a column, with an example

@@ -18,6 +18,7 @@ mod other_runs;
 mod pace;
 mod planning;
 mod question;
+mod report;
 mod report_files;
 mod resume;
 mod runs;
@@ -71,6 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Resume(args) => resume::resume(&args, &context),
         Command::Verify(args) => verify::verify(&args, &context),
         Command::Undo(args) => undo::undo(&args, &context),
+        Command::Report(args) => report::report(&args, &context),
         Command::Runs(args) => runs::runs(&args, &context),
         Command::Explain(args) => explain::explain(&args, &context),
         Command::Sandbox(args) => sandbox::sandbox(args, &context),

@@ -19,6 +19,7 @@ use super::pace::PaceArgs;
 use crate::engine::{
     Discrepancies, Executor, Job, Matcher, Operation, SessionContext, Settings, Stop, StopSwitch,
 };
+use crate::input::Source;
 use crate::journal::{
     Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError, SessionKind,
     SessionStart, StoredRun,
@@ -319,9 +320,16 @@ pub(super) fn session_start(
     }
 }
 
+/// The report of the run in `dir` as it is now.
+pub(super) fn report_of(dir: &Path) -> Result<Report, Failure> {
+    let journal = Source::open(&dir.join(JOURNAL_FILE));
+    let hash = journal.and_then(|journal| journal.sha256()).ok();
+    Ok(Report::of_run(read_journal(dir)?.state).with_journal_hash(hash))
+}
+
 /// Writes the reports of the run in `dir` as it is now.
 pub(super) fn write_reports(dir: &Path) -> Result<(), Failure> {
-    let report = Report::of_run(read_journal(dir)?.state);
+    let report = report_of(dir)?;
     let written = write_run_reports(&report, dir);
     written.map_err(|error| unwritten(error, dir))?;
     Ok(())
@@ -352,7 +360,7 @@ impl RunResult {
         stopped: Option<Stop>,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let report = Report::of_run(read_journal(dir)?.state);
+        let report = report_of(dir)?;
         let written = write_run_reports(&report, dir).map_err(|error| {
             match stopped.as_ref().map(Stop::reason) {
                 // The journal on the same disk has failed too, and that is shown.

@@ -124,6 +124,16 @@ impl<'a> Page<'a> {
                 PageRow::new(n, row, of_rows.get(&row.key()).map_or(&[], Vec::as_slice))
             })
             .collect();
+        // One file need not be named in each row.
+        let mut files = report.tables.iter().map(|table| &table.file);
+        let first = files.next();
+        if files.all(|file| Some(file) == first) {
+            for (page_row, row) in rows.iter_mut().zip(&report.rows) {
+                let place = std::mem::take(&mut page_row.place);
+                let place = place.strip_prefix(&format!("{}:", row.file));
+                page_row.place = place.unwrap_or_default().to_owned();
+            }
+        }
         // What needs attention comes first.
         rows.sort_by_key(|row| !report.rows[row.n].is_bad());
         let jira = report.jira.as_ref().filter(|_| !report.is_rehearsal());

@@ -4,13 +4,31 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::value::{Report, ReportRow, TableRows, row_key};
+use super::xlsx::cell_text;
 use crate::model::{Diagnostics, Outcome};
-use crate::validate::RowCounts;
+use crate::validate::{RowCounts, field_of};
 
 impl Report {
     /// The cells in the column of `--split-by`, each once; blank ones are one group.
     pub(crate) fn groups(&self) -> BTreeSet<&str> {
         self.rows.iter().map(ReportRow::group_name).collect()
+    }
+
+    /// Groups the rows by the column of `header`: that of the import's `--split-by`, or of a field. Returns whether it is
+    /// known.
+    pub(crate) fn split_by(&mut self, header: &str) -> bool {
+        let kept = self.run.as_ref().and_then(|run| run.split_by.as_deref());
+        if kept.is_some_and(|kept| kept.eq_ignore_ascii_case(header)) {
+            return true;
+        }
+        let Some(field) = field_of(header) else {
+            return false;
+        };
+        for row in &mut self.rows {
+            let cells = row.cells.open();
+            row.group = cells.get(field.name()).map(cell_text);
+        }
+        true
     }
 
     /// The report of the rows of a group.

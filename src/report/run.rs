@@ -5,7 +5,7 @@ use super::value::{
     RemovedDuplicate, Report, ReportAudit, ReportDuplicate, ReportKind, ReportRow, ReportRun,
     ReportStatus, ReportTable, TableRows,
 };
-use crate::journal::{Audit, Duplicate, Input, RowState, RunState};
+use crate::journal::{Audit, Duplicate, Input, RowState, RunOpened, RunState};
 use crate::model::{Diagnostics, Outcome};
 use crate::validate::RowCounts;
 
@@ -42,6 +42,7 @@ impl Report {
                 paused_ms: run.paused_ms(),
                 audit: run.audit().map(|audit| report_audit(audit, &run)),
                 may_lack_rows: run.may_lack_rows(),
+                split_by: split_by(opened),
                 journal_sha256: None,
                 started: opened.at,
                 finished: run.closed().map(|(_, at)| at),
@@ -49,6 +50,22 @@ impl Report {
             rows: run.into_rows().map(report_row).collect(),
         }
     }
+}
+
+impl Report {
+    /// The same with the SHA-256 of the journal that it is made from, if it could be computed.
+    pub(crate) fn with_journal_hash(mut self, hash: Option<String>) -> Self {
+        if let Some(run) = &mut self.run {
+            run.journal_sha256 = hash;
+        }
+        self
+    }
+}
+
+/// The header of the column by which the import split its reports.
+fn split_by(opened: &RunOpened) -> Option<String> {
+    let header = opened.settings.pointer("/input/split_by")?;
+    header.as_str().map(str::to_owned)
 }
 
 fn table(input: &Input, run: &RunState) -> ReportTable {

@@ -85,6 +85,9 @@ pub(crate) struct ReportRun {
     /// Whether the journal has lost rows, or may have: they are not in this report.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub may_lack_rows: bool,
+    /// The header of the column whose cells the rows have for `--split-by`.
+    #[serde(skip)]
+    pub split_by: Option<String>,
     /// The SHA-256 of the journal that the report is made from, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub journal_sha256: Option<String>,

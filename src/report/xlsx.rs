@@ -271,7 +271,7 @@ fn columns(table: &ReportTable, rows: &[&ReportRow]) -> Vec<(String, Field)> {
 }
 
 /// A value as it stands in a sheet: `true`, `10000,10100`.
-fn cell_text(value: &Value) -> String {
+pub(super) fn cell_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(cell_text).collect::<Vec<_>>().join(","),

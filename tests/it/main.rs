@@ -9,6 +9,7 @@
 mod arrows;
 mod bodies;
 mod book;
+mod browser;
 mod check;
 mod choices;
 mod connect;

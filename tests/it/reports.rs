@@ -271,3 +271,60 @@ fn what_failed_is_left_as_a_workbook_for_those_who_fix_it() {
     env.run(["resume", "--yes"]).exit(0);
     assert!(!failed.exists());
 }
+
+#[test]
+fn a_report_can_be_written_again_after_a_kill() {
+    let env = Env::new()
+        .slow_sandbox(Duration::from_millis(20))
+        .file("a.csv", sheet_of(200));
+    let mut child = env.start_until(["import", "a.csv", "--yes"], |env| env.posts() >= 20);
+    child.kill().unwrap();
+    status_of(&mut child);
+    assert!(!env.runs()[0].join("report.json").exists());
+    env.run([
+        "report",
+        "-o",
+        "again.json",
+        "-o",
+        "again.html",
+        "-o",
+        "again.xlsx",
+    ])
+    .exit(0)
+    .says("of 200 integrations created");
+    let text = std::fs::read_to_string(env.path("again.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report["totals"]["read"], 200);
+    assert_eq!(report["run"]["journal_sha256"].as_str().unwrap().len(), 64);
+    // The same report once more.
+    env.run(["report", "-o", "twice.json"]).exit(0);
+    assert_eq!(
+        std::fs::read_to_string(env.path("twice.json")).unwrap(),
+        text
+    );
+}
+
+#[test]
+fn a_report_is_split_by_a_field_or_by_the_column_that_the_import_kept() {
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", TEAMS.replace("B,https", "B,http"));
+    env.run([
+        "import",
+        "a.csv",
+        "--yes",
+        "--skip-invalid",
+        "--split-by",
+        "Team",
+    ])
+    .exit(1);
+    let report = ["report", "-o", "report.md", "--force", "--split-by"];
+    for (header, group) in [("Team", "Search"), ("type", "GITHUB_SERVER")] {
+        env.run(report.into_iter().chain([header])).exit(0);
+        assert!(env.path(&format!("report-{group}.md")).exists(), "{group}");
+    }
+    env.run(report.into_iter().chain(["Cost"]))
+        .exit(2)
+        .says("has no column `Cost`");
+    assert!(env.runs()[0].join("failed-Search.xlsx").exists());
+}

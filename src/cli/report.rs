@@ -1,0 +1,42 @@
+//! `gij report`.
+
+use clap::Args;
+
+use super::context::Context;
+use super::exit::{Exit, Failure};
+use super::loaded_run::RunsArgs;
+use super::report_files::ReportArgs;
+use super::session::report_of;
+use crate::journal::find_run;
+use crate::render::summary;
+
+#[derive(Debug, Args)]
+pub(super) struct ReportRunArgs {
+    /// Run to report: `last`, an id, a part of its name, or its path
+    #[arg(value_name = "RUN", default_value = "last")]
+    pub run: String,
+    #[command(flatten)]
+    pub reports: ReportArgs,
+    #[command(flatten)]
+    pub runs: RunsArgs,
+}
+
+/// Writes the report of a run as its journal has it now; without `-o` it is only shown.
+pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Failure> {
+    context.reports.open(&args.reports)?;
+    let stored = find_run(&args.runs.runs_dir, &args.run)?;
+    let mut report = report_of(&stored.path)?;
+    if let Some(header) = &args.reports.split_by
+        && !report.split_by(header)
+    {
+        let failure = format!("the journal of {} has no column `{header}`", stored.id);
+        return Err(Failure::usage(failure).help(
+            "split by a field of the integrations, such as `type`; an import keeps another column with `--split-by`",
+        ));
+    }
+    context.publish(&report)?;
+    if !context.is_json {
+        context.screen.result(&summary(&report));
+    }
+    Ok(Exit::Done)
+}
