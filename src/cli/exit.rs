@@ -19,6 +19,8 @@ pub enum Exit {
     Invalid,
     /// 4: Jira could not be used, or the run could not continue.
     Stopped,
+    /// 10: a dry run with `--detailed-exitcode` has something to do.
+    SomethingToDo,
     /// 130: interrupted, or the question was declined.
     Interrupted,
 }
@@ -32,6 +34,7 @@ impl Exit {
             Self::Usage => 2,
             Self::Invalid => 3,
             Self::Stopped => 4,
+            Self::SomethingToDo => 10,
             Self::Interrupted => 130,
         }
     }

@@ -26,7 +26,7 @@ use crate::journal::{
     ConfirmedBy, History, Input, Journal, Lock, RunDir, RunOpened, SessionKind, VERSION, lock_jira,
 };
 use crate::model::Code;
-use crate::plan::Plan;
+use crate::plan::{Plan, PlanDigest};
 use crate::render::{count, dry_run_rows, existing_rows, plan as plan_text, tally};
 use crate::report::Report;
 use crate::validate::{FileRead, Options, Purpose, Validation};
@@ -39,6 +39,12 @@ pub(super) struct ImportArgs {
     /// Show the plan and stop; nothing is created
     #[arg(long)]
     pub dry_run: bool,
+    /// Exit with 10 if a dry run has something to do
+    #[arg(long, requires = "dry_run", hide_short_help = true)]
+    pub detailed_exitcode: bool,
+    /// Refuse any plan but the one with this digest, which a dry run shows
+    #[arg(long, value_name = "DIGEST", hide_short_help = true)]
+    pub approved: Option<String>,
     /// Create without asking for confirmation
     #[arg(long, short)]
     pub yes: bool,
@@ -165,8 +171,10 @@ impl Import<'_> {
         if !args.new_run {
             planner.others.refuse_rows_in_doubt(&plan)?;
         }
+        let digest = self.digest(&plan, &input, &jira)?;
+        self.refuse_unapproved(&digest, &plan, &input)?;
         if args.dry_run {
-            return self.dry_run(&input, &plan, &jira, unfinished);
+            return self.dry_run(&input, (&plan, &digest), &jira, unfinished);
         }
         self.refuse_existing(&input, &plan, &jira)?;
         let must_ask = confirmed_by.is_none() && plan.to_create().next().is_some();
@@ -178,6 +186,7 @@ impl Import<'_> {
         }
         let listing = planner.list(&Matcher::default())?;
         let plan = planner.replan(plan, &listing)?;
+        self.refuse_unapproved(&self.digest(&plan, &input, &jira)?, &plan, &input)?;
         self.refuse_existing(&input, &plan, &jira)?;
         let confirmed = Confirmed {
             input: &input,
@@ -341,17 +350,18 @@ impl Import<'_> {
     fn dry_run(
         &self,
         input: &Validation,
-        plan: &Plan,
+        (plan, digest): (&Plan, &PlanDigest),
         jira: &Connected,
         unfinished: Option<String>,
     ) -> Result<Exit, Failure> {
         let context = self.context;
-        context.publish(&Report::of_plan(input, plan, jira.jira.clone()))?;
+        let report = Report::of_plan(input, plan, jira.jira.clone());
+        context.publish(&report.with_digest(digest))?;
         if !context.is_json {
             let screen = &context.screen;
             screen.result(&dry_run_rows(plan, &input.invalid));
             screen.result(&plan_text(plan, &jira.jira, input));
-            screen.result("dry run: nothing was sent\n");
+            screen.result(&format!("  Digest {digest}\ndry run: nothing was sent\n"));
         }
         if self.are_existing_refused(plan) {
             return Err(self.existing_failure(plan));
@@ -368,11 +378,52 @@ impl Import<'_> {
             None if self.args.sandbox => format!("rehearse it:\n  {again}"),
             None => format!("create them:\n  {again}"),
         });
-        Ok(if input.invalid.is_empty() {
-            Exit::Done
-        } else {
-            Exit::Incomplete
+        let has_something = plan.to_create().next().is_some();
+        Ok(match input.invalid.is_empty() {
+            false => Exit::Incomplete,
+            true if has_something && self.args.detailed_exitcode => Exit::SomethingToDo,
+            true => Exit::Done,
         })
+    }
+
+    /// The digest of a plan with the options in force.
+    fn digest(
+        &self,
+        plan: &Plan,
+        input: &Validation,
+        jira: &Connected,
+    ) -> Result<PlanDigest, Failure> {
+        let settings = serde_json::to_string(&self.settings()).map_err(Failure::usage)?;
+        let files = &self.args.input.files;
+        let options = format!(
+            "{settings} {files:?} {:?} {} {}",
+            self.args.on_existing, self.args.skip_invalid, jira.jira.url
+        );
+        Ok(PlanDigest::of(plan, &input.invalid, &options))
+    }
+
+    /// Refuses a plan that is not the approved one, and shows it.
+    fn refuse_unapproved(
+        &self,
+        digest: &PlanDigest,
+        plan: &Plan,
+        input: &Validation,
+    ) -> Result<(), Failure> {
+        let Some(approved) = &self.args.approved else {
+            return Ok(());
+        };
+        let others = digest.differences(approved);
+        if others.is_empty() {
+            return Ok(());
+        }
+        let screen = &self.context.screen;
+        screen.problem(&dry_run_rows(plan, &input.invalid));
+        let failure = format!(
+            "this plan, {digest}, is not the approved one; it differs in {}; nothing was sent",
+            others.join(" and ")
+        );
+        Err(Failure::usage(failure)
+            .help("have this plan approved with `--dry-run`, or omit `--approved`"))
     }
 
     /// Whether rows that already exist in Jira keep everything from being sent.

@@ -13,7 +13,7 @@ use crate::report::Report;
 
 /// Arguments that hold for one invocation only: a run and its moved files are named anew, and consent, decisions by hand and
 /// files to write are not repeated.
-const ONCE: [&str; 9] = [
+const ONCE: [&str; 11] = [
     "run",
     "moved_files",
     "dry_run",
@@ -23,6 +23,8 @@ const ONCE: [&str; 9] = [
     "report",
     "overwrite",
     "split_by",
+    "detailed_exitcode",
+    "approved",
 ];
 
 /// The pace, which is repeated by the same command and by `resume`.

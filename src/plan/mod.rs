@@ -3,7 +3,9 @@
 //! Uses `model`. The decision to know: a pure function makes a plan from records and a list, so that a dry run, the plan
 //! that is shown and the plan that is carried out come from the same code.
 
+mod digest;
 mod make;
 mod references;
 
+pub(crate) use digest::PlanDigest;
 pub(crate) use make::{Action, Plan, PlannedRow, Vanished};

@@ -5,7 +5,7 @@ use super::value::{
 };
 use crate::journal::Jira;
 use crate::model::{Code, Diagnostic, Outcome, Row, Severity, ShownRow};
-use crate::plan::{Action, Plan, PlannedRow};
+use crate::plan::{Action, Plan, PlanDigest, PlannedRow};
 use crate::validate::{FileRead, TableRead, Validation};
 
 impl Report {
@@ -21,6 +21,14 @@ impl Report {
         let planned = plan.rows().iter();
         let planned = planned.map(|planned| (planned.row.n, planned_row(planned)));
         Self::before_run(ReportKind::Plan, Some(jira), found, planned)
+    }
+
+    /// The same plan with its digest.
+    pub(crate) fn with_digest(self, digest: &PlanDigest) -> Self {
+        Self {
+            digest: Some(digest.to_string()),
+            ..self
+        }
     }
 
     fn before_run(
@@ -53,6 +61,7 @@ impl Report {
             counts: found.counts,
             diagnostics: found.diagnostics.clone(),
             jira,
+            digest: None,
             run: None,
             rows: rows.into_iter().map(|(_, row)| row).collect(),
         }

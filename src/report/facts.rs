@@ -62,6 +62,11 @@ impl Report {
             ));
             facts.extend(jira.user.clone().map(|user| ("Jira user", user)));
         }
+        facts.extend(
+            self.digest
+                .clone()
+                .map(|digest| ("Digest of the plan", digest)),
+        );
         if let Some(run) = &self.run {
             facts.extend(run_facts(run));
         }

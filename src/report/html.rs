@@ -131,7 +131,7 @@ impl<'a> Page<'a> {
             for (page_row, row) in rows.iter_mut().zip(&report.rows) {
                 let place = std::mem::take(&mut page_row.place);
                 let place = place.strip_prefix(&format!("{}:", row.file));
-                page_row.place = place.unwrap_or_default().to_owned();
+                place.unwrap_or_default().clone_into(&mut page_row.place);
             }
         }
         // What needs attention comes first.

@@ -74,6 +74,8 @@ struct CheckDocument<'a> {
     rows: RowCounts,
     diagnostics: Vec<DiagnosticEntry<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<Vec<PlanEntry<'a>>>,
 }
 
@@ -130,6 +132,7 @@ impl<'a> CheckDocument<'a> {
                 .iter()
                 .map(DiagnosticEntry::new)
                 .collect(),
+            digest: report.digest.as_deref(),
             plan: (report.kind == ReportKind::Plan).then(|| plan.collect()),
         }
     }

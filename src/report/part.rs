@@ -68,6 +68,7 @@ impl Report {
             counts: RowCounts::default(),
             diagnostics,
             jira: self.jira.clone(),
+            digest: self.digest.clone(),
             run,
             rows,
         };

@@ -31,6 +31,7 @@ impl Report {
             tables,
             diagnostics: Diagnostics::default(),
             jira: Some(opened.jira.clone()),
+            digest: None,
             run: Some(ReportRun {
                 id: opened.run.clone(),
                 gij: opened.gij.clone(),

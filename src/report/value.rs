@@ -22,6 +22,8 @@ pub struct Report {
     pub(crate) diagnostics: Diagnostics,
     /// None for a check.
     pub(crate) jira: Option<Jira>,
+    /// What an import can be held to; known to a plan alone.
+    pub(crate) digest: Option<String>,
     /// None for a check and a plan.
     pub(crate) run: Option<ReportRun>,
     /// The rows in their order. A check has only those that its validation kept, and none that the selection leaves out.

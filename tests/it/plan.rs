@@ -198,3 +198,41 @@ fn the_check_that_is_recommended_keeps_what_was_typed_about_the_files() {
         .exit(3)
         .says("  gij check a.csv --set disabled=no --strict\n");
 }
+
+#[test]
+fn an_import_does_what_was_approved_and_nothing_else() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    let dry_run = ["import", "a.csv", "--dry-run", "--format", "json"];
+    let plan = env.run(dry_run).exit(0).json();
+    let digest = plan["digest"].as_str().unwrap().to_owned();
+    assert_eq!(env.run(dry_run).json()["digest"], digest.as_str());
+    let approved = ["import", "a.csv", "--yes", "--approved", &digest];
+
+    // Somebody creates one of the rows.
+    env.put("Team 1", "git1");
+    env.run(approved)
+        .exit(2)
+        .says("it differs in what Jira holds; nothing was sent");
+    let plan = env.run(dry_run).json();
+    let newer = plan["digest"].as_str().unwrap();
+    let approved = ["import", "a.csv", "--yes", "--approved", newer];
+    // Somebody adds a row.
+    let env = env.file("a.csv", sheet_of(4));
+    env.run(approved).exit(2).says("it differs in the rows");
+    let env = env.file("a.csv", sheet_of(3));
+    env.run(approved.into_iter().chain(["--limit", "1"]))
+        .exit(2)
+        .says("the options");
+    assert_eq!(env.posts(), 0);
+    env.run(approved).exit(0);
+    env.assert_once_each(3);
+}
+
+#[test]
+fn a_dry_run_tells_by_its_exit_code_whether_there_is_something_to_do() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    let dry_run = ["import", "a.csv", "--dry-run", "--detailed-exitcode"];
+    env.run(dry_run).exit(10);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.run(dry_run).exit(0);
+}
