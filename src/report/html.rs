@@ -269,6 +269,27 @@ mod filters {
         Ok(one_line(&text.to_string()))
     }
 
+    /// The same with what stands in backticks as code, escaped already.
+    #[askama::filter_fn]
+    pub(super) fn rich(
+        text: impl std::fmt::Display,
+        _: &dyn askama::Values,
+    ) -> askama::Result<String> {
+        let line = one_line(&text.to_string());
+        let mut html = String::new();
+        let parts: Vec<&str> = line.split('`').collect();
+        for (n, part) in parts.iter().enumerate() {
+            let escaped = askama::filters::escape(part, askama::filters::Html)?.to_string();
+            // A backtick without a second one is only that.
+            match n % 2 {
+                1 if n + 1 < parts.len() => html.extend(["<code>", &escaped, "</code>"]),
+                1 => html.extend(["`", &escaped]),
+                _ => html.push_str(&escaped),
+            }
+        }
+        Ok(html)
+    }
+
     /// A label as the name of a class.
     #[askama::filter_fn]
     pub(super) fn class(

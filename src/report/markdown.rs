@@ -84,9 +84,11 @@ impl Report {
                 writeln!(to, "\n> {}", text(help))?;
             }
             writeln!(to)?;
-            for (place, name) in problem.places.iter().take(MAX_PLACES) {
-                let name = name.map(|name| format!(" {}", text(name)));
-                writeln!(to, "- {}{}", code(place), name.unwrap_or_default())?;
+            for place in problem.places.iter().take(MAX_PLACES) {
+                let name = place.name.map(|name| format!(" {}", text(name)));
+                let message = place.message.map(|message| format!(": {}", text(message)));
+                let (name, message) = (name.unwrap_or_default(), message.unwrap_or_default());
+                writeln!(to, "- {}{name}{message}", code(&place.place))?;
             }
             if let more @ 1.. = problem.places.len().saturating_sub(MAX_PLACES) {
                 writeln!(

@@ -1,22 +1,31 @@
-//! What went wrong, in groups: problems that differ only in their places are one.
+//! What went wrong, in groups: problems of a kind for which the same is to be done are one.
 
 use std::collections::HashMap;
 
 use super::value::{Report, ReportRow};
-use crate::model::{Outcome, Severity};
+use crate::model::{Code, Outcome, Severity};
 
 /// A problem, and all places that have it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct ProblemGroup<'a> {
     /// What is wrong in a word or two: `failed`, `in doubt`, `error`.
     pub label: String,
-    /// The code of a diagnostic.
-    pub code: Option<&'static str>,
+    /// The kind of a diagnostic.
+    pub code: Option<Code>,
     pub http_status: Option<u16>,
     pub message: &'a str,
     pub help: Option<&'a str>,
-    /// The cells or rows, each with the name of its row.
-    pub places: Vec<(String, Option<&'a str>)>,
+    pub places: Vec<ProblemPlace<'a>>,
+}
+
+/// A cell, a row or a file that has a problem.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct ProblemPlace<'a> {
+    pub place: String,
+    /// The name of the row.
+    pub name: Option<&'a str>,
+    /// What is wrong here, if that is not the same in all places.
+    pub message: Option<&'a str>,
 }
 
 impl Report {
@@ -31,7 +40,7 @@ impl Report {
             for found in found.filter(|found| found.severity == severity) {
                 let problem = ProblemGroup {
                     label: severity.to_string(),
-                    code: Some(found.code.name()),
+                    code: Some(found.code),
                     message: &found.message,
                     help: Some(&found.help),
                     ..ProblemGroup::default()
@@ -63,7 +72,7 @@ impl Report {
                 groups.add(problem, row.place(), row.display_name.as_deref());
             }
         }
-        groups.all
+        groups.into_all()
     }
 }
 
@@ -80,7 +89,8 @@ impl<'a> ProblemGroup<'a> {
     }
 }
 
-type ProblemKey<'a> = (String, Option<&'static str>, Option<u16>, &'a str);
+/// Label, code, status, message unless there is a code, help.
+type ProblemKey<'a> = (String, Option<Code>, Option<u16>, &'a str, Option<&'a str>);
 
 #[derive(Default)]
 struct Groups<'a> {
@@ -104,17 +114,39 @@ impl<'a> Groups<'a> {
         }
     }
 
+    /// All groups; a message that all places share is only that of the group.
+    fn into_all(mut self) -> Vec<ProblemGroup<'a>> {
+        for group in &mut self.all {
+            let is_same = |place: &ProblemPlace<'_>| place.message == Some(group.message);
+            if group.places.iter().all(is_same) {
+                group
+                    .places
+                    .iter_mut()
+                    .for_each(|place| place.message = None);
+            } else if let Some(code) = group.code {
+                group.message = code.about().meaning;
+            }
+        }
+        self.all
+    }
+
     fn add(&mut self, problem: ProblemGroup<'a>, place: String, name: Option<&'a str>) {
         let key = (
             problem.label.clone(),
             problem.code,
             problem.http_status,
-            problem.message,
+            problem.code.map_or(problem.message, |_| ""),
+            problem.help,
         );
+        let message = problem.message;
         let at = *self.index.entry(key).or_insert(self.all.len());
         if at == self.all.len() {
             self.all.push(problem);
         }
-        self.all[at].places.push((place, name));
+        self.all[at].places.push(ProblemPlace {
+            place,
+            name,
+            message: Some(message),
+        });
     }
 }

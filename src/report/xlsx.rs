@@ -80,7 +80,7 @@ impl Report {
                 .places
                 .iter()
                 .take(MAX_PLACES)
-                .map(|(place, _)| &**place)
+                .map(|place| &*place.place)
                 .collect();
             if problem.places.len() > MAX_PLACES {
                 places.push("…");

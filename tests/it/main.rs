@@ -35,6 +35,7 @@ mod rules;
 mod runs;
 mod samples;
 mod sandbox;
+mod schema;
 mod secrets;
 mod settle;
 mod strangers;
