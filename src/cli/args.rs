@@ -36,7 +36,7 @@ Run:
   resume    Continue a run that was interrupted or has failed rows
 
 Afterwards:
-  verify    Show which integrations of a run Jira has indexed
+  verify    Show which integrations of a run Jira indexed, and what they found
   undo      Remove the integrations that a run created, and nothing else
   report    Write the report of a run again, in any form
   runs      List the runs, how each ended, and the next command to type
@@ -75,7 +75,7 @@ pub(super) enum Command {
     Import(Box<ImportArgs>),
     /// Continue a run that was interrupted or has failed rows
     Resume(Box<ResumeArgs>),
-    /// Show which integrations of a run Jira has indexed
+    /// Show which integrations of a run Jira indexed, and what they found
     Verify(VerifyArgs),
     /// Remove the integrations that a run created, and nothing else
     Undo(Box<UndoArgs>),

@@ -1,6 +1,6 @@
 //! The connection to Jira: its address, the login, the first requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::pace::seconds;
 use super::runtime::Runtime;
 use super::values::duration;
-use crate::engine::{Pace, Pacer, Stop, StopSwitch, read_list};
+use crate::engine::{ListError, Pace, Pacer, Stop, StopSwitch, read_list, read_repositories};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::journal::Jira;
 use crate::model::RemoteIntegration;
@@ -253,6 +253,22 @@ impl Connected {
     /// Reads the list of integrations again.
     pub(super) fn list(&self, screen: &Screen) -> Result<Vec<RemoteIntegration>, Failure> {
         self.unless_interrupted(list(&self.client, &self.pacer, screen))
+    }
+
+    /// Reads how many repositories each integration has found; none if this version of the app does not tell.
+    pub(super) fn repositories(
+        &self,
+        screen: &Screen,
+    ) -> Result<Option<HashMap<i64, u64>>, Failure> {
+        let waiting = |why: &str, time: Duration| {
+            screen.info(&format!("{}\n", waiting_text(why, time)));
+        };
+        self.unless_interrupted(async {
+            match read_repositories(&self.client, &self.pacer, &waiting).await {
+                Err(ListError::Jira(JiraError::NoApi { .. })) => Ok(None),
+                found => Ok(Some(found?)),
+            }
+        })
     }
 
     /// Does `work` unless a signal comes first.

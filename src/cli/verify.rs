@@ -1,20 +1,22 @@
 //! `gij verify`.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use jiff::Timestamp;
 
-use super::connect::{ConnectArgs, connect};
+use super::connect::{ConnectArgs, Connected, connect};
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunsArgs};
 use super::next::{FIND_LOST_ROWS, remove_duplicates};
 use super::session::{record_end, session_start, write_reports};
+use super::values::duration;
 use crate::engine::{Discrepancies, Matcher, Pace};
-use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, SessionKind};
-use crate::model::Outcome;
-use crate::render::verification;
+use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, RunState, SessionKind};
+use crate::model::{Outcome, RemoteIntegration};
+use crate::render::{Screen, verification};
 use crate::report::{IndexState, VerifyReport};
 
 /// The pace of a command that only reads.
@@ -29,13 +31,76 @@ pub(super) struct VerifyArgs {
     /// Run to verify: `last`, an id, a part of its name, or its path
     #[arg(value_name = "RUN", default_value = "last")]
     pub run: String,
+    /// How long to wait for Jira to index the integrations and find their repositories
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    pub wait: Duration,
     #[command(flatten)]
     pub runs: RunsArgs,
     #[command(flatten)]
     pub connect: ConnectArgs,
 }
 
-/// Shows which integrations of a run Jira has indexed, which are gone, and which have duplicates.
+/// The evidence that a verification goes by.
+struct Evidence {
+    list: Vec<RemoteIntegration>,
+    /// How many repositories each integration found, if the app tells.
+    repositories: Option<HashMap<i64, u64>>,
+    found: Discrepancies,
+}
+
+impl Evidence {
+    fn read(
+        list: Vec<RemoteIntegration>,
+        run: &RunState,
+        jira: &Connected,
+        screen: &Screen,
+    ) -> Result<Self, Failure> {
+        // Without the list from before the run, what is new is not known.
+        let found = match run.baseline() {
+            Some(_) => Matcher::of_run(run).compare(&list),
+            None => Discrepancies::default(),
+        };
+        Ok(Self {
+            repositories: jira.repositories(screen)?,
+            found,
+            list,
+        })
+    }
+
+    fn report(&self, run: &RunState) -> VerifyReport {
+        let Discrepancies {
+            duplicates,
+            appeared,
+            ..
+        } = &self.found;
+        let repositories = self.repositories.as_ref();
+        VerifyReport::new(run, &self.list, repositories, duplicates, appeared)
+    }
+}
+
+/// Reads the evidence again and again until every integration has found something, for `wait` at most.
+fn wait_for_repositories(
+    mut evidence: Evidence,
+    wait: Duration,
+    run: &RunState,
+    jira: &Connected,
+    screen: &Screen,
+) -> Result<Evidence, Failure> {
+    let end = Instant::now() + wait;
+    let interval = (wait / 30).clamp(Duration::from_millis(200), Duration::from_secs(10));
+    while evidence.report(run).may_index() && Instant::now() < end {
+        let pause = interval.min(end.saturating_duration_since(Instant::now()));
+        jira.unless_interrupted(async {
+            tokio::time::sleep(pause).await;
+            Ok(())
+        })?;
+        evidence = Evidence::read(jira.list(screen)?, run, jira, screen)?;
+    }
+    Ok(evidence)
+}
+
+/// Shows what became of the integrations of a run: whether Jira still holds them, indexed them, and how many repositories each
+/// found; and which have duplicates.
 pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let run = LoadedRun::load(&args.runs.runs_dir, &args.run)?;
@@ -43,7 +108,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
     let may_be_there = |row: &RowState| matches!(row.outcome, Outcome::Created | Outcome::InDoubt);
     if !state.rows().any(|(_, row)| may_be_there(row)) {
         if context.is_json {
-            write_json(&VerifyReport::new(state, &[], &[], &[]))?;
+            write_json(&VerifyReport::new(state, &[], None, &[], &[]))?;
         } else {
             screen.result(&format!("{} created nothing\n", run.id()));
         }
@@ -56,16 +121,16 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
             "warning: the journal is damaged and has lost rows; what became of them is not known\n",
         );
     }
-    let at = Timestamp::now();
     let (jira, list) = connect(&args.connect, Some(&base), PACE, screen)?;
-    // Without the list from before the run, what is new is not known.
-    let is_known = state.baseline().is_some();
-    let found = if is_known {
-        Matcher::of_run(state).compare(&list)
-    } else {
-        Discrepancies::default()
-    };
-    let report = VerifyReport::new(state, &list, &found.duplicates, &found.appeared);
+    let evidence = Evidence::read(list, state, &jira, screen)?;
+    let evidence = wait_for_repositories(evidence, args.wait, state, &jira, screen)?;
+    if evidence.repositories.is_none() {
+        screen.problem(
+            "note: this version of the app does not list repositories; the date of the last indexing alone does not prove that \
+             a credential works\n",
+        );
+    }
+    let report = evidence.report(state);
     let journal = run.reopen(session_start(
         SessionKind::Verify,
         &jira.jira,
@@ -74,9 +139,10 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         args.connect.options(&jira),
     ))?;
     let appender = journal.appender();
-    if is_known {
+    if state.baseline().is_some() {
+        let found = evidence.found;
         appender.append([Event::Audit(Audit {
-            at,
+            at: Timestamp::now(),
             missing: found.missing,
             duplicates: found.duplicates,
             appeared: found.appeared,
@@ -96,7 +162,8 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
     } else {
         next(&run, &report, context)
     });
-    Ok(if report.is_amiss() || lacks_rows {
+    let is_too_late = !args.wait.is_zero() && report.count(IndexState::NotYet) > 0;
+    Ok(if report.is_amiss() || lacks_rows || is_too_late {
         Exit::Incomplete
     } else {
         Exit::Done
@@ -120,6 +187,15 @@ fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
     }
     if report.count(IndexState::Gone) > 0 {
         return "someone removed the integrations that are gone; if they are needed, import a sheet with those rows".into();
+    }
+    if report.count(IndexState::Replaced) > 0 {
+        return "the ids of the replaced ones belong to other integrations now; if theirs are needed, import a sheet with those rows".into();
+    }
+    if report.count(IndexState::NoRepositories) > 0 {
+        let verify = run.next(given, "verify");
+        return format!(
+            "integrations without repositories often have a credential that does not work or sees nothing; correct it in Jira, then check again:\n  {verify}"
+        );
     }
     if report.count(IndexState::NotYet) > 0 {
         let verify = run.next(given, "verify");

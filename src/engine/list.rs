@@ -1,5 +1,6 @@
 //! Reading the list of integrations, which may be read again as often as needed.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -7,7 +8,7 @@ use tokio::time::Instant;
 
 use super::pacer::Pacer;
 use super::stop::{Stop, StopSwitch};
-use crate::jira::{Client, JiraError};
+use crate::jira::{Client, Exchange, JiraError};
 use crate::model::RemoteIntegration;
 
 /// How often a list is tried while Jira is unavailable, within the longest wait.
@@ -24,17 +25,45 @@ pub(crate) enum ListError {
     Stop(#[from] Stop),
 }
 
-/// Reads the list; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause` is told.
+/// Reads the list of integrations as [`read`] does.
 ///
 /// # Errors
 ///
-/// [`ListError::Jira`] if Jira refuses, or does not answer within some tries; [`ListError::Stop`] if the run is to stop.
+/// Those of [`read`].
 pub(crate) async fn read_list(
     client: &Client,
     pacer: &Pacer,
     stop: &StopSwitch,
     on_pause: &dyn Fn(&str, Duration),
 ) -> Result<Vec<RemoteIntegration>, ListError> {
+    read(async || client.list().await, pacer, stop, on_pause).await
+}
+
+/// Reads how many repositories each integration has found as [`read`] does.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub(crate) async fn read_repositories(
+    client: &Client,
+    pacer: &Pacer,
+    on_pause: &dyn Fn(&str, Duration),
+) -> Result<HashMap<i64, u64>, ListError> {
+    let stop = StopSwitch::default();
+    read(async || client.repositories().await, pacer, &stop, on_pause).await
+}
+
+/// Reads a list; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause` is told.
+///
+/// # Errors
+///
+/// [`ListError::Jira`] if Jira refuses, or does not answer within some tries; [`ListError::Stop`] if the run is to stop.
+async fn read<T>(
+    send: impl AsyncFn() -> Exchange<Result<T, JiraError>>,
+    pacer: &Pacer,
+    stop: &StopSwitch,
+    on_pause: &dyn Fn(&str, Duration),
+) -> Result<T, ListError> {
     let began = Instant::now();
     let mut tries = 0;
     loop {
@@ -42,7 +71,7 @@ pub(crate) async fn read_list(
             return Err(stop.reason().unwrap_or(Stop::Interrupted).into());
         };
         let exchange = tokio::select! {
-            exchange = client.list() => exchange,
+            exchange = send() => exchange,
             () = stop.thrown() => continue,
         };
         tries += 1;

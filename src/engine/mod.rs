@@ -22,7 +22,7 @@ pub(crate) use context::{SessionContext, Settling};
 pub(crate) use event::RunEvent;
 pub(crate) use executor::{Executor, Settings};
 pub(crate) use join::{InvalidNow, Joined, SheetNow, join};
-pub(crate) use list::{ListError, read_list};
+pub(crate) use list::{ListError, read_list, read_repositories};
 pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};
 pub(crate) use operations::{Creation, Deletion, Job, Operation, SentRow, settle_deletions};

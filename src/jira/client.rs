@@ -1,5 +1,6 @@
 //! The requests.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
@@ -13,12 +14,15 @@ use super::connection::{ConnectError, Connection};
 use super::error::JiraError;
 use super::exchange::{Exchange, RawAnswer, Reply};
 use super::message::{Mask, describe, read_body};
-use super::wire::{self, CreatedIntegration, ListBody};
+use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody};
 use crate::model::{Record, RemoteIntegration};
 use crate::secret::Masker;
 
 /// The app's collection of integrations.
 const INTEGRATIONS: &str = "/rest/gitplugin/1.0/integration";
+
+/// What the integrations found.
+const REPOSITORIES: &str = "/rest/gitplugin/1.0/repository";
 
 /// The largest answers that are read: about one integration, and the list of all.
 const LARGEST_ANSWER: usize = 1024 * 1024;
@@ -118,16 +122,43 @@ impl Client {
     /// [`JiraError`] tells why there is none.
     pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
         let exchange = self.get(INTEGRATIONS, LARGEST_LIST).await;
-        exchange.map(|answer| self.read_list(&answer?.body))
+        exchange.map(|answer| {
+            self.read_list(
+                &answer?.body,
+                ListBody::integrations,
+                "no list of integrations",
+            )
+        })
     }
 
-    fn read_list(&self, body: &[u8]) -> Result<Vec<RemoteIntegration>, JiraError> {
+    /// Reads how many repositories each integration has found, by its id. Older versions of the app do not tell.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] tells why that is not known.
+    pub async fn repositories(&self) -> Exchange<Result<HashMap<i64, u64>, JiraError>> {
+        let exchange = self.get(REPOSITORIES, LARGEST_LIST).await;
+        exchange.map(|answer| {
+            self.read_list(
+                &answer?.body,
+                RepositoriesBody::counts,
+                "no list of repositories",
+            )
+        })
+    }
+
+    fn read_list<B: DeserializeOwned, T>(
+        &self,
+        body: &[u8],
+        contents: impl FnOnce(B) -> Option<T>,
+        none: &str,
+    ) -> Result<T, JiraError> {
         let read = wire::object(body);
-        let why = match read.map(ListBody::integrations) {
+        let why = match read.map(contents) {
             Ok(Some(list)) => return Ok(list),
             // The text of such an error may repeat what the server sent.
             Err(error) if !error.is_data() => error.to_string(),
-            _ => "no list of integrations".to_owned(),
+            _ => none.to_owned(),
         };
         Err(match read_body(body, &self.mask()) {
             (Some(message), _) if wire::success(body) == Some(false) => JiraError::Refused {

@@ -1,5 +1,6 @@
 //! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
 
+use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 
@@ -110,6 +111,34 @@ impl ListBody {
     pub(super) fn integrations(self) -> Option<Vec<RemoteIntegration>> {
         let is_list = self.success != Some(false);
         is_list.then(|| self.integrations.into_iter().map(|entry| entry.0).collect())
+    }
+}
+
+/// `{"success":true,"repositories":[{"trackedFolderId":7,…}]}`: what the integrations found.
+#[derive(Deserialize)]
+pub(super) struct RepositoriesBody {
+    #[serde(default, deserialize_with = "flag")]
+    success: Option<bool>,
+    repositories: Vec<RepositoryEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RepositoryEntry {
+    /// The id of the integration that found it; other repositories may have none.
+    tracked_folder_id: Option<i64>,
+}
+
+impl RepositoriesBody {
+    /// How many repositories each integration found, by its id, unless the answer reports a failure.
+    pub(super) fn counts(self) -> Option<HashMap<i64, u64>> {
+        let mut counts = HashMap::new();
+        for repository in self.repositories {
+            if let Some(id) = repository.tracked_folder_id {
+                *counts.entry(id).or_default() += 1;
+            }
+        }
+        (self.success != Some(false)).then_some(counts)
     }
 }
 

@@ -45,6 +45,16 @@ impl RemoteIntegration {
         fields
     }
 
+    /// Whether it may have been created at this time, in milliseconds since 1970-01-01 UTC: the list may round to seconds, or
+    /// not tell.
+    pub fn may_be_of(&self, init_date: Option<i64>) -> bool {
+        let second = |ms: i64| ms.div_euclid(1000);
+        match (self.init_date, init_date) {
+            (Some(shown), Some(known)) => second(shown) == second(known),
+            _ => true,
+        }
+    }
+
     /// The type, if `gij` knows it.
     pub fn integration_type(&self) -> Option<IntegrationType> {
         IntegrationType::from_name(&self.type_name)

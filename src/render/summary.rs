@@ -104,15 +104,17 @@ fn identity(id: i64, init_date: Option<i64>) -> String {
     }
 }
 
-/// How many integrations are in which state, and by name those that are not indexed.
+/// How many integrations are in which state and how many repositories they found, and by name those that are not indexed.
 pub(crate) fn verification(report: &VerifyReport) -> String {
-    let mut lines = Lines::new(WIDTH);
-    for state in [IndexState::Gone, IndexState::Disabled, IndexState::NotYet] {
-        let style = if state == IndexState::Gone {
-            RED
-        } else {
-            YELLOW
-        };
+    // The longest label is `no repositories`.
+    let mut lines = Lines::new(15);
+    for (style, state) in [
+        (RED, IndexState::Gone),
+        (RED, IndexState::Replaced),
+        (RED, IndexState::NoRepositories),
+        (YELLOW, IndexState::Disabled),
+        (YELLOW, IndexState::NotYet),
+    ] {
         let rows = report.rows.iter().filter(|row| row.state == state);
         lines.first(&rows.collect::<Vec<_>>(), IN_JSON, |lines, row| {
             let name = row_name(&row.place, None, row.display_name.as_deref());
@@ -140,7 +142,11 @@ pub(crate) fn verification(report: &VerifyReport) -> String {
         none if none.is_empty() => "nothing to verify".to_owned(),
         states => states,
     };
-    let sentence = one_line(&format!("{all} of {}: {states}", report.run));
+    let found = report.repositories().filter(|_| !report.rows.is_empty());
+    let found = found.map_or_else(String::new, |found| {
+        format!("; {} found", count(found, "repository", "repositories"))
+    });
+    let sentence = one_line(&format!("{all} of {}: {states}{found}", report.run));
     format!("{}\n{}", paint(BOLD, sentence), lines.into_text())
 }
 

@@ -8,49 +8,73 @@ use serde_json::Value;
 use super::run::report_duplicates;
 use super::value::ReportDuplicate;
 use crate::journal::{Duplicate, RowState, RunState};
-use crate::model::{Field, Outcome, RemoteIntegration};
+use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
 
 /// How an integration is in Jira now. The app creates first and scans later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum IndexState {
-    /// It was indexed at least once, so its credential works.
+    /// It was indexed at least once, and has found repositories if Jira tells that. The date of the last indexing alone
+    /// does not prove that its credential works ("View integration or repository properties").
     Indexed,
     NotYet,
+    /// It was indexed and has found no repository: its credential may not work.
+    NoRepositories,
     /// It is disabled, and is not indexed while it is.
     Disabled,
+    /// Its id belongs to an integration of another type or time of creation.
+    Replaced,
     /// Jira does not hold it any more.
     Gone,
 }
 
 impl IndexState {
     /// In the order of the reports.
-    pub(crate) const ALL: [Self; 4] = [Self::Indexed, Self::NotYet, Self::Disabled, Self::Gone];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Indexed,
+        Self::NotYet,
+        Self::NoRepositories,
+        Self::Disabled,
+        Self::Replaced,
+        Self::Gone,
+    ];
 
     /// The state on screen.
     pub(crate) fn in_words(self) -> &'static str {
         match self {
             Self::Indexed => "indexed",
             Self::NotYet => "not yet",
+            Self::NoRepositories => "no repositories",
             Self::Disabled => "disabled",
+            Self::Replaced => "replaced",
             Self::Gone => "gone",
         }
     }
 
-    fn of(shown: Option<&RemoteIntegration>) -> Self {
+    /// The state of the integration of `row`, which Jira shows as `shown` and which found so many `repositories`, if that is
+    /// known.
+    fn of(row: &RowState, shown: Option<&RemoteIntegration>, repositories: Option<u64>) -> Self {
         let Some(shown) = shown else {
             return Self::Gone;
         };
+        let created = row.remote.and_then(|remote| remote.init_date);
+        let type_name = shown.integration_type().map(IntegrationType::name);
+        if row.type_name.as_deref() != type_name || !shown.may_be_of(created) {
+            return Self::Replaced;
+        }
         let fields = shown.fields.open();
         let is_given = |value: &Value| !value.is_null() && value != "";
-        if fields.get("lastIndexedDate").is_some_and(is_given) {
-            return Self::Indexed;
-        }
+        let is_indexed = fields.get("lastIndexedDate").is_some_and(is_given);
         // Some versions of the app answer flags as strings.
-        match fields.get(Field::Disabled.name()) {
-            Some(Value::Bool(true)) => Self::Disabled,
-            Some(Value::String(text)) if text == "true" => Self::Disabled,
-            _ => Self::NotYet,
+        let is_disabled = match fields.get(Field::Disabled.name()) {
+            Some(Value::String(text)) => text == "true",
+            other => other == Some(&Value::Bool(true)),
+        };
+        match (is_indexed, repositories) {
+            (true, None | Some(1..)) => Self::Indexed,
+            _ if is_disabled => Self::Disabled,
+            (true, Some(0)) => Self::NoRepositories,
+            (false, _) => Self::NotYet,
         }
     }
 }
@@ -67,6 +91,8 @@ pub(crate) struct VerifiedRow {
     pub display_name: Option<String>,
     pub id: i64,
     pub state: IndexState,
+    /// How many repositories it found; null if the app does not tell.
+    pub repositories: Option<u64>,
 }
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -87,10 +113,12 @@ pub(crate) struct VerifyReport {
 }
 
 impl VerifyReport {
-    /// Compares what `run` created with Jira's `list`, in which `duplicates` and rows that `appeared` were found.
+    /// Compares what `run` created with Jira's `list`, in which `duplicates` and rows that `appeared` were found, and with the
+    /// `repositories` that each integration found, if that is known.
     pub(crate) fn new(
         run: &RunState,
         list: &[RemoteIntegration],
+        repositories: Option<&HashMap<i64, u64>>,
         duplicates: &[Duplicate],
         appeared: &[u32],
     ) -> Self {
@@ -98,7 +126,7 @@ impl VerifyReport {
             list.iter().map(|remote| (remote.id, remote)).collect();
         let rows: Vec<VerifiedRow> = run
             .rows()
-            .filter_map(|(_, row)| verified_row(row, &there))
+            .filter_map(|(_, row)| verified_row(row, &there, repositories))
             .collect();
         let count = |state| rows.iter().filter(|row| row.state == state).count() as u64;
         let in_doubt = run
@@ -125,20 +153,37 @@ impl VerifyReport {
         self.totals.get(&state).copied().unwrap_or_default()
     }
 
-    /// Whether something is gone, there twice, there in spite of a refusal, or in doubt.
+    /// Whether something is gone, replaced, without repositories, there twice, there in spite of a refusal, or in doubt.
     pub(crate) fn is_amiss(&self) -> bool {
+        use IndexState::{Gone, NoRepositories, Replaced};
+        let is_missing = [Gone, Replaced, NoRepositories].map(|state| self.count(state) > 0);
         let are_in_doubt = !self.appeared.is_empty() || !self.in_doubt.is_empty();
-        self.count(IndexState::Gone) > 0 || !self.duplicates.is_empty() || are_in_doubt
+        is_missing.contains(&true) || !self.duplicates.is_empty() || are_in_doubt
+    }
+
+    /// Whether time may still change what an integration found.
+    pub(crate) fn may_index(&self) -> bool {
+        self.count(IndexState::NotYet) + self.count(IndexState::NoRepositories) > 0
+    }
+
+    /// How many repositories the integrations found, if the app tells.
+    pub(crate) fn repositories(&self) -> Option<u64> {
+        self.rows.iter().map(|row| row.repositories).sum()
     }
 }
 
 /// None if the run did not create it, or an undo removed it.
-fn verified_row(row: &RowState, there: &HashMap<i64, &RemoteIntegration>) -> Option<VerifiedRow> {
+fn verified_row(
+    row: &RowState,
+    there: &HashMap<i64, &RemoteIntegration>,
+    repositories: Option<&HashMap<i64, u64>>,
+) -> Option<VerifiedRow> {
     let removal = row.deletions.own.as_ref();
     if row.outcome != Outcome::Created || removal.is_some_and(|removal| removal.outcome.is_gone()) {
         return None;
     }
     let id = row.remote?.id;
+    let repositories = repositories.map(|counts| counts.get(&id).copied().unwrap_or_default());
     let table = &row.place.table;
     Some(VerifiedRow {
         file: table.file.clone(),
@@ -147,6 +192,7 @@ fn verified_row(row: &RowState, there: &HashMap<i64, &RemoteIntegration>) -> Opt
         place: row.place.to_string(),
         display_name: row.name.clone(),
         id,
-        state: IndexState::of(there.get(&id).copied()),
+        state: IndexState::of(row, there.get(&id).copied(), repositories),
+        repositories,
     })
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::integration::Integration;
+use super::integration::{Integration, Repository};
 
 const JSON: &str = "application/json;charset=UTF-8";
 const HTML: &str = "text/html;charset=UTF-8";
@@ -67,6 +67,16 @@ pub(super) fn list(list: &[Integration]) -> Response {
     json(StatusCode::OK, &body)
 }
 
+/// Every repository that an integration found.
+pub(super) fn repositories(found: &[Repository]) -> Response {
+    let success = success(found.len() as u64);
+    json(
+        StatusCode::OK,
+        &json!({"success": success, "repositories": found}),
+    )
+}
+
+/// The answer to a creation or an update.
 pub(super) fn created(integration: &Integration) -> Response {
     let success = success(integration.id);
     json(
@@ -86,7 +96,8 @@ pub(super) fn shown(integration: &Integration) -> Response {
     json(StatusCode::OK, &body)
 }
 
-pub(super) fn deleted(id: u64) -> Response {
+/// The answer to what has nothing to show afterwards.
+pub(super) fn done(id: u64) -> Response {
     json(StatusCode::OK, &json!({"success": success(id)}))
 }
 

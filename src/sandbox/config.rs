@@ -122,6 +122,8 @@ pub enum Condition {
     NotAdmin,
     /// The app is not installed, 404 for its end-points.
     PluginAbsent,
+    /// An update resets the settings that it leaves out, which the manual does not rule out.
+    UpdatesReset,
 }
 
 #[cfg(test)]

@@ -10,14 +10,14 @@ use axum::extract::{Path, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, put};
 use axum::{Extension, Router};
 use serde_json::json;
 
 use super::answers;
 use super::checks::{Arrival, check};
 use super::faults::{Call, Commit, FaultyRequest, Reaction};
-use super::integration::Creation;
+use super::integration::{Creation, Update};
 use super::state::{SandboxState, Simulation};
 use super::store::now;
 
@@ -34,8 +34,10 @@ pub(super) fn router(shared: &Arc<SandboxState>, context_path: &str) -> Router {
         .route("/rest/gitplugin/1.0/integration", get(list).post(create))
         .route(
             "/rest/gitplugin/1.0/integration/{id}",
-            get(show).delete(delete),
+            get(show).put(update).delete(delete),
         )
+        .route("/rest/gitplugin/1.0/repository", get(repositories))
+        .route("/rest/gitplugin/1.0/repository/{id}/disable", put(disable))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(shared), check));
@@ -147,7 +149,60 @@ async fn delete(
 ) -> Response {
     respond(&shared, &arrival, Call::Delete, move |jira| {
         let deleted = id.parse().ok().filter(|id| jira.delete(*id));
-        deleted.map_or_else(|| answers::no_integration(&id), answers::deleted)
+        deleted.map_or_else(|| answers::no_integration(&id), answers::done)
+    })
+}
+
+async fn update(
+    State(shared): Jira,
+    Extension(arrival): Arrived,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
+    let update = match Update::read(&body) {
+        Ok(update) => update,
+        Err(problems) => {
+            shared.change(|jira| jira.violated(arrival.number, &problems));
+            return answers::refused(&problems);
+        }
+    };
+    respond(&shared, &arrival, Call::Update, move |jira| {
+        let updated = id.parse().ok().and_then(|id| jira.update(id, &update));
+        updated.map_or_else(
+            || answers::no_integration(&id),
+            |updated| answers::created(&updated),
+        )
+    })
+}
+
+async fn repositories(State(shared): Jira, Extension(arrival): Arrived) -> Response {
+    respond(&shared, &arrival, Call::Repositories, |jira| {
+        answers::repositories(&jira.store.repositories(now()))
+    })
+}
+
+/// `disable=false` enables it.
+async fn disable(
+    State(shared): Jira,
+    Extension(arrival): Arrived,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Response {
+    let disabled = match uri.query() {
+        Some("disable=true") => true,
+        Some("disable=false") => false,
+        _ => {
+            let problem = "disable is neither true nor false";
+            shared.change(|jira| jira.violated(arrival.number, problem));
+            return answers::refused(problem);
+        }
+    };
+    respond(&shared, &arrival, Call::Disable, move |jira| {
+        let found = id.parse().ok().and_then(|id| jira.disable(id, disabled));
+        found.map_or_else(
+            || answers::no_integration(&id),
+            |changed| answers::done(changed.id),
+        )
     })
 }
 

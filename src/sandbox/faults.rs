@@ -22,10 +22,24 @@ pub enum Call {
     Show,
     /// `DELETE …/integration/{id}`
     Delete,
+    /// `PUT …/integration/{id}`
+    Update,
+    /// `PUT …/repository/{id}/disable`
+    Disable,
+    /// `GET …/repository`
+    Repositories,
 }
 
 impl Call {
-    pub const ALL: [Self; 4] = [Self::Create, Self::List, Self::Show, Self::Delete];
+    pub const ALL: [Self; 7] = [
+        Self::Create,
+        Self::List,
+        Self::Show,
+        Self::Delete,
+        Self::Update,
+        Self::Disable,
+        Self::Repositories,
+    ];
 
     /// Its name in options, such as `delete`.
     pub fn name(self) -> &'static str {
@@ -34,6 +48,9 @@ impl Call {
             Self::List => "list",
             Self::Show => "show",
             Self::Delete => "delete",
+            Self::Update => "update",
+            Self::Disable => "disable",
+            Self::Repositories => "repositories",
         }
     }
 }
@@ -183,6 +200,11 @@ fn failure(request: &FaultyRequest<'_>, status: StatusCode) -> Response {
             "Please check the parameters of the integration and try again",
         ),
         Call::List | Call::Show => ("Integrations could not be read", "Please try again"),
+        Call::Update | Call::Disable => (
+            "Integration could not be updated",
+            "Please check the parameters of the integration and try again",
+        ),
+        Call::Repositories => ("Repositories could not be read", "Please try again"),
         Call::Delete => ("Integration could not be deleted", "Please try again"),
     };
     answers::failure(status, error, advice)
@@ -415,7 +437,7 @@ mod tests {
         let message = Faults::default().set("post:late=1").unwrap_err();
         assert_eq!(
             message.to_string(),
-            "there is no call `post`; there are create, list, show, delete"
+            "there is no call `post`; there are create, list, show, delete, update, disable, repositories"
         );
     }
 

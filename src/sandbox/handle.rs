@@ -120,6 +120,12 @@ impl Sandbox {
         self.shared.change(|simulation| simulation.put(&seed))
     }
 
+    /// From now on the integration finds no repositories, as with a credential that does not work.
+    pub fn find_nothing(&self, id: u64) {
+        self.shared
+            .change(|simulation| simulation.store.find_nothing(id));
+    }
+
     /// Deletes an integration behind the client's back; false if it is not there.
     pub fn remove(&self, id: u64) -> bool {
         self.shared.change(|simulation| simulation.delete(id))

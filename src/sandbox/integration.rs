@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// An integration that the sandbox holds. Credentials are not among its fields; they are not even kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,16 +154,22 @@ impl Creation {
     }
 
     fn problems(&self) -> Vec<String> {
-        let unknown = self.unknown.keys().map(|name| {
-            let start: String = name.chars().take(40).collect();
-            format!("there is no field {start:?}")
-        });
-        let mut problems: Vec<String> = unknown.collect();
+        let mut problems = self.field_problems();
         match self.rules() {
             Some(rules) => problems.extend(rules.problems(self)),
             None if self.integration_type.is_empty() => problems.push("type is missing".to_owned()),
             None => problems.push("type is not one of the 12 integration types".to_owned()),
         }
+        problems
+    }
+
+    /// What is wrong with single fields, whatever the type.
+    fn field_problems(&self) -> Vec<String> {
+        let unknown = self.unknown.keys().map(|name| {
+            let start: String = name.chars().take(40).collect();
+            format!("there is no field {start:?}")
+        });
+        let mut problems: Vec<String> = unknown.collect();
         let too_long = |text: &str| text.chars().count() > LONGEST;
         let minutes = self.max_mins_to_commit_email.unwrap_or(0);
         for (is_broken, problem) in [
@@ -261,6 +267,107 @@ impl Creation {
             api_filter: given(&self.api_filter),
             trust_folder_stat: self.trust_folder_stat,
         }
+    }
+}
+
+/// The body of an update: the fields to change ("Update Existing Integration").
+pub(super) struct Update(Map<String, Value>);
+
+impl Update {
+    /// Reads a body that can be carried out.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, without repeating a value.
+    pub(super) fn read(body: &[u8]) -> Result<Self, String> {
+        let form = |error| format!("the body is not as documented: {}", without_value(&error));
+        let fields: Map<String, Value> = serde_json::from_slice(body).map_err(form)?;
+        let values = Creation::deserialize(Value::Object(fields.clone())).map_err(form)?;
+        let mut problems = values.field_problems();
+        for name in ["type", "id"] {
+            if fields.contains_key(name) {
+                problems.push(format!("{name} cannot be changed"));
+            }
+        }
+        for name in ["displayName", "origin"] {
+            if fields.get(name).is_some_and(|value| value == "") {
+                problems.push(format!("{name} is blank"));
+            }
+        }
+        if problems.is_empty() {
+            Ok(Self(fields))
+        } else {
+            Err(problems.join("; "))
+        }
+    }
+
+    /// The integration with the changes: a field that is left out keeps its value, but for `disabled`, whose documented
+    /// default is false. With `resets_others`, every other setting gets its default too.
+    pub(super) fn applied_to(&self, old: &Integration, resets_others: bool) -> Integration {
+        let mut fields = Map::new();
+        let before = if resets_others {
+            let kept = Creation {
+                integration_type: old.integration_type.clone(),
+                display_name: old.display_name.clone(),
+                origin: old.origin.clone(),
+                ..Creation::deserialize(Value::Object(Map::new())).unwrap_or_default()
+            };
+            let mut reset = kept.integration(old.id, old.init_date);
+            reset.last_indexed_date = old.last_indexed_date;
+            reset
+        } else {
+            old.clone()
+        };
+        if let Ok(Value::Object(shown)) = serde_json::to_value(&before) {
+            fields = shown;
+        }
+        fields.insert("disabled".to_owned(), false.into());
+        for (name, value) in &self.0 {
+            if value == "" {
+                fields.remove(name);
+            } else {
+                fields.insert(name.clone(), value.clone());
+            }
+        }
+        // The fields were read as those of a creation, so that they fit.
+        let mut new = Integration::deserialize(Value::Object(fields)).unwrap_or(before);
+        if new.global {
+            new.project_mapping_ids.clear();
+        }
+        new
+    }
+}
+
+/// A repository that an integration found.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Repository {
+    id: u64,
+    origin: String,
+    display_name: String,
+    /// The integration that found it.
+    tracked_folder_id: u64,
+    integration_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_indexed_date: Option<i64>,
+}
+
+impl Integration {
+    /// What it found once it was indexed: one to three repositories.
+    pub(super) fn repositories(&self) -> impl Iterator<Item = Repository> {
+        /// Repositories are numbered apart from integrations.
+        const FIRST_ID: u64 = 1_000_000;
+        let found = self.last_indexed_date.map_or(0, |_| 1 + self.id % 3);
+        (1..=found).map(|number| {
+            let name = format!("repository-{number}");
+            Repository {
+                id: FIRST_ID + self.id * 10 + number,
+                origin: format!("{}/{name}.git", self.origin.trim_end_matches(['/', '*'])),
+                display_name: name,
+                tracked_folder_id: self.id,
+                integration_type: self.integration_type.clone(),
+                last_indexed_date: self.last_indexed_date,
+            }
+        })
     }
 }
 

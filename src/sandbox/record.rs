@@ -7,6 +7,7 @@
 //! ```text
 //! {"opened":{"format":1,"url":"http://127.0.0.1:2990","at":"2026-11-22T10:15:03Z"}}    a sandbox starts, or restarts
 //! {"created":{"id":1,"displayName":"Payments",…}}                                      as a list shows it
+//! {"updated":{"id":1,"displayName":"Payments",…}}
 //! {"deleted":{"id":1}}
 //! {"request":{"method":"POST","path":"/rest/gitplugin/1.0/integration","authenticated":true,"status":200,"fault":null,"at":"…"}}
 //! {"violation":"POST /rest/gitplugin/1.0/integration: there is no User-Agent"}
@@ -143,6 +144,7 @@ pub(super) enum StateLine {
         at: jiff::Timestamp,
     },
     Created(Integration),
+    Updated(Integration),
     Deleted {
         id: u64,
     },
@@ -213,7 +215,7 @@ impl SavedState {
             match serde_json::from_slice(line).map_err(|_| StateError::Line { number })? {
                 StateLine::Opened { format: FORMAT, .. } => {}
                 StateLine::Opened { format, .. } => return Err(StateError::Format { format }),
-                StateLine::Created(integration) => {
+                StateLine::Created(integration) | StateLine::Updated(integration) => {
                     state.last_id = state.last_id.max(integration.id);
                     held.insert(integration.id, integration);
                 }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::access::{Buckets, Logins};
 use super::config::{Condition, Config};
 use super::faults::FaultPicker;
-use super::integration::{Creation, Integration, Seed, SeedError};
+use super::integration::{Creation, Integration, Seed, SeedError, Update};
 use super::record::{Log, RequestNumber, SavedState, StateFile, StateLine};
 use super::store::{Store, now};
 
@@ -49,6 +49,30 @@ impl Simulation {
         let id = integration.id;
         self.record(|| StateLine::Created(integration));
         Ok(id)
+    }
+
+    /// Updates one, if it is there.
+    pub(super) fn update(&mut self, id: u64, update: &Update) -> Option<Integration> {
+        let resets_others = self.condition == Condition::UpdatesReset;
+        self.changed(id, |old| update.applied_to(old, resets_others))
+    }
+
+    /// Disables or enables one, if it is there.
+    pub(super) fn disable(&mut self, id: u64, disabled: bool) -> Option<Integration> {
+        self.changed(id, |old| Integration {
+            disabled,
+            ..old.clone()
+        })
+    }
+
+    fn changed(
+        &mut self,
+        id: u64,
+        change: impl FnOnce(&Integration) -> Integration,
+    ) -> Option<Integration> {
+        let integration = self.store.update(id, now(), change)?.clone();
+        self.record(|| StateLine::Updated(integration.clone()));
+        Some(integration)
     }
 
     /// Deletes one; false if it is not there.

@@ -1,9 +1,9 @@
 //! The integrations of the simulated Jira. The time is a parameter, in milliseconds since 1970.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use super::integration::{Creation, Integration, Seed, SeedError};
+use super::integration::{Creation, Integration, Repository, Seed, SeedError};
 
 /// The time.
 pub(super) fn now() -> i64 {
@@ -29,6 +29,8 @@ pub(super) struct Store {
     gone: VecDeque<(i64, Integration)>,
     frozen: Option<Vec<Integration>>,
     index_after: Option<i64>,
+    /// Integrations that find no repositories.
+    blind: BTreeSet<u64>,
 }
 
 fn millis(time: Duration) -> i64 {
@@ -44,6 +46,7 @@ impl Store {
             gone: VecDeque::new(),
             frozen: None,
             index_after: index_after.map(millis),
+            blind: BTreeSet::new(),
         }
     }
 
@@ -116,6 +119,35 @@ impl Store {
     pub(super) fn get(&mut self, id: u64, now: i64) -> Option<&Integration> {
         self.index(now);
         self.rows.get(&id).map(|row| &row.integration)
+    }
+
+    /// Changes one, if it is there.
+    pub(super) fn update(
+        &mut self,
+        id: u64,
+        now: i64,
+        change: impl FnOnce(&Integration) -> Integration,
+    ) -> Option<&Integration> {
+        self.index(now);
+        let row = self.rows.get_mut(&id)?;
+        row.integration = change(&row.integration);
+        let is_due = !row.integration.disabled && row.integration.last_indexed_date.is_none();
+        let due = self.index_after.map(|after| now.saturating_add(after));
+        row.indexed_from = row.indexed_from.or(due).filter(|_| is_due);
+        Some(&row.integration)
+    }
+
+    /// The integration finds no repositories.
+    pub(super) fn find_nothing(&mut self, id: u64) {
+        self.blind.insert(id);
+    }
+
+    /// What all integrations have found so far.
+    pub(super) fn repositories(&mut self, now: i64) -> Vec<Repository> {
+        self.index(now);
+        let rows = self.rows.values().map(|row| &row.integration);
+        let finding = rows.filter(|integration| !self.blind.contains(&integration.id));
+        finding.flat_map(Integration::repositories).collect()
     }
 
     /// Deletes one; false if it is not there.

@@ -1,6 +1,8 @@
 //! What has become of a run's integrations since.
 
-use gij::sandbox::{Config, Fault};
+use std::time::Duration;
+
+use gij::sandbox::{Call, Config, Fault};
 use serde_json::json;
 
 use crate::env::{Env, sheet_of};
@@ -19,7 +21,7 @@ fn what_is_indexed_is_said() {
     env.run(["verify"])
         .exit(0)
         .says("3 integrations")
-        .says("3 indexed");
+        .says("3 indexed; 6 repositories found");
     assert_eq!(env.report()["run"]["sessions"][1]["kind"], "verify");
 }
 
@@ -52,7 +54,9 @@ fn what_is_disabled_or_gone_is_named() {
     let report = env.run(["verify", "--format", "json"]).exit(1).json();
     assert_eq!(
         report["totals"],
-        json!({"indexed": 1, "not_yet": 0, "disabled": 1, "gone": 1})
+        json!({
+            "indexed": 1, "not_yet": 0, "no_repositories": 0, "disabled": 1, "replaced": 0, "gone": 1
+        })
     );
     let gone = &report["rows"]
         .as_array()
@@ -140,4 +144,82 @@ fn how_the_run_ended_stays_as_it_was() {
     assert_eq!(before[0], "stopped");
     env.run(["verify"]).exit(1).says("a.csv:3  it is not known");
     assert_eq!(told(&env), before);
+}
+
+#[test]
+fn an_integration_without_repositories_is_named_and_fails_the_verification() {
+    let env = created(Config::default());
+    env.jira().find_nothing(2);
+    env.run(["verify"])
+        .exit(1)
+        .says("no repositories a.csv:3  Team 2  id 2")
+        .says("gij verify 2");
+    let report = env.run(["verify", "--format", "json"]).exit(1).json();
+    assert_eq!(report["totals"]["no_repositories"], 1);
+    let found = report["rows"].as_array().unwrap().iter();
+    let found: Vec<_> = found.map(|row| row["repositories"].clone()).collect();
+    assert_eq!(found, [json!(2), json!(0), json!(1)]);
+}
+
+#[test]
+fn verify_waits_for_repositories() {
+    let config = Config {
+        index_after: Some(Duration::from_millis(1500)),
+        ..Config::default()
+    };
+    let env = created(config);
+    env.run(["verify", "--wait", "2m"])
+        .exit(0)
+        .says("3 indexed; 6 repositories found");
+}
+
+#[test]
+fn what_is_still_not_indexed_after_the_wait_fails_the_verification() {
+    let config = Config {
+        index_after: None,
+        ..Config::default()
+    };
+    let env = created(config);
+    env.run(["verify", "--wait", "1ms"])
+        .exit(1)
+        .says("3 not yet");
+}
+
+#[test]
+fn an_integration_of_another_time_or_type_under_the_id_is_not_taken_for_ours() {
+    let env = created(Config::default());
+    let held = env.jira().held();
+    for (index, kind, later) in [(0, "GITHUB_SERVER", 999_000), (1, "GITLAB_SERVER", 0)] {
+        let ours = &held[index];
+        env.jira().remove(ours.id);
+        let theirs = json!({
+            "id": ours.id, "type": kind, "displayName": ours.display_name, "origin": ours.origin,
+            "initDate": ours.init_date + later,
+        });
+        env.jira().put(theirs).unwrap();
+    }
+    // The list may round the date of the third one to seconds.
+    let third = &held[2];
+    env.jira().remove(third.id);
+    let rounded = json!({
+        "id": third.id, "type": "GITHUB_SERVER", "displayName": third.display_name, "origin": third.origin,
+        "initDate": third.init_date / 1000 * 1000,
+    });
+    env.jira().put(rounded).unwrap();
+    let report = env.run(["verify", "--format", "json"]).exit(1).json();
+    let states = report["rows"].as_array().unwrap().iter();
+    let states: Vec<_> = states.map(|row| row["state"].clone()).collect();
+    assert_eq!(states, ["replaced", "replaced", "indexed"]);
+}
+
+#[test]
+fn an_app_that_does_not_list_repositories_is_judged_by_dates() {
+    let env = created(Config::default());
+    env.jira()
+        .script_call(Call::Repositories, [Some(Fault::NotFound)]);
+    env.run(["verify"])
+        .exit(0)
+        .says("does not list repositories")
+        .says("3 indexed")
+        .says_nothing_of("found");
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{INTEGRATION, answer, gitlab, running};
+use super::{Client, INTEGRATION, answer, gitlab, running};
+use crate::sandbox::{Condition, Integration};
 
 #[tokio::test]
 async fn status_needs_no_credentials() {
@@ -218,7 +219,7 @@ async fn a_seed_is_listed_as_it_was() {
 #[tokio::test]
 async fn an_unknown_end_point_is_answered_as_jira_does_and_remembered() {
     let (sandbox, client) = running().await;
-    let (status, body) = answer(client.get("/rest/gitplugin/1.0/repository")).await;
+    let (status, body) = answer(client.get("/rest/gitplugin/1.0/nothing")).await;
     assert_eq!((status.as_u16(), &body["status-code"]), (404, &json!(404)));
     let (status, _) = answer(
         client
@@ -228,4 +229,94 @@ async fn an_unknown_end_point_is_answered_as_jira_does_and_remembered() {
     .await;
     assert_eq!(status, 405);
     assert_eq!(sandbox.contract_violations().len(), 2);
+}
+
+fn put(client: &Client, path: &str, body: &Value) -> reqwest::RequestBuilder {
+    let request = client.bare(reqwest::Method::PUT, path);
+    request.bearer_auth("t").body(body.to_string())
+}
+
+#[tokio::test]
+async fn an_update_changes_what_it_names_and_disabled() {
+    let (sandbox, client) = running().await;
+    let seed = json!({"type": "GITLAB", "displayName": "one", "disabled": true, "tagsFilter": "^v", "global": false,
+        "projectMappingIds": [10000]});
+    let id = sandbox.put(seed).unwrap();
+    let before = sandbox.held().remove(0);
+    let path = format!("{INTEGRATION}/{id}");
+    let body = json!({"displayName": "two", "pat": "s3cret"});
+    let (status, answered) = answer(put(&client, &path, &body)).await;
+    assert_eq!(status, 200, "{answered}");
+    let after = sandbox.held().remove(0);
+    let expected = Integration {
+        display_name: "two".to_owned(),
+        disabled: false,
+        last_indexed_date: after.last_indexed_date,
+        ..before
+    };
+    assert_eq!(after, expected);
+    assert!(!answered.to_string().contains("s3cret"));
+    answer(put(&client, &path, &json!({"global": true}))).await;
+    assert_eq!(sandbox.held()[0].project_mapping_ids, [0; 0]);
+}
+
+#[tokio::test]
+async fn an_update_may_reset_what_it_leaves_out() {
+    let (sandbox, client) = running().await;
+    sandbox.set_condition(Condition::UpdatesReset);
+    let seed = json!({"type": "GITLAB", "displayName": "one", "smartCommitsEnabled": false});
+    let id = sandbox.put(seed).unwrap();
+    let path = format!("{INTEGRATION}/{id}");
+    answer(put(&client, &path, &json!({"tagsFilter": "^v"}))).await;
+    let held = sandbox.held().remove(0);
+    assert_eq!(
+        (held.tags_filter.as_deref(), held.smart_commits_enabled),
+        (Some("^v"), true)
+    );
+    assert_eq!(held.display_name, "one");
+}
+
+#[tokio::test]
+async fn an_update_of_a_type_or_of_nothing_is_refused() {
+    let (sandbox, client) = running().await;
+    let id = sandbox.put(gitlab("one")).unwrap();
+    let path = format!("{INTEGRATION}/{id}");
+    for body in [
+        json!({"type": "GITHUB"}),
+        json!({"unheardOf": 1}),
+        json!({"disabled": "no"}),
+        json!({"global": true, "projectMappingIds": [1]}),
+    ] {
+        assert_eq!(answer(put(&client, &path, &body)).await.0, 400, "{body}");
+    }
+    let (status, _) = answer(put(&client, &format!("{INTEGRATION}/77"), &json!({}))).await;
+    assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn an_integration_is_disabled_and_enabled_by_its_id() {
+    let (sandbox, client) = running().await;
+    let id = sandbox.put(gitlab("one")).unwrap();
+    for disabled in [true, false] {
+        let path = format!("/rest/gitplugin/1.0/repository/{id}/disable?disable={disabled}");
+        assert_eq!(answer(put(&client, &path, &json!({}))).await.0, 200);
+        assert_eq!(sandbox.held()[0].disabled, disabled);
+    }
+}
+
+#[tokio::test]
+async fn an_integration_finds_repositories_once_it_is_indexed() {
+    let (sandbox, client) = running().await;
+    let ids = ["one", "two"].map(|name| sandbox.put(gitlab(name)).unwrap());
+    sandbox
+        .put(json!({"type": "AZURE", "disabled": true}))
+        .unwrap();
+    sandbox.find_nothing(ids[1]);
+    let (_, body) = answer(client.get("/rest/gitplugin/1.0/repository")).await;
+    let found = body["repositories"].as_array().unwrap();
+    assert!(!found.is_empty());
+    for repository in found {
+        assert_eq!(repository["trackedFolderId"], ids[0]);
+        assert!(repository["lastIndexedDate"].is_i64());
+    }
 }
