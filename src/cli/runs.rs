@@ -127,6 +127,7 @@ mod tests {
                 created: 1,
                 ..Totals::default()
             }),
+            removed: 0,
             next: None,
         };
         change(&mut run);

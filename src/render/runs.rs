@@ -26,11 +26,11 @@ pub(crate) fn runs(report: &RunsReport) -> String {
     text
 }
 
-/// How it ended: `complete`, `stopped: Jira refused the login`, `undo interrupted`.
+/// How it ended: `finished, 36 failed`, `stopped: Jira refused the login`, `undo interrupted`.
 fn status(run: &RunEntry) -> String {
     let ending = match run.ending {
         RunEnding::AtWork => "running",
-        RunEnding::Complete => "complete",
+        RunEnding::Complete => "finished",
         RunEnding::Stopped => "stopped",
         RunEnding::Interrupted => "interrupted",
         RunEnding::Died => "ended abruptly",
@@ -44,6 +44,13 @@ fn status(run: &RunEntry) -> String {
     };
     let rehearsal = if run.rehearsal { "rehearsal " } else { "" };
     let mut text = format!("{rehearsal}{command}{ending}");
+    if let Some(totals) = run.totals.filter(|_| run.ending == RunEnding::Complete) {
+        for outcome in [Outcome::Failed, Outcome::InDoubt, Outcome::Invalid] {
+            if let rows @ 1.. = totals.of(outcome) {
+                let _ = write!(text, ", {rows} {outcome}");
+            }
+        }
+    }
     if !matches!(run.ending, RunEnding::Complete | RunEnding::AtWork) {
         text = paint(YELLOW, text);
     }
@@ -64,8 +71,12 @@ fn what(run: &RunEntry) -> String {
         None => run.jira.url.clone(),
     };
     let rows = run.totals.map(|totals| rows(&totals, run.ending));
+    let removed = match run.removed {
+        0 => String::new(),
+        removed => format!(", {removed} removed since"),
+    };
     format!(
-        "{} into {jira}{}",
+        "{} into {jira}{}{removed}",
         run.files.join(", "),
         rows.unwrap_or_default()
     )

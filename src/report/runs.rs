@@ -57,6 +57,8 @@ pub(crate) struct RunEntry {
     pub unfinished: bool,
     /// None if the journal cannot be read.
     pub totals: Option<Totals>,
+    /// How many of the integrations that it created an undo has removed, or found gone.
+    pub removed: u64,
     /// None if nothing is left to do.
     pub next: Option<NextStep>,
 }
@@ -162,7 +164,13 @@ impl RunEntry {
             may_lack_rows: state.is_some_and(RunState::may_lack_rows),
             unfinished: state.is_some_and(RunState::is_unfinished),
             totals: state.map(RunState::totals),
+            removed: state.map_or(0, removed),
             next: None,
         }
     }
+}
+
+fn removed(run: &RunState) -> u64 {
+    let removals = run.rows().filter_map(|(_, row)| row.deletions.own.as_ref());
+    removals.filter(|removal| removal.outcome.is_gone()).count() as u64
 }

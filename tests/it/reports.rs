@@ -328,3 +328,41 @@ fn a_report_is_split_by_a_field_or_by_the_column_that_the_import_kept() {
         .says("has no column `Cost`");
     assert!(env.runs()[0].join("failed-Search.xlsx").exists());
 }
+
+#[test]
+fn no_form_of_a_report_has_a_secret() {
+    const CANARY: &str = "canary-7Qm2xW";
+    const TOKEN: &str = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
+    let rows = format!(
+        "Team,type,displayName,origin,username,password,pat,global\n\
+         {CANARY},GITHUB_SERVER,A,https://git1.example.org,,,{CANARY},true\n\
+         {CANARY},GERRIT,B,https://jo:{CANARY}@git2.example.org,jo,{CANARY},,true\n\
+         {CANARY},GITHUB_SERVER,{TOKEN},https://git3.example.org,,,{CANARY},true\n\
+         {CANARY},GITHBU,D,{CANARY},{CANARY},{CANARY},{CANARY},{CANARY}\n\
+         {CANARY},AWS,E,,{CANARY},{CANARY},,{CANARY}\n"
+    );
+    let env = Env::new().sandbox().file("a.csv", rows);
+    let forms = ["json", "csv", "html", "xlsx", "md", "xml"];
+    for (name, command) in [
+        ("check", &["check", "a.csv"][..]),
+        ("plan", &["import", "a.csv", "--dry-run", "--skip-invalid"]),
+        ("run", &["import", "a.csv", "--yes", "--skip-invalid"]),
+    ] {
+        let files = forms.map(|form| format!("{name}.{form}"));
+        let named = files.iter().flat_map(|file| ["-o", file]);
+        env.run(command.iter().copied().chain(named));
+        for file in &files {
+            let bytes = std::fs::read(env.path(file)).unwrap();
+            let mut text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Ok(mut workbook) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) {
+                for part in 0..workbook.len() {
+                    let mut part = workbook.by_index(part).unwrap();
+                    std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+                }
+            }
+            for secret in [CANARY, TOKEN] {
+                assert!(!text.contains(secret), "{secret} in {file}: {text}");
+            }
+        }
+    }
+}

@@ -46,7 +46,7 @@ fn runs_are_listed_the_newest_first() {
         "{ran:?}"
     );
     let ran = ran
-        .says("rehearsal complete")
+        .says("rehearsal finished")
         .says("a.csv into the sandbox: 3 rows, 3 created")
         .says(&format!(
             "a.csv into Sandbox Jira ({}): 3 rows, 3 exist",
@@ -171,6 +171,6 @@ fn looking_at_the_runs_needs_no_jira() {
     let before = env.jira().requests().len();
     env.jira().set_condition(Condition::Maintenance);
     let env = env.without("JIRA_URL").without("JIRA_TOKEN");
-    env.run(["runs"]).exit(0).says("complete");
+    env.run(["runs"]).exit(0).says("finished");
     assert_eq!(env.jira().requests().len(), before);
 }
