@@ -11,11 +11,13 @@
 pub mod cli;
 mod engine;
 mod explain;
+mod http;
 mod input;
 mod jira;
 mod journal;
 mod model;
 mod plan;
+mod probe;
 mod render;
 mod report;
 pub mod sandbox;
@@ -48,6 +50,10 @@ pub mod testing {
             Code, Diagnostic, Field, IntegrationType, Kind, Outcome, Place, Record, RecordDraft,
             Severity, TableName,
         };
+    }
+    #[cfg(fuzzing)]
+    pub mod probe {
+        pub use crate::probe::read_as_all;
     }
     pub mod render {
         pub use crate::render::{diagnostics, more, summary, tally};

@@ -9,6 +9,7 @@ use super::doctor::DoctorArgs;
 use super::explain::ExplainArgs;
 use super::import::ImportArgs;
 use super::loaded_run::RunsArgs;
+use super::probe::ProbeArgs;
 use super::report::ReportRunArgs;
 use super::resume::ResumeArgs;
 use super::sandbox::SandboxArgs;
@@ -28,6 +29,7 @@ const TEMPLATE: &str = "\
 
 Prepare:
   check     Validate spreadsheets and report every problem; never uses the network
+  probe     Validate, then try each credential at its git host, before Jira gets it
   template  Write a starter spreadsheet with columns, explanations and drop-down lists
   doctor    Check the connection, the login and the app, and suggest fixes
 
@@ -67,6 +69,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Validate spreadsheets and report every problem; never uses the network
     Check(CheckArgs),
+    /// Validate, then try each credential at its git host, before Jira gets it
+    Probe(ProbeArgs),
     /// Write a starter spreadsheet with columns, explanations and drop-down lists
     Template(TemplateArgs),
     /// Check the connection, the login and the app, and suggest fixes

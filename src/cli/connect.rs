@@ -20,6 +20,41 @@ use crate::render::{Screen, waiting as waiting_text};
 use crate::sandbox::{Config, Sandbox};
 use crate::secret::{Secret, first_line};
 
+/// How to reach a server, Jira or a git host.
+#[derive(Clone, Debug, Args)]
+pub(super) struct NetworkArgs {
+    /// CA certificates (PEM) to trust in addition to those of the system
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub ca_cert: Vec<PathBuf>,
+    /// Proxy to use instead of HTTPS_PROXY, HTTP_PROXY and NO_PROXY
+    #[arg(long, value_name = "URL", hide_short_help = true)]
+    pub proxy: Option<String>,
+    /// Allow sending credentials over unencrypted http to another machine
+    #[arg(long, hide_short_help = true)]
+    pub allow_plain_http: bool,
+}
+
+impl NetworkArgs {
+    /// Checks everything that can be without a request.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.proxy.as_ref().is_some_and(|proxy| proxy.contains('@')) {
+            return Err(Failure::usage(
+                "--proxy contains a user name or password, which is not supported",
+            ));
+        }
+        self.ca_cert
+            .iter()
+            .try_for_each(|file| check_readable(file))
+    }
+}
+
+fn check_readable(file: &Path) -> Result<(), Failure> {
+    let opened = std::fs::File::open(file);
+    opened
+        .map(drop)
+        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))
+}
+
 /// Where Jira is and how to log in. No secret is ever an argument.
 #[derive(Clone, Debug, Args)]
 #[command(
@@ -35,21 +70,14 @@ pub(super) struct ConnectArgs {
     /// File with the password of JIRA_USER on its first line
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub password_file: Option<PathBuf>,
-    /// CA certificates (PEM) to trust in addition to those of the system
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    pub ca_cert: Vec<PathBuf>,
+    #[command(flatten)]
+    pub network: NetworkArgs,
     /// Client certificate and key (PEM), if the server requires one
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub client_cert: Option<PathBuf>,
     /// Do not verify Jira's certificate
     #[arg(long, hide_short_help = true)]
     pub insecure: bool,
-    /// Proxy to use instead of HTTPS_PROXY, HTTP_PROXY and NO_PROXY
-    #[arg(long, value_name = "URL", hide_short_help = true)]
-    pub proxy: Option<String>,
-    /// Allow sending credentials over unencrypted http to another machine
-    #[arg(long, hide_short_help = true)]
-    pub allow_plain_http: bool,
     /// Maximum time for a request
     #[arg(long, value_name = "TIME", default_value = "90s", value_parser = duration, hide_short_help = true)]
     pub timeout: Duration,
@@ -118,25 +146,16 @@ impl ConnectArgs {
 
     /// `base`, once everything is checked that can be without a request.
     fn checked(&self, base: BaseUrl) -> Result<BaseUrl, Failure> {
-        if base.is_plain_http() && !base.is_loopback() && !self.allow_plain_http {
+        if base.is_plain_http() && !base.is_loopback() && !self.network.allow_plain_http {
             let failure = Failure::usage(format!(
                 "{base} is unencrypted http: anyone on the network can read your credentials"
             ));
             return Err(failure.help("use https://, or accept the risk with `--allow-plain-http`"));
         }
-        if self.proxy.as_ref().is_some_and(|proxy| proxy.contains('@')) {
-            return Err(Failure::usage(
-                "--proxy contains a user name or password, which is not supported",
-            ));
-        }
+        self.network.check()?;
         let files = [&self.token_file, &self.password_file, &self.client_cert];
-        for file in files.into_iter().flatten().chain(&self.ca_cert) {
-            if let Err(error) = std::fs::File::open(file) {
-                return Err(Failure::usage(format!(
-                    "cannot read {}: {error}",
-                    file.display()
-                )));
-            }
+        for file in files.into_iter().flatten() {
+            check_readable(file)?;
         }
         Ok(base)
     }
@@ -148,10 +167,10 @@ impl ConnectArgs {
             access: access(self, base)?,
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,
-            ca_certs: self.ca_cert.clone(),
+            ca_certs: self.network.ca_cert.clone(),
             client_cert: self.client_cert.clone(),
             insecure: self.insecure,
-            proxy: self.proxy.clone(),
+            proxy: self.network.proxy.clone(),
         })
     }
 
@@ -187,7 +206,7 @@ impl ConnectArgs {
                     "Jira's certificate was not checked".into(),
                 );
             }
-            if let Some(proxy) = &self.proxy {
+            if let Some(proxy) = &self.network.proxy {
                 options.insert("proxy".into(), proxy.clone());
             }
         }

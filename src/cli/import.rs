@@ -17,6 +17,7 @@ use super::next::{OffSheet, after_run, to_continue};
 use super::other_runs::{OtherRuns, read_history};
 use super::pace::PaceArgs;
 use super::planning::{Planner, creations, new_matcher};
+use super::probe::Prober;
 use super::question;
 use super::report_files::ReportArgs;
 use super::session::{GIJ, Session, session_start};
@@ -51,6 +52,9 @@ pub(super) struct ImportArgs {
     /// Rehearse against a simulated Jira inside this process; ignores JIRA_* and never asks
     #[arg(long, conflicts_with_all = ["jira_url", "token_file", "password_file"])]
     pub sandbox: bool,
+    /// Try each credential at its git host first, as `gij probe` does
+    #[arg(long)]
+    pub probe: bool,
     /// Skip invalid rows and create the others
     #[arg(long)]
     pub skip_invalid: bool,
@@ -143,6 +147,14 @@ impl Import<'_> {
         }
         if self.is_refused(&input) {
             return self.refuse(&input);
+        }
+        if args.probe {
+            if !self.prober().probe(&mut input)? {
+                return Ok(Exit::Interrupted);
+            }
+            if self.is_refused(&input) {
+                return self.refuse(&input);
+            }
         }
         // Until this run is over no other one begins on the same Jira. One may have ended just now.
         let _lock = self.lock()?;
@@ -289,6 +301,17 @@ impl Import<'_> {
         question::confirmation(self.args.yes, nothing, help)
     }
 
+    fn prober(&self) -> Prober<'_> {
+        Prober {
+            context: self.context,
+            network: &self.args.connect.network,
+            options: &self.options,
+            is_sandbox: self.args.sandbox,
+            is_confirmed: self.args.yes,
+            has_stdin: self.args.input.has_stdin(),
+        }
+    }
+
     /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.
     fn lock(&self) -> Result<Option<Lock>, Failure> {
         match &self.base {
@@ -340,9 +363,10 @@ impl Import<'_> {
             }
             true => ": no valid row is left",
         };
-        let text = format!("{problems}; nothing was sent{why}\n");
+        let text = format!("{problems}; nothing was sent to Jira{why}\n");
         context.screen.problem(&text);
-        let check = context.given.next("check");
+        let command = if self.args.probe { "probe" } else { "check" };
+        let check = context.given.next(command);
         context.next(&format!("fix the files, then check them again:\n  {check}"));
         Ok(Exit::Invalid)
     }
@@ -361,7 +385,9 @@ impl Import<'_> {
             let screen = &context.screen;
             screen.result(&dry_run_rows(plan, &input.invalid));
             screen.result(&plan_text(plan, &jira.jira, input));
-            screen.result(&format!("  Digest {digest}\ndry run: nothing was sent\n"));
+            screen.result(&format!(
+                "  Digest {digest}\ndry run: nothing was sent to Jira\n"
+            ));
         }
         if self.are_existing_refused(plan) {
             return Err(self.existing_failure(plan));

@@ -17,6 +17,7 @@ mod next;
 mod other_runs;
 mod pace;
 mod planning;
+mod probe;
 mod question;
 mod report;
 mod report_files;
@@ -66,6 +67,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let ended = match command {
         Command::Check(args) => check::check(&args, &context),
+        Command::Probe(args) => probe::probe(&args, &context),
         Command::Template(args) => template::template(&args, &context),
         Command::Doctor(args) => doctor::doctor(&args, &context),
         Command::Import(args) => import::import(&args, &context),

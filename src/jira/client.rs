@@ -13,8 +13,9 @@ use super::base_url::BaseUrl;
 use super::connection::{ConnectError, Connection};
 use super::error::JiraError;
 use super::exchange::{Exchange, RawAnswer, Reply};
-use super::message::{Mask, describe, read_body};
+use super::message::{Mask, read_body};
 use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody};
+use crate::http::describe;
 use crate::model::{Record, RemoteIntegration};
 use crate::secret::Masker;
 

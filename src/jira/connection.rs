@@ -1,22 +1,17 @@
 //! What it takes to connect: address, login, certificates, proxy, time-outs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Identity, Proxy, redirect, retry};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::base_url::BaseUrl;
-use super::message::describe;
+use crate::http::{ClientError, ClientOptions};
 use crate::secret::{Masker, Secret};
-
-/// Idle connections are dropped before Tomcat does so after 20 s: a request on a connection that the other side has
-/// just closed may or may not have arrived.
-const IDLE: Duration = Duration::from_secs(15);
 
 /// How to log in to Jira.
 #[derive(Clone, Debug)]
@@ -48,14 +43,10 @@ pub struct Connection {
 /// Why no connection can be set up.
 #[derive(Debug, Error)]
 pub enum ConnectError {
-    #[error("cannot read the certificate file {path}: {why}", path = .path.display())]
-    Certificate { path: PathBuf, why: String },
-    #[error("the address of the proxy is not usable: {0}")]
-    Proxy(String),
+    #[error(transparent)]
+    Client(#[from] ClientError),
     #[error("the token or password contains characters that cannot be sent, such as a line break")]
     Credential,
-    #[error("cannot set up TLS: {0}")]
-    Tls(String),
 }
 
 impl Access {
@@ -96,43 +87,19 @@ fn basic(user: &str, password: &Secret) -> Zeroizing<String> {
 }
 
 impl Connection {
-    /// The HTTP client: HTTP/1.1, no redirects, no retries, no cookies.
+    /// The HTTP client for this Jira.
     pub(super) fn http_client(&self) -> Result<reqwest::Client, ConnectError> {
-        // A second installation in one process fails and changes nothing.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("gij/", env!("CARGO_PKG_VERSION")))
-            .http1_only()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .pool_idle_timeout(IDLE)
-            .timeout(self.timeout)
-            .connect_timeout(self.connect_timeout)
-            .default_headers(common_headers())
-            .tls_danger_accept_invalid_certs(self.insecure);
-        for path in &self.ca_certs {
-            let certificates = read_pem(path, |pem| match Certificate::from_pem_bundle(pem) {
-                Ok(none) if none.is_empty() => Err("it holds no certificate in PEM form".into()),
-                certificates => certificates.map_err(|error| describe(&error)),
-            })?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        if let Some(path) = &self.client_cert {
-            let identity = read_pem(path, |pem| {
-                Identity::from_pem(pem).map_err(|error| describe(&error))
-            })?;
-            builder = builder.identity(identity);
-        }
-        if let Some(proxy) = &self.proxy {
-            let proxy = Proxy::all(proxy).map_err(|error| ConnectError::Proxy(describe(&error)))?;
-            builder = builder.proxy(proxy);
-        } else if self.base.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        builder
-            .build()
-            .map_err(|error| ConnectError::Tls(describe(&error)))
+        let options = ClientOptions {
+            timeout: self.timeout,
+            connect_timeout: self.connect_timeout,
+            ca_certs: &self.ca_certs,
+            client_cert: self.client_cert.as_deref(),
+            insecure: self.insecure,
+            proxy: self.proxy.as_deref(),
+            is_loopback: self.base.is_loopback(),
+            headers: common_headers(),
+        };
+        Ok(options.client()?)
     }
 }
 
@@ -144,16 +111,4 @@ fn common_headers() -> HeaderMap {
             HeaderValue::from_static("no-check"),
         ),
     ])
-}
-
-fn read_pem<T>(
-    path: &Path,
-    parse: impl FnOnce(&[u8]) -> Result<T, String>,
-) -> Result<T, ConnectError> {
-    let pem = std::fs::read(path).map_err(|error| error.to_string());
-    pem.and_then(|pem| parse(&pem))
-        .map_err(|why| ConnectError::Certificate {
-            path: path.to_owned(),
-            why,
-        })
 }

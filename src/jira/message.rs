@@ -178,26 +178,6 @@ fn title(body: &[u8]) -> Option<String> {
     })
 }
 
-/// The innermost cause, which tells most; reqwest's own text repeats the URL.
-pub(super) fn describe(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return if error.is_connect() {
-            "no connection within the time allowed".into()
-        } else {
-            "no answer within the time allowed".into()
-        };
-    }
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    let text = cause.to_string();
-    if text.contains("InvalidContentType") {
-        return "it does not speak TLS; is its address `http://…`?".into();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

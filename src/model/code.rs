@@ -689,6 +689,73 @@ codes! {
         example: csv("type,displayName,pat,gitViewerEnabled,global,projectKeys\nGITHUB,Payments,invented-token,yes,no,\n",
                      "type,displayName,pat,gitViewerEnabled,global,projectKeys\nGITHUB,Payments,invented-token,yes,no,ABC\n"),
     }
+
+    // Credentials that were tried at their hosts: `gij probe`.
+
+    CredentialAccepted = Note "credential-accepted" {
+        meaning: "the host accepts the credential",
+        why: "The message names the account that the host takes it for, and when the token expires, if the host tells. A token \
+              of another account than the intended one works, but may see other repositories.",
+        help: "Check that the account is the one that you mean.",
+        example: Example::Words("The message is `https://github.corp.example: accepted as svc-jira, expires 3 Mar 2027`."),
+    }
+    CredentialRejected = Error "credential-rejected" {
+        meaning: "the host rejects the credential",
+        why: "Jira would create the integration, but it would never index a repository, and Jira does not report it. The \
+              secret may be mistyped, cut off or revoked, or belong to another host or account.",
+        help: "Type the secret again, or create a new one. Do not try many: hosts lock accounts after some failed logins.",
+        example: Example::Words("The token was deleted on the host. `gij check` cannot find this, because it uses no network; \
+                                 `gij probe` can."),
+    }
+    TokenExpired = Error "token-expired" {
+        meaning: "the host says that the token has expired",
+        why: "Jira would create the integration, but it would never index a repository.",
+        help: "Create a new token on the host and enter it in the cell.",
+        example: Example::Words("GitLab answers with `Token is expired`, Azure DevOps with `The Personal Access Token used has \
+                                 expired`. GitHub does not tell expired tokens from wrong ones: see `credential-rejected`."),
+    }
+    TokenExpiresSoon = Warning "token-expires-soon" {
+        meaning: "the token expires within 30 days",
+        why: "The integration stops indexing on that day, and Jira does not report it.",
+        help: "Create a token that is valid for longer, or plan to replace it in time.",
+        example: Example::Words("The message is `https://gitlab.corp.example: the token expires on 3 Mar 2027`."),
+    }
+    ScopeMissing = Warning "scope-missing" {
+        meaning: "the token lacks a scope that the app needs",
+        why: "The vendor's manual, page \"Creating Personal Access Tokens\", requires the scope `repo` on GitHub and `api` on \
+              GitLab. Without it, the app may see no private repositories or cannot create branches.",
+        help: "Create a token with this scope. If you gave it fewer on purpose, `--allow scope-missing` accepts it under `--strict`.",
+        example: Example::Words("A token on GitHub has only the scope `read:user`."),
+    }
+    CredentialUnknown = Warning "credential-unknown" {
+        meaning: "it is unknown whether the credential works",
+        why: "The host did not answer as its vendor documents: a sign-on page, a redirect, a rate limit, a server that takes only \
+              Windows logins. Or it was not asked: the origin is unencrypted http or names no organization, or another secret \
+              of the same account was refused.",
+        help: "Try the credential by hand, and check after the import with `gij verify` that Jira finds repositories.",
+        example: Example::Words("The origin is behind a single sign-on, which answers every request with an HTML page."),
+    }
+    HostUnreachable = Warning "host-unreachable" {
+        meaning: "the host of the origin cannot be reached from here",
+        why: "The address may be wrong, or the host is down. It is only a warning because Jira may reach hosts that your machine \
+              does not.",
+        help: "Check the origin, the network and the proxy.",
+        example: Example::Words("The origin is `https://gitlab.corp.exmaple`, and no such host exists."),
+    }
+    HostCertificate = Warning "host-certificate" {
+        meaning: "the certificate of the host is not accepted here",
+        why: "It has expired, is for another name, or its issuer is not known to your machine. Jira, which has its own list of \
+              issuers, may accept it.",
+        help: "Pass the certificate of your authority with `--ca-cert FILE`, or have the host's certificate renewed. If Jira is not \
+               to check it either, set `disableSslVerification` in the row.",
+        example: Example::Words("The host has a certificate that the company issued itself."),
+    }
+    NotProbed = Note "not-probed" {
+        meaning: "credentials of this type are not tried",
+        why: "AWS has no request that fits, GitLab's API v3 is gone from its releases, and tracked folders have no credentials.",
+        help: "Check these integrations in Jira after the import, or with `gij verify`.",
+        example: Example::Words("A row has the type `AWS`."),
+    }
 }
 
 #[cfg(test)]

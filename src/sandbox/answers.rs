@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 
 use super::integration::{Integration, Repository};
 
-const JSON: &str = "application/json;charset=UTF-8";
+pub(super) const JSON: &str = "application/json;charset=UTF-8";
 const HTML: &str = "text/html;charset=UTF-8";
-const PLAIN: &str = "text/plain;charset=UTF-8";
+pub(super) const PLAIN: &str = "text/plain;charset=UTF-8";
 
 const LOGIN_REASON: HeaderName = HeaderName::from_static("x-seraph-loginreason");
 const DENIED_REASON: HeaderName = HeaderName::from_static("x-authentication-denied-reason");
 const OAUTH: &str = "OAuth realm=\"Jira\"";
 
-fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
+pub(super) fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response
@@ -28,7 +28,7 @@ fn answer(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Resp
     response
 }
 
-fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
+pub(super) fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }

@@ -17,6 +17,7 @@ use serde_json::json;
 use super::answers;
 use super::checks::{Arrival, check};
 use super::faults::{Call, Commit, FaultyRequest, Reaction};
+use super::hosts;
 use super::integration::{Creation, Update};
 use super::state::{SandboxState, Simulation};
 use super::store::now;
@@ -48,6 +49,8 @@ pub(super) fn router(shared: &Arc<SandboxState>, context_path: &str) -> Router {
         let away = move || async move { answers::redirect(StatusCode::FOUND, &home) };
         Router::new().nest(context_path, jira).fallback(away)
     };
+    // Git hosts have nothing to do with Jira's login and condition.
+    let router = router.merge(hosts::router());
     router.with_state(Arc::clone(shared))
 }
 

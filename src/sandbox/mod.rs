@@ -19,6 +19,7 @@ mod config;
 mod endpoints;
 mod faults;
 mod handle;
+mod hosts;
 mod integration;
 mod record;
 mod server;

@@ -81,6 +81,13 @@ impl Options {
         self.map.get(header).unwrap_or_else(|| field_of(header))
     }
 
+    /// The column among `headers` that holds `field`.
+    pub(crate) fn column_of(&self, headers: &[String], field: Field) -> Option<usize> {
+        headers
+            .iter()
+            .position(|header| self.field_of(header) == Some(field))
+    }
+
     /// Whether the column with this header holds secrets, in some rows at least.
     pub fn is_secret_column(&self, header: &str) -> bool {
         let field = self.field_of(header);
@@ -261,7 +268,7 @@ impl Policy {
     }
 
     /// Sets how bad `diagnostic` is.
-    pub(super) fn apply(&self, diagnostic: &mut Diagnostic) {
+    pub(crate) fn apply(&self, diagnostic: &mut Diagnostic) {
         let is_guess = diagnostic.code.is_guess();
         diagnostic.severity = match diagnostic.severity {
             Severity::Error if is_guess && self.allows(diagnostic.code) => Severity::Warning,

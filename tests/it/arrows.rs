@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Module → the modules that it may use.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("secret", &[]),
     ("model", &["secret"]),
     ("input", &["model"]),
     ("validate", &["input", "model", "secret"]),
     ("explain", &["input", "model", "secret", "validate"]),
-    ("jira", &["model", "secret"]),
+    ("http", &[]),
+    ("jira", &["http", "model", "secret"]),
+    ("probe", &["http", "model", "secret"]),
     ("plan", &["model", "secret"]),
     ("journal", &["model"]),
     ("engine", &["plan", "jira", "journal", "model"]),
@@ -26,8 +28,8 @@ const ARROWS: [(&str, &[&str]); 14] = [
     (
         "cli",
         &[
-            "engine", "explain", "input", "jira", "journal", "model", "plan", "render", "report",
-            "sandbox", "secret", "sheets", "validate",
+            "engine", "explain", "http", "input", "jira", "journal", "model", "plan", "probe",
+            "render", "report", "sandbox", "secret", "sheets", "validate",
         ],
     ),
 ];

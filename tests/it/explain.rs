@@ -9,13 +9,22 @@ use serde_json::Value;
 use crate::env::Env;
 
 /// Codes that no CSV file shows: the workbook or the Jira that does is described in words.
-const IN_WORDS: [&str; 7] = [
+const IN_WORDS: [&str; 16] = [
     "cell-is-error",
+    "credential-accepted",
+    "credential-rejected",
+    "credential-unknown",
     "formula-without-value",
     "hidden-rows",
+    "host-certificate",
+    "host-unreachable",
     "merged-cells",
+    "not-probed",
+    "scope-missing",
     "secret-is-number",
     "sheet-passed-over",
+    "token-expired",
+    "token-expires-soon",
     "unknown-project",
 ];
 

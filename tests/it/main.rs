@@ -26,6 +26,7 @@ mod next;
 mod outcomes;
 mod pace;
 mod plan;
+mod probe;
 mod readme;
 mod removal;
 mod reports;

@@ -72,6 +72,7 @@ fn every_session_shown_is_what_the_program_says() {
         "onboarding.xlsx",
         "broken.csv",
         "broken.xlsx",
+        "probe.csv",
     ] {
         let from = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("samples")

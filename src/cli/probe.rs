@@ -1,0 +1,206 @@
+//! `gij probe`, and the same before an import: the credentials of valid rows are tried at their own hosts.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::connect::NetworkArgs;
+use super::context::Context;
+use super::exit::{Exit, Failure};
+use super::input::{self, InputArgs};
+use super::question::{self, Reply};
+use super::report_files::ReportArgs;
+use super::runtime::Runtime;
+use crate::engine::Stop;
+use crate::http::ClientError;
+use crate::model::{Code, Diagnostic, Diagnostics, Place, Row, Severity};
+use crate::probe::{Finding, Network, Probe, ProbeRules};
+use crate::render::{count, diagnostics, summary};
+use crate::report::Report;
+use crate::sandbox::{Config, Sandbox};
+use crate::validate::{Options, Purpose, Validation};
+
+/// The longest time for a request to a git host: a host that hangs must not hold up the others for long.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Send the credentials to their hosts without asking for confirmation
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Rehearse with simulated hosts inside this process; never asks
+    #[arg(long)]
+    pub sandbox: bool,
+    #[command(flatten)]
+    pub reports: ReportArgs,
+    #[command(flatten)]
+    pub network: NetworkArgs,
+}
+
+/// Validates the files and tries the credentials of the valid rows.
+pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure> {
+    args.network.check()?;
+    let mut options = args.input.options(Purpose::Import, Vec::new())?;
+    args.reports.extend(&mut options)?;
+    context.reports.open(&args.reports)?;
+    let mut found = input::read(&args.input.files, &options)?;
+    if !context.is_json {
+        input::show(&found, &context.screen);
+    }
+    let prober = Prober {
+        context,
+        network: &args.network,
+        options: &options,
+        is_sandbox: args.sandbox,
+        is_confirmed: args.yes,
+        has_stdin: args.input.has_stdin(),
+    };
+    // Where a file or a header is wrong, it is not known what the cells are.
+    if !found.has_table_errors() && !prober.probe(&mut found)? {
+        return Ok(Exit::Interrupted);
+    }
+    let report = Report::of_check(&found);
+    context.publish(&report)?;
+    if !context.is_json {
+        context.screen.result(&summary(&report));
+    }
+    Ok(if found.diagnostics.has_errors() {
+        Exit::Invalid
+    } else {
+        Exit::Done
+    })
+}
+
+/// Tries credentials, once that is confirmed.
+pub(super) struct Prober<'a> {
+    pub context: &'a Context,
+    pub network: &'a NetworkArgs,
+    /// How the rows were validated.
+    pub options: &'a Options,
+    pub is_sandbox: bool,
+    /// Whether no question is needed.
+    pub is_confirmed: bool,
+    /// Whether standard input is read as a file, and cannot answer questions.
+    pub has_stdin: bool,
+}
+
+impl Prober<'_> {
+    /// Tries the credentials of the valid rows of `input`, shows what is found and adds it to `input`. Returns whether it was
+    /// confirmed.
+    pub(super) fn probe(&self, input: &mut Validation) -> Result<bool, Failure> {
+        let screen = &self.context.screen;
+        let runtime = Runtime::new()?;
+        let sandbox = self.is_sandbox.then(|| Sandbox::start(Config::default()));
+        let sandbox = sandbox.transpose()?;
+        let rules = ProbeRules {
+            allow_plain_http: self.network.allow_plain_http,
+            sandbox: sandbox.as_ref().map(Sandbox::url),
+        };
+        let probe = Probe::new(&input.rows, &rules);
+        if probe.hosts().next().is_some() && !self.is_consented(&probe, &runtime)? {
+            screen.problem("nothing was sent\n");
+            return Ok(false);
+        }
+        let network = Network {
+            timeout: TIMEOUT,
+            ca_certs: self.network.ca_cert.clone(),
+            proxy: self.network.proxy.clone(),
+        };
+        let findings = runtime.unless_interrupted(probe.run(&network));
+        let findings = findings.ok_or(Stop::Interrupted)??;
+        let found = self.add(input, findings);
+        if !self.context.is_json {
+            screen.problem(&diagnostics(&found));
+        }
+        Ok(true)
+    }
+
+    /// Shows which hosts get credentials, and asks whether they may.
+    fn is_consented(&self, probe: &Probe<'_>, runtime: &Runtime) -> Result<bool, Failure> {
+        let screen = &self.context.screen;
+        let (hosts, what) = targets(probe);
+        if self.is_sandbox || self.is_confirmed {
+            screen.info(&format!("trying {what}\n{hosts}\n"));
+            return Ok(true);
+        }
+        let help = format!("review the list, then pass `--yes` to send\n{hosts}");
+        if self.has_stdin {
+            let why = "cannot ask whether to send credentials while reading standard input";
+            return Err(Failure::usage(why).help(help));
+        }
+        question::confirmation(false, "no credential was sent", &help)?;
+        screen.problem(&hosts);
+        let question = format!("Send {what}, to try whether they work?");
+        Ok(question::ask(&question, runtime, screen) == Reply::Yes)
+    }
+
+    /// Adds what was found to `input`: rows with an error are not valid any more.
+    fn add(&self, input: &mut Validation, findings: Vec<Finding>) -> Diagnostics {
+        let mut added = Diagnostics::default();
+        let mut errors: BTreeMap<usize, Code> = BTreeMap::new();
+        for finding in findings {
+            let place = self.place(input, &finding);
+            let row = &mut input.rows[finding.row];
+            let mut diagnostic = Diagnostic::of(finding.problem, place);
+            diagnostic.field = finding.field;
+            diagnostic.name = row.record.display_name().map(str::to_owned);
+            self.options.policy.apply(&mut diagnostic);
+            match diagnostic.severity {
+                Severity::Error => {
+                    errors.entry(finding.row).or_insert(diagnostic.code);
+                }
+                Severity::Warning => row.warnings.push(diagnostic.code),
+                Severity::Note => {}
+            }
+            added.push(diagnostic.clone());
+            input.report_row(diagnostic);
+        }
+        let mut bad: BTreeMap<Code, Vec<Row>> = BTreeMap::new();
+        for (index, row) in std::mem::take(&mut input.rows).into_iter().enumerate() {
+            match errors.get(&index) {
+                Some(code) => bad.entry(*code).or_default().push(row),
+                None => input.rows.push(row),
+            }
+        }
+        for (code, rows) in bad {
+            input.invalidate(code, &rows);
+        }
+        added
+    }
+
+    /// The credential's cell; the row, if the value comes from `--set`.
+    fn place(&self, input: &Validation, finding: &Finding) -> Place {
+        let row = &input.rows[finding.row].place;
+        let mut tables = input.files.iter().flat_map(|file| &file.tables);
+        let table = tables.find(|table| *table.name == *row.table);
+        let column = table
+            .zip(finding.field)
+            .and_then(|(table, field)| self.options.column_of(&table.headers, field));
+        column.map_or_else(|| row.clone(), |column| row.cell(column))
+    }
+}
+
+/// The hosts, one a line, and how many credentials go to how many of them.
+fn targets(probe: &Probe<'_>) -> (String, String) {
+    let hosts: Vec<(&str, usize)> = probe.hosts().collect();
+    let credentials: usize = hosts.iter().map(|(_, credentials)| credentials).sum();
+    let lines = hosts.iter().map(|(host, number)| {
+        let number = count(*number as u64, "credential", "credentials");
+        format!("  {host}  {number}\n")
+    });
+    let what = format!(
+        "{} to {}",
+        count(credentials as u64, "credential", "credentials"),
+        count(hosts.len() as u64, "host", "hosts")
+    );
+    (lines.collect(), what)
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::usage(error)
+    }
+}

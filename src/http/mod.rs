@@ -1,0 +1,161 @@
+//! The HTTP client for everything that is sent: to Jira, and to git hosts.
+//!
+//! Uses no other module. The decision to know: HTTP/1.1, no redirects, no retries, no cookies. One call is one request on
+//! the wire, and what it carries goes to no other address.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Certificate, Identity, Proxy, redirect, retry};
+use rustls::CertificateError;
+
+/// Idle connections are dropped before Tomcat does so after 20 s: a request on a connection that the other side has
+/// just closed may or may not have arrived.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// What a client is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct ClientOptions<'a> {
+    /// The longest time for a request.
+    pub timeout: Duration,
+    pub connect_timeout: Duration,
+    /// Certificate authorities (PEM) beside those of the system.
+    pub ca_certs: &'a [PathBuf],
+    /// Our own certificate and key (PEM), where the server asks for one.
+    pub client_cert: Option<&'a Path>,
+    /// Whether the server's certificate goes unchecked.
+    pub insecure: bool,
+    /// A proxy instead of the one that the environment names.
+    pub proxy: Option<&'a str>,
+    /// Whether the server is this machine, which no proxy of the environment can reach.
+    pub is_loopback: bool,
+    /// What every request carries.
+    pub headers: HeaderMap,
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    #[error("cannot read the certificate file {path}: {why}", path = .path.display())]
+    Certificate { path: PathBuf, why: String },
+    #[error("the address of the proxy is not usable: {0}")]
+    Proxy(String),
+    #[error("cannot set up TLS: {0}")]
+    Tls(String),
+}
+
+impl ClientOptions<'_> {
+    pub(crate) fn client(self) -> Result<reqwest::Client, ClientError> {
+        // A second installation in one process fails and changes nothing.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("gij/", env!("CARGO_PKG_VERSION")))
+            .http1_only()
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .pool_idle_timeout(IDLE)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            .default_headers(self.headers)
+            .tls_danger_accept_invalid_certs(self.insecure);
+        for path in self.ca_certs {
+            let certificates = read_pem(path, |pem| match Certificate::from_pem_bundle(pem) {
+                Ok(none) if none.is_empty() => Err("it holds no certificate in PEM form".into()),
+                certificates => certificates.map_err(|error| describe(&error)),
+            })?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        if let Some(path) = self.client_cert {
+            let identity = read_pem(path, |pem| {
+                Identity::from_pem(pem).map_err(|error| describe(&error))
+            })?;
+            builder = builder.identity(identity);
+        }
+        if let Some(proxy) = self.proxy {
+            let proxy = Proxy::all(proxy).map_err(|error| ClientError::Proxy(describe(&error)))?;
+            builder = builder.proxy(proxy);
+        } else if self.is_loopback {
+            builder = builder.no_proxy();
+        }
+        builder
+            .build()
+            .map_err(|error| ClientError::Tls(describe(&error)))
+    }
+}
+
+fn read_pem<T>(
+    path: &Path,
+    parse: impl FnOnce(&[u8]) -> Result<T, String>,
+) -> Result<T, ClientError> {
+    let pem = std::fs::read(path).map_err(|error| error.to_string());
+    pem.and_then(|pem| parse(&pem))
+        .map_err(|why| ClientError::Certificate {
+            path: path.to_owned(),
+            why,
+        })
+}
+
+/// The innermost cause, which tells most; reqwest's own text repeats the URL.
+pub(crate) fn describe(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return if error.is_connect() {
+            "no connection within the time allowed".into()
+        } else {
+            "no answer within the time allowed".into()
+        };
+    }
+    let mut cause: &dyn Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let text = cause.to_string();
+    if text.contains("InvalidContentType") {
+        return "it does not speak TLS; is its address `http://…`?".into();
+    }
+    text
+}
+
+/// What is wrong with the server's certificate, if that is why there is no connection.
+pub(crate) fn certificate_problem(error: &reqwest::Error) -> Option<String> {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(inner) = cause {
+        // The `source` of an I/O error skips the error that it wraps.
+        let wrapped = inner
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        let tls = match wrapped {
+            Some(wrapped) => wrapped.downcast_ref::<rustls::Error>(),
+            None => inner.downcast_ref::<rustls::Error>(),
+        };
+        if let Some(rustls::Error::InvalidCertificate(problem)) = tls {
+            return Some(in_words(problem));
+        }
+        cause = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => inner.source(),
+        };
+    }
+    None
+}
+
+fn in_words(problem: &CertificateError) -> String {
+    match problem {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "it is not valid yet"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another host name"
+        }
+        CertificateError::UnknownIssuer => {
+            "it is self-signed, or its issuer is not one that this machine trusts"
+        }
+        CertificateError::Revoked => "it is revoked",
+        other => return other.to_string(),
+    }
+    .to_owned()
+}

@@ -1,0 +1,303 @@
+//! What a host's answer means: pure functions of the answer.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use reqwest::header::HeaderMap;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::host::HostApi;
+use crate::secret::{Masker, plain};
+
+/// The most characters of a host's text that are shown, and the most bytes that are read for that.
+const LONGEST: usize = 200;
+const LONGEST_READ: usize = 8 * 1024;
+
+/// A whole answer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HostAnswer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// Whom a host took a credential for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Account {
+    pub user: String,
+    /// When the token expires, if the host tells.
+    pub expires: Option<Timestamp>,
+    /// The scopes of the token, if the host tells.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// What is known of a credential.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Verdict {
+    Accepted(Account),
+    Rejected(String),
+    Expired,
+    Unreachable(String),
+    BadCertificate(String),
+    /// Nothing more is asked of the host.
+    RateLimited,
+    /// The host does not tell whether it takes the credential.
+    Unknown(String),
+}
+
+impl Verdict {
+    /// Whether it holds for every credential of the host.
+    pub(super) fn is_of_host(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_) | Self::BadCertificate(_) | Self::RateLimited
+        )
+    }
+
+    fn unknown(why: &str) -> Self {
+        Self::Unknown(why.to_owned())
+    }
+}
+
+/// What `answer` tells of a credential: a token, or else a password. Texts of the host are masked.
+pub(super) fn read(api: &HostApi, is_token: bool, answer: &HostAnswer, masker: &Masker) -> Verdict {
+    let location = answer.header("location");
+    let is_login_page = api.login_pages.iter().any(|page| location.contains(page));
+    let rejected = || Verdict::Rejected(answer.message(masker));
+    match answer.status {
+        203 if !api.login_pages.is_empty() => Verdict::Rejected("a page to sign in".to_owned()),
+        300..=399 if is_login_page => Verdict::Rejected("a page to sign in".to_owned()),
+        300..=399 => {
+            let end = location.find(['?', '#']).unwrap_or(location.len());
+            let location = clean(&location[..end], masker);
+            Verdict::Unknown(format!("it redirects to `{location}`"))
+        }
+        200..=299 if answer.is_html() => {
+            Verdict::unknown("it answers with an HTML page, such as a login form")
+        }
+        200..=299 => match (api.read)(answer) {
+            Ok(account) => Verdict::Accepted(Account {
+                user: clean(&account.user, masker),
+                ..account
+            }),
+            Err(verdict) => verdict,
+        },
+        401 if answer.is_other_login(is_token) => {
+            Verdict::unknown("it requires a Windows login (NTLM or Kerberos), which is not tried")
+        }
+        401 => match api.expired {
+            Some(words) if answer.text().contains(words) => Verdict::Expired,
+            _ => rejected(),
+        },
+        429 => Verdict::RateLimited,
+        403 if answer.is_exhausted() => Verdict::RateLimited,
+        407 => Verdict::Unreachable("the proxy requires a login".to_owned()),
+        _ => Verdict::Unknown(answer.message(masker)),
+    }
+}
+
+impl HostAnswer {
+    fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        let text = value.and_then(|value| value.to_str().ok());
+        text.unwrap_or_default()
+    }
+
+    fn is_html(&self) -> bool {
+        let media_type = self.header("content-type").to_ascii_lowercase();
+        media_type.starts_with("text/html") || self.body.trim_ascii_start().starts_with(b"<")
+    }
+
+    fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// Whether a refusal may only mean that the server takes another kind of login. Servers of Microsoft's offer Basic for
+    /// tokens even where they take passwords by Windows logins alone.
+    fn is_other_login(&self, is_token: bool) -> bool {
+        let offers = self.headers.get_all("www-authenticate").iter();
+        let offers: Vec<String> = offers
+            .filter_map(|offer| offer.to_str().ok())
+            .map(str::to_ascii_lowercase)
+            .collect();
+        let has = |scheme: &str| offers.iter().any(|offer| offer.starts_with(scheme));
+        (has("ntlm") || has("negotiate")) && !(is_token && (has("basic") || has("bearer")))
+    }
+
+    /// Whether a limit of requests is used up: docs.github.com, "Rate limits for the REST API".
+    fn is_exhausted(&self) -> bool {
+        self.header("x-ratelimit-remaining") == "0" || self.headers.contains_key("retry-after")
+    }
+
+    /// The status and what the host says, fit to be shown.
+    fn message(&self, masker: &Masker) -> String {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Message {
+            message: Option<String>,
+            error_description: Option<String>,
+        }
+        let text = match self.json::<Message>() {
+            Some(said) => said.message.or(said.error_description).unwrap_or_default(),
+            None if self.is_html() => String::new(),
+            None => self.text().into_owned(),
+        };
+        let status = self.status;
+        format!("HTTP {status} {}", clean(&text, masker))
+            .trim_end()
+            .to_owned()
+    }
+
+    fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    fn account<T: DeserializeOwned>(&self) -> Result<T, Verdict> {
+        self.json()
+            .ok_or_else(|| Verdict::unknown("its answer is not of the documented form"))
+    }
+}
+
+/// `text` masked, without markup and control characters, and cut to a sensible length.
+fn clean(text: &str, masker: &Masker) -> String {
+    // Cut after it is masked, so that no part of a secret is left at the end.
+    let whole = Masker::masked(&[masker], text.to_owned());
+    let read = whole.floor_char_boundary(LONGEST_READ.min(whole.len()));
+    let text = Masker::masked(&[masker], plain(&whole[..read]));
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+pub(super) fn github(answer: &HostAnswer) -> Result<Account, Verdict> {
+    #[derive(Deserialize)]
+    struct User {
+        login: String,
+    }
+    let User { login } = answer.account()?;
+    // Fine-grained tokens have no scopes, and no header or an empty one.
+    let scopes = Some(answer.header("x-oauth-scopes")).filter(|scopes| !scopes.trim().is_empty());
+    Ok(Account {
+        user: login,
+        expires: github_time(answer.header("github-authentication-token-expiration")),
+        scopes: scopes.map(|scopes| scopes.split(',').map(|one| one.trim().to_owned()).collect()),
+    })
+}
+
+/// `2027-03-03 12:00:00 UTC`, or with an offset such as `-0800`.
+fn github_time(text: &str) -> Option<Timestamp> {
+    let text = text.trim().replace("UTC", "+0000");
+    Timestamp::strptime("%Y-%m-%d %H:%M:%S %z", text).ok()
+}
+
+pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, Verdict> {
+    /// A token, or a user where the host is too old to tell of tokens.
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum SelfOrUser {
+        Token {
+            name: String,
+            user_id: u64,
+            scopes: Vec<String>,
+            #[serde(default)]
+            revoked: bool,
+            expires_at: Option<Date>,
+        },
+        User {
+            username: String,
+        },
+    }
+    match answer.account()? {
+        SelfOrUser::Token { revoked: true, .. } => {
+            Err(Verdict::Rejected("the token is revoked".to_owned()))
+        }
+        SelfOrUser::Token {
+            name,
+            user_id,
+            scopes,
+            expires_at,
+            ..
+        } => Ok(Account {
+            user: format!("user {user_id} (token `{name}`)"),
+            // A token expires at the beginning of its day, in UTC.
+            expires: expires_at
+                .and_then(|date| date.to_zoned_datetime(TimeZone::UTC).ok())
+                .map(|zoned| zoned.timestamp()),
+            scopes: Some(scopes),
+        }),
+        SelfOrUser::User { username } => Ok(Account {
+            user: username,
+            ..Account::default()
+        }),
+    }
+}
+
+pub(super) fn azure(answer: &HostAnswer) -> Result<Account, Verdict> {
+    #[derive(Deserialize)]
+    struct ConnectionData {
+        #[serde(rename = "authenticatedUser")]
+        user: Identity,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Identity {
+        id: String,
+        provider_display_name: String,
+    }
+    let ConnectionData { user } = answer.account()?;
+    // Public organizations take whoever fails to log in for this user.
+    if user.id.starts_with("aaaaaaaa-aaaa") || user.provider_display_name == "Anonymous" {
+        return Err(Verdict::Rejected("taken for an anonymous user".to_owned()));
+    }
+    Ok(Account {
+        user: user.provider_display_name,
+        ..Account::default()
+    })
+}
+
+pub(super) fn gerrit(answer: &HostAnswer) -> Result<Account, Verdict> {
+    #[derive(Deserialize)]
+    struct AccountInfo {
+        #[serde(rename = "_account_id")]
+        id: u64,
+        username: Option<String>,
+        name: Option<String>,
+    }
+    // The prefix keeps browsers from running the answer as a script.
+    let body = answer.body.strip_prefix(b")]}'").unwrap_or(&answer.body);
+    let info: AccountInfo = HostAnswer {
+        body: body.to_owned(),
+        ..HostAnswer::default()
+    }
+    .account()?;
+    let user = info.username.or(info.name);
+    Ok(Account {
+        user: user.unwrap_or_else(|| format!("account {}", info.id)),
+        ..Account::default()
+    })
+}
+
+/// The texts that each kind of host's reader makes of an answer, for a fuzz target: none of them may contain `secret`.
+#[cfg(fuzzing)]
+pub fn read_as_all(status: u16, headers: HeaderMap, body: Vec<u8>, secret: &str) -> Vec<String> {
+    let answer = HostAnswer {
+        status,
+        headers,
+        body,
+    };
+    let masker = Masker::of([&crate::secret::Secret::new(secret)]);
+    let apis = HostApi::all().iter();
+    let verdicts =
+        apis.flat_map(|api| [true, false].map(|is_token| read(api, is_token, &answer, &masker)));
+    verdicts
+        .flat_map(|verdict| {
+            let is_accepted = matches!(verdict, Verdict::Accepted(_));
+            assert!(!is_accepted || (200..300).contains(&status));
+            super::finding::texts(&verdict)
+        })
+        .collect()
+}

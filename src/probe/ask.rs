@@ -1,0 +1,177 @@
+//! Tries the credentials: hosts side by side, the logins of one host one after the other.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use jiff::Timestamp;
+use reqwest::Client;
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use url::Url;
+
+use super::answer::{self, HostAnswer, Verdict};
+use super::host::{self, login_header};
+use super::{Finding, Login, Probe};
+use crate::http::{ClientError, ClientOptions, certificate_problem, describe};
+use crate::model::Field;
+use crate::secret::Masker;
+
+/// How many hosts are asked at a time.
+const HOSTS_AT_ONCE: usize = 8;
+
+/// The largest answer that is read.
+const LARGEST: usize = 1024 * 1024;
+
+/// How to reach the hosts.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    /// The longest time for a request.
+    pub timeout: Duration,
+    /// Certificate authorities (PEM) beside those of the system.
+    pub ca_certs: Vec<PathBuf>,
+    /// A proxy instead of the one that the environment names.
+    pub proxy: Option<String>,
+}
+
+/// The clients by whether they verify certificates, and whether they are for this machine.
+type Clients = HashMap<(bool, bool), Client>;
+
+impl Probe<'_> {
+    /// Tries every credential once. What is known is in the order of the rows.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError`] if a certificate file or the proxy cannot be used; then nothing is sent.
+    pub(crate) async fn run(self, network: &Network) -> Result<Vec<Finding>, ClientError> {
+        let mut clients = Clients::new();
+        for login in self.hosts.values().flatten() {
+            let key = client_key(login);
+            if let Entry::Vacant(entry) = clients.entry(key) {
+                entry.insert(network.client(key)?);
+            }
+        }
+        let now = Timestamp::now();
+        let mut findings = self.findings;
+        let asked = stream::iter(self.hosts.into_values())
+            .map(|logins| ask_host(logins, &clients))
+            .buffer_unordered(HOSTS_AT_ONCE);
+        let asked: Vec<Vec<(Login<'_>, Verdict)>> = asked.collect().await;
+        for (login, verdict) in asked.into_iter().flatten() {
+            for problem in login.subject.problems(&verdict, now) {
+                findings.extend(login.rows.iter().map(|row| Finding {
+                    row: *row,
+                    field: Some(login.subject.field),
+                    problem: problem.clone(),
+                }));
+            }
+        }
+        findings.sort_by_key(|finding| finding.row);
+        Ok(findings)
+    }
+}
+
+impl Network {
+    fn client(&self, (is_verified, is_loopback): (bool, bool)) -> Result<Client, ClientError> {
+        let accept = HeaderValue::from_static("application/json");
+        let options = ClientOptions {
+            timeout: self.timeout,
+            connect_timeout: self.timeout,
+            ca_certs: &self.ca_certs,
+            client_cert: None,
+            insecure: !is_verified,
+            proxy: self.proxy.as_deref(),
+            is_loopback,
+            headers: HeaderMap::from_iter([(ACCEPT, accept)]),
+        };
+        options.client()
+    }
+}
+
+fn client_key(login: &Login<'_>) -> (bool, bool) {
+    let is_loopback = Url::parse(&login.url).is_ok_and(|url| host::is_loopback(&url));
+    (login.is_verified, is_loopback)
+}
+
+/// Tries the logins of one host. What holds for the whole host is found once; and after a refused password no other one of
+/// the same account is tried, as accounts lock after a few.
+async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'a>, Verdict)> {
+    let mut asked = Vec::with_capacity(logins.len());
+    let mut of_host: HashMap<bool, Verdict> = HashMap::new();
+    let mut refused: HashSet<&'a str> = HashSet::new();
+    for login in logins {
+        let verdict = match (of_host.get(&login.is_verified), login.account) {
+            (Some(known), _) => known.clone(),
+            (None, Some(account)) if refused.contains(account) => Verdict::Unknown(
+                "another secret of this account was refused, and a further refusal may lock it"
+                    .into(),
+            ),
+            _ => ask(&login, &clients[&client_key(&login)]).await,
+        };
+        if verdict.is_of_host() {
+            of_host.insert(login.is_verified, verdict.clone());
+        }
+        if let (Verdict::Rejected(_), Some(account)) = (&verdict, login.account) {
+            refused.insert(account);
+        }
+        asked.push((login, verdict));
+    }
+    asked
+}
+
+async fn ask(login: &Login<'_>, client: &Client) -> Verdict {
+    let verdict = send(login, client, &login.url).await;
+    match (verdict, login.api.older_path) {
+        (Ok(answer), Some(older)) if answer.status == 404 => {
+            let base = login.url.strip_suffix(login.api.path).unwrap_or(&login.url);
+            let older = send(login, client, &format!("{base}{older}")).await;
+            older.map_or_else(|verdict| verdict, |answer| read(login, &answer))
+        }
+        (Ok(answer), _) => read(login, &answer),
+        (Err(verdict), _) => verdict,
+    }
+}
+
+fn read(login: &Login<'_>, answer: &HostAnswer) -> Verdict {
+    let pair = login.secret.expose();
+    let user = login.account.unwrap_or_default();
+    let masker = Masker::of([login.secret]).with_base64(&format!("{user}:{pair}"));
+    answer::read(
+        login.api,
+        login.subject.field == Field::Pat,
+        answer,
+        &masker,
+    )
+}
+
+/// Sends the login once.
+async fn send(login: &Login<'_>, client: &Client, url: &str) -> Result<HostAnswer, Verdict> {
+    let Some((name, value)) = login_header(login) else {
+        return Err(Verdict::Unknown(
+            "it contains characters that cannot be sent, such as a line break".into(),
+        ));
+    };
+    let mut request = client.get(url).header(name, value);
+    if let Some((name, value)) = login.api.header {
+        request = request.header(name, value);
+    }
+    let failed = |error: reqwest::Error| match certificate_problem(&error) {
+        Some(problem) => Verdict::BadCertificate(problem),
+        None => Verdict::Unreachable(describe(&error)),
+    };
+    let mut response = request.send().await.map_err(failed)?;
+    let mut answer = HostAnswer {
+        status: response.status().as_u16(),
+        headers: std::mem::take(response.headers_mut()),
+        body: Vec::new(),
+    };
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        answer.body.extend_from_slice(&chunk);
+        if answer.body.len() > LARGEST {
+            return Err(Verdict::Unknown("its answer is too large".into()));
+        }
+    }
+    Ok(answer)
+}

@@ -1,0 +1,190 @@
+//! Simulated git hosts, for probes of credentials: `/hosts/github`, `/hosts/gitlab`, `/hosts/azure` and `/hosts/gerrit`.
+//!
+//! Each answers the one request that tells who is logged in, as its vendor documents it. What becomes of a secret is a word
+//! in it: `wrong`, `expired`, `expiring`, `narrow` (lacks a scope), `limited` (429), `html` (a login page), `hang`. Any other
+//! secret is accepted.
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::Response;
+use axum::routing::get;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::answers;
+
+/// Whom tokens belong to.
+const USER: &str = "svc-jira";
+
+pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new()
+        .route("/hosts/github/api/v3/user", get(github))
+        .route(
+            "/hosts/gitlab/api/v4/personal_access_tokens/self",
+            get(gitlab),
+        )
+        .route("/hosts/azure/_apis/connectionData", get(azure))
+        .route(
+            "/hosts/azure/{collection}/_apis/connectionData",
+            get(|_: Path<String>, headers| azure(headers)),
+        )
+        .route("/hosts/gerrit/a/accounts/self", get(gerrit))
+}
+
+/// What becomes of a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Valid,
+    Expiring,
+    Narrow,
+    Expired,
+    Wrong,
+}
+
+/// A login that a host answers in its own way, or the answer that all give alike.
+async fn login(headers: &HeaderMap) -> Result<(String, Fate), Response> {
+    let (user, secret) = credential(headers).unwrap_or_default();
+    let is = |word: &str| secret.to_ascii_lowercase().contains(word);
+    if is("hang") {
+        return std::future::pending().await;
+    }
+    if is("html") {
+        return Err(answers::login_page());
+    }
+    if is("limited") {
+        return Err(answers::rate_limited());
+    }
+    let fate = if secret.is_empty() || is("wrong") {
+        Fate::Wrong
+    } else if is("expired") {
+        Fate::Expired
+    } else if is("expiring") {
+        Fate::Expiring
+    } else if is("narrow") {
+        Fate::Narrow
+    } else {
+        Fate::Valid
+    };
+    let user = match user.as_str() {
+        "" | "all" => USER.to_owned(),
+        _ => user,
+    };
+    Ok((user, fate))
+}
+
+/// The user, empty with a token, and the secret.
+fn credential(headers: &HeaderMap) -> Option<(String, String)> {
+    let text = |name: &HeaderName| headers.get(name)?.to_str().ok();
+    if let Some(token) = text(&HeaderName::from_static("private-token")) {
+        return Some((String::new(), token.to_owned()));
+    }
+    let (scheme, credential) = text(&header::AUTHORIZATION)?.split_once(' ')?;
+    match scheme {
+        "Bearer" => Some((String::new(), credential.to_owned())),
+        "Basic" => {
+            let pair = BASE64_STANDARD.decode(credential).ok()?;
+            let pair = String::from_utf8(pair).ok()?;
+            let (user, secret) = pair.split_once(':')?;
+            Some((user.to_owned(), secret.to_owned()))
+        }
+        _ => None,
+    }
+}
+
+/// When a token expires: in ten days, or in more than a hundred.
+fn expiry(fate: Fate) -> Timestamp {
+    let days = if fate == Fate::Expiring { 10 } else { 100 };
+    Timestamp::now() + SignedDuration::from_hours(24 * days)
+}
+
+async fn github(headers: HeaderMap) -> Response {
+    let (user, fate) = match login(&headers).await {
+        Ok(login) => login,
+        Err(response) => return response,
+    };
+    if matches!(fate, Fate::Wrong | Fate::Expired) {
+        let body = json!({"message": "Bad credentials", "status": "401"});
+        return answers::json(StatusCode::UNAUTHORIZED, &body);
+    }
+    let body = json!({"login": user, "id": 1, "type": "User", "site_admin": false});
+    let scopes = if fate == Fate::Narrow {
+        "read:user"
+    } else {
+        "read:user, repo"
+    };
+    let expires = expiry(fate).strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let response = answers::json(StatusCode::OK, &body);
+    let response = answers::with(response, HeaderName::from_static("x-oauth-scopes"), scopes);
+    let expiration = HeaderName::from_static("github-authentication-token-expiration");
+    answers::with(response, expiration, &expires)
+}
+
+async fn gitlab(headers: HeaderMap) -> Response {
+    let (_, fate) = match login(&headers).await {
+        Ok(login) => login,
+        Err(response) => return response,
+    };
+    let body = match fate {
+        Fate::Wrong => json!({"message": "401 Unauthorized"}),
+        Fate::Expired => json!({
+            "error": "invalid_token",
+            "error_description": "Token is expired. You can either do re-authorization or token refresh.",
+        }),
+        _ => json!({
+            "id": 4,
+            "name": "jira",
+            "revoked": false,
+            "created_at": "2026-01-01T00:00:00.000Z",
+            "scopes": [if fate == Fate::Narrow { "read_repository" } else { "api" }],
+            "user_id": 24,
+            "active": true,
+            "expires_at": expiry(fate).strftime("%Y-%m-%d").to_string(),
+        }),
+    };
+    let status = match fate {
+        Fate::Wrong | Fate::Expired => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::OK,
+    };
+    answers::json(status, &body)
+}
+
+async fn azure(headers: HeaderMap) -> Response {
+    let (user, fate) = match login(&headers).await {
+        Ok(login) => login,
+        Err(response) => return response,
+    };
+    let refused = |message: &str| {
+        let body = json!({"$id": "1", "message": message, "errorCode": 0, "eventId": 3000});
+        answers::json(StatusCode::UNAUTHORIZED, &body)
+    };
+    match fate {
+        Fate::Wrong => refused("TF400813: The user is not authorized to access this resource."),
+        Fate::Expired => refused("Access Denied: The Personal Access Token used has expired."),
+        _ => answers::json(
+            StatusCode::OK,
+            &json!({
+                "authenticatedUser": {
+                    "id": "0b1f2c3d-0000-4000-8000-000000000001",
+                    "providerDisplayName": user,
+                    "isActive": true,
+                },
+                "instanceId": "0b1f2c3d-0000-4000-8000-000000000002",
+            }),
+        ),
+    }
+}
+
+async fn gerrit(headers: HeaderMap) -> Response {
+    let (user, fate) = match login(&headers).await {
+        Ok(login) => login,
+        Err(response) => return response,
+    };
+    if matches!(fate, Fate::Wrong | Fate::Expired) {
+        return answers::answer(StatusCode::UNAUTHORIZED, answers::PLAIN, "Unauthorized");
+    }
+    let body = json!({"_account_id": 1_000_096, "name": "Jira", "username": user});
+    answers::answer(StatusCode::OK, answers::JSON, format!(")]}}'\n{body}"))
+}
