@@ -71,7 +71,11 @@ impl Context {
     pub(super) fn publish(&self, report: &Report) -> Result<(), Failure> {
         let written = self.reports.write(report);
         self.show_json(report)?;
-        written.map(drop)
+        for path in written? {
+            self.screen
+                .info(&format!("report written to {}\n", path.display()));
+        }
+        Ok(())
     }
 
     /// Writes a JSON document to standard output if that is asked for.

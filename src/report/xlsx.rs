@@ -36,7 +36,7 @@ impl Report {
         let mut workbook = Workbook::new();
         // Without the time and the user, so that the bytes are the same each time.
         let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
-        let properties = DocProperties::new().set_title(one_line(&self.title()));
+        let properties = DocProperties::new().set_title("Report of gij");
         workbook.set_properties(&properties.set_creation_datetime(&created));
         let by_row = self.diagnostics_by_row();
         let mut names = HashSet::new();
@@ -234,7 +234,7 @@ impl<'a> SheetPage<'a> {
                     one_line(help)
                 )
             });
-            let note = Note::new(notes.collect::<Vec<_>>().join("\n\n"));
+            let note = Note::new(cut(&notes.collect::<Vec<_>>().join("\n\n")));
             let note = note
                 .set_author("gij")
                 .add_author_prefix(false)
@@ -301,18 +301,18 @@ fn sheet_name(table: &ReportTable, taken: &mut HashSet<String>) -> String {
         .map(|c| if "[]:*?/\\".contains(c) { ' ' } else { c })
         .collect();
     let name = name.trim_matches(['\'', ' ', '_']);
-    let name = if name.is_empty() { "rows" } else { name };
     let candidates = (1..).map(|n| {
         let end = if n == 1 {
             String::new()
         } else {
             format!(" {n}")
         };
-        let room = LONGEST_SHEET_NAME - end.len();
-        name.chars()
-            .take(room)
-            .chain(end.chars())
-            .collect::<String>()
+        let start: String = name.chars().take(LONGEST_SHEET_NAME - end.len()).collect();
+        // Excel refuses an apostrophe at the end.
+        match start.trim_end_matches(['\'', ' ']) {
+            "" => format!("rows{end}"),
+            start => format!("{start}{end}"),
+        }
     });
     let mut candidates = candidates.filter(|name| taken.insert(name.to_lowercase()));
     candidates.next().unwrap_or_default()
@@ -378,6 +378,11 @@ mod tests {
             ("azure", "azure 2"),
             ("a/b:c", "a b c"),
             ("__", "rows"),
+            ("'", "rows 2"),
+            (
+                "123456789012345678901234567890'x",
+                "123456789012345678901234567890",
+            ),
             (
                 "123456789012345678901234567890123",
                 "1234567890123456789012345678901",
