@@ -234,6 +234,17 @@ pub(super) fn connect(
     pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
+    connect_on(Runtime::new()?, args, base, pace, screen)
+}
+
+/// The same on a runtime that listens for signals already: one that is dropped lets the next signal end the process.
+pub(super) fn connect_on(
+    runtime: Runtime,
+    args: &ConnectArgs,
+    base: Option<&BaseUrl>,
+    pace: Pace,
+    screen: &Screen,
+) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
     let (connection, sandbox) = if let Some(base) = base {
         (args.connection(base)?, None)
     } else {
@@ -245,7 +256,6 @@ pub(super) fn connect(
             "warning: Jira's certificate is not verified (`--insecure`): anyone on the network can read the traffic\n",
         );
     }
-    let runtime = Runtime::new()?;
     let client = Client::new(&connection)?;
     let pacer = Pacer::new(pace);
     let (list, jira) = runtime.block_on(async {

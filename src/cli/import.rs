@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::connect::{ConnectArgs, Connected, connect};
+use super::connect::{ConnectArgs, Connected, connect_on};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs, RunSettings};
@@ -20,6 +20,7 @@ use super::planning::{Planner, creations, new_matcher};
 use super::probe::Prober;
 use super::question;
 use super::report_files::ReportArgs;
+use super::runtime::Runtime;
 use super::session::{GIJ, Session, session_start};
 use crate::engine::{Matcher, Opening, open};
 use crate::jira::BaseUrl;
@@ -148,8 +149,9 @@ impl Import<'_> {
         if self.is_refused(&input) {
             return self.refuse(&input);
         }
+        let runtime = Runtime::new()?;
         if args.probe {
-            if !self.prober().probe(&mut input)? {
+            if !self.prober().probe(&runtime, &mut input)? {
                 return Ok(Exit::Interrupted);
             }
             if self.is_refused(&input) {
@@ -161,7 +163,8 @@ impl Import<'_> {
         let others = self.other_runs()?;
         let listed_at = Timestamp::now();
         let (connect, pace) = (&args.connect, args.pace.pace());
-        let (jira, remote) = self::connect(connect, self.base.as_ref(), pace, &context.screen)?;
+        let (jira, remote) =
+            connect_on(runtime, connect, self.base.as_ref(), pace, &context.screen)?;
         let planner = Planner {
             context,
             jira: &jira,

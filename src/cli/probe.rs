@@ -59,7 +59,7 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
         has_stdin: args.input.has_stdin(),
     };
     // Where a file or a header is wrong, it is not known what the cells are.
-    if !found.has_table_errors() && !prober.probe(&mut found)? {
+    if !found.has_table_errors() && !prober.probe(&Runtime::new()?, &mut found)? {
         return Ok(Exit::Interrupted);
     }
     let report = Report::of_check(&found);
@@ -90,9 +90,8 @@ pub(super) struct Prober<'a> {
 impl Prober<'_> {
     /// Tries the credentials of the valid rows of `input`, shows what is found and adds it to `input`. Returns whether it was
     /// confirmed.
-    pub(super) fn probe(&self, input: &mut Validation) -> Result<bool, Failure> {
+    pub(super) fn probe(&self, runtime: &Runtime, input: &mut Validation) -> Result<bool, Failure> {
         let screen = &self.context.screen;
-        let runtime = Runtime::new()?;
         let sandbox = self.is_sandbox.then(|| Sandbox::start(Config::default()));
         let sandbox = sandbox.transpose()?;
         let rules = ProbeRules {
@@ -100,7 +99,7 @@ impl Prober<'_> {
             sandbox: sandbox.as_ref().map(Sandbox::url),
         };
         let probe = Probe::new(&input.rows, &rules);
-        if probe.hosts().next().is_some() && !self.is_consented(&probe, &runtime)? {
+        if probe.hosts().next().is_some() && !self.is_consented(&probe, runtime)? {
             screen.problem("nothing was sent\n");
             return Ok(false);
         }

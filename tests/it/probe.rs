@@ -5,9 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use gij::sandbox::Fault;
 use serde_json::Value;
 
-use crate::env::{Env, Ran};
+use crate::env::{Env, Ran, output_of, signal};
+#[cfg(unix)]
+use crate::terminal::on_a_terminal::{exit_code, on_terminal};
 
 const CANARY: &str = "canary-7Qm2xW";
 
@@ -599,4 +602,40 @@ fn the_sandbox_serves_hosts_whose_tokens_are_told_apart_by_a_word() {
     let ran = probe(&sheet).exit(3);
     let codes: Vec<String> = found(&ran).into_iter().map(|(code, ..)| code).collect();
     assert_eq!(codes, rows.map(|(_, code)| code));
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_the_hosts_are_listed_and_no_is_an_answer() {
+    let host = GitHost::answering(200, "", r#"{"login":"svc-jira"}"#);
+    let sheet = format!("{HEADERS}GITHUB_SERVER,A,{},,,token-1\n", host.url);
+    let env = Env::new().file("a.csv", sheet);
+    let mut session = on_terminal(&env, &["probe", "a.csv"]);
+    session.exp_string(&host.url).unwrap();
+    session.exp_string("Send 1 credential to 1 host").unwrap();
+    session.send_line("n").unwrap();
+    session.exp_string("nothing was sent").unwrap();
+    assert_eq!((exit_code(session), host.requests().len()), (130, 0));
+    let mut session = on_terminal(&env, &["probe", "a.csv"]);
+    session.exp_string("[y/N]").unwrap();
+    session.send_line("y").unwrap();
+    session.exp_string("accepted as svc-jira").unwrap();
+    assert_eq!((exit_code(session), host.requests().len()), (0, 1));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_import_that_probed_first_still_stops_in_good_order() {
+    let host = GitHost::answering(200, "", r#"{"login":"svc-jira"}"#);
+    let row = |n| format!("GITHUB_SERVER,R{n},{},,,token-1\n", host.url);
+    let rows: String = (1..=3).map(row).collect();
+    let env = Env::new()
+        .sandbox()
+        .file("a.csv", format!("{HEADERS}{rows}"));
+    let env = env.faults([None, Some(Fault::TooManyRequests)]);
+    let args = ["import", "a.csv", "--probe", "--yes", "--concurrency", "1"];
+    let child = env.start_until(args, |env| env.posts() == 2);
+    signal(&child, "INT");
+    Ran::of(output_of(child)).exit(130).says("interrupted");
+    assert_eq!((env.total("created"), env.total("not_attempted")), (1, 2));
 }
