@@ -143,6 +143,8 @@ pub(crate) fn certificate_problem(error: &reqwest::Error) -> Option<String> {
 }
 
 fn in_words(problem: &CertificateError) -> String {
+    // Usual self-signed certificates are those of an authority.
+    let is_self_signed = problem.to_string().contains("CaUsedAsEndEntity");
     match problem {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
@@ -155,6 +157,7 @@ fn in_words(problem: &CertificateError) -> String {
             "it is self-signed, or its issuer is not one that this machine trusts"
         }
         CertificateError::Revoked => "it is revoked",
+        _ if is_self_signed => "it is self-signed",
         other => return other.to_string(),
     }
     .to_owned()

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use gij::sandbox::Fault;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 
 use crate::env::{Env, Ran, output_of, signal};
@@ -638,4 +640,55 @@ fn an_import_that_probed_first_still_stops_in_good_order() {
     signal(&child, "INT");
     Ran::of(output_of(child)).exit(130).says("interrupted");
     assert_eq!((env.total("created"), env.total("not_attempted")), (1, 2));
+}
+
+/// A host with a certificate that it issued itself, for `localhost`. It answers every request alike.
+fn tls_host(body: &'static str) -> String {
+    const PEM: &[u8] = include_bytes!("data/localhost.pem");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![CertificateDer::from_pem_slice(PEM).unwrap()],
+            PrivateKeyDer::from_pem_slice(PEM).unwrap(),
+        )
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(connection, stream.unwrap());
+            // A client that does not accept the certificate goes away.
+            if stream.read(&mut [0; 4096]).is_ok() {
+                stream.write_all(http(200, "", body).as_bytes()).unwrap();
+                stream.conn.send_close_notify();
+                stream.flush().unwrap();
+            }
+        }
+    });
+    format!("https://localhost:{port}")
+}
+
+#[test]
+fn a_certificate_that_is_not_accepted_is_named_and_the_row_may_switch_the_check_off() {
+    let url = tls_host(r#"{"login":"svc-jira"}"#);
+    let sheet = format!(
+        "type,displayName,origin,pat,disableSslVerification\n\
+         GITHUB_SERVER,A,{url},token-1,\nGITHUB_SERVER,B,{url},token-1,yes\n"
+    );
+    let env = Env::new().file("a.csv", sheet);
+    let ran = env
+        .run(["probe", "a.csv", "--yes", "--format", "json"])
+        .exit(0);
+    let found = found(&ran);
+    let find = |code: &str| found.iter().find(|(found, ..)| found == code);
+    let (_, cell, message) = find("host-certificate").unwrap();
+    assert_eq!(cell, "D2");
+    assert!(message.contains("it is self-signed"), "{message}");
+    let (_, cell, _) = find("credential-accepted").unwrap();
+    assert_eq!(cell, "D3");
 }
