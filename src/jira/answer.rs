@@ -1,7 +1,8 @@
 //! What the answer to a request that changes something means.
 
 use super::exchange::{RawAnswer, Reply};
-use super::message::{Mask, Refusal};
+use super::mask::Mask;
+use super::message::Refusal;
 use super::wire::{self, CreatedIntegration};
 
 /// What an answer to a creation or a deletion means for it.

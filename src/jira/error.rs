@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use super::answer::{StopReason, stop_reason};
 use super::exchange::{RawAnswer, Reply};
-use super::message::{self, Mask};
+use super::mask::Mask;
+use super::message;
 
 /// Why the Jira at the base URL `url` cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]

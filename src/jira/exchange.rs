@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
 
-use super::message::Mask;
+use super::mask::Mask;
 
 /// No interval between two refills is longer than this; a header that claims so is ignored.
 const LONGEST_INTERVAL: u64 = 24 * 60 * 60;

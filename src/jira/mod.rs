@@ -9,6 +9,7 @@ mod client;
 mod connection;
 mod error;
 mod exchange;
+mod mask;
 mod message;
 mod wire;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::message::Mask;
+use super::mask::Mask;
 use crate::model::{Field, IntegrationType, Origin, Record, RemoteIntegration, ShownFields};
 use crate::secret::Secret;
 
