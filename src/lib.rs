@@ -43,7 +43,8 @@ pub mod testing {
         };
     }
     pub mod journal {
-        pub use crate::journal::{ReadError, ReadRun, Remote, RowState, RunState, lock_jira, read};
+        pub use crate::journal::{ReadError, ReadRun, RowState, RunState, lock_jira, read};
+        pub use crate::model::Remote;
     }
     pub mod model {
         pub use crate::model::{

@@ -129,8 +129,8 @@ impl OtherRuns<'_> {
     ) -> Result<(), Failure> {
         let rows = plan.rows().iter();
         let mut rows = rows.filter_map(|row| {
-            let id = row.action.id()?;
-            Some((row, id, deletions.in_doubt(id)?))
+            let remote = row.action.remote()?;
+            Some((row, remote.id, deletions.in_doubt(remote)?))
         });
         let Some((row, id, run)) = rows.next() else {
             return Ok(());

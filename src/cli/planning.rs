@@ -63,7 +63,7 @@ impl Planner<'_> {
     pub(super) fn list(&self, own: &Matcher) -> Result<Listing, Failure> {
         let at = Timestamp::now();
         let mut remote = self.jira.list(&self.context.screen)?;
-        remote.retain(|remote| !own.is_claimed(remote.id));
+        remote.retain(|remote| !own.is_claimed(remote.identity()));
         Ok(self.listing(at, remote))
     }
 
@@ -74,7 +74,7 @@ impl Planner<'_> {
         listing: &Listing,
         limit: Option<usize>,
     ) -> Result<Plan, Failure> {
-        let plan = Plan::new(rows, &listing.remote).with_known_ids(&listing.deletions.ids());
+        let plan = Plan::new(rows, &listing.remote).with_known(listing.deletions.all());
         let plan = match limit {
             Some(most) => plan.limited_to(most),
             None => plan,
@@ -87,7 +87,7 @@ impl Planner<'_> {
     /// Plans the same rows against a newer list: Jira may have changed since the plan was shown.
     pub(super) fn replan(&self, plan: Plan, listing: &Listing) -> Result<Plan, Failure> {
         let plan = plan.replan(&listing.remote)?;
-        let plan = plan.with_known_ids(&listing.deletions.ids());
+        let plan = plan.with_known(listing.deletions.all());
         self.others
             .refuse_deletions_in_doubt(&plan, &listing.deletions)?;
         Ok(plan)
@@ -170,7 +170,7 @@ pub(super) fn new_matcher(plan: &Plan) -> Matcher {
     let rows = plan.rows().iter().filter_map(|planned| {
         let status = match planned.action {
             Action::Create { .. } => RowStatus::Open,
-            Action::Exists { id, .. } => RowStatus::Exists(id),
+            Action::Exists { remote, .. } => RowStatus::Exists(remote),
             // What is not part of the run explains nothing that Jira holds.
             Action::NotSelected => return None,
         };

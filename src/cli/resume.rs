@@ -18,10 +18,8 @@ use super::session::{EarlyEnd, RunResult, Session};
 use super::settle::{Decision, decisions};
 use super::sheets::Sheets;
 use crate::engine::{Matcher, RowStatus, planned};
-use crate::journal::{
-    ConfirmedBy, Ending, Event, Found, ListReason, Listed, RowState, SessionKind,
-};
-use crate::model::{Outcome, Row};
+use crate::journal::{ConfirmedBy, Ending, Event, ListReason, Listed, RowState, SessionKind};
+use crate::model::{Outcome, Remote, Row};
 use crate::plan::{Action, Plan};
 use crate::render::{count, plan as plan_text, run_line};
 use crate::report::Report;
@@ -229,13 +227,8 @@ impl Resumption<'_> {
         was_asked: bool,
     ) -> Result<(), EarlyEnd> {
         let state = self.run.state();
-        let listed = |why, ids| {
-            Event::Listed(Listed {
-                why,
-                at: listing.at,
-                node: None,
-                found: Found::Ids(ids),
-            })
+        let listed = |why, remotes: &[Remote]| {
+            Event::Listed(Listed::all(why, listing.at, remotes.iter().copied()))
         };
         let mut events = added;
         if was_asked {
@@ -247,16 +240,18 @@ impl Resumption<'_> {
         let mut matcher = Matcher::of_run(state);
         if !state.has_begun() {
             matcher = new_matcher(plan);
-            events.push(listed(ListReason::Baseline, plan.baseline().to_vec()));
+            events.push(listed(ListReason::Baseline, plan.baseline()));
         }
         // What exists now was not created by a request that is still to be sent.
         let known = plan.baseline().iter().copied();
-        let known: Vec<i64> = known.filter(|id| !matcher.is_in_baseline(*id)).collect();
+        let known: Vec<Remote> = known
+            .filter(|remote| !matcher.is_in_baseline(*remote))
+            .collect();
         matcher.note_present_before(known.iter().copied(), plan.to_create().map(|row| row.n));
-        events.push(listed(ListReason::Plan, known));
+        events.push(listed(ListReason::Plan, &known));
         for row in plan.rows() {
-            if let Action::Exists { id, .. } = row.action {
-                matcher.set_status(row.row.n, RowStatus::Exists(id));
+            if let Action::Exists { remote, .. } = row.action {
+                matcher.set_status(row.row.n, RowStatus::Exists(remote));
             }
         }
         events.extend(planned(plan));

@@ -10,7 +10,7 @@ use super::exit::Failure;
 use super::loaded_run::{LoadedRun, RunArgs};
 use super::session::{EarlyEnd, Session};
 use crate::engine::{Matcher, RowStatus, SentRow, Settling, Unsettled, settle};
-use crate::journal::{Event, Remote, RowState, Settled, Verdict, Via};
+use crate::journal::{Event, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration, ShownFields};
 use crate::validate::RowRange;
 
@@ -39,13 +39,13 @@ pub(super) fn decisions(
         let mut adopted = decisions
             .iter()
             .filter_map(|decision| decision.adopted.as_ref());
-        if matcher.is_in_baseline(*id) {
+        if matcher.is_in_baseline(shown.identity()) {
             return refuse(&format!("integration {id} was in Jira before the run"));
         }
         if adopted.any(is_it) {
             return refuse(&format!("integration {id} is given for two rows"));
         }
-        if matcher.is_claimed(*id) {
+        if matcher.is_claimed(shown.identity()) {
             return refuse(&format!(
                 "integration {id} belongs to another row of the run"
             ));
@@ -117,7 +117,7 @@ impl Session<'_> {
         let mut events = Vec::new();
         for Decision { n, adopted } in decisions {
             if let Some(adopted) = adopted {
-                matcher.set_status(*n, RowStatus::Created(adopted.id));
+                matcher.set_status(*n, RowStatus::Created(adopted.identity()));
             }
             events.push(Event::Settled(Settled {
                 n: *n,
@@ -125,10 +125,7 @@ impl Session<'_> {
                     Some(_) => Verdict::Created,
                     None => Verdict::NothingHappened,
                 },
-                remote: adopted.as_ref().map(|adopted| Remote {
-                    id: adopted.id,
-                    init_date: adopted.init_date,
-                }),
+                remote: adopted.as_ref().map(RemoteIntegration::identity),
                 echo: adopted
                     .as_ref()
                     .map(RemoteIntegration::flags_and_numbers)

@@ -20,9 +20,9 @@ use crate::engine::{
     plan_undo,
 };
 use crate::journal::{
-    ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, Remote, RowState, SessionKind,
+    ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
 };
-use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
+use crate::model::{Field, IntegrationType, Outcome, Remote, RemoteIntegration};
 use crate::render::{count, jira_at, undo_plan as plan_text};
 use crate::report::Report;
 use crate::validate::{Only, RowRange, field_of};
@@ -210,7 +210,7 @@ struct Removals {
     /// What is recorded about the rows whose integrations are not deleted.
     events: Vec<Event>,
     /// Rows and their integrations that Jira no longer holds.
-    gone: Vec<(u32, i64)>,
+    gone: Vec<(u32, Remote)>,
     deletions: Vec<Deletion>,
 }
 
@@ -257,12 +257,12 @@ impl Undoing<'_> {
         must_ask: bool,
     ) -> Result<Removals, EarlyEnd> {
         // Jira's list, read until it is certain which of these integrations it does not show.
-        let list = |ids: Vec<i64>| {
+        let list = |remotes: Vec<Remote>| {
             let matcher = Matcher::of_run(self.run.state());
-            session.read(async |context, _| list_for_undo(context, &matcher, &ids).await)
+            session.read(async |context, _| list_for_undo(context, &matcher, &remotes).await)
         };
         let created = self.plan(&[]);
-        let plan = self.plan(&list(created.iter().map(|undone| undone.id).collect())?);
+        let plan = self.plan(&list(created.iter().map(|undone| undone.remote).collect())?);
         let jira = &session.jira.jira;
         self.context
             .show_plan(&self.plan_text(&plan, jira), must_ask);
@@ -285,19 +285,17 @@ impl Undoing<'_> {
         let there = plan
             .iter()
             .filter(|undone| undone.fate != Fate::AlreadyGone);
-        let now = self.plan(&list(there.map(|undone| undone.id).collect())?);
+        let now = self.plan(&list(there.map(|undone| undone.remote).collect())?);
         Ok(self.removals(&agreed(&plan, now)))
     }
 
     fn removals(&self, plan: &[UndoneRow]) -> Removals {
         let mut removals = Removals::default();
         for undone in plan {
-            let (n, id) = (undone.n, undone.id);
+            let (n, remote) = (undone.n, undone.remote);
             let (action, reason) = match &undone.fate {
                 Fate::Delete => {
                     if let Some(row) = self.run.state().row(n) {
-                        let init_date = row.remote.and_then(|remote| remote.init_date);
-                        let remote = Remote { id, init_date };
                         let deletions = &mut removals.deletions;
                         deletions.push(deletion(n, row, remote, undone.was_in_doubt));
                     }
@@ -310,13 +308,14 @@ impl Undoing<'_> {
                 Fate::AlreadyGone => (PlannedAction::AlreadyGone, "was no longer in Jira's list"),
             };
             if undone.fate == Fate::AlreadyGone {
-                removals.gone.push((n, id));
+                removals.gone.push((n, remote));
             }
             removals.events.push(Event::Plan(Planned {
                 n,
                 action,
                 reason: reason.into(),
-                id: Some(id),
+                id: Some(remote.id),
+                init_date: remote.init_date,
                 differences: Vec::new(),
             }));
         }
@@ -327,8 +326,8 @@ impl Undoing<'_> {
     fn remove(&self, session: &Session<'_>, removals: Removals) -> Result<Discrepancies, EarlyEnd> {
         let state = self.run.state();
         let mut matcher = Matcher::of_run(state);
-        for (n, id) in removals.gone {
-            matcher.note_removed(n, id);
+        for (n, remote) in removals.gone {
+            matcher.note_removed(n, remote);
         }
         // Several requests may have created a selected row. With `--duplicates` the user is asked for each of them, and
         // without the list from before the run, what is new is not known.
@@ -454,7 +453,7 @@ impl<'a> PlanRow<'a> {
         };
         Self {
             row: run.place_of(undone.n),
-            id: undone.id,
+            id: undone.remote.id,
             action,
             reason,
         }

@@ -9,19 +9,18 @@ use super::loaded_run::LoadedRun;
 use super::question::{self, Reply};
 use super::session::{EarlyEnd, Session};
 use crate::engine::{Deletion, Matcher, duplicates, list_for_undo, settle_deletions};
-use crate::journal::{Duplicate, Remote, RemovalOutcome, RowState};
-use crate::model::{IntegrationType, Outcome, RemoteIntegration};
+use crate::journal::{Duplicate, RemovalOutcome, RowState};
+use crate::model::{IntegrationType, Outcome, Remote, RemoteIntegration};
 
 /// The deletion of an integration of a row.
 pub(super) fn deletion(n: u32, row: &RowState, remote: Remote, was_in_doubt: bool) -> Deletion {
     Deletion {
         n,
-        id: remote.id,
+        remote,
         integration_type: row
             .type_name
             .as_deref()
             .and_then(IntegrationType::from_name),
-        init_date: remote.init_date,
         attempt: row.last_intent,
         was_in_doubt,
     }
@@ -97,7 +96,7 @@ pub(super) fn duplicates_to_remove(
     for deletion in others {
         screen.problem(&format!(
             "note: integration {} is no longer a duplicate of {} and is left alone\n",
-            deletion.id,
+            deletion.remote.id,
             run.place_of(deletion.n)
         ));
     }
@@ -158,12 +157,14 @@ fn still_duplicates(
     list: &[RemoteIntegration],
 ) -> (Vec<Deletion>, Vec<Deletion>) {
     let (ours, _) = duplicates(run.state(), list);
-    let leaving: HashSet<i64> = deletions.iter().map(|deletion| deletion.id).collect();
+    let leaving: HashSet<i64> = deletions
+        .iter()
+        .map(|deletion| deletion.remote.id)
+        .collect();
     let is_still_one = |deletion: &Deletion| {
         let duplicate = ours.iter().find(|duplicate| duplicate.n == deletion.n);
         let remotes = duplicate.map_or(&[][..], |duplicate| &duplicate.remotes);
-        let is_there =
-            |remote: &Remote| (remote.id, remote.init_date) == (deletion.id, deletion.init_date);
+        let is_there = |remote: &Remote| remote.is_same(deletion.remote);
         let row = run.state().row(deletion.n);
         let one_stays = row.is_some_and(is_removed)
             || remotes.iter().any(|remote| !leaving.contains(&remote.id));

@@ -13,9 +13,9 @@ use super::pacer::{Pacer, Permit};
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Answer, Client, Exchange};
 use crate::journal::{
-    Appender, Event, Found, ListReason, Listed, NewIntegration, Remote, Settled, Verdict, Via,
+    Appender, Event, Found, ListReason, Listed, NewIntegration, Settled, Verdict, Via,
 };
-use crate::model::{RemoteIntegration, ShownFields};
+use crate::model::{Remote, RemoteIntegration, ShownFields};
 
 /// How much is asked of Jira to settle rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -199,6 +199,7 @@ impl<'a> SessionContext<'a> {
             at,
             node: None,
             found: Found::New(new.into_iter().map(NewIntegration::from).collect()),
+            init_dates: Vec::new(),
         }));
         Ok(list)
     }

@@ -2,11 +2,14 @@
 //!
 //! Pure: lists come in, judgements go out. *New* is what was not in Jira before the run and belongs to no row.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::journal::{Duplicate, Remote, RowState, RunState};
-use crate::model::{IntegrationType, OriginKey, Outcome, RemoteIntegration, Row, normalise};
+use crate::journal::{Duplicate, RowState, RunState};
+use crate::model::{
+    IntegrationType, OriginKey, Outcome, Remote, RemoteIntegration, RemoteMap, RemoteSet, Row,
+    normalise,
+};
 
 #[cfg(test)]
 mod simulation;
@@ -21,20 +24,20 @@ pub(crate) enum RowStatus {
     /// It was sent and its fate is unknown.
     InDoubt,
     /// It was there before the run.
-    Exists(i64),
+    Exists(Remote),
     /// The run created it.
-    Created(i64),
+    Created(Remote),
     /// Jira refused it.
     Failed,
     /// It was created and an undo removed it.
-    Removed(i64),
+    Removed(Remote),
 }
 
 impl RowStatus {
     /// The integration that belongs to the row, or did.
-    fn id(self) -> Option<i64> {
+    fn remote(self) -> Option<Remote> {
         match self {
-            Self::Exists(id) | Self::Created(id) | Self::Removed(id) => Some(id),
+            Self::Exists(remote) | Self::Created(remote) | Self::Removed(remote) => Some(remote),
             Self::Open | Self::InDoubt | Self::Failed => None,
         }
     }
@@ -48,7 +51,7 @@ pub(crate) struct MatchRow {
     origin: OriginKey,
     status: RowStatus,
     /// What was there beside the baseline before it was sent, if that is known.
-    present_before: Option<Arc<HashSet<i64>>>,
+    present_before: Option<Arc<RemoteSet>>,
     /// How many rounds of settling were over when it was last sent.
     sent_in: u32,
     /// How many integrations beside its own several requests of ours may have created.
@@ -98,9 +101,9 @@ impl MatchRow {
     }
 
     /// Whether an integration was there before the row was sent.
-    fn was_present_before(&self, id: i64) -> bool {
+    fn was_present_before(&self, remote: Remote) -> bool {
         let present = self.present_before.as_ref();
-        present.is_some_and(|present| present.contains(&id))
+        present.is_some_and(|present| present.contains(remote))
     }
 
     fn has_type(&self, remote: &RemoteIntegration) -> bool {
@@ -114,6 +117,14 @@ impl MatchRow {
 
     pub(super) fn has_name(&self, remote: &RemoteIntegration) -> bool {
         self.name.is_some() && self.name == remote.display_name
+    }
+
+    /// Whether `remote` may have come from the row, whatever Jira made of its origin or its name: they share one of these, or
+    /// the list leaves out what would tell.
+    fn may_be(&self, remote: &RemoteIntegration) -> bool {
+        let has_origin = remote.origin.is_none() || self.has_origin(remote);
+        remote.may_have_type(Some(self.integration_type.name()))
+            && (has_origin || remote.type_name.is_empty() || self.has_name(remote))
     }
 
     /// Whether `remote` equals the row's key.
@@ -147,20 +158,20 @@ impl Discrepancies {
 /// The rows of a run, what Jira held before it, and which integration belongs to which row.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matcher {
-    baseline: HashSet<i64>,
-    claimed: HashSet<i64>,
+    baseline: RemoteSet,
+    claimed: RemoteSet,
     rows: BTreeMap<u32, MatchRow>,
     by_name: HashMap<String, Vec<u32>>,
     /// How many rounds of settling are over.
     round: u32,
     /// What was there when a round ended, new, and with no row found for it, by that round.
-    left_over: HashMap<i64, u32>,
+    left_over: RemoteMap<u32>,
 }
 
 impl Matcher {
     /// A matcher for a run whose `baseline` is what Jira held before its first request.
     pub(crate) fn new(
-        baseline: impl IntoIterator<Item = i64>,
+        baseline: impl IntoIterator<Item = Remote>,
         rows: impl IntoIterator<Item = (u32, MatchRow)>,
     ) -> Self {
         let mut matcher = Self {
@@ -172,7 +183,7 @@ impl Matcher {
             if let Some(name) = &row.name {
                 matcher.by_name.entry(name.clone()).or_default().push(*n);
             }
-            matcher.claimed.extend(row.status.id());
+            matcher.claimed.extend(row.status.remote());
         }
         matcher
     }
@@ -180,13 +191,12 @@ impl Matcher {
     /// A matcher for a run as its journal tells it.
     pub(crate) fn of_run(run: &RunState) -> Self {
         let rows = run.rows().filter_map(|(n, row)| {
-            let id = row.remote.map(|remote| remote.id);
             let removal = row.deletions.own.as_ref();
             let is_gone = removal.is_some_and(|removal| removal.outcome.is_gone());
-            let status = match (row.outcome, id) {
-                (Outcome::Created, Some(id)) if is_gone => RowStatus::Removed(id),
-                (Outcome::Created, Some(id)) => RowStatus::Created(id),
-                (Outcome::Exists, Some(id)) => RowStatus::Exists(id),
+            let status = match (row.outcome, row.remote) {
+                (Outcome::Created, Some(remote)) if is_gone => RowStatus::Removed(remote),
+                (Outcome::Created, Some(remote)) => RowStatus::Created(remote),
+                (Outcome::Exists, Some(remote)) => RowStatus::Exists(remote),
                 (Outcome::Failed, _) => RowStatus::Failed,
                 (Outcome::InDoubt, _) => RowStatus::InDoubt,
                 // What is not part of the run explains nothing that Jira holds.
@@ -199,7 +209,11 @@ impl Matcher {
         let gone = run
             .rows()
             .flat_map(|(_, row)| row.deletions.duplicates_gone());
-        matcher.claimed.extend(gone);
+        let undated = |id| Remote {
+            id,
+            init_date: None,
+        };
+        matcher.claimed.extend(gone.map(undated));
         matcher
     }
 
@@ -207,17 +221,18 @@ impl Matcher {
         if let Some(row) = self.rows.get_mut(&n) {
             row.status = status;
         }
-        self.claimed.extend(status.id());
+        self.claimed.extend(status.remote());
     }
 
-    /// Notes that an undo removed the integration `id` of the row `n`, its own or a duplicate.
-    pub(crate) fn note_removed(&mut self, n: u32, id: i64) {
-        let is_new = self.claimed.insert(id);
+    /// Notes that an undo removed the integration `remote` of the row `n`, its own or a duplicate.
+    pub(crate) fn note_removed(&mut self, n: u32, remote: Remote) {
+        let is_new = !self.is_claimed(remote);
+        self.claimed.insert(remote, ());
         let Some(row) = self.rows.get_mut(&n) else {
             return;
         };
-        if row.status == RowStatus::Created(id) {
-            row.status = RowStatus::Removed(id);
+        if matches!(row.status, RowStatus::Created(own) if own.is_same(remote)) {
+            row.status = RowStatus::Removed(remote);
         } else if is_new {
             row.may_have_duplicates = row.may_have_duplicates.saturating_sub(1);
         }
@@ -226,10 +241,10 @@ impl Matcher {
     /// Notes what is there, beside the baseline, before the rows `rows` are sent.
     pub(crate) fn note_present_before(
         &mut self,
-        ids: impl Iterator<Item = i64>,
+        remotes: impl Iterator<Item = Remote>,
         rows: impl Iterator<Item = u32>,
     ) {
-        let present: Arc<HashSet<i64>> = Arc::new(ids.collect());
+        let present: Arc<RemoteSet> = Arc::new(remotes.collect());
         for n in rows {
             if let Some(row) = self.rows.get_mut(&n) {
                 row.present_before = Some(Arc::clone(&present));
@@ -244,40 +259,40 @@ impl Matcher {
         }
     }
 
-    /// A round of settling is over, and the integrations `ids` were there by then.
-    pub(crate) fn end_round(&mut self, ids: impl IntoIterator<Item = i64>) {
-        for id in ids {
-            if self.is_new(id) {
-                self.left_over.entry(id).or_insert(self.round);
+    /// A round of settling is over, and `remotes` were there by then.
+    pub(crate) fn end_round(&mut self, remotes: impl IntoIterator<Item = Remote>) {
+        for remote in remotes {
+            if self.is_new(remote) && !self.left_over.contains(remote) {
+                self.left_over.insert(remote, self.round);
             }
         }
         self.round = self.round.saturating_add(1);
     }
 
     /// Whether Jira held an integration before the run.
-    pub(crate) fn is_in_baseline(&self, id: i64) -> bool {
-        self.baseline.contains(&id)
+    pub(crate) fn is_in_baseline(&self, remote: Remote) -> bool {
+        self.baseline.contains(remote)
     }
 
     /// Whether an integration belongs to a row of the run.
-    pub(crate) fn is_claimed(&self, id: i64) -> bool {
-        self.claimed.contains(&id)
+    pub(crate) fn is_claimed(&self, remote: Remote) -> bool {
+        self.claimed.contains(remote)
     }
 
-    fn is_new(&self, id: i64) -> bool {
-        !self.is_in_baseline(id) && !self.is_claimed(id)
+    fn is_new(&self, remote: Remote) -> bool {
+        !self.is_in_baseline(remote) && !self.is_claimed(remote)
     }
 
     /// Whether an integration was there before the row `n` was sent, or belongs to a row.
-    pub(crate) fn was_there_before(&self, n: u32, id: i64) -> bool {
+    pub(crate) fn was_there_before(&self, n: u32, remote: Remote) -> bool {
         let row = self.rows.get(&n);
-        !self.is_new(id) || row.is_some_and(|row| !self.may_come_from(row, id))
+        !self.is_new(remote) || row.is_some_and(|row| !self.may_come_from(row, remote))
     }
 
     /// Whether an integration was not there yet, as far as is known, when the row was sent.
-    fn may_come_from(&self, row: &MatchRow, id: i64) -> bool {
-        let left_over = self.left_over.get(&id);
-        !row.was_present_before(id) && left_over.is_none_or(|round| *round >= row.sent_in)
+    fn may_come_from(&self, row: &MatchRow, remote: Remote) -> bool {
+        let left_over = self.left_over.get(remote);
+        !row.was_present_before(remote) && left_over.is_none_or(|round| *round >= row.sent_in)
     }
 
     /// Whether anything was sent whose fate an audit can compare with a list.
@@ -290,7 +305,7 @@ impl Matcher {
     /// What `list` shows that is new.
     pub(crate) fn new_in<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
         list.iter()
-            .filter(|remote| self.is_new(remote.id))
+            .filter(|remote| self.is_new(remote.identity()))
             .collect()
     }
 
@@ -307,7 +322,7 @@ impl Matcher {
         let new = self.new_in(list);
         let unsettled: BTreeSet<u32> = unsettled.iter().copied().collect();
         let mut candidates: Vec<(u32, Vec<&RemoteIntegration>)> = Vec::new();
-        let mut rows_of: HashMap<i64, usize> = HashMap::new();
+        let mut rows_of: HashMap<Remote, usize> = HashMap::new();
         for (&n, row) in &self.rows {
             if !unsettled.contains(&n) && row.status != RowStatus::InDoubt {
                 continue;
@@ -317,7 +332,7 @@ impl Matcher {
                     Some(_) => row.equals(remote),
                     None => self.may_be_nameless(row, remote),
                 };
-                is_alike && self.may_come_from(row, remote.id)
+                is_alike && self.may_come_from(row, remote.identity())
             };
             let remotes: Vec<_> = new
                 .iter()
@@ -325,7 +340,7 @@ impl Matcher {
                 .filter(|new| is_candidate(new))
                 .collect();
             for remote in &remotes {
-                *rows_of.entry(remote.id).or_default() += 1;
+                *rows_of.entry(remote.identity()).or_default() += 1;
             }
             candidates.push((n, remotes));
         }
@@ -333,9 +348,9 @@ impl Matcher {
         for (n, remotes) in candidates {
             if let [remote] = remotes[..]
                 && unsettled.contains(&n)
-                && rows_of.get(&remote.id) == Some(&1)
+                && rows_of.get(&remote.identity()) == Some(&1)
             {
-                self.set_status(n, RowStatus::Created(remote.id));
+                self.set_status(n, RowStatus::Created(remote.identity()));
                 found.push((n, remote));
             }
         }
@@ -356,8 +371,9 @@ impl Matcher {
             return false;
         };
         new.iter().all(|remote| {
-            let is_like = row.has_type(remote) && (row.has_origin(remote) || row.has_name(remote));
-            !is_like || row.was_present_before(remote.id) || self.is_of_another(n, remote)
+            !row.may_be(remote)
+                || row.was_present_before(remote.identity())
+                || self.is_of_another(n, remote)
         })
     }
 
@@ -377,22 +393,22 @@ impl Matcher {
 
     /// Compares all rows with a list.
     pub(crate) fn compare(&self, list: &[RemoteIntegration]) -> Discrepancies {
-        let there: HashMap<i64, Remote> = list
+        let there: RemoteMap<Remote> = list
             .iter()
-            .map(|remote| (remote.id, remote_of(remote)))
+            .map(|remote| (remote.identity(), remote.identity()))
             .collect();
         let new = self.new_in(list);
         let mut others_of: HashMap<u32, Vec<Remote>> = HashMap::new();
         for remote in &new {
             for n in self.rows_equal_to(remote) {
-                others_of.entry(n).or_default().push(remote_of(remote));
+                others_of.entry(n).or_default().push(remote.identity());
             }
         }
         let mut found = Discrepancies::default();
         for (&n, row) in &self.rows {
             let others = others_of.remove(&n).unwrap_or_default();
             let own = match row.status {
-                RowStatus::Created(id) | RowStatus::Exists(id) => there.get(&id).copied(),
+                RowStatus::Created(own) | RowStatus::Exists(own) => there.get(own).copied(),
                 _ => None,
             };
             if matches!(row.status, RowStatus::Created(_)) && own.is_none() {
@@ -416,13 +432,5 @@ impl Matcher {
             }
         }
         found
-    }
-}
-
-/// How a journal knows an integration.
-pub(super) fn remote_of(remote: &RemoteIntegration) -> Remote {
-    Remote {
-        id: remote.id,
-        init_date: remote.init_date,
     }
 }

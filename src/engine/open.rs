@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::journal::{
-    Appender, Event, Excluded, Found, JournalError, ListReason, Listed, Planned, PlannedAction,
-    RowRead, RunOpened, SessionStart,
+    Appender, Event, Excluded, JournalError, ListReason, Listed, Planned, PlannedAction, RowRead,
+    RunOpened, SessionStart,
 };
 use crate::model::{Place, ShownRow};
 use crate::plan::{Action, Plan, PlannedRow};
@@ -49,12 +49,11 @@ pub(crate) async fn open(
     }
     journal.append([
         Event::Session(Box::new(opening.session)),
-        Event::Listed(Listed {
-            why: ListReason::Baseline,
-            at: opening.listed_at,
-            node: None,
-            found: Found::Ids(plan.baseline().to_vec()),
-        }),
+        Event::Listed(Listed::all(
+            ListReason::Baseline,
+            opening.listed_at,
+            plan.baseline().iter().copied(),
+        )),
     ])?;
     journal.commit(planned(plan)).await
 }
@@ -87,6 +86,7 @@ fn planned_event(planned: &PlannedRow) -> Event {
         action,
         reason: planned.action.reason().into(),
         id: planned.action.id(),
+        init_date: planned.action.remote().and_then(|remote| remote.init_date),
         differences,
     })
 }

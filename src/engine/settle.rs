@@ -5,10 +5,10 @@ use tokio::time::Instant;
 
 use super::context::{SessionContext, Settling};
 use super::event::RunEvent;
-use super::matcher::{Discrepancies, Matcher, remote_of};
+use super::matcher::{Discrepancies, Matcher};
 use super::stop::Stop;
-use crate::journal::{Audit, Event, ListReason, Remote, Verdict};
-use crate::model::{RemoteIntegration, ShownFields};
+use crate::journal::{Audit, Event, ListReason, Verdict};
+use crate::model::{Remote, RemoteIntegration, ShownFields};
 
 /// An operation that was sent and whose fate is unknown, as lists judge it.
 pub(crate) trait Doubt: Copy {
@@ -128,7 +128,8 @@ impl<D: Doubt> Settlement<D> {
                 Evidence::Unknown => {}
             }
         }
-        matcher.end_round(earlier.iter().chain(&later).map(|remote| remote.id));
+        let shown = earlier.iter().chain(&later);
+        matcher.end_round(shown.map(RemoteIntegration::identity));
         Ok(())
     }
 
@@ -204,5 +205,5 @@ async fn compare(
 
 fn note_found(context: &SessionContext<'_>, n: u32, remote: &RemoteIntegration) {
     let echo = remote.flags_and_numbers();
-    context.note_settled(n, Verdict::Created, Some(remote_of(remote)), echo);
+    context.note_settled(n, Verdict::Created, Some(remote.identity()), echo);
 }

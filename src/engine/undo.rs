@@ -4,7 +4,7 @@
 
 mod changes;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -15,7 +15,7 @@ use super::matcher::Matcher;
 use super::stop::Stop;
 use crate::journal::{Duplicate, ListReason, RemovalOutcome, RowState, RunState, Via};
 use crate::model::{
-    Field, IntegrationType, OriginKey, Outcome, RemoteIntegration, ShownFields, normalise,
+    Field, OriginKey, Outcome, Remote, RemoteIntegration, RemoteSet, ShownFields, normalise,
 };
 
 /// What else is to be removed.
@@ -41,8 +41,7 @@ pub(crate) enum Fate {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct UndoneRow {
     pub n: u32,
-    /// Jira's id.
-    pub id: i64,
+    pub remote: Remote,
     pub fate: Fate,
     /// Whether an earlier undo sent its deletion and the fate of that is unknown.
     pub was_in_doubt: bool,
@@ -65,11 +64,11 @@ pub(crate) fn plan_undo(
         if removal.is_some_and(RemovalOutcome::is_gone) {
             return None;
         }
-        let id = row.remote?.id;
+        let remote = row.remote?;
         Some(UndoneRow {
             n,
-            id,
-            fate: fate(row, there.get(&id).copied(), options),
+            remote,
+            fate: fate(row, there.get(&remote.id).copied(), options),
             was_in_doubt: removal == Some(RemovalOutcome::InDoubt),
         })
     });
@@ -119,13 +118,13 @@ fn fate(row: &RowState, shown: Option<&RemoteIntegration>, options: UndoOptions)
 /// Why what Jira shows under the id of `row` is another integration than the run created; none if it is the same.
 fn why_another(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
     let integration_type = shown.integration_type();
-    if row.type_name.as_deref() != integration_type.map(IntegrationType::name) {
+    if !shown.may_have_type(row.type_name.as_deref()) {
         let type_name = &shown.type_name;
         return Some(format!("another integration, {type_name}, has its id now"));
     }
-    let created = row.remote.and_then(|remote| remote.init_date);
-    if let (Some(ours), Some(theirs)) = (created, shown.init_date) {
-        return (ours != theirs)
+    let is_dated = |remote: &Remote| remote.init_date.is_some() && shown.init_date.is_some();
+    if let Some(created) = row.remote.filter(is_dated) {
+        return (!created.is_same(shown.identity()))
             .then(|| "another integration, created at another time, has its id now".into());
     }
     // Where Jira tells no dates, it is recognised by what it shows.
@@ -160,7 +159,7 @@ pub(crate) fn duplicates(
 }
 
 /// Jira's list, for planning what is deleted. A list may lag behind what was created, so that one proves no absence: if it
-/// lacks some of `ids`, Jira is given its time and the list is read twice more. What either of them shows is there.
+/// lacks some of `remotes`, Jira is given its time and the list is read twice more. What either of them shows is there.
 ///
 /// # Errors
 ///
@@ -168,28 +167,26 @@ pub(crate) fn duplicates(
 pub(crate) async fn list_for_undo(
     context: &SessionContext<'_>,
     matcher: &Matcher,
-    ids: &[i64],
+    remotes: &[Remote],
 ) -> Result<Vec<RemoteIntegration>, Stop> {
     let list = context.list(ListReason::Plan, matcher).await?;
-    let shown = ids_of(&list);
-    let missing = ids.iter().filter(|id| !shown.contains(id)).count();
+    let shown = shown_in(&list);
+    let missing = remotes.iter().filter(|remote| !shown.contains(**remote));
+    let missing = missing.count();
     if missing == 0 {
         return Ok(list);
     }
     let [earlier, mut later] = context
         .two_lists_after(Instant::now(), ListReason::Plan, missing, matcher)
         .await?;
-    let shown = ids_of(&later);
-    later.extend(
-        earlier
-            .into_iter()
-            .filter(|remote| !shown.contains(&remote.id)),
-    );
+    let shown = shown_in(&later);
+    let more = earlier.into_iter();
+    later.extend(more.filter(|remote| !shown.contains(remote.identity())));
     Ok(later)
 }
 
-fn ids_of(list: &[RemoteIntegration]) -> HashSet<i64> {
-    list.iter().map(|remote| remote.id).collect()
+fn shown_in(list: &[RemoteIntegration]) -> RemoteSet {
+    list.iter().map(RemoteIntegration::identity).collect()
 }
 
 #[cfg(test)]
@@ -260,7 +257,7 @@ mod tests {
         let leave = |why: &str| Fate::LeaveAlone(why.into());
         let of = |fate: Fate| UndoneRow {
             n: 1,
-            id: 601,
+            remote: samples::remote(601),
             fate,
             was_in_doubt: false,
         };

@@ -1,6 +1,6 @@
 //! The JSON of the app's API, "Git Integration for Jira Data Center", page "REST API: Integrations".
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::mask::Mask;
-use crate::model::{Field, IntegrationType, Origin, Record, RemoteIntegration, ShownFields};
+use crate::model::{Field, Origin, Record, Remote, RemoteIntegration, ShownFields};
 use crate::secret::Secret;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
@@ -107,10 +107,14 @@ pub(super) struct ListBody {
 }
 
 impl ListBody {
-    /// The integrations, unless the answer reports a failure.
+    /// The integrations, each once, unless the answer reports a failure.
     pub(super) fn integrations(self) -> Option<Vec<RemoteIntegration>> {
-        let is_list = self.success != Some(false);
-        is_list.then(|| self.integrations.into_iter().map(|entry| entry.0).collect())
+        if self.success == Some(false) {
+            return None;
+        }
+        let mut ids = HashSet::new();
+        let all = self.integrations.into_iter().map(|entry| entry.0);
+        Some(all.filter(|remote| ids.insert(remote.id)).collect())
     }
 }
 
@@ -191,18 +195,14 @@ fn user_info(url: &str) -> Option<Range<usize>> {
 /// An integration that Jira has just created. Fields that repeat a secret are left out.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CreatedIntegration {
-    pub id: i64,
-    /// When it was created, in milliseconds since 1970-01-01 UTC.
-    pub init_date: Option<i64>,
-    /// Its type, where the answer names one that `gij` knows.
-    pub integration_type: Option<IntegrationType>,
-    pub display_name: Option<Box<str>>,
+    pub remote: Remote,
     /// The documented fields that Jira shows.
     pub shown: ShownFields,
 }
 
 impl CreatedIntegration {
-    /// Reads `{"success":true,"integration":{…}}`; none if it has no integration with an integer id.
+    /// Reads `{"success":true,"integration":{…}}`; none if it has no integration with an
+    /// id above 0.
     pub(super) fn read(body: &[u8], mask: &Mask) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
@@ -211,12 +211,15 @@ impl CreatedIntegration {
         let Body {
             integration: mut fields,
         } = object(body).ok()?;
-        let text = |name: &str| fields.get(name).and_then(Value::as_str);
         let number = |name: &str| fields.get(name).and_then(Value::as_i64);
-        let (id, init_date) = (number("id")?, number("initDate"));
+        let remote = Remote {
+            id: number("id").filter(|id| *id > 0)?,
+            init_date: number("initDate"),
+        };
         // A list calls the type so, and perhaps an answer does too.
-        let integration_type = text("type").or_else(|| text("integrationType"));
-        let integration_type = integration_type.and_then(IntegrationType::from_name);
+        if let Some(name) = fields.remove("integrationType") {
+            fields.entry(Field::Type.name()).or_insert(name);
+        }
         // Nearly no answer repeats a secret, so that its fields need not be searched one by one.
         let body = String::from_utf8_lossy(body);
         let may_reveal = body.contains('\\') || mask.is_in(&body);
@@ -226,12 +229,8 @@ impl CreatedIntegration {
                 && value.as_str().is_some_and(|url| user_info(url).is_some());
             is_shown && !has_user_info && !(may_reveal && mask.is_in_json(value))
         });
-        let display_name = fields.get(Field::DisplayName.name());
         Some(Self {
-            id,
-            init_date,
-            integration_type,
-            display_name: display_name.and_then(Value::as_str).map(Into::into),
+            remote,
             shown: fields.into(),
         })
     }
@@ -245,7 +244,7 @@ mod tests {
 
     use super::*;
     use crate::jira::Access;
-    use crate::model::{FieldValue, RecordDraft};
+    use crate::model::{FieldValue, IntegrationType, RecordDraft};
 
     fn list(body: &str) -> Option<Vec<RemoteIntegration>> {
         object::<ListBody>(body.as_bytes()).ok()?.integrations()
@@ -270,6 +269,10 @@ mod tests {
             (
                 r#"{"more":[{"id":1}],"integrations":[{"id":7,"n":[{"x":"]}"}]}]}"#,
                 Some(vec![7]),
+            ),
+            (
+                r#"{"integrations":[{"id":7},{"id":8},{"id":7}]}"#,
+                Some(vec![7, 8]),
             ),
             (r#"{"success":false,"integrations":[{"id":7}]}"#, None),
             (r#"{"success":"false","integrations":[{"id":7}]}"#, None),
@@ -339,33 +342,23 @@ mod tests {
             "disabled":false,"pat":"t0ken","password":null,"unheardOf":[1],"projectMappingIds":["1",2]},
             "success":"true","more":{}}"#;
         let created = created(body).unwrap();
-        assert_eq!(
-            (created.id, created.init_date),
-            (7, Some(1_760_000_000_000))
-        );
+        let remote = Remote {
+            id: 7,
+            init_date: Some(1_760_000_000_000),
+        };
+        assert_eq!(created.remote, remote);
         let shown =
             json!({"displayName": "Café", "disabled": false, "projectMappingIds": ["1", 2]});
         assert_eq!(Value::Object(created.shown.open()), shown);
     }
 
     #[test]
-    fn type_and_name_are_read_where_they_are_plain() {
-        let read = |fields: &str| {
-            let body = format!(r#"{{"success":true,"integration":{{"id":7,{fields}}}}}"#);
-            let created = created(&body).unwrap();
-            (created.integration_type, created.display_name)
-        };
-        let of = Some(IntegrationType::GitHubServer);
-        assert_eq!(
-            read(r#""type":"GITHUB_SERVER","displayName":"Caf\u00e9""#),
-            (of, Some("Café".into()))
-        );
-        assert_eq!(read(r#""integrationType":"GITHUB_SERVER""#), (of, None));
-        assert_eq!(
-            read(r#""type":"SOMETHING_NEW","displayName":null"#),
-            (None, None)
-        );
-        assert_eq!(read(r#""type":7,"displayName":"a canary""#), (None, None));
+    fn the_type_has_one_name() {
+        for name in ["type", "integrationType"] {
+            let body = format!(r#"{{"success":true,"integration":{{"id":7,"{name}":"AZURE"}}}}"#);
+            let shown = created(&body).unwrap().shown;
+            assert_eq!(Value::Object(shown.open()), json!({"type": "AZURE"}));
+        }
     }
 
     #[test]
@@ -402,10 +395,12 @@ mod tests {
     }
 
     #[test]
-    fn without_an_integer_id_there_is_no_integration() {
+    fn without_a_positive_id_there_is_no_integration() {
         for body in [
             r#"{"success":true,"integration":{"id":"7"}}"#,
             r#"{"success":true,"integration":{"id":7.5}}"#,
+            r#"{"success":true,"integration":{"id":0}}"#,
+            r#"{"success":true,"integration":{"id":-5}}"#,
             r#"{"success":true,"integration":{}}"#,
             r#"{"success":true,"integration":7}"#,
             r#"{"success":true}"#,

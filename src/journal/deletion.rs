@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::row_event::{Answered, Intent, Remote, Settled, Verdict};
+use super::row_event::{Answered, Intent, Settled, Verdict};
+use crate::model::Remote;
 
 /// How an undo ended for one integration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::row_event::{Answered, Intent, Planned, Remote, RowRead, Settled, in_millis};
-use crate::model::RemoteIntegration;
+use super::row_event::{Answered, Intent, Planned, RowRead, Settled, in_millis};
+use crate::model::{Remote, RemoteIntegration};
 
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
 /// skip it; any other change raises the major number and older readers refuse the journal.
 ///
-/// Version 2.1 keeps the cells of invalid rows and of the column of `--split-by`. Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
+/// Version 2.2 keeps the times of creation in lists. Version 2.1 keeps the cells of invalid rows and of the column of `--split-by`. Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Version {
     pub major: u32,
@@ -22,7 +22,7 @@ pub struct Version {
 }
 
 /// The version that this `gij` writes.
-pub(crate) const VERSION: Version = Version { major: 2, minor: 1 };
+pub(crate) const VERSION: Version = Version { major: 2, minor: 2 };
 
 /// Something that happened in a run, or, for an [`Intent`], is about to.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -188,6 +188,41 @@ pub struct Listed {
     pub node: Option<String>,
     #[serde(flatten)]
     pub found: Found,
+    /// When each of `ids` was created, in milliseconds since 1970-01-01 UTC.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub init_dates: Vec<Option<i64>>,
+}
+
+impl Listed {
+    /// A list of which all integrations are kept: of a baseline or a plan.
+    pub(crate) fn all(
+        why: ListReason,
+        at: Timestamp,
+        remotes: impl IntoIterator<Item = Remote>,
+    ) -> Self {
+        let remotes = remotes
+            .into_iter()
+            .map(|remote| (remote.id, remote.init_date));
+        let (ids, init_dates) = remotes.unzip();
+        Self {
+            why,
+            at,
+            node: None,
+            found: Found::Ids(ids),
+            init_dates,
+        }
+    }
+
+    /// The integrations of a list of which all are kept.
+    pub(super) fn remotes(&self) -> Option<impl Iterator<Item = Remote>> {
+        let Found::Ids(ids) = &self.found else {
+            return None;
+        };
+        let init_dates = self.init_dates.iter().copied();
+        let init_dates = init_dates.chain(std::iter::repeat(None));
+        let remotes = ids.iter().zip(init_dates);
+        Some(remotes.map(|(&id, init_date)| Remote { id, init_date }))
+    }
 }
 
 /// What a list is read for.

@@ -1,7 +1,6 @@
 //! What the runs on one Jira tell a session that begins: what they created there, which of their rows are in doubt, and what
 //! an undo has just deleted or may still delete.
 
-use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -11,10 +10,10 @@ use jiff::Timestamp;
 use super::deletion::{KnownDeletion, RemovalOutcome};
 use super::event::{Jira, SessionKind};
 use super::reader::ReadError;
-use super::row_event::{Key, Remote};
+use super::row_event::Key;
 use super::runs::{StoredRun, StoredRuns};
 use super::state::{RunState, Totals};
-use crate::model::{Outcome, RemoteIntegration};
+use crate::model::{Outcome, Remote, RemoteIntegration, RemoteMap, RemoteSet};
 
 /// How long a deletion whose answer nobody noted may have been under way after it was written down: the longest that a
 /// request waits for its permit and for its answer, with the options as they are.
@@ -86,12 +85,13 @@ impl History {
                 };
                 // As long ago as time goes back.
                 let since = listed_at.checked_sub(time).unwrap_or(Timestamp::MIN);
-                let Remote { id, init_date } = deletion.remote;
                 if deletion.outcome.is_gone() && deletion.at.is_some_and(|at| at >= since) {
-                    recent.gone.insert(id, init_date);
+                    recent.gone.insert(deletion.remote, ());
                 }
                 if is_in_doubt && deletion.at.is_none_or(|at| at >= since) {
-                    recent.in_doubt.insert(id, run.stored.id.clone());
+                    recent
+                        .in_doubt
+                        .insert(deletion.remote, run.stored.id.clone());
                 }
             }
         }
@@ -136,31 +136,25 @@ impl PastFacts {
 /// Integrations that a list may show and that are no row's, since an undo has just deleted them or may still delete them.
 #[derive(Default)]
 pub(crate) struct RecentDeletions {
-    /// By id, with the date of its creation.
-    gone: HashMap<i64, Option<i64>>,
-    /// By id, with the run that is being undone.
-    in_doubt: HashMap<i64, String>,
+    gone: RemoteSet,
+    /// With the run that is being undone.
+    in_doubt: RemoteMap<String>,
 }
 
 impl RecentDeletions {
     /// All of them, whether a list shows them or not: a later one may, and none of them comes from a request that is only
     /// about to be sent.
-    pub(crate) fn ids(&self) -> Vec<i64> {
-        let ids = self.gone.keys().chain(self.in_doubt.keys());
-        ids.copied().collect()
+    pub(crate) fn all(&self) -> impl Iterator<Item = Remote> {
+        self.gone.keys().chain(self.in_doubt.keys())
     }
 
     /// Whether it is one that was deleted, and not another one of its id.
     pub(crate) fn is_gone(&self, shown: &RemoteIntegration) -> bool {
-        let deleted = self.gone.get(&shown.id);
-        deleted.is_some_and(|created| match (created, shown.init_date) {
-            (Some(ours), Some(theirs)) => *ours == theirs,
-            _ => true,
-        })
+        self.gone.contains(shown.identity())
     }
 
-    /// The run whose undo may still delete the integration `id`.
-    pub(crate) fn in_doubt(&self, id: i64) -> Option<&str> {
-        self.in_doubt.get(&id).map(String::as_str)
+    /// The run whose undo may still delete the integration.
+    pub(crate) fn in_doubt(&self, remote: Remote) -> Option<&str> {
+        self.in_doubt.get(remote).map(String::as_str)
     }
 }

@@ -28,7 +28,6 @@ pub(crate) use history::{History, PastRun, RecentDeletions};
 #[cfg(test)]
 pub(crate) use reader::End;
 pub use reader::{ReadError, ReadRun, read};
-pub use row_event::Remote;
 pub(crate) use row_event::{
     Answered, Excluded, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
     in_millis, in_millis_or_null,

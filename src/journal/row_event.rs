@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::model::{
-    Difference, IntegrationType, OriginKey, Outcome, Place, RecordKey, Row, ShownFields, ShownRow,
-    TableFormat,
+    Difference, IntegrationType, OriginKey, Outcome, Place, RecordKey, Remote, Row, ShownFields,
+    ShownRow, TableFormat,
 };
 
 /// A row of the input.
@@ -180,6 +180,9 @@ pub struct Planned {
     /// The integration that exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
+    /// When that was created, in milliseconds since 1970-01-01 UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_date: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<FieldDifference>,
 }
@@ -324,15 +327,6 @@ pub enum Via {
     List,
     /// `--adopt` or `--absent`.
     Hand,
-}
-
-/// An integration in Jira, as far as a row needs to recognise it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Remote {
-    pub id: i64,
-    /// When Jira created it, in milliseconds since 1970-01-01 UTC, if Jira told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub init_date: Option<i64>,
 }
 
 /// Writes a time as the journal and the reports do: RFC 3339 in UTC with milliseconds, `2026-11-22T10:15:03.120Z`.

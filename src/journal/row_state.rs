@@ -1,15 +1,14 @@
 //! What the journal knows of one row.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::deletion::{Deletions, RemovalOutcome, Target};
 use super::row_event::{
-    Answered, Intent, Key, Op, Planned, PlannedAction, Remote, RowRead, Settled, Verdict, Via,
+    Answered, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
 };
-use crate::model::{Outcome, Place, ShownFields};
+use crate::model::{Outcome, Place, Remote, RemoteSet, ShownFields};
 
 /// One row and what became of it so far.
 ///
@@ -52,7 +51,7 @@ pub struct RowState {
     /// Whether it is not to be sent again should it turn out that nothing was created.
     pub fails_if_absent: bool,
     /// What was in Jira beside the baseline before the first of its attempts that are not settled, if a list told.
-    pub listed_before: Option<Arc<HashSet<i64>>>,
+    pub listed_before: Option<Arc<RemoteSet>>,
     /// What undos did to its integration and to duplicates of it.
     pub deletions: Deletions,
     /// The number of the last request, deletions included.
@@ -137,7 +136,7 @@ impl RowState {
                 self.outcome = Outcome::Exists;
                 self.remote = planned.id.map(|id| Remote {
                     id,
-                    init_date: None,
+                    init_date: planned.init_date,
                 });
                 return;
             }
@@ -157,7 +156,7 @@ impl RowState {
 
     /// Takes in that a request is about to be sent: from then on the row, or its deletion, is in doubt. `listed` is what was
     /// in Jira beside the baseline when the session began to send.
-    pub(super) fn intend(&mut self, intent: &Intent, listed: Option<&Arc<HashSet<i64>>>) {
+    pub(super) fn intend(&mut self, intent: &Intent, listed: Option<&Arc<RemoteSet>>) {
         self.last_intent = self.last_intent.max(intent.attempt);
         match intent.op {
             Op::Delete => {
@@ -169,7 +168,7 @@ impl RowState {
         }
     }
 
-    fn intend_to_create(&mut self, intent: &Intent, listed: Option<&Arc<HashSet<i64>>>) {
+    fn intend_to_create(&mut self, intent: &Intent, listed: Option<&Arc<RemoteSet>>) {
         self.is_earlier_in_doubt = self.outcome == Outcome::InDoubt;
         if !self.is_earlier_in_doubt {
             self.listed_before = listed.cloned();

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::event::*;
 use super::row_event::*;
-use crate::model::{ShownFields, TableFormat};
+use crate::model::{Remote, ShownFields, TableFormat};
 
 /// A moment of the sample run, in milliseconds from its beginning.
 pub(crate) fn at(ms: i64) -> Timestamp {
@@ -88,6 +88,7 @@ pub(crate) fn planned(n: u32, action: PlannedAction) -> Event {
         action,
         reason: "no-such-key".into(),
         id: (action == PlannedAction::Exists).then_some(70),
+        init_date: None,
         differences: Vec::new(),
     })
 }

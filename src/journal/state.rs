@@ -1,15 +1,15 @@
 //! The fold over a run's events: what is known of it at any moment.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::event::{Audit, Ending, Event, Found, ListReason, RunOpened, SessionKind, SessionStart};
+use super::event::{Audit, Ending, Event, ListReason, RunOpened, SessionKind, SessionStart};
 use super::row_event::{Op, RowPlace, RowRead};
 use super::row_state::RowState;
-use crate::model::{Outcome, Place, TableName};
+use crate::model::{Outcome, Place, Remote, RemoteSet, TableName};
 
 /// What is known of a run. It takes any events in any order and never fails: what makes no sense changes nothing, and
 /// what was once created stays so.
@@ -24,9 +24,9 @@ pub struct RunState {
     stopped: Option<String>,
     audit: Option<Audit>,
     closed: Option<(Ending, Timestamp)>,
-    baseline: Option<Vec<i64>>,
+    baseline: Option<Vec<Remote>>,
     /// What Jira held beside the baseline when the last session planned.
-    listed: Option<Arc<HashSet<i64>>>,
+    listed: Option<Arc<RemoteSet>>,
     is_undone: bool,
     lost: Lost,
     has_sent: bool,
@@ -79,13 +79,13 @@ impl RunState {
                     session.confirmed_by = by;
                 }
             }
-            Event::Listed(listed) => match (listed.why, listed.found) {
+            Event::Listed(listed) => match (listed.why, listed.remotes()) {
                 // The one before the first request is what counts.
-                (ListReason::Baseline, Found::Ids(ids)) if self.baseline.is_none() => {
-                    self.baseline = Some(ids);
+                (ListReason::Baseline, Some(remotes)) if self.baseline.is_none() => {
+                    self.baseline = Some(remotes.collect());
                 }
-                (ListReason::Plan, Found::Ids(ids)) => {
-                    self.listed = Some(Arc::new(ids.into_iter().collect()));
+                (ListReason::Plan, Some(remotes)) => {
+                    self.listed = Some(Arc::new(remotes.collect()));
                 }
                 // What follows from any other list is settled by events of their own.
                 _ => {}
@@ -194,8 +194,8 @@ impl RunState {
         self.stopped.as_deref()
     }
 
-    /// What Jira held before the first request, by ids; none: nothing was sent yet, or the journal has lost it.
-    pub fn baseline(&self) -> Option<&[i64]> {
+    /// What Jira held before the first request; none: nothing was sent yet, or the journal has lost it.
+    pub fn baseline(&self) -> Option<&[Remote]> {
         self.baseline.as_deref()
     }
 

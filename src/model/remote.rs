@@ -1,6 +1,8 @@
 //! Integrations as Jira shows them.
 
-use serde::Serialize;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::field::Field;
@@ -26,6 +28,82 @@ pub struct RemoteIntegration {
     pub fields: ShownFields,
 }
 
+/// What an integration is known by: its id, and when it was created, as Jira may give an id again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Remote {
+    pub id: i64,
+    /// When Jira created it, in milliseconds since 1970-01-01 UTC, if Jira told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_date: Option<i64>,
+}
+
+impl Remote {
+    /// Whether both are one integration. Times compare to the second, because a list may round them; an unknown one fits any.
+    pub fn is_same(self, other: Self) -> bool {
+        let is_same_time = match (self.init_date, other.init_date) {
+            (Some(one), Some(other)) => one.abs_diff(other) < 1000,
+            _ => true,
+        };
+        self.id == other.id && is_same_time
+    }
+}
+
+/// A map from integrations, which finds them by id and time of creation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RemoteMap<T>(BTreeMap<Remote, T>);
+
+/// A set of integrations.
+pub(crate) type RemoteSet = RemoteMap<()>;
+
+impl<T> Default for RemoteMap<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> RemoteMap<T> {
+    pub fn get(&self, remote: Remote) -> Option<&T> {
+        let at = |init_date| Remote {
+            id: remote.id,
+            init_date,
+        };
+        let with_id = self.0.range(at(None)..=at(Some(i64::MAX)));
+        let mut same = with_id.filter(|(known, _)| known.is_same(remote));
+        same.next().map(|(_, value)| value)
+    }
+
+    pub fn contains(&self, remote: Remote) -> bool {
+        self.get(remote).is_some()
+    }
+
+    pub fn insert(&mut self, remote: Remote, value: T) {
+        self.0.insert(remote, value);
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = Remote> {
+        self.0.keys().copied()
+    }
+}
+
+impl<T> FromIterator<(Remote, T)> for RemoteMap<T> {
+    fn from_iter<I: IntoIterator<Item = (Remote, T)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl FromIterator<Remote> for RemoteSet {
+    fn from_iter<I: IntoIterator<Item = Remote>>(remotes: I) -> Self {
+        remotes.into_iter().map(|remote| (remote, ())).collect()
+    }
+}
+
+impl Extend<Remote> for RemoteSet {
+    fn extend<I: IntoIterator<Item = Remote>>(&mut self, remotes: I) {
+        self.0
+            .extend(remotes.into_iter().map(|remote| (remote, ())));
+    }
+}
+
 /// A field in which a row and the integration of its key differ.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Difference {
@@ -38,21 +116,23 @@ pub struct Difference {
 }
 
 impl RemoteIntegration {
+    pub fn identity(&self) -> Remote {
+        Remote {
+            id: self.id,
+            init_date: self.init_date,
+        }
+    }
+
+    /// Whether it may be of this type: a list may leave the type out.
+    pub fn may_have_type(&self, name: Option<&str>) -> bool {
+        self.type_name.is_empty() || name == self.integration_type().map(IntegrationType::name)
+    }
+
     /// What Jira shows of the documented fields apart from credentials, by their names in the API.
     pub fn visible(&self) -> Map<String, Value> {
         let mut fields = self.fields.open();
         fields.retain(|name, _| Field::from_name(name).is_some_and(Field::is_shown));
         fields
-    }
-
-    /// Whether it may have been created at this time, in milliseconds since 1970-01-01 UTC: the list may round to seconds, or
-    /// not tell.
-    pub fn may_be_of(&self, init_date: Option<i64>) -> bool {
-        let second = |ms: i64| ms.div_euclid(1000);
-        match (self.init_date, init_date) {
-            (Some(shown), Some(known)) => second(shown) == second(known),
-            _ => true,
-        }
     }
 
     /// The type, if `gij` knows it.

@@ -3,7 +3,8 @@ use std::fmt;
 
 use super::references::ReferenceUse;
 use crate::model::{
-    Difference, Field, FieldValue, IntegrationType, OriginKey, RemoteIntegration, Row,
+    Difference, Field, FieldValue, IntegrationType, OriginKey, Remote, RemoteIntegration,
+    RemoteSet, Row,
 };
 
 /// What to do with a row.
@@ -16,7 +17,7 @@ pub(crate) enum Action {
     },
     /// Skip it: Jira holds an integration with its key.
     Exists {
-        id: i64,
+        remote: Remote,
         /// The visible settings in which it differs from the row.
         differences: Vec<Difference>,
     },
@@ -44,11 +45,15 @@ impl Action {
     }
 
     /// The integration that exists.
-    pub(crate) fn id(&self) -> Option<i64> {
+    pub(crate) fn remote(&self) -> Option<Remote> {
         match self {
             Self::Create { .. } | Self::NotSelected => None,
-            Self::Exists { id, .. } => Some(*id),
+            Self::Exists { remote, .. } => Some(*remote),
         }
+    }
+
+    pub(crate) fn id(&self) -> Option<i64> {
+        self.remote().map(|remote| remote.id)
     }
 }
 
@@ -58,11 +63,11 @@ pub(crate) struct PlannedRow {
     pub action: Action,
 }
 
-/// What to do with all rows, and the ids of the list that this follows from.
+/// What to do with all rows, and the list that this follows from.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     rows: Vec<PlannedRow>,
-    baseline: Vec<i64>,
+    baseline: Vec<Remote>,
 }
 
 /// Rows that one list shows as existing and the next does not: their places and the ids that they had.
@@ -93,7 +98,7 @@ impl Plan {
             rows: planned
                 .map(|(row, action)| PlannedRow { row, action })
                 .collect(),
-            baseline: remote.iter().map(|integration| integration.id).collect(),
+            baseline: remote.iter().map(RemoteIntegration::identity).collect(),
         }
     }
 
@@ -123,8 +128,8 @@ impl Plan {
             if let Action::Create { .. } = action {
                 match &planned.action {
                     Action::NotSelected => action = Action::NotSelected,
-                    Action::Exists { id, .. } => {
-                        vanished.push((planned.row.place.to_string(), *id));
+                    Action::Exists { remote, .. } => {
+                        vanished.push((planned.row.place.to_string(), remote.id));
                     }
                     Action::Create { .. } => {}
                 }
@@ -134,16 +139,17 @@ impl Plan {
         if !vanished.is_empty() {
             return Err(Vanished(vanished));
         }
-        let now = remote.iter().map(|integration| integration.id).collect();
+        let now = remote.iter().map(RemoteIntegration::identity).collect();
         let before = std::mem::replace(&mut self.baseline, now);
-        Ok(self.with_known_ids(&before))
+        Ok(self.with_known(before))
     }
 
     /// Adds integrations to the baseline, which no row was compared with.
-    pub(crate) fn with_known_ids(mut self, ids: &[i64]) -> Self {
-        let known: HashSet<i64> = self.baseline.iter().copied().collect();
-        let more = ids.iter().filter(|id| !known.contains(id));
-        self.baseline.extend(more);
+    pub(crate) fn with_known(mut self, remotes: impl IntoIterator<Item = Remote>) -> Self {
+        let known: RemoteSet = self.baseline.iter().copied().collect();
+        let remotes = remotes.into_iter();
+        self.baseline
+            .extend(remotes.filter(|remote| !known.contains(*remote)));
         self
     }
 
@@ -152,8 +158,8 @@ impl Plan {
         &self.rows
     }
 
-    /// The ids of all integrations that Jira held before, as far as is known.
-    pub(crate) fn baseline(&self) -> &[i64] {
+    /// All integrations that Jira held before, as far as is known.
+    pub(crate) fn baseline(&self) -> &[Remote] {
         &self.baseline
     }
 
@@ -266,7 +272,7 @@ impl<'a> RemoteIndex<'a> {
             Some(remote) => {
                 taken.insert(remote.id);
                 Action::Exists {
-                    id: remote.id,
+                    remote: remote.identity(),
                     differences: remote.differences(&row.record),
                 }
             }

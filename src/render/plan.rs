@@ -198,7 +198,11 @@ pub(crate) fn undo_plan(
             let row = state.row(undone.n);
             let place = row.map_or_else(String::new, |row| row.place.to_string());
             let name = row_name(place, None, row.and_then(|row| row.name.as_deref()));
-            lines.add(Style::new(), "", &format!("{name}  id {}", undone.id));
+            lines.add(
+                Style::new(),
+                "",
+                &format!("{name}  id {}", undone.remote.id),
+            );
         });
     };
     group("Remove", &Fate::Delete, &|rows| {

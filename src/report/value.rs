@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::journal::{
-    Ending, Jira, Remote, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
+    Ending, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
     in_millis_or_null,
 };
-use crate::model::{Diagnostic, Diagnostics, Difference, Outcome, Place, ShownFields};
+use crate::model::{Diagnostic, Diagnostics, Difference, Outcome, Place, Remote, ShownFields};
 use crate::validate::RowCounts;
 
 /// What a check found, what a plan would do, or what a run did: each fills the parts that it knows.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::run::report_duplicates;
 use super::value::ReportDuplicate;
 use crate::journal::{Duplicate, RowState, RunState};
-use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
+use crate::model::{Field, Outcome, Remote, RemoteIntegration};
 
 /// How an integration is in Jira now. The app creates first and scans later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -57,9 +57,8 @@ impl IndexState {
         let Some(shown) = shown else {
             return Self::Gone;
         };
-        let created = row.remote.and_then(|remote| remote.init_date);
-        let type_name = shown.integration_type().map(IntegrationType::name);
-        if row.type_name.as_deref() != type_name || !shown.may_be_of(created) {
+        let is_same = |own: Remote| own.is_same(shown.identity());
+        if !shown.may_have_type(row.type_name.as_deref()) || !row.remote.is_some_and(is_same) {
             return Self::Replaced;
         }
         let fields = shown.fields.open();

@@ -229,6 +229,8 @@ async fn wrong_method(
 pub(super) enum Disruption {
     /// The connection is closed without an answer.
     Close,
+    /// The connection is closed after the answer.
+    CloseAfter,
     /// The connection stays open without an answer, until the client goes away.
     Hang,
     /// The answer breaks off at a byte that this random number decides.
@@ -252,7 +254,11 @@ fn respond(
     let mut done = None;
     match fault.commit() {
         Commit::Never => drop(jira),
-        Commit::First => done = Some(effect(&mut jira)),
+        Commit::First => {
+            jira.store.fault = Some(fault);
+            done = Some(effect(&mut jira));
+            jira.store.fault = None;
+        }
         Commit::Later => {
             drop(jira);
             shared.do_late(Box::new(effect));
@@ -262,6 +268,8 @@ fn respond(
         Reaction::Close => (Response::default(), Disruption::Close),
         Reaction::Hang => (Response::default(), Disruption::Hang),
         Reaction::BreakOff => (done.unwrap_or_default(), Disruption::BreakOff(roll)),
+        Reaction::Truth => return done.unwrap_or_default(),
+        Reaction::TruthThenClose => (done.unwrap_or_default(), Disruption::CloseAfter),
         Reaction::Answer(answer) => {
             let base = &shared.base;
             return answer(&FaultyRequest { call, base, roll });

@@ -80,6 +80,10 @@ pub(super) enum Reaction {
     Hang,
     /// The true answer, which breaks off at a random byte.
     BreakOff,
+    /// The true answer, as the store makes it under the fault.
+    Truth,
+    /// The true answer, and then the connection is closed without a word.
+    TruthThenClose,
     /// Another answer than the true one.
     Answer(fn(&FaultyRequest<'_>) -> Response),
 }
@@ -119,7 +123,7 @@ macro_rules! faults {
     };
 }
 
-use Reaction::{Answer, BreakOff, Close, Hang};
+use Reaction::{Answer, BreakOff, Close, Hang, Truth, TruthThenClose};
 
 faults! {
     /// The connection is closed without an answer; nothing was done.
@@ -175,6 +179,22 @@ faults! {
     Forbidden = "forbidden", Never, Answer(|_| answers::not_admin());
     /// 404 as one node of a cluster may give it; nothing was done.
     NotFound = "not-found", Never, Answer(|request| answers::no_app(request.base));
+    /// A creation whose origin and name are stored in a form of Jira's own.
+    OwnForm = "own-form", First, Truth;
+    /// A creation that is stored as visible in all projects, whatever it asks for.
+    RestrictionIgnored = "restriction-ignored", First, Truth;
+    /// A creation that gets the lowest free id, be it that of a deleted integration.
+    ReusedId = "reused-id", First, Truth;
+    /// A list without what was created here, as of a node that lags behind.
+    StaleList = "stale-list", First, Truth;
+    /// A list whose dates of creation are whole seconds.
+    RoundedDates = "rounded-dates", First, Truth;
+    /// A list whose entries have neither a type nor an origin.
+    BareList = "bare-list", First, Truth;
+    /// A list that has each entry twice.
+    RepeatedList = "repeated-list", First, Truth;
+    /// The connection is closed after the answer, which does not announce it.
+    SilentClose = "silent-close", First, TruthThenClose;
 }
 
 fn too_many_requests(_: &FaultyRequest<'_>) -> Response {

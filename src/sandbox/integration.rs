@@ -22,6 +22,7 @@ pub struct Integration {
     /// From 1 upward; never given twice.
     pub id: u64,
     pub display_name: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub origin: String,
     /// Not indexed while true.
     pub disabled: bool,
@@ -47,6 +48,7 @@ pub struct Integration {
     /// The numeric ids of the projects that it is mapped to.
     pub project_mapping_ids: Vec<i64>,
     /// One of the 12 integration types, as the vendor writes it.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub integration_type: String,
     pub sources_diff_view_enabled: bool,
     pub ref_spec_notes: bool,
@@ -56,6 +58,25 @@ pub struct Integration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_filter: Option<String>,
     pub trust_folder_stat: bool,
+}
+
+impl Integration {
+    /// Changes name and origin as Jira may: white space collapses, a path is in lower case, the vendor's API is named.
+    pub(super) fn store_in_own_form(&mut self) {
+        let words: Vec<&str> = self.display_name.split_whitespace().collect();
+        self.display_name = words.join(" ");
+        if self.integration_type == "FILESPACE" {
+            self.origin = self.origin.trim_end_matches("/*").replace('\\', "/");
+            return;
+        }
+        self.origin = match self.origin.trim_end_matches('/') {
+            "https://github.com" => "https://api.github.com".to_owned(),
+            origin => origin.to_lowercase(),
+        };
+        if self.integration_type == "GITHUB_SERVER" {
+            self.origin.push_str("/api/v3");
+        }
+    }
 }
 
 /// The body of a creation. A blank text is one that is not given.

@@ -117,7 +117,11 @@ async fn exchange(
         Some(Disruption::Hang) => future::pending().await,
         Some(&Disruption::BreakOff(roll)) => {
             // An error means that the client went away.
-            let _ = send_part(response, roll, &raw).await;
+            let _ = send_raw(response, Some(roll), &raw).await;
+            Err(NoAnswer)
+        }
+        Some(Disruption::CloseAfter) => {
+            let _ = send_raw(response, None, &raw).await;
             Err(NoAnswer)
         }
     }
@@ -133,7 +137,9 @@ async fn handle(
     let Ok(mut response) = router.call(request).await;
     let status = match response.extensions().get::<Disruption>() {
         Some(Disruption::Close | Disruption::Hang) => None,
-        Some(Disruption::BreakOff(_)) | None => Some(response.status().as_u16()),
+        Some(Disruption::BreakOff(_) | Disruption::CloseAfter) | None => {
+            Some(response.status().as_u16())
+        }
     };
     let failed = shared.change(|simulation| {
         simulation.ended(number, status);
@@ -146,8 +152,8 @@ async fn handle(
     response
 }
 
-/// Sends an answer up to a byte that a random number decides, and never all of it.
-async fn send_part(response: Response, roll: u64, raw: &TcpStream) -> io::Result<()> {
+/// Sends an answer, or, up to a byte that a random number decides, a part of it and never all.
+async fn send_raw(response: Response, roll: Option<u64>, raw: &TcpStream) -> io::Result<()> {
     let (head, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.map_err(io::Error::other)?;
     let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
@@ -156,8 +162,8 @@ async fn send_part(response: Response, roll: u64, raw: &TcpStream) -> io::Result
     }
     bytes.extend(format!("content-length: {}\r\n\r\n", body.len()).into_bytes());
     bytes.extend(body);
-    let kept = usize::try_from(roll % bytes.len() as u64).unwrap_or(0);
-    let mut left = &bytes[..kept];
+    let kept = roll.map(|roll| usize::try_from(roll % bytes.len() as u64).unwrap_or(0));
+    let mut left = &bytes[..kept.unwrap_or(bytes.len())];
     while !left.is_empty() {
         raw.writable().await?;
         match raw.try_write(left) {

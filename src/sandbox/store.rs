@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use super::faults::Fault;
 use super::integration::{Creation, Integration, Repository, Seed, SeedError};
 
 /// The time.
@@ -27,10 +28,14 @@ pub(super) struct Store {
     list_lag: i64,
     /// Until when lists show them.
     gone: VecDeque<(i64, Integration)>,
+    /// The ids of what was created by requests.
+    created: BTreeSet<u64>,
     frozen: Option<Vec<Integration>>,
     index_after: Option<i64>,
     /// Integrations that find no repositories.
     blind: BTreeSet<u64>,
+    /// The fault of the request that is carried out.
+    pub fault: Option<Fault>,
 }
 
 fn millis(time: Duration) -> i64 {
@@ -44,16 +49,30 @@ impl Store {
             next_id: 1,
             list_lag: millis(list_lag),
             gone: VecDeque::new(),
+            created: BTreeSet::new(),
             frozen: None,
             index_after: index_after.map(millis),
             blind: BTreeSet::new(),
+            fault: None,
         }
     }
 
     /// Creates an integration.
     pub(super) fn create(&mut self, creation: &Creation, now: i64) -> &Integration {
-        let integration = creation.integration(self.next_id, now);
-        self.insert(integration, now, now.saturating_add(self.list_lag))
+        let mut integration = creation.integration(self.next_id, now);
+        match self.fault {
+            Some(Fault::OwnForm) => integration.store_in_own_form(),
+            Some(Fault::RestrictionIgnored) => integration.global = true,
+            Some(Fault::ReusedId) => {
+                let mut ids = 1..;
+                integration.id = ids.find(|id| !self.rows.contains_key(id)).unwrap_or(1);
+            }
+            _ => {}
+        }
+        let id = integration.id;
+        self.insert(integration, now, now.saturating_add(self.list_lag));
+        self.created.insert(id);
+        &self.rows[&id].integration
     }
 
     /// Puts one in that was there before; lists show it at once.
@@ -101,6 +120,22 @@ impl Store {
             .cloned()
             .collect();
         list.sort_by_key(|integration| integration.id);
+        match self.fault {
+            Some(Fault::StaleList) => list.retain(|shown| !self.created.contains(&shown.id)),
+            Some(Fault::RoundedDates) => {
+                for shown in &mut list {
+                    shown.init_date -= shown.init_date % 1000;
+                }
+            }
+            Some(Fault::BareList) => {
+                for shown in &mut list {
+                    shown.integration_type.clear();
+                    shown.origin.clear();
+                }
+            }
+            Some(Fault::RepeatedList) => list.extend(list.clone()),
+            _ => {}
+        }
         list
     }
 

@@ -20,6 +20,7 @@ mod endings;
 mod env;
 mod explain;
 mod hostile;
+mod identity;
 mod interrupted;
 mod just_removed;
 mod next;

@@ -110,7 +110,7 @@ fn replaced(more: impl FnOnce(i64) -> serde_json::Value) -> Env {
 
 #[test]
 fn another_integration_under_the_same_id_is_never_removed() {
-    let env = replaced(|init_date| json!({"initDate": init_date + 1}));
+    let env = replaced(|init_date| json!({"initDate": init_date + 60_000}));
     undo(&env, &["--include-changed", "--include-found"])
         .exit(1)
         .says("left alone")
@@ -325,7 +325,7 @@ fn another_integration_under_the_id_of_one_that_was_just_removed_is_there() {
     undo(&env, &[]).exit(0);
     let other = json!({
         "id": first.id, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
-        "initDate": first.init_date + 1,
+        "initDate": first.init_date + 60_000,
     });
     env.jira().put(other).unwrap();
     env.run(["import", "a.csv", "--yes"]).exit(0);

@@ -1,6 +1,6 @@
 //! A Jira that commits when it likes and shows it when it likes, and a matcher that follows it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -55,10 +55,10 @@ struct World {
     matcher: Matcher,
     rows: BTreeMap<u32, (Said, Now)>,
     status: BTreeMap<u32, RowStatus>,
-    baseline: Vec<i64>,
+    baseline: Vec<Remote>,
     /// What each row and the session know to have been there before.
-    known: BTreeMap<u32, Arc<HashSet<i64>>>,
-    session_knows: Option<Arc<HashSet<i64>>>,
+    known: BTreeMap<u32, Arc<RemoteSet>>,
+    session_knows: Option<Arc<RemoteSet>>,
     held: Vec<Held>,
     late: Vec<u32>,
     given: BTreeSet<i64>,
@@ -115,14 +115,14 @@ impl World {
             let (status, now) = match there {
                 Some(there) => {
                     taken.insert(there.remote.id);
-                    (RowStatus::Exists(there.remote.id), Now::Done)
+                    (RowStatus::Exists(there.remote.identity()), Now::Done)
                 }
                 None => (RowStatus::Open, Now::Open),
             };
             world.insert(n, (said, now));
             match_rows.push((n, match_row(said, status)));
         }
-        let baseline: Vec<i64> = held.iter().map(|one| one.remote.id).collect();
+        let baseline: Vec<Remote> = held.iter().map(|one| one.remote.identity()).collect();
         Self {
             status: match_rows.iter().map(|(n, row)| (*n, row.status)).collect(),
             matcher: Matcher::new(baseline.iter().copied(), match_rows),
@@ -148,15 +148,16 @@ impl World {
         }
     }
 
-    fn hold(&mut self, said: Said, owner: Option<u32>, is_listed: bool) -> i64 {
+    fn hold(&mut self, said: Said, owner: Option<u32>, is_listed: bool) -> Remote {
         let id = i64::try_from(self.held.len()).unwrap() + 1;
         let remote = shown(id, said);
+        let identity = remote.identity();
         self.held.push(Held {
             remote,
             owner,
             is_listed,
         });
-        id
+        identity
     }
 
     /// The rows that may be sent: of those without a name that are alike, one at a time.
@@ -186,9 +187,9 @@ impl World {
         let has_nameless = self.rows.values().any(|(said, _)| said.2.is_none());
         let now = match fate {
             Fate::Answered => {
-                let id = self.hold(said, Some(n), !lags);
-                assert!(self.given.insert(id));
-                self.stand(n, RowStatus::Created(id));
+                let created = self.hold(said, Some(n), !lags);
+                assert!(self.given.insert(created.id));
+                self.stand(n, RowStatus::Created(created));
                 Now::Done
             }
             // One without a name cannot be told from one that was renamed.
@@ -258,7 +259,8 @@ impl World {
                 self.set(n, Now::InDoubt);
             }
         }
-        self.matcher.end_round(list.iter().map(|remote| remote.id));
+        let shown = list.iter().map(RemoteIntegration::identity);
+        self.matcher.end_round(shown);
         if again {
             self.begin_again();
             self.begin_to_send(&list);
@@ -283,14 +285,14 @@ impl World {
     /// Notes what is there before anything is sent, as whoever goes on with a run does.
     fn begin_to_send(&mut self, list: &[RemoteIntegration]) {
         let news = self.matcher.new_in(list);
-        let known: HashSet<i64> = news.into_iter().map(|remote| remote.id).collect();
+        let known: RemoteSet = news.into_iter().map(RemoteIntegration::identity).collect();
         let rows = self.rows.iter();
         let open: Vec<u32> = rows
             .filter(|(_, (_, now))| *now == Now::Open)
             .map(|(n, _)| *n)
             .collect();
         self.matcher
-            .note_present_before(known.iter().copied(), open.into_iter());
+            .note_present_before(known.keys(), open.into_iter());
         self.session_knows = Some(Arc::new(known));
     }
 
@@ -306,7 +308,7 @@ impl World {
 
     fn find(&mut self, list: &[RemoteIntegration], open: &mut Vec<u32>) {
         for (n, remote) in self.matcher.find(list, open) {
-            self.status.insert(n, RowStatus::Created(remote.id));
+            self.status.insert(n, RowStatus::Created(remote.identity()));
             assert!(self.given.insert(remote.id), "{} has two rows", remote.id);
             let held = self
                 .held

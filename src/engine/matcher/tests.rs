@@ -4,6 +4,14 @@ use serde_json::Map;
 use super::*;
 use crate::model::{IntegrationType, Origin, OriginKey};
 
+/// An integration of an unknown date.
+fn id(id: i64) -> Remote {
+    Remote {
+        id,
+        init_date: None,
+    }
+}
+
 const SERVER: IntegrationType = IntegrationType::GitHubServer;
 
 fn row(of: IntegrationType, name: Option<&str>, origin: Option<&str>) -> MatchRow {
@@ -47,7 +55,7 @@ fn shown(id: i64, name: &str, host: &str) -> RemoteIntegration {
 
 /// Matcher of these rows, numbered from 1, over a Jira that held the integrations 1 to 9.
 fn matcher(rows: impl IntoIterator<Item = MatchRow>) -> Matcher {
-    Matcher::new(1..10, (1..).zip(rows))
+    Matcher::new((1..10).map(id), (1..).zip(rows))
 }
 
 fn found(matcher: &mut Matcher, list: &[RemoteIntegration], unsettled: &[u32]) -> Vec<(u32, i64)> {
@@ -74,7 +82,7 @@ fn one_new_integration_with_the_key_is_the_rows() {
 #[test]
 fn what_was_there_before_or_belongs_to_another_row_is_not_new() {
     let mut matcher = matcher([server("A", "git"), server("B", "git")]);
-    matcher.set_status(2, RowStatus::Created(11));
+    matcher.set_status(2, RowStatus::Created(id(11)));
     let list = [shown(5, "A", "git"), shown(11, "A", "git")];
     assert_eq!(found(&mut matcher, &list, &[1]), []);
     assert!(is_absent(&matcher, 1, &list));
@@ -155,7 +163,7 @@ fn a_row_that_is_in_doubt_already_may_be_what_appears() {
 #[test]
 fn what_was_there_before_a_row_was_sent_is_not_its_own() {
     let mut matcher = matcher([nameless("git"), server("B", "git")]);
-    matcher.note_present_before([11, 12].into_iter(), [1, 2].into_iter());
+    matcher.note_present_before([11, 12].map(id).into_iter(), [1, 2].into_iter());
     let list = [shown(11, "generated", "git"), shown(12, "B", "git")];
     assert_eq!(found(&mut matcher, &list, &[1, 2]), []);
     assert!(is_absent(&matcher, 2, &list));
@@ -169,7 +177,7 @@ fn what_an_earlier_row_may_have_left_is_not_given_to_one_sent_later() {
         found(&mut matcher, std::slice::from_ref(&left), &[1, 2]),
         []
     );
-    matcher.end_round([5, 11]);
+    matcher.end_round([5, 11].map(id));
     matcher.note_sent(3);
     assert_eq!(found(&mut matcher, std::slice::from_ref(&left), &[3]), []);
     let list = [left, shown(12, "generated", "git")];
@@ -179,7 +187,7 @@ fn what_an_earlier_row_may_have_left_is_not_given_to_one_sent_later() {
 #[test]
 fn nothing_differs_when_each_row_is_there_once() {
     let mut matcher = matcher([server("A", "git"), server("B", "git")]);
-    matcher.set_status(1, RowStatus::Created(11));
+    matcher.set_status(1, RowStatus::Created(id(11)));
     assert!(
         matcher
             .compare(&[shown(11, "A", "git"), shown(12, "C", "git")])
@@ -190,8 +198,8 @@ fn nothing_differs_when_each_row_is_there_once() {
 #[test]
 fn what_is_missing_double_or_refused_and_there_is_named() {
     let mut matcher = matcher([server("A", "git"), server("B", "git"), server("C", "git")]);
-    matcher.set_status(1, RowStatus::Created(11));
-    matcher.set_status(2, RowStatus::Created(12));
+    matcher.set_status(1, RowStatus::Created(id(11)));
+    matcher.set_status(2, RowStatus::Created(id(12)));
     matcher.set_status(3, RowStatus::Failed);
     let list = [
         shown(12, "B", "git"),
@@ -259,19 +267,19 @@ fn what_is_left_of_a_removed_row_is_a_double_if_a_request_of_ours_may_have_creat
         let mut row = server("A", "git");
         row.may_have_duplicates = requests - 1;
         let mut matcher = matcher([row]);
-        matcher.set_status(1, RowStatus::Created(11));
+        matcher.set_status(1, RowStatus::Created(id(11)));
         matcher
     };
     let list = [shown(12, "A", "git")];
     for (requests, expected) in [(1, 0), (2, 1)] {
         let mut matcher = created_by(requests);
-        matcher.note_removed(1, 11);
+        matcher.note_removed(1, id(11));
         let duplicates = matcher.compare(&list).duplicates;
         assert_eq!(duplicates.len(), expected, "after {requests} requests");
     }
     let mut matcher = created_by(2);
-    for id in [11, 12, 12] {
-        matcher.note_removed(1, id);
+    for removed in [11, 12, 12] {
+        matcher.note_removed(1, id(removed));
     }
     let later = [shown(12, "A", "git"), shown(13, "A", "git")];
     assert!(matcher.compare(&later).is_none());
@@ -280,16 +288,16 @@ fn what_is_left_of_a_removed_row_is_a_double_if_a_request_of_ours_may_have_creat
 #[test]
 fn what_was_there_before_a_row_was_sent_is_known() {
     let mut matcher = matcher([server("A", "a"), server("B", "b")]);
-    matcher.note_present_before([20].into_iter(), [1].into_iter());
-    matcher.set_status(2, RowStatus::Created(30));
-    let before = |matcher: &Matcher, id| matcher.was_there_before(1, id);
+    matcher.note_present_before([id(20)].into_iter(), [1].into_iter());
+    matcher.set_status(2, RowStatus::Created(id(30)));
+    let before = |matcher: &Matcher, of| matcher.was_there_before(1, id(of));
     let ids = [5, 20, 30, 40];
     assert_eq!(
         ids.map(|id| before(&matcher, id)),
         [true, true, true, false]
     );
     matcher.note_sent(1);
-    matcher.end_round([40]);
+    matcher.end_round([id(40)]);
     assert!(!before(&matcher, 40), "it came after the row was sent");
     matcher.note_sent(1);
     assert!(before(&matcher, 40), "a round left it over");

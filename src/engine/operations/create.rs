@@ -5,9 +5,9 @@ use crate::engine::context::SessionContext;
 use crate::engine::event::RunEvent;
 use crate::engine::matcher::{Matcher, RowStatus};
 use crate::engine::settle::{Evidence, TwoLists};
-use crate::jira::{CreatedIntegration, Refusal};
-use crate::journal::{Op, Remote, Verdict};
-use crate::model::{OriginKey, OriginRule, Outcome, RemoteIntegration, Row, ShownFields};
+use crate::jira::CreatedIntegration;
+use crate::journal::{Op, Verdict};
+use crate::model::{OriginKey, OriginRule, Outcome, Remote, RemoteIntegration, Row, ShownFields};
 
 /// The creation of a row's integration.
 #[derive(Clone, Copy, Debug)]
@@ -73,26 +73,20 @@ impl Operation for Creation<'_> {
         let Answer::Done(created) = answer else {
             return answer;
         };
-        let (row, id) = (self.0, created.id);
-        if matcher.was_there_before(row.n, id) {
+        let (n, remote) = (self.0.n, created.remote);
+        if matcher.was_there_before(n, remote) {
             // An answer of a cache, say: what it names was there before this request.
+            let id = remote.id;
             let why = format!("an answer that names integration {id}, which was there before");
             return Answer::Unsettled(why);
         }
-        if let Some(difference) = difference(row, &created) {
-            // Somebody else's, or ours after Jira changed it: sending it again could duplicate the row.
-            return Answer::FailedOnServer(Refusal {
-                error: format!("an answer that names integration {id}, {difference}"),
-                advice: None,
-            });
-        }
-        matcher.set_status(row.n, RowStatus::Created(id));
+        // However Jira stores it: a new id is the row's.
+        matcher.set_status(n, RowStatus::Created(remote));
         Answer::Done(created)
     }
 
     fn shown(created: CreatedIntegration) -> (Option<Remote>, ShownFields) {
-        let CreatedIntegration { id, init_date, .. } = created;
-        (Some(Remote { id, init_date }), created.shown)
+        (Some(created.remote), created.shown)
     }
 
     fn ended(&self, end: End, matcher: &mut Matcher) -> RunEvent<'static> {
@@ -138,18 +132,4 @@ impl Doubt for SentRow {
     fn happened(&self, _: &mut Matcher) -> RunEvent<'static> {
         RunEvent::Finished(Outcome::Created)
     }
-}
-
-/// In what an answer contradicts the row that was sent, if in anything. What it does not tell, and blanks, contradict nothing.
-fn difference(row: &Row, created: &CreatedIntegration) -> Option<String> {
-    let ours = row.record.integration_type();
-    if let Some(theirs) = created.integration_type
-        && theirs != ours
-    {
-        return Some(format!("whose type is {theirs} and not {ours}"));
-    }
-    let ours = row.record.display_name()?.split_whitespace();
-    let theirs = created.display_name.as_deref()?.split_whitespace();
-    let is_other = theirs.clone().next().is_some() && !ours.eq(theirs);
-    is_other.then(|| "whose name is not that of the row".to_owned())
 }

@@ -11,19 +11,16 @@ use crate::engine::event::RunEvent;
 use crate::engine::matcher::Matcher;
 use crate::engine::settle::{Evidence, TwoLists, Unsettled, settle};
 use crate::engine::stop::Stop;
-use crate::journal::{Op, Remote, RemovalOutcome, Verdict};
-use crate::model::{IntegrationType, RemoteIntegration, ShownFields};
+use crate::journal::{Op, RemovalOutcome, Verdict};
+use crate::model::{IntegrationType, Remote, RemoteIntegration, ShownFields};
 
 /// The deletion of an integration.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deletion {
     /// The row that it belongs to.
     pub n: u32,
-    /// Jira's id.
-    pub id: i64,
+    pub remote: Remote,
     pub integration_type: Option<IntegrationType>,
-    /// When it was created, if Jira tells that.
-    pub init_date: Option<i64>,
     /// The number of the row's last intent.
     pub attempt: u32,
     /// Whether it was sent before and its fate is unknown: if it is gone, then by us.
@@ -33,15 +30,9 @@ pub(crate) struct Deletion {
 impl Deletion {
     /// Whether `list` shows what is to be deleted, and not someone else's that has its id now.
     fn is_in(&self, list: &[RemoteIntegration]) -> bool {
-        list.iter().any(|shown| {
-            let is_of_its_time = match (self.init_date, shown.init_date) {
-                (Some(ours), Some(theirs)) => ours == theirs,
-                _ => true,
-            };
-            shown.id == self.id
-                && shown.integration_type() == self.integration_type
-                && is_of_its_time
-        })
+        let type_name = self.integration_type.map(IntegrationType::name);
+        list.iter()
+            .any(|shown| shown.identity().is_same(self.remote) && shown.may_have_type(type_name))
     }
 }
 
@@ -63,7 +54,7 @@ impl Operation for Deletion {
     }
 
     async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<()> {
-        let request = context.client.delete(self.id);
+        let request = context.client.delete(self.remote.id);
         context.request(permit, request).await
     }
 
@@ -87,8 +78,7 @@ impl Doubt for Deletion {
     }
 
     fn remote(&self) -> Option<Remote> {
-        let (id, init_date) = (self.id, None);
-        Some(Remote { id, init_date })
+        Some(self.remote)
     }
 
     /// What neither list shows is gone, what the later one shows was not deleted; of what the earlier one alone shows nothing
@@ -103,7 +93,7 @@ impl Doubt for Deletion {
     }
 
     fn happened(&self, matcher: &mut Matcher) -> RunEvent<'static> {
-        matcher.note_removed(self.n, self.id);
+        matcher.note_removed(self.n, self.remote);
         RunEvent::Removed(RemovalOutcome::Removed)
     }
 }

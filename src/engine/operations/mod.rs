@@ -15,8 +15,8 @@ use super::matcher::Matcher;
 use super::pacer::Permit;
 use super::settle::Doubt;
 use crate::jira::Answer;
-use crate::journal::{Op, Remote, Verdict};
-use crate::model::{IntegrationType, ShownFields};
+use crate::journal::{Op, Verdict};
+use crate::model::{IntegrationType, Remote, ShownFields};
 
 /// One change that is asked of Jira for a row.
 pub(crate) trait Operation: Copy {

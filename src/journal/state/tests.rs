@@ -1,10 +1,8 @@
 use super::*;
 use crate::journal::samples::{
-    answered, audit, closed, intent, opened, planned, row, row_read, session, settled,
+    answered, audit, closed, intent, opened, planned, remote, row, row_read, session, settled,
 };
-use crate::journal::{
-    Excluded, Intent, Listed, Op, PlannedAction, Remote, RemovalOutcome, Verdict,
-};
+use crate::journal::{Excluded, Intent, Listed, Op, PlannedAction, RemovalOutcome, Verdict};
 
 mod any;
 
@@ -343,19 +341,16 @@ fn a_deletion_that_did_nothing_leaves_an_earlier_one_in_doubt() {
 }
 
 fn listed(ids: &[i64]) -> Event {
-    Event::Listed(Listed {
-        why: ListReason::Baseline,
-        at: crate::journal::samples::at(0),
-        node: None,
-        found: Found::Ids(ids.to_vec()),
-    })
+    let at = crate::journal::samples::at(0);
+    let remotes = ids.iter().map(|id| remote(*id));
+    Event::Listed(Listed::all(ListReason::Baseline, at, remotes))
 }
 
 #[test]
 fn the_first_baseline_counts() {
     assert_eq!(run([]).baseline(), None);
     let state = run([listed(&[1, 2]), listed(&[3])]);
-    assert_eq!(state.baseline(), Some(&[1, 2][..]));
+    assert_eq!(state.baseline(), Some(&[remote(1), remote(2)][..]));
 }
 
 #[test]

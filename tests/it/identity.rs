@@ -1,0 +1,113 @@
+//! An integration is known by its id and the time of its creation, whatever Jira makes of its name and its origin, and
+//! whatever its list leaves out.
+
+use gij::sandbox::{Call, Config, Fault, Faults};
+use serde_json::json;
+
+use crate::echo::Echo;
+use crate::env::{Env, Ran, output_of, sheet_of};
+
+/// A simulated Jira all of whose calls of this kind meet the fault.
+fn always(call: Call, fault: Fault) -> Env {
+    let faults = Faults::default().with_call(call, fault, 1.0).unwrap();
+    Env::new().sandbox_with(Config {
+        faults,
+        ..Config::default()
+    })
+}
+
+#[test]
+fn a_row_that_jira_stores_in_its_own_form_is_created() {
+    let env = always(Call::Create, Fault::OwnForm).file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes", "--settle", "50ms"]);
+    assert_eq!((env.total("created"), env.total("failed")), (2, 0));
+    env.assert_once_each(2);
+}
+
+#[test]
+fn what_has_the_id_of_something_that_was_there_before_is_new_by_its_date() {
+    let env = always(Call::Create, Fault::ReusedId).file("a.csv", sheet_of(1));
+    let old = json!({
+        "type": "GITHUB_SERVER", "displayName": "Old", "origin": "https://old.example.org", "initDate": 1_760_000_000_000_i64,
+    });
+    let old = env.jira().put(old).unwrap();
+    // Removed after the last list before the request: its id is in the baseline, and the row gets it.
+    env.jira().freeze_list();
+    env.jira().remove(old);
+    let args = ["import", "a.csv", "--yes", "--settle", "50ms"];
+    let child = env.start_until(args, |env| env.posts() == 1);
+    env.jira().thaw_list();
+    Ran::of(output_of(child)).exit(0);
+    assert_eq!(env.report()["rows"][0]["id"], old);
+    assert_eq!((env.posts(), env.total("created")), (1, 1));
+    env.assert_once_each(1);
+}
+
+#[test]
+fn an_integration_of_another_date_is_not_the_one_that_was_created() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let ours = env.jira().held()[0].clone();
+    // Jira was restored from a backup: the id is somebody else's now.
+    env.jira().remove(ours.id);
+    let theirs = json!({
+        "id": ours.id, "type": "GITHUB_SERVER", "displayName": "Theirs", "origin": "https://theirs.example.org",
+        "initDate": ours.init_date + 60_000,
+    });
+    env.jira().put(theirs).unwrap();
+    env.run(["verify"]).exit(1).says("1 replaced");
+    env.run(["undo", "--yes", "--settle", "50ms"])
+        .says("another integration, created at another time, has its id now");
+    assert_eq!(env.held(), ["Theirs"]);
+}
+
+#[test]
+fn dates_that_a_list_rounds_to_seconds_are_the_same() {
+    let env = always(Call::List, Fault::RoundedDates).file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.run(["verify"]).exit(0);
+    env.run(["undo", "--yes"]).exit(0);
+    assert_eq!(env.held(), [""; 0]);
+}
+
+#[test]
+fn a_list_without_types_and_origins_proves_no_absence() {
+    let env = always(Call::List, Fault::BareList).file("a.csv", sheet_of(2));
+    env.jira().script([Some(Fault::CutAfterCommit)]);
+    env.run("import a.csv --yes --settle 50ms --concurrency 1".split(' '))
+        .exit(1);
+    assert_eq!((env.total("created"), env.total("in_doubt")), (1, 1));
+    env.assert_once_each(2);
+}
+
+#[test]
+fn what_a_list_without_types_shows_can_be_undone() {
+    let env = always(Call::List, Fault::BareList).file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.run("undo --yes --include-changed".split(' ')).exit(0);
+    assert_eq!(env.held(), [""; 0]);
+}
+
+#[test]
+fn a_list_that_has_an_entry_twice_is_read_as_a_set() {
+    let env = always(Call::List, Fault::RepeatedList).file("a.csv", sheet_of(2));
+    env.jira().script([Some(Fault::CutAfterCommit)]);
+    env.run("import a.csv --yes --settle 50ms".split(' '))
+        .exit(0);
+    assert_eq!((env.total("created"), env.posts()), (2, 2));
+}
+
+#[test]
+fn an_id_that_is_not_positive_is_no_integration() {
+    for id in ["0", "-5"] {
+        let body = format!(r#"{{"success":true,"integration":{{"id":{id}}}}}"#);
+        let echo = Echo::start(200, &body, "");
+        let env = Env::new()
+            .file("a.csv", sheet_of(1))
+            .var("JIRA_URL", &echo.url())
+            .var("JIRA_TOKEN", "t");
+        env.run("import a.csv --yes --settle 50ms --retries 0".split(' '))
+            .exit(1);
+        assert_eq!(env.total("created"), 0);
+    }
+}
