@@ -145,6 +145,7 @@ impl Session<'_> {
             .map(|(n, row)| Unsettled {
                 doubt: SentRow(n),
                 ended: ended(row, is_whole),
+                created_by_then: matcher.number_created(),
             })
             .collect();
         self.read(async |context, appender| {

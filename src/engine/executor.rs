@@ -75,6 +75,7 @@ enum Next {
 struct Aside<O> {
     job: Job<O>,
     ended: Instant,
+    created_by_then: usize,
     may_retry: bool,
 }
 
@@ -274,6 +275,7 @@ impl<'a, O: Operation> Executor<'a, O> {
                 let aside = Aside {
                     job,
                     ended: Instant::now(),
+                    created_by_then: self.matcher.number_created(),
                     may_retry: verdict != Verdict::FailedIfAbsent,
                 };
                 self.aside.insert(job.n(), aside);
@@ -312,6 +314,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             let unsettled = self.aside.values().map(|aside| Unsettled {
                 doubt: aside.job.operation.doubt(),
                 ended: aside.ended,
+                created_by_then: aside.created_by_then,
             });
             let settlement =
                 settle(self.context, &mut self.matcher, unsettled.collect(), how).await;

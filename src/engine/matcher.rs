@@ -162,6 +162,8 @@ pub(crate) struct Matcher {
     claimed: RemoteSet,
     rows: BTreeMap<u32, MatchRow>,
     by_name: HashMap<String, Vec<u32>>,
+    /// What the run is known to have created and not removed, in the order of the answers.
+    created: Vec<Remote>,
     /// How many rounds of settling are over.
     round: u32,
     /// What was there when a round ended, new, and with no row found for it, by that round.
@@ -184,6 +186,9 @@ impl Matcher {
                 matcher.by_name.entry(name.clone()).or_default().push(*n);
             }
             matcher.claimed.extend(row.status.remote());
+            if let RowStatus::Created(remote) = row.status {
+                matcher.created.push(remote);
+            }
         }
         matcher
     }
@@ -222,6 +227,9 @@ impl Matcher {
             row.status = status;
         }
         self.claimed.extend(status.remote());
+        if let RowStatus::Created(remote) = status {
+            self.created.push(remote);
+        }
     }
 
     /// Notes that an undo removed the integration `remote` of the row `n`, its own or a duplicate.
@@ -293,6 +301,19 @@ impl Matcher {
     fn may_come_from(&self, row: &MatchRow, remote: Remote) -> bool {
         let left_over = self.left_over.get(remote);
         !row.was_present_before(remote) && left_over.is_none_or(|round| *round >= row.sent_in)
+    }
+
+    /// How many integrations the run is known to have created so far.
+    pub(crate) fn number_created(&self) -> usize {
+        self.created.len()
+    }
+
+    /// Whether `list` shows the first `number` integrations that the run created: a list that lacks what is known to be there
+    /// proves no absence.
+    pub(crate) fn shows_created(&self, list: &[RemoteIntegration], number: usize) -> bool {
+        let shown: RemoteSet = list.iter().map(RemoteIntegration::identity).collect();
+        let mut known = self.created.iter().take(number);
+        known.all(|created| shown.contains(*created))
     }
 
     /// Whether anything was sent whose fate an audit can compare with a list.

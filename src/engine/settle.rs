@@ -42,6 +42,8 @@ pub(crate) trait Doubt: Copy {
 pub(crate) struct Unsettled<D> {
     pub doubt: D,
     pub ended: Instant,
+    /// How many integrations the run was known to have created by then.
+    pub created_by_then: usize,
 }
 
 /// Two lists that were both begun after Jira has had its time, and what is new in each.
@@ -50,6 +52,8 @@ pub(crate) struct TwoLists<'l> {
     pub later: &'l [RemoteIntegration],
     pub new_in_earlier: Vec<&'l RemoteIntegration>,
     pub new_in_later: Vec<&'l RemoteIntegration>,
+    /// Whether both show what was known to be there when the last attempt ended.
+    pub are_whole: bool,
 }
 
 /// What two lists tell of an operation.
@@ -111,7 +115,12 @@ impl<D: Doubt> Settlement<D> {
         // All finds come before any absence: what belongs to one row speaks for the absence of another.
         self.find(context, matcher, &earlier, &mut open);
         self.find(context, matcher, &later, &mut open);
+        let known = open.iter().map(|unsettled| unsettled.created_by_then).max();
+        let are_whole = [&earlier, &later]
+            .into_iter()
+            .all(|list| matcher.shows_created(list, known.unwrap_or_default()));
         let lists = TwoLists {
+            are_whole,
             earlier: &earlier,
             later: &later,
             new_in_earlier: matcher.new_in(&earlier),

@@ -63,6 +63,26 @@ impl History {
         Ok(Self { runs })
     }
 
+    /// Gives the integrations of `list` that these runs created the type, origin and name of their rows: Jira may store them in
+    /// a form of its own.
+    pub(crate) fn name_as_rows(&self, list: &mut [RemoteIntegration]) {
+        let runs = self.runs.iter().filter_map(|run| run.facts.as_ref().ok());
+        let created = runs.flat_map(|facts| &facts.created);
+        let keys: RemoteMap<&Key> = created.map(|(key, remote)| (*remote, key)).collect();
+        for shown in list {
+            if let Some(key) = keys.get(shown.identity())
+                && shown.init_date.is_some()
+                && shown.may_have_type(Some(key.integration_type.name()))
+            {
+                key.integration_type.name().clone_into(&mut shown.type_name);
+                shown.display_name = Some(key.name.clone());
+                if let Some(origin) = &key.origin {
+                    shown.origin = Some(origin.clone());
+                }
+            }
+        }
+    }
+
     /// What undos have deleted so short a time before a list read at `listed_at` that it may still show it, and what they may
     /// still delete. Jira is given the time `settle`, or what an undo gave it, if that was more.
     ///

@@ -25,6 +25,28 @@ fn a_row_that_jira_stores_in_its_own_form_is_created() {
 }
 
 #[test]
+fn importing_again_what_jira_stores_in_its_own_form_creates_nothing() {
+    let env = always(Call::Create, Fault::OwnForm).file("a.csv", sheet_of(2));
+    let import = ["import", "a.csv", "--yes", "--settle", "50ms"];
+    env.run(import);
+    env.run(import).exit(0);
+    assert_eq!((env.total("exists"), env.posts()), (2, 2));
+}
+
+#[test]
+fn a_list_that_lacks_what_was_created_before_proves_no_absence() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.jira().script([None, Some(Fault::CutAfterCommit)]);
+    // The lists of the connection and of the plan, then those that settle, which another node answers.
+    let stale = [Some(Fault::StaleList); 3];
+    env.jira()
+        .script_call(Call::List, [None, None].into_iter().chain(stale));
+    env.run("import a.csv --yes --settle 50ms --concurrency 1".split(' '));
+    assert_eq!(env.posts(), 2);
+    env.assert_once_each(2);
+}
+
+#[test]
 fn what_has_the_id_of_something_that_was_there_before_is_new_by_its_date() {
     let env = always(Call::Create, Fault::ReusedId).file("a.csv", sheet_of(1));
     let old = json!({

@@ -119,7 +119,8 @@ impl Doubt for SentRow {
     }
 
     fn judge(&self, matcher: &Matcher, lists: &TwoLists<'_>) -> Evidence {
-        let is_absent = matcher.is_absent(self.0, &lists.new_in_earlier)
+        let is_absent = lists.are_whole
+            && matcher.is_absent(self.0, &lists.new_in_earlier)
             && matcher.is_absent(self.0, &lists.new_in_later);
         if is_absent {
             Evidence::DidNotHappen

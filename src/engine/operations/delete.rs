@@ -109,7 +109,11 @@ pub(crate) async fn settle_deletions(
     open: Vec<Deletion>,
 ) -> Result<(), Stop> {
     let ended = Instant::now();
-    let unsettled = open.into_iter().map(|doubt| Unsettled { doubt, ended });
+    let unsettled = open.into_iter().map(|doubt| Unsettled {
+        doubt,
+        ended,
+        created_by_then: 0,
+    });
     let settlement = settle(context, matcher, unsettled.collect(), Settling::Full).await;
     for deletion in settlement.did_not_happen {
         if deletion.was_in_doubt {
