@@ -53,7 +53,7 @@ impl Sink for Collector {
         let table = self.tables.last_mut().expect("a table before its rows");
         block.for_each_row(|row| {
             let cell = |column| match row.value(column) {
-                Value::Text(text) | Value::Error(text) => text.to_owned(),
+                Value::Text(text) | Value::Date(text) | Value::Error(text) => text.to_owned(),
                 Value::Blank => String::new(),
                 other => format!("{other:?}"),
             };

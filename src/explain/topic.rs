@@ -251,8 +251,11 @@ impl From<IntegrationType> for TypeTopic {
         let with = |need: Need| {
             Field::all().filter(move |field| !NAMED.contains(field) && spec.need(*field) == need)
         };
-        let is_common =
-            |field: &Field| IntegrationType::all().all(|other| other.spec().uses(*field));
+        // Only a tracked folder has no pull requests to hide: that is no distinction of the others.
+        let is_common = |field: &Field| {
+            *field == Field::PrHideFilter
+                || IntegrationType::all().all(|other| other.spec().uses(*field))
+        };
         let (common, own): (Vec<Field>, Vec<Field>) = with(Need::Optional).partition(is_common);
         Self {
             integration_type,

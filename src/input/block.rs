@@ -18,6 +18,8 @@ pub enum Value<'a> {
         /// How the spreadsheet shows it.
         display: Display,
     },
+    /// A date, time or duration that a spreadsheet holds as one, as ISO 8601 writes it.
+    Date(&'a str),
     /// A boolean that a spreadsheet holds as a boolean.
     Flag(bool),
     /// An error such as `#N/A`.
@@ -43,6 +45,7 @@ pub enum Display {
 pub(super) enum SheetValue {
     Text(Range<u32>),
     Number { value: f64, display: Display },
+    Date(Range<u32>),
     Flag(bool),
     Error(Range<u32>),
     FormulaWithoutValue,
@@ -89,6 +92,7 @@ impl SheetBlock {
     fn value<'a>(&'a self, value: &SheetValue) -> Value<'a> {
         match value {
             SheetValue::Text(text) => Value::Text(self.text_at(text)),
+            SheetValue::Date(text) => Value::Date(self.text_at(text)),
             SheetValue::Error(text) => Value::Error(self.text_at(text)),
             SheetValue::Number { value, display } => Value::Number {
                 value: *value,

@@ -55,6 +55,19 @@ pub struct TableHead {
     pub encoding: Option<&'static str>,
     /// How many rows above the header row are blank.
     pub blank_above: u64,
+    /// The other rows above the header row, unless it is the one that was asked for.
+    pub above: Vec<FirstRow>,
+}
+
+/// One of the first rows of a table.
+#[derive(Clone, Debug)]
+pub struct FirstRow {
+    /// From 1.
+    pub row: u32,
+    /// Its physical line in a CSV, from 1.
+    pub line: Option<u64>,
+    /// What its cells have of text; a column without any is blank.
+    pub cells: Vec<String>,
 }
 
 /// Whether the rows of a table are wanted.

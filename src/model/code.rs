@@ -186,6 +186,15 @@ codes! {
         example: csv("type,name,display name,pat\nGITHUB,Payments,Payments on GitHub,invented-token\n",
                      "type,display name,pat\nGITHUB,Payments on GitHub,invented-token\n"),
     }
+    RowsAboveHeader = Error "rows-above-header" {
+        meaning: "rows above the header row would not be read",
+        why: "The row with the most known headers is the header row, and rows are read below it only. A row above it is a \
+              header row too, or names a type, so that rows would be lost.",
+        help: "Put each table on a sheet or in a file of its own. To read the rows below another header row, name it with \
+               `--header-row`.",
+        example: csv("type,displayName,pat\nGITHUB,Payments,invented-token\ntype,displayName,pat,global\nGITHUB,Storefront,other-invented-token,yes\n",
+                     "type,displayName,pat,global\nGITHUB,Payments,invented-token,\nGITHUB,Storefront,other-invented-token,yes\n"),
+    }
     RepositoryTable = Error "repository-table" {
         meaning: "the table lists single repositories, not integrations",
         why: "The app's Bulk Change writes such tables, with the columns `realRoot` or `trackedFolderId`. An integration is a \
@@ -209,9 +218,10 @@ codes! {
                      "type,displayName,pat\nGITHUB,Payments,invented-token\n"),
     }
     UnknownColumn = Note "unknown-column" {
-        meaning: "a column is not a field of an integration",
+        meaning: "columns are not fields of an integration",
         why: "You may add columns of your own; nothing in them is sent. The note is for the case that one was meant to be a field.",
-        help: "If the column is your own, do nothing, or begin its name with `_` to silence the note. `gij explain` lists the fields.",
+        help: "If the columns are your own, do nothing, or begin their names with `_` to silence the note. `gij explain` lists \
+               the fields; `--map 'HEADER=FIELD'` reads a column as a field.",
         example: csv("type,displayName,pat,Team\nGITHUB,Payments,invented-token,Blue\n",
                      "type,displayName,pat,_Team\nGITHUB,Payments,invented-token,Blue\n"),
     }
@@ -252,7 +262,8 @@ codes! {
     CellIsError = Error "cell-is-error" {
         meaning: "a cell holds an error such as `#N/A`",
         why: "The formula in the cell failed, often because what it refers to was moved or deleted.",
-        help: "Fix the formula, or type the value into the cell.",
+        help: "Fix the formula, or type the value into the cell. `########` is a column that was too narrow when the file was \
+               saved as CSV.",
         example: Example::Words("In a workbook, the cell under `origin` holds `=VLOOKUP(A2,Hosts!A:B,2,FALSE)`, and the sheet \
                                  `Hosts` has no matching row: Excel shows `#N/A`."),
     }
@@ -265,9 +276,9 @@ codes! {
                                  No spreadsheet program has saved it since."),
     }
     MangledNumber = Error(guess) "mangled-number" {
-        meaning: "a text field holds a number whose digits may have changed",
-        why: "A spreadsheet that reads a text as a number drops leading zeros, keeps only 15 digits and shows `1.2E+12`. The \
-              original text cannot be recovered from it.",
+        meaning: "a text field holds a number or date that may have been another text",
+        why: "A spreadsheet that reads a text as a number drops leading zeros, keeps only 15 digits and shows `1.2E+12`; one \
+              that reads `3-4` as a date stores 3 April. The original text cannot be recovered from it.",
         help: "Format the column as text, then type the value again.",
         example: csv("type,displayName,pat\nGITHUB,1.2E+12,invented-token\n",
                      "type,displayName,pat\nGITHUB,1200000000042,invented-token\n"),
@@ -294,7 +305,7 @@ codes! {
         meaning: "a cell still holds a placeholder",
         why: "Jira would store the placeholder as the value, and the integration would never work.",
         help: "Write the value, or empty the cell if the field is optional. Placeholders are whole cells such as `changeme`, \
-               `TODO`, `xxxx` and anything in `<angle brackets>`.",
+               `TODO`, `xxxx`, `-`, `n/a`, `none`, `****`, anything in `<angle brackets>`, and `see vault` for a secret.",
         example: csv("type,displayName,pat\nGITHUB,Payments,<token>\n",
                      "type,displayName,pat\nGITHUB,Payments,invented-token\n"),
     }
@@ -327,18 +338,26 @@ codes! {
 
     MissingType = Error "missing-type" {
         meaning: "`type` is empty",
-        why: "The type decides which other fields the row needs, and Jira accepts no integration without one.",
-        help: "Write one of the integration types. `gij explain` lists them.",
+        why: "The type decides which other fields the row needs, and Jira accepts no integration without one. A blank cell does \
+              not take over the type of the row above.",
+        help: "Write one of the integration types in every row. `gij explain` lists them.",
         example: csv("type,displayName,pat\n,Payments,invented-token\n",
                      "type,displayName,pat\nGITHUB,Payments,invented-token\n"),
     }
     UnknownType = Error "unknown-type" {
         meaning: "the type is not one of the twelve integration types",
-        why: "The type decides which other fields the row needs. Several are similar: GitHub Enterprise Server is \
-              `GITHUB_SERVER`, while `GITHUB` is github.com.",
+        why: "The type decides which other fields the row needs. Several are similar: GitHub Enterprise is `GITHUB_SERVER` on \
+              your own host, and `GITHUB` in the cloud.",
         help: "Write one of the integration types, in any case, with `_`, `-` or a space between its words. If you wrote a \
-               product name, the message suggests its type. `gij explain` lists the types.",
+               product name, the message suggests its types. `gij explain` lists the types.",
         example: csv("type,displayName,origin,pat\nGitHub Enterprise,Core platform,https://github.example.org,invented-token\n",
+                     "type,displayName,origin,pat\nGITHUB_SERVER,Core platform,https://github.example.org,invented-token\n"),
+    }
+    ProductAsType = Note "product-as-type" {
+        meaning: "the type is written as the name of a product",
+        why: "The name means one integration type only, so it is read as that type.",
+        help: "If the type is right, do nothing. `gij explain` lists the names of the types.",
+        example: csv("type,displayName,origin,pat\nGitHub Enterprise Server,Core platform,https://github.example.org,invented-token\n",
                      "type,displayName,origin,pat\nGITHUB_SERVER,Core platform,https://github.example.org,invented-token\n"),
     }
     MissingField = Error "missing-field" {
@@ -426,12 +445,19 @@ codes! {
                      "type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\n"),
     }
     OriginIsCloneUrl = Error(guess) "origin-is-clone-url" {
-        meaning: "the origin is the address of one repository, not of the host",
+        meaning: "the origin is the address of one repository or page, not of the host",
         why: "An integration is a git host and an account. Jira finds the host's repositories; it finds none below the address \
               of a single repository.",
         help: "Write the host's base URL. To select some of its repositories, use `apiFilter` or `apiPath`.",
         example: csv("type,displayName,origin,pat\nGITHUB_SERVER,Core platform,git@github.example.org:core/api.git,invented-token\n",
                      "type,displayName,origin,pat\nGITHUB_SERVER,Core platform,https://github.example.org,invented-token\n"),
+    }
+    ForeignHost = Warning "foreign-host" {
+        meaning: "the origin is a hosted service of another vendor or type",
+        why: "Jira would use the API of one vendor on the host of another, which fails.",
+        help: "Check the type and the origin. github.com is `GITHUB`, and gitlab.com is `GITLAB`.",
+        example: csv("type,displayName,origin,pat\nGITHUB,Payments,https://gitlab.com,invented-token\n",
+                     "type,displayName,origin,pat\nGITLAB,Payments,https://gitlab.com,invented-token\n"),
     }
     PlainHttp = Warning "plain-http" {
         meaning: "the credential would be sent over unencrypted http",
@@ -546,9 +572,10 @@ codes! {
                      "type,displayName,username,pat\nGITHUB,Payments,,invented-token\n"),
     }
     GitHubPassword = Warning "github-password" {
-        meaning: "github.com does not accept passwords",
-        why: "github.com has accepted no passwords for its API since 2020. Jira would create the integration, but its login would fail.",
-        help: "Create a personal access token on github.com and use it as `pat`, without `username` and `password`.",
+        meaning: "GitHub does not accept passwords",
+        why: "github.com has accepted no passwords for its API since 2020, and the vendor's manual lists only tokens for GitHub \
+              Enterprise Server since 2023. Jira would create the integration, but its login would probably fail.",
+        help: "Create a personal access token on GitHub and use it as `pat`, without `username` and `password`.",
         example: csv("type,displayName,username,password\nGITHUB,Payments,svc-jira,invented-password\n",
                      "type,displayName,pat\nGITHUB,Payments,invented-token\n"),
     }
@@ -571,10 +598,10 @@ codes! {
     // The values of settings.
 
     NotABoolean = Error "not-a-boolean" {
-        meaning: "the value is neither true nor false",
+        meaning: "the value is neither yes nor no",
         why: "A guess could turn on what was meant to be off.",
-        help: "Write `true` or `false`, `yes` or `no`, `on` or `off`, `y` or `n`, `1` or `0`, in any case. If the cell is blank, \
-               Jira uses its default.",
+        help: "Write `yes` or `no`, `true` or `false`, `on` or `off`, `y` or `n`, `1` or `0`, in any case; `ja`, `VRAI` and the \
+               like are understood too. If the cell is blank, Jira uses its default.",
         example: csv("type,displayName,pat,global\nGITHUB,Payments,invented-token,perhaps\n",
                      "type,displayName,pat,global\nGITHUB,Payments,invented-token,yes\n"),
     }
@@ -616,8 +643,9 @@ codes! {
     NotJmespath = Error "not-jmespath" {
         meaning: "`apiFilter` is not a JMESPath expression",
         why: "`apiFilter` selects repositories from the answer of the host's API, in the language JMESPath. The message gives the \
-              position of the mistake.",
-        help: "Correct the expression. You can try it on jmespath.org.",
+              position of the mistake. Functions that JMESPath does not have, and missing commas, are found as well.",
+        help: "Correct the expression. Text stands in single quotes: `'x'`. Backquotes are for JSON, such as `` `true` ``, and \
+               double quotes for names of fields.",
         example: csv("type,displayName,pat,apiFilter\nGITHUB,Payments,invented-token,\"[?contains(name, 'payments')\"\n",
                      "type,displayName,pat,apiFilter\nGITHUB,Payments,invented-token,\"[?contains(name, 'payments')]\"\n"),
     }
@@ -642,22 +670,22 @@ codes! {
         meaning: "the value is not a list of numeric project ids",
         why: "This field takes the ids of Jira projects, which are numbers.",
         help: "Write ids such as `10000, 10100`. To use project keys instead, use the column `projectKeys`.",
-        example: csv("type,displayName,pat,projectMappingIds\nGITHUB,Payments,invented-token,PAY\n",
-                     "type,displayName,pat,projectKeys\nGITHUB,Payments,invented-token,PAY\n"),
+        example: csv("type,displayName,pat,global,projectMappingIds\nGITHUB,Payments,invented-token,no,PAY\n",
+                     "type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,no,PAY\n"),
     }
     JoinedIds = Error "joined-ids" {
         meaning: "the number looks like several project ids in one",
         why: "A spreadsheet may read `10000,10100` as one number with thousands separators: 1000010100.",
         help: "Format the cell as text, then type the ids again: `10000, 10100`.",
-        example: csv("type,displayName,pat,projectMappingIds\nGITHUB,Payments,invented-token,1000010100\n",
-                     "type,displayName,pat,projectMappingIds\nGITHUB,Payments,invented-token,\"10000, 10100\"\n"),
+        example: csv("type,displayName,pat,global,projectMappingIds\nGITHUB,Payments,invented-token,no,1000010100\n",
+                     "type,displayName,pat,global,projectMappingIds\nGITHUB,Payments,invented-token,no,\"10000, 10100\"\n"),
     }
     NotAKeyList = Error "not-a-key-list" {
         meaning: "the value is not a list of project keys",
         why: "A project key begins with a letter and is the first part of an issue key: `ABC` in ABC-123.",
         help: "Write keys such as `ABC, DEF`. To use numeric ids instead, use the column `projectMappingIds`.",
-        example: csv("type,displayName,pat,projectKeys\nGITHUB,Payments,invented-token,ABC-123\n",
-                     "type,displayName,pat,projectKeys\nGITHUB,Payments,invented-token,ABC\n"),
+        example: csv("type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,no,ABC-123\n",
+                     "type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,no,ABC\n"),
     }
     UnknownProject = Error "unknown-project" {
         meaning: "Jira has no project with this key",
@@ -675,12 +703,20 @@ codes! {
         example: csv("type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,yes,ABC\n",
                      "type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,no,ABC\n"),
     }
+    ProjectsWithoutGlobal = Warning "projects-without-global" {
+        meaning: "the row names projects, but `global` is blank",
+        why: "Without `global` `no`, Jira makes an integration visible to all projects, and may then ignore the projects that \
+              the row names (page \"Setting Project Permissions\").",
+        help: "Write `no` in `global`, or set it for all blank cells with `--set global=no`.",
+        example: csv("type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,,ABC\n",
+                     "type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,no,ABC\n"),
+    }
     KeysBesideIds = Error "keys-beside-ids" {
         meaning: "the row names projects both by key and by id",
         why: "They may be different projects, and `gij` cannot know which ones to use.",
         help: "Keep one of the two. Keys are the same in every Jira; ids are not.",
-        example: csv("type,displayName,pat,projectKeys,projectMappingIds\nGITHUB,Payments,invented-token,ABC,10000\n",
-                     "type,displayName,pat,projectKeys,projectMappingIds\nGITHUB,Payments,invented-token,ABC,\n"),
+        example: csv("type,displayName,pat,global,projectKeys,projectMappingIds\nGITHUB,Payments,invented-token,no,ABC,10000\n",
+                     "type,displayName,pat,global,projectKeys,projectMappingIds\nGITHUB,Payments,invented-token,no,ABC,\n"),
     }
     VisibleToNone = Warning "visible-to-none" {
         meaning: "the repository browser is on, but no project sees the integration",

@@ -58,8 +58,8 @@ impl FieldValue {
             Kind::Flag => (
                 parse_flag(text).map(Self::Flag),
                 Code::NotABoolean,
-                "neither true nor false",
-                "write `true` or `false`, or leave the cell blank for Jira's default",
+                "neither yes nor no",
+                "write `yes` or `no`, or leave the cell blank for Jira's default",
             ),
             Kind::Integer => (
                 parse_integer(text).map(Self::Integer),
@@ -79,7 +79,12 @@ impl FieldValue {
                 parse_keys(text).map(Self::Text),
                 Code::NotAKeyList,
                 "not a list of project keys",
-                "write keys such as `ABC, DEF`",
+                match parse_ids(text) {
+                    Ok(_) => {
+                        "these are ids: rename the column to `projectMappingIds`, or write keys such as `ABC, DEF`"
+                    }
+                    Err(_) => "write keys such as `ABC, DEF`",
+                },
             ),
             Kind::Ids => return parse_ids(text).map(Self::Ids),
             kind => {
@@ -106,21 +111,29 @@ impl FieldValue {
     }
 }
 
-/// `true`, `Yes`, `0`; none for anything else.
+/// `true`, `Yes`, `0`, and what people and Excel write in German, French, Spanish, Italian, Portuguese and Dutch; none for
+/// anything else.
 pub(crate) fn parse_flag(text: &str) -> Option<bool> {
-    const TRUE: [&str; 5] = ["true", "yes", "y", "on", "1"];
-    const FALSE: [&str; 5] = ["false", "no", "n", "off", "0"];
-    let is = |word: &&str| word.eq_ignore_ascii_case(text);
+    #[rustfmt::skip]
+    const TRUE: [&str; 16] = [
+        "true", "yes", "y", "on", "1", "ja", "wahr", "oui", "vrai", "sí", "sì", "verdadero", "vero", "sim", "verdadeiro",
+        "waar",
+    ];
+    #[rustfmt::skip]
+    const FALSE: [&str; 13] = [
+        "false", "no", "n", "off", "0", "nein", "falsch", "non", "faux", "falso", "não", "nee", "onwaar",
+    ];
     match text {
         // As nearly all are written.
         "true" => return Some(true),
         "false" => return Some(false),
         _ => {}
     }
-    if TRUE.iter().any(is) {
+    let text = text.to_lowercase();
+    if TRUE.contains(&text.as_str()) {
         Some(true)
     } else {
-        FALSE.iter().any(is).then_some(false)
+        FALSE.contains(&text.as_str()).then_some(false)
     }
 }
 
@@ -270,6 +283,8 @@ fn check_filter(text: &str) -> Result<(), FieldValueError> {
         ("it is nested too deeply".to_owned(), at)
     } else if let Err(error) = jmespath::parse(text) {
         (reason_of(&error), error.offset + 1)
+    } else if let Some(found) = jmespath_slip(text) {
+        found
     } else {
         return Ok(());
     };
@@ -277,8 +292,59 @@ fn check_filter(text: &str) -> Result<(), FieldValueError> {
         code: Code::NotJmespath,
         text: None,
         problem: format!("not JMESPath: {reason} at character {at}").into(),
-        help: "fix the expression; you can try it out on jmespath.org".into(),
+        help: "fix the expression; write text in single quotes: `'x'`, not `` `x` `` or `\"x\"`"
+            .into(),
     })
+}
+
+/// The functions of JMESPath (<https://jmespath.org/specification.html#built-in-functions>).
+#[rustfmt::skip]
+const FUNCTIONS: [&str; 26] = [
+    "abs", "avg", "ceil", "contains", "ends_with", "floor", "join", "keys", "length", "map", "max", "max_by", "merge",
+    "min", "min_by", "not_null", "reverse", "sort", "sort_by", "starts_with", "sum", "to_array", "to_number", "to_string",
+    "type", "values",
+];
+
+/// What the parser accepts though it is a mistake, and the character where it is, from 1: a function that does not exist, or
+/// two values without a comma between them.
+fn jmespath_slip(text: &str) -> Option<(String, usize)> {
+    let chars: Vec<char> = text.chars().collect();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut is_behind_value = false;
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        let start = at;
+        at += 1;
+        if c.is_whitespace() {
+            continue;
+        }
+        let is_quoted = matches!(c, '\'' | '"' | '`');
+        if is_behind_value && (is_quoted || is_word(c) || c == '@') {
+            return Some(("a comma is missing".to_owned(), start + 1));
+        }
+        if is_quoted {
+            while chars.get(at).is_some_and(|next| *next != c) {
+                at += if chars[at] == '\\' { 2 } else { 1 };
+            }
+            at += 1;
+        } else if is_word(c) || c == '-' {
+            while chars.get(at).is_some_and(|next| is_word(*next)) {
+                at += 1;
+            }
+            let word: String = chars[start..at].iter().collect();
+            if chars.get(at) == Some(&'(') && !FUNCTIONS.contains(&word.as_str()) {
+                // A long word may be a secret.
+                let name = if word.len() <= 12 {
+                    format!(" `{word}`")
+                } else {
+                    String::new()
+                };
+                return Some((format!("there is no function{name}"), start + 1));
+            }
+        }
+        is_behind_value = is_quoted || is_word(c) || matches!(c, '-' | '@' | ')' | ']' | '}');
+    }
+    None
 }
 
 /// Where, from 1, a filter is nested deeper than any that is meant. The parser calls itself for each level, and a text of

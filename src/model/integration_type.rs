@@ -101,7 +101,7 @@ pub struct TypeSpec {
     pub requires: &'static [Field],
     /// Fields that only some types use and this one does.
     pub uses: &'static [Field],
-    /// What else people call it.
+    /// What else people call it. A name that several types have may mean any of them.
     pub also_called: &'static [&'static str],
     /// What else there is to know about it.
     pub remark: Option<&'static str>,
@@ -120,7 +120,12 @@ const TYPES: [TypeSpec; 12] = {
             credentials: &[Token, Password],
             requires: &[],
             uses: &[Field::ApiPath],
-            also_called: &["github.com", "github cloud", "github enterprise cloud"],
+            also_called: &[
+                "github.com",
+                "github cloud",
+                "github enterprise cloud",
+                "github enterprise",
+            ],
             remark: Some("github.com does not accept passwords; use a token"),
         },
         TypeSpec {
@@ -191,7 +196,7 @@ const TYPES: [TypeSpec; 12] = {
             credentials: &[Token],
             requires: &[],
             uses: &[Field::TfsCollection],
-            also_called: &["azure cloud", "azure devops services"],
+            also_called: &["azure cloud", "azure devops services", "azure devops"],
             remark: None,
         },
         TypeSpec {
@@ -224,7 +229,7 @@ const TYPES: [TypeSpec; 12] = {
             credentials: &[Password, Token],
             requires: &[],
             uses: &[Field::TfsCollection],
-            also_called: &["azure devops on premises"],
+            also_called: &["azure devops on premises", "azure devops"],
             remark: None,
         },
         TypeSpec {
@@ -255,7 +260,7 @@ const TYPES: [TypeSpec; 12] = {
 };
 
 /// Fields that not every type uses.
-const OF_SOME: [Field; 7] = [
+const OF_SOME: [Field; 8] = [
     Field::Username,
     Field::Password,
     Field::Pat,
@@ -263,6 +268,7 @@ const OF_SOME: [Field; 7] = [
     Field::TfsCollection,
     Field::AwsRegion,
     Field::FolderDepth,
+    Field::PrHideFilter,
 ];
 
 impl TypeSpec {
@@ -282,6 +288,7 @@ impl TypeSpec {
         match field {
             // A user name beside a token has a rule of its own, and so has a token beside a password.
             Field::Username | Field::Password | Field::Pat => !self.credentials.is_empty(),
+            Field::PrHideFilter => self.origin != OriginRule::Folder,
             // Fields that only the types that list them use; all others are common to all types.
             Field::ApiPath | Field::TfsCollection | Field::AwsRegion | Field::FolderDepth => {
                 self.uses.contains(&field)

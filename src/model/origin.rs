@@ -25,8 +25,8 @@ pub enum OriginError {
     /// `https://host?…` or `https://host#…`.
     #[error("the URL holds a query or fragment")]
     QueryOrFragment,
-    /// The address of one repository: `git@host:team/repo.git`, `https://host/team/repo.git`.
-    #[error("the address of one repository, not of the host")]
+    /// The address of one repository or page: `git@host:team/repo.git`, `https://host/team/repo`.
+    #[error("the address of one repository or page, not of the host")]
     CloneUrl,
     /// Neither an absolute POSIX path, nor a Windows path with a drive, nor a UNC path.
     #[error("not an absolute path")]
@@ -46,10 +46,12 @@ impl Origin {
             }
             None
         } else if is_plainly_written(text) {
+            check_path(integration_type, text)?;
             text.ends_with('/')
                 .then(|| text.trim_end_matches('/').to_owned())
         } else {
             check_url(text)?;
+            check_path(integration_type, text)?;
             Some(normalise(integration_type, text))
         };
         Ok(Self {
@@ -88,10 +90,66 @@ impl Origin {
         &normalised[..scheme.len() + "://".len() + host]
     }
 
+    /// The hosted service that the origin is on, if it is one of another vendor or type.
+    pub fn foreign_vendor(&self, integration_type: IntegrationType) -> Option<&'static str> {
+        let host = self.host().rsplit("//").next()?;
+        let host = host.split(':').next()?;
+        let is_on = |domain: &str| {
+            let sub = host.strip_suffix(domain);
+            sub.is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
+        };
+        let (domain, _) = HOSTED
+            .iter()
+            .find(|(domain, types)| is_on(domain) && !types.contains(&integration_type))?;
+        Some(domain)
+    }
+
     /// Whether it is a URL without encryption.
     pub fn is_plain_http(&self) -> bool {
         self.normalised().starts_with("http://")
     }
+}
+
+/// The domains of hosted services, and the types that connect to them. One of the vendor's pages swaps `AZURE` and
+/// `AZURE_DEVOPS`, so that neither is foreign to Azure.
+const HOSTED: [(&str, &[IntegrationType]); 6] = {
+    use IntegrationType::{Aws, Azure, AzureDevops, GitHub, GitLab, TfsServer, Vsts};
+    const MICROSOFT: &[IntegrationType] = &[Azure, AzureDevops, TfsServer, Vsts];
+    [
+        ("github.com", &[GitHub]),
+        ("gitlab.com", &[GitLab]),
+        ("dev.azure.com", MICROSOFT),
+        ("visualstudio.com", MICROSOFT),
+        ("amazonaws.com", &[Aws]),
+        ("bitbucket.org", &[]),
+    ]
+};
+
+/// Refuses the path of a repository or a page: one that has more parts than the base URL of a host, or the marks of a page.
+fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), OriginError> {
+    use IntegrationType as T;
+    const MARKS: [&str; 7] = ["tree", "blob", "_git", "-", "commits", "pull", "raw"];
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let Some((_, path)) = rest.split_once('/') else {
+        return Ok(());
+    };
+    // `/api/v3` is the base of an API.
+    let path = path.trim_end_matches('/');
+    let path = match path.rsplit_once("api/v") {
+        Some((before, version)) if version.bytes().all(|b| b.is_ascii_digit()) => before,
+        _ => path,
+    };
+    let most = match integration_type {
+        T::GitHub | T::GitLab => 0,
+        T::Azure | T::Vsts | T::TfsServer | T::AzureDevops => 2,
+        _ => 1,
+    };
+    let mut parts = path.split('/').filter(|part| !part.is_empty());
+    let is_marked = parts.clone().any(|part| MARKS.contains(&part));
+    if is_marked || parts.nth(most).is_some() {
+        return Err(OriginError::CloneUrl);
+    }
+    Ok(())
 }
 
 /// Whether `text` is `http(s)://host[:port][/path]` in lower case, its host a name: a URL that every parser reads alike, and

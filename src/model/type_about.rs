@@ -93,10 +93,11 @@ impl IntegrationType {
         types.map(Self::name).collect::<Vec<_>>().join(", ")
     }
 
-    /// The type whose product `text` names: `GitHub Enterprise`.
-    pub fn of_product(text: &str) -> Option<Self> {
+    /// The types whose product `text` names: one for `GitHub Enterprise Server`, two for `GitHub Enterprise`.
+    pub fn of_product(text: &str) -> Vec<Self> {
         let text = plain(text);
-        Self::all().find(|known| known.products().any(|product| plain(product) == text))
+        let has_name = |known: &Self| known.products().any(|product| plain(product) == text);
+        Self::all().filter(has_name).collect()
     }
 
     fn products(self) -> impl Iterator<Item = &'static str> {
@@ -106,7 +107,7 @@ impl IntegrationType {
 
     /// The type that `text`, which is no type, probably means: by its product, or as a misspelling of a name.
     pub fn meant_by(text: &str) -> Option<Self> {
-        Self::of_product(text).or_else(|| {
+        Self::of_product(text).first().copied().or_else(|| {
             let names = Self::all().flat_map(|known| {
                 let names = known.products().chain([known.name()]);
                 names.map(move |name| (plain(name), known))
@@ -119,11 +120,17 @@ impl IntegrationType {
 
     /// What to write instead of `text`, which is no type.
     pub fn help_for(text: &str) -> String {
-        if let Some(meant) = Self::of_product(text) {
-            return format!("{} is written `{meant}`", meant.product());
+        let in_words = |meant: &Self| format!("`{meant}` ({})", meant.product());
+        match Self::of_product(text).as_slice() {
+            [] => {}
+            [one] => return format!("{} is written `{one}`", one.product()),
+            several => {
+                let several: Vec<String> = several.iter().map(in_words).collect();
+                return format!("write {}", several.join(" or "));
+            }
         }
         match Self::meant_by(text) {
-            Some(meant) => format!("did you mean `{meant}` ({})?", meant.product()),
+            Some(meant) => format!("did you mean {}?", in_words(&meant)),
             None => format!("use one of {}", Self::names(Self::all())),
         }
     }
@@ -175,7 +182,7 @@ mod tests {
     fn products_and_slips_are_understood() {
         assert_eq!(
             IntegrationType::help_for("GitHub-Enterprise"),
-            "GitHub Enterprise Server is written `GITHUB_SERVER`"
+            "write `GITHUB` (GitHub.com) or `GITHUB_SERVER` (GitHub Enterprise Server)"
         );
         assert_eq!(
             IntegrationType::help_for("GITHBU"),

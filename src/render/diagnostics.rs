@@ -71,7 +71,12 @@ fn grouped<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> Vec<Entry<'
     let mut index = HashMap::new();
     for diagnostic in diagnostics {
         let place = &diagnostic.place;
-        let key = (diagnostic.code, &place.table.file, &diagnostic.message);
+        let key = (
+            diagnostic.code,
+            &place.table.file,
+            &diagnostic.message,
+            &diagnostic.help,
+        );
         let at = *index.entry(key).or_insert_with(|| {
             entries.push(Entry {
                 first: diagnostic,

@@ -23,17 +23,23 @@ pub(super) fn unremarkable_text(value: Value<'_>, kind: Kind) -> Option<&str> {
         return None;
     };
     let has_spaces = text.starts_with(' ') || text.ends_with(' ');
-    let is_unremarkable =
-        !text.is_empty() && !has_spaces && is_visible(text) && !is_mangled(value, kind);
+    let is_unremarkable = !text.is_empty()
+        && !has_spaces
+        && !text.starts_with('#')
+        && is_visible(text)
+        && !is_mangled(value, kind);
     is_unremarkable.then_some(text)
 }
 
 /// Reads a cell of a field that is no secret.
 pub(super) fn plain_text(value: Value<'_>, kind: Kind) -> CellText<'_> {
-    if is_mangled(value, kind) {
-        return CellText::Bad(number_problem(Code::MangledNumber, "value"));
+    match value {
+        Value::Date(_) if !is_number_field(kind) => {
+            CellText::Bad(date_problem(Code::MangledNumber, "value"))
+        }
+        _ if is_mangled(value, kind) => CellText::Bad(number_problem(Code::MangledNumber, "value")),
+        _ => any_text(value),
     }
-    any_text(value)
 }
 
 /// Reads a cell that holds a secret: nothing about it is guessed or fixed.
@@ -42,6 +48,7 @@ pub(super) fn secret_text(value: Value<'_>) -> CellText<'_> {
         Value::Text(_) if is_mangled(value, Kind::Secret) => {
             CellText::Bad(number_problem(Code::MangledNumber, "secret"))
         }
+        Value::Date(_) => CellText::Bad(date_problem(Code::SecretIsNumber, "secret")),
         Value::Number { .. } | Value::Flag(_) => {
             CellText::Bad(number_problem(Code::SecretIsNumber, "secret"))
         }
@@ -63,6 +70,7 @@ pub(super) fn any_text(value: Value<'_>) -> CellText<'_> {
             let trimmed = text.trim();
             match first_invisible(trimmed) {
                 Some(c) => CellText::Bad(invisible_problem(c)),
+                None if is_spreadsheet_error(trimmed) => CellText::Bad(error_problem(trimmed)),
                 None if trimmed.is_empty() => CellText::Blank,
                 None if trimmed.len() < text.len() => CellText::Trimmed(trimmed),
                 None => CellText::Text(text.into()),
@@ -70,13 +78,10 @@ pub(super) fn any_text(value: Value<'_>) -> CellText<'_> {
         }
         // A double's shortest text, never in scientific notation: `5` for 5.0.
         Value::Number { value, .. } => CellText::Text(value.to_string().into()),
+        Value::Date(text) => CellText::Text(text.into()),
         Value::Flag(flag) => CellText::Text(flag.to_string().into()),
         Value::Blank => CellText::Blank,
-        Value::Error(error) => CellText::Bad(Problem::new(
-            Code::CellIsError,
-            format!("the cell contains the error {error}"),
-            "fix the formula, or write the value itself",
-        )),
+        Value::Error(error) => CellText::Bad(error_problem(error)),
         Value::FormulaWithoutValue => CellText::Bad(Problem::new(
             Code::FormulaWithoutValue,
             "the cell contains a formula without a value",
@@ -88,6 +93,22 @@ pub(super) fn any_text(value: Value<'_>) -> CellText<'_> {
             "save the file as CSV UTF-8",
         )),
     }
+}
+
+fn error_problem(error: &str) -> Problem {
+    Problem::new(
+        Code::CellIsError,
+        format!("the cell contains the error {error}"),
+        "fix the formula, or write the value itself",
+    )
+}
+
+fn date_problem(code: Code, what: &str) -> Problem {
+    Problem::new(
+        code,
+        "the cell contains a date or time, and the spreadsheet may have made it of another text",
+        format!("format the column as text and type the {what} again"),
+    )
 }
 
 fn number_problem(code: Code, what: &str) -> Problem {
@@ -115,16 +136,41 @@ fn invisible_problem(c: char) -> Problem {
     Problem::new(Code::InvisibleCharacter, message, help)
 }
 
-/// Whether a spreadsheet has read text as a number, and did not keep all of it. Fields that hold numbers lose nothing.
+/// Fields that hold no text, so that a spreadsheet which reads their cells as numbers loses nothing.
+fn is_number_field(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Type | Kind::Flag | Kind::Integer | Kind::Ids | Kind::FolderDepth
+    )
+}
+
+/// Whether a text is what a spreadsheet shows in place of a value: an error, or a column that is too narrow.
+fn is_spreadsheet_error(text: &str) -> bool {
+    const ERRORS: [&str; 12] = [
+        "#N/A",
+        "#NAME?",
+        "#REF!",
+        "#VALUE!",
+        "#DIV/0!",
+        "#NULL!",
+        "#NUM!",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        "#GETTING_DATA",
+    ];
+    let is_too_narrow = || text.len() >= 2 && text.bytes().all(|byte| byte == b'#');
+    text.starts_with('#')
+        && (is_too_narrow() || ERRORS.iter().any(|error| error.eq_ignore_ascii_case(text)))
+}
+
+/// Whether a spreadsheet has read text as a number, and did not keep all of it.
 fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
     /// The smallest number of 16 digits, of which Excel keeps 15.
     const SIXTEEN_DIGITS: f64 = 1e15;
-    let is_number_field = matches!(
-        kind,
-        Kind::Type | Kind::Flag | Kind::Integer | Kind::Ids | Kind::FolderDepth
-    );
     match value {
-        _ if is_number_field => false,
+        _ if is_number_field(kind) => false,
         Value::Number { value, display } => {
             display != Display::Plain || value.abs() >= SIXTEEN_DIGITS
         }

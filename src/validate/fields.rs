@@ -6,7 +6,7 @@ use super::cell::{CellText, any_text, plain_text, secret_text, unremarkable_text
 use super::compiled::check_filter;
 use super::headers::FieldColumn;
 use super::options::{Purpose, is_literal};
-use super::quote::quote;
+use super::quote::{quote, quote_any, shown};
 use super::row::RowCheck;
 use super::tokens::{foreign_vendor, holds_token, is_key_id, is_placeholder, other_half};
 use crate::input::Value;
@@ -23,14 +23,30 @@ impl<'a> RowCheck<'a> {
         let text = self.text(Field::Type, value);
         let Some(text) = text else {
             if !self.given.has(Field::Type) {
-                let help = "write the integration type, such as `GITHUB` or `GITLAB_SERVER`";
+                let help = "write the type in every row, such as `GITHUB`; if it is the one above, fill down: a blank cell does not take it over";
                 self.report(Field::Type, Code::MissingType, "`type` is empty", help);
             }
             return;
         };
-        self.integration_type = IntegrationType::from_name(&text);
+        // `Azure DevOps` is a product of two types, though it is close to the name of one.
+        let products = match IntegrationType::from_name(&text) {
+            Some(_) if !text.contains(' ') => Vec::new(),
+            _ => IntegrationType::of_product(&text),
+        };
+        self.integration_type = match products.as_slice() {
+            [] => IntegrationType::from_name(&text),
+            [one] => {
+                let message = format!("{} is read as {one}", quote_any(&text));
+                let help = "nothing to do; `gij explain` lists the names of the types";
+                self.report(Field::Type, Code::ProductAsType, message, help);
+                Some(*one)
+            }
+            _ => None,
+        };
         if self.integration_type.is_none() && !self.check_token(Field::Type, &text) {
-            self.report_problem(Field::Type, unknown_type(&text));
+            let mut others = self.columns.others.iter();
+            let is_alone = others.all(|column| self.cell(column) == Value::Blank);
+            self.report_problem(Field::Type, unknown_type(&text, is_alone));
         }
     }
 
@@ -172,11 +188,12 @@ impl<'a> RowCheck<'a> {
 
     /// Reports a cell that is still to be filled in; whether it must not be used.
     fn check_placeholder(&mut self, field: Field, text: &str) -> bool {
-        if !is_placeholder(text) {
+        if !is_placeholder(field, text) {
             return false;
         }
         let message = format!("`{field}` still contains a placeholder");
-        self.report(field, Code::Placeholder, message, "write the value itself");
+        let help = "write the value itself, or leave the cell blank if the field is optional";
+        self.report(field, Code::Placeholder, message, help);
         !self.options.policy.allows(Code::Placeholder)
     }
 
@@ -379,15 +396,20 @@ impl<'a> RowCheck<'a> {
     }
 }
 
-fn unknown_type(text: &str) -> Problem {
+/// The problem of a text that is no type; a row that `is_alone` has no other cell.
+fn unknown_type(text: &str, is_alone: bool) -> Problem {
     // Whether the first cell of several is a type.
     let first = text.split_once([',', ';', '\t', '|', ':']);
     let is_row = first.is_some_and(|(first, _)| {
         let first = first.trim().trim_matches('"');
         IntegrationType::from_name(first).is_some() || IntegrationType::meant_by(first).is_some()
     });
-    let help = if is_row && IntegrationType::meant_by(text).is_none() {
+    let help = if IntegrationType::meant_by(text).is_some() {
+        IntegrationType::help_for(text)
+    } else if is_row {
         "the whole row is in one cell: remove the quotes around it, or use the delimiter of the header row".to_owned()
+    } else if is_alone {
+        "this is probably a total, a title or a footnote: remove the row, or choose the rows to read with `--rows`".to_owned()
     } else {
         IntegrationType::help_for(text)
     };
@@ -401,7 +423,10 @@ fn origin_problem(error: OriginError, text: &str, integration_type: IntegrationT
         OriginError::NotAUrl => Problem::new(
             Code::OriginNotUrl,
             format!("{shown} is not an http(s) URL"),
-            "write the host's base URL, such as `https://git.example.org`",
+            match bare_host(text) {
+                Some(host) => format!("write `https://{host}`"),
+                None => "write the host's base URL, such as `https://git.example.org`".to_owned(),
+            },
         ),
         OriginError::UserInfo => Problem::new(
             Code::OriginHasUserInfo,
@@ -415,10 +440,13 @@ fn origin_problem(error: OriginError, text: &str, integration_type: IntegrationT
         ),
         OriginError::CloneUrl => Problem::new(
             Code::OriginIsCloneUrl,
-            format!("{shown} is the address of one repository"),
+            format!("{shown} is the address of one repository or page"),
             format!(
-                "{} needs the base URL of the host; Jira finds its repositories",
-                integration_type.product()
+                "{} needs the base URL of the host{}; Jira finds its repositories",
+                integration_type.product(),
+                base_url(text)
+                    .map(|base| format!(", `{base}`"))
+                    .unwrap_or_default(),
             ),
         ),
         OriginError::NotAnAbsolutePath => Problem::new(
@@ -427,6 +455,25 @@ fn origin_problem(error: OriginError, text: &str, integration_type: IntegrationT
             r"write the folder as Jira's machine sees it: `/srv/repos/*`, `D:\repos\*` or `\\server\share\*`",
         ),
     }
+}
+
+/// A host without its scheme, if it may be shown: `git.example.org:8443`.
+fn bare_host(text: &str) -> Option<&str> {
+    let is_host = text.contains('.')
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".-:/".contains(&b))
+        && !text.contains("//");
+    shown(text, Kind::Origin).filter(|shown| is_host && *shown == text)
+}
+
+/// The base URL of the host of an address, if it may be shown.
+fn base_url(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once("://")?;
+    let host = rest.split('/').next().filter(|host| !host.is_empty())?;
+    let base = &text[..scheme.len() + "://".len() + host.len()];
+    shown(base, Kind::Origin).filter(|shown| scheme.starts_with("http") && *shown == base)
 }
 
 fn value_problem(error: FieldValueError, field: Field, text: &str) -> Problem {
@@ -467,7 +514,7 @@ mod tests {
             let message = value_problem(error, field, canary).message;
             assert!(message.contains("a text of 15 characters"), "{message}");
         }
-        assert!(!unknown_type(canary).message.contains("canary"));
+        assert!(!unknown_type(canary, false).message.contains("canary"));
     }
 
     #[test]

@@ -5,8 +5,12 @@ use std::sync::LazyLock;
 
 use crate::model::{Field, nearest};
 
-/// The vendor's name for the opposite of `disableSslVerification`.
-const INVERTED: (&str, Field) = ("sslverify", Field::DisableSslVerification);
+/// Headers for the opposite of a field: the vendor's name for that of `disableSslVerification`, and what people write.
+const INVERTED: [(&str, Field); 3] = [
+    ("sslverify", Field::DisableSslVerification),
+    ("enabled", Field::Disabled),
+    ("active", Field::Disabled),
+];
 
 /// Shortest header that is taken for a misspelled one in any table.
 const SHORTEST_SLIP: usize = 5;
@@ -15,7 +19,7 @@ static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
     let names = |field: Field| std::iter::once(field.name()).chain(field.aliases().iter().copied());
     Field::all()
         .flat_map(|field| names(field).map(move |name| (plain(name), field)))
-        .chain([(INVERTED.0.to_owned(), INVERTED.1)])
+        .chain(INVERTED.map(|(name, field)| (name.to_owned(), field)))
         .collect()
 });
 
@@ -28,22 +32,36 @@ pub(super) fn plain(header: &str) -> String {
         .collect()
 }
 
+/// A header without the decorations that people add: `Type *`, `Personal Access Token (PAT)`, `URL:`, further lines.
+fn undecorated(header: &str) -> &str {
+    let name = header.trim().trim_matches(['*', ':', ' ']);
+    let name = name
+        .split(['(', '[', '\n', '\r'])
+        .next()
+        .unwrap_or_default();
+    name.trim_matches(['*', ':', ' '])
+}
+
 /// Whether a header names the opposite of its field.
 pub(crate) fn is_inverted(header: &str) -> bool {
-    plain(header) == INVERTED.0
+    let is_name = |text: &str| INVERTED.iter().any(|(name, _)| *name == plain(text));
+    is_name(header) || is_name(undecorated(header))
 }
 
 /// The field that a header names, or whose opposite it names.
 pub fn field_of(header: &str) -> Option<Field> {
-    HEADERS.get(&plain(header)).copied()
+    let known = HEADERS.get(&plain(header));
+    known
+        .or_else(|| HEADERS.get(&plain(undecorated(header))))
+        .copied()
 }
 
 /// The field that a header which names none is close to.
 pub(super) fn near_miss(header: &str) -> Option<Field> {
-    let header = plain(header);
-    let known = HEADERS
-        .iter()
-        .map(|(known, field)| (known.as_str(), *field));
+    let header = plain(undecorated(header));
+    // `active` is close to `action`, `archive` and more.
+    let known = HEADERS.iter().filter(|(known, _)| *known != "active");
+    let known = known.map(|(known, field)| (known.as_str(), *field));
     (header.chars().count() >= SHORTEST_SLIP)
         .then(|| nearest(&header, known))
         .flatten()
@@ -52,7 +70,7 @@ pub(super) fn near_miss(header: &str) -> Option<Field> {
 /// The field that a header of three or four letters, which names none, is one edit away from. Such headers are close to
 /// many words.
 pub(super) fn short_near_miss(header: &str) -> Option<Field> {
-    let header = plain(header);
+    let header = plain(undecorated(header));
     if !(3..SHORTEST_SLIP).contains(&header.chars().count()) {
         return None;
     }
@@ -81,10 +99,26 @@ mod tests {
     }
 
     #[test]
+    fn headers_match_without_their_decorations() {
+        for (header, field) in [
+            ("Type *", Field::Type),
+            ("* Type", Field::Type),
+            ("Personal Access Token (PAT)", Field::Pat),
+            ("Host URL\n(https://…)", Field::Origin),
+            ("Display\nName", Field::DisplayName),
+            ("Name: [required]", Field::DisplayName),
+        ] {
+            assert_eq!(field_of(header), Some(field), "{header}");
+        }
+        assert_eq!(field_of("(Type)"), None);
+        assert!(is_inverted("Enabled (yes/no)") && !is_inverted("Disabled"));
+    }
+
+    #[test]
     fn no_two_fields_share_a_header() {
         let names = Field::all()
             .map(|field| 1 + field.aliases().len())
             .sum::<usize>();
-        assert_eq!(HEADERS.len(), names + 1);
+        assert_eq!(HEADERS.len(), names + INVERTED.len());
     }
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::header_names::{field_of, is_inverted, near_miss, plain, short_near_miss};
 use super::options::Options;
 use super::quote::{quote, quote_any};
-use crate::input::TableHead;
-use crate::model::{Code, Diagnostic, Field, FieldSet, Kind, Place, Problem, TableName};
+use crate::input::{FirstRow, TableHead};
+use crate::model::{
+    Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, Place, Problem, TableName,
+};
 
 /// The vendor's column that asks for a deletion, and one that others use, which may ask for it.
 const DELETE: &str = "delete";
@@ -19,7 +21,7 @@ const OF_REPOSITORIES: [&str; 2] = ["realroot", "trackedfolderid"];
 const IGNORED: [&str; 3] = ["id", "lastindexeddate", DELETE];
 
 /// Most headers that a message shows.
-const MOST_SHOWN: usize = 8;
+const MOST_SHOWN: usize = 12;
 
 /// Whether a header names a field.
 pub(super) fn is_header(text: &str, options: &Options) -> bool {
@@ -98,7 +100,7 @@ pub(super) fn match_headers(
     let (mut delete, mut action, mut is_of_repositories) = (None, None, false);
     let mut found = Vec::new();
     let mut near = FieldSet::default();
-    let mut short = Vec::new();
+    let mut unknown: Vec<(usize, &str)> = Vec::new();
     for (column, header) in head.headers.iter().enumerate() {
         let place = row.cell(column);
         if options.map.get(header) == Some(None) {
@@ -126,32 +128,36 @@ pub(super) fn match_headers(
             found.push(misspelled(header, meant, place));
             continue;
         }
-        if let Some(meant) = short_near_miss(header) {
-            short.push((found.len(), header, meant));
-        }
-        found.push(Diagnostic::new(
-            Code::UnknownColumn,
-            place,
-            format!("the column `{header}` is not a field of an integration"),
-            "it is not imported",
-        ));
+        unknown.push((column, header));
     }
     let presets: FieldSet = options.presets.iter().map(|preset| preset.field).collect();
     let has = |field: Field| by_field[field as usize].is_some() || presets.has(field);
-    let is_near = |field| near.has(field) || short.iter().any(|(_, _, meant)| *meant == field);
+    let short = |header: &str| short_near_miss(header).filter(|meant| !has(*meant));
+    let is_near = |field| {
+        near.has(field)
+            || unknown
+                .iter()
+                .any(|(_, header)| short(header) == Some(field))
+    };
     let kind = if is_of_repositories {
         TableKind::Repositories
     } else if is_of_integrations(has) {
         TableKind::Integrations
     } else if is_of_integrations(|field| has(field) || is_near(field)) {
         // Short headers are taken for misspelled ones only here, where the table would be left out otherwise.
-        for (at, header, meant) in short.iter().filter(|(_, _, meant)| !has(*meant)) {
-            found[*at] = misspelled(header, *meant, found[*at].place.clone());
-        }
+        unknown.retain(|(column, header)| match short(header) {
+            Some(meant) => {
+                found.push(misspelled(header, meant, row.cell(*column)));
+                false
+            }
+            None => true,
+        });
         TableKind::Misspelled
     } else {
         TableKind::Other
     };
+    found.extend(unknown_columns(&unknown, &row));
+    found.sort_by_key(|diagnostic| diagnostic.place.column);
     let field_column = |field: Field| {
         let column = by_field[field as usize];
         FieldColumn {
@@ -192,10 +198,87 @@ fn is_of_integrations(has: impl Fn(Field) -> bool) -> bool {
     has(Field::Type) && MEANS.into_iter().any(has)
 }
 
+/// The problem of a table that has rows above its header row: headers, or what names a type.
+pub(super) fn rows_above(
+    head: &TableHead,
+    columns: &Columns,
+    options: &Options,
+) -> Option<Diagnostic> {
+    let is_header = |cells: &[String]| {
+        let named: FieldSet = cells
+            .iter()
+            .filter_map(|cell| options.field_of(cell))
+            .collect();
+        is_of_integrations(|field| named.has(field))
+    };
+    let is_of_type = |cells: &[String]| {
+        let is_filled = |cell: &&String| !cell.is_empty();
+        let column = columns.column(Field::Type);
+        let text = column.and_then(|column| cells.get(column));
+        text.is_some_and(|text| IntegrationType::from_name(text).is_some())
+            // A type alone is the title of a section.
+            && cells.iter().filter(is_filled).count() > 1
+    };
+    let is_lost = |row: &&FirstRow| {
+        // Rows that are separated in another way are one cell here.
+        let whole = row.cells.join(",");
+        let others = [',', ';', '\t', '|'].map(|delimiter| {
+            let cells = whole.split(delimiter);
+            cells.map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+        });
+        is_of_type(&row.cells) || others.iter().any(|cells| is_header(cells))
+    };
+    let first = head.above.iter().find(is_lost)?;
+    let last = head.above.last().map_or(first.row, |last| last.row);
+    let rows = if first.row == last {
+        format!("row {last} is")
+    } else {
+        format!("rows {} to {last} are", first.row)
+    };
+    Some(Diagnostic::new(
+        Code::RowsAboveHeader,
+        Place::row(&head.name, first.row, first.line),
+        format!(
+            "{rows} above row {}, which is taken for the header row, and would not be read",
+            head.row
+        ),
+        format!(
+            "put each table on a sheet or in a file of its own, or pass `--header-row {}` to read from there on",
+            first.row
+        ),
+    ))
+}
+
 /// The column with this header, known or not.
 fn column_named(header: &str, head: &TableHead) -> Option<usize> {
     let header = plain(header);
     head.headers.iter().position(|other| plain(other) == header)
+}
+
+/// One note for all columns that are no field; it stands at the first of them.
+fn unknown_columns(unknown: &[(usize, &str)], row: &Place) -> Option<Diagnostic> {
+    let (first, _) = unknown.first()?;
+    let shown = unknown.iter().take(MOST_SHOWN);
+    let shown: Vec<String> = shown.map(|(_, header)| format!("`{header}`")).collect();
+    let shown = shown.join(", ");
+    let (message, help) = match unknown.len() {
+        1 => (
+            format!("the column {shown} is not a field of an integration"),
+            "it is not imported",
+        ),
+        all => {
+            let more = match all.saturating_sub(MOST_SHOWN) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            (
+                format!("the columns {shown}{more} are not fields of an integration"),
+                "they are not imported",
+            )
+        }
+    };
+    let place = row.cell(*first);
+    Some(Diagnostic::new(Code::UnknownColumn, place, message, help))
 }
 
 fn misspelled(header: &str, meant: Field, place: Place) -> Diagnostic {
@@ -295,6 +378,7 @@ mod tests {
             delimiter: Some(','),
             encoding: None,
             blank_above: 0,
+            above: Vec::new(),
         };
         let options = Options::new(Purpose::Check, crate::secret::SecretPolicy::default());
         let (columns, _, found) = match_headers(&head, &options);

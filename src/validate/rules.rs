@@ -118,13 +118,19 @@ fn check_credentials(
             "empty the cell, or use `username` and `password`",
         );
     }
-    if integration_type == IntegrationType::GitHub && given.has(Field::Password) {
-        found.add(
-            Field::Password,
-            Code::GitHubPassword,
-            "github.com has accepted no passwords since 2020",
-            "use a personal access token in `pat`",
-        );
+    let message = match integration_type {
+        IntegrationType::GitHub => Some("github.com has accepted no passwords since 2020"),
+        IntegrationType::GitHubServer => {
+            Some("the vendor's manual lists only tokens for GitHub Enterprise Server since 2023")
+        }
+        _ => None,
+    };
+    if let Some(message) = message
+        && given.has(Field::Password)
+        && !given.has(Field::Pat)
+    {
+        let help = "use a personal access token in `pat`";
+        found.add(Field::Password, Code::GitHubPassword, message, help);
     }
     if is_tfs && draft.user_name().is_some_and(|name| name.contains('\\')) {
         found.add(
@@ -182,7 +188,17 @@ fn check_origin(
                 ),
             );
         }
-    } else if origin.is_plain_http() && (given.has(Field::Pat) || given.has(Field::Password)) {
+        return;
+    }
+    if let Some(vendor) = origin.foreign_vendor(integration_type) {
+        found.add(
+            Field::Origin,
+            Code::ForeignHost,
+            format!("the origin is on {vendor}, but the row is {integration_type}"),
+            "check the type and the origin",
+        );
+    }
+    if origin.is_plain_http() && (given.has(Field::Pat) || given.has(Field::Password)) {
         found.add(
             Field::Origin,
             Code::PlainHttp,
@@ -254,6 +270,19 @@ fn check_projects(draft: &RecordDraft, found: &mut Findings) {
             Code::GlobalWithProjects,
             "`global` is true, and the row names projects",
             "keep one of the two: with `global`, all projects see the integration",
+        );
+    }
+    if has_ids != has_keys && !named.has(Field::Global) {
+        let field = if has_keys {
+            Field::ProjectKeys
+        } else {
+            Field::ProjectMappingIds
+        };
+        found.add(
+            field,
+            Code::ProjectsWithoutGlobal,
+            "the row names projects, but `global` is blank, so all projects may see the integration",
+            "write `no` in `global`, or set it for all blank cells with `--set global=no`",
         );
     }
     if has_ids && has_keys {

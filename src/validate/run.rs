@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::duplicates::{Like, RowRef, SeenRows};
-use super::headers::{Columns, TableKind, is_header, is_nearly_header, match_headers, no_table};
+use super::headers::{
+    Columns, TableKind, is_header, is_nearly_header, match_headers, no_table, rows_above,
+};
 use super::options::Options;
 use super::result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
@@ -40,6 +42,8 @@ pub fn validate_sources(
         workers: Workers::new(options),
         n: 0,
         first_row: Vec::new(),
+        has_unread_file: false,
+        products: HashSet::new(),
         seen: SeenRows::default(),
         duplicated: HashSet::new(),
     };
@@ -63,6 +67,10 @@ struct Run<'a> {
     n: u32,
     /// The first row of the last table that was skipped.
     first_row: Vec<String>,
+    /// Whether a file, or the rest of it, could not be read.
+    has_unread_file: bool,
+    /// The names of products, in messages, that the file has in place of types.
+    products: HashSet<String>,
     seen: SeenRows,
     /// The numbers of rows that a later row duplicates.
     duplicated: HashSet<u32>,
@@ -72,6 +80,7 @@ impl Run<'_> {
     fn read_file(&mut self, source: Result<Source, InputError>, name: String) {
         let errors = self.result.diagnostics.count(Severity::Error);
         self.first_row.clear();
+        self.products.clear();
         self.result.files.push(FileRead {
             name,
             sha256: None,
@@ -82,6 +91,7 @@ impl Run<'_> {
         let place = match read {
             Ok(place) => place,
             Err(error) => {
+                self.has_unread_file = true;
                 self.result.diagnostics.push(input_diagnostic(error));
                 return;
             }
@@ -192,6 +202,11 @@ impl Run<'_> {
         }
         self.result.has_secret_argument |= row.has_secret_argument;
         for diagnostic in row.found {
+            // Once a file is enough: the rows of a product are many.
+            let is_product = diagnostic.code == Code::ProductAsType;
+            if is_product && !self.products.insert(diagnostic.message.clone()) {
+                continue;
+            }
             self.result.report_row(diagnostic);
         }
     }
@@ -276,6 +291,10 @@ impl Run<'_> {
 
     /// Notes the sheets and columns that were asked for and are nowhere.
     fn find_missing(&mut self) {
+        // What is missing may stand where nothing could be read; the reason for that comes first.
+        if self.has_unread_file {
+            return;
+        }
         let result = &mut self.result;
         let sheets = &result.sheets;
         let is_missing = |asked: &&String| {
@@ -356,6 +375,9 @@ impl Sink for Run<'_> {
         }
         if !is_read {
             return Interest::Skip;
+        }
+        if let Some(diagnostic) = rows_above(&head, &columns, self.options) {
+            self.report(diagnostic);
         }
         if let Some(file) = self.result.files.last_mut() {
             file.tables.push(TableRead {

@@ -1,6 +1,6 @@
 //! What the text of a cell looks like: a token of a vendor, half of an AWS access key, a placeholder.
 
-use crate::model::{Field, IntegrationType};
+use crate::model::{Field, IntegrationType, Kind};
 
 /// How tokens begin, and the vendor that documents it. This is the one list of them.
 const TOKENS: [(&str, &str); 11] = [
@@ -93,8 +93,8 @@ fn is_secret_key(text: &str) -> bool {
 }
 
 /// Whether a whole cell is a placeholder that is still to be replaced. The values of the vendor's examples are none.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    const WORDS: [&str; 9] = [
+pub(super) fn is_placeholder(field: Field, text: &str) -> bool {
+    const WORDS: [&str; 14] = [
         "changeme",
         "change-me",
         "change_me",
@@ -104,10 +104,28 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         "placeholder",
         "...",
         "\u{2026}",
+        "\u{2013}",
+        "\u{2014}",
+        "n/a",
+        "none",
+        "null",
     ];
     let is_bracketed = text.len() > 2 && text.starts_with('<') && text.ends_with('>');
-    let is_crossed_out = text.len() >= 3 && text.bytes().all(|b| matches!(b, b'x' | b'X'));
-    is_bracketed || is_crossed_out || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+    let is_all = |chars: &[char]| text.chars().all(|c| chars.contains(&c));
+    let is_crossed_out = text.len() >= 3 && (is_all(&['x', 'X']) || is_all(&['*', '\u{2022}']));
+    let is_filler = !text.is_empty() && (is_all(&['-']) || is_all(&['?']));
+    // A name or a pattern may well begin like this; a secret, an account or an address does not.
+    let may_refer = matches!(field.kind(), Kind::Secret | Kind::Username | Kind::Origin);
+    let start = text.get(..4).unwrap_or_default();
+    let refers = may_refer
+        && ["see ", "ask "]
+            .iter()
+            .any(|word| start.eq_ignore_ascii_case(word));
+    is_bracketed
+        || is_crossed_out
+        || is_filler
+        || refers
+        || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -116,8 +134,21 @@ mod tests {
 
     #[test]
     fn placeholders_are_whole_cells() {
-        for text in ["changeme", "TODO", "<token>", "xxxx", "XXX"] {
-            assert!(is_placeholder(text), "{text}");
+        for text in [
+            "changeme",
+            "TODO",
+            "<token>",
+            "xxxx",
+            "XXX",
+            "-",
+            "n/a",
+            "None",
+            "?",
+            "****",
+            "ask Jo",
+            "see vault",
+        ] {
+            assert!(is_placeholder(Field::Pat, text), "{text}");
         }
         for text in [
             "mypassword",
@@ -126,8 +157,9 @@ mod tests {
             "johnsmith",
             "https://mygithub.yourorg.com",
         ] {
-            assert!(!is_placeholder(text), "{text}");
+            assert!(!is_placeholder(Field::Pat, text), "{text}");
         }
+        assert!(!is_placeholder(Field::DisplayName, "Ask the platform team"));
     }
 
     #[test]

@@ -195,7 +195,7 @@ fn the_options_that_change_how_bad_it_is_are_named() {
 #[test]
 fn words_need_no_quotes() {
     Env::new()
-        .run(["explain", "GitHub", "Enterprise"])
+        .run(["explain", "GitHub", "Enterprise", "Server"])
         .exit(0)
         .says("GITHUB_SERVER: GitHub Enterprise Server");
 }

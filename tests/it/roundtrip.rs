@@ -39,7 +39,7 @@ impl Sink for Collector {
         let width = table[0].len();
         block.for_each_row(|row| {
             let cell = |column| match row.value(column) {
-                Value::Text(text) => text.to_owned(),
+                Value::Text(text) | Value::Date(text) => text.to_owned(),
                 Value::Blank => String::new(),
                 other => format!("{other:?}"),
             };

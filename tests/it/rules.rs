@@ -458,3 +458,313 @@ fn the_vendors_list_of_repositories_is_refused_with_an_explanation() {
         [""; 0]
     );
 }
+
+#[test]
+fn projects_without_global_are_a_warning() {
+    for (header, cell) in [("projectKeys", "ABC"), ("projectMappingIds", "10000")] {
+        says(
+            &GITHUB,
+            &[(header, cell)],
+            &["warning projects-without-global"],
+        );
+        says(&GITHUB, &[(header, cell), ("global", "no")], &[]);
+    }
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,pat,projectKeys\nGITHUB,A,p,ABC\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(0)
+        .says("--> a.csv:2 (D2)")
+        .says("`--set global=no`");
+    env.run(["check", "a.csv", "--set", "global=no"])
+        .exit(0)
+        .says_nothing_of("warning");
+}
+
+#[test]
+fn errors_of_a_spreadsheet_are_no_text_of_a_cell() {
+    for error in [
+        "#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "########",
+    ] {
+        says(&GITHUB, &[("pat", error)], &["error cell-is-error"]);
+        says(&GITHUB, &[("displayName", error)], &["error cell-is-error"]);
+    }
+    says(&GITHUB, &[("pat", "#n0t-an-error")], &[]);
+}
+
+#[test]
+fn what_stands_for_a_missing_value_is_a_placeholder() {
+    for text in [
+        "-",
+        "n/a",
+        "N/A",
+        "none",
+        "?",
+        "????",
+        "****",
+        "********",
+        "see vault",
+        "See Vault",
+        "ask Jo",
+        "tbd",
+    ] {
+        says(&GITHUB, &[("pat", text)], &["error placeholder"]);
+        says(&GERRIT, &[("password", text)], &["error placeholder"]);
+    }
+    says(&GITHUB, &[("displayName", "Ask the platform team")], &[]);
+    says(&GITHUB, &[("displayName", "n/a")], &["error placeholder"]);
+    let env = Env::new().file("a.csv", "type,displayName,pat\nGITHUB,A,none\n");
+    env.run(["check", "a.csv", "--allow", "placeholder"])
+        .exit(0);
+}
+
+#[test]
+fn the_address_of_a_repository_or_page_is_no_origin() {
+    for origin in [
+        "https://git.example.org/team/repo",
+        "https://git.example.org/team/repo/tree/main",
+        "https://git.example.org/a/-/b",
+    ] {
+        says(
+            &SERVER,
+            &[("origin", origin)],
+            &["error origin-is-clone-url"],
+        );
+    }
+    for (kind, origin) in [
+        ("GITHUB", "https://github.com/acme"),
+        ("GITHUB", "https://github.com/acme/repo"),
+        ("GITLAB", "https://gitlab.com/group/repo"),
+        ("AZURE", "https://dev.azure.com/acme/project/_git/repo"),
+        ("GITLAB_SERVER", "https://git.example.org/group/sub/repo"),
+    ] {
+        says(
+            &GITHUB,
+            &[("type", kind), ("origin", origin)],
+            &["error origin-is-clone-url"],
+        );
+    }
+    for (kind, origin) in [
+        ("GITHUB", "https://api.github.com"),
+        ("GITHUB_SERVER", "https://git.example.org/api/v3"),
+        ("GITLAB_SERVER", "https://git.example.org/gitlab/"),
+        ("AZURE", "https://dev.azure.com/acme"),
+        ("AZURE_DEVOPS", "https://tfs.example.org/tfs/Main"),
+    ] {
+        says(&GITHUB, &[("type", kind), ("origin", origin)], &[]);
+    }
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,pat,origin\nGITHUB_SERVER,A,p,https://git.example.org/team/repo\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("`https://git.example.org`");
+    env.run(["check", "a.csv", "--allow", "origin-is-clone-url"])
+        .exit(0);
+}
+
+#[test]
+fn the_host_of_another_vendor_is_a_warning() {
+    for (kind, origin) in [
+        ("GITHUB", "https://gitlab.com"),
+        ("GITLAB", "https://github.com"),
+        ("GITHUB_SERVER", "https://github.com"),
+        ("GITLAB_SERVER", "https://dev.azure.com"),
+        ("GITHUB", "https://bitbucket.org"),
+        ("AZURE", "https://api.github.com"),
+        ("GITHUB", "https://acme.visualstudio.com"),
+    ] {
+        says(
+            &GITHUB,
+            &[("type", kind), ("origin", origin)],
+            &["warning foreign-host"],
+        );
+    }
+    for (kind, origin) in [
+        ("GITHUB", "https://github.com"),
+        ("GITLAB", "https://gitlab.com"),
+        ("VSTS", "https://acme.visualstudio.com"),
+        ("AZURE_DEVOPS", "https://dev.azure.com/acme"),
+        ("GITHUB_SERVER", "https://notgithub.com"),
+    ] {
+        says(&GITHUB, &[("type", kind), ("origin", origin)], &[]);
+    }
+}
+
+#[test]
+fn a_column_for_enabled_is_the_opposite_of_disabled() {
+    for (header, cell, disabled) in [
+        ("Enabled", "No", true),
+        ("Active", "yes", false),
+        ("Enabled (yes/no)", "no", true),
+    ] {
+        let env = Env::new().sandbox().file(
+            "a.csv",
+            format!("type,displayName,pat,{header}\nGITHUB,A,p,{cell}\n"),
+        );
+        env.run(["import", "a.csv", "--yes"]).exit(0);
+        let bodies = env.jira().received();
+        assert_eq!(bodies[0].body["disabled"], disabled, "{header}");
+    }
+    assert_eq!(
+        found("type,displayName,pat,Enabled,disabled\nGITHUB,A,p,no,no\n"),
+        ["error duplicate-header E1"]
+    );
+}
+
+#[test]
+fn products_that_mean_one_type_are_types() {
+    for (product, kind) in [
+        ("GitHub Enterprise Server", "GITHUB_SERVER"),
+        ("GitHub.com", "GITHUB"),
+        ("gitlab self-managed", "GITLAB_SERVER"),
+        ("Tracked folder", "FILESPACE"),
+        ("CodeCommit", "AWS"),
+    ] {
+        let env = Env::new().file(
+            "a.csv",
+            format!("type,displayName,pat\n{product},A,\n{product},B,\n"),
+        );
+
+        let ran = env.run(["check", "a.csv"]);
+        let ran = ran.says(&format!(
+            "note[product-as-type]: `{product}` is read as {kind}"
+        ));
+        let text = format!("{}{}", ran.stdout, ran.stderr);
+        assert_eq!(text.matches("product-as-type").count(), 1, "{text}");
+    }
+    for (product, both) in [
+        ("GitHub Enterprise", ["GITHUB_SERVER", "`GITHUB`"]),
+        ("Azure DevOps", ["`AZURE`", "AZURE_DEVOPS"]),
+    ] {
+        let env = Env::new().file("a.csv", format!("type,displayName,pat\n{product},A,p\n"));
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("error[unknown-type]")
+            .says(both[0])
+            .says(both[1]);
+    }
+    says(&SERVER, &[("type", "azure_devops")], &[]);
+}
+
+#[test]
+fn a_row_without_a_type_is_told_what_it_probably_is() {
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,pat\nGITHUB,A,p\n,B,p\nTotal: 2,,\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("fill down")
+        .says("total")
+        .says("`--rows`");
+}
+
+#[test]
+fn a_bare_host_is_told_its_url() {
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,pat,origin\nGITLAB_SERVER,A,p,git.example.org:8443\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("write `https://git.example.org:8443`");
+}
+
+#[test]
+fn booleans_are_read_in_the_languages_that_spreadsheets_write() {
+    for (yes, no) in [
+        ("ja", "nein"),
+        ("WAHR", "FALSCH"),
+        ("oui", "non"),
+        ("VRAI", "FAUX"),
+        ("s\u{ed}", "no"),
+        ("S\u{cd}", "NO"),
+        ("VERDADERO", "FALSO"),
+        ("vero", "falso"),
+        ("sim", "n\u{e3}o"),
+        ("verdadeiro", "falso"),
+        ("WAAR", "ONWAAR"),
+        ("ja", "nee"),
+    ] {
+        says(
+            &GITHUB,
+            &[("disableSslVerification", yes)],
+            &["warning ssl-verification-off"],
+        );
+        says(&GITHUB, &[("disableSslVerification", no)], &[]);
+    }
+    let env = Env::new().file("a.csv", "type,displayName,pat,global\nGITHUB,A,p,perhaps\n");
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("write `yes` or `no`");
+}
+
+#[test]
+fn a_filter_is_told_how_its_mistake_is_written_right() {
+    let says_of = |filter: &str, said: &str| {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer
+            .write_record(["type", "displayName", "pat", "apiFilter"])
+            .unwrap();
+        writer.write_record(["GITHUB", "A", "p", filter]).unwrap();
+        let env = Env::new().file("a.csv", writer.into_inner().unwrap());
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("error[not-jmespath]")
+            .says(said)
+            .says_nothing_of("jmespath.org");
+    };
+    says_of("[?name==`x`]", "in single quotes: `'x'`");
+    says_of(
+        "[?contains(name 'x')]",
+        "a comma is missing at character 17",
+    );
+    says_of("[?has(name, 'x')]", "there is no function `has`");
+    says_of("[?Contains(name, 'x')]", "there is no function `Contains`");
+    for good in [
+        "[?archived==`false`]",
+        "[?contains(name, 'a b') && !fork].{n: name, \"a b\": id} | [0]",
+        "sort_by(@, &name)[*].name",
+        "*.foo[?starts_with(a.b, 'it\\'s (fine)')]",
+    ] {
+        says(&GITHUB, &[("apiFilter", good)], &[]);
+    }
+}
+
+#[test]
+fn a_password_for_github_is_a_warning() {
+    says(
+        &SERVER,
+        &[("pat", ""), ("username", "jo"), ("password", "p")],
+        &["warning github-password"],
+    );
+    says(
+        &SERVER,
+        &[("username", "jo"), ("password", "p")],
+        &["error mixed-credentials"],
+    );
+}
+
+#[test]
+fn a_tracked_folder_has_no_pull_requests_to_hide() {
+    says(
+        &FOLDER,
+        &[("prHideFilter", "^wip")],
+        &["warning unused-field"],
+    );
+}
+
+#[test]
+fn ids_under_the_header_for_keys_are_told_their_column() {
+    let env = Env::new().file(
+        "a.csv",
+        "type,displayName,pat,global,projectKeys\nGITHUB,A,p,no,\"10000, 10100\"\n",
+    );
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("error[not-a-key-list]")
+        .says("`projectMappingIds`");
+}

@@ -375,3 +375,64 @@ fn a_device_without_end_fills_no_memory() {
         .says("longer than 128 MB")
         .says("save it as a file");
 }
+
+#[test]
+fn no_row_above_a_wider_header_is_lost_in_silence() {
+    let rows = |count: usize, end: &str| {
+        (0..count).fold(String::new(), |rows, n| {
+            rows + &format!("GITHUB,A{n},p{end}\n")
+        })
+    };
+    let two_tables = format!(
+        "type,displayName,pat,\n{}type,displayName,pat,global\n{}",
+        rows(8, ""),
+        rows(2, ",yes"),
+    );
+    let untitled = format!("{}type,displayName,pat\n{}", rows(1, ""), rows(2, ""));
+    for (text, first) in [(two_tables, 1), (untitled, 1)] {
+        let bytes = crate::workbook::of_csv(&text);
+        let env = Env::new().file("a.csv", &text).file("a.xlsx", bytes);
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("error[rows-above-header]")
+            .says(&format!("--> a.csv:{first}"));
+        env.run(["check", "a.xlsx"])
+            .exit(3)
+            .says("error[rows-above-header]")
+            .says(&format!("--> a.xlsx:Sheet1!{first}"));
+    }
+    let other_delimiter = "type;pat\nGITHUB;p\ntype,displayName,pat\nGITHUB,A,p\n";
+    let titled = "GITHUB\nHosts of 2026,,by Jo\ntype,displayName,pat\nGITHUB,A,p\n";
+    let env = Env::new()
+        .file("a.csv", other_delimiter)
+        .file("b.csv", titled);
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("rows 1 to 2 are above row 3")
+        .says("`--header-row 1`");
+    env.run(["check", "a.csv", "--header-row", "3"]).exit(0);
+    env.run(["check", "b.csv"])
+        .exit(0)
+        .says_nothing_of("rows-above-header");
+}
+
+#[test]
+fn a_sheet_that_was_asked_for_does_not_hide_why_its_file_cannot_be_read() {
+    let env = Env::new().file("a.xlsx", b"PK\x03\x04rest");
+    env.run(["check", "a.xlsx", "--sheet", "Hosts"])
+        .exit(3)
+        .says("the workbook is damaged");
+}
+
+#[test]
+fn many_unknown_columns_are_one_note() {
+    let more = (0..40).fold(String::new(), |all, n| all + &format!(",Own {n}"));
+    let env = Env::new().file("a.csv", format!("type,displayName,pat{more}\nGITHUB,A,p\n"));
+    let ran = env
+        .run(["check", "a.csv"])
+        .exit(0)
+        .says("`Own 0`, `Own 1`, ")
+        .says("and 28 more are not fields");
+    let text = format!("{}{}", ran.stdout, ran.stderr);
+    assert_eq!(text.matches("unknown-column").count(), 1, "{text}");
+}

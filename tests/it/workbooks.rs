@@ -229,7 +229,9 @@ fn values_are_read_by_their_meaning() {
     // A row without a token is an error that tells the row's name.
     let names = |bytes: Vec<u8>| -> Vec<String> {
         let env = Env::new().file("a.xlsx", bytes);
-        let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+        // A date is no text, unless that is allowed.
+        let args = "check a.xlsx --format json --allow mangled-number".split(' ');
+        let json = env.run(args).json();
         let diagnostics = json["diagnostics"].as_array().unwrap().clone();
         let missing = diagnostics
             .iter()
@@ -452,7 +454,8 @@ fn dates_of_a_converted_workbook_keep_their_system() {
         )
         .part("xl/styles.xml", styles);
     let env = Env::new().file("a.xlsx", book.bytes());
-    let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+    let args = "check a.xlsx --format json --allow mangled-number".split(' ');
+    let json = env.run(args).json();
     let mut diagnostics = json["diagnostics"].as_array().unwrap().iter();
     assert!(diagnostics.any(|d| d["name"] == "2029-10-14"), "{json}");
 }
@@ -468,4 +471,37 @@ fn blank_rows_are_counted_by_their_numbers() {
     let env = Env::new().file("a.xlsx", Book::of(&rows, "").bytes());
     let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
     assert_eq!(json["rows"]["blank"], 6, "{json}");
+}
+
+#[test]
+fn a_date_where_text_belongs_is_an_error() {
+    let dates = with_table(0, |sheet| {
+        let formats = ["yyyy-mm-dd", "hh:mm", "[h]:mm:ss"];
+        for (row, format) in (1..).zip(formats) {
+            let format = Format::new().set_num_format(format);
+            write_row(sheet, row, "");
+            for column in [1, 2] {
+                let value = 46_115.25;
+                sheet
+                    .write_number_with_format(row, column, value, &format)
+                    .unwrap();
+            }
+        }
+    });
+    assert_eq!(
+        found("a.xlsx", dates),
+        [
+            "mangled-number B2",
+            "secret-is-number C2",
+            "mangled-number B3",
+            "secret-is-number C3",
+            "mangled-number B4",
+            "secret-is-number C4",
+        ]
+    );
+    let iso = row_of(3, "<c r=\"B3\" t=\"d\"><v>2026-04-03</v></c>", "p");
+    assert_eq!(
+        found("a.xlsx", Book::table(&iso).bytes()),
+        ["mangled-number B3"]
+    );
 }

@@ -3,7 +3,7 @@
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::records::{blank_lines, count_line_ends};
-use crate::input::table::{HEADER_WITHIN, ReadOptions, Sink, find_header, most_headers};
+use crate::input::table::{FirstRow, HEADER_WITHIN, ReadOptions, Sink, find_header, most_headers};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -11,6 +11,8 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 pub(super) struct Header {
     pub delimiter: u8,
     pub record: FirstRecord,
+    /// The records above it.
+    pub above: Vec<FirstRecord>,
 }
 
 /// One of the first records of a text.
@@ -26,6 +28,16 @@ pub(super) struct FirstRecord {
     pub end: usize,
     /// The line behind it.
     pub next_line: u64,
+}
+
+impl From<FirstRecord> for FirstRow {
+    fn from(record: FirstRecord) -> Self {
+        Self {
+            row: record.row,
+            line: Some(record.line),
+            cells: record.cells,
+        }
+    }
 }
 
 impl AsRef<[String]> for FirstRecord {
@@ -48,9 +60,12 @@ pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option
             with_headers.or_else(|| Some((tables.iter().position(|rows| !rows.is_empty())?, 0)))?
         }
     };
+    let mut above = tables.swap_remove(table);
+    above.truncate(row + 1);
     Some(Header {
         delimiter: delimiters(options).nth(table)?,
-        record: tables.swap_remove(table).swap_remove(row),
+        record: above.pop()?,
+        above,
     })
 }
 

@@ -12,7 +12,7 @@ use self::records::{CsvBlock, scan};
 use self::transcode::{CHUNK, Transcoder};
 use super::block::Block;
 use super::error::{InputError, InputErrorKind};
-use super::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
+use super::table::{FirstRow, Interest, ReadOptions, Sink, SkipReason, TableHead};
 use crate::model::{Place, TableFormat, TableName};
 
 pub(super) use self::transcode::is_utf16;
@@ -154,6 +154,7 @@ impl<R: Read> Blocks<R> {
             delimiter: Some(char::from(header.delimiter)),
             encoding: Some(self.content.encoding()),
             blank_above: record.blank_above.into(),
+            above: header.above.into_iter().map(FirstRow::from).collect(),
         }
     }
 

@@ -14,7 +14,7 @@ use super::values::{NumberFormat, put};
 use crate::input::block::{Block, SheetBlock, SheetRow, SheetValue};
 use crate::input::error::InputErrorKind;
 use crate::input::table::{
-    HEADER_WITHIN, Interest, ReadOptions, Sink, SkipReason, TableHead, find_header,
+    FirstRow, HEADER_WITHIN, Interest, ReadOptions, Sink, SkipReason, TableHead, find_header,
 };
 use crate::model::TableName;
 
@@ -48,7 +48,11 @@ pub(super) fn read_sheet<'a>(
         sink.skipped(table, SkipReason::NoHeader(&texts));
         return Ok(());
     };
-    let head = head_of(table, &block, index);
+    let mut head = head_of(table, &block, index);
+    if options.header_row.is_none() {
+        let above = block.rows[..index].iter();
+        head.above = above.map(|row| first_row(&block, row)).collect();
+    }
     let mut notes = Notes::new(&head, options.hidden_rows);
     if sink.table(head) == Interest::Skip {
         return Ok(());
@@ -79,23 +83,32 @@ fn header_index(block: &SheetBlock, options: &ReadOptions, sink: &dyn Sink) -> O
 
 fn head_of(table: &Arc<TableName>, block: &SheetBlock, index: usize) -> TableHead {
     let row = &block.rows[index];
-    let cells = block.cells_of(row);
-    let width = cells.last().map_or(0, |(last, _)| *last as usize + 1);
-    let mut headers = vec![String::new(); width];
-    for (column, value) in cells {
-        if let SheetValue::Text(text) = value {
-            let text = block.text_at(text).trim();
-            text.clone_into(&mut headers[*column as usize]);
-        }
-    }
     TableHead {
         name: Arc::clone(table),
         row: row.number,
         line: None,
-        headers,
+        headers: first_row(block, row).cells,
         delimiter: None,
         encoding: None,
         blank_above: u64::from(row.number) - 1 - index as u64,
+        above: Vec::new(),
+    }
+}
+
+fn first_row(block: &SheetBlock, row: &SheetRow) -> FirstRow {
+    let cells = block.cells_of(row);
+    let width = cells.last().map_or(0, |(last, _)| *last as usize + 1);
+    let mut texts = vec![String::new(); width];
+    for (column, value) in cells {
+        if let SheetValue::Text(text) = value {
+            let text = block.text_at(text).trim();
+            text.clone_into(&mut texts[*column as usize]);
+        }
+    }
+    FirstRow {
+        row: row.number,
+        line: None,
+        cells: texts,
     }
 }
 

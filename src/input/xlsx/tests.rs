@@ -39,7 +39,7 @@ impl Sink for Everything {
     fn block(&mut self, block: Block) {
         block.for_each_row(|row| {
             for column in 0..row.width() {
-                if let Value::Text(text) = row.value(column) {
+                if let Value::Text(text) | Value::Date(text) = row.value(column) {
                     self.texts.push(text.to_owned());
                 }
             }

@@ -69,8 +69,9 @@ pub(super) fn put(
     };
     Some(match data {
         DataRef::Empty => return None,
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            SheetValue::Text(block.keep(text)?)
+        DataRef::String(text) => SheetValue::Text(block.keep(text)?),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            SheetValue::Date(block.keep(text)?)
         }
         DataRef::SharedString(text) => SheetValue::Text(block.keep(text)?),
         #[expect(
@@ -82,7 +83,7 @@ pub(super) fn put(
         DataRef::Float(_) => SheetValue::Error(block.keep("#NUM!")?),
         DataRef::Bool(flag) => SheetValue::Flag(*flag),
         DataRef::DateTime(moment) => match iso_text(*moment) {
-            Some(text) => SheetValue::Text(block.keep(&text)?),
+            Some(text) => SheetValue::Date(block.keep(&text)?),
             None => SheetValue::Error(block.keep("#####")?),
         },
         DataRef::Error(error) => SheetValue::Error(block.keep(&error.to_string())?),
