@@ -7,6 +7,7 @@ use super::check::CheckArgs;
 use super::context::CommonArgs;
 use super::doctor::DoctorArgs;
 use super::explain::ExplainArgs;
+use super::export::ExportArgs;
 use super::import::ImportArgs;
 use super::loaded_run::RunsArgs;
 use super::probe::ProbeArgs;
@@ -41,6 +42,7 @@ Afterwards:
   verify    Show which integrations of a run Jira indexed, and what they found
   undo      Remove the integrations that a run created, and nothing else
   report    Write the report of a run again, in any form
+  export    Write what Jira holds as a spreadsheet that check and import read
   runs      List the runs, how each ended, and the next command to type
 
 Help:
@@ -85,6 +87,8 @@ pub(super) enum Command {
     Undo(Box<UndoArgs>),
     /// Write the report of a run again, in any form
     Report(ReportRunArgs),
+    /// Write what Jira holds as a spreadsheet that check and import read
+    Export(ExportArgs),
     /// List the runs, how each ended, and the next command to type
     Runs(RunsArgs),
     /// Explain a diagnostic, an integration type or a column, with an example

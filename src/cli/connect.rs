@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use super::exit::{Exit, Failure};
 use super::pace::seconds;
 use super::runtime::Runtime;
+use super::seed::seed;
 use super::values::duration;
 use crate::engine::{ListError, Pace, Pacer, Stop, StopSwitch, read_list, read_repositories};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
@@ -175,10 +176,13 @@ impl ConnectArgs {
     }
 
     /// The connection to a sandbox inside this process, which the options on credentials and on the network do not concern.
-    fn rehearsal(&self) -> Result<(Connection, Sandbox), Failure> {
+    fn rehearsal(&self, export: Option<&Path>) -> Result<(Connection, Sandbox), Failure> {
         let sandbox = Sandbox::start(Config::default()).map_err(|error| {
             Failure::new(Exit::Stopped, format!("cannot start the sandbox: {error}"))
         })?;
+        if let Some(export) = export {
+            seed(&sandbox, export)?;
+        }
         let connection = Connection {
             base: BaseUrl::parse(&sandbox.url())
                 .map_err(|error| Failure::new(Exit::Stopped, error))?,
@@ -234,21 +238,23 @@ pub(super) fn connect(
     pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
-    connect_on(Runtime::new()?, args, base, pace, screen)
+    connect_on(Runtime::new()?, args, base, None, pace, screen)
 }
 
-/// The same on a runtime that listens for signals already: one that is dropped lets the next signal end the process.
+/// The same on a runtime that listens for signals already: one that is dropped lets the next signal end the process. A
+/// sandbox holds what the sheet `seed` does.
 pub(super) fn connect_on(
     runtime: Runtime,
     args: &ConnectArgs,
     base: Option<&BaseUrl>,
+    seed: Option<&Path>,
     pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
     let (connection, sandbox) = if let Some(base) = base {
         (args.connection(base)?, None)
     } else {
-        let (connection, sandbox) = args.rehearsal()?;
+        let (connection, sandbox) = args.rehearsal(seed)?;
         (connection, Some(sandbox))
     };
     if connection.insecure {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -53,6 +53,14 @@ pub(super) struct ImportArgs {
     /// Rehearse against a simulated Jira inside this process; ignores JIRA_* and never asks
     #[arg(long, conflicts_with_all = ["jira_url", "token_file", "password_file"])]
     pub sandbox: bool,
+    /// Spreadsheet of integrations that the simulated Jira holds, as `gij export` writes it
+    #[arg(
+        long,
+        value_name = "EXPORT",
+        requires = "sandbox",
+        hide_short_help = true
+    )]
+    pub sandbox_seed: Option<PathBuf>,
     /// Try each credential at its git host first, as `gij probe` does
     #[arg(long)]
     pub probe: bool,
@@ -163,8 +171,8 @@ impl Import<'_> {
         let others = self.other_runs()?;
         let listed_at = Timestamp::now();
         let (connect, pace) = (&args.connect, args.pace.pace());
-        let (jira, remote) =
-            connect_on(runtime, connect, self.base.as_ref(), pace, &context.screen)?;
+        let (base, seed) = (self.base.as_ref(), args.sandbox_seed.as_deref());
+        let (jira, remote) = connect_on(runtime, connect, base, seed, pace, &context.screen)?;
         let planner = Planner {
             context,
             jira: &jira,
@@ -491,7 +499,7 @@ impl Import<'_> {
         let given = &self.context.given;
         let again = given.again().without(&["new_run"]);
         if self.args.sandbox {
-            let real = again.without(&["sandbox"]);
+            let real = again.without(&["sandbox", "sandbox_seed"]);
             let real = real.options(&["--jira-url", "https://jira.example.org", "--dry-run"]);
             return format!("set JIRA_TOKEN and see the plan for your Jira:\n  {real}");
         }

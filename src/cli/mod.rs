@@ -10,6 +10,7 @@ mod context;
 mod doctor;
 mod exit;
 mod explain;
+mod export;
 mod import;
 mod input;
 mod loaded_run;
@@ -25,6 +26,7 @@ mod resume;
 mod runs;
 mod runtime;
 mod sandbox;
+mod seed;
 mod session;
 mod settle;
 mod sheets;
@@ -75,6 +77,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Verify(args) => verify::verify(&args, &context),
         Command::Undo(args) => undo::undo(&args, &context),
         Command::Report(args) => report::report(&args, &context),
+        Command::Export(args) => export::export(&args, &context),
         Command::Runs(args) => runs::runs(&args, &context),
         Command::Explain(args) => explain::explain(&args, &context),
         Command::Sandbox(args) => sandbox::sandbox(args, &context),

@@ -13,6 +13,13 @@ use crate::journal::SessionStart;
 /// The default of `--settle`.
 const SETTLE: Duration = Duration::from_secs(30);
 
+/// The pace of a command that only reads.
+pub(super) const READ_ONLY: Pace = Pace {
+    concurrency: 1,
+    rate: None,
+    max_wait: Duration::from_mins(1),
+};
+
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct PaceArgs {
     /// Maximum requests in progress at the same time

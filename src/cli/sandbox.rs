@@ -10,6 +10,7 @@ use clap::Args;
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
+use super::seed::seed;
 use super::values::{duration, time_or_never};
 use crate::render::count;
 use crate::sandbox::{AcceptedLogin, Call, Config, Fault, Faults, RateLimit, Sandbox, StartError};
@@ -42,6 +43,9 @@ pub(super) struct SandboxArgs {
     /// File to record integrations and requests in, one per line; an existing file is continued
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+    /// Spreadsheet of integrations to start with, as `gij export` writes it
+    #[arg(long, value_name = "EXPORT")]
+    pub seed: Option<PathBuf>,
     /// Inject a fault into creations with a probability, such as `cut-after-commit=0.2`, or into other calls, such as
     /// `delete:late=0.1`; repeatable
     #[arg(long, value_name = "[CALL:]NAME=P", long_help = about_faults())]
@@ -73,11 +77,15 @@ fn about_faults() -> String {
 /// Serves a simulated Jira until it is interrupted.
 pub(super) fn sandbox(args: SandboxArgs, context: &Context) -> Result<Exit, Failure> {
     let token = args.accept_token.clone();
-    let state = args.state.clone();
+    let (state, export) = (args.state.clone(), args.seed.clone());
     let config = config(args)?;
     Runtime::new()?.block_on(async {
         let sandbox = Sandbox::start(config)?;
-        let kept = kept(state.as_deref(), sandbox.held().len());
+        let mut kept = kept(state.as_deref(), sandbox.held().len());
+        if let Some(file) = &export {
+            let rows = count(seed(&sandbox, file)? as u64, "integration", "integrations");
+            kept = format!("it begins with the {rows} in {}; {kept}", file.display());
+        }
         context
             .screen
             .result(&how_to(&sandbox.url(), &kept, token.as_deref()));

@@ -11,20 +11,14 @@ use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunsArgs};
 use super::next::{FIND_LOST_ROWS, remove_duplicates};
+use super::pace::READ_ONLY;
 use super::session::{record_end, session_start, write_reports};
 use super::values::duration;
-use crate::engine::{Discrepancies, Matcher, Pace};
+use crate::engine::{Discrepancies, Matcher};
 use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, RunState, SessionKind};
 use crate::model::{Outcome, RemoteIntegration};
 use crate::render::{Screen, verification};
 use crate::report::{IndexState, VerifyReport};
-
-/// The pace of a command that only reads.
-const PACE: Pace = Pace {
-    concurrency: 1,
-    rate: None,
-    max_wait: Duration::from_mins(1),
-};
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
@@ -121,7 +115,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
             "warning: the journal is damaged and has lost rows; what became of them is not known\n",
         );
     }
-    let (jira, list) = connect(&args.connect, Some(&base), PACE, screen)?;
+    let (jira, list) = connect(&args.connect, Some(&base), READ_ONLY, screen)?;
     let evidence = Evidence::read(list, state, &jira, screen)?;
     let evidence = wait_for_repositories(evidence, args.wait, state, &jira, screen)?;
     if evidence.repositories.is_none() {

@@ -179,6 +179,7 @@ mod tests {
             place: place("a.csv", n + 1),
             record: Record::new(of, draft).unwrap(),
             warnings: Vec::new(),
+            id: None,
             group: None,
         }
     }

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use super::topic::{Catalogue, Topic};
-use crate::model::{Code, Field, IntegrationType, nearest};
+use super::topic::{Catalogue, FieldTopic, Topic};
+use crate::model::{Code, Field, ID, IntegrationType, nearest};
 use crate::validate::field_of;
 
 /// A word that is no topic, and the names that it resembles.
@@ -50,6 +50,8 @@ pub(crate) fn explain(word: &str) -> Result<Topic, UnknownWord> {
         Ok(Topic::Type(Box::new(integration_type.into())))
     } else if let Some(field) = field_of(word) {
         Ok(Topic::Field(Box::new(field.into())))
+    } else if word.eq_ignore_ascii_case(ID) {
+        Ok(Topic::Field(Box::new(FieldTopic::id())))
     } else {
         Err(UnknownWord {
             word: word.chars().take(60).collect(),

@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::input::Source;
 use crate::model::{
-    Code, CredentialForm, Diagnostics, Example, Field, IntegrationType, Kind, LETTERS,
-    LISTED_REGIONS, Need, OriginRule, Severity,
+    ABOUT_ID, Code, CredentialForm, Diagnostics, Example, Field, ID, IntegrationType, Kind,
+    LETTERS, LISTED_REGIONS, Need, OriginRule, Severity,
 };
 use crate::secret::SecretPolicy;
 use crate::validate::{Options, Purpose, validate_sources};
@@ -138,10 +138,15 @@ impl Catalogue {
         Self {
             codes,
             types: types.collect(),
-            fields: Field::all().map(field_line).collect(),
+            fields: Field::all().map(field_line).chain([ID_LINE]).collect(),
         }
     }
 }
+
+const ID_LINE: FieldLine = FieldLine {
+    field: ID,
+    about: ABOUT_ID,
+};
 
 fn field_line(field: Field) -> FieldLine {
     FieldLine {
@@ -324,6 +329,29 @@ impl From<Field> for FieldTopic {
             },
             notes: notes(field),
             example: about.example,
+        }
+    }
+}
+
+impl FieldTopic {
+    /// The column `id`, which is no field of a creation.
+    pub(super) fn id() -> Self {
+        let optional = IntegrationType::all().collect();
+        Self {
+            field: ID,
+            about: ABOUT_ID,
+            value: Kind::Integer.format(),
+            if_blank: None,
+            headers: vec![ID],
+            types: NeededBy {
+                required: Vec::new(),
+                one_way_to_log_in: Vec::new(),
+                optional,
+            },
+            notes: vec![
+                "A Jira gives its own ids, so that they differ from one Jira to the next.".into(),
+            ],
+            example: "611",
         }
     }
 }

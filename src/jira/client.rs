@@ -58,6 +58,13 @@ pub struct Person {
     pub display_name: String,
 }
 
+/// A project of Jira.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+pub struct Project {
+    pub id: String,
+    pub key: String,
+}
+
 impl Client {
     /// Sets up what is needed to talk to Jira; sends nothing.
     ///
@@ -197,24 +204,29 @@ impl Client {
         })
     }
 
-    /// Reads the id of the project `key`; none if Jira has none, or shows none to us.
+    /// Reads the project with this key or id; none if Jira has none, or shows none to us.
     ///
     /// # Errors
     ///
     /// [`JiraError`] if it does not tell.
-    pub async fn project_id(&self, key: &str) -> Result<Option<u64>, JiraError> {
-        #[derive(Deserialize)]
-        struct Project {
-            id: String,
-        }
-        match self.read(&format!("/rest/api/2/project/{key}")).await {
-            Ok(Project { id }) => {
-                let id = id.parse().map(Some);
-                id.map_err(|_| self.malformed(format!("the id of project {key} is no number")))
-            }
+    pub async fn project(&self, key_or_id: &str) -> Result<Option<Project>, JiraError> {
+        match self.read(&format!("/rest/api/2/project/{key_or_id}")).await {
             Err(JiraError::NoApi { .. }) => Ok(None),
-            Err(error) => Err(error),
+            read => read.map(Some),
         }
+    }
+
+    /// Reads the id of the project `key`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`project`](Self::project).
+    pub async fn project_id(&self, key: &str) -> Result<Option<u64>, JiraError> {
+        let Some(Project { id, .. }) = self.project(key).await? else {
+            return Ok(None);
+        };
+        let id = id.parse().map(Some);
+        id.map_err(|_| self.malformed(format!("the id of project {key} is no number")))
     }
 
     /// Sends the request that creates `record`: once, on one connection. No secret of the record is in the answer.

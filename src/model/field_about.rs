@@ -5,6 +5,13 @@
 
 use super::field::{Field, Kind};
 
+/// The column of an export that holds the ids of Jira's integrations. It is no field of a creation.
+pub(crate) const ID: &str = "id";
+
+/// The column `id` in words.
+pub(crate) const ABOUT_ID: &str = "The id of the integration in Jira, as `gij export` writes it. An import ignores it, and notes rows whose id \
+    belongs to another integration.";
+
 /// A field in words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct FieldAbout {

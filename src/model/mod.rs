@@ -28,6 +28,7 @@ pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::{Diagnostics, Problem};
 pub(crate) use field::FieldSet;
 pub use field::{Field, Kind};
+pub(crate) use field_about::{ABOUT_ID, ID};
 pub(crate) use field_value::{FieldValue, FieldValueError, parse_flag};
 pub use integration_type::IntegrationType;
 pub(crate) use integration_type::{CredentialForm, OriginRule};

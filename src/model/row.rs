@@ -17,6 +17,8 @@ pub struct Row {
     pub n: u32,
     pub place: Place,
     pub record: Record,
+    /// Its cell in the column `id`: an integration in Jira, as an export writes it.
+    pub id: Option<i64>,
     /// The codes of its warnings.
     pub warnings: Vec<Code>,
     /// Its cell in the column of `--split-by`.
@@ -36,6 +38,8 @@ pub struct ShownRow {
     pub origin: Option<String>,
     /// Its recognised cells, by the fields' names in the API. Of a cell that is wrong, what a message may quote.
     pub cells: ShownFields,
+    /// Its cell in the column `id`.
+    pub id: Option<i64>,
     /// Its cell in the column of `--split-by`.
     pub group: Option<String>,
     /// The key, if type, origin and name can be read.
@@ -55,6 +59,7 @@ impl ShownRow {
             display_name: record.display_name().map(str::to_owned),
             origin: record.origin().map(|origin| origin.as_str().to_owned()),
             cells: record.visible(),
+            id: row.id,
             group: row.group.clone(),
             key: record.key(),
             codes: vec![code],

@@ -63,11 +63,22 @@ pub(crate) struct PlannedRow {
     pub action: Action,
 }
 
+/// A row whose column `id` names an integration that has another key.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct OtherKey {
+    /// The row's place.
+    pub place: String,
+    pub id: i64,
+    /// The name of the integration.
+    pub name: String,
+}
+
 /// What to do with all rows, and the list that this follows from.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     rows: Vec<PlannedRow>,
     baseline: Vec<Remote>,
+    other_keys: Vec<OtherKey>,
 }
 
 /// Rows that one list shows as existing and the next does not: their places and the ids that they had.
@@ -93,8 +104,10 @@ impl Plan {
     /// Compares `rows` with the integrations that Jira holds.
     pub(crate) fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
         let actions = actions(&rows.iter().collect::<Vec<_>>(), remote);
+        let other_keys = other_keys(&rows, remote);
         let planned = rows.into_iter().zip(actions);
         Self {
+            other_keys,
             rows: planned
                 .map(|(row, action)| PlannedRow { row, action })
                 .collect(),
@@ -153,6 +166,11 @@ impl Plan {
         self
     }
 
+    /// Rows whose column `id` names an integration that has another key. An import ignores the column.
+    pub(crate) fn other_keys(&self) -> &[OtherKey] {
+        &self.other_keys
+    }
+
     /// The rows in the order of the files.
     pub(crate) fn rows(&self) -> &[PlannedRow] {
         &self.rows
@@ -204,6 +222,25 @@ impl Plan {
     pub(crate) fn references(&self) -> Vec<ReferenceUse> {
         ReferenceUse::collect(self.to_create())
     }
+}
+
+fn other_keys(rows: &[Row], remote: &[RemoteIntegration]) -> Vec<OtherKey> {
+    let by_id: HashMap<i64, &RemoteIntegration> =
+        remote.iter().map(|remote| (remote.id, remote)).collect();
+    let other_key = |row: &Row| {
+        let shown = by_id.get(&row.id?)?;
+        let integration_type = row.record.integration_type();
+        let origin = OriginKey::of(integration_type, row.record.origin());
+        let is_same = shown.integration_type() == Some(integration_type)
+            && shown.display_name.as_deref() == row.record.display_name()
+            && origin.matches(integration_type, shown.origin.as_deref());
+        (!is_same).then(|| OtherKey {
+            place: row.place.to_string(),
+            id: shown.id,
+            name: shown.display_name.clone().unwrap_or_default(),
+        })
+    };
+    rows.iter().filter_map(other_key).collect()
 }
 
 /// The action for each row.
@@ -327,6 +364,7 @@ mod tests {
             place: Place::row(&table, n + 1, None),
             record: Record::new(of, draft).unwrap(),
             warnings: Vec::new(),
+            id: None,
             group: None,
         }
     }

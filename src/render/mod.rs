@@ -21,4 +21,4 @@ pub(crate) use runs::runs;
 pub(crate) use screen::{Color, Screen};
 pub(crate) use style::{command_line, count};
 pub use summary::summary;
-pub(crate) use summary::{doctor, verification};
+pub(crate) use summary::{doctor, exported, verification};

@@ -87,7 +87,33 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
     }
     let mut text = lines.into_text();
     text.push_str(&under_other_names(plan));
+    text.push_str(&under_other_keys(plan));
     text
+}
+
+/// A note on rows whose column `id` names another integration of this Jira.
+fn under_other_keys(plan: &Plan) -> String {
+    const MOST: usize = 3;
+    let others = plan.other_keys();
+    if others.is_empty() {
+        return String::new();
+    }
+    let mut named: Vec<String> = others
+        .iter()
+        .take(MOST)
+        .map(|other| format!("{} ({} is `{}`)", other.place, other.id, other.name))
+        .collect();
+    if others.len() > MOST {
+        named.push(format!("{} more", others.len() - MOST));
+    }
+    let rows = count(n(others.len()), "row has", "rows have");
+    let note = format!(
+        "{rows} the id of an integration with another type, origin or name; an import ignores the column `id`: {}",
+        named.join(", ")
+    );
+    let mut lines = Lines::new(0);
+    lines.add(of_severity(Severity::Note), "note", &note);
+    lines.into_text()
 }
 
 /// Warnings of rows whose type and origin Jira holds under another name.

@@ -11,6 +11,7 @@ use crate::model::{Outcome, Severity};
 use crate::report::{
     DoctorReport, Health, IndexState, Question, Report, ReportDuplicate, ReportRow, VerifyReport,
 };
+use crate::sheets::Export;
 
 /// Columns of the labels.
 const WIDTH: usize = 9;
@@ -148,6 +149,44 @@ pub(crate) fn verification(report: &VerifyReport) -> String {
     });
     let sentence = one_line(&format!("{all} of {}: {states}{found}", report.run));
     format!("{}\n{}", paint(BOLD, sentence), lines.into_text())
+}
+
+/// What an export does not carry over, and what is to be filled in.
+pub(crate) fn exported(export: &Export) -> String {
+    let mut lines = Lines::new(WIDTH);
+    for loss in &export.losses {
+        let name = loss.display_name.as_deref().unwrap_or("(no display name)");
+        let what = loss
+            .field
+            .map_or_else(String::new, |field| format!("{field}: "));
+        let label = if loss.field.is_some() {
+            "lost"
+        } else {
+            "left out"
+        };
+        lines.add(
+            YELLOW,
+            label,
+            &format!("id {}  {name}  {what}{}", loss.id, loss.why),
+        );
+    }
+    if !export.not_shown.is_empty() {
+        let names: Vec<&str> = export.not_shown.iter().map(|field| field.name()).collect();
+        let what = format!(
+            "Jira does not show {}; add a column if you use it",
+            names.join(", ")
+        );
+        lines.add(Style::new(), "note", &what);
+    }
+    if let cells @ 1.. = export.to_fill_in {
+        let cells = count(n(cells), "cell holds", "cells hold");
+        lines.add(
+            Style::new(),
+            "note",
+            &format!("{cells} TODO: Jira does not show credentials, regions or folder depths"),
+        );
+    }
+    lines.into_text()
 }
 
 /// The findings, with the help below what failed.

@@ -94,6 +94,7 @@ fn validation() -> Validation {
             display_name: Some("Köln".into()),
             origin: None,
             cells: serde_json::Map::from_iter([("origin".to_owned(), "koeln".into())]).into(),
+            id: None,
             group: Some("Search".into()),
             key: None,
             codes: vec![Code::OriginNotUrl],
@@ -119,6 +120,7 @@ fn valid(n: u32, table: &Arc<TableName>) -> Row {
         } else {
             Vec::new()
         },
+        id: None,
         group: Some("Payments".into()),
     }
 }

@@ -120,6 +120,11 @@ impl Sandbox {
         self.shared.change(|simulation| simulation.put(&seed))
     }
 
+    /// The id of the project `key`; a new one if there is none yet.
+    pub fn add_project(&self, key: &str) -> u64 {
+        self.shared.change(|simulation| simulation.add_project(key))
+    }
+
     /// From now on the integration finds no repositories, as with a credential that does not work.
     pub fn find_nothing(&self, id: u64) {
         self.shared

@@ -18,6 +18,9 @@ use super::store::{Store, now};
 /// What is carried out when a request is: it changes the store and makes the answer.
 pub(super) type Effect = Box<dyn FnOnce(&mut Simulation) -> Response + Send>;
 
+/// The id of the first project.
+const FIRST_PROJECT: u64 = 10_000;
+
 /// Everything of the simulated Jira that changes.
 pub(super) struct Simulation {
     pub store: Store,
@@ -26,6 +29,8 @@ pub(super) struct Simulation {
     pub logins: Logins,
     pub buckets: Option<Buckets>,
     pub condition: Condition,
+    /// The keys of the projects, whose ids count up from the first.
+    projects: Vec<String>,
     /// How many connections are open.
     pub connections: usize,
     /// Effects whose client was cut off before they were carried out, by their number.
@@ -99,6 +104,23 @@ impl Simulation {
         }
     }
 
+    /// The id of the project `key`; a new one if there is none yet.
+    pub(super) fn add_project(&mut self, key: &str) -> u64 {
+        if let Some((id, _)) = self.project(key) {
+            return id;
+        }
+        self.projects.push(key.to_owned());
+        FIRST_PROJECT + self.projects.len() as u64 - 1
+    }
+
+    /// Id and key of the project that has this key or id.
+    pub(super) fn project(&self, key_or_id: &str) -> Option<(u64, String)> {
+        let numbered = (FIRST_PROJECT..).zip(&self.projects);
+        let mut found =
+            numbered.filter(|(id, key)| *key == key_or_id || id.to_string() == key_or_id);
+        found.next().map(|(id, key)| (id, key.clone()))
+    }
+
     /// Writes a line of the state, if that is asked for. Nothing is written behind a line that may have come out torn.
     fn record(&mut self, line: impl FnOnce() -> StateLine) {
         if let Some(file) = &mut self.file
@@ -151,6 +173,7 @@ impl SandboxState {
             logins: Logins::new(config.access),
             buckets: config.rate.map(Buckets::new),
             condition: Condition::default(),
+            projects: ["ABC", "DEF", "OPS"].map(str::to_owned).to_vec(),
             connections: 0,
             late: BTreeMap::new(),
             last_late: 0,

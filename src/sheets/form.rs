@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::template::Template;
 use super::{guide, integrations};
-use crate::model::Field;
+use crate::model::{Field, ID};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum SheetForm {
@@ -73,9 +73,12 @@ fn workbook(template: &Template) -> Result<Vec<u8>, XlsxError> {
 fn csv(template: &Template) -> csv::Result<Vec<u8>> {
     const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
     let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.to_vec());
-    writer.write_record(template.columns().iter().map(|field| field.name()))?;
-    for row in template.rows() {
-        writer.write_record(row)?;
+    let headers = template.columns().iter().map(|field| field.name());
+    let ids = template.ids();
+    writer.write_record(headers.chain(ids.map(|_| ID)))?;
+    for (index, row) in template.rows().iter().enumerate() {
+        let id = ids.map(|ids| ids[index].to_string());
+        writer.write_record(row.iter().chain(&id))?;
     }
     writer
         .into_inner()

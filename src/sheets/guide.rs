@@ -28,7 +28,12 @@ pub(super) fn types(sheet: &mut Worksheet, template: &Template) -> Result<(), Xl
     explain(
         sheet,
         "Integration types",
-        "Use one of these types in the column type of the sheet Integrations. Delete the example rows that you do not need.",
+        match template.ids() {
+            None => {
+                "Use one of these types in the column type of the sheet Integrations. Delete the example rows that you do not need."
+            }
+            Some(_) => "Use one of these types in the column type of the sheet Integrations.",
+        },
         &HEADINGS,
         template.types().iter().map(|one| type_row(*one)),
     )

@@ -8,7 +8,9 @@ use rust_xlsxwriter::{
 use super::guide::{REGIONS_SHEET, TYPES_SHEET, note};
 use super::look;
 use super::template::Template;
-use crate::model::{Field, IntegrationType, Kind, LISTED_REGIONS, Need, column_letters};
+use crate::model::{
+    ABOUT_ID, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need, column_letters,
+};
 
 /// The last row, from 0, that has drop-downs and colours.
 const LAST_ROW: u32 = 5000;
@@ -30,7 +32,15 @@ pub(super) fn fill(sheet: &mut Worksheet, template: &Template) -> Result<(), Xls
             write(sheet, row, column, *field, cell)?;
         }
     }
-    let last_column = u16::try_from(template.columns().len()).unwrap_or(u16::MAX) - 1;
+    let columns = u16::try_from(template.columns().len()).unwrap_or(u16::MAX);
+    if let Some(ids) = template.ids() {
+        sheet.write_string_with_format(0, columns, ID, &look::header(true))?;
+        sheet.insert_note(0, columns, &sized(ABOUT_ID))?;
+        for (row, id) in (1..).zip(ids) {
+            sheet.write_string(row, columns, id.to_string())?;
+        }
+    }
+    let last_column = columns.saturating_sub(1);
     sheet.ignore_error_range(1, 0, LAST_ROW, last_column, IgnoreError::NumberStoredAsText)?;
     Ok(())
 }
@@ -143,7 +153,7 @@ fn colour(
         let tests: Vec<String> = types.iter().map(|one| format!("$A2=\"{one}\"")).collect();
         (!tests.is_empty()).then(|| format!("OR({})", tests.join(",")))
     };
-    let is_placeholder = format!("=LEFT({cell},1)=\"<\"");
+    let is_placeholder = format!("=OR(LEFT({cell},1)=\"<\",{cell}=\"TODO\")");
     let mut rules = vec![(is_placeholder, look::to_fill_in())];
     if let Some(unused) = any_of(template.types_with(field, Need::Unused)) {
         rules.push((format!("={unused}"), look::unused()));
@@ -165,7 +175,7 @@ fn write(
     row: u32,
     column: u16,
     field: Field,
-    text: String,
+    text: &str,
 ) -> Result<(), XlsxError> {
     match text.parse::<u32>() {
         _ if text.is_empty() => {}

@@ -1,4 +1,4 @@
-//! The contents of a template: its types, its columns, and an example row for each type.
+//! The contents of a sheet to fill in: its types, its columns, and an example row for each type or the rows of an export.
 
 use crate::model::{CredentialForm, Field, IntegrationType, Need, OriginRule};
 
@@ -18,15 +18,18 @@ const FIRST: [Field; 12] = [
     Field::ProjectMappingIds,
 ];
 
-/// A starter sheet for some types.
+/// A sheet to fill in, for some types.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Template {
     types: Vec<IntegrationType>,
     columns: Vec<Field>,
+    rows: Vec<Vec<String>>,
+    /// The ids of the rows' integrations, for an export.
+    ids: Option<Vec<i64>>,
 }
 
 impl Template {
-    /// The template for `types`, in the manual's order and each once; for all types, if none is given.
+    /// The starter sheet for `types`, in the manual's order and each once; for all types, if none is given.
     pub(crate) fn new(types: &[IntegrationType]) -> Self {
         let types: Vec<IntegrationType> = IntegrationType::all()
             .filter(|one| types.is_empty() || types.contains(one))
@@ -36,8 +39,24 @@ impl Template {
             let mut needs = types.iter().map(|one| one.spec().need(*field));
             needs.any(|need| need != Need::Unused)
         };
-        let columns = FIRST.into_iter().chain(rest).filter(is_used).collect();
-        Self { types, columns }
+        let columns: Vec<Field> = FIRST.into_iter().chain(rest).filter(is_used).collect();
+        let rows = types.iter().map(|one| {
+            let cells = columns.iter().map(|field| example(*one, *field));
+            cells.collect()
+        });
+        Self {
+            rows: rows.collect(),
+            types,
+            columns,
+            ids: None,
+        }
+    }
+
+    /// Puts these columns and rows in place of the examples, with a column for the `ids` of the integrations.
+    pub(super) fn fill(&mut self, columns: Vec<Field>, rows: Vec<Vec<String>>, ids: Vec<i64>) {
+        self.columns = columns;
+        self.rows = rows;
+        self.ids = Some(ids);
     }
 
     pub(crate) fn types(&self) -> &[IntegrationType] {
@@ -56,12 +75,14 @@ impl Template {
         types
     }
 
-    /// The example rows, each as wide as the columns.
-    pub(super) fn rows(&self) -> impl Iterator<Item = Vec<String>> {
-        self.types.iter().map(|one| {
-            let columns = self.columns.iter();
-            columns.map(|field| example(*one, *field)).collect()
-        })
+    /// The rows, each as wide as the columns.
+    pub(super) fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
+    /// The ids of the rows' integrations; a starter sheet has none.
+    pub(super) fn ids(&self) -> Option<&[i64]> {
+        self.ids.as_deref()
     }
 }
 
@@ -105,7 +126,7 @@ mod tests {
     fn every_field_has_its_column_in_the_whole_template() {
         let template = Template::new(&[]);
         assert_eq!(template.columns().len(), Field::COUNT);
-        assert_eq!(template.rows().count(), IntegrationType::all().count());
+        assert_eq!(template.rows().len(), IntegrationType::all().count());
     }
 
     #[test]
@@ -124,7 +145,7 @@ mod tests {
     fn every_example_row_is_complete_and_has_something_to_fill_in() {
         let template = Template::new(&[]);
         for (integration_type, row) in template.types().iter().zip(template.rows()) {
-            let cells = template.columns().iter().zip(&row);
+            let cells = template.columns().iter().zip(row);
             let given: FieldSet = cells
                 .filter(|(_, cell)| !cell.is_empty())
                 .map(|(field, _)| *field)

@@ -7,7 +7,7 @@ use super::options::Options;
 use super::quote::{quote, quote_any};
 use crate::input::{FirstRow, TableHead};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, Place, Problem, TableName,
+    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, Problem, TableName,
 };
 
 /// The vendor's column that asks for a deletion, and one that others use, which may ask for it.
@@ -18,7 +18,7 @@ const ACTION: &str = "action";
 const OF_REPOSITORIES: [&str; 2] = ["realroot", "trackedfolderid"];
 
 /// Headers that are known and hold nothing to import: Jira's own columns of an export.
-const IGNORED: [&str; 3] = ["id", "lastindexeddate", DELETE];
+const IGNORED: [&str; 3] = [ID, "lastindexeddate", DELETE];
 
 /// Most headers that a message shows.
 const MOST_SHOWN: usize = 12;
@@ -41,6 +41,8 @@ pub(super) struct Columns {
     /// How many columns the header row has.
     pub width: usize,
     by_field: [Option<usize>; Field::COUNT],
+    /// The column with the ids of integrations.
+    pub id: Option<usize>,
     /// The column that asks for deletions.
     pub delete: Option<usize>,
     /// The column that asks for one by the word `delete`.
@@ -97,7 +99,8 @@ pub(super) fn match_headers(
 ) -> (Columns, TableKind, Vec<Diagnostic>) {
     let row = Place::row(&head.name, head.row, head.line);
     let mut by_field = [None; Field::COUNT];
-    let (mut delete, mut action, mut is_of_repositories) = (None, None, false);
+    let (mut id, mut delete, mut action) = (None, None, None);
+    let mut is_of_repositories = false;
     let mut found = Vec::new();
     let mut near = FieldSet::default();
     let mut unknown: Vec<(usize, &str)> = Vec::new();
@@ -115,6 +118,7 @@ pub(super) fn match_headers(
         }
         let name = plain(header);
         match name.as_str() {
+            ID => id = Some(column),
             DELETE => delete = Some(column),
             ACTION => action = Some(column),
             name => is_of_repositories |= OF_REPOSITORIES.contains(&name),
@@ -172,6 +176,7 @@ pub(super) fn match_headers(
         table: Arc::clone(&head.name),
         width: head.headers.len(),
         by_field,
+        id,
         delete,
         action,
         only: options

@@ -30,6 +30,8 @@ pub(super) struct CheckedRow {
     pub record: Option<Box<Record>>,
     /// What is kept of an invalid row, and of any row of a check that keeps them.
     pub shown: Option<Box<ShownRow>>,
+    /// Its cell in the column `id`.
+    pub id: Option<i64>,
     /// Its cell in the column of `--split-by`.
     pub group: Option<String>,
     /// In the order of the columns.
@@ -193,6 +195,7 @@ impl RowCheck<'_> {
             name: start..names.len(),
             record,
             shown,
+            id: self.id(),
             group: self.group(),
             found: self.found,
             has_secret_argument: self.has_secret_argument,
@@ -226,6 +229,11 @@ impl RowCheck<'_> {
         }
     }
 
+    /// The cell in the column `id`, if it is an id.
+    fn id(&self) -> Option<i64> {
+        readable(self.row.value(self.columns.id?))?.parse().ok()
+    }
+
     /// The cell in the column of `--split-by`.
     fn group(&self) -> Option<String> {
         readable(self.row.value(self.columns.split?))
@@ -253,6 +261,7 @@ impl RowCheck<'_> {
             display_name: draft.display_name.clone(),
             origin: origin.map(|origin| origin.as_str().to_owned()),
             cells: self.shown_cells(),
+            id: self.id(),
             group: self.group(),
             key: key.map(|(integration_type, display_name)| RecordKey {
                 integration_type,

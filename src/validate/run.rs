@@ -187,6 +187,7 @@ impl Run<'_> {
                 n,
                 place,
                 record: *record,
+                id: row.id,
                 warnings: row.found.iter().map(|found| found.code).collect(),
                 group: row.group,
             };

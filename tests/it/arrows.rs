@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     (
         "render",
         &[
-            "model", "plan", "engine", "explain", "journal", "report", "validate",
+            "model", "plan", "engine", "explain", "journal", "report", "sheets", "validate",
         ],
     ),
     ("sheets", &["model"]),

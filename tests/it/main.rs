@@ -19,6 +19,7 @@ mod echo;
 mod endings;
 mod env;
 mod explain;
+mod export;
 mod hostile;
 mod identity;
 mod interrupted;

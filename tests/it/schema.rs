@@ -55,6 +55,7 @@ fn every_document_is_as_its_schema_says() {
         ("runs", "runs"),
         ("doctor", "doctor"),
         ("template", "template -o t.csv"),
+        ("export", "export -o e.csv"),
     ] {
         let ran = env.run(command.split(' ').chain(["--format", "json"]));
         Schema::of(kind).assert_fits(&ran.json());

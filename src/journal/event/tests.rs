@@ -128,6 +128,7 @@ fn a_valid_row_is_written_with_what_it_says_and_its_key() {
         place: Place::row(&table, 2, Some(2)),
         record: Record::new(IntegrationType::Filespace, values).unwrap(),
         warnings: vec![Code::Trimmed],
+        id: None,
         group: None,
     };
     insta::assert_snapshot!(json(&Event::Row(Box::new(RowRead::valid(&row)))), @r#"{"event":"row","n":1,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":2,"line":2},"type":"FILESPACE","name":"Payments","origin":"/srv/repos/*","key":{"type":"FILESPACE","origin":"/srv/repos/*","name":"Payments"},"cells":{"type":"FILESPACE","displayName":"Payments","origin":"/srv/repos/*"},"warnings":["trimmed"]}"#);
@@ -147,6 +148,7 @@ fn an_invalid_row_is_written_with_what_can_be_read_and_what_is_wrong() {
         display_name: Some("Payments".into()),
         origin: None,
         cells: ShownFields::default(),
+        id: None,
         group: Some("Payments".into()),
         key: None,
         codes: vec![Code::MissingCredential, Code::NotABoolean],

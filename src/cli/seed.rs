@@ -1,0 +1,68 @@
+//! What a sandbox holds from the start: the rows of an export.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value};
+
+use super::exit::{Exit, Failure};
+use super::input;
+use crate::model::{Field, FieldValue, Kind, ShownRow};
+use crate::sandbox::Sandbox;
+use crate::secret::SecretPolicy;
+use crate::sheets::TO_FILL_IN;
+use crate::validate::{Options, Purpose};
+
+/// Puts the rows of the export `file` into the sandbox, with their ids. Cells that are still to be filled in count as blank.
+/// Returns how many rows there were.
+pub(super) fn seed(sandbox: &Sandbox, file: &Path) -> Result<usize, Failure> {
+    let mut options = Options::new(Purpose::Check, SecretPolicy::default());
+    options.keeps_all = true;
+    let files: [PathBuf; 1] = [file.to_owned()];
+    let found = input::read(&files, &options)?;
+    if found.has_table_errors() {
+        let failure = format!("{} is not a sheet of integrations", file.display());
+        let check = format!("`gij check {}` shows what is wrong", file.display());
+        return Err(Failure::new(Exit::Invalid, failure).help(check));
+    }
+    let rows = found.valid.iter().chain(&found.invalid);
+    for row in rows.clone() {
+        let put = sandbox.put(Value::Object(body(sandbox, row)));
+        put.map_err(|error| {
+            Failure::new(Exit::Invalid, format!("cannot use {}: {error}", row.place))
+        })?;
+    }
+    Ok(rows.count())
+}
+
+/// The row as Jira's list shows it; without what cannot be read.
+fn body(sandbox: &Sandbox, row: &ShownRow) -> Map<String, Value> {
+    let mut body = Map::new();
+    for (name, cell) in row.cells.open() {
+        let field = Field::from_name(&name).filter(|field| *field != Field::Username);
+        let (Some(field), Some(text)) = (field, cell.as_str()) else {
+            continue;
+        };
+        if text == TO_FILL_IN {
+            continue;
+        }
+        let Ok(value) = FieldValue::parse(field.kind(), text) else {
+            continue;
+        };
+        match (field.kind(), value) {
+            (Kind::Type, _) => {}
+            (Kind::Keys, FieldValue::Text(keys)) => {
+                let ids = keys.split(',').map(|key| sandbox.add_project(key));
+                body.insert(Field::ProjectMappingIds.name().into(), ids.collect());
+            }
+            (_, value) => {
+                body.insert(name, value.to_json());
+            }
+        }
+    }
+    body.extend(
+        row.type_name
+            .map(|name| (Field::Type.name().into(), name.into())),
+    );
+    body.extend(row.id.map(|id| ("id".into(), id.into())));
+    body
+}
