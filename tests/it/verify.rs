@@ -9,7 +9,8 @@ use crate::env::{Env, sheet_of};
 
 fn created(config: Config) -> Env {
     let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(3));
-    env.run(["import", "a.csv", "--yes"])
+    // One at a time, so that the ids are in the order of the rows.
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
         .exit(0)
         .says("gij verify");
     env
