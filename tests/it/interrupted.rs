@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
 
 use gij::sandbox::{Call, Fault};
@@ -65,13 +66,17 @@ fn a_refusal_stays_the_reason_and_jira_is_not_asked_again() {
 fn a_run_that_is_named_by_a_dot_takes_the_same_locks() {
     let env = stopped();
     let run = env.runs().pop().unwrap();
-    let files = || run.read_dir().unwrap().count();
+    let files = || -> BTreeSet<_> {
+        let entries = run.read_dir().unwrap();
+        entries.map(|entry| entry.unwrap().file_name()).collect()
+    };
     let before = files();
     let mut command = env.command(["resume", ".", "--yes", "--settle", "50ms"]);
     let ran = crate::env::run(command.current_dir(&run));
     // The sheet is known by its full path.
     Ran::of(ran).exit(0);
-    assert_eq!(files(), before);
+    // The workbook of failed rows goes once none has failed.
+    assert!(files().is_subset(&before));
 }
 
 /// Interrupts an import of two rows while the list that is the `nth` to be asked for has no answer.
