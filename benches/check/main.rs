@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use generate::Filters;
 use measure::{Command, compare, peak_memory};
-use table::{Line, Table};
+use table::{HEADER, Line};
 
 /// Runs of each program; the figures are medians.
 const RUNS: usize = 7;
@@ -36,12 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let mut table = Table::default();
-    million_rows(&mut table)?;
-    filters(&mut table)?;
-    workbook(&mut table)?;
-    fourteen_rows(&mut table)?;
-    println!("{table}");
+    println!("{HEADER}");
+    million_rows()?;
+    filters()?;
+    workbook()?;
+    fourteen_rows()?;
     Ok(())
 }
 
@@ -66,26 +65,22 @@ fn rows(variable: &str, usual: u32) -> Result<u32, Box<dyn Error>> {
     }
 }
 
-fn million_rows(table: &mut Table) -> Result<(), Box<dyn Error>> {
+fn million_rows() -> Result<(), Box<dyn Error>> {
     let rows = rows("GIJ_BENCH_CSV_ROWS", 1_000_000)?;
     let file = file("bench.csv");
     generate::csv(&file, rows, Filters::None)?;
     let work = format!("check {rows} rows of CSV");
     let (ours, theirs) = (gij_check(&file), peer("csv-loop", &file)?);
     let [wall, bare] = compare([&ours, &theirs], RUNS)?;
-    table.push(Line::wall(
-        &work,
-        "csv crate, bare loop",
-        wall,
-        bare,
-        Some(3.0),
-    ));
-    table.push(Line::memory(&work, peak_memory(&ours)?, 120.0));
-    beside_qsv(table, &work, &file)
+    let line = Line::wall(&work, "csv crate, bare loop", wall, bare, Some(3.0));
+    println!("{line}");
+    let line = Line::memory(&work, peak_memory(&ours)?, 120.0);
+    println!("{line}");
+    beside_qsv(&work, &file)
 }
 
 /// The same beside `qsv validate`, if the environment names the program: building it takes longer than all else here.
-fn beside_qsv(table: &mut Table, work: &str, file: &Path) -> Result<(), Box<dyn Error>> {
+fn beside_qsv(work: &str, file: &Path) -> Result<(), Box<dyn Error>> {
     let Ok(qsv) = std::env::var("GIJ_BENCH_QSV") else {
         return Ok(());
     };
@@ -98,25 +93,28 @@ fn beside_qsv(table: &mut Table, work: &str, file: &Path) -> Result<(), Box<dyn 
     let ours = gij_check(file);
     let beside = "qsv validate, JSON Schema";
     let [wall, qsv] = compare([&ours, &theirs], RUNS)?;
-    table.push(Line::wall(work, beside, wall, qsv, Some(0.3)));
+    let line = Line::wall(work, beside, wall, qsv, Some(0.3));
+    println!("{line}");
     let (ours, theirs) = (peak_memory(&ours)?, peak_memory(&theirs)?);
-    table.push(Line::memory_beside(work, beside, ours, theirs, 0.35));
+    let line = Line::memory_beside(work, beside, ours, theirs, 0.35);
+    println!("{line}");
     Ok(())
 }
 
 /// Rows that say filters and regular expressions, which repeat from row to row as they do in sheets.
-fn filters(table: &mut Table) -> Result<(), Box<dyn Error>> {
+fn filters() -> Result<(), Box<dyn Error>> {
     let rows = rows("GIJ_BENCH_FILTER_ROWS", 100_000)?;
     let file = file("bench-filters.csv");
     generate::csv(&file, rows, Filters::Some)?;
     let work = format!("check {rows} rows of CSV with filters");
     let (ours, theirs) = (gij_check(&file), peer("csv-loop", &file)?);
     let [wall, bare] = compare([&ours, &theirs], RUNS)?;
-    table.push(Line::wall(&work, "csv crate, bare loop", wall, bare, None));
+    let line = Line::wall(&work, "csv crate, bare loop", wall, bare, None);
+    println!("{line}");
     Ok(())
 }
 
-fn workbook(table: &mut Table) -> Result<(), Box<dyn Error>> {
+fn workbook() -> Result<(), Box<dyn Error>> {
     let rows = rows("GIJ_BENCH_XLSX_ROWS", 100_000)?;
     let file = file("bench.xlsx");
     generate::xlsx(&file, rows)?;
@@ -124,13 +122,15 @@ fn workbook(table: &mut Table) -> Result<(), Box<dyn Error>> {
     let (ours, theirs) = (gij_check(&file), peer("xlsx-cells", &file)?);
     let [wall, bare] = compare([&ours, &theirs], RUNS)?;
     let beside = "calamine, cells counted";
-    table.push(Line::wall(&work, beside, wall, bare, Some(1.25)));
+    let line = Line::wall(&work, beside, wall, bare, Some(1.25));
+    println!("{line}");
     let (ours, theirs) = (peak_memory(&ours)?, peak_memory(&theirs)?);
-    table.push(Line::memory_beside(&work, beside, ours, theirs, 2.5));
+    let line = Line::memory_beside(&work, beside, ours, theirs, 2.5);
+    println!("{line}");
     Ok(())
 }
 
-fn fourteen_rows(table: &mut Table) -> Result<(), Box<dyn Error>> {
+fn fourteen_rows() -> Result<(), Box<dyn Error>> {
     let file = file("bench-small.csv");
     generate::csv(&file, 14, Filters::None)?;
     let bare_clap = peers::bare_clap()?;
@@ -138,6 +138,7 @@ fn fourteen_rows(table: &mut Table) -> Result<(), Box<dyn Error>> {
     let ours = gij_check(&file);
     let [wall, bare] = compare([&ours, &theirs], SHORT_RUNS)?;
     let beside = "clap, version printed";
-    table.push(Line::wall("check 14 rows", beside, wall, bare, Some(3.0)));
+    let line = Line::wall("check 14 rows", beside, wall, bare, Some(3.0));
+    println!("{line}");
     Ok(())
 }

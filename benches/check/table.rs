@@ -1,7 +1,12 @@
-//! The table of figures, in Markdown.
+//! The table of figures, in Markdown; each line is printed as soon as it is measured.
 
 use std::fmt;
 use std::time::Duration;
+
+/// Comes before the first line.
+pub(crate) const HEADER: &str = "\
+| work | against | gij | peer | ratio | goal | reached |
+|---|---|---|---|---|---|---|";
 
 const NOTHING: &str = "\u{2013}";
 
@@ -72,45 +77,25 @@ impl Line {
     }
 }
 
-/// All figures of a run.
-#[derive(Default)]
-pub(crate) struct Table {
-    lines: Vec<Line>,
-}
-
-impl Table {
-    pub(crate) fn push(&mut self, line: Line) {
-        self.lines.push(line);
-    }
-}
-
-impl fmt::Display for Table {
+impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
+        let Self {
+            work,
+            against,
+            ours,
+            theirs,
+            ratio,
+            goal,
+            is_reached,
+        } = self;
+        let reached = match is_reached {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => NOTHING,
+        };
+        write!(
             f,
-            "| work | against | gij | peer | ratio | goal | reached |"
-        )?;
-        writeln!(f, "|---|---|---|---|---|---|---|")?;
-        for line in &self.lines {
-            let Line {
-                work,
-                against,
-                ours,
-                theirs,
-                ratio,
-                goal,
-                is_reached,
-            } = line;
-            let reached = match is_reached {
-                Some(true) => "yes",
-                Some(false) => "no",
-                None => NOTHING,
-            };
-            writeln!(
-                f,
-                "| {work} | {against} | {ours} | {theirs} | {ratio} | {goal} | {reached} |"
-            )?;
-        }
-        Ok(())
+            "| {work} | {against} | {ours} | {theirs} | {ratio} | {goal} | {reached} |"
+        )
     }
 }
