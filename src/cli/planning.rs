@@ -41,7 +41,7 @@ impl Planner<'_> {
     pub(super) fn listing(&self, at: Timestamp, remote: Vec<RemoteIntegration>) -> Listing {
         let deletions = self.others.history.deletions_before(at, self.settle);
         let shown = remote.len();
-        let mut remote: Vec<_> = remote
+        let remote: Vec<_> = remote
             .into_iter()
             .filter(|shown| !deletions.is_gone(shown))
             .collect();
@@ -52,10 +52,9 @@ impl Planner<'_> {
                 "note: Jira's list still shows {what} that an undo has just removed; ignored\n"
             ));
         }
-        self.others.history.name_as_rows(&mut remote);
         Listing {
             at,
-            remote,
+            remote: self.others.history.with_keys_of_rows(remote),
             deletions,
         }
     }

@@ -63,24 +63,31 @@ impl History {
         Ok(Self { runs })
     }
 
-    /// Gives the integrations of `list` that these runs created the type, origin and name of their rows: Jira may store them in
-    /// a form of its own.
-    pub(crate) fn name_as_rows(&self, list: &mut [RemoteIntegration]) {
+    /// `list`, in which each integration that these runs created stands a second time with the type, origin and name of its
+    /// row, if Jira shows others: it may store them in a form of its own.
+    pub(crate) fn with_keys_of_rows(&self, list: Vec<RemoteIntegration>) -> Vec<RemoteIntegration> {
         let runs = self.runs.iter().filter_map(|run| run.facts.as_ref().ok());
         let created = runs.flat_map(|facts| &facts.created);
         let keys: RemoteMap<&Key> = created.map(|(key, remote)| (*remote, key)).collect();
-        for shown in list {
-            if let Some(key) = keys.get(shown.identity())
-                && shown.init_date.is_some()
-                && shown.may_have_type(Some(key.integration_type.name()))
-            {
-                key.integration_type.name().clone_into(&mut shown.type_name);
-                shown.display_name = Some(key.name.clone());
-                if let Some(origin) = &key.origin {
-                    shown.origin = Some(origin.clone());
-                }
+        let as_row = |shown: &RemoteIntegration| {
+            let key = keys.get(shown.identity())?;
+            let type_name = key.integration_type.name();
+            if shown.init_date.is_none() || !shown.may_have_type(Some(type_name)) {
+                return None;
             }
-        }
+            let named = RemoteIntegration {
+                type_name: type_name.to_owned(),
+                display_name: Some(key.name.clone()),
+                origin: key.origin.clone().or_else(|| shown.origin.clone()),
+                ..shown.clone()
+            };
+            (named != *shown).then_some(named)
+        };
+        let both = |shown| {
+            let named = as_row(&shown);
+            std::iter::once(shown).chain(named)
+        };
+        list.into_iter().flat_map(both).collect()
     }
 
     /// What undos have deleted so short a time before a list read at `listed_at` that it may still show it, and what they may

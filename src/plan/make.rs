@@ -111,7 +111,7 @@ impl Plan {
             rows: planned
                 .map(|(row, action)| PlannedRow { row, action })
                 .collect(),
-            baseline: remote.iter().map(RemoteIntegration::identity).collect(),
+            baseline: identities(remote),
         }
     }
 
@@ -152,8 +152,7 @@ impl Plan {
         if !vanished.is_empty() {
             return Err(Vanished(vanished));
         }
-        let now = remote.iter().map(RemoteIntegration::identity).collect();
-        let before = std::mem::replace(&mut self.baseline, now);
+        let before = std::mem::replace(&mut self.baseline, identities(remote));
         Ok(self.with_known(before))
     }
 
@@ -222,6 +221,13 @@ impl Plan {
     pub(crate) fn references(&self) -> Vec<ReferenceUse> {
         ReferenceUse::collect(self.to_create())
     }
+}
+
+/// The integrations of a list, each once: one may stand in it under two keys, one after the other.
+fn identities(list: &[RemoteIntegration]) -> Vec<Remote> {
+    let mut identities: Vec<Remote> = list.iter().map(RemoteIntegration::identity).collect();
+    identities.dedup();
+    identities
 }
 
 fn other_keys(rows: &[Row], remote: &[RemoteIntegration]) -> Vec<OtherKey> {

@@ -34,6 +34,21 @@ fn importing_again_what_jira_stores_in_its_own_form_creates_nothing() {
 }
 
 #[test]
+fn what_a_run_created_exists_under_the_name_that_jira_shows_too() {
+    let env = always(Call::Create, Fault::OwnForm).file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes", "--settle", "50ms"]);
+    let held = env.jira().held().remove(0);
+    let sheet = format!(
+        "type,displayName,origin,pat\nGITHUB_SERVER,{},{},pat-1-invented\n",
+        held.display_name, held.origin
+    );
+    assert_ne!(sheet, sheet_of(1));
+    let env = env.file("b.csv", sheet);
+    env.run(["import", "b.csv", "--yes"]).exit(0);
+    assert_eq!((env.total("exists"), env.posts()), (1, 1));
+}
+
+#[test]
 fn a_list_that_lacks_what_was_created_before_proves_no_absence() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(2));
     env.jira().script([None, Some(Fault::CutAfterCommit)]);
