@@ -11,6 +11,7 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use reqwest::{Certificate, Identity, Proxy, redirect, retry};
 use rustls::CertificateError;
+use url::{Host, Url};
 
 /// Idle connections are dropped before Tomcat does so after 20 s: a request on a connection that the other side has
 /// just closed may or may not have arrived.
@@ -34,6 +35,16 @@ pub(crate) struct ClientOptions<'a> {
     pub is_loopback: bool,
     /// What every request carries.
     pub headers: HeaderMap,
+}
+
+/// Whether `url` names this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 /// Why there is no client.

@@ -1,7 +1,9 @@
 use std::fmt;
 
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
+
+use crate::http;
 
 /// Jira's base URL with its context path and without a trailing slash: `https://jira.example.org/jira`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,12 +82,7 @@ impl BaseUrl {
 
     /// Whether it names this machine.
     pub fn is_loopback(&self) -> bool {
-        match self.url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            None => false,
-        }
+        http::is_loopback(&self.url)
     }
 
     /// Whether what is sent to it can be read on the way.

@@ -9,7 +9,6 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::host::HostApi;
 use crate::secret::{Masker, plain};
 
 /// The most characters of a host's text that are shown, and the most bytes that are read for that.
@@ -57,67 +56,30 @@ impl Verdict {
         )
     }
 
-    fn unknown(why: &str) -> Self {
+    pub(super) fn unknown(why: &str) -> Self {
         Self::Unknown(why.to_owned())
     }
 }
 
-/// What `answer` tells of a credential: a token, or else a password. Texts of the host are masked.
-pub(super) fn read(api: &HostApi, is_token: bool, answer: &HostAnswer, masker: &Masker) -> Verdict {
-    let location = answer.header("location");
-    let is_login_page = api.login_pages.iter().any(|page| location.contains(page));
-    let rejected = || Verdict::Rejected(answer.message(masker));
-    match answer.status {
-        203 if !api.login_pages.is_empty() => Verdict::Rejected("a page to sign in".to_owned()),
-        300..=399 if is_login_page => Verdict::Rejected("a page to sign in".to_owned()),
-        300..=399 => {
-            let end = location.find(['?', '#']).unwrap_or(location.len());
-            let location = clean(&location[..end], masker);
-            Verdict::Unknown(format!("it redirects to `{location}`"))
-        }
-        200..=299 if answer.is_html() => {
-            Verdict::unknown("it answers with an HTML page, such as a login form")
-        }
-        200..=299 => match (api.read)(answer) {
-            Ok(account) => Verdict::Accepted(Account {
-                user: clean(&account.user, masker),
-                ..account
-            }),
-            Err(verdict) => verdict,
-        },
-        401 if answer.is_other_login(is_token) => {
-            Verdict::unknown("it requires a Windows login (NTLM or Kerberos), which is not tried")
-        }
-        401 => match api.expired {
-            Some(words) if answer.text().contains(words) => Verdict::Expired,
-            _ => rejected(),
-        },
-        429 => Verdict::RateLimited,
-        403 if answer.is_exhausted() => Verdict::RateLimited,
-        407 => Verdict::Unreachable("the proxy requires a login".to_owned()),
-        _ => Verdict::Unknown(answer.message(masker)),
-    }
-}
-
 impl HostAnswer {
-    fn header(&self, name: &str) -> &str {
+    pub(super) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name);
         let text = value.and_then(|value| value.to_str().ok());
         text.unwrap_or_default()
     }
 
-    fn is_html(&self) -> bool {
+    pub(super) fn is_html(&self) -> bool {
         let media_type = self.header("content-type").to_ascii_lowercase();
         media_type.starts_with("text/html") || self.body.trim_ascii_start().starts_with(b"<")
     }
 
-    fn text(&self) -> Cow<'_, str> {
+    pub(super) fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.body)
     }
 
     /// Whether a refusal may only mean that the server takes another kind of login. Servers of Microsoft's offer Basic for
     /// tokens even where they take passwords by Windows logins alone.
-    fn is_other_login(&self, is_token: bool) -> bool {
+    pub(super) fn is_other_login(&self, is_token: bool) -> bool {
         let offers = self.headers.get_all("www-authenticate").iter();
         let offers: Vec<String> = offers
             .filter_map(|offer| offer.to_str().ok())
@@ -128,12 +90,12 @@ impl HostAnswer {
     }
 
     /// Whether a limit of requests is used up: docs.github.com, "Rate limits for the REST API".
-    fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.header("x-ratelimit-remaining") == "0" || self.headers.contains_key("retry-after")
     }
 
     /// The status and what the host says, fit to be shown.
-    fn message(&self, masker: &Masker) -> String {
+    pub(super) fn message(&self, masker: &Masker) -> String {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Message {
@@ -162,7 +124,7 @@ impl HostAnswer {
 }
 
 /// `text` masked, without markup and control characters, and cut to a sensible length.
-fn clean(text: &str, masker: &Masker) -> String {
+pub(super) fn clean(text: &str, masker: &Masker) -> String {
     // Cut after it is masked, so that no part of a secret is left at the end.
     let whole = Masker::masked(&[masker], text.to_owned());
     let read = whole.floor_char_boundary(LONGEST_READ.min(whole.len()));
@@ -279,25 +241,4 @@ pub(super) fn gerrit(answer: &HostAnswer) -> Result<Account, Verdict> {
         user: user.unwrap_or_else(|| format!("account {}", info.id)),
         ..Account::default()
     })
-}
-
-/// The texts that each kind of host's reader makes of an answer, for a fuzz target: none of them may contain `secret`.
-#[cfg(fuzzing)]
-pub fn read_as_all(status: u16, headers: HeaderMap, body: Vec<u8>, secret: &str) -> Vec<String> {
-    let answer = HostAnswer {
-        status,
-        headers,
-        body,
-    };
-    let masker = Masker::of([&crate::secret::Secret::new(secret)]);
-    let apis = HostApi::all().iter();
-    let verdicts =
-        apis.flat_map(|api| [true, false].map(|is_token| read(api, is_token, &answer, &masker)));
-    verdicts
-        .flat_map(|verdict| {
-            let is_accepted = matches!(verdict, Verdict::Accepted(_));
-            assert!(!is_accepted || (200..300).contains(&status));
-            super::finding::texts(&verdict)
-        })
-        .collect()
 }

@@ -12,10 +12,10 @@ use reqwest::Client;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
-use super::answer::{self, HostAnswer, Verdict};
-use super::host::{self, login_header};
+use super::answer::{HostAnswer, Verdict};
+use super::host::login_header;
 use super::{Finding, Login, Probe};
-use crate::http::{ClientError, ClientOptions, certificate_problem, describe};
+use crate::http::{ClientError, ClientOptions, certificate_problem, describe, is_loopback};
 use crate::model::Field;
 use crate::secret::Masker;
 
@@ -91,7 +91,7 @@ impl Network {
 }
 
 fn client_key(login: &Login<'_>) -> (bool, bool) {
-    let is_loopback = Url::parse(&login.url).is_ok_and(|url| host::is_loopback(&url));
+    let is_loopback = Url::parse(&login.url).is_ok_and(|url| is_loopback(&url));
     (login.is_verified, is_loopback)
 }
 
@@ -138,12 +138,8 @@ fn read(login: &Login<'_>, answer: &HostAnswer) -> Verdict {
     let pair = login.secret.expose();
     let user = login.account.unwrap_or_default();
     let masker = Masker::of([login.secret]).with_base64(&format!("{user}:{pair}"));
-    answer::read(
-        login.api,
-        login.subject.field == Field::Pat,
-        answer,
-        &masker,
-    )
+    let is_token = login.subject.field == Field::Pat;
+    login.api.verdict(is_token, answer, &masker)
 }
 
 /// Sends the login once.

@@ -156,17 +156,30 @@ fn day(at: Timestamp) -> String {
     at.strftime("%-d %b %Y").to_string()
 }
 
-/// All that is shown of a verdict.
+/// The texts that each kind of host's reader makes of an answer, for a fuzz target: none of them may contain `secret`.
 #[cfg(fuzzing)]
-pub(super) fn texts(verdict: &Verdict) -> Vec<String> {
-    let subject = Subject {
-        field: Field::Pat,
-        host: String::new(),
-        scope: Some("repo"),
+pub fn read_as_all(
+    status: u16,
+    headers: reqwest::header::HeaderMap,
+    body: Vec<u8>,
+    secret: &str,
+) -> Vec<String> {
+    let answer = super::answer::HostAnswer {
+        status,
+        headers,
+        body,
     };
-    let problems = subject.problems(verdict, Timestamp::UNIX_EPOCH);
-    problems
-        .into_iter()
-        .map(|problem| problem.message)
-        .collect()
+    let masker = crate::secret::Masker::of([&crate::secret::Secret::new(secret)]);
+    let mut texts = Vec::new();
+    for api in HostApi::all() {
+        let subject = Subject::new(Field::Pat, api, "");
+        for is_token in [true, false] {
+            let verdict = api.verdict(is_token, &answer, &masker);
+            let is_accepted = matches!(verdict, Verdict::Accepted(_));
+            assert!(!is_accepted || (200..300).contains(&status));
+            let problems = subject.problems(&verdict, Timestamp::UNIX_EPOCH);
+            texts.extend(problems.into_iter().map(|problem| problem.message));
+        }
+    }
+    texts
 }

@@ -1,16 +1,16 @@
 //! What is asked of each kind of host: one entry a kind, from its vendor's REST documentation.
 
-use std::net::IpAddr;
-
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
-use url::{Host, Url};
+use url::Url;
 use zeroize::Zeroizing;
 
-use super::answer::{self, Account, HostAnswer, Verdict};
+use super::answer::{self, Account, HostAnswer, Verdict, clean};
 use super::{Login, ProbeRules};
+use crate::http;
 use crate::model::{Field, FieldValue, IntegrationType, OriginRule, Record};
+use crate::secret::Masker;
 
 /// A kind of host.
 #[derive(Debug)]
@@ -119,6 +119,45 @@ impl HostApi {
     pub(super) fn all() -> &'static [Self] {
         &HOSTS
     }
+
+    /// What `answer` tells of a credential: a token, or else a password. Texts of the host are masked.
+    pub(super) fn verdict(&self, is_token: bool, answer: &HostAnswer, masker: &Masker) -> Verdict {
+        let location = answer.header("location");
+        let is_login_page = self.login_pages.iter().any(|page| location.contains(page));
+        let rejected = || Verdict::Rejected(answer.message(masker));
+        match answer.status {
+            203 if !self.login_pages.is_empty() => {
+                Verdict::Rejected("a page to sign in".to_owned())
+            }
+            300..=399 if is_login_page => Verdict::Rejected("a page to sign in".to_owned()),
+            300..=399 => {
+                let end = location.find(['?', '#']).unwrap_or(location.len());
+                let location = clean(&location[..end], masker);
+                Verdict::Unknown(format!("it redirects to `{location}`"))
+            }
+            200..=299 if answer.is_html() => {
+                Verdict::unknown("it answers with an HTML page, such as a login form")
+            }
+            200..=299 => match (self.read)(answer) {
+                Ok(account) => Verdict::Accepted(Account {
+                    user: clean(&account.user, masker),
+                    ..account
+                }),
+                Err(verdict) => verdict,
+            },
+            401 if answer.is_other_login(is_token) => Verdict::unknown(
+                "it requires a Windows login (NTLM or Kerberos), which is not tried",
+            ),
+            401 => match self.expired {
+                Some(words) if answer.text().contains(words) => Verdict::Expired,
+                _ => rejected(),
+            },
+            429 => Verdict::RateLimited,
+            403 if answer.is_exhausted() => Verdict::RateLimited,
+            407 => Verdict::Unreachable("the proxy requires a login".to_owned()),
+            _ => Verdict::Unknown(answer.message(masker)),
+        }
+    }
 }
 
 /// The address that tells whether the record's credential works, or why there is none and what to do.
@@ -135,7 +174,7 @@ pub(super) fn url(
         "fill in `origin`",
     ))?;
     let parsed = Url::parse(origin).map_err(|_| ("its origin is no URL", "correct `origin`"))?;
-    if parsed.scheme() == "http" && !is_loopback(&parsed) && !rules.allow_plain_http {
+    if parsed.scheme() == "http" && !http::is_loopback(&parsed) && !rules.allow_plain_http {
         return Err((
             "its origin is unencrypted http, where anyone on the network can read the secret",
             "use https://, or accept the risk with `--allow-plain-http`",
@@ -189,15 +228,6 @@ pub(super) fn part(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..].find('/');
     &url[..end.map_or(url.len(), |end| host + end)]
-}
-
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    }
 }
 
 /// The header that logs in; none if the secret cannot be sent.

@@ -11,10 +11,10 @@ mod host;
 
 use std::collections::{BTreeMap, HashMap};
 
-#[cfg(fuzzing)]
-pub use answer::read_as_all;
 pub(crate) use ask::Network;
 pub(crate) use finding::Finding;
+#[cfg(fuzzing)]
+pub use finding::read_as_all;
 
 use finding::{Subject, not_probed};
 use host::HostApi;
