@@ -162,7 +162,7 @@ pub(crate) struct Matcher {
     claimed: RemoteSet,
     rows: BTreeMap<u32, MatchRow>,
     by_name: HashMap<String, Vec<u32>>,
-    /// What the run is known to have created and not removed, in the order of the answers.
+    /// What the run is known to have created, in the order of the answers, without what was removed before this session.
     created: Vec<Remote>,
     /// How many rounds of settling are over.
     round: u32,

@@ -130,11 +130,11 @@ fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), Origin
     use IntegrationType as T;
     const MARKS: [&str; 7] = ["tree", "blob", "_git", "-", "commits", "pull", "raw"];
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    let Some((host, path)) = rest.split_once('/') else {
+    let Some((authority, path)) = rest.split_once('/') else {
         return Ok(());
     };
     // The hosts of a sandbox on this machine lie below paths of their own.
-    if host.starts_with("127.0.0.1") {
+    if matches!(authority.split(':').next(), Some("127.0.0.1" | "localhost")) {
         return Ok(());
     }
     // `/api/v3` is the base of an API.

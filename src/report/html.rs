@@ -1,4 +1,5 @@
-//! `.html`: one file that needs no network, reads without script, and prints. Its layout is `templates/report.html`.
+//! `.html`: one file that needs no network, reads without script, and prints. Its layout is `templates/report.html`: there
+//! askama finds it without a configuration file.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -269,7 +270,7 @@ mod filters {
         Ok(one_line(&text.to_string()))
     }
 
-    /// The same with what stands in backticks as code, escaped already.
+    /// The same as HTML: escaped, and text in backticks marked as code.
     #[askama::filter_fn]
     pub(super) fn rich(
         text: impl std::fmt::Display,
