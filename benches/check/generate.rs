@@ -163,6 +163,7 @@ fn row(n: u32, of: IntegrationType, rng: &mut Rng) -> [String; 21] {
         put("global", "true".to_owned());
     } else {
         let ids = [rng.u32(10_000..20_000), rng.u32(10_000..20_000)];
+        put("global", "false".to_owned());
         put("projectMappingIds", format!("{}; {}", ids[0], ids[1]));
     }
     put("revisionIndexing", flag(rng));
