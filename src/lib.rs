@@ -57,7 +57,7 @@ pub mod testing {
         pub use crate::probe::read_as_all;
     }
     pub mod render {
-        pub use crate::render::{diagnostics, more, summary, tally};
+        pub use crate::render::{Detail, diagnostics, more, summary, tally};
     }
     pub mod report {
         pub use crate::report::{FORMS, Report};

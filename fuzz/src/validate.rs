@@ -1,6 +1,6 @@
 use gij::testing::input::{ReadOptions, Source};
 use gij::testing::model::{Kind, Severity};
-use gij::testing::render::{diagnostics, more, tally};
+use gij::testing::render::{Detail, diagnostics, more, tally};
 use gij::testing::secret::{SecretPolicy, SplitCell};
 use gij::testing::validate::{Options, Purpose, RowCounts, Validation, field_of, validate_sources};
 
@@ -75,7 +75,7 @@ fn assert_secret(bytes: &[u8], found: &[Validation]) {
             continue;
         }
         let said = [
-            Some(diagnostics(&found.diagnostics)),
+            Some(diagnostics(&found.diagnostics, Detail::All)),
             more(&found.diagnostics),
             tally(&found.diagnostics),
         ];

@@ -4,12 +4,15 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use super::check::CheckArgs;
+use super::completions::CompletionsArgs;
 use super::context::CommonArgs;
 use super::doctor::DoctorArgs;
+use super::examples::examples;
 use super::explain::ExplainArgs;
 use super::export::ExportArgs;
 use super::import::ImportArgs;
 use super::loaded_run::RunsArgs;
+use super::man::ManArgs;
 use super::probe::ProbeArgs;
 use super::report::ReportRunArgs;
 use super::resume::ResumeArgs;
@@ -29,26 +32,28 @@ const TEMPLATE: &str = "\
 {usage-heading} {usage}
 
 Prepare:
-  check     Validate spreadsheets and report every problem; never uses the network
-  probe     Validate, then try each credential at its git host, before Jira gets it
-  template  Write a starter spreadsheet with columns, explanations and drop-down lists
-  doctor    Check the connection, the login and the app, and suggest fixes
+  check       Validate spreadsheets and report every problem; never uses the network
+  probe       Validate, then try each credential at its git host, before Jira gets it
+  template    Write a starter spreadsheet with columns, explanations and drop-down lists
+  doctor      Check the connection, the login and the app, and suggest fixes
 
 Run:
-  import    Validate, show the plan, ask, create each integration once, report
-  resume    Continue a run that was interrupted or has failed rows
+  import      Validate, show the plan, ask, create each integration once, report
+  resume      Continue a run that was interrupted or has failed rows
 
 Afterwards:
-  verify    Show which integrations of a run Jira indexed, and what they found
-  undo      Remove the integrations that a run created, and nothing else
-  report    Write the report of a run again, in any form
-  export    Write what Jira holds as a spreadsheet that check and import read
-  runs      List the runs, how each ended, and the next command to type
+  verify      Show which integrations of a run Jira indexed, and what they found
+  undo        Remove the integrations that a run created, and nothing else
+  report      Write the report of a run again, in any form
+  export      Write what Jira holds as a spreadsheet that check and import read
+  runs        List the runs, how each ended, and the next command to type
 
 Help:
-  explain   Explain a diagnostic, an integration type or a column, with an example
-  sandbox   Run a simulated Jira to rehearse against
-  help      Show help for a command
+  explain     Explain a diagnostic, an integration type or a column, with an example
+  sandbox     Run a simulated Jira to rehearse against
+  completions Write completions for a shell
+  man         Write manual pages
+  help        Show help for a command
 
 Options:
 {options}
@@ -95,11 +100,19 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// Run a simulated Jira to rehearse against
     Sandbox(SandboxArgs),
+    /// Write completions for a shell
+    Completions(CompletionsArgs),
+    /// Write manual pages
+    Man(ManArgs),
 }
 
 /// The command as clap knows it: for tests and documentation.
 pub fn command() -> clap::Command {
-    Cli::command()
+    let header = STYLES.get_header();
+    Cli::command().mut_subcommands(|command| {
+        let examples = examples(command.get_name());
+        command.after_long_help(format!("{header}Examples:{header:#}\n{examples}"))
+    })
 }
 
 #[cfg(test)]
@@ -115,7 +128,7 @@ mod tests {
     fn every_command_stands_in_the_overview() {
         for command in command().get_subcommands() {
             let line = format!(
-                "  {:9} {}",
+                "  {:11} {}",
                 command.get_name(),
                 command.get_about().unwrap()
             );

@@ -6,7 +6,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs};
 use super::report_files::ReportArgs;
-use crate::render::summary;
+use crate::render::{Screen, summary};
 use crate::report::Report;
 use crate::validate::Purpose;
 
@@ -27,7 +27,7 @@ pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure
     let report = Report::of_check(&found);
     context.publish(&report)?;
     if !context.is_json {
-        input::show(&found, &context.screen);
+        input::show(&found, &context.screen, Screen::result);
         context.screen.result(&summary(&report));
     }
     Ok(if found.diagnostics.has_errors() {

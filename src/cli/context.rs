@@ -9,15 +9,24 @@ use super::exit::{Exit, Failure};
 use super::next::Given;
 use super::report_files::ReportFiles;
 use super::values::one_of;
-use crate::render::{Color, ProgressStyle, Screen};
+use crate::render::{Color, Detail, ProgressStyle, Screen};
 use crate::report::{Report, write_document};
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct CommonArgs {
     /// Show only results and problems
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, hide_short_help = true)]
     pub quiet: bool,
+    /// Show every place of a problem, however many are alike
+    #[arg(
+        long,
+        short,
+        global = true,
+        hide_short_help = true,
+        conflicts_with = "quiet"
+    )]
+    pub verbose: bool,
     /// When to use colors; `NO_COLOR` is respected
     #[arg(
         long, value_name = "WHEN", default_value = "auto", global = true, hide_short_help = true,
@@ -58,8 +67,13 @@ pub(super) struct Context {
 impl Context {
     /// The context of the command line that `root` defines and `matches` were made of.
     pub(super) fn new(common: &CommonArgs, root: clap::Command, matches: &ArgMatches) -> Self {
+        let detail = if common.verbose {
+            Detail::All
+        } else {
+            Detail::First
+        };
         Self {
-            screen: Screen::new(common.color, common.quiet),
+            screen: Screen::new(common.color, common.quiet, detail),
             progress: common.progress,
             reports: ReportFiles::default(),
             is_json: common.format == Format::Json,

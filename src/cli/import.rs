@@ -29,7 +29,7 @@ use crate::journal::{
 };
 use crate::model::Code;
 use crate::plan::{Plan, PlanDigest};
-use crate::render::{count, dry_run_rows, existing_rows, plan as plan_text, tally};
+use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text, tally};
 use crate::report::Report;
 use crate::validate::{FileRead, Options, Purpose, Validation};
 
@@ -82,14 +82,14 @@ pub(super) struct ImportArgs {
     #[arg(long, hide_short_help = true)]
     pub new_run: bool,
     #[command(flatten)]
-    pub reports: ReportArgs,
-    #[command(flatten)]
-    pub pace: PaceArgs,
-    #[command(flatten)]
     pub runs: RunsArgs,
     /// Name of the run [default: the name of the first file]
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub name: Option<String>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
+    #[command(flatten)]
+    pub pace: PaceArgs,
     #[command(flatten)]
     pub connect: ConnectArgs,
 }
@@ -152,7 +152,7 @@ impl Import<'_> {
         };
         let mut input = input::read(&args.input.files, &self.options)?;
         if !context.is_json {
-            input::show(&input, &context.screen);
+            input::show(&input, &context.screen, Screen::problem);
         }
         if self.is_refused(&input) {
             return self.refuse(&input);
@@ -315,6 +315,7 @@ impl Import<'_> {
     fn prober(&self) -> Prober<'_> {
         Prober {
             context: self.context,
+            show: Screen::problem,
             network: &self.args.connect.network,
             options: &self.options,
             is_sandbox: self.args.sandbox,

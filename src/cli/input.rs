@@ -15,26 +15,32 @@ use crate::validate::{
     Only, Options, Preset, Purpose, RowRange, Validation, validate, validate_sources,
 };
 
+const READING: &str = "Reading spreadsheets";
+const SECRETS: &str = "Secrets in cells";
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct InputArgs {
     /// Spreadsheets (CSV, TSV, XLSX, XLSM); `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// Read only this sheet; repeatable
-    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    #[arg(long, value_name = "NAME", hide_short_help = true, help_heading = READING)]
     pub sheet: Vec<String>,
     /// Row number of the header, instead of detecting it
-    #[arg(long, value_name = "N", hide_short_help = true, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(
+        long, value_name = "N", hide_short_help = true, help_heading = READING,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     pub header_row: Option<u32>,
     /// Delimiter of CSV files, instead of detecting it
-    #[arg(long, value_name = "CHAR", hide_short_help = true, value_parser = delimiter)]
+    #[arg(long, value_name = "CHAR", hide_short_help = true, help_heading = READING, value_parser = delimiter)]
     pub delimiter: Option<char>,
     /// Encoding of CSV files, such as utf-8, utf-16le or windows-1252, instead of detecting it
-    #[arg(long, value_name = "NAME", hide_short_help = true, value_parser = encoding)]
+    #[arg(long, value_name = "NAME", hide_short_help = true, help_heading = READING, value_parser = encoding)]
     pub encoding: Option<&'static encoding_rs::Encoding>,
     /// What to do with hidden rows of a workbook
     #[arg(
-        long, value_name = "HOW", default_value = "include", hide_short_help = true,
+        long, value_name = "HOW", default_value = "include", hide_short_help = true, help_heading = READING,
         value_parser = one_of(&[
             ("include", HiddenRows::Include),
             ("skip", HiddenRows::Skip),
@@ -43,10 +49,10 @@ pub(super) struct InputArgs {
     )]
     pub hidden_rows: HiddenRows,
     /// Map a header to a field, such as 'Their header=origin'; with nothing after the `=` the column is ignored
-    #[arg(long, value_name = "HEADER=FIELD", hide_short_help = true)]
+    #[arg(long, value_name = "HEADER=FIELD", hide_short_help = true, help_heading = READING)]
     pub map: Vec<String>,
     /// Value for blank cells of a field, such as type=GITHUB
-    #[arg(long, value_name = "FIELD=TEXT", hide_short_help = true)]
+    #[arg(long, value_name = "FIELD=TEXT", hide_short_help = true, help_heading = READING)]
     pub set: Vec<String>,
     /// Only rows with this text in this column, such as 'Team=Payments'; if repeated, all must match
     #[arg(long, value_name = "HEADER=TEXT")]
@@ -55,16 +61,16 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "ROWS")]
     pub rows: Vec<String>,
     /// Treat warnings as errors
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub strict: bool,
     /// Accept a warning under --strict, or an error that is a guess, by its code
     #[arg(long, value_name = "CODE", hide_short_help = true)]
     pub allow: Vec<String>,
     /// Let secret cells refer to environment variables (`env:NAME`) that match this pattern, such as 'GIT_*'
-    #[arg(long, value_name = "PATTERN", hide_short_help = true)]
+    #[arg(long, value_name = "PATTERN", hide_short_help = true, help_heading = SECRETS)]
     pub allow_env: Vec<String>,
     /// Let secret cells refer to files (`file:PATH`) below this directory
-    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    #[arg(long, value_name = "DIR", hide_short_help = true, help_heading = SECRETS)]
     pub secrets_dir: Option<PathBuf>,
 }
 
@@ -234,8 +240,8 @@ fn complete(found: Validation) -> Result<Validation, Failure> {
     Ok(found)
 }
 
-/// Shows what was read and every problem in it.
-pub(super) fn show(found: &Validation, screen: &Screen) {
+/// Shows what was read and, by `write`, every problem in it.
+pub(super) fn show(found: &Validation, screen: &Screen, write: fn(&Screen, &str)) {
     for file in &found.files {
         for table in &file.tables {
             let delimiter = match table.delimiter {
@@ -261,7 +267,7 @@ pub(super) fn show(found: &Validation, screen: &Screen) {
             ));
         }
     }
-    screen.problem(&diagnostics(&found.diagnostics));
+    write(screen, &diagnostics(&found.diagnostics, screen.detail()));
     if let Some(more) = more(&found.diagnostics) {
         screen.info(&more);
     }

@@ -18,7 +18,7 @@ use crate::validate::RowRange;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct RunsArgs {
-    /// Directory of the journals and reports of runs
+    /// Directory in which each run has its journal and reports
     #[arg(long, value_name = "DIR", default_value = "gij-runs")]
     pub runs_dir: PathBuf,
 }
@@ -33,9 +33,9 @@ pub(super) struct RunArgs {
     #[arg(long, value_name = "ROW", value_parser = one_row)]
     pub absent: Vec<RowRange>,
     #[command(flatten)]
-    pub pace: PaceArgs,
-    #[command(flatten)]
     pub runs: RunsArgs,
+    #[command(flatten)]
+    pub pace: PaceArgs,
     #[command(flatten)]
     pub connect: ConnectArgs,
 }

@@ -5,15 +5,18 @@
 
 mod args;
 mod check;
+mod completions;
 mod connect;
 mod context;
 mod doctor;
+mod examples;
 mod exit;
 mod explain;
 mod export;
 mod import;
 mod input;
 mod loaded_run;
+mod man;
 mod next;
 mod other_runs;
 mod pace;
@@ -81,6 +84,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Runs(args) => runs::runs(&args, &context),
         Command::Explain(args) => explain::explain(&args, &context),
         Command::Sandbox(args) => sandbox::sandbox(args, &context),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(&args, &context),
     };
     let show = |failure: &Failure| {
         context

@@ -38,7 +38,7 @@ const PACE: [&str; 6] = [
 ];
 
 /// What is repeated by the same command only.
-const OUTPUT: [&str; 4] = ["quiet", "color", "progress", "format"];
+const OUTPUT: [&str; 5] = ["quiet", "verbose", "color", "progress", "format"];
 
 /// Placeholder for a file that the user has to name.
 pub(super) const FILE: &str = "FILE";
@@ -283,7 +283,15 @@ mod tests {
     use crate::cli::args::command;
 
     /// Commands that name no next command from their arguments, and are not named as one.
-    const WITHOUT_NEXT: [&str; 5] = ["template", "export", "explain", "sandbox", "help"];
+    const WITHOUT_NEXT: [&str; 7] = [
+        "template",
+        "export",
+        "explain",
+        "sandbox",
+        "completions",
+        "man",
+        "help",
+    ];
 
     fn given(line: &str) -> Given {
         let matches = command().get_matches_from(line.split(' '));
@@ -346,7 +354,7 @@ mod tests {
             ("check", "gij check a.csv --rows 2 --strict"),
             (
                 "resume",
-                "gij resume --settle 1s --runs-dir d --token-file t",
+                "gij resume --runs-dir d --settle 1s --token-file t",
             ),
             ("undo", "gij undo --runs-dir d --token-file t"),
             ("verify", "gij verify --runs-dir d --token-file t"),

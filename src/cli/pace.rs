@@ -21,9 +21,10 @@ pub(super) const READ_ONLY: Pace = Pace {
 };
 
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Pace and retries")]
 pub(super) struct PaceArgs {
     /// Maximum requests in progress at the same time
-    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value = "4", hide_short_help = true, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub concurrency: u16,
     /// Maximum request rate, such as 5/s or 300/m
     #[arg(long, value_name = "N/s", value_parser = rate, hide_short_help = true)]

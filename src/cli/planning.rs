@@ -107,7 +107,7 @@ impl Planner<'_> {
         let resolved = resolve(&self.jira.client, rows).await?;
         if resolved.diagnostics.has_errors() && !self.context.is_json {
             let screen = &self.context.screen;
-            screen.problem(&diagnostics(&resolved.diagnostics));
+            screen.problem(&diagnostics(&resolved.diagnostics, screen.detail()));
         }
         Ok(resolved)
     }

@@ -16,7 +16,7 @@ use crate::engine::Stop;
 use crate::http::ClientError;
 use crate::model::{Code, Diagnostic, Diagnostics, Place, Row, Severity};
 use crate::probe::{Finding, Network, Probe, ProbeRules};
-use crate::render::{count, diagnostics, summary};
+use crate::render::{Screen, count, diagnostics, summary};
 use crate::report::Report;
 use crate::sandbox::{Config, Sandbox};
 use crate::validate::{Options, Purpose, Validation};
@@ -35,9 +35,9 @@ pub(super) struct ProbeArgs {
     #[arg(long)]
     pub sandbox: bool,
     #[command(flatten)]
-    pub reports: ReportArgs,
-    #[command(flatten)]
     pub network: NetworkArgs,
+    #[command(flatten)]
+    pub reports: ReportArgs,
 }
 
 /// Validates the files and tries the credentials of the valid rows.
@@ -48,10 +48,11 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
     context.reports.open(&args.reports)?;
     let mut found = input::read(&args.input.files, &options)?;
     if !context.is_json {
-        input::show(&found, &context.screen);
+        input::show(&found, &context.screen, Screen::result);
     }
     let prober = Prober {
         context,
+        show: Screen::result,
         network: &args.network,
         options: &options,
         is_sandbox: args.sandbox,
@@ -77,6 +78,8 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
 /// Tries credentials, once that is confirmed.
 pub(super) struct Prober<'a> {
     pub context: &'a Context,
+    /// Where the findings are shown.
+    pub show: fn(&Screen, &str),
     pub network: &'a NetworkArgs,
     /// How the rows were validated.
     pub options: &'a Options,
@@ -112,7 +115,7 @@ impl Prober<'_> {
         let findings = findings.ok_or(Stop::Interrupted)??;
         let found = self.add(input, findings);
         if !self.context.is_json {
-            screen.problem(&diagnostics(&found));
+            (self.show)(screen, &diagnostics(&found, screen.detail()));
         }
         Ok(true)
     }

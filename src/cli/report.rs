@@ -16,9 +16,9 @@ pub(super) struct ReportRunArgs {
     #[arg(value_name = "RUN", default_value = "last")]
     pub run: String,
     #[command(flatten)]
-    pub reports: ReportArgs,
-    #[command(flatten)]
     pub runs: RunsArgs,
+    #[command(flatten)]
+    pub reports: ReportArgs,
 }
 
 /// Writes the report of a run as its journal has it now; without `-o` it is only shown.

@@ -10,6 +10,7 @@ use crate::report::{FORMS, Form, NewFile, Report, WriteError, part_path};
 use crate::validate::Options;
 
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Reports")]
 pub(super) struct ReportArgs {
     /// Write a report, in the form that the extension names: .html, .xlsx, .csv, .json, .md or .xml (JUnit); repeatable
     #[arg(long, short = 'o', value_name = "FILE")]

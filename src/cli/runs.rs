@@ -1,10 +1,12 @@
 //! `gij runs`.
 
+use std::path::Path;
+
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::loaded_run::RunsArgs;
 use super::next::{FILE, Given};
-use crate::journal::{ReadError, ReadRun, SessionKind, StoredRun, StoredRuns};
+use crate::journal::{FindRunError, ReadError, ReadRun, SessionKind, StoredRun, StoredRuns};
 use crate::render::{Screen, runs as table};
 use crate::report::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
 
@@ -21,7 +23,7 @@ pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> 
     if context.is_json {
         write_json(&report)?;
     } else {
-        show(&report, &context.screen);
+        show(&report, runs_dir, &context.screen);
     }
     Ok(Exit::Done)
 }
@@ -41,13 +43,13 @@ fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) 
     listed
 }
 
-fn show(report: &RunsReport, screen: &Screen) {
+fn show(report: &RunsReport, runs_dir: &Path, screen: &Screen) {
     if report.runs.is_empty() {
-        screen.result(&format!("no runs in {} yet\n", report.runs_dir));
-        screen.info(
-            "\nNext: start with a rehearsal, which does not touch Jira, or choose another directory with `--runs-dir`:\n  \
-             gij import FILE --sandbox\n",
-        );
+        let none = FindRunError::no_runs(runs_dir);
+        screen.result(&format!("{none}\n"));
+        screen.info(&format!("{}\n", none.help));
+        screen
+            .info("\nNext: to rehearse without contacting a Jira:\n  gij import FILE --sandbox\n");
     } else {
         screen.result(&table(report));
     }

@@ -117,7 +117,7 @@ impl Sheets {
         if !problems.has_errors() {
             return Ok(());
         }
-        screen.problem(&diagnostics(&problems));
+        screen.problem(&diagnostics(&problems, screen.detail()));
         let rows = count(rows.len() as u64, "row", "rows");
         let failure = Failure::new(
             Exit::Invalid,

@@ -252,12 +252,21 @@ pub(crate) struct FindRunError {
 }
 
 impl FindRunError {
-    fn no_runs(runs_dir: &Path) -> Self {
+    /// There are none in `runs_dir`.
+    pub(crate) fn no_runs(runs_dir: &Path) -> Self {
+        // Where `gij-runs` is depends on the directory that the command was started in.
+        let full = std::path::absolute(runs_dir);
+        let dir = full.as_deref().unwrap_or(runs_dir).display();
+        let what = if runs_dir.is_dir() {
+            "there are no runs in"
+        } else {
+            "there is no directory"
+        };
         Self {
-            message: format!("there are no runs in {}", runs_dir.display()),
-            help:
-                "`--runs-dir DIR` names the directory of the runs; `gij import FILE` starts a run"
-                    .to_owned(),
+            message: format!("{what} {dir}"),
+            help: "`gij import FILE` starts a run, and keeps it in `gij-runs` below the directory it is started in; name another \
+                   runs directory with `--runs-dir DIR`"
+                .to_owned(),
         }
     }
 

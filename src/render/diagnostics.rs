@@ -10,8 +10,26 @@ use crate::model::{Code, Diagnostic, Diagnostics, Place, Severity, column_letter
 const MAX_ENTRIES: usize = 20;
 const MAX_RANGES: usize = 6;
 
+/// How much is shown of problems that are alike.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Detail {
+    /// The first entries of a code, and the first places of an entry.
+    First,
+    All,
+}
+
+impl Detail {
+    fn limit(self, most: usize) -> usize {
+        match self {
+            Self::First => most,
+            Self::All => usize::MAX,
+        }
+    }
+}
+
 /// All `diagnostics`, the worst last, next to the prompt. Empty if there are none.
-pub fn diagnostics(diagnostics: &Diagnostics) -> String {
+pub fn diagnostics(diagnostics: &Diagnostics, detail: Detail) -> String {
+    let most_entries = detail.limit(MAX_ENTRIES);
     let mut text = String::new();
     for severity in [Severity::Note, Severity::Warning, Severity::Error] {
         let found = diagnostics
@@ -21,14 +39,14 @@ pub fn diagnostics(diagnostics: &Diagnostics) -> String {
         for entry in grouped(found) {
             let entries = entries.entry(entry.first.code).or_default();
             *entries += 1;
-            if *entries <= MAX_ENTRIES {
-                write_entry(&mut text, &entry);
+            if *entries <= most_entries {
+                write_entry(&mut text, &entry, detail);
             }
         }
         for (code, entries) in entries {
-            if let more @ 1.. = entries.saturating_sub(MAX_ENTRIES) {
+            if let more @ 1.. = entries.saturating_sub(most_entries) {
                 let more = count(n(more), "more entry", "more entries");
-                let line = format!("… and {more} of {code}; `--format json` lists them");
+                let line = format!("… and {more} of {code}; `-v` shows them");
                 let _ = writeln!(text, "{}\n", paint(DIM, line));
             }
         }
@@ -89,7 +107,7 @@ fn grouped<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> Vec<Entry<'
     entries
 }
 
-fn write_entry(text: &mut String, entry: &Entry<'_>) {
+fn write_entry(text: &mut String, entry: &Entry<'_>, detail: Detail) {
     let Diagnostic {
         severity,
         code,
@@ -101,7 +119,7 @@ fn write_entry(text: &mut String, entry: &Entry<'_>) {
     let style = of_severity(*severity);
     let place = match entry.places.as_slice() {
         [place] => place.to_string(),
-        places => ranges(places),
+        places => ranges(places, detail.limit(MAX_RANGES)),
     };
     let about = match (entry.places.len(), name) {
         (1, Some(name)) => format!(" · {}", one_line(name)),
@@ -122,7 +140,7 @@ fn write_entry(text: &mut String, entry: &Entry<'_>) {
 }
 
 /// Places within one file as ranges: `hosts.xlsx:GitHub!F14:F38, F40, Azure!C2`.
-fn ranges(places: &[&Place]) -> String {
+fn ranges(places: &[&Place], most: usize) -> String {
     let Some(first) = places.first() else {
         return String::new();
     };
@@ -131,7 +149,7 @@ fn ranges(places: &[&Place]) -> String {
     let mut count = 0;
     for range in cell_ranges(places) {
         count += 1;
-        if count > MAX_RANGES {
+        if count > most {
             continue;
         }
         let prefix = match &range.place.table.sheet {
@@ -142,8 +160,8 @@ fn ranges(places: &[&Place]) -> String {
         shown.push(format!("{prefix}{}", range.cells()));
     }
     let mut cells = shown.join(", ");
-    if count > MAX_RANGES {
-        let _ = write!(cells, " and {} more", count - MAX_RANGES);
+    if count > most {
+        let _ = write!(cells, " and {} more; `-v` shows them", count - most);
     }
     match first.table.sheet {
         Some(_) => format!("{}:{cells}", first.table.file),
@@ -195,7 +213,7 @@ mod tests {
     use crate::model::{TableFormat, TableName};
 
     fn plain(found: &Diagnostics) -> String {
-        anstream::adapter::strip_str(&diagnostics(found)).to_string()
+        anstream::adapter::strip_str(&diagnostics(found, Detail::First)).to_string()
     }
 
     fn table(sheet: Option<&str>) -> Arc<TableName> {
@@ -270,6 +288,20 @@ mod tests {
             text.contains("… and 10 more entries of not-a-boolean"),
             "{text}"
         );
+        let all = diagnostics(&found, Detail::All);
+        assert_eq!(all.matches(": `global` is").count(), 30);
+    }
+
+    #[test]
+    fn more_places_than_fit_are_counted_and_can_be_shown() {
+        let mut found = Diagnostics::default();
+        for row in 1..10 {
+            found.push(problem(&table(None), 2 * row));
+        }
+        let text = plain(&found);
+        assert!(text.contains("F12 and 3 more; `-v` shows them"), "{text}");
+        let all = diagnostics(&found, Detail::All);
+        assert!(all.contains("F12, F14, F16, F18)"), "{all}");
     }
 
     #[test]
@@ -278,6 +310,6 @@ mod tests {
         let mut one = problem(&table(None), 7);
         one.message = "bad \u{1b}]0;owned\u{7}".into();
         found.push(one);
-        assert!(!diagnostics(&found).contains("\u{1b}]"));
+        assert!(!diagnostics(&found, Detail::All).contains("\u{1b}]"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::diagnostics::diagnostics;
+use super::diagnostics::{Detail, diagnostics};
 use super::style::{BOLD, DIM, of_severity, paint, wrapping};
 use crate::explain::{
     Catalogue, CodeTopic, ExampleTopic, FieldLine, FieldTopic, NeededBy, Topic, TypeTopic,
@@ -62,7 +62,7 @@ impl Page {
                     wrong => self.indented(&wrong.replace(LETTERS, &paint(DIM, LETTERS))),
                 }
                 self.heading("What gij reports");
-                self.indented(diagnostics(found).trim_end());
+                self.indented(diagnostics(found, Detail::All).trim_end());
                 self.heading(match from_row {
                     None => "Corrected",
                     Some(_) => "Corrected: the same text, saved as CSV UTF-8",

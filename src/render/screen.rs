@@ -9,6 +9,7 @@ use anstream::{AutoStream, ColorChoice};
 use terminal_size::{Width, terminal_size};
 use textwrap::core::display_width;
 
+use super::diagnostics::Detail;
 use super::style::{DIM, of_severity, one_line, paint, wrapping};
 use crate::model::Severity;
 
@@ -28,13 +29,14 @@ pub(crate) struct Screen {
     out: RefCell<AutoStream<io::Stdout>>,
     err: RefCell<AutoStream<io::Stderr>>,
     is_quiet: bool,
+    detail: Detail,
     /// Why a result could not be written.
     unwritten: RefCell<Option<io::Error>>,
 }
 
 impl Screen {
     /// The screen of this process. A quiet one shows no progress and no advice, only results and problems.
-    pub(crate) fn new(color: Color, is_quiet: bool) -> Self {
+    pub(crate) fn new(color: Color, is_quiet: bool, detail: Detail) -> Self {
         let choice = |auto: ColorChoice| match color {
             Color::Auto => auto,
             Color::Always => ColorChoice::Always,
@@ -46,6 +48,7 @@ impl Screen {
             out: RefCell::new(AutoStream::new(out, choice(for_out))),
             err: RefCell::new(AutoStream::new(err, choice(for_err))),
             is_quiet,
+            detail,
             unwritten: RefCell::default(),
         }
     }
@@ -114,6 +117,11 @@ impl Screen {
         } else {
             MAX
         }
+    }
+
+    /// How much is shown of problems that are alike.
+    pub(crate) fn detail(&self) -> Detail {
+        self.detail
     }
 
     /// Whether it is to be quiet.

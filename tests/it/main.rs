@@ -24,6 +24,7 @@ mod hostile;
 mod identity;
 mod interrupted;
 mod just_removed;
+mod manual;
 mod next;
 mod outcomes;
 mod pace;

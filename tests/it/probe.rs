@@ -561,7 +561,7 @@ fn the_sample_shows_every_kind_of_finding_in_the_sandbox() {
         "token-expires-soon",
         "not-probed",
     ] {
-        assert!(ran.stderr.contains(&format!("[{code}]")), "{code}");
+        assert!(ran.stdout.contains(&format!("[{code}]")), "{code}");
     }
 }
 

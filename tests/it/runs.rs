@@ -19,9 +19,13 @@ fn latest(env: &Env) -> String {
 #[test]
 fn without_runs_it_is_said_what_to_do() {
     let env = Env::new();
+    let dir = env.path("gij-runs").canonicalize();
+    assert!(dir.is_err(), "there is none");
+    let dir = env.path("").canonicalize().unwrap().join("gij-runs");
     env.run(["runs"])
         .exit(0)
-        .says("no runs in gij-runs yet")
+        .says(&format!("there is no directory {}", dir.display()))
+        .says("`--runs-dir DIR`")
         .says("gij import FILE --sandbox");
     let json = env.run(["runs", "--format", "json"]).exit(0).json();
     assert_eq!(

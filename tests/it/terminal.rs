@@ -117,7 +117,7 @@ pub mod on_a_terminal {
         let csv = "type,displayName,origin,pat\nGITLAB_SERVER,A,git@git.example.org:payments/backend.git,p\n";
         let env = Env::new().file("a.csv", csv);
         let ran = env.run(["check", "a.csv"]).exit(3);
-        let long: Vec<&str> = ran.stderr.lines().filter(|line| line.len() > 80).collect();
+        let long: Vec<&str> = ran.stdout.lines().filter(|line| line.len() > 80).collect();
         assert!(!long.is_empty(), "{ran:?}");
         let mut session = on_terminal(&env, &["check", "a.csv", "--color", "never"]);
         let said = session.exp_eof().unwrap();

@@ -162,7 +162,9 @@ fn try_signal(child: &Child) -> std::io::Result<Output> {
 
 /// Whether it was killed before there was a run to go on with.
 pub fn has_no_run(ran: &Ran) -> bool {
-    ran.stderr.contains("there are no runs in") || ran.stderr.contains("nothing was sent")
+    ran.stderr.contains("there are no runs in")
+        || ran.stderr.contains("there is no directory")
+        || ran.stderr.contains("nothing was sent")
 }
 
 /// Waits until `is_reached`, and says whether the program is still running then.

@@ -1,0 +1,69 @@
+//! `gij man`: a manual page for each command, from its definition.
+
+use std::path::PathBuf;
+use std::{fs, io};
+
+use clap::{Args, Command};
+use clap_mangen::Man;
+
+use super::args::command;
+use super::context::Context;
+use super::examples::examples;
+use super::exit::{Exit, Failure};
+use crate::render::count;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Directory to write the pages into; created if it does not exist
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// Writes the page of each command, `gij.1` first.
+pub(super) fn man(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
+    let dir = args.dir.display();
+    let mut root = command().disable_help_subcommand(true);
+    root.build();
+    let pages: Vec<&Command> = [&root].into_iter().chain(root.get_subcommands()).collect();
+    let write = |page: &&Command| {
+        let man = Man::new(shown((*page).clone()));
+        let file = man.get_filename();
+        let mut text = Vec::new();
+        man.render(&mut text)?;
+        let text = String::from_utf8_lossy(&text);
+        let (begin, rest) = text.split_once(".TH ").unwrap_or_default();
+        let (_, rest) = rest.split_once('\n').unwrap_or_default();
+        let title = file.trim_end_matches(".1");
+        let examples = examples_section(page.get_name());
+        let text = format!("{begin}.TH {title} 1 \"\" \"gij {VERSION}\" gij\n{rest}{examples}");
+        fs::write(args.dir.join(file), text)
+    };
+    let written: io::Result<()> =
+        fs::create_dir_all(&args.dir).and_then(|()| pages.iter().try_for_each(write));
+    written.map_err(|error| Failure::usage(format!("cannot write the pages to {dir}: {error}")))?;
+    let pages = count(pages.len() as u64, "page", "pages");
+    context.screen.info(&format!("{pages} written to {dir}\n"));
+    Ok(Exit::Done)
+}
+
+/// Everything that `--help` shows, but for the examples, which would be filled like prose.
+fn shown(command: Command) -> Command {
+    command
+        .after_long_help(None::<&str>)
+        .mut_args(|arg| arg.hide_short_help(false))
+}
+
+/// The examples as a section whose lines are not filled.
+fn examples_section(command: &str) -> String {
+    match examples(command) {
+        "" => String::new(),
+        text => {
+            let lines = text
+                .lines()
+                .map(|line| line.trim_start().replace('-', r"\-") + "\n");
+            format!(".SH EXAMPLES\n.nf\n{}.fi\n", lines.collect::<String>())
+        }
+    }
+}
