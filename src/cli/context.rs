@@ -3,6 +3,7 @@
 use std::io;
 
 use clap::{ArgMatches, Args, ValueEnum};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
@@ -10,7 +11,7 @@ use super::next::Given;
 use super::report_files::ReportFiles;
 use super::values::one_of;
 use crate::render::{Color, Detail, ProgressStyle, Screen};
-use crate::report::{Report, write_document};
+use crate::report::{Made, Report, write_document};
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
@@ -78,6 +79,16 @@ impl Context {
             reports: ReportFiles::default(),
             is_json: common.format == Format::Json,
             given: Given::new(root, matches),
+        }
+    }
+
+    /// The circumstances of a report that is made now.
+    pub(super) fn made(&self) -> Made {
+        Made {
+            at: Timestamp::now(),
+            host: whoami::hostname().unwrap_or_default(),
+            os_user: whoami::username().unwrap_or_default(),
+            options: self.given.reading_options(),
         }
     }
 

@@ -363,7 +363,7 @@ impl Import<'_> {
 
     fn refuse(&self, input: &Validation) -> Result<Exit, Failure> {
         let context = self.context;
-        context.publish(&Report::of_check(input))?;
+        context.publish(&Report::of_check(input).made(context.made()))?;
         if context.is_json {
             return Ok(Exit::Invalid);
         }
@@ -391,8 +391,8 @@ impl Import<'_> {
         unfinished: Option<String>,
     ) -> Result<Exit, Failure> {
         let context = self.context;
-        let report = Report::of_plan(input, plan, jira.jira.clone());
-        context.publish(&report.with_digest(digest))?;
+        let report = Report::of_plan(input, plan, jira.jira.clone()).with_digest(digest);
+        context.publish(&report.made(context.made()))?;
         if !context.is_json {
             let screen = &context.screen;
             screen.result(&dry_run_rows(plan, &input.invalid));
@@ -524,16 +524,12 @@ impl Import<'_> {
 
     /// The options on reading that are in force, for the report.
     fn reading_options(&self) -> BTreeMap<String, String> {
-        let options = self.context.given.options_of("InputArgs").into_iter();
-        let options = options.map(|(id, values)| match values.as_slice() {
-            [] => (id, "true".to_owned()),
-            values => (id, values.join("; ")),
-        });
+        let options = self.context.given.reading_options();
         let limit = self
             .args
             .limit
             .map(|most| ("limit".to_owned(), most.to_string()));
-        options.chain(limit).collect()
+        options.into_iter().chain(limit).collect()
     }
 
     /// The options on creation, connection and pace that are in force, for the report.

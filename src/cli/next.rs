@@ -3,6 +3,7 @@
 //! The decision to know: a next command repeats every argument that it shares with this one, except those listed below. A
 //! test lists which arguments are repeated, and fails for a new one.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use clap::parser::ValueSource;
@@ -110,23 +111,24 @@ impl Given {
         self.on_run("undo", run).options(&["--dry-run"])
     }
 
-    /// The arguments of a group of options that were given, each with its values; a flag has none.
-    pub(super) fn options_of(&self, group: &str) -> Vec<(String, Vec<String>)> {
+    /// The options for reading and selecting rows that were given, each with its values as one text.
+    pub(super) fn reading_options(&self) -> BTreeMap<String, String> {
         let command = self.root.find_subcommand(&self.name);
         let mut groups = command.into_iter().flat_map(Command::get_groups);
-        let group = groups.find(|known| known.get_id() == group);
-        let ids: Vec<_> = group
-            .into_iter()
-            .flat_map(clap::ArgGroup::get_args)
-            .collect();
+        let group = groups.find(|known| known.get_id() == "InputArgs");
+        let group = group.into_iter().flat_map(clap::ArgGroup::get_args);
+        let ids: Vec<_> = group.collect();
         self.arguments(&self.name)
             .filter(|argument| !argument.is_positional() && ids.contains(&argument.get_id()))
             .filter(|option| self.is_given(option))
             .map(|option| {
                 let id = option.get_id().as_str();
-                let values = option.get_action().takes_values();
-                let values = values.then(|| self.values(id).collect());
-                (id.to_owned(), values.unwrap_or_default())
+                let value = if option.get_action().takes_values() {
+                    self.values(id).collect::<Vec<_>>().join("; ")
+                } else {
+                    "true".to_owned()
+                };
+                (id.to_owned(), value)
             })
             .collect()
     }

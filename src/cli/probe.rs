@@ -63,7 +63,7 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
     if !found.has_table_errors() && !prober.probe(&Runtime::new()?, &mut found)? {
         return Ok(Exit::Interrupted);
     }
-    let report = Report::of_check(&found);
+    let report = Report::of_check(&found).made(context.made());
     context.publish(&report)?;
     if !context.is_json {
         context.screen.result(&summary(&report));

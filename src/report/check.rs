@@ -1,7 +1,7 @@
 //! The makers before anything is sent: a check, and a plan, which is a check with what would be done.
 
 use super::value::{
-    Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows, by_row, row_key,
+    Made, Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows, by_row, row_key,
 };
 use crate::journal::Jira;
 use crate::model::{Code, Diagnostic, Outcome, Row, Severity, ShownRow};
@@ -21,6 +21,14 @@ impl Report {
         let planned = plan.rows().iter();
         let planned = planned.map(|planned| (planned.row.n, planned_row(planned)));
         Self::before_run(ReportKind::Plan, Some(jira), found, planned)
+    }
+
+    /// The same report with its circumstances.
+    pub(crate) fn made(self, made: Made) -> Self {
+        Self {
+            made: Some(made),
+            ..self
+        }
     }
 
     /// The same plan with its digest.
@@ -63,6 +71,7 @@ impl Report {
             jira,
             digest: None,
             run: None,
+            made: None,
             rows: rows.into_iter().map(|(_, row)| row).collect(),
         }
     }

@@ -1,5 +1,7 @@
 //! What an auditor asks for, in the words of a report: what was done where, by whom, with which version and options.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::value::{Report, ReportKind, ReportRun, ReportStatus};
@@ -70,6 +72,15 @@ impl Report {
         if let Some(run) = &self.run {
             facts.extend(run_facts(run));
         }
+        if let Some(made) = &self.made {
+            facts.extend([
+                ("gij version", env!("CARGO_PKG_VERSION").to_owned()),
+                ("Made", time(made.at)),
+                ("Machine", made.host.clone()),
+                ("OS user", made.os_user.clone()),
+            ]);
+            facts.extend(options(&made.options));
+        }
         if let Some(audit) = self.valid_audit() {
             let found = audit.missing.len() + audit.duplicates.len() + audit.appeared.len();
             let result = match found {
@@ -121,9 +132,15 @@ fn run_facts(run: &ReportRun) -> Vec<(&'static str, String)> {
             .clone()
             .map(|hash| ("SHA-256 of the journal", hash)),
     );
-    let options = run.options.iter();
-    facts.extend(options.map(|(name, value)| ("Option", format!("{name} = {value}"))));
+    facts.extend(options(&run.options));
     facts
+}
+
+fn options(
+    options: &BTreeMap<String, String>,
+) -> impl Iterator<Item = (&'static str, String)> + '_ {
+    let options = options.iter();
+    options.map(|(name, value)| ("Option", format!("{name} = {value}")))
 }
 
 /// `2026-11-22 10:15:03 UTC`.

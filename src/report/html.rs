@@ -69,6 +69,7 @@ struct PageRow<'a> {
     /// What happened, what is wrong, and what to do.
     notes: Vec<String>,
     attempts: u32,
+    started: Option<String>,
     ms: Option<u64>,
 }
 
@@ -116,7 +117,7 @@ impl<'a> Page<'a> {
             "Details",
         ];
         if is_run {
-            names.extend(["Attempts", "Time, ms"]);
+            names.extend(["Attempts", "Began", "Time, ms"]);
         }
         let of_rows = report.diagnostics_by_row();
         let rows = report.rows.iter().enumerate();
@@ -232,6 +233,9 @@ impl<'a> PageRow<'a> {
             id: row.id,
             notes,
             attempts: row.attempts,
+            started: row
+                .started
+                .map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
             ms: row.duration_ms,
         }
     }

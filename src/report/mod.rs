@@ -38,5 +38,5 @@ pub(crate) use part::part_path;
 pub(crate) use runs::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
 pub(crate) use text::one_line;
 pub use value::Report;
-pub(crate) use value::{ReportDuplicate, ReportRow};
+pub(crate) use value::{Made, ReportDuplicate, ReportRow};
 pub(crate) use verify::{IndexState, VerifyReport};

@@ -69,6 +69,7 @@ impl Report {
             diagnostics,
             jira: self.jira.clone(),
             digest: self.digest.clone(),
+            made: self.made.clone(),
             run,
             rows,
         };

@@ -32,6 +32,7 @@ impl Report {
             diagnostics: Diagnostics::default(),
             jira: Some(opened.jira.clone()),
             digest: None,
+            made: None,
             run: Some(ReportRun {
                 id: opened.run.clone(),
                 gij: opened.gij.clone(),

@@ -26,6 +26,8 @@ pub struct Report {
     pub(crate) digest: Option<String>,
     /// None for a check and a plan.
     pub(crate) run: Option<ReportRun>,
+    /// Known of a check and a plan that are made just now; a run has its sessions.
+    pub(crate) made: Option<Made>,
     /// The rows in their order. A check has only those that its validation kept, and none that the selection leaves out.
     pub(crate) rows: Vec<ReportRow>,
 }
@@ -35,6 +37,16 @@ pub(crate) enum ReportKind {
     Check,
     Plan,
     Run,
+}
+
+/// When, where and by whom a check or a plan was made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Made {
+    pub at: Timestamp,
+    pub host: String,
+    pub os_user: String,
+    /// The options for reading and selecting rows.
+    pub options: BTreeMap<String, String>,
 }
 
 /// A table that was read. Serialised, it is one of `input` in the document of a run.

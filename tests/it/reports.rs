@@ -170,6 +170,17 @@ fn a_check_a_dry_run_and_an_import_write_the_reports_that_are_asked_for() {
 }
 
 #[test]
+fn the_report_of_a_check_has_what_an_auditor_asks_for() {
+    let env = Env::new().file("a.csv", sheet_of(1));
+    env.run(["check", "a.csv", "--rows", "2", "-o", "check.md"])
+        .exit(0);
+    let text = std::fs::read_to_string(env.path("check.md")).unwrap();
+    for fact in ["gij version", "Made", "Machine", "OS user", "rows = 2"] {
+        assert!(text.contains(fact), "{fact}: {text}");
+    }
+}
+
+#[test]
 fn a_report_is_opened_before_the_work_and_overwrites_nothing() {
     let env = Env::new()
         .sandbox()
