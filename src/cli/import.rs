@@ -29,7 +29,9 @@ use crate::journal::{
 };
 use crate::model::Code;
 use crate::plan::{Plan, PlanDigest};
-use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text, tally};
+use crate::render::{
+    Screen, count, dry_run_rows, existing_rows, plan as plan_text, resemblances, tally,
+};
 use crate::report::Report;
 use crate::validate::{FileRead, Options, Purpose, Validation};
 
@@ -401,8 +403,8 @@ impl Import<'_> {
                 "  Digest {digest}\ndry run: nothing was sent to Jira\n"
             ));
         }
-        if self.are_existing_refused(plan) {
-            return Err(self.existing_failure(plan));
+        if let Some(refusal) = self.refusal(plan) {
+            return Err(refusal);
         }
         let again = context.given.again();
         context.next(&match unfinished {
@@ -464,35 +466,48 @@ impl Import<'_> {
             .help("have this plan approved with `--dry-run`, or omit `--approved`"))
     }
 
-    /// Whether rows that already exist in Jira keep everything from being sent.
-    fn are_existing_refused(&self, plan: &Plan) -> bool {
-        self.args.on_existing == OnExisting::Fail && plan.existing().0 > 0
-    }
-
+    /// Refuses a plan by what Jira already holds, and shows it.
     fn refuse_existing(
         &self,
         input: &Validation,
         plan: &Plan,
         jira: &Connected,
     ) -> Result<(), Failure> {
-        if !self.are_existing_refused(plan) {
+        let Some(refusal) = self.refusal(plan) else {
             return Ok(());
-        }
+        };
         let report = Report::of_plan(input, plan, jira.jira.clone());
         self.context.publish(&report)?;
         if !self.context.is_json {
             self.context.screen.problem(&existing_rows(plan));
+            self.context.screen.problem(&resemblances(plan));
         }
-        Err(self.existing_failure(plan))
+        Err(refusal)
     }
 
-    fn existing_failure(&self, plan: &Plan) -> Failure {
-        let number = plan.existing().0 as u64;
-        let rows = count(number, "row already exists", "rows already exist");
-        let message = format!("{rows} in Jira (`--on-existing fail`); nothing was sent");
-        let skip = self.context.given.again().without(&["on_existing"]);
-        Failure::new(Exit::Invalid, message)
-            .help(format!("remove these rows, or skip them with `{skip}`"))
+    /// Why what Jira already holds keeps everything from being sent, if it does.
+    fn refusal(&self, plan: &Plan) -> Option<Failure> {
+        let (exist, resemble) = (plan.existing().0 as u64, plan.resembling() as u64);
+        let again = self.context.given.again();
+        let (message, help) = if self.args.on_existing == OnExisting::Fail && exist > 0 {
+            let rows = count(exist, "row already exists", "rows already exist");
+            let skip = again.without(&["on_existing"]);
+            (
+                format!("{rows} in Jira (`--on-existing fail`)"),
+                format!("remove these rows, or skip them with `{skip}`"),
+            )
+        } else if self.options.policy.is_strict && resemble > 0 {
+            let rows = count(resemble, "row resembles", "rows resemble");
+            let accept = again.without(&["strict"]);
+            (
+                format!("{rows} what Jira already holds (`--strict`)"),
+                format!("check these rows, and create them with `{accept}` if they are meant"),
+            )
+        } else {
+            return None;
+        };
+        let message = format!("{message}; nothing was sent");
+        Some(Failure::new(Exit::Invalid, message).help(help))
     }
 
     /// What to do after the import.

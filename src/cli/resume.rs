@@ -18,7 +18,9 @@ use super::session::{EarlyEnd, RunResult, Session};
 use super::settle::{Decision, decisions};
 use super::sheets::Sheets;
 use crate::engine::{Matcher, RowStatus, planned};
-use crate::journal::{ConfirmedBy, Ending, Event, ListReason, Listed, RowState, SessionKind};
+use crate::journal::{
+    ConfirmedBy, Ending, Event, ListReason, Listed, RowRead, RowState, SessionKind,
+};
 use crate::model::{Outcome, Remote, Row};
 use crate::plan::{Action, Plan};
 use crate::render::{count, plan as plan_text, run_line};
@@ -254,6 +256,11 @@ impl Resumption<'_> {
                 matcher.set_status(row.row.n, RowStatus::Exists(remote));
             }
         }
+        let changed = plan.to_create().filter(|row| {
+            let known = state.row(row.n);
+            known.is_some_and(|known| known.cells != row.record.visible())
+        });
+        events.extend(changed.map(|row| Event::Row(Box::new(RowRead::valid(row)))));
         events.extend(planned(plan));
         let appender = self.session.journal.appender();
         let begin = async move { appender.commit(events).await };

@@ -90,7 +90,7 @@ impl JiraError {
                 "check the token (JIRA_TOKEN or `--token-file`), or JIRA_USER and its password"
             }
             Self::Forbidden { .. } => {
-                "the account must be a Jira administrator; where basic authentication is off, use a personal access token"
+                "the account must be a Jira administrator, or have the app's global permission `Manage Git Integration for Jira by GitKraken`; where basic authentication is off, use a personal access token"
             }
             Self::NoApi { .. } => {
                 "check that the app Git Integration for Jira is installed and enabled, and that the address has the context path, if any"

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::deletion::{Deletions, RemovalOutcome, Target};
 use super::row_event::{
     Answered, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
 };
-use crate::model::{Outcome, Place, Remote, RemoteSet, ShownFields};
+use crate::model::{
+    Difference, Field, IntegrationType, Outcome, Place, Remote, RemoteSet, ShownFields, differences,
+};
+use jiff::Timestamp;
 
 /// One row and what became of it so far.
 ///
@@ -111,9 +112,45 @@ impl RowState {
         }
     }
 
+    /// Takes over the cells of a row that is sent as its sheet is now.
+    pub(super) fn read_again(&mut self, row: RowRead) {
+        if matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed) {
+            (self.origin, self.cells, self.warnings) = (row.origin, row.cells, row.warnings);
+        }
+    }
+
     /// The fields that Jira showed when the row's integration was created or found; none if it showed nothing.
     pub fn echo(&self) -> Option<&ShownFields> {
         (!self.echo.is_empty()).then_some(&self.echo)
+    }
+
+    /// In which of type, name, origin and visibility Jira stored what was created otherwise than the row has them.
+    pub(crate) fn stored_differently(&self) -> Vec<Difference> {
+        const COMPARED: [Field; 5] = [
+            Field::Type,
+            Field::DisplayName,
+            Field::Origin,
+            Field::Global,
+            Field::ProjectMappingIds,
+        ];
+        let removal = self.deletions.own.as_ref();
+        let is_gone = removal.is_some_and(|removal| removal.outcome.is_gone());
+        let integration_type = self.type_name.as_deref();
+        let integration_type = integration_type.and_then(IntegrationType::from_name);
+        let (Outcome::Created, false, Some(integration_type)) =
+            (self.outcome, is_gone, integration_type)
+        else {
+            return Vec::new();
+        };
+        let mut cells = self.cells.open();
+        if cells.contains_key(Field::ProjectMappingIds.name()) {
+            // What is for some projects is not for all.
+            let global = Field::Global.name().to_owned();
+            cells.entry(global).or_insert(false.into());
+        }
+        let asked = COMPARED.map(|field| Some((field, cells.remove(field.name())?)));
+        let asked = asked.into_iter().flatten();
+        differences(integration_type, asked, &self.echo.open())
     }
 
     /// How many integrations beside its own Jira may hold of it, since several of its requests may have created one.

@@ -122,8 +122,11 @@ impl RunState {
         last.is_some_and(|session| session.kind == SessionKind::Verify)
     }
 
+    /// Takes a row in that was read, or that is still to be sent and was changed in its sheet.
     fn add(&mut self, row: RowRead) {
-        if !self.rows.contains_key(&row.n) {
+        if let Some(known) = self.rows.get_mut(&row.n) {
+            known.read_again(row);
+        } else {
             let table = self.table(&row.place);
             let place = Place::row(&table, row.place.row, row.place.line);
             self.rows.insert(row.n, RowState::new(row, place));

@@ -726,6 +726,23 @@ codes! {
                      "type,displayName,pat,gitViewerEnabled,global,projectKeys\nGITHUB,Payments,invented-token,yes,no,ABC\n"),
     }
 
+    // What Jira made of a row: `gij import`.
+
+    StoredDifferently = Warning "stored-differently" {
+        meaning: "Jira stored it under another type, name or origin, or for other projects",
+        why: "The integration is created. Jira may keep names and origins in a form of its own: an address in lower case, or \
+              that of the host's API. `gij` recognises what it created by its id, so another import skips it.",
+        help: "Check in Jira that it is what you meant; the report shows both forms.",
+        example: Example::Words("The row has `https://GitHub.Corp.example`, and Jira answers with \
+                                 `https://github.corp.example/api/v3`."),
+    }
+    RestrictionNotStored = Warning "restriction-not-stored" {
+        meaning: "the row restricts it, but Jira made it visible in all projects",
+        why: "Everybody who uses this Jira may see the repositories of the integration.",
+        help: "Restrict it in Jira under Project Permissions now, or remove it with `gij undo`.",
+        example: Example::Words("`global` is `no` and `projectKeys` is `ABC`, and Jira answers with `global` true."),
+    }
+
     // Credentials that were tried at their hosts: `gij probe`.
 
     CredentialAccepted = Note "credential-accepted" {

@@ -41,7 +41,9 @@ pub(crate) use record::Username;
 pub use record::{Record, RecordDraft};
 pub(crate) use region::{LISTED_REGIONS, nearest_region};
 pub use remote::Remote;
-pub(crate) use remote::{Difference, RemoteIntegration, RemoteMap, RemoteSet, is_same_value};
+pub(crate) use remote::{
+    Difference, RemoteIntegration, RemoteMap, RemoteSet, differences, is_same_value,
+};
 pub use row::Outcome;
 pub(crate) use row::{Row, ShownRow};
 pub(crate) use shown::ShownFields;

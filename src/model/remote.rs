@@ -1,12 +1,14 @@
 //! Integrations as Jira shows them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::field::Field;
 use super::integration_type::IntegrationType;
+use super::origin::{Origin, normalise};
 use super::record::Record;
 use super::shown::ShownFields;
 use crate::secret::Masker;
@@ -115,6 +117,18 @@ pub struct Difference {
     pub jira: Value,
 }
 
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { field, row, jira } = self;
+        let is_key = matches!(
+            Field::from_name(field),
+            Some(Field::Type | Field::DisplayName | Field::Origin)
+        );
+        let has = if is_key { "stores it as" } else { "has" };
+        write!(f, "{field}: the row has {row}, Jira {has} {jira}")
+    }
+}
+
 impl RemoteIntegration {
     pub fn identity(&self) -> Remote {
         Remote {
@@ -147,24 +161,44 @@ impl RemoteIntegration {
         fields.into()
     }
 
-    /// The visible settings in which `record` differs. What the row leaves blank, or Jira does not show, is not compared.
+    /// The visible fields in which `record` differs. What the row leaves blank, or Jira does not show, is not compared.
     pub fn differences(&self, record: &Record) -> Vec<Difference> {
-        let compared = record
+        let texts = [
+            (Field::DisplayName, record.display_name()),
+            (Field::Origin, record.origin().map(Origin::as_str)),
+        ];
+        let texts = texts.into_iter();
+        let texts = texts.filter_map(|(field, text)| Some((field, text?.into())));
+        let settings = record
             .settings()
             .map(|(field, value)| (field, value.to_json()));
-        let fields = self.fields.open();
+        let integration_type = record.integration_type();
+        let shown = self.fields.open();
+        let mut found = differences(integration_type, texts.chain(settings), &shown);
         let secrets = Masker::of(record.secrets());
-        compared
-            .filter_map(|(field, row)| {
-                let jira = fields.get(field.name()).filter(|shown| !shown.is_null())?;
-                (!is_same_value(field, &row, jira)).then(|| Difference {
-                    field: field.name(),
-                    row,
-                    jira: without(&secrets, jira),
-                })
-            })
-            .collect()
+        for difference in &mut found {
+            difference.jira = without(&secrets, &difference.jira);
+        }
+        found
     }
+}
+
+/// The fields of a row in which the fields `shown` by Jira differ, as far as they are there.
+pub(crate) fn differences(
+    integration_type: IntegrationType,
+    row: impl IntoIterator<Item = (Field, Value)>,
+    shown: &Map<String, Value>,
+) -> Vec<Difference> {
+    let row = row.into_iter();
+    row.filter_map(|(field, row)| {
+        let jira = shown.get(field.name()).filter(|shown| !shown.is_null())?;
+        (!is_same_value(integration_type, field, &row, jira)).then(|| Difference {
+            field: field.name(),
+            row,
+            jira: jira.clone(),
+        })
+    })
+    .collect()
 }
 
 /// `value` as it may be shown: a server may repeat one of the row's `secrets`.
@@ -177,7 +211,15 @@ fn without(secrets: &Masker, value: &Value) -> Value {
 }
 
 /// Whether the values of `field` in the row and in Jira mean the same.
-pub(crate) fn is_same_value(field: Field, row: &Value, jira: &Value) -> bool {
+pub(crate) fn is_same_value(
+    integration_type: IntegrationType,
+    field: Field,
+    row: &Value,
+    jira: &Value,
+) -> bool {
+    if let (Field::Origin, Some(row), Some(jira)) = (field, row.as_str(), jira.as_str()) {
+        return normalise(integration_type, row) == normalise(integration_type, jira);
+    }
     if field == Field::ProjectMappingIds {
         let sorted = |value: &Value| {
             let mut ids: Vec<String> = value

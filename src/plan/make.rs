@@ -12,8 +12,8 @@ use crate::model::{
 pub(crate) enum Action {
     /// Send it.
     Create {
-        /// Name and id of an integration of the same type and origin, which would be indexed twice then.
-        also_as: Option<(String, i64)>,
+        /// Integrations of its type that share its origin or its name.
+        resembles: Vec<Resemblance>,
     },
     /// Skip it: Jira holds an integration with its key.
     Exists {
@@ -25,7 +25,39 @@ pub(crate) enum Action {
     NotSelected,
 }
 
+/// What a row to be created has in common with an integration that Jira holds, beside the type.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Resemblance {
+    /// The origin, which would be indexed twice; the integration has this name.
+    Origin { name: String, id: i64 },
+    /// The name; the integration has this origin.
+    Name { origin: String, id: i64 },
+}
+
+impl fmt::Display for Resemblance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Origin { name, id } => write!(
+                f,
+                "Jira already holds this type and origin as `{name}` (id {id}); both would be indexed"
+            ),
+            Self::Name { origin, id } => write!(
+                f,
+                "Jira already holds this type and name with the origin `{origin}` (id {id})"
+            ),
+        }
+    }
+}
+
 impl Action {
+    /// The integrations that a row to be created resembles.
+    pub(crate) fn resembles(&self) -> &[Resemblance] {
+        match self {
+            Self::Create { resembles } => resembles,
+            Self::Exists { .. } | Self::NotSelected => &[],
+        }
+    }
+
     /// The action in reports.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -186,6 +218,13 @@ impl Plan {
         self.rows.iter().filter(is_new).map(|planned| &planned.row)
     }
 
+    /// How many of the rows to be created resemble integrations that Jira holds.
+    pub(crate) fn resembling(&self) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|row| !row.action.resembles().is_empty())
+            .count()
+    }
+
     /// How many rows are beyond the limit.
     pub(crate) fn beyond_limit(&self) -> usize {
         let is_beyond = |planned: &&PlannedRow| planned.action == Action::NotSelected;
@@ -320,9 +359,24 @@ impl<'a> RemoteIndex<'a> {
                 }
             }
             None => Action::Create {
-                also_as: self.under_another_name(row),
+                resembles: self.resembling(row),
             },
         }
+    }
+
+    /// The first integration that shares the row's type and origin, and the first that shares its type and name.
+    fn resembling(&self, row: &Row) -> Vec<Resemblance> {
+        let origin = self.under_another_name(row);
+        let named = row.record.display_name();
+        let named = named.and_then(|name| self.by_name.get(&(row.record.integration_type(), name)));
+        let named = named
+            .and_then(|named| named.first())
+            .map(|remote| Resemblance::Name {
+                origin: remote.origin.clone().unwrap_or_default(),
+                id: remote.id,
+            });
+        let origin = origin.map(|(name, id)| Resemblance::Origin { name, id });
+        origin.into_iter().chain(named).collect()
     }
 
     fn under_another_name(&self, row: &Row) -> Option<(String, i64)> {
@@ -443,8 +497,23 @@ mod tests {
         let rows = vec![row(1, Some("New"), "https://git.example.org", vec![])];
         let plan = Plan::new(rows, &[remote(7, "Old", "https://git.example.org")]);
         let expected = Action::Create {
-            also_as: Some(("Old".into(), 7)),
+            resembles: vec![Resemblance::Origin {
+                name: "Old".into(),
+                id: 7,
+            }],
         };
         assert_eq!(plan.rows()[0].action, expected);
+    }
+
+    #[test]
+    fn the_same_name_at_another_origin_is_noticed() {
+        let rows = vec![row(1, Some("Payments"), "https://new.example.org", vec![])];
+        let plan = Plan::new(rows, &[remote(7, "Payments", "https://git.example.org")]);
+        let resembles = Resemblance::Name {
+            origin: "https://git.example.org".into(),
+            id: 7,
+        };
+        assert_eq!(plan.rows()[0].action.resembles(), [resembles]);
+        assert_eq!(plan.resembling(), 1);
     }
 }

@@ -8,7 +8,7 @@ use crate::model::{Code, Diagnostic, Diagnostics, Place, Severity, column_letter
 
 /// How many entries of a code are shown, and how many ranges of cells in an entry.
 const MAX_ENTRIES: usize = 20;
-const MAX_RANGES: usize = 6;
+pub(super) const MAX_RANGES: usize = 6;
 
 /// How much is shown of problems that are alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -140,7 +140,7 @@ fn write_entry(text: &mut String, entry: &Entry<'_>, detail: Detail) {
 }
 
 /// Places within one file as ranges: `hosts.xlsx:GitHub!F14:F38, F40, Azure!C2`.
-fn ranges(places: &[&Place], most: usize) -> String {
+pub(super) fn ranges(places: &[&Place], most: usize) -> String {
     let Some(first) = places.first() else {
         return String::new();
     };

@@ -46,8 +46,13 @@ impl Lines {
         for row in rows.iter().take(MAX_ROWS) {
             add(self, row);
         }
-        if let more @ 1.. = rows.len().saturating_sub(MAX_ROWS) {
-            let more = count(n(more), "more row", "more rows");
+        self.more(rows.len().saturating_sub(MAX_ROWS), rest);
+    }
+
+    /// Adds how many more rows there are, and the `rest` of the line.
+    pub(super) fn more(&mut self, rows: usize, rest: &str) {
+        if rows > 0 {
+            let more = count(n(rows), "more row", "more rows");
             self.detail(&format!("and {more}{rest}"));
         }
     }

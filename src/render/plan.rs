@@ -66,6 +66,8 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
             differ => format!(", {differ} with other settings than the row"),
         };
         lines.fact("Exist", format!("{exist}, left unchanged{differ}"));
+        let update = "credentials cannot be compared; `gij update` replaces them";
+        lines.fact("", update);
     }
     if plan.beyond_limit() > 0 {
         let beyond = count(n(plan.beyond_limit()), "row", "rows");
@@ -86,7 +88,7 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
         lines.fact("Secret", format!("{reference} goes to {host} ({rows})"));
     }
     let mut text = lines.into_text();
-    text.push_str(&under_other_names(plan));
+    text.push_str(&resemblances(plan));
     text.push_str(&under_other_keys(plan));
     text
 }
@@ -116,19 +118,20 @@ fn under_other_keys(plan: &Plan) -> String {
     lines.into_text()
 }
 
-/// Warnings of rows whose type and origin Jira holds under another name.
-fn under_other_names(plan: &Plan) -> String {
-    let mut warnings: Vec<String> = plan
-        .rows()
-        .iter()
-        .filter_map(|planned| Some(format!("{}: {}", planned.row.place, other_name(planned)?)))
-        .collect();
+/// Warnings of rows that resemble integrations that Jira holds.
+pub(crate) fn resemblances(plan: &Plan) -> String {
+    let rows = plan.rows().iter();
+    let warnings = rows.flat_map(|planned| {
+        let resembles = planned.action.resembles().iter();
+        resembles.map(|resemblance| format!("{}: {resemblance}", planned.row.place))
+    });
+    let mut warnings: Vec<String> = warnings.collect();
     let others = warnings.len().saturating_sub(MAX_ROWS);
     // One row more takes no more room than a line that counts it.
     if others > 1 {
         warnings.truncate(MAX_ROWS);
         warnings.push(format!(
-            "{others} more rows whose type and origin Jira already holds under another name; `--dry-run` lists them"
+            "{others} more such warnings; `--dry-run` lists them"
         ));
     }
     let mut lines = Lines::new(0);
@@ -136,18 +139,6 @@ fn under_other_names(plan: &Plan) -> String {
         lines.add(of_severity(Severity::Warning), "warning", &warning);
     }
     lines.into_text()
-}
-
-fn other_name(planned: &PlannedRow) -> Option<String> {
-    let Action::Create {
-        also_as: Some((name, id)),
-    } = &planned.action
-    else {
-        return None;
-    };
-    Some(format!(
-        "Jira already holds this type and origin as `{name}` (id {id}); both would be indexed"
-    ))
 }
 
 /// The rows that Jira already holds, with their ids.
@@ -173,12 +164,11 @@ pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[ShownRow]) -> String {
         add_planned(&mut lines, planned);
         if let Action::Exists { differences, .. } = &planned.action {
             for difference in differences {
-                let (field, ours, theirs) = (difference.field, &difference.row, &difference.jira);
-                lines.detail(&format!("{field}: the row has {ours}, Jira has {theirs}"));
+                lines.detail(&difference.to_string());
             }
         }
-        if let Some(other_name) = other_name(planned) {
-            lines.detail(&other_name);
+        for resemblance in planned.action.resembles() {
+            lines.detail(&resemblance.to_string());
         }
     }
     invalid.for_each(|row| add_invalid(&mut lines, row));

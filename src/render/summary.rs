@@ -1,13 +1,17 @@
 //! The results of commands: what a check found or a run did, which of its integrations Jira has indexed since, and
 //! whether an import could begin.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use anstyle::Style;
 
-use super::lines::{Lines, row_name};
+use super::diagnostics::{MAX_RANGES, ranges};
+use super::lines::{Lines, MAX_ROWS, row_name};
 use super::style::{
     BOLD, DIM, GREEN, RED, YELLOW, count, n, of_outcome, of_severity, one_line, paint,
 };
-use crate::model::{Outcome, Severity};
+use crate::model::{Code, Outcome, Place, Severity, TableFormat, TableName};
 use crate::report::{
     DoctorReport, Health, IndexState, Question, Report, ReportDuplicate, ReportRow, VerifyReport,
 };
@@ -23,15 +27,23 @@ const IN_JSON: &str = "; `--format json` lists them";
 pub fn summary(report: &Report) -> String {
     let mut lines = Lines::new(WIDTH);
     for outcome in [Outcome::Failed, Outcome::InDoubt] {
-        let has_outcome = |row: &&ReportRow| row.outcome() == Some(outcome);
-        let rows: Vec<&ReportRow> = report.rows.iter().filter(has_outcome).collect();
-        lines.first(&rows, IN_REPORT, |lines, row| {
-            let name = name(row, row.type_name.as_deref());
-            let error = row.error.as_deref().unwrap_or_default();
-            lines.add(of_outcome(outcome), outcome, &format!("{name}: {error}"));
-            row.advice.iter().for_each(|advice| lines.detail(advice));
-        });
+        failures(&mut lines, report, outcome);
     }
+    let lost: Vec<&ReportRow> = report.rows_with(Code::RestrictionNotStored).collect();
+    lines.first(&lost, IN_REPORT, |lines, row| {
+        let about = Code::RestrictionNotStored.about();
+        let line = format!("{}: {}", name(row, None), about.meaning);
+        lines.add(RED, "visible", &line);
+        lines.detail(about.help);
+    });
+    let stored: Vec<&ReportRow> = report.rows_with(Code::StoredDifferently).collect();
+    lines.first(&stored, IN_REPORT, |lines, row| {
+        let line = format!("{}: stored-differently", name(row, None));
+        lines.add(YELLOW, "warning", &line);
+        for difference in &row.differences {
+            lines.detail(&difference.to_string());
+        }
+    });
     removals(&mut lines, report);
     if report.may_lack_rows() {
         lines.add(
@@ -50,6 +62,53 @@ pub fn summary(report: &Report) -> String {
     }
     let sentence = paint(BOLD, one_line(&report.sentence()));
     format!("{sentence}\n{}", lines.into_text())
+}
+
+/// The rows of this outcome; those that failed alike are one entry.
+fn failures(lines: &mut Lines, report: &Report, outcome: Outcome) {
+    let mut groups: Vec<Vec<&ReportRow>> = Vec::new();
+    let mut index = HashMap::new();
+    let rows = report.rows.iter();
+    for row in rows.filter(|row| row.outcome() == Some(outcome)) {
+        let alike = (&row.file, row.http_status, &row.error, &row.advice);
+        let at = *index.entry(alike).or_insert(groups.len());
+        if at == groups.len() {
+            groups.push(Vec::new());
+        }
+        groups[at].push(row);
+    }
+    for group in groups.iter().take(MAX_ROWS) {
+        let first = group[0];
+        let rows = match group.len() {
+            1 => name(first, first.type_name.as_deref()),
+            rows => format!("{}  {rows} rows", row_ranges(group)),
+        };
+        let error = first.error.as_deref().unwrap_or_default();
+        let status = first.http_status.filter(|_| !error.starts_with("HTTP "));
+        let status = status.map_or_else(String::new, |status| format!("HTTP {status}: "));
+        lines.add(
+            of_outcome(outcome),
+            outcome,
+            &format!("{rows}: {status}{error}"),
+        );
+        first.advice.iter().for_each(|advice| lines.detail(advice));
+    }
+    let others = groups.iter().skip(MAX_ROWS).map(Vec::len).sum();
+    lines.more(others, IN_REPORT);
+}
+
+/// Rows of one file: `hosts.xlsx:GitHub!2-40, Azure!7`.
+fn row_ranges(rows: &[&ReportRow]) -> String {
+    let place = |row: &&ReportRow| {
+        let table = TableName {
+            file: row.file.clone(),
+            sheet: row.sheet.clone(),
+            format: TableFormat::Xlsx,
+        };
+        Place::row(&Arc::new(table), row.row.unwrap_or_default(), None)
+    };
+    let places: Vec<Place> = rows.iter().map(place).collect();
+    ranges(&places.iter().collect::<Vec<_>>(), MAX_RANGES)
 }
 
 fn name(row: &ReportRow, type_name: Option<&str>) -> String {

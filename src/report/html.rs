@@ -209,8 +209,7 @@ impl<'a> PageRow<'a> {
             notes.extend(row.reason.clone());
         }
         for difference in &row.differences {
-            let (field, ours, theirs) = (difference.field, &difference.row, &difference.jira);
-            notes.push(format!("{field}: the row has {ours}, Jira has {theirs}"));
+            notes.push(difference.to_string());
         }
         if diagnostics.is_empty() && !row.warnings.is_empty() {
             notes.push(format!("warnings: {}", row.warnings.join(", ")));

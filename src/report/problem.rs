@@ -35,6 +35,16 @@ impl Report {
         if self.run.is_some() {
             groups.add_rows(&self.rows);
         }
+        for code in [Code::RestrictionNotStored, Code::StoredDifferently] {
+            for row in self.rows_with(code) {
+                let problem = ProblemGroup {
+                    code: Some(code),
+                    help: Some(code.about().help),
+                    ..ProblemGroup::new("warning", code.about().meaning)
+                };
+                groups.add(problem, row.place(), row.display_name.as_deref());
+            }
+        }
         for severity in [Severity::Error, Severity::Warning, Severity::Note] {
             let found = self.diagnostics.iter();
             for found in found.filter(|found| found.severity == severity) {

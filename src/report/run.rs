@@ -6,7 +6,7 @@ use super::value::{
     ReportStatus, ReportTable, TableRows,
 };
 use crate::journal::{Audit, Duplicate, Input, RowState, RunOpened, RunState};
-use crate::model::{Diagnostics, Outcome};
+use crate::model::{Code, Diagnostics, Difference, Field, Outcome};
 use crate::validate::RowCounts;
 
 impl Report {
@@ -90,11 +90,22 @@ fn table(input: &Input, run: &RunState) -> ReportTable {
 }
 
 fn report_row(row: RowState) -> ReportRow {
-    let last = row.last;
-    let is_unanswered = row.outcome == Outcome::InDoubt && last.ms.is_none();
-    let error = match &last.error {
+    let is_restriction =
+        |found: &Difference| found.field == Field::Global.name() && found.row == false;
+    let stored = row.stored_differently().into_iter();
+    let (lost, differences): (Vec<_>, Vec<_>) = stored.partition(is_restriction);
+    let stored = [
+        (Code::RestrictionNotStored, !lost.is_empty()),
+        (Code::StoredDifferently, !differences.is_empty()),
+    ];
+    let stored = stored.into_iter().filter(|(_, is_so)| *is_so);
+    let mut warnings = row.warnings;
+    warnings.extend(stored.map(|(code, _)| code.name().to_owned()));
+    let attempt = row.last;
+    let is_unanswered = row.outcome == Outcome::InDoubt && attempt.ms.is_none();
+    let error = match &attempt.error {
         None if is_unanswered => Some("the run ended before Jira's answer was recorded".to_owned()),
-        _ => last.error,
+        _ => attempt.error,
     };
     let duplicates = row.deletions.duplicates.into_iter();
     ReportRow {
@@ -105,12 +116,13 @@ fn report_row(row: RowState) -> ReportRow {
         group: row.group,
         id: row.remote.map(|remote| remote.id),
         attempts: row.attempts,
-        http_status: last.status,
+        http_status: attempt.status,
         error,
-        advice: last.advice,
-        started: last.started,
-        duration_ms: last.ms,
-        warnings: row.warnings,
+        advice: attempt.advice,
+        started: attempt.started,
+        duration_ms: attempt.ms,
+        warnings,
+        differences,
         removal: row.deletions.own,
         duplicates: duplicates
             .map(|(id, removal)| RemovedDuplicate { id, removal })

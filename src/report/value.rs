@@ -9,7 +9,9 @@ use crate::journal::{
     Ending, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
     in_millis_or_null,
 };
-use crate::model::{Diagnostic, Diagnostics, Difference, Outcome, Place, Remote, ShownFields};
+use crate::model::{
+    Code, Diagnostic, Diagnostics, Difference, Outcome, Place, Remote, ShownFields,
+};
 use crate::validate::RowCounts;
 
 /// What a check found, what a plan would do, or what a run did: each fills the parts that it knows.
@@ -158,7 +160,7 @@ pub(crate) struct ReportRow {
     /// Why a plan has this status for it.
     #[serde(skip)]
     pub reason: Option<String>,
-    /// The visible fields in which it differs from the integration that exists; known to a plan alone.
+    /// The visible fields in which it differs from the integration that exists, or from what Jira made of it.
     #[serde(skip)]
     pub differences: Vec<Difference>,
     /// Its recognised cells without secrets, by the fields' names in the API.
@@ -291,11 +293,19 @@ impl Report {
         (!run.sessions.iter().any(is_later)).then_some(audit)
     }
 
-    /// Whether every row that was to be created is in Jira, and Jira's list agrees.
+    /// The rows that a run created and that have this warning.
+    pub(crate) fn rows_with(&self, code: Code) -> impl Iterator<Item = &ReportRow> {
+        let has_code = move |row: &&ReportRow| row.warnings.iter().any(|name| name == code.name());
+        let rows = self.rows.iter().filter(|_| self.run.is_some());
+        rows.filter(has_code)
+    }
+
+    /// Whether every row that was to be created is in Jira, restricted as it asks for, and Jira's list agrees.
     pub(crate) fn is_complete(&self) -> bool {
         let totals = self.totals();
         let are_done = totals.created + totals.exists + totals.not_selected == totals.read;
         are_done
+            && self.rows_with(Code::RestrictionNotStored).next().is_none()
             && self
                 .valid_audit()
                 .is_none_or(|audit| audit.missing.is_empty() && audit.duplicates.is_empty())

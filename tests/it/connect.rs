@@ -64,7 +64,10 @@ fn a_refusal_of_the_list_is_the_last_request() {
     for (condition, said) in [
         (Condition::Unauthorized, "refused the login"),
         (Condition::Captcha, "until a CAPTCHA is solved"),
-        (Condition::NotAdmin, "must be a Jira administrator"),
+        (
+            Condition::NotAdmin,
+            "or have the app's global permission `Manage Git Integration",
+        ),
         (
             Condition::PluginAbsent,
             "Git Integration for Jira is installed",
@@ -193,4 +196,19 @@ fn a_jira_that_is_not_there_is_told() {
         .exit(4)
         .says("cannot be reached")
         .says("= help: check the address");
+}
+
+#[test]
+fn nothing_is_asked_of_jira_that_takes_more_than_the_permission_of_the_app() {
+    let env = Env::new().sandbox().file("a.csv", crate::env::sheet_of(1));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let requests = env.jira().requests().into_iter();
+    let mut of_jira: Vec<String> = requests
+        .map(|request| request.path.into_string())
+        .filter(|path| !path.starts_with("/rest/gitplugin/"))
+        .collect();
+    of_jira.sort();
+    // These three are open to every user.
+    let open = ["/rest/api/2/myself", "/rest/api/2/serverInfo", "/status"];
+    assert_eq!(of_jira, open);
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::env::Env;
 
 /// Codes that no CSV file shows: the workbook or the Jira that does is described in words.
-const IN_WORDS: [&str; 16] = [
+const IN_WORDS: [&str; 18] = [
     "cell-is-error",
     "credential-accepted",
     "credential-rejected",
@@ -20,9 +20,11 @@ const IN_WORDS: [&str; 16] = [
     "host-unreachable",
     "merged-cells",
     "not-probed",
+    "restriction-not-stored",
     "scope-missing",
     "secret-is-number",
     "sheet-passed-over",
+    "stored-differently",
     "token-expired",
     "token-expires-soon",
     "unknown-project",

@@ -49,6 +49,96 @@ fn what_a_run_created_exists_under_the_name_that_jira_shows_too() {
 }
 
 #[test]
+fn what_jira_stores_in_its_own_form_is_told_at_once() {
+    let env = always(Call::Create, Fault::OwnForm).file("a.csv", sheet_of(1));
+    let origin = r#"origin: the row has "https://git1.example.org", Jira stores it as "https://git1.example.org/api/v3""#;
+    env.run("import a.csv --yes -o report.html".split(' '))
+        .exit(0)
+        .says("a.csv:2  Team 1: stored-differently")
+        .says(origin);
+    let warnings = &env.report()["rows"][0]["warnings"];
+    assert_eq!(*warnings, json!(["stored-differently"]));
+    let html = std::fs::read_to_string(env.path("report.html")).unwrap();
+    assert!(html.contains("api/v3"));
+    env.run("import a.csv --dry-run".split(' '))
+        .exit(0)
+        .says("1 with other settings")
+        .says(origin);
+}
+
+#[test]
+fn a_restriction_that_jira_did_not_store_is_told_and_is_no_success() {
+    let row = "GITHUB_SERVER,A,https://a.example.org,invented-pat";
+    for (sheet, warning) in [
+        (
+            format!("type,displayName,origin,pat,global\n{row},no\n"),
+            "visible in all projects",
+        ),
+        (
+            format!("type,displayName,origin,pat,projectKeys\n{row},ABC\n"),
+            "visible in all projects",
+        ),
+    ] {
+        let env = always(Call::Create, Fault::RestrictionIgnored).file("a.csv", sheet);
+        env.run(["import", "a.csv", "--yes"]).exit(1).says(warning);
+        let warnings = env.report()["rows"][0]["warnings"].to_string();
+        assert!(warnings.contains("restriction-not-stored"), "{warnings}");
+        env.run(["undo", "--yes"]).exit(0);
+    }
+}
+
+#[test]
+fn a_restriction_that_jira_did_not_store_is_told_though_the_answer_was_lost() {
+    let sheet = "type,displayName,origin,pat,global\nGITHUB_SERVER,A,https://a.example.org,invented-pat,no\n";
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    env.jira().script([Some(Fault::CutBeforeCommit)]);
+    let args = "import a.csv --yes --settle 3s".split(' ');
+    let child = env.start_until(args, |env| env.posts() == 1);
+    // What lists show from now on, in place of a creation that came late.
+    let stored = json!({
+        "type": "GITHUB_SERVER", "displayName": "A", "origin": "https://a.example.org", "global": true,
+    });
+    env.jira().put(stored).unwrap();
+    Ran::of(output_of(child))
+        .exit(1)
+        .says("visible in all projects");
+}
+
+#[test]
+fn a_row_corrected_before_a_resume_is_compared_as_it_was_sent() {
+    let sheet = |global: &str| {
+        format!(
+            "type,displayName,origin,pat,global\nGITHUB_SERVER,A,https://a.example.org,invented-pat,{global}\n"
+        )
+    };
+    let env = Env::new().sandbox().file("a.csv", sheet("no"));
+    env.jira().script([Some(Fault::Failure400)]);
+    env.run(["import", "a.csv", "--yes"]).exit(1);
+    let env = env.file("a.csv", sheet("yes"));
+    env.run(["resume", "--yes"]).exit(0);
+    assert_eq!(env.report()["rows"][0]["warnings"], json!([]));
+}
+
+#[test]
+fn rows_that_resemble_an_integration_are_warned_of_and_refused_under_strict() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    let (by_name, by_origin) = (env.put("Team 1", "elsewhere"), env.put("Other", "git2"));
+    env.run("import a.csv --dry-run".split(' '))
+        .exit(0)
+        .says(&format!(
+            "type and name with the origin `https://elsewhere.example.org` (id {by_name})"
+        ))
+        .says(&format!("type and origin as `Other` (id {by_origin})"));
+    for how in ["--yes", "--dry-run"] {
+        env.run(["import", "a.csv", "--strict", how])
+            .exit(3)
+            .says("2 rows resemble what Jira already holds");
+    }
+    assert_eq!(env.posts(), 0);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+}
+
+#[test]
 fn a_list_that_lacks_what_was_created_before_proves_no_absence() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(2));
     env.jira().script([None, Some(Fault::CutAfterCommit)]);

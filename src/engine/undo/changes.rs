@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::engine::matcher::{MatchRow, RowStatus};
 use crate::journal::RowState;
-use crate::model::{Field, RemoteIntegration, ShownFields, is_same_value, normalise};
+use crate::model::{Field, IntegrationType, RemoteIntegration, ShownFields, is_same_value};
 
 /// What Jira shows differently now than in the answer that created the row, or, where that did not tell, than in the row
 /// itself, in words. What Jira does not show is not compared.
@@ -22,12 +22,15 @@ pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> 
     }
     before.extend(echo.clone());
     let now = shown.visible();
+    let integration_type = row.type_name.as_deref();
+    let Some(integration_type) = integration_type.and_then(IntegrationType::from_name) else {
+        return Vec::new();
+    };
     let mut changes = Vec::new();
     for (name, before) in &before {
         if let (Some(field), Some(now)) = (Field::from_name(name), now.get(name))
             && (echo.contains_key(name) || !now.is_null())
-            && !is_same_value(field, before, now)
-            && !(field == Field::Origin && is_same_origin(shown, before, now))
+            && !is_same_value(integration_type, field, before, now)
         {
             changes.push(in_words(name, before, now));
         }
@@ -42,11 +45,6 @@ pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> 
         changes.push(in_words(origin, &Value::Null, &Value::Null));
     }
     changes
-}
-
-fn is_same_origin(shown: &RemoteIntegration, before: &Value, now: &Value) -> bool {
-    let normal = |origin: &Value| Some(normalise(shown.integration_type()?, origin.as_str()?));
-    normal(now).is_some_and(|now| normal(before) == Some(now))
 }
 
 /// A text that somebody typed since may contain a secret, so that it is not repeated.
