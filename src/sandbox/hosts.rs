@@ -36,7 +36,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 /// What becomes of a secret.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum TokenState {
     Valid,
     Expiring,
     Narrow,
@@ -45,7 +45,7 @@ enum Fate {
 }
 
 /// A login that a host answers in its own way, or the answer that all give alike.
-async fn login(headers: &HeaderMap) -> Result<(String, Fate), Response> {
+async fn login(headers: &HeaderMap) -> Result<(String, TokenState), Response> {
     let (user, secret) = credential(headers).unwrap_or_default();
     let is = |word: &str| secret.to_ascii_lowercase().contains(word);
     if is("hang") {
@@ -57,22 +57,22 @@ async fn login(headers: &HeaderMap) -> Result<(String, Fate), Response> {
     if is("limited") {
         return Err(answers::rate_limited());
     }
-    let fate = if secret.is_empty() || is("wrong") {
-        Fate::Wrong
+    let state = if secret.is_empty() || is("wrong") {
+        TokenState::Wrong
     } else if is("expired") {
-        Fate::Expired
+        TokenState::Expired
     } else if is("expiring") {
-        Fate::Expiring
+        TokenState::Expiring
     } else if is("narrow") {
-        Fate::Narrow
+        TokenState::Narrow
     } else {
-        Fate::Valid
+        TokenState::Valid
     };
     let user = match user.as_str() {
         "" | "all" => USER.to_owned(),
         _ => user,
     };
-    Ok((user, fate))
+    Ok((user, state))
 }
 
 /// The user, empty with a token, and the secret.
@@ -95,27 +95,27 @@ fn credential(headers: &HeaderMap) -> Option<(String, String)> {
 }
 
 /// When a token expires: in ten days, or in more than a hundred.
-fn expiry(fate: Fate) -> Timestamp {
-    let days = if fate == Fate::Expiring { 10 } else { 100 };
+fn expiry(state: TokenState) -> Timestamp {
+    let days = if state == TokenState::Expiring { 10 } else { 100 };
     Timestamp::now() + SignedDuration::from_hours(24 * days)
 }
 
 async fn github(headers: HeaderMap) -> Response {
-    let (user, fate) = match login(&headers).await {
+    let (user, state) = match login(&headers).await {
         Ok(login) => login,
         Err(response) => return response,
     };
-    if matches!(fate, Fate::Wrong | Fate::Expired) {
+    if matches!(state, TokenState::Wrong | TokenState::Expired) {
         let body = json!({"message": "Bad credentials", "status": "401"});
         return answers::json(StatusCode::UNAUTHORIZED, &body);
     }
     let body = json!({"login": user, "id": 1, "type": "User", "site_admin": false});
-    let scopes = if fate == Fate::Narrow {
+    let scopes = if state == TokenState::Narrow {
         "read:user"
     } else {
         "read:user, repo"
     };
-    let expires = expiry(fate).strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let expires = expiry(state).strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let response = answers::json(StatusCode::OK, &body);
     let response = answers::with(response, HeaderName::from_static("x-oauth-scopes"), scopes);
     let expiration = HeaderName::from_static("github-authentication-token-expiration");
@@ -123,13 +123,13 @@ async fn github(headers: HeaderMap) -> Response {
 }
 
 async fn gitlab(headers: HeaderMap) -> Response {
-    let (_, fate) = match login(&headers).await {
+    let (_, state) = match login(&headers).await {
         Ok(login) => login,
         Err(response) => return response,
     };
-    let body = match fate {
-        Fate::Wrong => json!({"message": "401 Unauthorized"}),
-        Fate::Expired => json!({
+    let body = match state {
+        TokenState::Wrong => json!({"message": "401 Unauthorized"}),
+        TokenState::Expired => json!({
             "error": "invalid_token",
             "error_description": "Token is expired. You can either do re-authorization or token refresh.",
         }),
@@ -138,21 +138,21 @@ async fn gitlab(headers: HeaderMap) -> Response {
             "name": "jira",
             "revoked": false,
             "created_at": "2026-01-01T00:00:00.000Z",
-            "scopes": [if fate == Fate::Narrow { "read_repository" } else { "api" }],
+            "scopes": [if state == TokenState::Narrow { "read_repository" } else { "api" }],
             "user_id": 24,
             "active": true,
-            "expires_at": expiry(fate).strftime("%Y-%m-%d").to_string(),
+            "expires_at": expiry(state).strftime("%Y-%m-%d").to_string(),
         }),
     };
-    let status = match fate {
-        Fate::Wrong | Fate::Expired => StatusCode::UNAUTHORIZED,
+    let status = match state {
+        TokenState::Wrong | TokenState::Expired => StatusCode::UNAUTHORIZED,
         _ => StatusCode::OK,
     };
     answers::json(status, &body)
 }
 
 async fn azure(headers: HeaderMap) -> Response {
-    let (user, fate) = match login(&headers).await {
+    let (user, state) = match login(&headers).await {
         Ok(login) => login,
         Err(response) => return response,
     };
@@ -160,9 +160,9 @@ async fn azure(headers: HeaderMap) -> Response {
         let body = json!({"$id": "1", "message": message, "errorCode": 0, "eventId": 3000});
         answers::json(StatusCode::UNAUTHORIZED, &body)
     };
-    match fate {
-        Fate::Wrong => refused("TF400813: The user is not authorized to access this resource."),
-        Fate::Expired => refused("Access Denied: The Personal Access Token used has expired."),
+    match state {
+        TokenState::Wrong => refused("TF400813: The user is not authorized to access this resource."),
+        TokenState::Expired => refused("Access Denied: The Personal Access Token used has expired."),
         _ => answers::json(
             StatusCode::OK,
             &json!({
@@ -178,11 +178,11 @@ async fn azure(headers: HeaderMap) -> Response {
 }
 
 async fn gerrit(headers: HeaderMap) -> Response {
-    let (user, fate) = match login(&headers).await {
+    let (user, state) = match login(&headers).await {
         Ok(login) => login,
         Err(response) => return response,
     };
-    if matches!(fate, Fate::Wrong | Fate::Expired) {
+    if matches!(state, TokenState::Wrong | TokenState::Expired) {
         return answers::answer(StatusCode::UNAUTHORIZED, answers::PLAIN, "Unauthorized");
     }
     let body = json!({"_account_id": 1_000_096, "name": "Jira", "username": user});
