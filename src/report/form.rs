@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::atomic::{NewFile, WriteError};
 use super::part::part_path;
 use super::value::Report;
@@ -42,10 +44,11 @@ const RUN_REPORTS: [(&str, WriteForm); 3] = [
 ///
 /// [`WriteError`] if the disk refuses.
 pub(crate) fn write_run_reports(report: &Report, dir: &Path) -> Result<Vec<PathBuf>, WriteError> {
-    let mut paths = Vec::new();
-    for (name, write) in RUN_REPORTS {
-        paths.push(NewFile::create(&dir.join(name))?.write(|file| write(report, file))?);
-    }
+    let written = RUN_REPORTS.par_iter().map(|(name, write)| {
+        let file = NewFile::create(&dir.join(name))?;
+        file.write(|file| write(report, file))
+    });
+    let mut paths = written.collect::<Result<Vec<PathBuf>, WriteError>>()?;
     let failed = dir.join("failed.xlsx");
     // That of an earlier session would mislead; if it cannot be removed, its date tells.
     let _ = std::fs::remove_file(&failed);

@@ -96,7 +96,11 @@ fn credential(headers: &HeaderMap) -> Option<(String, String)> {
 
 /// When a token expires: in ten days, or in more than a hundred.
 fn expiry(state: TokenState) -> Timestamp {
-    let days = if state == TokenState::Expiring { 10 } else { 100 };
+    let days = if state == TokenState::Expiring {
+        10
+    } else {
+        100
+    };
     Timestamp::now() + SignedDuration::from_hours(24 * days)
 }
 
@@ -161,8 +165,12 @@ async fn azure(headers: HeaderMap) -> Response {
         answers::json(StatusCode::UNAUTHORIZED, &body)
     };
     match state {
-        TokenState::Wrong => refused("TF400813: The user is not authorized to access this resource."),
-        TokenState::Expired => refused("Access Denied: The Personal Access Token used has expired."),
+        TokenState::Wrong => {
+            refused("TF400813: The user is not authorized to access this resource.")
+        }
+        TokenState::Expired => {
+            refused("Access Denied: The Personal Access Token used has expired.")
+        }
         _ => answers::json(
             StatusCode::OK,
             &json!({
