@@ -2,7 +2,7 @@
 //! why it matters, what to do, and an example.
 //!
 //! To add a diagnostic, add its entry to `codes!` and report it from a rule in `validate`. The enum [`Code`], `gij explain`,
-//! the README's table and `--allow` follow from the entry; a test runs its example through the real validator.
+//! `docs/diagnostics.md` and `--allow` follow from the entry; a test runs its example through the real validator.
 //!
 //! Facts about the app come from the vendor's manual, "Git Integration for Jira Data Center".
 

@@ -6,11 +6,14 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use gij::sandbox::Fault;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tungstenite::{Message, WebSocket};
 
+use crate::docs::{env_with_samples, root};
 use crate::env::{DEADLINE, Env, sheet_of};
 
 const ROWS: usize = 260;
@@ -273,4 +276,28 @@ fn it_reads_without_script() {
         page.value("document.querySelector('.tools').offsetHeight"),
         0
     );
+}
+
+/// The picture in the README: written with `GIJ_UPDATE_DOCS=1`. Fonts differ from machine to machine, so it is not compared.
+#[test]
+fn the_picture_of_the_readme_is_small_and_can_be_made() {
+    let Some(mut page) = Page::open() else {
+        return;
+    };
+    let env = env_with_samples().sandbox();
+    let fault = |n: usize| (n % 7 == 3).then_some(Fault::Failure400);
+    let env = env.faults((0..17).map(fault));
+    let args = "import samples/onboarding.csv --yes --concurrency 1 -o report.html";
+    env.run(args.split(' ')).exit(1);
+    page.call("Emulation.setScrollbarsHidden", &json!({"hidden": true}));
+    let size = json!({"width": 1100, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+    page.call("Emulation.setDeviceMetricsOverride", &size);
+    page.load(&env.path("report.html"));
+    let taken = page.call("Page.captureScreenshot", &json!({"format": "png"}));
+    let png = BASE64_STANDARD.decode(taken["data"].as_str().unwrap());
+    let path = root().join("docs/report.png");
+    if std::env::var_os("GIJ_UPDATE_DOCS").is_some() {
+        std::fs::write(&path, png.unwrap()).unwrap();
+    }
+    assert!(path.metadata().unwrap().len() < 200_000);
 }

@@ -1,8 +1,5 @@
 //! What `gij explain` prints, and that its examples are true.
 
-use std::fmt::Write as _;
-use std::path::Path;
-
 use gij::testing::model::{Code, Field, IntegrationType};
 use serde_json::Value;
 
@@ -234,40 +231,4 @@ fn where_something_is_wrong_a_check_says_once_where_to_read_more() {
         .exit(3)
         .says_nothing_of(MORE);
     env.run(["check", "odd.csv"]).exit(0).says_nothing_of(MORE);
-}
-
-/// The table of all codes, from what the program lists.
-fn table_of_codes() -> String {
-    let mut table = "| code | severity | meaning |\n|---|---|---|\n".to_owned();
-    for listed in document("")["codes"].as_array().unwrap() {
-        let _ = writeln!(
-            table,
-            "| `{}` | {} | {} |",
-            text(&listed["code"]),
-            text(&listed["severity"]),
-            text(&listed["title"])
-        );
-    }
-    table
-}
-
-#[test]
-fn the_readme_lists_all_codes() {
-    const END: &str = "<!-- end of codes -->";
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
-    let begin = readme.find("<!-- codes:").unwrap();
-    let begin = begin + readme[begin..].find('\n').unwrap() + 1;
-    let end = readme.find(END).unwrap();
-    let table = format!("\n{}\n", table_of_codes());
-    if std::env::var_os("GIJ_UPDATE_README").is_some() {
-        let readme = format!("{}{table}{}", &readme[..begin], &readme[end..]);
-        std::fs::write(&path, readme).unwrap();
-        return;
-    }
-    assert_eq!(
-        &readme[begin..end],
-        table,
-        "run this test with GIJ_UPDATE_README=1"
-    );
 }

@@ -267,13 +267,12 @@ fn a_seed_that_is_no_sheet_is_refused() {
         .says("gij check seed.csv");
 }
 
-/// The commands of the chapter in the README, in their order.
+/// The commands of the page, in their order.
 #[test]
-fn the_chapter_on_moving_to_a_second_jira_works_as_it_stands() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let chapter = readme.split("## Moving to a second Jira").nth(1).unwrap();
-    let block = chapter.split("```").nth(1).unwrap();
+fn the_page_on_moving_to_a_second_jira_works_as_it_stands() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/moving.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let block = page.split("```").nth(1).unwrap();
     let commands: Vec<Vec<&str>> = block
         .lines()
         .filter_map(|line| line.strip_prefix("gij "))
