@@ -157,7 +157,7 @@ impl Texts {
             | Answer::FailedOnServer(refusal)
             | Answer::Forbidden(refusal)
             | Answer::NotFound(refusal) => self.add_refusal(refusal),
-            Answer::Unsettled(why) | Answer::NothingHappened(why) => self.add(why),
+            Answer::Unsettled(why, _) | Answer::NothingHappened(why) => self.add(why),
             Answer::Stop(reason) => self.add_stop(reason),
         }
     }

@@ -17,7 +17,7 @@ use super::settle::{Decision, decisions};
 use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{
     Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, agreed, list_for_undo,
-    plan_undo,
+    plan_undo, without_absences,
 };
 use crate::journal::{
     ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
@@ -105,7 +105,7 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
     let _lock = run.lock_jira()?;
     let decisions = decisions(common, run, &list)?;
     let session = Session::on(run, common, SessionKind::Undo, confirmed_by, &jira, context)?;
-    let ended = undoing.settle_and_remove(&session, &decisions, confirmed_by.is_none());
+    let ended = undoing.settle_and_remove(&session, &list, &decisions, confirmed_by.is_none());
     let is_stopped = matches!(ended, Err(EarlyEnd::Stopped(_)));
     let (ended, found) = match ended {
         Ok(found) => (Ok(()), found),
@@ -218,6 +218,7 @@ impl Undoing<'_> {
     fn settle_and_remove(
         &mut self,
         session: &Session<'_>,
+        seen: &[RemoteIntegration],
         decisions: &[Decision],
         must_ask: bool,
     ) -> Result<Discrepancies, EarlyEnd> {
@@ -231,7 +232,7 @@ impl Undoing<'_> {
                 ..Removals::default()
             }
         } else {
-            self.created_to_remove(session, must_ask)?
+            self.created_to_remove(session, seen, must_ask)?
         };
         if must_ask && !removals.deletions.is_empty() {
             removals.events.push(Event::Confirmed {
@@ -254,15 +255,25 @@ impl Undoing<'_> {
     fn created_to_remove(
         &self,
         session: &Session<'_>,
+        seen: &[RemoteIntegration],
         must_ask: bool,
     ) -> Result<Removals, EarlyEnd> {
         // Jira's list, read until it is certain which of these integrations it does not show.
         let list = |remotes: Vec<Remote>| {
             let matcher = Matcher::of_run(self.run.state());
-            session.read(async |context, _| list_for_undo(context, &matcher, &remotes).await)
+            let seen = seen.to_vec();
+            session.read(async |context, _| list_for_undo(context, &matcher, &remotes, seen).await)
+        };
+        let plan_from = |(list, is_whole): (Vec<RemoteIntegration>, bool)| {
+            let plan = self.plan(&list);
+            if is_whole {
+                plan
+            } else {
+                without_absences(plan)
+            }
         };
         let created = self.plan(&[]);
-        let plan = self.plan(&list(created.iter().map(|undone| undone.remote).collect())?);
+        let plan = plan_from(list(created.iter().map(|undone| undone.remote).collect())?);
         let jira = &session.jira.jira;
         self.context
             .show_plan(&self.plan_text(&plan, jira), must_ask);
@@ -285,7 +296,7 @@ impl Undoing<'_> {
         let there = plan
             .iter()
             .filter(|undone| undone.fate != Fate::AlreadyGone);
-        let now = self.plan(&list(there.map(|undone| undone.remote).collect())?);
+        let now = plan_from(list(there.map(|undone| undone.remote).collect())?);
         Ok(self.removals(&agreed(&plan, now)))
     }
 

@@ -105,7 +105,9 @@ pub(super) fn duplicates_to_remove(
 
 fn list(run: &LoadedRun, session: &Session<'_>) -> Result<Vec<RemoteIntegration>, EarlyEnd> {
     let matcher = Matcher::of_run(run.state());
-    session.read(async |context, _| list_for_undo(context, &matcher, &[]).await)
+    let listed =
+        session.read(async |context, _| list_for_undo(context, &matcher, &[], Vec::new()).await);
+    Ok(listed?.0)
 }
 
 /// Asks for all integrations of a row but the one that is kept.

@@ -129,7 +129,7 @@ impl<'a> SessionContext<'a> {
         let began = Instant::now();
         let exchange = request.await;
         let why = match &exchange.meaning {
-            Answer::NothingHappened(why) | Answer::Unsettled(why) => why,
+            Answer::NothingHappened(why) | Answer::Unsettled(why, _) => why,
             Answer::FailedOnServer(refusal) => &refusal.error,
             _ => "",
         };

@@ -48,6 +48,8 @@ pub(crate) struct Executor<'a, O> {
     aside: BTreeMap<u32, Aside<O>>,
     /// The rows that stay in doubt.
     in_doubt: Vec<u32>,
+    /// When the last attempt ended without a clear answer that was not the first at its row.
+    repeated: Option<Instant>,
     /// Whether nothing is sent until the operations set aside are settled.
     is_held: bool,
 }
@@ -108,6 +110,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             ahead: VecDeque::new(),
             aside: BTreeMap::new(),
             in_doubt,
+            repeated: None,
             is_held: false,
         }
     }
@@ -136,7 +139,8 @@ impl<'a, O: Operation> Executor<'a, O> {
         if self.context.settling() != Some(Settling::Full) {
             return Discrepancies::default();
         }
-        let found = audit(self.context, &mut self.matcher, &self.in_doubt).await;
+        let (in_doubt, since) = (&self.in_doubt, self.repeated);
+        let found = audit(self.context, &mut self.matcher, in_doubt, since).await;
         found.unwrap_or_else(|stop| {
             self.context.stop(stop);
             Discrepancies::default()
@@ -238,7 +242,8 @@ impl<'a, O: Operation> Executor<'a, O> {
                 (Next::SetAside, Verdict::FailedIfAbsent, why)
             }
             Answer::NotFound(why) => (Next::SetAside, Verdict::InDoubt, why),
-            Answer::Unsettled(why) => {
+            Answer::Unsettled(why, named) => {
+                answered.remote = named;
                 job.operation.may_have_happened();
                 (Next::SetAside, Verdict::InDoubt, why.into())
             }
@@ -272,9 +277,13 @@ impl<'a, O: Operation> Executor<'a, O> {
             Next::SetAside => {
                 let sign = self.guards.unsettled(&error);
                 self.heed(sign);
+                let ended = Instant::now();
+                if job.was_sent {
+                    self.repeated = Some(ended);
+                }
                 let aside = Aside {
                     job,
-                    ended: Instant::now(),
+                    ended,
                     created_by_then: self.matcher.number_created(),
                     may_retry: verdict != Verdict::FailedIfAbsent,
                 };
@@ -355,6 +364,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             .note_settled(job.n(), verdict, remote, ShownFields::default());
         if retries {
             job.retries += 1;
+            job.was_sent = true;
             job.operation.may_have_happened();
             self.queue.put_back(job);
         } else {

@@ -54,6 +54,8 @@ pub(crate) struct MatchRow {
     present_before: Option<Arc<RemoteSet>>,
     /// How many rounds of settling were over when it was last sent.
     sent_in: u32,
+    /// What answers named as its integration that did not confirm its creation.
+    named: RemoteSet,
     /// How many integrations beside its own several requests of ours may have created.
     may_have_duplicates: u32,
 }
@@ -78,6 +80,7 @@ impl MatchRow {
         };
         Some(Self {
             present_before: row.listed_before.clone(),
+            named: row.named.iter().copied().collect(),
             may_have_duplicates: row.may_have_duplicates(),
             ..Self::new(integration_type, row.name.as_deref(), origin, status)
         })
@@ -96,6 +99,7 @@ impl MatchRow {
             status,
             present_before: None,
             sent_in: 0,
+            named: RemoteSet::default(),
             may_have_duplicates: 0,
         }
     }
@@ -117,6 +121,10 @@ impl MatchRow {
 
     pub(super) fn has_name(&self, remote: &RemoteIntegration) -> bool {
         self.name.is_some() && self.name == remote.display_name
+    }
+
+    fn is_named(&self, remote: &RemoteIntegration) -> bool {
+        self.named.contains(remote.identity())
     }
 
     /// Whether `remote` may have come from the row, whatever Jira made of its origin or its name: they share one of these, or
@@ -164,6 +172,8 @@ pub(crate) struct Matcher {
     by_name: HashMap<String, Vec<u32>>,
     /// What the run is known to have created, in the order of the answers, without what was removed before this session.
     created: Vec<Remote>,
+    /// What was removed in this session.
+    removed: RemoteSet,
     /// How many rounds of settling are over.
     round: u32,
     /// What was there when a round ended, new, and with no row found for it, by that round.
@@ -236,6 +246,7 @@ impl Matcher {
     pub(crate) fn note_removed(&mut self, n: u32, remote: Remote) {
         let is_new = !self.is_claimed(remote);
         self.claimed.insert(remote, ());
+        self.removed.insert(remote, ());
         let Some(row) = self.rows.get_mut(&n) else {
             return;
         };
@@ -264,6 +275,13 @@ impl Matcher {
     pub(crate) fn note_sent(&mut self, n: u32) {
         if let Some(row) = self.rows.get_mut(&n) {
             row.sent_in = self.round;
+        }
+    }
+
+    /// Notes that an answer for the row `n` named `remote` without confirming that it was created.
+    pub(crate) fn note_named(&mut self, n: u32, remote: Remote) {
+        if let Some(row) = self.rows.get_mut(&n) {
+            row.named.insert(remote, ());
         }
     }
 
@@ -308,12 +326,18 @@ impl Matcher {
         self.created.len()
     }
 
-    /// Whether `list` shows the first `number` integrations that the run created: a list that lacks what is known to be there
-    /// proves no absence.
-    pub(crate) fn shows_created(&self, list: &[RemoteIntegration], number: usize) -> bool {
+    /// Whether `list` shows the first `number` integrations that the run created, without those removed and those `in_question`:
+    /// a list that lacks what is known to be there proves no absence.
+    pub(crate) fn shows_created(
+        &self,
+        list: &[RemoteIntegration],
+        number: usize,
+        in_question: &RemoteSet,
+    ) -> bool {
         let shown: RemoteSet = list.iter().map(RemoteIntegration::identity).collect();
-        let mut known = self.created.iter().take(number);
-        known.all(|created| shown.contains(*created))
+        let is_open = |remote| self.removed.contains(remote) || in_question.contains(remote);
+        let mut known = self.created.iter().take(number).copied();
+        known.all(|created| shown.contains(created) || is_open(created))
     }
 
     /// Whether anything was sent whose fate an audit can compare with a list.
@@ -333,7 +357,7 @@ impl Matcher {
     /// Finds the integrations of rows of `unsettled` in a list, which then are created.
     ///
     /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
-    /// new of its type and origin has a name that is no row's. What may belong to two of the rows, those that are in doubt
+    /// new of its type and origin has a name that is no row's; one that an answer for the row named counts like these. What may belong to two of the rows, those that are in doubt
     /// already among them, belongs to neither, and what was there before a row was sent does not belong to it.
     pub(crate) fn find<'l>(
         &mut self,
@@ -353,7 +377,7 @@ impl Matcher {
                     Some(_) => row.equals(remote),
                     None => self.may_be_nameless(row, remote),
                 };
-                is_alike && self.may_come_from(row, remote.identity())
+                (is_alike || row.is_named(remote)) && self.may_come_from(row, remote.identity())
             };
             let remotes: Vec<_> = new
                 .iter()
@@ -386,12 +410,16 @@ impl Matcher {
     }
 
     /// Whether none of what is [`new_in`](Self::new_in) a list can have come from the row `n`: no new integration of its type
-    /// shares its origin or its name, those that equal another row's key left out. A row without a name is never absent.
+    /// shares its origin or its name, those that equal another row's key left out, and none was named by an answer for it. A
+    /// row without a name is never absent.
     pub(crate) fn is_absent(&self, n: u32, new: &[&RemoteIntegration]) -> bool {
         let Some(row) = self.rows.get(&n).filter(|row| row.name.is_some()) else {
             return false;
         };
         new.iter().all(|remote| {
+            if row.is_named(remote) {
+                return false;
+            }
             !row.may_be(remote)
                 || row.was_present_before(remote.identity())
                 || self.is_of_another(n, remote)
@@ -436,6 +464,7 @@ impl Matcher {
                 found.missing.push(n);
             }
             let has_appeared = || match row.name {
+                _ if new.iter().any(|remote| row.is_named(remote)) => true,
                 Some(_) => !others.is_empty(),
                 None => new.iter().any(|remote| self.may_be_nameless(row, remote)),
             };

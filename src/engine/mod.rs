@@ -29,4 +29,6 @@ pub(crate) use operations::{Creation, Deletion, Job, Operation, SentRow, settle_
 pub(crate) use pacer::{Pace, Pacer};
 pub(crate) use settle::{Unsettled, settle};
 pub(crate) use stop::{Stop, StopSwitch};
-pub(crate) use undo::{Fate, UndoOptions, UndoneRow, agreed, duplicates, list_for_undo, plan_undo};
+pub(crate) use undo::{
+    Fate, UndoOptions, UndoneRow, agreed, duplicates, list_for_undo, plan_undo, without_absences,
+};

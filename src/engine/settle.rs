@@ -8,7 +8,7 @@ use super::event::RunEvent;
 use super::matcher::{Discrepancies, Matcher};
 use super::stop::Stop;
 use crate::journal::{Audit, Event, ListReason, Verdict};
-use crate::model::{Remote, RemoteIntegration, ShownFields};
+use crate::model::{Remote, RemoteIntegration, RemoteSet, ShownFields};
 
 /// An operation that was sent and whose fate is unknown, as lists judge it.
 pub(crate) trait Doubt: Copy {
@@ -116,9 +116,11 @@ impl<D: Doubt> Settlement<D> {
         self.find(context, matcher, &earlier, &mut open);
         self.find(context, matcher, &later, &mut open);
         let known = open.iter().map(|unsettled| unsettled.created_by_then).max();
+        let in_question = open.iter().filter_map(|unsettled| unsettled.doubt.remote());
+        let in_question: RemoteSet = in_question.collect();
         let are_whole = [&earlier, &later]
             .into_iter()
-            .all(|list| matcher.shows_created(list, known.unwrap_or_default()));
+            .all(|list| matcher.shows_created(list, known.unwrap_or_default(), &in_question));
         let lists = TwoLists {
             are_whole,
             earlier: &earlier,
@@ -167,7 +169,7 @@ impl<D: Doubt> Settlement<D> {
 
 /// Compares all rows with Jira's list at the end: every row that was created is there, every key once, and nothing that was
 /// refused. If they differ, the list is read again after the time that Jira is given. Rows `in_doubt` are looked for once
-/// more.
+/// more. Jira is given its time `since` the last unanswered attempt at a row that was sent before.
 ///
 /// # Errors
 ///
@@ -176,7 +178,11 @@ pub(super) async fn audit(
     context: &SessionContext<'_>,
     matcher: &mut Matcher,
     in_doubt: &[u32],
+    since: Option<Instant>,
 ) -> Result<Discrepancies, Stop> {
+    if let Some(since) = since {
+        context.wait_after(since, 0).await?;
+    }
     (context.on_event)(RunEvent::Auditing);
     let mut at = Timestamp::now();
     let mut found = compare(context, matcher, in_doubt).await?;

@@ -159,7 +159,9 @@ pub(crate) fn duplicates(
 }
 
 /// Jira's list, for planning what is deleted. A list may lag behind what was created, so that one proves no absence: if it
-/// lacks some of `remotes`, Jira is given its time and the list is read twice more. What either of them shows is there.
+/// lacks some of `remotes`, Jira is given its time and the list is read twice more. What either of them shows is there, or the
+/// list `seen` when the session began; what
+/// none shows is gone if they show everything else that the run created, which is returned beside the list.
 ///
 /// # Errors
 ///
@@ -168,21 +170,42 @@ pub(crate) async fn list_for_undo(
     context: &SessionContext<'_>,
     matcher: &Matcher,
     remotes: &[Remote],
-) -> Result<Vec<RemoteIntegration>, Stop> {
+    seen: Vec<RemoteIntegration>,
+) -> Result<(Vec<RemoteIntegration>, bool), Stop> {
     let list = context.list(ListReason::Plan, matcher).await?;
     let shown = shown_in(&list);
     let missing = remotes.iter().filter(|remote| !shown.contains(**remote));
     let missing = missing.count();
     if missing == 0 {
-        return Ok(list);
+        return Ok((list, true));
     }
     let [earlier, mut later] = context
         .two_lists_after(Instant::now(), ListReason::Plan, missing, matcher)
         .await?;
+    let in_question: RemoteSet = remotes.iter().copied().collect();
+    let are_whole = [&earlier, &later]
+        .into_iter()
+        .all(|list| matcher.shows_created(list, matcher.number_created(), &in_question));
     let shown = shown_in(&later);
-    let more = earlier.into_iter();
+    let more = seen.into_iter().chain(earlier);
     later.extend(more.filter(|remote| !shown.contains(remote.identity())));
-    Ok(later)
+    Ok((later, are_whole))
+}
+
+/// The same plan made from lists that lack something else of the run: they prove no absence.
+pub(crate) fn without_absences(plan: Vec<UndoneRow>) -> Vec<UndoneRow> {
+    let proven = |row: UndoneRow| {
+        match row.fate {
+        Fate::AlreadyGone => UndoneRow {
+            fate: Fate::LeaveAlone(
+                "Jira's list does not show it, but lacks other integrations of this run too; undo again later".into(),
+            ),
+            ..row
+        },
+        _ => row,
+    }
+    };
+    plan.into_iter().map(proven).collect()
 }
 
 fn shown_in(list: &[RemoteIntegration]) -> RemoteSet {

@@ -35,6 +35,8 @@ pub(crate) struct ClientOptions<'a> {
     pub is_loopback: bool,
     /// What every request carries.
     pub headers: HeaderMap,
+    /// How many idle connections are kept for further requests.
+    pub idle_connections: usize,
 }
 
 /// Whether `url` names this machine.
@@ -69,6 +71,7 @@ impl ClientOptions<'_> {
             .retry(retry::never())
             .referer(false)
             .pool_idle_timeout(IDLE)
+            .pool_max_idle_per_host(self.idle_connections)
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
             .default_headers(self.headers)

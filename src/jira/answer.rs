@@ -4,6 +4,7 @@ use super::exchange::{RawAnswer, Reply};
 use super::mask::Mask;
 use super::message::Refusal;
 use super::wire::{self, CreatedIntegration};
+use crate::model::Remote;
 
 /// What an answer to a creation or a deletion means for it.
 #[derive(Clone, PartialEq, Debug)]
@@ -21,8 +22,8 @@ pub enum Answer<T> {
     NotFound(Refusal),
     /// Nothing happened, and it may be sent again.
     NothingHappened(String),
-    /// It may have happened, or may yet.
-    Unsettled(String),
+    /// It may have happened, or may yet; the answer may name an integration all the same.
+    Unsettled(String, Option<Remote>),
     /// Nothing more may be sent.
     Stop(StopReason),
 }
@@ -43,10 +44,16 @@ pub enum StopReason {
 impl Answer<CreatedIntegration> {
     /// Judges the reply to a POST that creates.
     pub(super) fn to_creation(reply: &Reply, mask: &Mask) -> Self {
-        judge(reply, mask, |answer| {
-            CreatedIntegration::read(&answer.body, mask)
-                .ok_or("a success without an integration in it")
-        })
+        let read = |answer: &RawAnswer| CreatedIntegration::read(&answer.body, mask);
+        let answer = judge(reply, mask, |answer| {
+            read(answer).ok_or("a success without an integration in it")
+        });
+        match (answer, reply) {
+            (Self::Unsettled(why, _), Reply::Whole(raw)) => {
+                Self::Unsettled(why, read(raw).map(|named| named.remote))
+            }
+            (answer, _) => answer,
+        }
     }
 }
 
@@ -65,7 +72,7 @@ impl Answer<()> {
                 Self::NotFound(refusal)
             }
             // Deleting twice does no harm.
-            (Self::FailedOnServer(refusal), _) => Self::Unsettled(refusal.error),
+            (Self::FailedOnServer(refusal), _) => Self::Unsettled(refusal.error, None),
             (answer, _) => answer,
         }
     }
@@ -81,14 +88,16 @@ fn judge<T>(
     let answer = match reply {
         Reply::Whole(answer) => answer,
         Reply::NotSent(why) => return Answer::NothingHappened(why.clone()),
-        Reply::TimedOut(why) | Reply::BrokenOff(why) => return Answer::Unsettled(why.clone()),
-        Reply::TooLarge => return Answer::Unsettled("an answer that is too large".into()),
+        Reply::TimedOut(why) | Reply::BrokenOff(why) => {
+            return Answer::Unsettled(why.clone(), None);
+        }
+        Reply::TooLarge => return Answer::Unsettled("an answer that is too large".into(), None),
     };
     if let Some(reason) = stop_reason(answer) {
         return Answer::Stop(reason);
     }
     let refusal = || Refusal::new(answer, mask);
-    let unsettled = |what: &str| Answer::Unsettled(format!("HTTP {}{what}", answer.status));
+    let unsettled = |what: &str| Answer::Unsettled(format!("HTTP {}{what}", answer.status), None);
     match (answer.status, wire::success(&answer.body)) {
         (429, _) => Answer::NothingHappened("rate-limited by Jira".into()),
         (200..300, Some(true)) if answer.is_json() => match read(answer) {
@@ -148,7 +157,7 @@ mod tests {
             Answer::Forbidden(_) => "forbidden",
             Answer::NotFound(_) => "not found",
             Answer::NothingHappened(_) => "nothing happened",
-            Answer::Unsettled(_) => "unsettled",
+            Answer::Unsettled(..) => "unsettled",
             Answer::Stop(_) => "stop",
         }
     }
@@ -252,6 +261,26 @@ mod tests {
         ] {
             assert_eq!(name(&Answer::to_creation(&reply, &mask())), expected);
             assert_eq!(name(&Answer::to_deletion(&reply, &mask())), expected);
+        }
+    }
+
+    #[test]
+    fn the_integration_that_an_unsettled_answer_names_is_kept() {
+        let named = Some(Remote {
+            id: 7,
+            init_date: Some(1),
+        });
+        for (answer, expected) in [
+            (json(500, CREATED), named),
+            (plain_text(CREATED), named),
+            (json(200, r#"{"integration":{"id":7,"initDate":1}}"#), named),
+            (json(500, "{}"), None),
+        ] {
+            let text = format!("{answer:?}");
+            let Answer::Unsettled(_, named) = to_creation(answer) else {
+                panic!("{text}");
+            };
+            assert_eq!(named, expected, "{text}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{IntoUrl, Method, RequestBuilder, Url};
@@ -33,6 +34,11 @@ const LARGEST_LIST: usize = 256 * 1024 * 1024;
 /// A Jira to talk to.
 pub struct Client {
     http: reqwest::Client,
+    /// Opens a connection for each request: behind a load balancer, another node may answer.
+    unpooled: reqwest::Client,
+    /// Whether a connection broke before its answer. One that the other side closes without a word may break each request
+    /// that reuses it, so that none is reused then.
+    has_broken: AtomicBool,
     base: BaseUrl,
     /// Where integrations are created; parsing a URL for each request takes its time.
     integrations: Url,
@@ -73,7 +79,9 @@ impl Client {
     /// [`ConnectError`] if a certificate, the proxy or the credential cannot be used.
     pub fn new(connection: &Connection) -> Result<Self, ConnectError> {
         Ok(Self {
-            http: connection.http_client()?,
+            http: connection.http_client(usize::MAX)?,
+            unpooled: connection.http_client(0)?,
+            has_broken: AtomicBool::new(false),
             integrations: connection.base.join_parsed(INTEGRATIONS),
             base: connection.base.clone(),
             masker: Arc::new(connection.access.masker()),
@@ -124,13 +132,13 @@ impl Client {
         Err(JiraError::NotJira { url, why })
     }
 
-    /// Reads the list of all integrations.
+    /// Reads the list of all integrations, over a connection of its own.
     ///
     /// # Errors
     ///
     /// [`JiraError`] tells why there is none.
     pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
-        let exchange = self.get(INTEGRATIONS, LARGEST_LIST).await;
+        let exchange = self.get(&self.unpooled, INTEGRATIONS, LARGEST_LIST).await;
         exchange.map(|answer| {
             self.read_list(
                 &answer?.body,
@@ -146,7 +154,7 @@ impl Client {
     ///
     /// [`JiraError`] tells why that is not known.
     pub async fn repositories(&self) -> Exchange<Result<HashMap<i64, u64>, JiraError>> {
-        let exchange = self.get(REPOSITORIES, LARGEST_LIST).await;
+        let exchange = self.get(self.http(), REPOSITORIES, LARGEST_LIST).await;
         exchange.map(|answer| {
             self.read_list(
                 &answer?.body,
@@ -232,7 +240,7 @@ impl Client {
     /// Sends the request that creates `record`: once, on one connection. No secret of the record is in the answer.
     pub async fn create(&self, record: &Record) -> Exchange<Answer<CreatedIntegration>> {
         let request = self
-            .authenticated(Method::POST, self.integrations.clone())
+            .authenticated(self.http(), Method::POST, self.integrations.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
         let mask = Mask::new(Arc::clone(&self.masker), record.secrets());
@@ -245,7 +253,7 @@ impl Client {
     pub async fn delete(&self, id: i64) -> Exchange<Answer<()>> {
         let url = self.base.join(&format!("{INTEGRATIONS}/{id}"));
         let request = self
-            .authenticated(Method::DELETE, url)
+            .authenticated(self.http(), Method::DELETE, url)
             .header(CONTENT_TYPE, "application/json");
         let mask = self.mask();
         let reply = self.send(request, LARGEST_ANSWER, &mask).await;
@@ -264,7 +272,7 @@ impl Client {
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, JiraError> {
-        let answer = self.get(path, LARGEST_ANSWER).await.meaning?;
+        let answer = self.get(self.http(), path, LARGEST_ANSWER).await.meaning?;
         // The text of an error about the data may repeat what the server sent.
         wire::object(&answer.body).map_err(|error| {
             self.malformed(if error.is_data() {
@@ -275,16 +283,33 @@ impl Client {
         })
     }
 
-    async fn get(&self, path: &str, most: usize) -> Exchange<Result<RawAnswer, JiraError>> {
+    async fn get(
+        &self,
+        http: &reqwest::Client,
+        path: &str,
+        most: usize,
+    ) -> Exchange<Result<RawAnswer, JiraError>> {
         let mask = self.mask();
-        let request = self.authenticated(Method::GET, self.base.join(path));
+        let request = self.authenticated(http, Method::GET, self.base.join(path));
         let reply = self.send(request, most, &mask).await;
         Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, &mask))
     }
 
-    fn authenticated(&self, method: Method, url: impl IntoUrl) -> RequestBuilder {
-        self.http
-            .request(method, url)
+    fn http(&self) -> &reqwest::Client {
+        if self.has_broken.load(Ordering::Relaxed) {
+            &self.unpooled
+        } else {
+            &self.http
+        }
+    }
+
+    fn authenticated(
+        &self,
+        http: &reqwest::Client,
+        method: Method,
+        url: impl IntoUrl,
+    ) -> RequestBuilder {
+        http.request(method, url)
             .header(AUTHORIZATION, self.authorization.clone())
     }
 
@@ -299,7 +324,12 @@ impl Client {
             Err(error) if error.is_connect() || error.is_builder() => {
                 return Reply::NotSent(describe(&error));
             }
-            Err(error) => return broken_off(&error),
+            Err(error) => {
+                if !error.is_timeout() {
+                    self.has_broken.store(true, Ordering::Relaxed);
+                }
+                return broken_off(&error);
+            }
         };
         let mut answer = RawAnswer::head(&response, mask);
         loop {

@@ -87,8 +87,11 @@ fn basic(user: &str, password: &Secret) -> Zeroizing<String> {
 }
 
 impl Connection {
-    /// The HTTP client for this Jira.
-    pub(super) fn http_client(&self) -> Result<reqwest::Client, ConnectError> {
+    /// An HTTP client for this Jira, which keeps so many idle connections for further requests.
+    pub(super) fn http_client(
+        &self,
+        idle_connections: usize,
+    ) -> Result<reqwest::Client, ConnectError> {
         let options = ClientOptions {
             timeout: self.timeout,
             connect_timeout: self.connect_timeout,
@@ -98,6 +101,7 @@ impl Connection {
             proxy: self.proxy.as_deref(),
             is_loopback: self.base.is_loopback(),
             headers: common_headers(),
+            idle_connections,
         };
         Ok(options.client()?)
     }

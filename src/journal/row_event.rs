@@ -262,7 +262,7 @@ pub struct Answered {
     /// The HTTP status; none if no answer came.
     pub status: Option<u16>,
     pub verdict: Verdict,
-    /// The integration created.
+    /// The integration created, or the one that an answer named which did not confirm it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote: Option<Remote>,
     /// The fields that Jira showed for it, as far as the API documents them.

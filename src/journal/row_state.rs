@@ -53,6 +53,8 @@ pub struct RowState {
     pub fails_if_absent: bool,
     /// What was in Jira beside the baseline before the first of its attempts that are not settled, if a list told.
     pub listed_before: Option<Arc<RemoteSet>>,
+    /// What answers named as its integration that did not confirm its creation.
+    pub named: Vec<Remote>,
     /// What undos did to its integration and to duplicates of it.
     pub deletions: Deletions,
     /// The number of the last request, deletions included.
@@ -107,6 +109,7 @@ impl RowState {
             is_earlier_in_doubt: false,
             fails_if_absent: false,
             listed_before: None,
+            named: Vec::new(),
             deletions: Deletions::default(),
             last_intent: 0,
         }
@@ -254,6 +257,7 @@ impl RowState {
             self.may_have_created = self.may_have_created.saturating_sub(1);
         }
         match answered.verdict {
+            Verdict::InDoubt => self.named.extend(answered.remote),
             Verdict::Created => self.create(answered.remote, answered.echo, Via::Answer),
             Verdict::FailedIfAbsent => self.fails_if_absent = true,
             Verdict::Failed if !self.is_earlier_in_doubt => self.outcome = Outcome::Failed,

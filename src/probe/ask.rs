@@ -85,6 +85,7 @@ impl Network {
             proxy: self.proxy.as_deref(),
             is_loopback,
             headers: HeaderMap::from_iter([(ACCEPT, accept)]),
+            idle_connections: usize::MAX,
         };
         options.client()
     }

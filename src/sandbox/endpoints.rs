@@ -16,7 +16,7 @@ use serde_json::json;
 
 use super::answers;
 use super::checks::{Arrival, check};
-use super::faults::{Call, Commit, FaultyRequest, Reaction};
+use super::faults::{Call, Commit, Fault, FaultyRequest, Reaction};
 use super::hosts;
 use super::integration::{Creation, Update};
 use super::state::{SandboxState, Simulation};
@@ -123,7 +123,11 @@ async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -
     };
     shared.lock().log.received(&body);
     respond(&shared, &arrival, Call::Create, move |jira| {
-        answers::created(&jira.create(&creation))
+        let mut response = answers::created(&jira.create(&creation));
+        if jira.store.fault == Some(Fault::Unconfirmed) {
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        }
+        response
     })
 }
 

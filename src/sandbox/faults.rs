@@ -166,6 +166,8 @@ faults! {
     Failure500 = "failure-500", Never, Answer(|request| failure(request, StatusCode::INTERNAL_SERVER_ERROR));
     /// The request is carried out; the answer has `success` but no integration.
     NoId = "no-id", First, Answer(|_| answers::success_without_id());
+    /// The request is carried out in a form of Jira's own; the answer has the integration, but is a 500.
+    Unconfirmed = "unconfirmed", First, Truth;
     /// A login form as HTML at 200; nothing was done.
     LoginPage = "login-page", Never, Answer(|_| answers::login_page());
     /// 302 to a single sign-on page; nothing was done.

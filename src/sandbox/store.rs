@@ -61,7 +61,7 @@ impl Store {
     pub(super) fn create(&mut self, creation: &Creation, now: i64) -> &Integration {
         let mut integration = creation.integration(self.next_id, now);
         match self.fault {
-            Some(Fault::OwnForm) => integration.store_in_own_form(),
+            Some(Fault::OwnForm | Fault::Unconfirmed) => integration.store_in_own_form(),
             Some(Fault::RestrictionIgnored) => integration.global = true,
             Some(Fault::ReusedId) => {
                 let mut ids = 1..;

@@ -1,11 +1,17 @@
 //! An integration is known by its id and the time of its creation, whatever Jira makes of its name and its origin, and
 //! whatever its list leaves out.
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use gij::sandbox::{Call, Config, Fault, Faults};
 use serde_json::json;
 
 use crate::echo::Echo;
-use crate::env::{Env, Ran, output_of, sheet_of};
+use crate::env::{Env, Ran, output_of, sheet_of, signal};
+use crate::removal::client;
 
 /// A simulated Jira all of whose calls of this kind meet the fault.
 fn always(call: Call, fault: Fault) -> Env {
@@ -237,4 +243,141 @@ fn an_id_that_is_not_positive_is_no_integration() {
             .exit(1);
         assert_eq!(env.total("created"), 0);
     }
+}
+
+#[test]
+fn what_an_answer_that_is_no_success_names_is_the_row_however_jira_stores_it() {
+    let env = always(Call::Create, Fault::Unconfirmed).file("a.csv", sheet_of(3));
+    env.run("import a.csv --yes --settle 50ms".split(' '))
+        .exit(0);
+    assert_eq!((env.total("created"), env.posts()), (3, 3));
+    env.assert_once_each(3);
+}
+
+#[test]
+fn the_integration_that_an_answer_named_is_known_to_a_resume() {
+    let env = always(Call::Create, Fault::Unconfirmed).file("a.csv", sheet_of(1));
+    env.jira().freeze_list();
+    let import = "import a.csv --yes --settle 1h".split(' ');
+    let child = env.start_until(import, |env| env.requests("GET", "/integration") == 3);
+    signal(&child, "INT");
+    Ran::of(output_of(child)).exit(130);
+    assert_eq!(env.total("in_doubt"), 1);
+    env.jira().thaw_list();
+    env.run("resume --yes --settle 50ms".split(' ')).exit(0);
+    assert_eq!((env.total("created"), env.posts()), (1, 1));
+}
+
+#[test]
+fn an_undo_takes_nothing_for_gone_by_a_list_that_lacks_more_than_that() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.jira()
+        .script_call(Call::List, [Some(Fault::StaleList); 4]);
+    env.run("undo --yes --rows 2 --settle 50ms".split(' '))
+        .exit(1)
+        .says("lacks other integrations of this run too");
+    assert_eq!(env.held().len(), 3);
+    env.run("undo --yes --rows 2 --settle 50ms".split(' '));
+    assert_eq!(env.held(), ["Team 2", "Team 3"]);
+}
+
+#[test]
+fn what_an_undo_saw_when_it_began_is_deleted_though_later_lists_lack_it() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let stale = [Some(Fault::StaleList); 3];
+    env.jira()
+        .script_call(Call::List, std::iter::once(None).chain(stale));
+    env.run("undo --yes --settle 50ms".split(' ')).exit(0);
+    assert_eq!(env.held(), [""; 0]);
+}
+
+#[test]
+fn a_deletion_without_an_answer_is_not_settled_by_a_list_that_lacks_more_than_that() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.jira()
+        .script_call(Call::Delete, [Some(Fault::CutBeforeCommit)]);
+    let stale = [Some(Fault::StaleList); 2];
+    env.jira()
+        .script_call(Call::List, [None, None].into_iter().chain(stale));
+    env.run("undo --yes --rows 2 --settle 50ms".split(' '))
+        .exit(1);
+    assert_eq!(env.report()["rows"][0]["removal"]["outcome"], "in_doubt");
+    assert_eq!(env.held().len(), 3);
+}
+
+/// A Jira without integrations that keeps its connections open, and how many it has accepted.
+fn keep_alive() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let accepted = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&accepted);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            count.fetch_add(1, Ordering::SeqCst);
+            std::thread::spawn(move || {
+                let mut stream = stream.unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let mut ends = lines.map_while(Result::ok).filter(String::is_empty);
+                while ends.next().is_some() {
+                    let body = r#"{"success":true,"integrations":[]}"#;
+                    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json";
+                    let length = body.len();
+                    write!(stream, "{head}\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+                }
+            });
+        }
+    });
+    (url, accepted)
+}
+
+#[test]
+fn every_list_goes_over_a_connection_of_its_own() {
+    let (url, accepted) = keep_alive();
+    let client = client(&url);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        for connections in 1..=3 {
+            client.list().await.meaning.unwrap();
+            assert_eq!(accepted.load(Ordering::SeqCst), connections);
+        }
+        for _ in 0..3 {
+            client.myself().await.unwrap();
+            assert_eq!(accepted.load(Ordering::SeqCst), 4, "one is used again");
+        }
+    });
+}
+
+#[test]
+fn connections_that_are_closed_without_a_word_cost_one_round_of_settling_at_most() {
+    let env = always(Call::Create, Fault::SilentClose).file("a.csv", sheet_of(100));
+    env.run("import a.csv --yes --settle 50ms".split(' '))
+        .exit(0);
+    assert_eq!(env.total("created"), 100);
+    env.assert_once_each(100);
+    // The lists of the connection, the plan and the audit, and those of one round.
+    let lists = env.requests("GET", "/integration");
+    assert!(lists <= 6, "{lists} lists");
+}
+
+#[test]
+fn the_audit_waits_for_what_an_earlier_attempt_may_still_create() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.jira()
+        .script([Some(Fault::CutBeforeCommit), Some(Fault::CutAfterCommit)]);
+    env.run("import a.csv --yes --settle 300ms".split(' '))
+        .exit(0);
+    let requests = env.jira().requests();
+    let last = |method: &str| {
+        let mut requests = requests.iter().rev();
+        let last = requests.find(|request| request.method == method);
+        last.unwrap().at
+    };
+    let waited = last("GET").duration_since(last("POST"));
+    assert!(waited.as_millis() >= 300, "{waited}");
 }

@@ -9,9 +9,10 @@ use serde_json::json;
 
 use crate::env::{Env, TOKEN};
 
-fn delete(env: &Env, id: u64) -> Exchange<Answer<()>> {
-    let client = Client::new(&Connection {
-        base: BaseUrl::parse(&env.jira().url()).unwrap(),
+/// A client of the Jira at `url`.
+pub fn client(url: &str) -> Client {
+    let connection = Connection {
+        base: BaseUrl::parse(url).unwrap(),
         access: Access::Token(Secret::new(TOKEN)),
         timeout: Duration::from_millis(300),
         connect_timeout: Duration::from_secs(10),
@@ -19,8 +20,12 @@ fn delete(env: &Env, id: u64) -> Exchange<Answer<()>> {
         client_cert: None,
         insecure: false,
         proxy: None,
-    })
-    .unwrap();
+    };
+    Client::new(&connection).unwrap()
+}
+
+fn delete(env: &Env, id: u64) -> Exchange<Answer<()>> {
+    let client = client(&env.jira().url());
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

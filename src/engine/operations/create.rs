@@ -56,9 +56,8 @@ impl Operation for Creation<'_> {
                 Err(stop) => {
                     context.stop(stop);
                     let error = refusal.error;
-                    Answer::Unsettled(format!(
-                        "{error}; whether that was for this row alone could not be checked"
-                    ))
+                    let why = "whether that was for this row alone could not be checked";
+                    Answer::Unsettled(format!("{error}; {why}"), None)
                 }
             };
         }
@@ -70,6 +69,9 @@ impl Operation for Creation<'_> {
         answer: Answer<CreatedIntegration>,
         matcher: &mut Matcher,
     ) -> Answer<CreatedIntegration> {
+        if let Answer::Unsettled(_, Some(named)) = answer {
+            matcher.note_named(self.0.n, named);
+        }
         let Answer::Done(created) = answer else {
             return answer;
         };
@@ -78,7 +80,7 @@ impl Operation for Creation<'_> {
             // An answer of a cache, say: what it names was there before this request.
             let id = remote.id;
             let why = format!("an answer that names integration {id}, which was there before");
-            return Answer::Unsettled(why);
+            return Answer::Unsettled(why, None);
         }
         // However Jira stores it: a new id is the row's.
         matcher.set_status(n, RowStatus::Created(remote));

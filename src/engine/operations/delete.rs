@@ -81,10 +81,11 @@ impl Doubt for Deletion {
         Some(self.remote)
     }
 
-    /// What neither list shows is gone, what the later one shows was not deleted; of what the earlier one alone shows nothing
-    /// is certain.
+    /// What neither list shows is gone, if both are whole; what the later one shows was not deleted; of what the earlier one
+    /// alone shows nothing is certain.
     fn judge(&self, _: &Matcher, lists: &TwoLists<'_>) -> Evidence {
         match (self.is_in(lists.earlier), self.is_in(lists.later)) {
+            (false, false) if !lists.are_whole => Evidence::Unknown,
             (false, false) if self.was_in_doubt => Evidence::Happened(Verdict::Removed),
             (false, false) => Evidence::Happened(Verdict::AlreadyGone),
             (_, true) => Evidence::DidNotHappen,
@@ -112,7 +113,7 @@ pub(crate) async fn settle_deletions(
     let unsettled = open.into_iter().map(|doubt| Unsettled {
         doubt,
         ended,
-        created_by_then: 0,
+        created_by_then: matcher.number_created(),
     });
     let settlement = settle(context, matcher, unsettled.collect(), Settling::Full).await;
     for deletion in settlement.did_not_happen {

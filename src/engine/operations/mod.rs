@@ -65,6 +65,8 @@ pub(crate) struct Job<O> {
     pub operation: O,
     /// The number of the row's last intent; 0 before the first.
     pub attempt: u32,
+    /// Whether an earlier attempt was unanswered, so that something may come of it yet.
+    pub was_sent: bool,
     /// How often it was sent again because it had not happened.
     pub retries: u32,
 }
@@ -74,6 +76,7 @@ impl<O: Operation> Job<O> {
         Self {
             operation,
             attempt: last_attempt,
+            was_sent: last_attempt > 0,
             retries: 0,
         }
     }
