@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle as BarStyle};
+use textwrap::core::display_width;
 
-use super::screen::Screen;
+use super::screen::{Screen, terminal_width};
 use super::style::{count, one_line};
 use crate::engine::RunEvent;
 use crate::model::Outcome;
@@ -39,6 +40,10 @@ struct Counts {
 pub(crate) struct Progress<'a> {
     screen: &'a Screen,
     bar: Option<ProgressBar>,
+    /// With the bar and, on a narrow terminal, without it.
+    styles: [BarStyle; 2],
+    /// The width of the terminal when the line was last set.
+    columns: Cell<usize>,
     has_stopped: Cell<bool>,
     all: u64,
     existing: u64,
@@ -65,7 +70,13 @@ impl<'a> Progress<'a> {
         };
         let progress = Self {
             screen,
-            bar: (is_shown && !screen.is_quiet() && all > 0).then(|| styled(bar)),
+            bar: (is_shown && !screen.is_quiet() && all > 0).then(|| {
+                // Draws what was set while the last drawing was too recent.
+                bar.enable_steady_tick(Duration::from_millis(200));
+                bar
+            }),
+            styles: styles(),
+            columns: Cell::new(terminal_width()),
             has_stopped: Cell::new(false),
             all,
             existing: existing as u64,
@@ -131,7 +142,7 @@ impl<'a> Progress<'a> {
         self.draw();
         if self.bar.is_none() && self.last_line.get().elapsed() >= PLAIN_EVERY {
             self.last_line.set(Instant::now());
-            let line = format!("{}/{}{}\n", counts.done, self.all, self.message());
+            let line = format!("{}{}\n", self.counts_text(), self.time_left());
             self.screen.info(&line);
         }
     }
@@ -145,16 +156,32 @@ impl<'a> Progress<'a> {
     fn draw(&self) {
         if let Some(bar) = &self.bar {
             bar.set_position(self.counts.get().done);
-            bar.set_message(self.message());
+            self.draw_line(bar, &self.time_left());
         }
     }
 
-    /// Shows what a run is waiting for, in the bar or in a line of its own.
+    /// Shows what a run is waiting for, in the line of the bar or in one of its own.
     fn show(&self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.set_message(format!("{} · {text}", self.counts_text())),
+            Some(bar) => self.draw_line(bar, &format!(" · {text}")),
             None => self.screen.info(&format!("{text}\n")),
         }
+    }
+
+    /// On a narrow terminal the bar is the first to go, then the rest of the line from its end: the failures stay.
+    fn draw_line(&self, bar: &ProgressBar, rest: &str) {
+        let line = self.counts_text() + rest;
+        let columns = terminal_width();
+        let before = self.columns.replace(columns);
+        if columns < before {
+            // The terminal has wrapped the line, which indicatif fills with spaces, and left the cursor in its last row.
+            let rows = before.div_ceil(columns.max(1)) - 1;
+            bar.suspend(|| self.screen.problem(&"\x1b[A\x1b[2K".repeat(rows)));
+        }
+        let [with_bar, without] = &self.styles;
+        let is_wide = display_width(&line) + BAR_COLUMNS < columns;
+        bar.set_style(if is_wide { with_bar } else { without }.clone());
+        bar.set_message(line);
     }
 
     /// Writes a line above the bar.
@@ -173,16 +200,15 @@ impl<'a> Progress<'a> {
         }
     }
 
-    fn message(&self) -> String {
-        let mut text = self.counts_text();
-        if !self.has_stopped.get() {
-            let done = self.counts.get().done;
-            text.push_str(&time_left(done, self.all, self.began.elapsed()));
+    fn time_left(&self) -> String {
+        if self.has_stopped.get() {
+            return String::new();
         }
-        text
+        let done = self.counts.get().done;
+        time_left(done, self.all, self.began.elapsed())
     }
 
-    /// ` · 2 failed, 40 created`: the failures first, as the end is what a narrow terminal hides.
+    /// `42/100 · 2 failed, 40 created`: the failures first, as the end is what a narrow terminal hides.
     fn counts_text(&self) -> String {
         let counts = self.counts.get();
         let parts = [
@@ -196,9 +222,10 @@ impl<'a> Progress<'a> {
         let parts: Vec<String> = parts
             .map(|(number, what)| format!("{number} {what}"))
             .collect();
+        let done = format!("{}/{}", counts.done, self.all);
         match parts.join(", ") {
-            none if none.is_empty() => none,
-            some => format!(" · {some}"),
+            none if none.is_empty() => done,
+            some => format!("{done} · {some}"),
         }
     }
 }
@@ -209,15 +236,15 @@ impl Drop for Progress<'_> {
     }
 }
 
-/// The bar takes the columns that the numbers leave, so on a narrow terminal it is the first to go.
-fn styled(bar: ProgressBar) -> ProgressBar {
-    #[expect(clippy::expect_used, reason = "a test shows the bar")]
-    let style = BarStyle::with_template("{pos}/{len}{msg} {wide_bar}").expect("a valid template");
-    bar.set_style(style);
-    // Draws what was set while the last drawing was too recent.
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+/// The columns of the bar and the space before it.
+const BAR_COLUMNS: usize = 21;
+
+#[expect(clippy::expect_used, reason = "a test shows both")]
+fn styles() -> [BarStyle; 2] {
+    ["{msg} {bar:20}", "{wide_msg}"]
+        .map(|template| BarStyle::with_template(template).expect("a valid template"))
 }
+
 /// Why nothing is sent, and for how long.
 pub(crate) fn waiting(why: &str, time: Duration) -> String {
     format!(

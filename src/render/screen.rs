@@ -135,7 +135,8 @@ fn write_to(stream: &mut impl Write, text: &str) -> io::Result<()> {
     stream.flush()
 }
 
-fn terminal_width() -> usize {
+/// The columns of the terminal; 80 where there is none.
+pub(super) fn terminal_width() -> usize {
     terminal_size().map_or(80, |(Width(width), _)| width.into())
 }
 
