@@ -288,6 +288,12 @@ fn the_readme_links_every_page() {
 }
 
 #[test]
+fn the_readme_names_the_oldest_rust_that_builds_it() {
+    let oldest = concat!(env!("CARGO_PKG_RUST_VERSION"), " or later");
+    assert!(page("README.md").contains(oldest), "{oldest}");
+}
+
+#[test]
 fn every_exit_code_has_its_meaning() {
     let page = page("docs/exit-codes.md");
     let codes = page
