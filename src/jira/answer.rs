@@ -1,10 +1,10 @@
 //! What the answer to a request that changes something means.
 
 use super::exchange::{RawAnswer, Reply};
-use super::mask::Mask;
 use super::message::Refusal;
 use super::wire::{self, CreatedIntegration};
 use crate::model::Remote;
+use crate::secret::Masker;
 
 /// What an answer to a creation or a deletion means for it.
 #[derive(Clone, PartialEq, Debug)]
@@ -43,9 +43,9 @@ pub enum StopReason {
 
 impl Answer<CreatedIntegration> {
     /// Judges the reply to a POST that creates.
-    pub(super) fn to_creation(reply: &Reply, mask: &Mask) -> Self {
-        let read = |answer: &RawAnswer| CreatedIntegration::read(&answer.body, mask);
-        let answer = judge(reply, mask, |answer| {
+    pub(super) fn to_creation(reply: &Reply, masker: &Masker) -> Self {
+        let read = |answer: &RawAnswer| CreatedIntegration::read(&answer.body, masker);
+        let answer = judge(reply, masker, |answer| {
             read(answer).ok_or("a success without an integration in it")
         });
         match (answer, reply) {
@@ -59,8 +59,8 @@ impl Answer<CreatedIntegration> {
 
 impl Answer<()> {
     /// Judges the reply to a DELETE.
-    pub(super) fn to_deletion(reply: &Reply, mask: &Mask) -> Self {
-        let answer = judge(reply, mask, |answer| {
+    pub(super) fn to_deletion(reply: &Reply, masker: &Masker) -> Self {
+        let answer = judge(reply, masker, |answer| {
             let is_success = wire::success(&answer.body) == Some(true);
             is_success
                 .then_some(())
@@ -82,7 +82,7 @@ impl Answer<()> {
 /// what it is instead.
 fn judge<T>(
     reply: &Reply,
-    mask: &Mask,
+    masker: &Masker,
     read: impl FnOnce(&RawAnswer) -> Result<T, &'static str>,
 ) -> Answer<T> {
     let answer = match reply {
@@ -96,7 +96,7 @@ fn judge<T>(
     if let Some(reason) = stop_reason(answer) {
         return Answer::Stop(reason);
     }
-    let refusal = || Refusal::new(answer, mask);
+    let refusal = || Refusal::new(answer, masker);
     let unsettled = |what: &str| Answer::Unsettled(format!("HTTP {}{what}", answer.status), None);
     match (answer.status, wire::success(&answer.body)) {
         (429, _) => Answer::NothingHappened("rate-limited by Jira".into()),
@@ -136,7 +136,6 @@ pub(super) fn stop_reason(answer: &RawAnswer) -> Option<StopReason> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Access;
     use crate::jira::exchange::samples::{html, json};
     use crate::secret::Secret;
 
@@ -144,9 +143,8 @@ mod tests {
     const DELETED: &str = r#"{"success":true}"#;
     const REFUSED: &str = r#"{"success":false,"error":"no"}"#;
 
-    fn mask() -> Mask {
-        let access = Access::Token(Secret::new("canary-token"));
-        Mask::new(access.masker().into(), [])
+    fn masker() -> Masker {
+        Masker::of([&Secret::new("canary-token")])
     }
 
     fn name<T>(answer: &Answer<T>) -> &'static str {
@@ -163,11 +161,11 @@ mod tests {
     }
 
     fn to_creation(answer: RawAnswer) -> Answer<CreatedIntegration> {
-        Answer::to_creation(&Reply::Whole(answer), &mask())
+        Answer::to_creation(&Reply::Whole(answer), &masker())
     }
 
     fn to_deletion(answer: RawAnswer) -> Answer<()> {
-        Answer::to_deletion(&Reply::Whole(answer), &mask())
+        Answer::to_deletion(&Reply::Whole(answer), &masker())
     }
 
     fn captcha(status: u16) -> RawAnswer {
@@ -259,8 +257,8 @@ mod tests {
             (Reply::BrokenOff(why()), "unsettled"),
             (Reply::TooLarge, "unsettled"),
         ] {
-            assert_eq!(name(&Answer::to_creation(&reply, &mask())), expected);
-            assert_eq!(name(&Answer::to_deletion(&reply, &mask())), expected);
+            assert_eq!(name(&Answer::to_creation(&reply, &masker())), expected);
+            assert_eq!(name(&Answer::to_deletion(&reply, &masker())), expected);
         }
     }
 

@@ -14,7 +14,6 @@ use super::base_url::BaseUrl;
 use super::connection::{ConnectError, Connection};
 use super::error::JiraError;
 use super::exchange::{Exchange, RawAnswer, Reply};
-use super::mask::Mask;
 use super::message::read_body;
 use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody};
 use crate::http::describe;
@@ -104,9 +103,8 @@ impl Client {
             state: String,
         }
         let url = self.base.as_str().to_owned();
-        let mask = self.mask();
         let request = self.http.get(self.base.join("/status"));
-        let reply = self.send(request, LARGEST_ANSWER, &mask).await;
+        let reply = self.send(request, LARGEST_ANSWER, &self.masker).await;
         // A Jira that is not ready tells its state with a server error.
         if let Reply::Whole(answer) = &reply
             && let Ok(Status { state }) = wire::object(&answer.body)
@@ -115,11 +113,11 @@ impl Client {
                 "RUNNING" if answer.is_success() => Ok(()),
                 _ => Err(JiraError::NotReady {
                     url,
-                    state: mask.clean(&state),
+                    state: self.masker.clean(&state),
                 }),
             };
         }
-        let why = match JiraError::check(&url, reply, &mask) {
+        let why = match JiraError::check(&url, reply, &self.masker) {
             Ok(_) => "its `/status` is not that of a Jira".to_owned(),
             Err(JiraError::NoApi { message, .. } | JiraError::Forbidden { message, .. }) => message,
             Err(JiraError::HtmlPage { .. }) => "its `/status` is an HTML page".to_owned(),
@@ -177,7 +175,7 @@ impl Client {
             Err(error) if !error.is_data() => error.to_string(),
             _ => none.to_owned(),
         };
-        Err(match read_body(body, &self.mask()) {
+        Err(match read_body(body, &self.masker) {
             (Some(message), _) if wire::success(body) == Some(false) => JiraError::Refused {
                 url: self.base.as_str().to_owned(),
                 message,
@@ -194,8 +192,8 @@ impl Client {
     pub async fn server_info(&self) -> Result<ServerInfo, JiraError> {
         let info: ServerInfo = self.read("/rest/api/2/serverInfo").await?;
         Ok(ServerInfo {
-            title: self.mask().clean(&info.title),
-            version: self.mask().clean(&info.version),
+            title: self.masker.clean(&info.title),
+            version: self.masker.clean(&info.version),
         })
     }
 
@@ -207,8 +205,8 @@ impl Client {
     pub async fn myself(&self) -> Result<Person, JiraError> {
         let person: Person = self.read("/rest/api/2/myself").await?;
         Ok(Person {
-            name: self.mask().clean(&person.name),
-            display_name: self.mask().clean(&person.display_name),
+            name: self.masker.clean(&person.name),
+            display_name: self.masker.clean(&person.display_name),
         })
     }
 
@@ -243,9 +241,9 @@ impl Client {
             .authenticated(self.http(), Method::POST, self.integrations.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
-        let mask = Mask::new(Arc::clone(&self.masker), record.secrets());
-        let reply = self.send(request, LARGEST_ANSWER, &mask).await;
-        Exchange::from(reply).map(|reply| Answer::to_creation(&reply, &mask))
+        let masker = Masker::of(record.secrets()).and(Arc::clone(&self.masker));
+        let reply = self.send(request, LARGEST_ANSWER, &masker).await;
+        Exchange::from(reply).map(|reply| Answer::to_creation(&reply, &masker))
     }
 
     /// Sends the request that deletes the integration `id`: once, on one connection. It never asks to delete files, which
@@ -255,13 +253,8 @@ impl Client {
         let request = self
             .authenticated(self.http(), Method::DELETE, url)
             .header(CONTENT_TYPE, "application/json");
-        let mask = self.mask();
-        let reply = self.send(request, LARGEST_ANSWER, &mask).await;
-        Exchange::from(reply).map(|reply| Answer::to_deletion(&reply, &mask))
-    }
-
-    fn mask(&self) -> Mask {
-        Mask::new(Arc::clone(&self.masker), [])
+        let reply = self.send(request, LARGEST_ANSWER, &self.masker).await;
+        Exchange::from(reply).map(|reply| Answer::to_deletion(&reply, &self.masker))
     }
 
     fn malformed(&self, message: String) -> JiraError {
@@ -289,10 +282,9 @@ impl Client {
         path: &str,
         most: usize,
     ) -> Exchange<Result<RawAnswer, JiraError>> {
-        let mask = self.mask();
         let request = self.authenticated(http, Method::GET, self.base.join(path));
-        let reply = self.send(request, most, &mask).await;
-        Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, &mask))
+        let reply = self.send(request, most, &self.masker).await;
+        Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, &self.masker))
     }
 
     fn http(&self) -> &reqwest::Client {
@@ -314,7 +306,7 @@ impl Client {
     }
 
     /// Sends `request` once and reads its answer, whose body may have `most` bytes.
-    async fn send(&self, request: RequestBuilder, most: usize, mask: &Mask) -> Reply {
+    async fn send(&self, request: RequestBuilder, most: usize, masker: &Masker) -> Reply {
         #[cfg(not(fuzzing))]
         let sent = request.send();
         #[cfg(fuzzing)]
@@ -331,7 +323,7 @@ impl Client {
                 return broken_off(&error);
             }
         };
-        let mut answer = RawAnswer::head(&response, mask);
+        let mut answer = RawAnswer::head(&response, masker);
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if answer.body.len() + chunk.len() <= most => {

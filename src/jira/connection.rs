@@ -52,11 +52,7 @@ pub enum ConnectError {
 impl Access {
     /// What must be masked in everything that a server sends.
     pub(super) fn masker(&self) -> Masker {
-        let masker = Masker::of([self.secret()]);
-        match self {
-            Self::Token(_) => masker,
-            Self::Basic { user, password } => masker.with_base64(&basic(user, password)),
-        }
+        Masker::of([self.secret()])
     }
 
     pub fn secret(&self) -> &Secret {

@@ -4,8 +4,8 @@ use thiserror::Error;
 
 use super::answer::{StopReason, stop_reason};
 use super::exchange::{RawAnswer, Reply};
-use super::mask::Mask;
 use super::message;
+use crate::secret::Masker;
 
 /// Why the Jira at the base URL `url` cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug, Error)]
@@ -101,7 +101,7 @@ impl JiraError {
     }
 
     /// The answer in `reply` to a read, if it can be read.
-    pub(super) fn check(url: &str, reply: Reply, mask: &Mask) -> Result<RawAnswer, Self> {
+    pub(super) fn check(url: &str, reply: Reply, masker: &Masker) -> Result<RawAnswer, Self> {
         let url = url.to_owned();
         let answer = match reply {
             Reply::Whole(answer) => answer,
@@ -118,7 +118,7 @@ impl JiraError {
             None if answer.is_success() => return Ok(answer),
             None => {}
         }
-        let message = message::with_status(&answer, mask);
+        let message = message::with_status(&answer, masker);
         Err(match answer.status {
             407 => Self::ProxyLogin { url },
             403 => Self::Forbidden { url, message },

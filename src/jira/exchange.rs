@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
 
-use super::mask::Mask;
+use crate::secret::Masker;
 
 /// No interval between two refills is longer than this; a header that claims so is ignored.
 const LONGEST_INTERVAL: u64 = 24 * 60 * 60;
@@ -101,7 +101,7 @@ pub(super) struct RawAnswer {
 
 impl RawAnswer {
     /// The head of `response`, without a body yet. A location loses its query.
-    pub(super) fn head(response: &reqwest::Response, mask: &Mask) -> Self {
+    pub(super) fn head(response: &reqwest::Response, masker: &Masker) -> Self {
         let header = |name: &str| {
             let value = response.headers().get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -111,11 +111,11 @@ impl RawAnswer {
             content_type: header("content-type").unwrap_or_default(),
             location: header("location").map(|location| {
                 let end = location.find(['?', '#']).unwrap_or(location.len());
-                mask.clean(&location[..end])
+                masker.clean(&location[..end])
             }),
             login_reason: header("x-seraph-loginreason"),
             denied_reason: header("x-authentication-denied-reason")
-                .map(|reason| mask.clean(&reason)),
+                .map(|reason| masker.clean(&reason)),
             retry_after: header("retry-after"),
             hints: RateHints::read(response.headers()),
             body: Vec::new(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::exchange::RawAnswer;
-use super::mask::Mask;
+use crate::secret::Masker;
 
 /// The title of a page stands this far from its beginning.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -16,14 +16,14 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(super) fn new(answer: &RawAnswer, mask: &Mask) -> Self {
+    pub(super) fn new(answer: &RawAnswer, masker: &Masker) -> Self {
         if is_page(answer) {
             return Self {
-                error: page_title(answer, mask),
+                error: page_title(answer, masker),
                 advice: None,
             };
         }
-        let (error, advice) = read_body(&answer.body, mask);
+        let (error, advice) = read_body(&answer.body, masker);
         Self {
             error: error.unwrap_or_else(|| format!("HTTP {}", answer.status)),
             advice,
@@ -40,34 +40,39 @@ impl From<String> for Refusal {
 
 /// The error and the advice in an answer's body, in whichever of the documented shapes: the app's
 /// `{"success":false,"error":…,"advice":…}`, Jira's `errorMessages` and `errors`, its `message`, XML, HTML, plain text.
-pub(super) fn read_body(body: &[u8], mask: &Mask) -> (Option<String>, Option<String>) {
+pub(super) fn read_body(body: &[u8], masker: &Masker) -> (Option<String>, Option<String>) {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        return (mask.clean_or_none(&String::from_utf8_lossy(body)), None);
+        return (clean_or_none(masker, &String::from_utf8_lossy(body)), None);
     };
-    let text = |name: &str| mask.clean_or_none(json.get(name)?.as_str()?);
+    let text = |name: &str| clean_or_none(masker, json.get(name)?.as_str()?);
     let messages = json.get("errorMessages").and_then(Value::as_array);
     let messages = messages.into_iter().flatten().filter_map(Value::as_str);
     let fields = json.get("errors").and_then(Value::as_object);
     let fields = fields.into_iter().flatten().filter_map(|(field, message)| {
-        let message = mask.clean(message.as_str()?);
-        Some(format!("{}: {message}", mask.clean(field)))
+        let message = masker.clean(message.as_str()?);
+        Some(format!("{}: {message}", masker.clean(field)))
     });
     let parts: Vec<String> = text("error")
         .into_iter()
-        .chain(messages.map(|message| mask.clean(message)))
+        .chain(messages.map(|message| masker.clean(message)))
         .chain(fields)
         .chain(text("message"))
         .collect();
     // Each part is clean; together they may be too long.
-    (mask.clean_or_none(&parts.join("; ")), text("advice"))
+    (clean_or_none(masker, &parts.join("; ")), text("advice"))
+}
+
+/// `text` as a message; none if nothing of it is left.
+fn clean_or_none(masker: &Masker, text: &str) -> Option<String> {
+    Some(masker.clean(text)).filter(|text| !text.is_empty())
 }
 
 /// The status of an answer and what it says: `HTTP 503 Service Unavailable`.
-pub(super) fn with_status(answer: &RawAnswer, mask: &Mask) -> String {
+pub(super) fn with_status(answer: &RawAnswer, masker: &Masker) -> String {
     if is_page(answer) {
-        return page_title(answer, mask);
+        return page_title(answer, masker);
     }
-    let text = read_body(&answer.body, mask).0.unwrap_or_default();
+    let text = read_body(&answer.body, masker).0.unwrap_or_default();
     format!("HTTP {} {text}", answer.status).trim().to_owned()
 }
 
@@ -79,9 +84,9 @@ fn is_page(answer: &RawAnswer) -> bool {
 }
 
 /// The status of a page and its title, or else the standard phrase for the status.
-fn page_title(answer: &RawAnswer, mask: &Mask) -> String {
+fn page_title(answer: &RawAnswer, masker: &Masker) -> String {
     let status = answer.status.to_string();
-    let title = title(&answer.body).map(|title| mask.clean(&title));
+    let title = title(&answer.body).map(|title| masker.clean(&title));
     let title = title.unwrap_or_default();
     // "HTTP Status 503 – Service Unavailable", "503 Service Unavailable"
     let is_label = |before: &str| {
@@ -119,17 +124,15 @@ fn title(body: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jira::Access;
     use crate::jira::exchange::samples::html;
     use crate::secret::Secret;
 
-    fn mask(secret: &str) -> Mask {
-        let access = Access::Token(Secret::new("canary-token"));
-        Mask::new(access.masker().into(), &[Secret::new(secret)])
+    fn masker(secret: &str) -> Masker {
+        Masker::of([&Secret::new("canary-token"), &Secret::new(secret)])
     }
 
     fn read(body: &str) -> (Option<String>, Option<String>) {
-        read_body(body.as_bytes(), &mask("other"))
+        read_body(body.as_bytes(), &masker("other"))
     }
 
     #[test]
@@ -169,7 +172,7 @@ mod tests {
 
     #[test]
     fn of_a_page_for_people_the_title_is_said_once() {
-        let mask = mask("other");
+        let masker = masker("other");
         for (status, title, said) in [
             (
                 503,
@@ -190,8 +193,8 @@ mod tests {
                 body: page.into(),
                 ..html(status)
             };
-            assert_eq!(with_status(&answer, &mask), said);
-            assert_eq!(Refusal::new(&answer, &mask).error, said);
+            assert_eq!(with_status(&answer, &masker), said);
+            assert_eq!(Refusal::new(&answer, &masker).error, said);
         }
     }
 

@@ -9,7 +9,6 @@ mod client;
 mod connection;
 mod error;
 mod exchange;
-mod mask;
 mod message;
 mod wire;
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::mask::Mask;
-use crate::model::{Field, Origin, Record, Remote, RemoteIntegration, ShownFields};
+use crate::model::{Field, Kind, Origin, Record, Remote, RemoteIntegration, ShownFields};
+use crate::secret::Masker;
 use crate::secret::Secret;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
@@ -203,7 +203,7 @@ pub struct CreatedIntegration {
 impl CreatedIntegration {
     /// Reads `{"success":true,"integration":{…}}`; none if it has no integration with an
     /// id above 0.
-    pub(super) fn read(body: &[u8], mask: &Mask) -> Option<Self> {
+    pub(super) fn read(body: &[u8], masker: &Masker) -> Option<Self> {
         #[derive(Deserialize)]
         struct Body {
             integration: Map<String, Value>,
@@ -220,19 +220,33 @@ impl CreatedIntegration {
         if let Some(name) = fields.remove("integrationType") {
             fields.entry(Field::Type.name()).or_insert(name);
         }
-        // Nearly no answer repeats a secret, so that its fields need not be searched one by one.
-        let body = String::from_utf8_lossy(body);
-        let may_reveal = body.contains('\\') || mask.is_in(&body);
         fields.retain(|name, value| {
-            let is_shown = Field::from_name(name).is_some_and(Field::is_shown);
+            let field = Field::from_name(name).filter(|field| field.is_shown());
+            let is_typed = field.is_some_and(|field| has_type(value, field.kind()));
             let has_user_info = name == Field::Origin.name()
                 && value.as_str().is_some_and(|url| user_info(url).is_some());
-            is_shown && !has_user_info && !(may_reveal && mask.is_in_json(value))
+            is_typed && !has_user_info && !masker.is_in(&value.to_string())
         });
         Some(Self {
             remote,
             shown: fields.into(),
         })
+    }
+}
+
+/// Whether `value` is of the type that the manual gives fields of this kind; some versions write numbers and flags as text.
+fn has_type(value: &Value, kind: Kind) -> bool {
+    let is_text_of = |is_digit: fn(&str) -> bool| value.as_str().is_some_and(is_digit);
+    match kind {
+        _ if value.is_null() => true,
+        Kind::Flag => value.is_boolean() || is_text_of(|text| matches!(text, "true" | "false")),
+        Kind::Integer | Kind::FolderDepth => {
+            value.is_u64() || is_text_of(|text| text.parse::<u64>().is_ok())
+        }
+        Kind::Ids => value
+            .as_array()
+            .is_some_and(|ids| ids.iter().all(|id| has_type(id, Kind::Integer))),
+        _ => value.is_string(),
     }
 }
 
@@ -332,8 +346,8 @@ mod tests {
 
     fn created(body: &str) -> Option<CreatedIntegration> {
         let access = Access::Token(Secret::new("token-of-ours"));
-        let mask = Mask::new(access.masker().into(), &[Secret::new("canary")]);
-        CreatedIntegration::read(body.as_bytes(), &mask)
+        let masker = Masker::of([&Secret::new("canary")]).and(access.masker().into());
+        CreatedIntegration::read(body.as_bytes(), &masker)
     }
 
     #[test]
@@ -366,8 +380,9 @@ mod tests {
         for name in [
             r#""the canary sings""#,
             r#""the \u0063anary""#,
-            r#"["canary"]"#,
-            r#"{"a":"canary"}"#,
+            r#""the %63anary""#,
+            r#"["Payments"]"#,
+            r#"{"a":"Payments"}"#,
             r#""token-of-ours""#,
             r#""Basic Y2FuYXJ5""#,
         ] {

@@ -9,11 +9,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::secret::{Masker, plain};
-
-/// The most characters of a host's text that are shown, and the most bytes that are read for that.
-const LONGEST: usize = 200;
-const LONGEST_READ: usize = 8 * 1024;
+use crate::secret::Masker;
 
 /// A whole answer.
 #[derive(Clone, Debug, Default)]
@@ -108,7 +104,7 @@ impl HostAnswer {
             None => self.text().into_owned(),
         };
         let status = self.status;
-        format!("HTTP {status} {}", clean(&text, masker))
+        format!("HTTP {status} {}", masker.clean(&text))
             .trim_end()
             .to_owned()
     }
@@ -120,18 +116,6 @@ impl HostAnswer {
     fn account<T: DeserializeOwned>(&self) -> Result<T, Verdict> {
         self.json()
             .ok_or_else(|| Verdict::unknown("its answer is not of the documented form"))
-    }
-}
-
-/// `text` masked, without markup and control characters, and cut to a sensible length.
-pub(super) fn clean(text: &str, masker: &Masker) -> String {
-    // Cut after it is masked, so that no part of a secret is left at the end.
-    let whole = Masker::masked(&[masker], text.to_owned());
-    let read = whole.floor_char_boundary(LONGEST_READ.min(whole.len()));
-    let text = Masker::masked(&[masker], plain(&whole[..read]));
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
     }
 }
 

@@ -136,9 +136,7 @@ async fn ask(login: &Login<'_>, client: &Client) -> Verdict {
 }
 
 fn read(login: &Login<'_>, answer: &HostAnswer) -> Verdict {
-    let pair = login.secret.expose();
-    let user = login.account.unwrap_or_default();
-    let masker = Masker::of([login.secret]).with_base64(&format!("{user}:{pair}"));
+    let masker = Masker::of([login.secret]);
     let is_token = login.subject.field == Field::Pat;
     login.api.verdict(is_token, answer, &masker)
 }

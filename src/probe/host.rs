@@ -6,7 +6,7 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::answer::{self, Account, HostAnswer, Verdict, clean};
+use super::answer::{self, Account, HostAnswer, Verdict};
 use super::{Login, ProbeRules};
 use crate::http;
 use crate::model::{Field, FieldValue, IntegrationType, OriginRule, Record};
@@ -132,7 +132,7 @@ impl HostApi {
             300..=399 if is_login_page => Verdict::Rejected("a page to sign in".to_owned()),
             300..=399 => {
                 let end = location.find(['?', '#']).unwrap_or(location.len());
-                let location = clean(&location[..end], masker);
+                let location = masker.clean(&location[..end]);
                 Verdict::Unknown(format!("it redirects to `{location}`"))
             }
             200..=299 if answer.is_html() => {
@@ -140,7 +140,7 @@ impl HostApi {
             }
             200..=299 => match (self.read)(answer) {
                 Ok(account) => Verdict::Accepted(Account {
-                    user: clean(&account.user, masker),
+                    user: masker.clean(&account.user),
                     ..account
                 }),
                 Err(verdict) => verdict,

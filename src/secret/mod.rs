@@ -8,7 +8,6 @@ mod reference;
 mod value;
 
 pub(crate) use masker::Masker;
-pub(crate) use masker::plain;
 pub(crate) use reference::first_line;
 pub(crate) use reference::{ReferenceError, SecretCell, SecretReference};
 pub use reference::{SecretPolicy, SplitCell};

@@ -1,5 +1,6 @@
 //! A server that lets everything through and answers each creation with the same words.
 
+use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,8 @@ struct Words {
     answer: String,
     headers: String,
     held: String,
+    /// Statuses and bodies that come first, one after the other.
+    script: VecDeque<(u16, String)>,
 }
 
 pub struct Echo {
@@ -34,6 +37,7 @@ impl Echo {
             answer: answer.to_owned(),
             headers: headers.to_owned(),
             held: String::new(),
+            script: VecDeque::new(),
         }));
         let (over, said) = (Arc::clone(&is_over), Arc::clone(&words));
         let thread = std::thread::spawn(move || {
@@ -59,6 +63,11 @@ impl Echo {
         words.status = status;
         answer.clone_into(&mut words.answer);
         held.clone_into(&mut words.held);
+    }
+
+    /// Creations and logins to git hosts are answered with these first.
+    pub fn script(&self, answers: impl IntoIterator<Item = (u16, String)>) {
+        self.words.lock().unwrap().script.extend(answers);
     }
 
     pub fn url(&self) -> String {
@@ -94,12 +103,16 @@ fn serve(mut stream: TcpStream, words: &Mutex<Words>) -> std::io::Result<()> {
         }
     }
     reader.take(length).read_to_end(&mut Vec::new())?;
-    let words = words.lock().unwrap();
+    let mut words = words.lock().unwrap();
+    let is_echoed = first.starts_with("POST") || first.contains("/a/accounts/self");
+    if is_echoed && let Some((status, answer)) = words.script.pop_front() {
+        (words.status, words.answer) = (status, answer);
+    }
     let list = format!(r#"{{"success":true,"integrations":[{}]}}"#, words.held);
-    let (status, body, headers) = match first.split(' ').next() {
-        Some("POST") => (words.status, words.answer.as_str(), words.headers.as_str()),
-        _ if first.contains("/status") => (200, r#"{"state":"RUNNING"}"#, ""),
-        _ => (200, list.as_str(), ""),
+    let (status, body, headers) = match () {
+        () if is_echoed => (words.status, words.answer.as_str(), words.headers.as_str()),
+        () if first.contains("/status") => (200, r#"{"state":"RUNNING"}"#, ""),
+        () => (200, list.as_str(), ""),
     };
     write!(
         stream,

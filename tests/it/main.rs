@@ -17,6 +17,7 @@ mod damage;
 mod docs;
 mod doctor;
 mod echo;
+mod echoed_secrets;
 mod endings;
 mod env;
 mod explain;
