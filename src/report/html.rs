@@ -232,9 +232,7 @@ impl<'a> PageRow<'a> {
             id: row.id,
             notes,
             attempts: row.attempts,
-            started: row
-                .started
-                .map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string()),
+            started: row.started.map(time),
             ms: row.duration_ms,
         }
     }
