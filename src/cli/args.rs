@@ -19,6 +19,7 @@ use super::resume::ResumeArgs;
 use super::sandbox::SandboxArgs;
 use super::template::TemplateArgs;
 use super::undo::UndoArgs;
+use super::update::UpdateArgs;
 use super::verify::VerifyArgs;
 
 const STYLES: Styles = Styles::styled()
@@ -39,6 +40,7 @@ Prepare:
 
 Run:
   import      Validate, show the plan, ask, create each integration once, report
+  update      Change named fields of integrations that exist, such as their tokens
   resume      Continue a run that was interrupted or has failed rows
 
 Afterwards:
@@ -84,6 +86,8 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
     /// Validate, show the plan, ask, create each integration once, report
     Import(Box<ImportArgs>),
+    /// Change named fields of integrations that exist, such as their tokens
+    Update(Box<UpdateArgs>),
     /// Continue a run that was interrupted or has failed rows
     Resume(Box<ResumeArgs>),
     /// Show which integrations of a run Jira indexed, and what they found

@@ -1,7 +1,7 @@
 //! The examples that `--help` and the manual pages show.
 
 /// What to type for common tasks, by command.
-const EXAMPLES: [(&str, &str); 15] = [
+const EXAMPLES: [(&str, &str); 16] = [
     (
         "check",
         "\
@@ -49,6 +49,17 @@ const EXAMPLES: [(&str, &str); 15] = [
   gij import hosts.xlsx --limit 5 --probe
   # the rows of one team, without a question, with a report for a CI server
   gij import hosts.xlsx --only Team=Payments --yes -o import.xml
+",
+    ),
+    (
+        "update",
+        "\
+  # show which tokens would be set, and stop
+  gij update hosts.xlsx --fields pat --dry-run
+  # set them, each tried at its host first
+  gij update hosts.xlsx --fields pat --probe --yes
+  # change which projects see the integrations
+  gij update hosts.xlsx --fields global,projectKeys
 ",
     ),
     (

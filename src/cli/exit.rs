@@ -144,7 +144,7 @@ impl From<JournalError> for Failure {
 impl From<Vanished> for Failure {
     fn from(vanished: Vanished) -> Self {
         let message = format!(
-            "Jira changed after the plan was made: integrations that existed are no longer listed: {vanished}; nothing was sent"
+            "Jira changed after the plan was made: it no longer lists these integrations as it did: {vanished}; nothing was sent"
         );
         Self::new(Exit::Stopped, message).help("run the same command again and review the new plan")
     }

@@ -1,5 +1,6 @@
 //! What is read and how: the options of `check` and `import`, and what a run is continued with.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, FromArgMatches as _};
@@ -9,6 +10,7 @@ use super::exit::{Exit, Failure};
 use super::values::{delimiter, encoding, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
+use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Row, Severity};
 use crate::render::{Screen, count, diagnostics, more};
 use crate::secret::SecretPolicy;
 use crate::validate::{
@@ -215,6 +217,11 @@ fn complete(found: Validation) -> Result<Validation, Failure> {
             "no table has the column `{header}` that the command line names"
         )));
     }
+    if let Some(field) = found.missing_fields.first() {
+        return Err(Failure::usage(format!(
+            "no table has the column `{field}` that --fields names"
+        )));
+    }
     let has_tables = found.files.iter().any(|file| !file.tables.is_empty());
     if let (Some(header), true) = (found.missing_mapped.first(), has_tables) {
         let failure = Failure::usage(format!(
@@ -271,4 +278,53 @@ pub(super) fn show(found: &Validation, screen: &Screen, write: fn(&Screen, &str)
     if let Some(more) = more(&found.diagnostics) {
         screen.info(&more);
     }
+}
+
+/// Adds problems of valid rows, each with the index of its row, to `input`: rows with an error are not valid any more.
+pub(super) fn add_problems(
+    input: &mut Validation,
+    options: &Options,
+    problems: impl IntoIterator<Item = (usize, Option<Field>, Problem)>,
+) -> Diagnostics {
+    let mut added = Diagnostics::default();
+    let mut errors: BTreeMap<usize, Code> = BTreeMap::new();
+    for (at, field, problem) in problems {
+        let place = place_of(input, options, at, field);
+        let row = &mut input.rows[at];
+        let mut diagnostic = Diagnostic::of(problem, place);
+        diagnostic.field = field;
+        diagnostic.name = row.record.display_name().map(str::to_owned);
+        options.policy.apply(&mut diagnostic);
+        match diagnostic.severity {
+            Severity::Error => {
+                errors.entry(at).or_insert(diagnostic.code);
+            }
+            Severity::Warning => row.warnings.push(diagnostic.code),
+            Severity::Note => {}
+        }
+        added.push(diagnostic.clone());
+        input.report_row(diagnostic);
+    }
+    let mut bad: BTreeMap<Code, Vec<Row>> = BTreeMap::new();
+    for (at, row) in std::mem::take(&mut input.rows).into_iter().enumerate() {
+        match errors.get(&at) {
+            Some(code) => bad.entry(*code).or_default().push(row),
+            None => input.rows.push(row),
+        }
+    }
+    for (code, rows) in bad {
+        input.invalidate(code, &rows);
+    }
+    added
+}
+
+/// The cell of a field; the row, if the value comes from `--set`.
+fn place_of(input: &Validation, options: &Options, at: usize, field: Option<Field>) -> Place {
+    let row = &input.rows[at].place;
+    let mut tables = input.files.iter().flat_map(|file| &file.tables);
+    let table = tables.find(|table| *table.name == *row.table);
+    let column = table
+        .zip(field)
+        .and_then(|(table, field)| options.column_of(&table.headers, field));
+    column.map_or_else(|| row.clone(), |column| row.cell(column))
 }

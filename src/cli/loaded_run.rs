@@ -100,8 +100,14 @@ impl LoadedRun {
 
     /// Whether the row is still to be sent.
     pub(super) fn is_to_be_sent(&self, n: u32) -> bool {
+        let is_update = self.state().opened().is_update();
         let row = self.state().row(n);
-        row.is_some_and(|row| matches!(row.outcome, Outcome::NotAttempted | Outcome::Failed))
+        row.is_some_and(|row| match row.outcome {
+            Outcome::NotAttempted | Outcome::Failed => true,
+            // To send an update twice does no harm.
+            Outcome::InDoubt => is_update,
+            _ => false,
+        })
     }
 
     /// The place of a row in its sheet.

@@ -17,6 +17,7 @@ mod import;
 mod input;
 mod loaded_run;
 mod man;
+mod new_run;
 mod next;
 mod other_runs;
 mod pace;
@@ -36,6 +37,7 @@ mod sheets;
 mod template;
 mod undo;
 mod undo_duplicates;
+mod update;
 mod values;
 mod verify;
 
@@ -76,6 +78,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Template(args) => template::template(&args, &context),
         Command::Doctor(args) => doctor::doctor(&args, &context),
         Command::Import(args) => import::import(&args, &context),
+        Command::Update(args) => update::update(&args, &context),
         Command::Resume(args) => resume::resume(&args, &context),
         Command::Verify(args) => verify::verify(&args, &context),
         Command::Undo(args) => undo::undo(&args, &context),

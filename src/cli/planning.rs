@@ -1,4 +1,4 @@
-//! What `import` and `resume` share: rows are planned against Jira's list, the plan is confirmed and made again, and becomes
+//! What `import`, `update` and `resume` share: rows are planned against Jira's list, the plan is confirmed and made again, and becomes
 //! the work of a session.
 
 use std::collections::BTreeMap;
@@ -9,15 +9,19 @@ use jiff::Timestamp;
 use super::connect::Connected;
 use super::context::Context;
 use super::exit::Failure;
+use super::input::add_problems;
 use super::other_runs::OtherRuns;
 use super::question::{self, Reply};
-use super::session::{WhenToAudit, Work};
-use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus};
+use super::session::{EarlyEnd, Session, WhenToAudit, Work};
+use crate::engine::{Creation, Discrepancies, Job, MatchRow, Matcher, RowStatus, Update};
 use crate::jira::Client;
-use crate::journal::{RecentDeletions, RunState};
-use crate::model::{Code, Diagnostic, Diagnostics, Field, Outcome, RemoteIntegration, Row};
-use crate::plan::{Action, Plan};
+use crate::journal::{JournalError, RecentDeletions, RunState};
+use crate::model::{
+    Code, Diagnostic, Diagnostics, Field, FieldSet, Outcome, RemoteIntegration, Row,
+};
+use crate::plan::{Action, Plan, PlannedRow, integrations_of, update_problems};
 use crate::render::{count, diagnostics, jira_at};
+use crate::validate::{Options, Validation};
 
 /// Makes the plans of a session.
 pub(super) struct Planner<'a> {
@@ -26,6 +30,8 @@ pub(super) struct Planner<'a> {
     pub others: OtherRuns<'a>,
     /// How long Jira is given to list what it created.
     pub settle: Duration,
+    /// The fields that an update changes; none for an import.
+    pub named: Option<FieldSet>,
 }
 
 /// Jira's list, without what undos have just deleted.
@@ -34,6 +40,16 @@ pub(super) struct Listing {
     pub at: Timestamp,
     remote: Vec<RemoteIntegration>,
     deletions: RecentDeletions,
+}
+
+impl Listing {
+    /// Takes the rows that have no integration to update out of `rows`.
+    pub(super) fn take_absent(&self, rows: &mut Vec<Row>) -> Vec<Row> {
+        let is_there = integrations_of(rows, &self.remote);
+        let mut is_there = is_there.into_iter();
+        let absent = rows.extract_if(.., |_| !is_there.next().unwrap_or(true));
+        absent.collect()
+    }
 }
 
 impl Planner<'_> {
@@ -74,7 +90,8 @@ impl Planner<'_> {
         listing: &Listing,
         limit: Option<usize>,
     ) -> Result<Plan, Failure> {
-        let plan = Plan::new(rows, &listing.remote).with_known(listing.deletions.all());
+        let plan = Plan::new(rows, &listing.remote, self.named);
+        let plan = plan.with_known(listing.deletions.all());
         let plan = match limit {
             Some(most) => plan.limited_to(most),
             None => plan,
@@ -93,11 +110,27 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    /// Asks whether to create what `plan` contains.
+    /// Reports rows that do not update one integration each, which are not valid.
+    pub(super) fn check_updates(
+        &self,
+        input: &mut Validation,
+        options: &Options,
+        listing: &Listing,
+    ) {
+        let Some(named) = self.named else { return };
+        let problems = update_problems(&input.rows, &listing.remote, named);
+        let found = add_problems(input, options, problems);
+        if !self.context.is_json {
+            let screen = &self.context.screen;
+            screen.problem(&diagnostics(&found, screen.detail()));
+        }
+    }
+
+    /// Asks whether to send what `plan` contains.
     pub(super) fn is_confirmed(&self, plan: &Plan) -> bool {
-        let to_create = plan.to_create().count();
-        let what = count(to_create as u64, "integration", "integrations");
-        let question = format!("Create {what} in {}?", jira_at(&self.jira.jira));
+        let what = count(plan.to_send().count() as u64, "integration", "integrations");
+        let verb = if plan.is_update() { "Update" } else { "Create" };
+        let question = format!("{verb} {what} in {}?", jira_at(&self.jira.jira));
         question::ask(&question, &self.jira.runtime, &self.context.screen) == Reply::Yes
     }
 
@@ -170,35 +203,56 @@ pub(super) fn new_matcher(plan: &Plan) -> Matcher {
     let rows = plan.rows().iter().filter_map(|planned| {
         let status = match planned.action {
             Action::Create { .. } => RowStatus::Open,
-            Action::Exists { remote, .. } => RowStatus::Exists(remote),
-            // What is not part of the run explains nothing that Jira holds.
-            Action::NotSelected => return None,
+            Action::Exists { remote, .. } | Action::Unchanged(remote) => RowStatus::Exists(remote),
+            // What an update changes is no creation, and what is not part of the run explains nothing that Jira holds.
+            Action::Update(_) | Action::Absent | Action::NotSelected => return None,
         };
         Some((planned.row.n, MatchRow::of_row(&planned.row, status)))
     });
     Matcher::new(plan.baseline().iter().copied(), rows)
 }
 
-/// The creations of a plan, for a new run or after what `run` did before.
-pub(super) fn creations<'p>(
-    plan: &'p Plan,
-    matcher: Matcher,
-    run: Option<&RunState>,
-) -> Work<Creation<'p>> {
-    let last_attempt = |n| {
-        run.and_then(|run| run.row(n))
-            .map_or(0, |row| row.last_intent)
-    };
-    let rows = run.into_iter().flat_map(RunState::rows);
-    let in_doubt = rows.filter(|(_, row)| row.outcome == Outcome::InDoubt);
-    Work {
-        matcher,
-        jobs: plan
-            .to_create()
-            .map(|row| Job::new(Creation(row), last_attempt(row.n)))
-            .collect(),
-        in_doubt: in_doubt.map(|(n, _)| n).collect(),
-        existing: plan.existing().0,
-        audit: WhenToAudit::IfSent,
+impl Session<'_> {
+    /// Writes what `begin` writes, then sends what a plan contains, for a new run or after what `run` did before.
+    pub(super) fn carry_out<'p>(
+        &self,
+        begin: impl Future<Output = Result<(), JournalError>>,
+        plan: &'p Plan,
+        matcher: Matcher,
+        run: Option<&RunState>,
+    ) -> Result<Discrepancies, EarlyEnd> {
+        let state_of = |n| run.and_then(|run| run.row(n));
+        let last_attempt = |n| state_of(n).map_or(0, |row| row.last_intent);
+        if plan.is_update() {
+            let update = |planned: &'p PlannedRow| match &planned.action {
+                Action::Update(change) => {
+                    let n = planned.row.n;
+                    let update = Update::new(n, change, Some(&planned.row.record));
+                    Some(Job::new(update, last_attempt(n)))
+                }
+                _ => None,
+            };
+            let work = Work {
+                matcher,
+                jobs: plan.rows().iter().filter_map(update).collect(),
+                in_doubt: Vec::new(),
+                existing: plan.count("unchanged"),
+                audit: WhenToAudit::Never,
+            };
+            return self.send(begin, work);
+        }
+        let rows = run.into_iter().flat_map(RunState::rows);
+        let in_doubt = rows.filter(|(_, row)| row.outcome == Outcome::InDoubt);
+        let work = Work {
+            matcher,
+            jobs: plan
+                .to_send()
+                .map(|row| Job::new(Creation(row), last_attempt(row.n)))
+                .collect(),
+            in_doubt: in_doubt.map(|(n, _)| n).collect(),
+            existing: plan.existing().0,
+            audit: WhenToAudit::IfSent,
+        };
+        self.send(begin, work)
     }
 }

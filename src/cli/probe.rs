@@ -1,6 +1,5 @@
 //! `gij probe`, and the same before an import: the credentials of valid rows are tried at their own hosts.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
@@ -8,14 +7,13 @@ use clap::Args;
 use super::connect::NetworkArgs;
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::input::{self, InputArgs};
+use super::input::{self, InputArgs, add_problems};
 use super::question::{self, Reply};
 use super::report_files::ReportArgs;
 use super::runtime::Runtime;
 use crate::engine::Stop;
 use crate::http::ClientError;
-use crate::model::{Code, Diagnostic, Diagnostics, Place, Row, Severity};
-use crate::probe::{Finding, Network, Probe, ProbeRules};
+use crate::probe::{Network, Probe, ProbeRules};
 use crate::render::{Screen, count, diagnostics, summary};
 use crate::report::Report;
 use crate::sandbox::{Config, Sandbox};
@@ -113,7 +111,10 @@ impl Prober<'_> {
         };
         let findings = runtime.unless_interrupted(probe.run(&network));
         let findings = findings.ok_or(Stop::Interrupted)??;
-        let found = self.add(input, findings);
+        let problems = findings
+            .into_iter()
+            .map(|finding| (finding.row, finding.field, finding.problem));
+        let found = add_problems(input, self.options, problems);
         if !self.context.is_json {
             (self.show)(screen, &diagnostics(&found, screen.detail()));
         }
@@ -137,51 +138,6 @@ impl Prober<'_> {
         screen.problem(&hosts);
         let question = format!("Send {what}, to try whether they work?");
         Ok(question::ask(&question, runtime, screen) == Reply::Yes)
-    }
-
-    /// Adds what was found to `input`: rows with an error are not valid any more.
-    fn add(&self, input: &mut Validation, findings: Vec<Finding>) -> Diagnostics {
-        let mut added = Diagnostics::default();
-        let mut errors: BTreeMap<usize, Code> = BTreeMap::new();
-        for finding in findings {
-            let place = self.place(input, &finding);
-            let row = &mut input.rows[finding.row];
-            let mut diagnostic = Diagnostic::of(finding.problem, place);
-            diagnostic.field = finding.field;
-            diagnostic.name = row.record.display_name().map(str::to_owned);
-            self.options.policy.apply(&mut diagnostic);
-            match diagnostic.severity {
-                Severity::Error => {
-                    errors.entry(finding.row).or_insert(diagnostic.code);
-                }
-                Severity::Warning => row.warnings.push(diagnostic.code),
-                Severity::Note => {}
-            }
-            added.push(diagnostic.clone());
-            input.report_row(diagnostic);
-        }
-        let mut bad: BTreeMap<Code, Vec<Row>> = BTreeMap::new();
-        for (index, row) in std::mem::take(&mut input.rows).into_iter().enumerate() {
-            match errors.get(&index) {
-                Some(code) => bad.entry(*code).or_default().push(row),
-                None => input.rows.push(row),
-            }
-        }
-        for (code, rows) in bad {
-            input.invalidate(code, &rows);
-        }
-        added
-    }
-
-    /// The credential's cell; the row, if the value comes from `--set`.
-    fn place(&self, input: &Validation, finding: &Finding) -> Place {
-        let row = &input.rows[finding.row].place;
-        let mut tables = input.files.iter().flat_map(|file| &file.tables);
-        let table = tables.find(|table| *table.name == *row.table);
-        let column = table
-            .zip(finding.field)
-            .and_then(|(table, field)| self.options.column_of(&table.headers, field));
-        column.map_or_else(|| row.clone(), |column| row.cell(column))
     }
 }
 

@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunArgs};
 use super::next::{OffSheet, after_run};
 use super::other_runs::{OtherRuns, read_history};
-use super::planning::{Listing, Planner, creations, new_matcher};
+use super::planning::{Listing, Planner, new_matcher};
 use super::question::confirmation;
 use super::session::{EarlyEnd, RunResult, Session};
 use super::settle::{Decision, decisions};
@@ -34,7 +34,7 @@ pub(super) struct ResumeArgs {
     /// The spreadsheets of the run, if they have moved
     #[arg(id = "moved_files", value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Create without asking for confirmation
+    /// Send without asking for confirmation
     #[arg(long, short)]
     pub yes: bool,
     #[command(flatten)]
@@ -71,6 +71,11 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
     let (jira, list) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
     let _lock = run.lock_jira()?;
+    let is_decided = !common.adopt.is_empty() || !common.absent.is_empty();
+    if is_decided && run.state().opened().is_update() {
+        let failure = "--adopt and --absent decide about creations, and this run updates";
+        return Err(Failure::usage(failure).help("omit them: rows in doubt are sent again"));
+    }
     let decisions = decisions(common, &run, &list)?;
     let kind = SessionKind::Resume;
     let session = Session::on(&run, common, kind, confirmed_by, &jira, context)?;
@@ -101,10 +106,9 @@ fn nothing_to_send(args: &ResumeArgs, run: &LoadedRun, context: &Context) -> Res
     let (jira, _) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
     let _lock = run.lock_jira()?;
     let session = Session::on(run, common, SessionKind::Resume, None, &jira, context)?;
-    let nothing = Plan::new(Vec::new(), &[]);
+    let nothing = Plan::new(Vec::new(), &[], None);
     let matcher = Matcher::of_run(run.state());
-    let work = creations(&nothing, matcher, Some(run.state()));
-    let ended = session.send(async { Ok(()) }, work);
+    let ended = session.carry_out(async { Ok(()) }, &nothing, matcher, Some(run.state()));
     session.conclude(ended.map(drop), is_left, next)
 }
 
@@ -135,7 +139,10 @@ impl Resumption<'_> {
     fn settle_and_create(&mut self, decisions: &[Decision]) -> Result<(), EarlyEnd> {
         let (context, jira) = (self.session.context, self.session.jira);
         let screen = &context.screen;
-        self.session.settle(&mut self.run, decisions)?;
+        // What an update has in doubt is sent again.
+        if !self.run.state().opened().is_update() {
+            self.session.settle(&mut self.run, decisions)?;
+        }
         if self.run.state().has_lost_baseline() {
             screen.failure(
                 "the journal has lost the list of what Jira held before the run, so nothing more can be sent",
@@ -157,6 +164,7 @@ impl Resumption<'_> {
                 is_dry_run: false,
             },
             settle: self.session.settle,
+            named: self.sheets.settings.input.named(),
         };
         let (rows, added) = self.rows_to_send();
         let resolved = jira.unless_interrupted(planner.resolve_projects(rows))?;
@@ -166,11 +174,22 @@ impl Resumption<'_> {
         }
         let own = Matcher::of_run(self.run.state());
         let mut listing = planner.list(&own)?;
+        let Sheets {
+            input, settings, ..
+        } = &mut self.sheets;
+        input.rows = resolved.rows;
+        let valid = input.rows.len();
+        planner.check_updates(input, &settings.input, &listing);
+        let rows = std::mem::take(&mut input.rows);
+        if rows.len() < valid {
+            let failure = Failure::new(Exit::Invalid, "nothing was sent");
+            return Err(EarlyEnd::Refused(failure));
+        }
         // A plan on disk is limited already.
-        let limit = self.sheets.limit;
+        let limit = self.sheets.settings.limit;
         let limit = limit.filter(|_| !self.run.state().has_begun());
-        let mut plan = planner.plan(resolved.rows, &listing, limit)?;
-        let must_ask = self.must_ask && plan.to_create().next().is_some();
+        let mut plan = planner.plan(rows, &listing, limit)?;
+        let must_ask = self.must_ask && plan.to_send().next().is_some();
         context.show_plan(&self.plan_text(&plan), must_ask);
         if must_ask {
             if !planner.is_confirmed(&plan) {
@@ -207,13 +226,13 @@ impl Resumption<'_> {
 
     fn plan_text(&self, plan: &Plan) -> String {
         let totals = self.run.state().totals();
-        let mut text = run_line(self.run.id(), totals.created);
+        let mut text = run_line(self.run.id(), totals.created, totals.updated);
         text.push_str(&plan_text(
             plan,
             &self.session.jira.jira,
             &self.sheets.input,
         ));
-        if totals.in_doubt > 0 {
+        if totals.in_doubt > 0 && !plan.is_update() {
             let rows = count(totals.in_doubt, "row stays", "rows stay");
             let _ = writeln!(text, "note: {rows} in doubt, not sent again");
         }
@@ -249,14 +268,14 @@ impl Resumption<'_> {
         let known: Vec<Remote> = known
             .filter(|remote| !matcher.is_in_baseline(*remote))
             .collect();
-        matcher.note_present_before(known.iter().copied(), plan.to_create().map(|row| row.n));
+        matcher.note_present_before(known.iter().copied(), plan.to_send().map(|row| row.n));
         events.push(listed(ListReason::Plan, &known));
         for row in plan.rows() {
             if let Action::Exists { remote, .. } = row.action {
                 matcher.set_status(row.row.n, RowStatus::Exists(remote));
             }
         }
-        let changed = plan.to_create().filter(|row| {
+        let changed = plan.to_send().filter(|row| {
             let known = state.row(row.n);
             known.is_some_and(|known| known.cells != row.record.visible())
         });
@@ -264,7 +283,7 @@ impl Resumption<'_> {
         events.extend(planned(plan));
         let appender = self.session.journal.appender();
         let begin = async move { appender.commit(events).await };
-        let work = creations(plan, matcher, Some(state));
-        self.session.send(begin, work).map(drop)
+        let ended = self.session.carry_out(begin, plan, matcher, Some(state));
+        ended.map(drop)
     }
 }

@@ -19,8 +19,7 @@ use crate::validate::Validation;
 pub(super) struct Sheets {
     pub input: Validation,
     pub joined: Joined,
-    /// How many rows the run creates at most.
-    pub limit: Option<usize>,
+    pub settings: RunSettings,
 }
 
 impl Sheets {
@@ -35,10 +34,10 @@ impl Sheets {
         let (names, files) = files(run, moved, context)?;
         let settings = RunSettings::of_run(run.state().opened(), own_files)?;
         let input = input::read_as(&names, &files, &settings.input)?;
-        Ok(Self::of(run, input, settings.limit))
+        Ok(Self::of(run, input, settings))
     }
 
-    fn of(run: &LoadedRun, mut input: Validation, limit: Option<usize>) -> Self {
+    fn of(run: &LoadedRun, mut input: Validation, settings: RunSettings) -> Self {
         let inputs = &run.state().opened().inputs;
         // A file that was only renamed is unchanged, and one under its old name comes before others of the same content.
         let unchanged = input.files.iter().filter_map(|file| {
@@ -60,7 +59,7 @@ impl Sheets {
         Self {
             joined: join(run.state(), sheet),
             input,
-            limit,
+            settings,
         }
     }
 

@@ -7,15 +7,16 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::event::RunEvent;
-use super::list::{ListError, read_last_list, read_list};
+use super::list::{ListError, read, read_last_list, read_list};
 use super::matcher::Matcher;
 use super::pacer::{Pacer, Permit};
+use super::settle::Doubt;
 use super::stop::{Stop, StopSwitch};
-use crate::jira::{Answer, Client, Exchange};
+use crate::jira::{Answer, Client, CreatedIntegration, Exchange};
 use crate::journal::{
     Appender, Event, Found, ListReason, Listed, NewIntegration, Settled, Verdict, Via,
 };
-use crate::model::{Remote, RemoteIntegration, ShownFields};
+use crate::model::{Record, Remote, RemoteIntegration, ShownFields};
 
 /// How much is asked of Jira to settle rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -166,6 +167,45 @@ impl<'a> SessionContext<'a> {
         Ok(())
     }
 
+    /// Tells what a refusal with 403 or 404 means: if the list can be read, it was for this row alone.
+    pub(super) async fn check_refusal<T>(&self, answer: Answer<T>) -> Answer<T> {
+        let (Answer::Forbidden(refusal) | Answer::NotFound(refusal)) = answer else {
+            return answer;
+        };
+        match self.check_access().await {
+            Ok(()) => Answer::Refused(refusal),
+            Err(stop) => {
+                self.stop(stop);
+                let error = refusal.error;
+                let why = "whether that was for this row alone could not be checked";
+                Answer::Unsettled(format!("{error}; {why}"), None)
+            }
+        }
+    }
+
+    /// Reads the integration `id`, of which the secrets of `record` were just set.
+    ///
+    /// # Errors
+    ///
+    /// The [`Stop`] that keeps it from being read.
+    pub(super) async fn read_back(
+        &self,
+        id: i64,
+        record: Option<&Record>,
+    ) -> Result<CreatedIntegration, Stop> {
+        let pause = |why: &str, time: Duration| self.pause(why, time);
+        let show = async || self.client.show(id, record).await;
+        Ok(read(show, self.pacer, self.stop, &pause).await?)
+    }
+
+    /// Notes that an operation happened, and tells the listener if that was all for its row.
+    pub(super) fn note_happened(&self, doubt: &impl Doubt, matcher: &mut Matcher) {
+        let event = doubt.happened(matcher);
+        if doubt.done() != Verdict::PartlyDone {
+            (self.on_event)(event);
+        }
+    }
+
     /// Reads the list and journals what `matcher` finds new in it.
     ///
     /// # Errors
@@ -256,9 +296,12 @@ impl<'a> SessionContext<'a> {
 fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
     match stopped {
         None
-        | Some(Stop::FailingAlike { .. } | Stop::MaxFailures { .. } | Stop::InDoubt { .. }) => {
-            Some(Settling::Full)
-        }
+        | Some(
+            Stop::AlsoChanged { .. }
+            | Stop::FailingAlike { .. }
+            | Stop::MaxFailures { .. }
+            | Stop::InDoubt { .. },
+        ) => Some(Settling::Full),
         Some(Stop::Interrupted | Stop::MaxWait { .. } | Stop::AskedTooLong { .. }) => {
             Some(Settling::ByOneList)
         }

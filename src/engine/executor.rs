@@ -19,7 +19,7 @@ use super::settle::{Doubt as _, Unsettled, audit, settle};
 use super::stop::Stop;
 use crate::jira::{Answer, Refusal};
 use crate::journal::{Answered, Event, Intent, JournalError, Verdict};
-use crate::model::ShownFields;
+use crate::model::{Difference, ShownFields};
 
 /// How to send.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -52,6 +52,8 @@ pub(crate) struct Executor<'a, O> {
     repeated: Option<Instant>,
     /// Whether nothing is sent until the operations set aside are settled.
     is_held: bool,
+    /// Whether several may be under way.
+    is_proven: bool,
 }
 
 /// An operation whose intent is on its way to the disk.
@@ -112,6 +114,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             in_doubt,
             repeated: None,
             is_held: false,
+            is_proven: !O::FIRST_GOES_ALONE,
         }
     }
 
@@ -153,7 +156,7 @@ impl<'a, O: Operation> Executor<'a, O> {
         loop {
             if self.is_held || context.stop.is_thrown() {
                 self.withdraw();
-            } else {
+            } else if self.is_proven || under_way.is_empty() {
                 self.announce();
             }
             let next = self.ahead.front().map(|next| next.written.clone());
@@ -183,8 +186,13 @@ impl<'a, O: Operation> Executor<'a, O> {
         if !self.ahead.is_empty() {
             return;
         }
+        let most = if self.is_proven {
+            self.settings.concurrency.max(1)
+        } else {
+            1
+        };
         let next = std::iter::from_fn(|| self.queue.next());
-        let mut jobs: Vec<Job<O>> = next.take(self.settings.concurrency.max(1)).collect();
+        let mut jobs: Vec<Job<O>> = next.take(most).collect();
         if jobs.is_empty() {
             return;
         }
@@ -194,10 +202,11 @@ impl<'a, O: Operation> Executor<'a, O> {
             let last = self.attempts.entry(job.n()).or_default();
             *last += 1;
             job.attempt = *last;
+            job.operation.set_alone(!self.is_proven);
             intents.push(Event::Intent(Intent {
                 n: job.n(),
                 attempt: job.attempt,
-                op: O::OP,
+                op: job.operation.op(),
                 id: job.operation.doubt().remote().map(|remote| remote.id),
                 at,
             }));
@@ -233,8 +242,11 @@ impl<'a, O: Operation> Executor<'a, O> {
         let answer = job.operation.check(response.answer, &mut self.matcher);
         let (next, verdict, why) = match answer {
             Answer::Done(done) => {
-                (answered.remote, answered.echo) = O::shown(done);
-                (Next::Done, O::DONE, Refusal::default())
+                let shown = job.operation.shown(done);
+                (answered.remote, answered.echo) = (shown.remote, shown.echo);
+                let why = self.check_others(&job, &shown.also_changed);
+                answered.also_changed = shown.also_changed.iter().map(Into::into).collect();
+                (Next::Done, job.operation.doubt().done(), why)
             }
             Answer::Refused(why) => (Next::Fail, Verdict::Failed, why),
             Answer::FailedOnServer(why) | Answer::Forbidden(why) => {
@@ -265,9 +277,9 @@ impl<'a, O: Operation> Executor<'a, O> {
         }));
         match next {
             Next::Done => {
-                let doubt = job.operation.doubt();
-                (context.on_event)(doubt.happened(&mut self.matcher));
-                self.succeeded(&job.operation);
+                context.note_happened(&job.operation.doubt(), &mut self.matcher);
+                self.is_proven = true;
+                self.succeeded(job);
             }
             Next::Fail => {
                 let sign = self.guards.failed(&error);
@@ -298,9 +310,32 @@ impl<'a, O: Operation> Executor<'a, O> {
         }
     }
 
-    fn succeeded(&mut self, operation: &O) {
+    fn succeeded(&mut self, job: Job<O>) {
         self.guards.succeeded();
-        self.queue.end(operation);
+        match job.operation.next() {
+            Some(operation) => self.queue.put_back(Job {
+                operation,
+                retries: 0,
+                ..job
+            }),
+            None => self.queue.end(&job.operation),
+        }
+    }
+
+    /// Stops the session if Jira changed fields that it was not asked to change.
+    fn check_others(&self, job: &Job<O>, changed: &[Difference]) -> Refusal {
+        let remote = job.operation.doubt().remote();
+        let Some(remote) = remote.filter(|_| !changed.is_empty()) else {
+            return Refusal::default();
+        };
+        let texts: Vec<String> = changed.iter().map(Difference::as_change).collect();
+        let stop = Stop::AlsoChanged {
+            id: remote.id,
+            changes: texts.join(", "),
+        };
+        let why = stop.to_string();
+        self.context.stop(stop);
+        why.into()
     }
 
     fn end(&mut self, job: Job<O>, end: End) {
@@ -332,7 +367,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             }
             for doubt in settlement.happened {
                 if let Some(aside) = self.aside.remove(&doubt.n()) {
-                    self.succeeded(&aside.job.operation);
+                    self.succeeded(aside.job);
                 }
             }
             // Sent again in the order of the rows.
@@ -359,14 +394,21 @@ impl<'a, O: Operation> Executor<'a, O> {
         } else {
             Verdict::Failed
         };
-        let remote = job.operation.doubt().remote();
-        self.context
-            .note_settled(job.n(), verdict, remote, ShownFields::default());
+        let doubt = job.operation.doubt();
+        let stays_in_doubt = doubt.is_beyond_lists();
+        if !stays_in_doubt {
+            let remote = doubt.remote();
+            self.context
+                .note_settled(job.n(), verdict, remote, ShownFields::default());
+        }
         if retries {
             job.retries += 1;
             job.was_sent = true;
             job.operation.may_have_happened();
             self.queue.put_back(job);
+        } else if stays_in_doubt {
+            self.in_doubt.push(job.n());
+            self.end(job, End::InDoubt);
         } else {
             let sign = self.guards.failed_in_the_end();
             self.heed(sign);
@@ -406,6 +448,7 @@ fn unanswered<O: Operation>(job: &Job<O>) -> Answered {
         verdict: Verdict::InDoubt,
         remote: None,
         echo: ShownFields::default(),
+        also_changed: Vec::new(),
         error: None,
         advice: None,
         at: Timestamp::now(),

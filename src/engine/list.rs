@@ -53,12 +53,12 @@ pub(crate) async fn read_repositories(
     read(async || client.repositories().await, pacer, &stop, on_pause).await
 }
 
-/// Reads a list; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause` is told.
+/// Reads a list or one integration; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause` is told.
 ///
 /// # Errors
 ///
 /// [`ListError::Jira`] if Jira refuses, or does not answer within some tries; [`ListError::Stop`] if the run is to stop.
-async fn read<T>(
+pub(super) async fn read<T>(
     send: impl AsyncFn() -> Exchange<Result<T, JiraError>>,
     pacer: &Pacer,
     stop: &StopSwitch,

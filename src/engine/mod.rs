@@ -1,4 +1,4 @@
-//! Carries out what is planned: creations and deletions, several at a time, each exactly once.
+//! Carries out what is planned: creations, updates and deletions, several at a time, each exactly once.
 //!
 //! Uses `plan`, `jira`, `journal` and `model`. The decision to know: nothing is sent before its intent is on disk, and
 //! what is not certain not to have happened is never sent again. It never prints: it tells [`RunEvent`]s to a listener.
@@ -25,7 +25,9 @@ pub(crate) use join::{InvalidNow, Joined, SheetNow, join};
 pub(crate) use list::{ListError, read_list, read_repositories};
 pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};
-pub(crate) use operations::{Creation, Deletion, Job, Operation, SentRow, settle_deletions};
+pub(crate) use operations::{
+    Creation, Deletion, Job, Operation, SentRow, Update, settle_deletions,
+};
 pub(crate) use pacer::{Pace, Pacer};
 pub(crate) use settle::{Unsettled, settle};
 pub(crate) use stop::{Stop, StopSwitch};

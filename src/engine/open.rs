@@ -73,20 +73,21 @@ fn read_event(planned: &PlannedRow) -> Event {
 }
 
 fn planned_event(planned: &PlannedRow) -> Event {
-    let (action, differences) = match &planned.action {
-        Action::Create { .. } => (PlannedAction::Create, Vec::new()),
-        Action::NotSelected => (PlannedAction::NotSelected, Vec::new()),
-        Action::Exists { differences, .. } => (
-            PlannedAction::Exists,
-            differences.iter().map(Into::into).collect(),
-        ),
+    let action = match &planned.action {
+        Action::Create { .. } => PlannedAction::Create,
+        Action::Exists { .. } => PlannedAction::Exists,
+        Action::Update(_) => PlannedAction::Update,
+        Action::Unchanged(_) => PlannedAction::Unchanged,
+        Action::Absent => PlannedAction::Absent,
+        Action::NotSelected => PlannedAction::NotSelected,
     };
+    let differences = planned.action.differences().iter();
     Event::Plan(Planned {
         n: planned.row.n,
         action,
         reason: planned.action.reason().into(),
         id: planned.action.id(),
         init_date: planned.action.remote().and_then(|remote| remote.init_date),
-        differences,
+        differences: differences.map(Into::into).collect(),
     })
 }

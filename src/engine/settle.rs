@@ -15,23 +15,36 @@ pub(crate) trait Doubt: Copy {
     /// Whether a single list can show that it happened. What a list does not show proves nothing by itself.
     const ONE_LIST_SHOWS: bool;
 
+    /// Whether it does no harm to send it again: then it is, unless a single list shows that it happened.
+    const IS_REPEATABLE: bool = false;
+
     /// The row.
     fn n(&self) -> u32;
 
     /// The integration that it is about, where that is known before.
     fn remote(&self) -> Option<Remote>;
 
+    /// The verdict that it happened.
+    fn done(&self) -> Verdict;
+
+    /// Whether it may have happened whatever a list shows.
+    fn is_beyond_lists(&self) -> bool {
+        false
+    }
+
     /// Finds the integrations of the rows `open` that a single list shows, and notes them.
     fn find<'l>(
         _: &mut Matcher,
         _list: &'l [RemoteIntegration],
-        _open: &[u32],
+        _open: &[Self],
     ) -> Vec<(u32, &'l RemoteIntegration)> {
         Vec::new()
     }
 
     /// What two lists tell of it that were both begun after Jira has had its time.
-    fn judge(&self, matcher: &Matcher, lists: &TwoLists<'_>) -> Evidence;
+    fn judge(&self, _: &Matcher, _: &TwoLists<'_>) -> Evidence {
+        Evidence::Unknown
+    }
 
     /// Notes that it happened.
     fn happened(&self, matcher: &mut Matcher) -> RunEvent<'static>;
@@ -109,6 +122,11 @@ impl<D: Doubt> Settlement<D> {
         if how == Settling::ByOneList || context.stop.is_interrupted() {
             return Ok(());
         }
+        if D::IS_REPEATABLE {
+            let open = open.into_iter().map(|unsettled| unsettled.doubt);
+            self.did_not_happen.extend(open);
+            return Ok(());
+        }
         let [earlier, later] = context
             .two_lists_after(last, ListReason::Settle, open.len(), matcher)
             .await?;
@@ -152,17 +170,17 @@ impl<D: Doubt> Settlement<D> {
         list: &[RemoteIntegration],
         open: &mut Vec<Unsettled<D>>,
     ) {
-        let numbers: Vec<u32> = open.iter().map(|unsettled| unsettled.doubt.n()).collect();
-        for (n, remote) in D::find(matcher, list, &numbers) {
-            note_found(context, n, remote);
+        let doubts: Vec<D> = open.iter().map(|unsettled| unsettled.doubt).collect();
+        for (n, remote) in D::find(matcher, list, &doubts) {
             for found in open.extract_if(.., |unsettled| unsettled.doubt.n() == n) {
+                note_found(context, n, found.doubt.done(), remote);
                 self.note_happened(context, matcher, found.doubt);
             }
         }
     }
 
     fn note_happened(&mut self, context: &SessionContext<'_>, matcher: &mut Matcher, doubt: D) {
-        (context.on_event)(doubt.happened(matcher));
+        context.note_happened(&doubt, matcher);
         self.happened.push(doubt);
     }
 }
@@ -212,13 +230,13 @@ async fn compare(
 ) -> Result<Discrepancies, Stop> {
     let list = context.list(ListReason::Audit, matcher).await?;
     for (n, remote) in matcher.find(&list, in_doubt) {
-        note_found(context, n, remote);
+        note_found(context, n, Verdict::Created, remote);
         (context.on_event)(RunEvent::FoundAfterAll);
     }
     Ok(matcher.compare(&list))
 }
 
-fn note_found(context: &SessionContext<'_>, n: u32, remote: &RemoteIntegration) {
+fn note_found(context: &SessionContext<'_>, n: u32, verdict: Verdict, remote: &RemoteIntegration) {
     let echo = remote.flags_and_numbers();
-    context.note_settled(n, Verdict::Created, Some(remote.identity()), echo);
+    context.note_settled(n, verdict, Some(remote.identity()), echo);
 }

@@ -35,6 +35,9 @@ pub enum Stop {
     /// As many rows failed as the run allows.
     #[error("{count} rows failed, and `--max-failures` allows no more")]
     MaxFailures { count: u32 },
+    /// Jira changed what it was not asked to change.
+    #[error("the update of integration {id} also changed fields that were not named: {changes}")]
+    AlsoChanged { id: i64, changes: String },
     /// Too many answers in a row that leave their rows in doubt, again.
     #[error("{count} answers in a row left their rows in doubt again, the last one: {why}")]
     InDoubt { count: u32, why: String },
@@ -83,6 +86,11 @@ impl Stop {
             Self::FailingAlike { .. } | Self::MaxFailures { .. } => {
                 Some("fix what the error names before you run again".into())
             }
+            Self::AlsoChanged { .. } => Some(
+                "`gij undo` puts back what this run changed in visible fields; this version of the app cannot be updated field by \
+                 field"
+                    .into(),
+            ),
             Self::InDoubt { .. } => {
                 Some("check that Jira is healthy, and which of these rows it shows".into())
             }

@@ -6,7 +6,7 @@ use super::wire::{self, CreatedIntegration};
 use crate::model::Remote;
 use crate::secret::Masker;
 
-/// What an answer to a creation or a deletion means for it.
+/// What an answer to a request that changes something means for it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Answer<T> {
     /// Jira did it, and tells this.
@@ -60,20 +60,33 @@ impl Answer<CreatedIntegration> {
 impl Answer<()> {
     /// Judges the reply to a DELETE.
     pub(super) fn to_deletion(reply: &Reply, masker: &Masker) -> Self {
-        let answer = judge(reply, masker, |answer| {
-            let is_success = wire::success(&answer.body) == Some(true);
-            is_success
-                .then_some(())
-                .ok_or("an answer without a success in it")
-        });
+        let answer = judge(reply, masker, |_| Ok(())).repeatable();
         match (answer, reply) {
             // The app itself may say that the integration is not there.
             (Self::Refused(refusal), Reply::Whole(raw)) if raw.status == 404 => {
                 Self::NotFound(refusal)
             }
-            // Deleting twice does no harm.
-            (Self::FailedOnServer(refusal), _) => Self::Unsettled(refusal.error, None),
             (answer, _) => answer,
+        }
+    }
+}
+
+impl Answer<Option<CreatedIntegration>> {
+    /// Judges the reply to a PUT, which may show what became of the integration.
+    pub(super) fn to_update(reply: &Reply, masker: &Masker) -> Self {
+        judge(reply, masker, |answer| {
+            Ok(CreatedIntegration::read(&answer.body, masker))
+        })
+        .repeatable()
+    }
+}
+
+impl<T> Answer<T> {
+    /// The same for a request that does no harm when it is sent again.
+    fn repeatable(self) -> Self {
+        match self {
+            Self::FailedOnServer(refusal) => Self::Unsettled(refusal.error, None),
+            answer => answer,
         }
     }
 }

@@ -8,6 +8,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{IntoUrl, Method, RequestBuilder, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::base_url::BaseUrl;
@@ -15,7 +16,7 @@ use super::connection::{ConnectError, Connection};
 use super::error::JiraError;
 use super::exchange::{Exchange, RawAnswer, Reply};
 use super::message::read_body;
-use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody};
+use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody, ShowBody};
 use crate::http::describe;
 use crate::model::{Record, RemoteIntegration};
 use crate::secret::Masker;
@@ -241,7 +242,7 @@ impl Client {
             .authenticated(self.http(), Method::POST, self.integrations.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
-        let masker = Masker::of(record.secrets()).and(Arc::clone(&self.masker));
+        let masker = self.masker_of(Some(record));
         let reply = self.send(request, LARGEST_ANSWER, &masker).await;
         Exchange::from(reply).map(|reply| Answer::to_creation(&reply, &masker))
     }
@@ -255,6 +256,78 @@ impl Client {
             .header(CONTENT_TYPE, "application/json");
         let reply = self.send(request, LARGEST_ANSWER, &self.masker).await;
         Exchange::from(reply).map(|reply| Answer::to_deletion(&reply, &self.masker))
+    }
+
+    /// Sends the request that sets the fields `values`, and the secrets of `record`, of the integration `id`: once, on one
+    /// connection. No secret of the record is in the answer.
+    pub(crate) async fn update(
+        &self,
+        id: i64,
+        values: &Map<String, Value>,
+        record: Option<&Record>,
+    ) -> Exchange<Answer<Option<CreatedIntegration>>> {
+        let request = self
+            .authenticated(
+                self.http(),
+                Method::PUT,
+                self.base.join(&format!("{INTEGRATIONS}/{id}")),
+            )
+            .header(CONTENT_TYPE, "application/json")
+            .body(wire::update_body(values, record));
+        self.send_update(request, self.masker_of(record)).await
+    }
+
+    /// Sends the request that disables or enables the integration `id`, the way that the manual prefers ("Enable/Disable
+    /// Existing Integration"): once, on one connection.
+    pub(crate) async fn disable(
+        &self,
+        id: i64,
+        disable: bool,
+    ) -> Exchange<Answer<Option<CreatedIntegration>>> {
+        let path = format!("{REPOSITORIES}/{id}/disable?disable={disable}");
+        let request = self
+            .authenticated(self.http(), Method::PUT, self.base.join(&path))
+            .header(CONTENT_TYPE, "application/json");
+        self.send_update(request, self.masker_of(None)).await
+    }
+
+    async fn send_update(
+        &self,
+        request: RequestBuilder,
+        masker: Masker,
+    ) -> Exchange<Answer<Option<CreatedIntegration>>> {
+        let reply = self.send(request, LARGEST_ANSWER, &masker).await;
+        Exchange::from(reply).map(|reply| Answer::to_update(&reply, &masker))
+    }
+
+    /// Reads the integration `id`. No secret of `record` is in the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`JiraError`] tells why it cannot be read.
+    pub(crate) async fn show(
+        &self,
+        id: i64,
+        record: Option<&Record>,
+    ) -> Exchange<Result<CreatedIntegration, JiraError>> {
+        let exchange = self
+            .get(
+                &self.unpooled,
+                &format!("{INTEGRATIONS}/{id}"),
+                LARGEST_ANSWER,
+            )
+            .await;
+        let masker = self.masker_of(record);
+        exchange.map(|answer| {
+            let read = |shown: ShowBody| shown.integration(&masker);
+            self.read_list(&answer?.body, read, "no integration")
+        })
+    }
+
+    /// Masks the login, and the secrets of `record`.
+    fn masker_of(&self, record: Option<&Record>) -> Masker {
+        let secrets = record.into_iter().flat_map(Record::secrets);
+        Masker::of(secrets).and(Arc::clone(&self.masker))
     }
 
     fn malformed(&self, message: String) -> JiraError {

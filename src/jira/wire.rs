@@ -17,13 +17,40 @@ use crate::secret::Secret;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent.
 pub(super) fn request_body(record: &Record) -> Bytes {
+    body_of(&RequestBody(record))
+}
+
+/// The body of the PUT that sets `values` and the secrets of `record`.
+pub(super) fn update_body(values: &Map<String, Value>, record: Option<&Record>) -> Bytes {
+    body_of(&UpdateBody { values, record })
+}
+
+fn body_of(content: &impl Serialize) -> Bytes {
     // A body that grows would leave copies of secrets behind in memory, so its length is measured first. Writing JSON of
     // strings, numbers and flags into memory cannot fail.
     let mut length = Length(0);
-    let _ = serde_json::to_writer(&mut length, &RequestBody(record));
+    let _ = serde_json::to_writer(&mut length, content);
     let mut body = Zeroizing::new(Vec::with_capacity(length.0));
-    let _ = serde_json::to_writer(&mut *body, &RequestBody(record));
+    let _ = serde_json::to_writer(&mut *body, content);
     Bytes::from_owner(body)
+}
+
+struct UpdateBody<'a> {
+    values: &'a Map<String, Value>,
+    record: Option<&'a Record>,
+}
+
+impl Serialize for UpdateBody<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_map(None)?;
+        for (name, value) in self.values {
+            body.serialize_entry(name, value)?;
+        }
+        for (field, secret) in self.record.into_iter().flat_map(Record::secret_fields) {
+            body.serialize_entry(field.name(), secret.expose())?;
+        }
+        body.end()
+    }
 }
 
 /// What the row fills in: a blank cell sends no field.
@@ -118,6 +145,32 @@ impl ListBody {
     }
 }
 
+/// One integration: `{"success":true,"integration":{…}}`, and in other versions `"integration":[{…}]` or
+/// `"integrations":[{…}]`.
+#[derive(Deserialize)]
+pub(super) struct ShowBody {
+    #[serde(default, deserialize_with = "flag")]
+    success: Option<bool>,
+    #[serde(alias = "integrations")]
+    integration: OneEntry,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneEntry {
+    Alone(Map<String, Value>),
+    InList([Map<String, Value>; 1]),
+}
+
+impl ShowBody {
+    /// The integration, unless the answer reports a failure.
+    pub(super) fn integration(self, masker: &Masker) -> Option<CreatedIntegration> {
+        let (OneEntry::Alone(fields) | OneEntry::InList([fields])) = self.integration;
+        let is_shown = self.success != Some(false);
+        is_shown.then(|| CreatedIntegration::of(fields, masker))?
+    }
+}
+
 /// `{"success":true,"repositories":[{"trackedFolderId":7,…}]}`: what the integrations found.
 #[derive(Deserialize)]
 pub(super) struct RepositoriesBody {
@@ -192,7 +245,7 @@ fn user_info(url: &str) -> Option<Range<usize>> {
     authority.rfind('@').map(|end| start..start + end)
 }
 
-/// An integration that Jira has just created. Fields that repeat a secret are left out.
+/// An integration that Jira has just created or changed. Fields that repeat a secret are left out.
 #[derive(Clone, PartialEq, Debug)]
 pub struct CreatedIntegration {
     pub remote: Remote,
@@ -208,9 +261,12 @@ impl CreatedIntegration {
         struct Body {
             integration: Map<String, Value>,
         }
-        let Body {
-            integration: mut fields,
-        } = object(body).ok()?;
+        let Body { integration } = object(body).ok()?;
+        Self::of(integration, masker)
+    }
+
+    /// The integration with these `fields`.
+    fn of(mut fields: Map<String, Value>, masker: &Masker) -> Option<Self> {
         let number = |name: &str| fields.get(name).and_then(Value::as_i64);
         let remote = Remote {
             id: number("id").filter(|id| *id > 0)?,

@@ -1,4 +1,5 @@
-//! What undos did to the integration of a row, and to duplicates of it.
+//! What undos did to the integration of a row, and to duplicates of it: they delete what was created, and put back what was
+//! updated.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,6 +14,8 @@ pub enum RemovalOutcome {
     Removed,
     /// Somebody had deleted it before.
     AlreadyGone,
+    /// Its fields are what they were before the update.
+    Restored,
     /// It was not touched.
     LeftAlone,
     /// Jira refused to delete it.
@@ -23,9 +26,10 @@ pub enum RemovalOutcome {
 
 impl RemovalOutcome {
     /// All of them in the order of the reports.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Removed,
         Self::AlreadyGone,
+        Self::Restored,
         Self::LeftAlone,
         Self::Failed,
         Self::InDoubt,
@@ -36,6 +40,7 @@ impl RemovalOutcome {
         match self {
             Self::Removed => "removed",
             Self::AlreadyGone => "already gone",
+            Self::Restored => "restored",
             Self::LeftAlone => "left alone",
             Self::Failed => "failed",
             Self::InDoubt => "in doubt",
@@ -45,6 +50,11 @@ impl RemovalOutcome {
     /// Whether the integration is no longer in Jira.
     pub fn is_gone(self) -> bool {
         matches!(self, Self::Removed | Self::AlreadyGone)
+    }
+
+    /// Whether nothing is left to undo.
+    pub fn is_undone(self) -> bool {
+        self.is_gone() || self == Self::Restored
     }
 }
 
@@ -68,7 +78,7 @@ pub(super) struct KnownDeletion {
     pub is_unanswered: bool,
 }
 
-/// What undos did to the integrations of a row. What is gone stays so, whatever comes later.
+/// What undos did to the integrations of a row. What is undone stays so, whatever comes later.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Deletions {
     /// To the row's own integration.
@@ -118,8 +128,8 @@ impl Deletions {
     }
 
     fn set(&mut self, target: Target, removal: Option<Removal>) {
-        let is_gone = |removal: &Removal| removal.outcome.is_gone();
-        if self.of(target).is_some_and(is_gone) {
+        let is_undone = |removal: &Removal| removal.outcome.is_undone();
+        if self.of(target).is_some_and(is_undone) {
             return;
         }
         match target {
@@ -137,8 +147,7 @@ impl Deletions {
     /// An undo found the row's own integration gone, or leaves it where it is. What a request may still remove is not left
     /// alone by that.
     pub(super) fn plan(&mut self, outcome: RemovalOutcome, why: &str) {
-        let is_in_doubt = self.own.as_ref().is_some_and(Removal::is_in_doubt);
-        if outcome == RemovalOutcome::LeftAlone && is_in_doubt {
+        if outcome == RemovalOutcome::LeftAlone && self.is_in_doubt() {
             return;
         }
         let why = Some(why.to_owned());
@@ -171,7 +180,12 @@ impl Deletions {
         let outcome = match answered.verdict {
             Verdict::Removed => RemovalOutcome::Removed,
             Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,
+            Verdict::Restored => RemovalOutcome::Restored,
             Verdict::Failed => RemovalOutcome::Failed,
+            Verdict::PartlyDone => {
+                self.set(target, None);
+                return true;
+            }
             Verdict::NotSent => {
                 self.set(target, previous);
                 return true;
@@ -202,13 +216,14 @@ impl Deletions {
             _ if !is_open => return,
             Verdict::Removed => Some(RemovalOutcome::Removed),
             Verdict::AlreadyGone => Some(RemovalOutcome::AlreadyGone),
+            Verdict::Restored => Some(RemovalOutcome::Restored),
             Verdict::Failed => Some(RemovalOutcome::Failed),
-            Verdict::NothingHappened => None,
+            Verdict::NothingHappened | Verdict::PartlyDone => None,
             _ => return,
         };
         let removal = outcome.map(|outcome| Removal {
             outcome,
-            why: before.why.clone().filter(|_| !outcome.is_gone()),
+            why: before.why.clone().filter(|_| !outcome.is_undone()),
             at: Some(settled.at),
         });
         self.open = None;
@@ -230,6 +245,11 @@ impl Deletions {
             at: removal.at,
             is_unanswered: open == Some(remote.id),
         })
+    }
+
+    /// Whether it is not known what became of the row's own integration.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.own.as_ref().is_some_and(Removal::is_in_doubt)
     }
 
     /// The duplicates that are gone.

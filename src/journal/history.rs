@@ -144,6 +144,10 @@ impl PastFacts {
                 facts.settle = facts.settle.max(given);
             }
         }
+        if run.opened().is_update() {
+            // What it has in doubt can be sent again, and its undo deletes nothing.
+            return facts;
+        }
         for (_, row) in run.rows() {
             facts.deletions.extend(row.deletions.all(row.remote));
             let removal = row.deletions.own.as_ref();

@@ -177,7 +177,7 @@ pub struct Planned {
     pub n: u32,
     pub action: PlannedAction,
     pub reason: String,
-    /// The integration that exists.
+    /// The integration that exists, or is updated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
     /// When that was created, in milliseconds since 1970-01-01 UTC.
@@ -194,6 +194,12 @@ pub enum PlannedAction {
     Create,
     /// Skip it: an integration with its key is there.
     Exists,
+    /// Change the fields of its integration that differ.
+    Update,
+    /// Skip it: its integration has everything already.
+    Unchanged,
+    /// Skip it: there is no integration to update.
+    Absent,
     /// Skip it: beyond `--limit`.
     NotSelected,
     /// An undo does not touch the row's integration.
@@ -202,9 +208,11 @@ pub enum PlannedAction {
     AlreadyGone,
     /// An undo finds that the row's integration is gone since it asked for its deletion.
     Removed,
+    /// An undo finds the row's integration as it was before the update.
+    Restored,
 }
 
-/// A visible field in which a row and the integration that exists differ.
+/// A field in which a row and the integration that exists differ. Of a secret only that it is new.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct FieldDifference {
     /// The field's name in the API.
@@ -233,7 +241,7 @@ pub struct Intent {
     /// Which request of this row it is, from 1.
     pub attempt: u32,
     pub op: Op,
-    /// The integration that is to be deleted.
+    /// The integration that is to be changed or deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
     #[serde(serialize_with = "in_millis")]
@@ -248,6 +256,10 @@ pub enum Op {
     Create,
     /// Delete the integration that the row created, or a duplicate of it.
     Delete,
+    /// Change fields of the row's integration.
+    Update,
+    /// Put fields of the row's integration back.
+    Restore,
 }
 
 /// The answer to a request, or that none came.
@@ -268,6 +280,9 @@ pub struct Answered {
     /// The fields that Jira showed for it, as far as the API documents them.
     #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
     pub echo: ShownFields,
+    /// The fields that an update changed beside those of the row: what they are now in place of what the row has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_changed: Vec<FieldDifference>,
     /// What went wrong, with all secrets masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
@@ -298,6 +313,12 @@ pub enum Verdict {
     Removed,
     /// It was deleted before.
     AlreadyGone,
+    /// It was changed as the row has it.
+    Updated,
+    /// It was put back to what it was before.
+    Restored,
+    /// Done, and another request for the same row follows.
+    PartlyDone,
 }
 
 /// The judgement on a row in doubt, or on a deletion in doubt.

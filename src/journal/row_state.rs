@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::deletion::{Deletions, RemovalOutcome, Target};
 use super::row_event::{
-    Answered, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
+    Answered, FieldDifference, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict,
+    Via,
 };
 use crate::model::{
     Difference, Field, IntegrationType, Outcome, Place, Remote, RemoteSet, ShownFields, differences,
@@ -35,8 +36,12 @@ pub struct RowState {
     pub outcome: Outcome,
     /// Its integration: the one created, or the one that exists.
     pub remote: Option<Remote>,
-    /// What the fields of its integration were when it was created or found.
+    /// What the fields of its integration were when it was created, found or updated.
     echo: ShownFields,
+    /// What an update changes or changed, with the values before the first request.
+    pub changes: Vec<FieldDifference>,
+    /// Whether it changed fields that it was not to change.
+    pub also_changed: bool,
     /// What tells that it was created.
     pub via: Option<Via>,
     /// How many requests to create it were sent, those that Jira turned away unread included.
@@ -101,6 +106,8 @@ impl RowState {
             outcome: row.outcome.map_or(Outcome::NotAttempted, Outcome::from),
             remote: None,
             echo: ShownFields::default(),
+            changes: Vec::new(),
+            also_changed: false,
             via: None,
             attempts: 0,
             may_have_created: 0,
@@ -171,25 +178,50 @@ impl RowState {
     /// Only a row of which nothing is in Jira is planned again; the plan to create it changes nothing before it is sent.
     pub(super) fn plan(&mut self, planned: &Planned) {
         let may_plan = matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed);
+        let remote = planned.id.map(|id| Remote {
+            id,
+            init_date: planned.init_date,
+        });
         let removal = match planned.action {
             PlannedAction::Exists if may_plan => {
                 self.outcome = Outcome::Exists;
-                self.remote = planned.id.map(|id| Remote {
-                    id,
-                    init_date: planned.init_date,
-                });
+                self.remote = remote;
+                return;
+            }
+            // An update may be sent again, so that a row in doubt is planned too.
+            PlannedAction::Update if may_plan || self.outcome == Outcome::InDoubt => {
+                self.remote = remote;
+                note_changes(&mut self.changes, &planned.differences);
+                return;
+            }
+            PlannedAction::Unchanged if self.outcome == Outcome::InDoubt => {
+                return self.update(ShownFields::default(), Via::List);
+            }
+            PlannedAction::Unchanged if may_plan => {
+                self.outcome = Outcome::Unchanged;
+                self.remote = remote;
+                return;
+            }
+            PlannedAction::Absent if may_plan => {
+                self.outcome = Outcome::Absent;
                 return;
             }
             PlannedAction::NotSelected if may_plan => {
                 self.outcome = Outcome::NotSelected;
                 return;
             }
-            PlannedAction::Create | PlannedAction::Exists | PlannedAction::NotSelected => return,
+            PlannedAction::Create
+            | PlannedAction::Exists
+            | PlannedAction::Update
+            | PlannedAction::Unchanged
+            | PlannedAction::Absent
+            | PlannedAction::NotSelected => return,
             PlannedAction::LeaveAlone => RemovalOutcome::LeftAlone,
             PlannedAction::AlreadyGone => RemovalOutcome::AlreadyGone,
             PlannedAction::Removed => RemovalOutcome::Removed,
+            PlannedAction::Restored => RemovalOutcome::Restored,
         };
-        if self.outcome == Outcome::Created {
+        if self.outcome == Outcome::Created || !self.changes.is_empty() {
             self.deletions.plan(removal, &planned.reason);
         }
     }
@@ -199,24 +231,31 @@ impl RowState {
     pub(super) fn intend(&mut self, intent: &Intent, listed: Option<&Arc<RemoteSet>>) {
         self.last_intent = self.last_intent.max(intent.attempt);
         match intent.op {
-            Op::Delete => {
+            Op::Delete | Op::Restore => {
                 let target = Target::new(intent.id, self.own());
                 self.deletions.intend(target, intent);
             }
-            Op::Create if self.outcome == Outcome::Created => {}
-            Op::Create => self.intend_to_create(intent, listed),
+            _ if self.outcome == Outcome::Created => {}
+            Op::Update => self.attempt(intent),
+            Op::Create => {
+                self.intend_to_create(listed);
+                self.attempt(intent);
+            }
         }
     }
 
-    fn intend_to_create(&mut self, intent: &Intent, listed: Option<&Arc<RemoteSet>>) {
-        self.is_earlier_in_doubt = self.outcome == Outcome::InDoubt;
-        if !self.is_earlier_in_doubt {
+    fn intend_to_create(&mut self, listed: Option<&Arc<RemoteSet>>) {
+        if self.outcome != Outcome::InDoubt {
             self.listed_before = listed.cloned();
         }
-        self.outcome = Outcome::InDoubt;
         self.remote = None;
-        self.attempts = self.attempts.saturating_add(1);
         self.may_have_created = self.may_have_created.saturating_add(1);
+    }
+
+    fn attempt(&mut self, intent: &Intent) {
+        self.is_earlier_in_doubt = self.outcome == Outcome::InDoubt;
+        self.outcome = Outcome::InDoubt;
+        self.attempts = self.attempts.saturating_add(1);
         let attempt = Attempt {
             started: Some(intent.at),
             ..Attempt::default()
@@ -233,9 +272,11 @@ impl RowState {
             return;
         }
         let open = self.open.take_if(|open| open.number == answered.attempt);
-        if open.is_none() && answered.verdict != Verdict::Created {
+        if open.is_none() && !matches!(answered.verdict, Verdict::Created | Verdict::Updated) {
             return;
         }
+        note_changes(&mut self.changes, &answered.also_changed);
+        self.also_changed |= !answered.also_changed.is_empty();
         self.last = match (answered.verdict, open) {
             (Verdict::NotSent, Some(open)) => {
                 self.attempts = self.attempts.saturating_sub(1);
@@ -259,6 +300,8 @@ impl RowState {
         match answered.verdict {
             Verdict::InDoubt => self.named.extend(answered.remote),
             Verdict::Created => self.create(answered.remote, answered.echo, Via::Answer),
+            Verdict::Updated => self.update(answered.echo, Via::Answer),
+            Verdict::PartlyDone => self.outcome = Outcome::NotAttempted,
             Verdict::FailedIfAbsent => self.fails_if_absent = true,
             Verdict::Failed if !self.is_earlier_in_doubt => self.outcome = Outcome::Failed,
             Verdict::NothingHappened | Verdict::NotSent if !self.is_earlier_in_doubt => {
@@ -273,12 +316,19 @@ impl RowState {
         let is_of_deletion = matches!(settled.verdict, Verdict::Removed | Verdict::AlreadyGone);
         let outcome = match (settled.verdict, self.outcome) {
             (_, Outcome::Created) => return self.settle_deletion(&settled),
-            _ if is_of_deletion => return self.settle_deletion(&settled),
+            _ if is_of_deletion || self.deletions.is_in_doubt() => {
+                return self.settle_deletion(&settled);
+            }
             (Verdict::Created, _) => {
                 return self.create(settled.remote, settled.echo, settled.via);
             }
+            (Verdict::Updated, Outcome::InDoubt) => {
+                return self.update(settled.echo, settled.via);
+            }
             (Verdict::Failed, Outcome::InDoubt) => Outcome::Failed,
-            (Verdict::NothingHappened, Outcome::InDoubt) => Outcome::NotAttempted,
+            (Verdict::NothingHappened | Verdict::PartlyDone, Outcome::InDoubt) => {
+                Outcome::NotAttempted
+            }
             (Verdict::InDoubt, Outcome::InDoubt | Outcome::Failed | Outcome::NotAttempted) => {
                 Outcome::InDoubt
             }
@@ -325,12 +375,32 @@ impl RowState {
         self.via = Some(via);
         // Its intent may be among what a damaged journal has lost.
         self.may_have_created = self.may_have_created.max(1);
+        self.settled_as(echo);
+    }
+
+    fn update(&mut self, echo: ShownFields, via: Via) {
+        self.outcome = Outcome::Updated;
+        self.via = Some(via);
+        self.settled_as(echo);
+    }
+
+    fn settled_as(&mut self, echo: ShownFields) {
         self.echo = echo;
         self.open = None;
         self.fails_if_absent = false;
         // Found after a broken answer, say: there is nothing left to fix.
         self.last.error = None;
         self.last.advice = None;
+    }
+}
+
+/// Adds what changes; a field that has changed before keeps the value from before that.
+fn note_changes(changes: &mut Vec<FieldDifference>, more: &[FieldDifference]) {
+    for change in more {
+        match changes.iter_mut().find(|known| known.field == change.field) {
+            Some(known) => known.row.clone_from(&change.row),
+            None => changes.push(change.clone()),
+        }
     }
 }
 

@@ -107,6 +107,7 @@ pub(crate) fn answered(n: u32, attempt: u32, verdict: Verdict) -> Event {
     let is_created = verdict == Verdict::Created;
     Event::Outcome(Answered {
         n,
+        also_changed: Vec::new(),
         attempt,
         ms: 120,
         status: Some(if is_created { 200 } else { 500 }),

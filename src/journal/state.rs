@@ -95,7 +95,7 @@ impl RunState {
                 self.has_sent = true;
                 let row = self.rows.get(&intent.n);
                 let is_own = row.is_some_and(|row| row.is_own(intent.id));
-                self.is_undone |= intent.op == Op::Delete && is_own;
+                self.is_undone |= matches!(intent.op, Op::Delete | Op::Restore) && is_own;
                 let listed = self.listed.clone();
                 self.change(intent.n, |row| row.intend(&intent, listed.as_ref()));
             }
@@ -262,6 +262,9 @@ pub struct Totals {
     pub read: u64,
     pub created: u64,
     pub exists: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub absent: u64,
     pub failed: u64,
     pub in_doubt: u64,
     pub invalid: u64,
@@ -279,6 +282,9 @@ impl Totals {
         match outcome {
             Outcome::Created => &mut self.created,
             Outcome::Exists => &mut self.exists,
+            Outcome::Updated => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Absent => &mut self.absent,
             Outcome::Failed => &mut self.failed,
             Outcome::InDoubt => &mut self.in_doubt,
             Outcome::Invalid => &mut self.invalid,

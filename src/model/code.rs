@@ -405,6 +405,14 @@ codes! {
         example: csv("type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\nGITLAB_SERVER,Payments,https://GIT.example.org/,other-invented-token\n",
                      "type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\n"),
     }
+    AmbiguousIntegration = Error "ambiguous-integration" {
+        meaning: "a row of an update may mean several integrations",
+        why: "Jira holds several integrations with the row's type, origin and name, or the `id` of the row is that of one and \
+              its name that of another. An update must not reach the wrong one.",
+        help: "Fill in `id`, name and origin as Jira shows them: `gij export` writes them.",
+        example: Example::Words("The row has the id 7 and the name `Payments`. In this Jira, `Payments` is 12, and 7 is `Search`: \
+                                 the sheet was exported from another Jira. Only `gij update` can find this."),
+    }
     SameOrigin = Note "same-origin" {
         meaning: "another row has the same type and origin under another name",
         why: "Two integrations with one host index every repository twice that both accounts can see. That is fine if the \

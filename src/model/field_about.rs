@@ -9,8 +9,8 @@ use super::field::{Field, Kind};
 pub(crate) const ID: &str = "id";
 
 /// The column `id` in words.
-pub(crate) const ABOUT_ID: &str = "The id of the integration in Jira, as `gij export` writes it. An import ignores it, and notes rows whose id \
-    belongs to another integration.";
+pub(crate) const ABOUT_ID: &str = "The id of the integration in Jira, as `gij export` writes it. `gij update` finds the integration by it. An \
+    import ignores it, and notes rows whose id belongs to another integration.";
 
 /// A field in words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

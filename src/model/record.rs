@@ -31,7 +31,7 @@ pub struct RecordDraft {
 }
 
 /// One integration as a row describes it. A record that exists is valid: it has all that its type needs, and each value
-/// is one that the API takes.
+/// is one that the API takes. Only the record of an update may lack what its integration has already.
 #[derive(Clone, Debug)]
 pub struct Record {
     integration_type: IntegrationType,
@@ -56,6 +56,14 @@ impl Record {
             })
         } else {
             Err(found)
+        }
+    }
+
+    /// The record of a row that updates an integration: it need not be complete.
+    pub(crate) fn partial(integration_type: IntegrationType, values: RecordDraft) -> Self {
+        Self {
+            integration_type,
+            values,
         }
     }
 
@@ -131,23 +139,30 @@ impl Record {
 
     /// The record's secrets: for masking them in what a server sends back.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        self.secret_cells().map(|cell| &cell.secret)
+        self.secret_fields().map(|(_, secret)| secret)
+    }
+
+    /// The record's secrets with their fields.
+    pub(crate) fn secret_fields(&self) -> impl Iterator<Item = (Field, &Secret)> {
+        let fields = [Field::Username, Field::Password, Field::Pat];
+        let fields = fields.into_iter().zip(self.optional_cells());
+        fields.filter_map(|(field, cell)| Some((field, &cell?.secret)))
     }
 
     /// The references through which secrets of this record were read.
     pub fn references(&self) -> impl Iterator<Item = &SecretReference> {
-        self.secret_cells()
-            .filter_map(|cell| cell.reference.as_ref())
+        let cells = self.optional_cells().into_iter().flatten();
+        cells.filter_map(|cell| cell.reference.as_ref())
     }
 
-    fn secret_cells(&self) -> impl Iterator<Item = &SecretCell> {
+    /// The cells of `username`, `password` and `pat` that hold secrets.
+    fn optional_cells(&self) -> [Option<&SecretCell>; 3] {
         let values = &self.values;
-        let cells = [
+        [
             values.key_id(),
             values.password.as_ref(),
             values.pat.as_ref(),
-        ];
-        cells.into_iter().flatten()
+        ]
     }
 
     /// The fields that are no secrets: for the journal and for comparing with Jira.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::field::Field;
+use super::field::{Field, FieldSet};
 use super::integration_type::IntegrationType;
 use super::origin::{Origin, normalise};
 use super::record::Record;
@@ -117,6 +117,18 @@ pub struct Difference {
     pub jira: Value,
 }
 
+impl Difference {
+    /// As an update changes it: `global: true → false`, `pat: new secret`.
+    pub(crate) fn as_change(&self) -> String {
+        let Self { field, row, jira } = self;
+        match jira {
+            _ if row == NEW_SECRET => format!("{field}: {NEW_SECRET}"),
+            Value::Null => format!("{field}: {row}"),
+            _ => format!("{field}: {jira} → {row}"),
+        }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { field, row, jira } = self;
@@ -184,7 +196,34 @@ impl RemoteIntegration {
         }
         found
     }
+
+    /// What an update of the fields `named` changes: all but those that are shown to be as in `record`. What Jira does not
+    /// show has no value before.
+    pub fn changes(&self, record: &Record, named: FieldSet) -> Vec<Difference> {
+        let (row, fields) = (record.visible().open(), self.fields.open());
+        let secrets = Masker::of(record.secrets());
+        let is_secret = |field: Field| record.secret_fields().any(|(secret, _)| secret == field);
+        let change = |field: Field| {
+            let value = match row.get(field.name()) {
+                None if is_secret(field) => NEW_SECRET.into(),
+                value => value?.clone(),
+            };
+            let shown = fields.get(field.name()).filter(|shown| !shown.is_null());
+            let is_same = shown.is_some_and(|shown| {
+                is_same_value(record.integration_type(), field, &value, shown)
+            });
+            (!is_same).then(|| Difference {
+                field: field.name(),
+                row: value,
+                jira: shown.map_or(Value::Null, |shown| without(&secrets, shown)),
+            })
+        };
+        named.iter().filter_map(change).collect()
+    }
 }
+
+/// Stands for a secret where values are shown.
+const NEW_SECRET: &str = "new secret";
 
 /// The fields of a row in which the fields `shown` by Jira differ, as far as they are there.
 pub(crate) fn differences(
@@ -205,7 +244,7 @@ pub(crate) fn differences(
 }
 
 /// `value` as it may be shown: a server may repeat one of the row's `secrets`.
-fn without(secrets: &Masker, value: &Value) -> Value {
+pub(crate) fn without(secrets: &Masker, value: &Value) -> Value {
     match value {
         Value::String(text) => secrets.masked(text).into(),
         Value::Array(values) => values.iter().map(|value| without(secrets, value)).collect(),

@@ -75,6 +75,12 @@ pub enum Outcome {
     Created,
     /// It was there before the run.
     Exists,
+    /// Jira changed its integration and confirmed that.
+    Updated,
+    /// Its integration has everything already that an update would change.
+    Unchanged,
+    /// An update found no integration for it.
+    Absent,
     /// Jira refused it.
     Failed,
     /// It was sent and what became of it is not certain.
@@ -89,9 +95,12 @@ pub enum Outcome {
 
 impl Outcome {
     /// All outcomes in the order of the reports.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Created,
         Self::Exists,
+        Self::Updated,
+        Self::Unchanged,
+        Self::Absent,
         Self::Failed,
         Self::InDoubt,
         Self::Invalid,
@@ -104,6 +113,9 @@ impl Outcome {
         match self {
             Self::Created => "created",
             Self::Exists => "exists",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Absent => "absent",
             Self::Failed => "failed",
             Self::InDoubt => "in_doubt",
             Self::Invalid => "invalid",

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
-use super::make::{Action, Plan};
+use super::make::Plan;
 use crate::model::ShownRow;
 
 /// Three hashes, so that it can be told what makes another plan: the rows, Jira's list, or the options.
@@ -32,10 +32,7 @@ impl PlanDigest {
                 false,
                 format_args!("{} {:?}", row.place, row.record.visible()),
             );
-            let differences = match action {
-                Action::Exists { differences, .. } => &differences[..],
-                _ => &[],
-            };
+            let differences = action.differences();
             add(
                 true,
                 format_args!("{} {:?} {differences:?}", action.name(), action.id()),

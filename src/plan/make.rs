@@ -2,8 +2,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use super::references::ReferenceUse;
+use super::update::Change;
 use crate::model::{
-    Difference, Field, FieldValue, IntegrationType, OriginKey, Remote, RemoteIntegration,
+    Difference, Field, FieldSet, FieldValue, IntegrationType, OriginKey, Remote, RemoteIntegration,
     RemoteSet, Row,
 };
 
@@ -21,6 +22,12 @@ pub(crate) enum Action {
         /// The visible settings in which it differs from the row.
         differences: Vec<Difference>,
     },
+    /// Change its integration.
+    Update(Box<Change>),
+    /// Skip it: its integration has everything already.
+    Unchanged(Remote),
+    /// Skip it: it has no integration to update.
+    Absent,
     /// Leave it for another run: it is beyond `--limit`.
     NotSelected,
 }
@@ -54,7 +61,7 @@ impl Action {
     pub(crate) fn resembles(&self) -> &[Resemblance] {
         match self {
             Self::Create { resembles } => resembles,
-            Self::Exists { .. } | Self::NotSelected => &[],
+            _ => &[],
         }
     }
 
@@ -63,6 +70,9 @@ impl Action {
         match self {
             Self::Create { .. } => "create",
             Self::Exists { .. } => "exists",
+            Self::Update(_) => "update",
+            Self::Unchanged(_) => "unchanged",
+            Self::Absent => "absent",
             Self::NotSelected => "not_selected",
         }
     }
@@ -72,6 +82,9 @@ impl Action {
         match self {
             Self::Create { .. } => "not in Jira",
             Self::Exists { .. } => "same type, origin and name",
+            Self::Update(_) => "named fields differ, or are not shown by Jira",
+            Self::Unchanged(_) => "named fields are as in the row",
+            Self::Absent => "no integration has its id, or its type, origin and name",
             Self::NotSelected => "beyond --limit",
         }
     }
@@ -79,8 +92,31 @@ impl Action {
     /// The integration that exists.
     pub(crate) fn remote(&self) -> Option<Remote> {
         match self {
-            Self::Create { .. } | Self::NotSelected => None,
-            Self::Exists { remote, .. } => Some(*remote),
+            Self::Create { .. } | Self::Absent | Self::NotSelected => None,
+            Self::Exists { remote, .. } | Self::Unchanged(remote) => Some(*remote),
+            Self::Update(change) => Some(change.before.identity()),
+        }
+    }
+
+    /// The fields in which the integration differs from the row.
+    pub(crate) fn differences(&self) -> &[Difference] {
+        match self {
+            Self::Exists { differences, .. } => differences,
+            Self::Update(change) => &change.differences,
+            _ => &[],
+        }
+    }
+
+    /// Whether something is sent for the row.
+    fn is_sent(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Update(_))
+    }
+
+    /// What is confirmed of an update.
+    fn update(&self) -> Option<(i64, &[Difference])> {
+        match self {
+            Self::Update(change) => Some((change.before.id, &change.differences)),
+            _ => None,
         }
     }
 
@@ -111,9 +147,11 @@ pub(crate) struct Plan {
     rows: Vec<PlannedRow>,
     baseline: Vec<Remote>,
     other_keys: Vec<OtherKey>,
+    /// The fields that an update changes; none for an import.
+    named: Option<FieldSet>,
 }
 
-/// Rows that one list shows as existing and the next does not: their places and the ids that they had.
+/// Rows whose integrations the next list does not show, or for which it makes another update: their places and the ids.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Vanished(pub Vec<(String, i64)>);
 
@@ -133,9 +171,14 @@ impl fmt::Display for Vanished {
 }
 
 impl Plan {
-    /// Compares `rows` with the integrations that Jira holds.
-    pub(crate) fn new(rows: Vec<Row>, remote: &[RemoteIntegration]) -> Self {
-        let actions = actions(&rows.iter().collect::<Vec<_>>(), remote);
+    /// Compares `rows` with the integrations that Jira holds: to create those that are missing, or to update the fields
+    /// `named` of those that are there.
+    pub(crate) fn new(
+        rows: Vec<Row>,
+        remote: &[RemoteIntegration],
+        named: Option<FieldSet>,
+    ) -> Self {
+        let actions = actions(&rows.iter().collect::<Vec<_>>(), remote, named);
         let other_keys = other_keys(&rows, remote);
         let planned = rows.into_iter().zip(actions);
         Self {
@@ -144,16 +187,17 @@ impl Plan {
                 .map(|(row, action)| PlannedRow { row, action })
                 .collect(),
             baseline: identities(remote),
+            named,
         }
     }
 
-    /// The plan for a pilot: it creates the first `most` of the rows that are to be created.
+    /// The plan for a pilot: it sends the first `most` of the rows that are to be sent.
     pub(crate) fn limited_to(mut self, most: usize) -> Self {
-        let new = self
+        let sent = self
             .rows
             .iter_mut()
-            .filter(|planned| matches!(planned.action, Action::Create { .. }));
-        for planned in new.skip(most) {
+            .filter(|planned| planned.action.is_sent());
+        for planned in sent.skip(most) {
             planned.action = Action::NotSelected;
         }
         self
@@ -164,20 +208,20 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`Vanished`] if a row that existed does not any more: nobody has confirmed its creation, and the newer list may lag.
+    /// [`Vanished`] if a row that existed does not any more: nobody has confirmed its creation, and the newer list may lag. The
+    /// same if an update is another one now.
     pub(crate) fn replan(mut self, remote: &[RemoteIntegration]) -> Result<Self, Vanished> {
         let rows: Vec<&Row> = self.rows.iter().map(|planned| &planned.row).collect();
-        let actions = actions(&rows, remote);
+        let actions = actions(&rows, remote, self.named);
         let mut vanished = Vec::new();
         for (planned, mut action) in self.rows.iter_mut().zip(actions) {
-            if let Action::Create { .. } = action {
-                match &planned.action {
-                    Action::NotSelected => action = Action::NotSelected,
-                    Action::Exists { remote, .. } => {
-                        vanished.push((planned.row.place.to_string(), remote.id));
-                    }
-                    Action::Create { .. } => {}
-                }
+            if planned.action == Action::NotSelected && action.is_sent() {
+                action = Action::NotSelected;
+            }
+            let is_gone = matches!(action, Action::Create { .. }) && planned.action.id().is_some();
+            if is_gone || action.update() != planned.action.update() {
+                let id = planned.action.id().or(action.id());
+                vanished.push((planned.row.place.to_string(), id.unwrap_or_default()));
             }
             planned.action = action;
         }
@@ -212,10 +256,22 @@ impl Plan {
         &self.baseline
     }
 
-    /// The rows that are to be created.
-    pub(crate) fn to_create(&self) -> impl Iterator<Item = &Row> {
-        let is_new = |planned: &&PlannedRow| matches!(planned.action, Action::Create { .. });
-        self.rows.iter().filter(is_new).map(|planned| &planned.row)
+    /// Whether it updates integrations and creates none.
+    pub(crate) fn is_update(&self) -> bool {
+        self.named.is_some()
+    }
+
+    /// The rows that are to be created or updated.
+    pub(crate) fn to_send(&self) -> impl Iterator<Item = &Row> {
+        let sent = self.rows.iter().filter(|planned| planned.action.is_sent());
+        sent.map(|planned| &planned.row)
+    }
+
+    /// How many rows have this action, by its name.
+    pub(crate) fn count(&self, action: &str) -> usize {
+        let rows = self.rows.iter();
+        rows.filter(|planned| planned.action.name() == action)
+            .count()
     }
 
     /// How many of the rows to be created resemble integrations that Jira holds.
@@ -227,27 +283,22 @@ impl Plan {
 
     /// How many rows are beyond the limit.
     pub(crate) fn beyond_limit(&self) -> usize {
-        let is_beyond = |planned: &&PlannedRow| planned.action == Action::NotSelected;
-        self.rows.iter().filter(is_beyond).count()
+        self.count(Action::NotSelected.name())
     }
 
     /// How many rows exist, and how many of these differ.
     pub(crate) fn existing(&self) -> (usize, usize) {
-        let exist = self
-            .rows
-            .iter()
-            .filter_map(|planned| match &planned.action {
-                Action::Exists { differences, .. } => Some(differences),
-                Action::Create { .. } | Action::NotSelected => None,
-            });
-        exist.fold((0, 0), |(all, differ), differences| {
-            (all + 1, differ + usize::from(!differences.is_empty()))
+        let is_there = |planned: &&PlannedRow| matches!(planned.action, Action::Exists { .. });
+        let exist = self.rows.iter().filter(is_there);
+        exist.fold((0, 0), |(all, differ), planned| {
+            let differs = !planned.action.differences().is_empty();
+            (all + 1, differ + usize::from(differs))
         })
     }
 
     /// How many of the rows to be created are visible in all projects, and how many leave that to Jira's default.
     pub(crate) fn global(&self) -> (usize, usize) {
-        self.to_create().fold((0, 0), |(global, by_default), row| {
+        self.to_send().fold((0, 0), |(global, by_default), row| {
             match row.record.setting(Field::Global) {
                 Some(FieldValue::Flag(true)) => (global + 1, by_default),
                 None => (global, by_default + 1),
@@ -256,9 +307,9 @@ impl Plan {
         })
     }
 
-    /// The references to secrets of the rows to be created, each with the host that its secret goes to.
+    /// The references to secrets of the rows to be sent, each with the host that its secret goes to.
     pub(crate) fn references(&self) -> Vec<ReferenceUse> {
-        ReferenceUse::collect(self.to_create())
+        ReferenceUse::collect(self.to_send())
     }
 }
 
@@ -289,8 +340,11 @@ fn other_keys(rows: &[Row], remote: &[RemoteIntegration]) -> Vec<OtherKey> {
 }
 
 /// The action for each row.
-fn actions(rows: &[&Row], remote: &[RemoteIntegration]) -> Vec<Action> {
+fn actions(rows: &[&Row], remote: &[RemoteIntegration], named: Option<FieldSet>) -> Vec<Action> {
     let index = RemoteIndex::new(remote);
+    if let Some(named) = named {
+        return rows.iter().map(|row| index.update(row, named)).collect();
+    }
     let mut taken = HashSet::new();
     let mut actions = vec![Action::NotSelected; rows.len()];
     // A row whose origin matches any must not take an integration that another row names exactly.
@@ -306,18 +360,21 @@ fn actions(rows: &[&Row], remote: &[RemoteIntegration]) -> Vec<Action> {
 }
 
 /// Jira's integrations, for finding those that match a row.
-struct RemoteIndex<'a> {
+pub(super) struct RemoteIndex<'a> {
+    all: HashMap<i64, &'a RemoteIntegration>,
     by_name: HashMap<(IntegrationType, &'a str), Vec<&'a RemoteIntegration>>,
     by_type: HashMap<IntegrationType, Vec<&'a RemoteIntegration>>,
 }
 
 impl<'a> RemoteIndex<'a> {
-    fn new(remote: &'a [RemoteIntegration]) -> Self {
+    pub(super) fn new(remote: &'a [RemoteIntegration]) -> Self {
         let mut index = Self {
+            all: HashMap::new(),
             by_name: HashMap::new(),
             by_type: HashMap::new(),
         };
         for integration in remote {
+            index.all.entry(integration.id).or_insert(integration);
             let Some(integration_type) = integration.integration_type() else {
                 continue;
             };
@@ -339,18 +396,8 @@ impl<'a> RemoteIndex<'a> {
 
     /// A row exists if an integration has its key; each integration stands for one row at most.
     fn action(&self, row: &Row, taken: &mut HashSet<i64>) -> Action {
-        let integration_type = row.record.integration_type();
-        let key = row.record.key();
-        let found = key.as_ref().and_then(|key| {
-            let named = self.by_name.get(&(integration_type, &*key.display_name))?;
-            let is_it = |remote: &&&RemoteIntegration| {
-                key.origin
-                    .matches(integration_type, remote.origin.as_deref())
-                    && !taken.contains(&remote.id)
-            };
-            named.iter().find(is_it).copied()
-        });
-        match found {
+        let mut same = self.with_key(row);
+        match same.find(|remote| !taken.contains(&remote.id)) {
             Some(remote) => {
                 taken.insert(remote.id);
                 Action::Exists {
@@ -377,6 +424,54 @@ impl<'a> RemoteIndex<'a> {
             });
         let origin = origin.map(|(name, id)| Resemblance::Origin { name, id });
         origin.into_iter().chain(named).collect()
+    }
+
+    /// The integrations with the key of a row.
+    fn with_key(&self, row: &Row) -> impl Iterator<Item = &'a RemoteIntegration> {
+        let integration_type = row.record.integration_type();
+        let key = row.record.key();
+        let name = key.as_ref().map(|key| key.display_name.as_str());
+        let named = name.and_then(|name| self.by_name.get(&(integration_type, name)));
+        let named: Vec<&RemoteIntegration> = named.cloned().unwrap_or_default();
+        named.into_iter().filter(move |remote| {
+            let origin = key.as_ref().map(|key| &key.origin);
+            origin.is_some_and(|key| key.matches(integration_type, remote.origin.as_deref()))
+        })
+    }
+
+    /// The integrations that a row of an update may mean: the one of its id and type, else those of its key. Both, if it has
+    /// an id and another integration has its key.
+    pub(super) fn find(&self, row: &Row) -> Vec<&'a RemoteIntegration> {
+        let type_name = row.record.integration_type().name();
+        let with_id = row.id.and_then(|id| self.all.get(&id).copied());
+        let with_id = with_id.filter(|remote| remote.may_have_type(Some(type_name)));
+        let mut found: Vec<&RemoteIntegration> = Vec::new();
+        for remote in self.with_key(row) {
+            if found.iter().all(|known| known.id != remote.id) {
+                found.push(remote);
+            }
+        }
+        match with_id {
+            Some(remote) if found.iter().any(|known| known.id == remote.id) => vec![remote],
+            Some(remote) => std::iter::once(remote).chain(found).collect(),
+            None => found,
+        }
+    }
+
+    /// What an update does with a row. One that may mean several integrations updates none.
+    fn update(&self, row: &Row, named: FieldSet) -> Action {
+        let &[remote] = self.find(row).as_slice() else {
+            return Action::Absent;
+        };
+        let differences = remote.changes(&row.record, named);
+        if differences.is_empty() {
+            return Action::Unchanged(remote.identity());
+        }
+        Action::Update(Box::new(Change {
+            integration_type: row.record.integration_type(),
+            before: remote.clone(),
+            differences,
+        }))
     }
 
     fn under_another_name(&self, row: &Row) -> Option<(String, i64)> {
@@ -451,8 +546,12 @@ mod tests {
             row(2, Some("payments"), "https://git.example.org", vec![]),
             row(3, Some("Payments"), "https://other.example.org", vec![]),
         ];
-        let plan = Plan::new(rows, &[remote(7, "Payments", "https://git.example.org")]);
-        let created: Vec<u32> = plan.to_create().map(|row| row.n).collect();
+        let plan = Plan::new(
+            rows,
+            &[remote(7, "Payments", "https://git.example.org")],
+            None,
+        );
+        let created: Vec<u32> = plan.to_send().map(|row| row.n).collect();
         assert_eq!(created, [2, 3]);
         assert_eq!(plan.existing(), (1, 0));
     }
@@ -460,8 +559,12 @@ mod tests {
     #[test]
     fn a_row_without_a_name_never_exists() {
         let rows = vec![row(1, None, "https://git.example.org", vec![])];
-        let plan = Plan::new(rows, &[remote(7, "Payments", "https://git.example.org")]);
-        assert_eq!(plan.to_create().count(), 1);
+        let plan = Plan::new(
+            rows,
+            &[remote(7, "Payments", "https://git.example.org")],
+            None,
+        );
+        assert_eq!(plan.to_send().count(), 1);
     }
 
     #[test]
@@ -474,7 +577,7 @@ mod tests {
         let there = ["A", "B"].map(|name| remote(1, name, "https://git.example.org"));
         let mut there = there.to_vec();
         there[1].id = 2;
-        assert_eq!(Plan::new(rows, &there).existing(), (2, 1));
+        assert_eq!(Plan::new(rows, &there, None).existing(), (2, 1));
     }
 
     #[test]
@@ -483,8 +586,8 @@ mod tests {
             .map(|n| row(n, Some(&n.to_string()), "https://git.example.org", vec![]))
             .collect();
         let there = |id: i64| remote(id, &id.to_string(), "https://git.example.org");
-        let plan = Plan::new(rows, &[there(1)]).limited_to(2);
-        let created = |plan: &Plan| plan.to_create().map(|row| row.n).collect::<Vec<_>>();
+        let plan = Plan::new(rows, &[there(1)], None).limited_to(2);
+        let created = |plan: &Plan| plan.to_send().map(|row| row.n).collect::<Vec<_>>();
         assert_eq!(created(&plan), [2, 3]);
         assert_eq!((plan.beyond_limit(), plan.existing().0), (2, 1));
         let plan = plan.replan(&[there(1), there(2), there(5)]).unwrap();
@@ -495,7 +598,7 @@ mod tests {
     #[test]
     fn the_same_origin_under_another_name_is_noticed() {
         let rows = vec![row(1, Some("New"), "https://git.example.org", vec![])];
-        let plan = Plan::new(rows, &[remote(7, "Old", "https://git.example.org")]);
+        let plan = Plan::new(rows, &[remote(7, "Old", "https://git.example.org")], None);
         let expected = Action::Create {
             resembles: vec![Resemblance::Origin {
                 name: "Old".into(),
@@ -508,7 +611,11 @@ mod tests {
     #[test]
     fn the_same_name_at_another_origin_is_noticed() {
         let rows = vec![row(1, Some("Payments"), "https://new.example.org", vec![])];
-        let plan = Plan::new(rows, &[remote(7, "Payments", "https://git.example.org")]);
+        let plan = Plan::new(
+            rows,
+            &[remote(7, "Payments", "https://git.example.org")],
+            None,
+        );
         let resembles = Resemblance::Name {
             origin: "https://git.example.org".into(),
             id: 7,

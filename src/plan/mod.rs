@@ -6,6 +6,8 @@
 mod digest;
 mod make;
 mod references;
+mod update;
 
 pub(crate) use digest::PlanDigest;
 pub(crate) use make::{Action, Plan, PlannedRow, Vanished};
+pub(crate) use update::{Change, integrations_of, update_problems};

@@ -9,7 +9,7 @@ use super::lines::{Lines, MAX_ROWS, row_name};
 use super::style::{BOLD, count, n, of_severity};
 use crate::engine::{Fate, UndoneRow};
 use crate::journal::{Jira, RunState};
-use crate::model::{Severity, ShownRow};
+use crate::model::{Difference, Severity, ShownRow};
 use crate::plan::{Action, Plan, PlannedRow};
 use crate::validate::Validation;
 
@@ -38,10 +38,14 @@ fn target(jira: &Jira) -> String {
 }
 
 /// The run that is resumed.
-pub(crate) fn run_line(run: &str, created: u64) -> String {
+pub(crate) fn run_line(run: &str, created: u64, updated: u64) -> String {
     let mut lines = Lines::new(WIDTH);
-    let created = count(created, "row", "rows");
-    lines.fact("Run", format!("{run}; {created} created before"));
+    let (rows, done) = match updated {
+        0 => (created, "created"),
+        _ => (updated, "updated"),
+    };
+    let rows = count(rows, "row", "rows");
+    lines.fact("Run", format!("{run}; {rows} {done} before"));
     lines.into_text()
 }
 
@@ -57,8 +61,26 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
         };
         lines.fact("Input", format!("{}: {rows}{blank}", table.name));
     }
-    let to_create = n(plan.to_create().count());
-    lines.fact("Create", count(to_create, "integration", "integrations"));
+    let to_send = count(n(plan.to_send().count()), "integration", "integrations");
+    if plan.is_update() {
+        lines.fact("Update", to_send);
+        for (label, action, what) in [
+            ("Same", "unchanged", "has everything already"),
+            (
+                "Absent",
+                "absent",
+                "not in Jira, never created by an update",
+            ),
+        ] {
+            if let rows @ 1.. = plan.count(action) {
+                lines.fact(label, format!("{}: {what}", count(n(rows), "row", "rows")));
+            }
+        }
+        // The rows themselves, since what is changed differs from row to row.
+        add_updates(&mut lines, plan);
+    } else {
+        lines.fact("Create", to_send);
+    }
     let (exist, differ) = plan.existing();
     if exist > 0 {
         let differ = match differ {
@@ -77,11 +99,13 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
         let invalid = count(n(input.invalid.len()), "invalid row", "invalid rows");
         lines.fact("Skip", invalid);
     }
-    let (global, by_default) = plan.global();
-    lines.fact(
-        "Global",
-        format!("{global} visible in all projects, {by_default} by Jira's default"),
-    );
+    if !plan.is_update() {
+        let (global, by_default) = plan.global();
+        lines.fact(
+            "Global",
+            format!("{global} visible in all projects, {by_default} by Jira's default"),
+        );
+    }
     for used in plan.references() {
         let (reference, host) = (&used.reference, &used.host);
         let rows = count(n(used.rows), "row", "rows");
@@ -109,12 +133,20 @@ fn under_other_keys(plan: &Plan) -> String {
         named.push(format!("{} more", others.len() - MOST));
     }
     let rows = count(n(others.len()), "row has", "rows have");
+    let (severity, so) = if plan.is_update() {
+        (
+            Severity::Warning,
+            "an update goes by the id, so check that the sheet is of this Jira",
+        )
+    } else {
+        (Severity::Note, "an import ignores the column `id`")
+    };
     let note = format!(
-        "{rows} the id of an integration with another type, origin or name; an import ignores the column `id`: {}",
+        "{rows} the id of an integration with another type, origin or name; {so}: {}",
         named.join(", ")
     );
     let mut lines = Lines::new(0);
-    lines.add(of_severity(Severity::Note), "note", &note);
+    lines.add(of_severity(severity), severity, &note);
     lines.into_text()
 }
 
@@ -155,17 +187,22 @@ pub(crate) fn existing_rows(plan: &Plan) -> String {
 /// Every row of a dry run: what would be done with it, and how it differs from what Jira holds.
 pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[ShownRow]) -> String {
     // The longest label is `not selected`.
-    let mut lines = Lines::new(if plan.beyond_limit() > 0 { 12 } else { WIDTH });
+    let mut lines = Lines::new(match plan {
+        _ if plan.beyond_limit() > 0 => 12,
+        _ if plan.is_update() => 9,
+        _ => WIDTH,
+    });
     let mut invalid = invalid.iter().peekable();
     for planned in plan.rows() {
         while let Some(row) = invalid.next_if(|row| row.n < planned.row.n) {
             add_invalid(&mut lines, row);
         }
         add_planned(&mut lines, planned);
-        if let Action::Exists { differences, .. } = &planned.action {
-            for difference in differences {
-                lines.detail(&difference.to_string());
-            }
+        for difference in planned.action.differences() {
+            lines.detail(&match &planned.action {
+                Action::Update(_) => difference.as_change(),
+                _ => difference.to_string(),
+            });
         }
         for resemblance in planned.action.resembles() {
             lines.detail(&resemblance.to_string());
@@ -175,14 +212,32 @@ pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[ShownRow]) -> String {
     lines.into_text()
 }
 
+/// The first rows to be updated, with what changes.
+fn add_updates(lines: &mut Lines, plan: &Plan) {
+    let is_update = |planned: &&PlannedRow| matches!(planned.action, Action::Update(_));
+    let updates: Vec<&PlannedRow> = plan.rows().iter().filter(is_update).collect();
+    lines.first(&updates, "; `--dry-run` lists them", |lines, planned| {
+        let changes = planned.action.differences().iter();
+        let changes: Vec<String> = changes.map(Difference::as_change).collect();
+        let name = planned_name(planned);
+        lines.add(Style::new(), "", &format!("{name}  {}", changes.join(", ")));
+    });
+}
+
 fn add_planned(lines: &mut Lines, planned: &PlannedRow) {
-    let PlannedRow { row, action } = planned;
+    lines.fact(
+        &planned.action.name().replace('_', " "),
+        planned_name(planned),
+    );
+}
+
+fn planned_name(PlannedRow { row, action }: &PlannedRow) -> String {
     let type_name = row.record.integration_type().name();
     let mut name = row_name(&row.place, Some(type_name), row.record.display_name());
     if let Some(id) = action.id() {
         let _ = write!(name, " (id {id})");
     }
-    lines.fact(&action.name().replace('_', " "), name);
+    name
 }
 
 fn add_invalid(lines: &mut Lines, row: &ShownRow) {

@@ -31,6 +31,7 @@ const STABLE_AFTER: Duration = Duration::from_secs(2);
 struct Counts {
     done: u64,
     created: u64,
+    updated: u64,
     failed: u64,
     in_doubt: u64,
     removed: u64,
@@ -92,11 +93,12 @@ impl<'a> Progress<'a> {
         match event {
             RunEvent::Finished(outcome) => self.finished(|counts| match outcome {
                 Outcome::Created => &mut counts.created,
+                Outcome::Updated => &mut counts.updated,
                 Outcome::InDoubt => &mut counts.in_doubt,
                 _ => &mut counts.failed,
             }),
             RunEvent::Removed(outcome) => self.finished(|counts| {
-                if outcome.is_gone() {
+                if outcome.is_undone() {
                     &mut counts.removed
                 } else {
                     &mut counts.failed
@@ -215,6 +217,7 @@ impl<'a> Progress<'a> {
             (counts.failed, "failed"),
             (counts.in_doubt, "in doubt"),
             (counts.created, "created"),
+            (counts.updated, "updated"),
             (counts.removed, "removed"),
             (self.existing, "existing"),
         ];

@@ -38,6 +38,7 @@ fn status(run: &RunEntry) -> String {
     };
     let command = match run.command {
         None | Some(SessionKind::Import) => "",
+        Some(SessionKind::Update) => "update ",
         Some(SessionKind::Resume) => "resume ",
         Some(SessionKind::Undo) => "undo ",
         Some(SessionKind::Verify) => "verify ",
@@ -45,7 +46,8 @@ fn status(run: &RunEntry) -> String {
     let rehearsal = if run.rehearsal { "rehearsal " } else { "" };
     let mut text = format!("{rehearsal}{command}{ending}");
     if let Some(totals) = run.totals.filter(|_| run.ending == RunEnding::Complete) {
-        for outcome in [Outcome::Failed, Outcome::InDoubt, Outcome::Invalid] {
+        use Outcome::{Absent, Failed, InDoubt, Invalid};
+        for outcome in [Failed, InDoubt, Absent, Invalid] {
             if let rows @ 1.. = totals.of(outcome) {
                 let _ = write!(text, ", {rows} {outcome}");
             }

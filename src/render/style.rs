@@ -30,10 +30,10 @@ pub(super) fn of_severity(severity: Severity) -> Style {
 
 pub(super) fn of_outcome(outcome: Outcome) -> Style {
     match outcome {
-        Outcome::Created => GREEN,
-        Outcome::Exists | Outcome::NotSelected => Style::new(),
+        Outcome::Created | Outcome::Updated => GREEN,
+        Outcome::Exists | Outcome::Unchanged | Outcome::NotSelected => Style::new(),
         Outcome::Failed | Outcome::Invalid => RED,
-        Outcome::InDoubt | Outcome::NotAttempted => YELLOW,
+        Outcome::Absent | Outcome::InDoubt | Outcome::NotAttempted => YELLOW,
     }
 }
 

@@ -26,7 +26,7 @@ const IN_JSON: &str = "; `--format json` lists them";
 /// A check, or the end of a run: one sentence first, then what went wrong with the run.
 pub fn summary(report: &Report) -> String {
     let mut lines = Lines::new(WIDTH);
-    for outcome in [Outcome::Failed, Outcome::InDoubt] {
+    for outcome in [Outcome::Failed, Outcome::InDoubt, Outcome::Absent] {
         failures(&mut lines, report, outcome);
     }
     let lost: Vec<&ReportRow> = report.rows_with(Code::RestrictionNotStored).collect();
@@ -125,7 +125,7 @@ fn removals(lines: &mut Lines, report: &Report) {
             .map(move |(id, removal)| (row, id, removal))
     });
     let left: Vec<_> = removals
-        .filter(|(.., removal)| !removal.outcome.is_gone())
+        .filter(|(.., removal)| !removal.outcome.is_undone())
         .collect();
     lines.first(&left, IN_REPORT, |lines, (row, id, removal)| {
         let why = removal.why.as_deref().unwrap_or_default();

@@ -20,7 +20,10 @@ impl Report {
     pub(crate) fn of_plan(found: &Validation, plan: &Plan, jira: Jira) -> Self {
         let planned = plan.rows().iter();
         let planned = planned.map(|planned| (planned.row.n, planned_row(planned)));
-        Self::before_run(ReportKind::Plan, Some(jira), found, planned)
+        Self {
+            is_update: plan.is_update(),
+            ..Self::before_run(ReportKind::Plan, Some(jira), found, planned)
+        }
     }
 
     /// The same report with its circumstances.
@@ -65,6 +68,7 @@ impl Report {
         rows.sort_by_key(|(n, _)| *n);
         Self {
             kind,
+            is_update: false,
             tables: tables.collect(),
             counts: found.counts,
             diagnostics: found.diagnostics.clone(),
@@ -94,16 +98,17 @@ fn report_table(file: &FileRead, table: &TableRead) -> ReportTable {
 
 fn planned_row(planned: &PlannedRow) -> ReportRow {
     let action = &planned.action;
-    let (status, differences) = match action {
-        Action::Create { .. } => (ReportStatus::Create, &[][..]),
-        Action::Exists { differences, .. } => {
-            (ReportStatus::Ended(Outcome::Exists), &differences[..])
-        }
-        Action::NotSelected => (ReportStatus::Ended(Outcome::NotSelected), &[][..]),
+    let status = match action {
+        Action::Create { .. } => ReportStatus::Create,
+        Action::Update(_) => ReportStatus::Update,
+        Action::Exists { .. } => ReportStatus::Ended(Outcome::Exists),
+        Action::Unchanged(_) => ReportStatus::Ended(Outcome::Unchanged),
+        Action::Absent => ReportStatus::Ended(Outcome::Absent),
+        Action::NotSelected => ReportStatus::Ended(Outcome::NotSelected),
     };
     ReportRow {
         reason: Some(action.reason().to_owned()),
-        differences: differences.to_vec(),
+        differences: action.differences().to_vec(),
         id: action.id(),
         ..valid_row(&planned.row, status)
     }

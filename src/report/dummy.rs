@@ -32,7 +32,7 @@ pub(super) fn plan() -> Report {
         init_date: None,
         fields: ShownFields::from(json!({"disabled": true}).as_object().unwrap().clone()),
     };
-    let plan = Plan::new(found.rows.clone(), &[there]).limited_to(1);
+    let plan = Plan::new(found.rows.clone(), &[there], None).limited_to(1);
     Report::of_plan(&found, &plan, opened().jira)
 }
 
@@ -129,6 +129,7 @@ fn valid(n: u32, table: &Arc<TableName>) -> Row {
 pub(super) fn run() -> Report {
     let refused = Event::Outcome(Answered {
         n: 3,
+        also_changed: Vec::new(),
         attempt: 1,
         ms: 80,
         status: Some(400),

@@ -20,6 +20,9 @@ impl Report {
         match self.kind {
             ReportKind::Check => format!("Check of {files}"),
             ReportKind::Plan => format!("Plan for {files} in {}", self.place()),
+            ReportKind::Run if self.is_update => {
+                format!("Update of {} from {files}", self.place())
+            }
             ReportKind::Run => format!("Import of {files} into {}", self.place()),
         }
     }
@@ -37,11 +40,19 @@ impl Report {
     pub(super) fn statuses(&self) -> Vec<(ReportStatus, u64)> {
         let first = match self.kind {
             ReportKind::Check => vec![ReportStatus::Valid],
+            ReportKind::Plan if self.is_update => vec![ReportStatus::Update],
             ReportKind::Plan => vec![ReportStatus::Create],
             ReportKind::Run => Vec::new(),
         };
-        let ended = Outcome::ALL.map(ReportStatus::Ended);
-        let statuses = first.into_iter().chain(ended);
+        let others = if self.is_update {
+            &[Outcome::Created, Outcome::Exists][..]
+        } else {
+            &[Outcome::Updated, Outcome::Unchanged, Outcome::Absent]
+        };
+        let ended = Outcome::ALL
+            .into_iter()
+            .filter(|outcome| !others.contains(outcome));
+        let statuses = first.into_iter().chain(ended.map(ReportStatus::Ended));
         statuses
             .map(|status| (status, self.count(status)))
             .collect()
@@ -152,6 +163,7 @@ pub(super) fn time(at: Timestamp) -> String {
 pub(super) fn session_name(session: &SessionStart) -> &'static str {
     match session.kind {
         SessionKind::Import => "import",
+        SessionKind::Update => "update",
         SessionKind::Resume => "resume",
         SessionKind::Undo => "undo",
         SessionKind::Verify => "verify",

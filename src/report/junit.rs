@@ -126,8 +126,8 @@ fn write_case(
 fn mishap(row: &ReportRow) -> Option<Mishap> {
     let outcome = row.outcome()?;
     let element = match outcome {
-        Outcome::Created | Outcome::Exists => return None,
-        Outcome::Failed | Outcome::Invalid => "failure",
+        Outcome::Created | Outcome::Exists | Outcome::Updated | Outcome::Unchanged => return None,
+        Outcome::Absent | Outcome::Failed | Outcome::Invalid => "failure",
         Outcome::InDoubt => "error",
         Outcome::NotAttempted | Outcome::NotSelected => "skipped",
     };

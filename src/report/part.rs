@@ -38,10 +38,13 @@ impl Report {
 
     /// The report of the rows that were to be in Jira and are not, as far as is known.
     pub(super) fn of_unfinished(&self) -> Self {
-        use Outcome::{Failed, InDoubt, Invalid, NotAttempted};
+        use Outcome::{Absent, Failed, InDoubt, Invalid, NotAttempted};
         self.part(|row| {
             let outcome = row.outcome();
-            matches!(outcome, Some(Failed | InDoubt | Invalid | NotAttempted))
+            matches!(
+                outcome,
+                Some(Absent | Failed | InDoubt | Invalid | NotAttempted)
+            )
         })
     }
 
@@ -64,6 +67,7 @@ impl Report {
         }
         let mut part = Self {
             kind: self.kind,
+            is_update: self.is_update,
             tables: self.tables.clone(),
             counts: RowCounts::default(),
             diagnostics,

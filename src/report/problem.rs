@@ -76,7 +76,7 @@ impl Report {
         }
         for row in &self.rows {
             let removal = row.removal.as_ref();
-            if let Some(left) = removal.filter(|removal| !removal.outcome.is_gone()) {
+            if let Some(left) = removal.filter(|removal| !removal.outcome.is_undone()) {
                 let why = left.why.as_deref().unwrap_or("it was not removed");
                 let problem = ProblemGroup::new(left.outcome.in_words(), why);
                 groups.add(problem, row.place(), row.display_name.as_deref());
@@ -110,7 +110,8 @@ struct Groups<'a> {
 
 impl<'a> Groups<'a> {
     fn add_rows(&mut self, rows: &'a [ReportRow]) {
-        for outcome in [Outcome::Failed, Outcome::Invalid, Outcome::InDoubt] {
+        use Outcome::{Absent, Failed, InDoubt, Invalid};
+        for outcome in [Failed, Invalid, InDoubt, Absent] {
             for row in rows.iter().filter(|row| row.outcome() == Some(outcome)) {
                 let problem = ProblemGroup {
                     label: outcome.to_string(),

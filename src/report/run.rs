@@ -21,6 +21,7 @@ impl Report {
         let totals = run.totals();
         Self {
             kind: ReportKind::Run,
+            is_update: opened.is_update(),
             counts: RowCounts {
                 read: totals.read,
                 valid: totals.read - totals.invalid - totals.not_selected,
@@ -102,8 +103,16 @@ fn report_row(row: RowState) -> ReportRow {
     let mut warnings = row.warnings;
     warnings.extend(stored.map(|(code, _)| code.name().to_owned()));
     let attempt = row.last;
+    let advice = match (attempt.advice, row.outcome) {
+        (None, Outcome::InDoubt) if !row.changes.is_empty() => Some(UPDATE_AGAIN.to_owned()),
+        (None, Outcome::Absent) => Some(IMPORT_IT.to_owned()),
+        (advice, _) => advice,
+    };
     let is_unanswered = row.outcome == Outcome::InDoubt && attempt.ms.is_none();
     let error = match &attempt.error {
+        None if row.outcome == Outcome::Absent => {
+            Some("no integration has its id, or its type, origin and name".to_owned())
+        }
         None if is_unanswered => Some("the run ended before Jira's answer was recorded".to_owned()),
         _ => attempt.error,
     };
@@ -118,7 +127,9 @@ fn report_row(row: RowState) -> ReportRow {
         attempts: row.attempts,
         http_status: attempt.status,
         error,
-        advice: attempt.advice,
+        advice,
+        changes: row.changes,
+        also_changed: row.also_changed,
         started: attempt.started,
         duration_ms: attempt.ms,
         warnings,
@@ -130,6 +141,12 @@ fn report_row(row: RowState) -> ReportRow {
         ..ReportRow::at(&row.place, ReportStatus::Ended(row.outcome))
     }
 }
+
+/// What to do about a row whose integration may have been updated.
+const UPDATE_AGAIN: &str = "run the update again: sending it twice does no harm";
+
+/// What to do about a row without an integration to update.
+const IMPORT_IT: &str = "check `id`, type, origin and name; `gij import` creates integrations";
 
 fn report_audit(audit: &Audit, run: &RunState) -> ReportAudit {
     let places = |rows: &[u32]| {

@@ -1,7 +1,7 @@
 //! The sentence that a report opens with, for a reader who reads no further.
 
 use super::text::{counted, number};
-use super::value::{Report, ReportKind, ReportRun, ReportStatus};
+use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportStatus};
 use crate::journal::RemovalOutcome;
 use crate::model::{Outcome, Severity};
 
@@ -42,13 +42,19 @@ fn of_check(report: &Report) -> String {
 
 fn of_plan(report: &Report) -> String {
     let place = report.place();
+    let (status, verb, done) = if report.is_update {
+        (ReportStatus::Update, "update", "updated")
+    } else {
+        (ReportStatus::Create, "create", "created")
+    };
     if report.rows.is_empty() {
-        return format!("Nothing to create in {place}: the input has no rows.");
+        return format!("Nothing to {verb} in {place}: the input has no rows.");
     }
-    let create = number(report.count(ReportStatus::Create));
+    let sent = number(report.count(status));
     let all = counted(report.rows.len() as u64, "integration", "integrations");
     let count = |outcome| report.count(ReportStatus::Ended(outcome));
-    let differ = report.rows.iter().filter(|row| !row.differences.is_empty());
+    let differ = |row: &&ReportRow| row.status != status && !row.differences.is_empty();
+    let differ = report.rows.iter().filter(differ);
     let there = [
         (
             count(Outcome::Exists),
@@ -56,6 +62,12 @@ fn of_plan(report: &Report) -> String {
             "are already there",
         ),
         (differ.count() as u64, "differs", "differ"),
+        (
+            count(Outcome::Unchanged),
+            "has everything already",
+            "have everything already",
+        ),
+        (count(Outcome::Absent), "is not in Jira", "are not in Jira"),
     ];
     let left_out = [
         (count(Outcome::Invalid), "is not valid", "are not valid"),
@@ -66,7 +78,7 @@ fn of_plan(report: &Report) -> String {
         ),
     ];
     sentence([
-        format!("{create} of {all} would be created in {place}"),
+        format!("{sent} of {all} would be {done} in {place}"),
         clauses(&there),
         clauses(&left_out),
     ])
@@ -77,11 +89,24 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
     let place = report.place();
     let day = run.started.strftime("%-d %b %Y");
     if totals.read == 0 {
-        return format!("Nothing to create in {place} on {day}: the input has no rows.");
+        let verb = if report.is_update { "update" } else { "create" };
+        return format!("Nothing to {verb} in {place} on {day}: the input has no rows.");
     }
-    let created = number(totals.created);
+    let (sent, done) = if report.is_update {
+        (number(totals.updated), "updated")
+    } else {
+        (number(totals.created), "created")
+    };
     let all = counted(totals.read, "integration", "integrations");
-    let there = [(totals.exists, "was already there", "were already there")];
+    let there = [
+        (totals.exists, "was already there", "were already there"),
+        (
+            totals.unchanged,
+            "had everything already",
+            "had everything already",
+        ),
+        (totals.absent, "was not in Jira", "were not in Jira"),
+    ];
     let failed = number(totals.failed);
     let in_doubt = counted(totals.in_doubt, "is in doubt", "are in doubt");
     let left_out = [
@@ -96,6 +121,7 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
     let duplicates = report.duplicates_removed();
     let removed = report.removed_as(RemovalOutcome::Removed);
     let gone = report.removed_as(RemovalOutcome::AlreadyGone);
+    let restored = report.removed_as(RemovalOutcome::Restored);
     let undone = [
         (removed, "was removed since", "were removed since"),
         (
@@ -104,9 +130,10 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
             "duplicates were removed since",
         ),
         (gone, "was already gone", "were already gone"),
+        (restored, "was put back since", "were put back since"),
     ];
     let clauses = [
-        format!("{created} of {all} created in {place} on {day}"),
+        format!("{sent} of {all} {done} in {place} on {day}"),
         clauses(&there),
         format!("{failed} failed, {in_doubt}"),
         clauses(&left_out),
@@ -180,8 +207,8 @@ mod tests {
         let one_of_each = Outcome::ALL.map(|outcome| (1, outcome));
         assert_eq!(
             sentence_of(&one_of_each),
-            "1 of 7 integrations created in Acme Jira on 22 Nov 2026; 1 was already there; \
-             1 failed, 1 is in doubt; 1 was not valid, 1 was not attempted, 1 was not selected."
+            "1 of 10 integrations created in Acme Jira on 22 Nov 2026; 1 was already there, 1 had everything already, \
+             1 was not in Jira; 1 failed, 1 is in doubt; 1 was not valid, 1 was not attempted, 1 was not selected."
         );
     }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::journal::{
-    Ending, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
-    in_millis_or_null,
+    Ending, FieldDifference, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals,
+    in_millis, in_millis_or_null,
 };
 use crate::model::{
     Code, Diagnostic, Diagnostics, Difference, Outcome, Place, Remote, ShownFields,
@@ -18,6 +18,8 @@ use crate::validate::RowCounts;
 #[derive(Clone, Debug)]
 pub struct Report {
     pub(crate) kind: ReportKind,
+    /// Whether integrations are updated and none is created.
+    pub(crate) is_update: bool,
     pub(crate) tables: Vec<ReportTable>,
     pub(crate) counts: RowCounts,
     /// What is wrong with the files; none for a run, whose rows have their errors.
@@ -160,9 +162,16 @@ pub(crate) struct ReportRow {
     /// Why a plan has this status for it.
     #[serde(skip)]
     pub reason: Option<String>,
-    /// The visible fields in which it differs from the integration that exists, or from what Jira made of it.
+    /// The visible fields in which it differs from the integration that exists, or from what Jira made of it; or what an update
+    /// would change.
     #[serde(skip)]
     pub differences: Vec<Difference>,
+    /// What an update has changed or was to change, with the values before; of a secret only that it is new.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldDifference>,
+    /// Whether an update changed more than it was to change.
+    #[serde(skip)]
+    pub also_changed: bool,
     /// Its recognised cells without secrets, by the fields' names in the API.
     #[serde(skip)]
     pub cells: ShownFields,
@@ -198,6 +207,8 @@ pub(crate) enum ReportStatus {
     Valid,
     /// A plan would create it.
     Create,
+    /// A plan would update it.
+    Update,
     Ended(Outcome),
 }
 
@@ -270,6 +281,11 @@ impl Report {
             .count() as u64
     }
 
+    /// Whether an update changed fields that it was not to change.
+    pub(crate) fn has_also_changed(&self) -> bool {
+        self.rows.iter().any(|row| row.also_changed)
+    }
+
     /// How many duplicates an undo removed.
     pub(crate) fn duplicates_removed(&self) -> u64 {
         let removals = self.duplicate_removals();
@@ -281,7 +297,7 @@ impl Report {
     /// Whether an undo left something that it was to remove.
     pub(crate) fn is_something_left(&self) -> bool {
         let mut all = self.removals().chain(self.duplicate_removals());
-        all.any(|removal| !removal.outcome.is_gone())
+        all.any(|removal| !removal.outcome.is_undone())
     }
 
     /// The last comparison with Jira's list; none if an undo came after it.
@@ -300,10 +316,12 @@ impl Report {
         rows.filter(has_code)
     }
 
-    /// Whether every row that was to be created is in Jira, restricted as it asks for, and Jira's list agrees.
+    /// Whether every row that was to be created or updated is in Jira, restricted as it asks for, and Jira's list agrees.
     pub(crate) fn is_complete(&self) -> bool {
         let totals = self.totals();
-        let are_done = totals.created + totals.exists + totals.not_selected == totals.read;
+        let sent = totals.created + totals.updated;
+        let skipped = totals.exists + totals.unchanged + totals.not_selected;
+        let are_done = sent + skipped == totals.read;
         are_done
             && self.rows_with(Code::RestrictionNotStored).next().is_none()
             && self
@@ -360,14 +378,14 @@ impl ReportRow {
 
     /// Whether it needs somebody's attention.
     pub(super) fn is_bad(&self) -> bool {
-        use Outcome::{Failed, InDoubt, Invalid};
-        matches!(self.outcome(), Some(Failed | InDoubt | Invalid))
+        use Outcome::{Absent, Failed, InDoubt, Invalid};
+        matches!(self.outcome(), Some(Absent | Failed | InDoubt | Invalid))
     }
 
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         match self.status {
             ReportStatus::Ended(outcome) => Some(outcome),
-            ReportStatus::Valid | ReportStatus::Create => None,
+            ReportStatus::Valid | ReportStatus::Create | ReportStatus::Update => None,
         }
     }
 }
@@ -392,6 +410,7 @@ impl ReportStatus {
         match self {
             Self::Valid => "valid",
             Self::Create => "create",
+            Self::Update => "update",
             Self::Ended(outcome) => outcome.name(),
         }
     }

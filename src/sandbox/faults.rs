@@ -181,9 +181,9 @@ faults! {
     Forbidden = "forbidden", Never, Answer(|_| answers::not_admin());
     /// 404 as one node of a cluster may give it; nothing was done.
     NotFound = "not-found", Never, Answer(|request| answers::no_app(request.base));
-    /// A creation whose origin and name are stored in a form of Jira's own.
+    /// A creation or an update whose origin and name are stored in a form of Jira's own.
     OwnForm = "own-form", First, Truth;
-    /// A creation that is stored as visible in all projects, whatever it asks for.
+    /// A creation or an update that is stored as visible in all projects, whatever it asks for.
     RestrictionIgnored = "restriction-ignored", First, Truth;
     /// A creation that gets the lowest free id, be it that of a deleted integration.
     ReusedId = "reused-id", First, Truth;

@@ -142,6 +142,11 @@ impl Sandbox {
         self.shared.lock().log.bodies()
     }
 
+    /// The bodies of the updates that were carried out, with the ids of their integrations.
+    pub fn updates(&self) -> Vec<(u64, ReceivedBody)> {
+        self.shared.lock().log.updates()
+    }
+
     /// The requests that arrived, in their order. At most the last 100,000.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared.lock().log.requests.iter().cloned().collect()

@@ -321,6 +321,11 @@ impl Update {
         }
     }
 
+    /// The body as it was sent.
+    pub(super) fn body(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
     /// The integration with the changes: a field that is left out keeps its value, but for `disabled`, whose documented
     /// default is false. With `resets_others`, every other setting gets its default too.
     pub(super) fn applied_to(&self, old: &Integration, resets_others: bool) -> Integration {

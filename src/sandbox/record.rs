@@ -50,7 +50,7 @@ pub struct LoggedRequest {
     pub at: jiff::Timestamp,
 }
 
-/// The well-formed body of a creation, secrets and all: for tests that compare it. `Debug` does not show the secrets.
+/// The well-formed body of a creation or an update, secrets and all: for tests that compare it. `Debug` does not show the secrets.
 #[derive(Clone, PartialEq)]
 pub struct ReceivedBody {
     /// The body as it was sent.
@@ -80,6 +80,8 @@ pub(super) struct Log {
     first: usize,
     /// Bodies as they came: smaller than what they parse to, of which only tests make use.
     received: VecDeque<Box<[u8]>>,
+    /// Updates that were carried out, with the ids of their integrations.
+    updates: VecDeque<(u64, ReceivedBody)>,
     pub violations: Vec<String>,
 }
 
@@ -107,6 +109,18 @@ impl Log {
             self.received.pop_front();
         }
         self.received.push_back(body.into());
+    }
+
+    /// Remembers the body of an update.
+    pub(super) fn updated(&mut self, id: u64, body: Value) {
+        if self.updates.len() == REMEMBERED {
+            self.updates.pop_front();
+        }
+        self.updates.push_back((id, ReceivedBody { body }));
+    }
+
+    pub(super) fn updates(&self) -> Vec<(u64, ReceivedBody)> {
+        self.updates.iter().cloned().collect()
     }
 
     /// Remembers a violation, and returns it as it is remembered; `None` if there are enough.

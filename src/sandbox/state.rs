@@ -59,6 +59,7 @@ impl Simulation {
     /// Updates one, if it is there.
     pub(super) fn update(&mut self, id: u64, update: &Update) -> Option<Integration> {
         let resets_others = self.condition == Condition::UpdatesReset;
+        self.log.updated(id, update.body());
         self.changed(id, |old| update.applied_to(old, resets_others))
     }
 

@@ -166,6 +166,11 @@ impl Store {
         self.index(now);
         let row = self.rows.get_mut(&id)?;
         row.integration = change(&row.integration);
+        match self.fault {
+            Some(Fault::OwnForm) => row.integration.store_in_own_form(),
+            Some(Fault::RestrictionIgnored) => row.integration.global = true,
+            _ => {}
+        }
         let is_due = !row.integration.disabled && row.integration.last_indexed_date.is_none();
         let due = self.index_after.map(|after| now.saturating_add(after));
         row.indexed_from = row.indexed_from.or(due).filter(|_| is_due);

@@ -166,6 +166,10 @@ impl<'a> RowCheck<'a> {
         if may_be_key_id && is_key_id(&text) {
             return None;
         }
+        // What an update does not send, and an export cannot fill in, is blank.
+        if !self.options.is_named(field) && is_placeholder(field, &text) {
+            return None;
+        }
         let is_bad = self.check_token(field, &text)
             || self.check_placeholder(field, &text)
             || field != Field::DisplayName && self.check_quotes(field, &text);

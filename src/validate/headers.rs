@@ -74,6 +74,11 @@ impl Columns {
         self.by_field[field as usize]
     }
 
+    /// Whether the field has a column or a preset.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.others.iter().any(|other| other.field == field)
+    }
+
     /// The fields that have a column.
     pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
         Field::all().filter(|field| self.column(*field).is_some())
@@ -143,9 +148,10 @@ pub(super) fn match_headers(
                 .iter()
                 .any(|(_, header)| short(header) == Some(field))
     };
+    let is_of_update = || has(Field::Type) && options.update.iter().any(|field| has(*field));
     let kind = if is_of_repositories {
         TableKind::Repositories
-    } else if is_of_integrations(has) {
+    } else if is_of_integrations(has) || is_of_update() {
         TableKind::Integrations
     } else if is_of_integrations(|field| has(field) || is_near(field)) {
         // Short headers are taken for misspelled ones only here, where the table would be left out otherwise.
@@ -191,7 +197,7 @@ pub(super) fn match_headers(
             .and_then(|header| column_named(header, head)),
         type_column: field_column(Field::Type),
         others: Field::all()
-            .filter(|field| *field != Field::Type && has(*field))
+            .filter(|field| *field != Field::Type && has(*field) && options.is_read(*field))
             .map(field_column)
             .collect(),
     };

@@ -9,7 +9,9 @@ use super::header_names::{field_of, near_miss, plain};
 use super::selection::Selection;
 use super::tokens::holds_token;
 use crate::input::ReadOptions;
-use crate::model::{Code, Diagnostic, Field, IntegrationType, Kind, Severity, nearest};
+use crate::model::{
+    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Severity, nearest,
+};
 use crate::secret::{SecretPolicy, SplitCell};
 
 /// What the rows are read for.
@@ -47,6 +49,10 @@ pub struct Options {
     /// `--strict` and `--allow`
     #[serde(default)]
     pub policy: Policy,
+    /// The fields that an update changes; of the others only those are read that tell which integration it is. Empty for
+    /// an import.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub update: Vec<Field>,
     /// `--split-by`: the header of a column, known or not, whose cells are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split_by: Option<String>,
@@ -66,9 +72,53 @@ impl Options {
             presets: Vec::new(),
             selection: Selection::default(),
             policy: Policy::default(),
+            update: Vec::new(),
             split_by: None,
             keeps_all: false,
         }
+    }
+
+    /// The fields that an update changes; none for an import. Projects are sent by their ids.
+    pub(crate) fn named(&self) -> Option<FieldSet> {
+        let fields = self.update.iter();
+        let named = fields.flat_map(|field| Self::named_with(*field).iter());
+        (!self.update.is_empty()).then(|| named.collect())
+    }
+
+    /// The fields that are changed where `field` is named.
+    pub(super) fn named_with(field: Field) -> FieldSet {
+        const PROJECTS: [Field; 2] = [Field::ProjectKeys, Field::ProjectMappingIds];
+        if PROJECTS.contains(&field) {
+            PROJECTS.into_iter().collect()
+        } else {
+            FieldSet::default().with(field)
+        }
+    }
+
+    /// Whether the cells of a field are read.
+    pub(super) fn is_read(&self, field: Field) -> bool {
+        self.is_named(field) || matches!(field, Field::Type | Field::DisplayName | Field::Origin)
+    }
+
+    /// Whether the field is sent.
+    pub(super) fn is_named(&self, field: Field) -> bool {
+        self.update.is_empty() || self.named().is_some_and(|named| named.has(field))
+    }
+
+    /// Adds a field that an update changes.
+    ///
+    /// # Errors
+    ///
+    /// [`OptionError`] if there is no such field, or it cannot be changed.
+    pub(crate) fn update_field(&mut self, name: &str) -> Result<(), OptionError> {
+        let name = name.trim();
+        let is_fixed = |field: &Field| matches!(field, Field::Type | Field::LimitGitData);
+        match field_named(name) {
+            Ok(field) if !is_fixed(&field) => self.update.push(field),
+            Err(error) if plain(name) != ID => return Err(error),
+            _ => return Err(OptionError::Fixed(name.to_owned())),
+        }
+        Ok(())
     }
 
     /// Whether rows are kept.
@@ -146,6 +196,9 @@ pub enum OptionError {
         /// The field that it is close to.
         meant: Option<Field>,
     },
+    /// "Update Existing Integration" does not have it.
+    #[error("an update cannot change `{0}`")]
+    Fixed(String),
     /// Everybody on the machine can read a command line.
     #[error("a secret must not be on the command line; write `env:NAME` or `file:PATH` instead")]
     Secret,

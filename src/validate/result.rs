@@ -83,6 +83,8 @@ pub struct Validation {
     pub not_selected: Vec<NotSelected>,
     /// The sheets of all files.
     pub sheets: Vec<String>,
+    /// Fields of an update that no table has.
+    pub missing_fields: Vec<Field>,
     /// Sheets of `--sheet` that no file has.
     pub missing_sheets: Vec<String>,
     /// Headers of `--only` that no table has.

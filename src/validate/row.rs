@@ -74,8 +74,15 @@ pub(super) fn check_row(
     check.check_deletion();
     if let Some(integration_type) = check.integration_type {
         for (field, problem) in rules::check(integration_type, check.given, &check.draft) {
-            check.report_problem(field, problem);
+            if options.update.is_empty() || !rules::OF_WHOLE_ROWS.contains(&problem.code) {
+                check.report_problem(field, problem);
+            }
         }
+    }
+    if !options.update.is_empty() && check.id().is_none() && check.draft.display_name.is_none() {
+        let message = "neither `id` nor `displayName` tells which integration to update";
+        let help = "fill in one of them, as `gij export` writes it";
+        check.report(Field::DisplayName, Code::MissingField, message, help);
     }
     check.finish(hasher, names)
 }
@@ -216,7 +223,11 @@ impl RowCheck<'_> {
     /// The record of a row without errors.
     fn record(&mut self) -> Option<Record> {
         let integration_type = self.integration_type.filter(|_| is_valid(&self.found))?;
-        match Record::new(integration_type, std::mem::take(&mut self.draft)) {
+        let draft = std::mem::take(&mut self.draft);
+        if !self.options.update.is_empty() {
+            return Some(Record::partial(integration_type, draft));
+        }
+        match Record::new(integration_type, draft) {
             Ok(record) => Some(record),
             Err(defects) => {
                 // The rules have checked for the same defects. Should one be left, it must not pass in silence.

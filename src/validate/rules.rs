@@ -6,6 +6,18 @@ use crate::model::{
     Problem, RecordDraft, defects,
 };
 
+/// The problems of rows that lack something. A row of an update has only what is to be changed.
+pub(super) const OF_WHOLE_ROWS: [Code; 8] = [
+    Code::MissingOrigin,
+    Code::MissingCredential,
+    Code::MissingField,
+    Code::TokenUserNotAll,
+    Code::NoDisplayName,
+    Code::NoFolderDepth,
+    Code::ProjectsWithoutGlobal,
+    Code::VisibleToNone,
+];
+
 struct Findings(Vec<(Field, Problem)>);
 
 impl Findings {

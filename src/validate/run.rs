@@ -250,6 +250,7 @@ impl Run<'_> {
                 ),
                 "remove one of the two rows, fill in both origins, or give it a display name of its own",
             ),
+            Like::Origin(_) if !self.options.update.is_empty() => return,
             Like::Origin(earlier) => (
                 Field::Origin,
                 Code::SameOrigin,
@@ -309,6 +310,13 @@ impl Run<'_> {
         let missing =
             only.filter(|(at, _)| self.tables.iter().all(|table| table.only[*at].is_none()));
         result.missing_columns = missing.map(|(_, only)| only.header.clone()).collect();
+        let fields = self.options.update.iter();
+        let is_missing = |field: &&Field| {
+            let named = Options::named_with(**field);
+            let has = |field| self.tables.iter().any(|table| table.has(field));
+            !named.iter().any(has)
+        };
+        result.missing_fields = fields.filter(is_missing).copied().collect();
         let split = self.options.split_by.iter();
         let is_nowhere = |_: &&String| self.tables.iter().all(|table| table.split.is_none());
         result

@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::env::Env;
 
 /// Codes that no CSV file shows: the workbook or the Jira that does is described in words.
-const IN_WORDS: [&str; 18] = [
+const IN_WORDS: [&str; 19] = [
+    "ambiguous-integration",
     "cell-is-error",
     "credential-accepted",
     "credential-rejected",

@@ -52,6 +52,7 @@ mod terminal;
 mod undo;
 mod undo_limits;
 mod unfinished;
+mod update;
 mod verify;
 mod workbook;
 mod workbooks;

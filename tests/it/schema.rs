@@ -42,6 +42,10 @@ fn every_document_is_as_its_schema_says() {
         )
         .faults([None, Some(Fault::Failure400), Some(Fault::CutAfterCommit)]);
     env.put("Team 4", "git4");
+    let env = env.file(
+        "c.csv",
+        "type,displayName,origin,pat,global\nGITHUB_SERVER,Team 4,https://git4.example.org,p,no\nGITHUB,Nobody,,p,\n",
+    );
     for (kind, command) in [
         ("check", "check a.csv"),
         ("check", "check bad.csv"),
@@ -52,6 +56,9 @@ fn every_document_is_as_its_schema_says() {
         ("run", "report"),
         ("undo_plan", "undo --dry-run"),
         ("run", "undo --yes --include-found --settle 1ms"),
+        ("runs", "runs"),
+        ("check", "update c.csv --fields pat,global --dry-run"),
+        ("run", "update c.csv --fields pat,global --yes"),
         ("runs", "runs"),
         ("doctor", "doctor"),
         ("template", "template -o t.csv"),

@@ -1,13 +1,13 @@
 //! Creating the integration of a row.
 
-use super::{Answer, Doubt, End, Group, Operation, Permit, Response};
+use super::{Answer, Doubt, End, Group, Operation, Permit, Response, ShownAfter};
 use crate::engine::context::SessionContext;
 use crate::engine::event::RunEvent;
 use crate::engine::matcher::{Matcher, RowStatus};
 use crate::engine::settle::{Evidence, TwoLists};
 use crate::jira::CreatedIntegration;
 use crate::journal::{Op, Verdict};
-use crate::model::{OriginKey, OriginRule, Outcome, Remote, RemoteIntegration, Row, ShownFields};
+use crate::model::{OriginKey, OriginRule, Outcome, Remote, RemoteIntegration, Row};
 
 /// The creation of a row's integration.
 #[derive(Clone, Copy, Debug)]
@@ -21,9 +21,11 @@ impl Operation for Creation<'_> {
     type Done = CreatedIntegration;
     type Doubt = SentRow;
 
-    const OP: Op = Op::Create;
     const IS_GUARDED: bool = true;
-    const DONE: Verdict = Verdict::Created;
+
+    fn op(&self) -> Op {
+        Op::Create
+    }
 
     fn doubt(&self) -> SentRow {
         SentRow(self.0.n)
@@ -49,18 +51,7 @@ impl Operation for Creation<'_> {
     ) -> Response<CreatedIntegration> {
         let request = context.client.create(&self.0.record);
         let mut response = context.request(permit, request).await;
-        // 403 and 404 may mean this row or all of them: if the list can be read, it was the row.
-        if let Answer::Forbidden(refusal) | Answer::NotFound(refusal) = response.answer {
-            response.answer = match context.check_access().await {
-                Ok(()) => Answer::Refused(refusal),
-                Err(stop) => {
-                    context.stop(stop);
-                    let error = refusal.error;
-                    let why = "whether that was for this row alone could not be checked";
-                    Answer::Unsettled(format!("{error}; {why}"), None)
-                }
-            };
-        }
+        response.answer = context.check_refusal(response.answer).await;
         response
     }
 
@@ -87,8 +78,12 @@ impl Operation for Creation<'_> {
         Answer::Done(created)
     }
 
-    fn shown(created: CreatedIntegration) -> (Option<Remote>, ShownFields) {
-        (Some(created.remote), created.shown)
+    fn shown(&self, created: CreatedIntegration) -> ShownAfter {
+        ShownAfter {
+            remote: Some(created.remote),
+            echo: created.shown,
+            ..ShownAfter::default()
+        }
     }
 
     fn ended(&self, end: End, matcher: &mut Matcher) -> RunEvent<'static> {
@@ -112,12 +107,17 @@ impl Doubt for SentRow {
         None
     }
 
+    fn done(&self) -> Verdict {
+        Verdict::Created
+    }
+
     fn find<'l>(
         matcher: &mut Matcher,
         list: &'l [RemoteIntegration],
-        open: &[u32],
+        open: &[Self],
     ) -> Vec<(u32, &'l RemoteIntegration)> {
-        matcher.find(list, open)
+        let open: Vec<u32> = open.iter().map(Self::n).collect();
+        matcher.find(list, &open)
     }
 
     fn judge(&self, matcher: &Matcher, lists: &TwoLists<'_>) -> Evidence {

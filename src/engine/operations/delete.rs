@@ -40,9 +40,11 @@ impl Operation for Deletion {
     type Done = ();
     type Doubt = Self;
 
-    const OP: Op = Op::Delete;
     const IS_GUARDED: bool = false;
-    const DONE: Verdict = Verdict::Removed;
+
+    fn op(&self) -> Op {
+        Op::Delete
+    }
 
     fn doubt(&self) -> Self {
         *self
@@ -79,6 +81,10 @@ impl Doubt for Deletion {
 
     fn remote(&self) -> Option<Remote> {
         Some(self.remote)
+    }
+
+    fn done(&self) -> Verdict {
+        Verdict::Removed
     }
 
     /// What neither list shows is gone, if both are whole; what the later one shows was not deleted; of what the earlier one

@@ -5,9 +5,11 @@
 
 mod create;
 mod delete;
+mod update;
 
 pub(crate) use create::{Creation, SentRow};
 pub(crate) use delete::{Deletion, settle_deletions};
+pub(crate) use update::Update;
 
 use super::context::{Response, SessionContext};
 use super::event::RunEvent;
@@ -15,8 +17,8 @@ use super::matcher::Matcher;
 use super::pacer::Permit;
 use super::settle::Doubt;
 use crate::jira::Answer;
-use crate::journal::{Op, Verdict};
-use crate::model::{IntegrationType, Remote, ShownFields};
+use crate::journal::Op;
+use crate::model::{Difference, IntegrationType, Remote, ShownFields};
 
 /// One change that is asked of Jira for a row.
 pub(crate) trait Operation: Copy {
@@ -24,20 +26,30 @@ pub(crate) trait Operation: Copy {
     type Done;
     type Doubt: Doubt;
 
-    /// What it is called in the journal.
-    const OP: Op;
-
     /// Whether many failures or doubts in a row stop the session.
     const IS_GUARDED: bool;
 
-    /// The verdict that it happened.
-    const DONE: Verdict;
+    /// Whether the others wait until one is confirmed.
+    const FIRST_GOES_ALONE: bool = false;
+
+    /// What it is called in the journal.
+    fn op(&self) -> Op;
 
     /// What is left of it for lists to judge once it was sent.
     fn doubt(&self) -> Self::Doubt;
 
     /// Of the operations of a group, only one is under way or unsettled at a time.
-    fn group(&self) -> Option<Group>;
+    fn group(&self) -> Option<Group> {
+        None
+    }
+
+    /// Notes whether it goes alone.
+    fn set_alone(&mut self, _: bool) {}
+
+    /// The request that follows for the same row once this one is done.
+    fn next(&self) -> Option<Self> {
+        None
+    }
 
     /// Sends the request: once.
     async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<Self::Done>;
@@ -48,8 +60,8 @@ pub(crate) trait Operation: Copy {
     }
 
     /// What Jira tells of the integration when it did it.
-    fn shown(_: Self::Done) -> (Option<Remote>, ShownFields) {
-        (None, ShownFields::default())
+    fn shown(&self, _: Self::Done) -> ShownAfter {
+        ShownAfter::default()
     }
 
     /// Notes that an attempt may have done it.
@@ -57,6 +69,16 @@ pub(crate) trait Operation: Copy {
 
     /// Notes that it ended without having happened, or that its fate stays unknown.
     fn ended(&self, end: End, matcher: &mut Matcher) -> RunEvent<'static>;
+}
+
+/// What Jira shows of an integration after an operation.
+#[derive(Default)]
+pub(crate) struct ShownAfter {
+    /// The integration, if the operation created it.
+    pub remote: Option<Remote>,
+    pub echo: ShownFields,
+    /// The fields that it was not to change.
+    pub also_changed: Vec<Difference>,
 }
 
 /// An operation that is to be sent.

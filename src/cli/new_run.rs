@@ -1,0 +1,644 @@
+//! The story of a new run, which `import` and `update` share: validate, plan, ask, send, report.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use super::connect::{ConnectArgs, Connected, connect_on};
+use super::context::Context;
+use super::exit::{Exit, Failure};
+use super::input::{self, InputArgs, RunSettings, in_option};
+use super::loaded_run::RunsArgs;
+use super::next::{OffSheet, after_run, to_continue};
+use super::other_runs::{OtherRuns, read_history};
+use super::pace::PaceArgs;
+use super::planning::{Planner, new_matcher};
+use super::probe::Prober;
+use super::question;
+use super::report_files::ReportArgs;
+use super::runtime::Runtime;
+use super::session::{GIJ, Session, session_start};
+use crate::engine::{Matcher, Opening, open};
+use crate::jira::BaseUrl;
+use crate::journal::{
+    ConfirmedBy, History, Input, Journal, Lock, RunDir, RunOpened, SessionKind, VERSION, lock_jira,
+};
+use crate::model::Code;
+use crate::plan::{Action, Plan, PlanDigest};
+use crate::render::{
+    Screen, count, dry_run_rows, existing_rows, plan as plan_text, resemblances, tally,
+};
+use crate::report::Report;
+use crate::validate::{FileRead, Options, Purpose, Validation};
+
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+#[derive(Debug, Args)]
+pub(super) struct NewRunArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Show the plan and stop; nothing is sent
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Exit with 10 if a dry run has something to do
+    #[arg(long, requires = "dry_run", hide_short_help = true)]
+    pub detailed_exitcode: bool,
+    /// Refuse any plan but the one with this digest, which a dry run shows
+    #[arg(long, value_name = "DIGEST", hide_short_help = true)]
+    pub approved: Option<String>,
+    /// Send without asking for confirmation
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Rehearse against a simulated Jira inside this process; ignores JIRA_* and never asks
+    #[arg(long, conflicts_with_all = ["jira_url", "token_file", "password_file"])]
+    pub sandbox: bool,
+    /// Spreadsheet of integrations that the simulated Jira holds, as `gij export` writes it
+    #[arg(
+        long,
+        value_name = "EXPORT",
+        requires = "sandbox",
+        hide_short_help = true
+    )]
+    pub sandbox_seed: Option<PathBuf>,
+    /// Try each credential at its git host first, as `gij probe` does
+    #[arg(long)]
+    pub probe: bool,
+    /// Skip invalid rows and send the others
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// Pilot: send only the first N of the rows to send
+    #[arg(long, value_name = "N")]
+    pub limit: Option<NonZeroU32>,
+    /// Start a new run even if the last run of a file is unfinished, or a row is in doubt in another run
+    #[arg(long, hide_short_help = true)]
+    pub new_run: bool,
+    #[command(flatten)]
+    pub runs: RunsArgs,
+    /// Name of the run [default: the name of the first file]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub reports: ReportArgs,
+    #[command(flatten)]
+    pub pace: PaceArgs,
+    #[command(flatten)]
+    pub connect: ConnectArgs,
+}
+
+/// What to do with rows that already exist in Jira.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum OnExisting {
+    Skip,
+    Fail,
+}
+
+/// A new run and what its options mean.
+pub(super) struct NewRun<'a> {
+    args: &'a NewRunArgs,
+    on_existing: OnExisting,
+    /// The URL of Jira; none for a rehearsal.
+    base: Option<BaseUrl>,
+    options: Options,
+    /// How long Jira is given to list what it created.
+    settle: Duration,
+    context: &'a Context,
+}
+
+/// Everything that a run begins with.
+struct Confirmed<'a> {
+    input: &'a Validation,
+    plan: Plan,
+    by: ConfirmedBy,
+    listed_at: Timestamp,
+}
+
+impl<'a> NewRun<'a> {
+    /// A run that creates integrations, or that changes the `fields` of those that exist, if there are any.
+    pub(super) fn new(
+        args: &'a NewRunArgs,
+        fields: &[String],
+        on_existing: OnExisting,
+        context: &'a Context,
+    ) -> Result<Self, Failure> {
+        context.reports.open(&args.reports)?;
+        let base = if args.sandbox {
+            None
+        } else {
+            Some(args.connect.url()?)
+        };
+        let own_files = args.connect.own_files();
+        let mut options = args.input.options(Purpose::Import, own_files)?;
+        for field in fields {
+            options.update_field(field).map_err(in_option("--fields"))?;
+        }
+        args.reports.extend(&mut options)?;
+        Ok(Self {
+            args,
+            on_existing,
+            base,
+            options,
+            settle: args.pace.settle_after(&[]),
+            context,
+        })
+    }
+}
+
+impl NewRun<'_> {
+    pub(super) fn run(&self) -> Result<Exit, Failure> {
+        let Self { args, context, .. } = self;
+        let confirmed_by = self.confirmation()?;
+        let unfinished = if args.new_run {
+            None
+        } else {
+            self.other_runs()?.refuse_second_run(&args.input.files)?
+        };
+        let mut input = input::read(&args.input.files, &self.options)?;
+        if !context.is_json {
+            input::show(&input, &context.screen, Screen::problem);
+        }
+        if self.is_refused(&input) {
+            return self.refuse(&input);
+        }
+        let runtime = Runtime::new()?;
+        if args.probe && !self.is_update() {
+            if !self.prober().probe(&runtime, &mut input)? {
+                return Ok(Exit::Interrupted);
+            }
+            if self.is_refused(&input) {
+                return self.refuse(&input);
+            }
+        }
+        // Until this run is over no other one begins on the same Jira. One may have ended just now.
+        let _lock = self.lock()?;
+        let others = self.other_runs()?;
+        let listed_at = Timestamp::now();
+        let (connect, pace) = (&args.connect, args.pace.pace());
+        let (base, seed) = (self.base.as_ref(), args.sandbox_seed.as_deref());
+        let (jira, remote) = connect_on(runtime, connect, base, seed, pace, &context.screen)?;
+        let planner = Planner {
+            context,
+            jira: &jira,
+            others,
+            settle: self.settle,
+            named: self.options.named(),
+        };
+        let listing = planner.listing(listed_at, remote);
+        let rows = std::mem::take(&mut input.rows);
+        let resolved = jira.runtime.block_on(planner.resolve_projects(rows))?;
+        for diagnostic in resolved.diagnostics.iter() {
+            input.report_row(diagnostic.clone());
+        }
+        input.invalidate(Code::UnknownProject, &resolved.unknown);
+        input.rows = resolved.rows;
+        planner.check_updates(&mut input, &self.options, &listing);
+        let mut absent = Vec::new();
+        if args.probe && self.is_update() && !self.is_refused(&input) {
+            absent = listing.take_absent(&mut input.rows);
+            if !self.prober().probe(&jira.runtime, &mut input)? {
+                return Ok(Exit::Interrupted);
+            }
+        }
+        if self.is_refused(&input) {
+            return self.refuse(&input);
+        }
+        let mut rows = std::mem::take(&mut input.rows);
+        rows.append(&mut absent);
+        rows.sort_by_key(|row| row.n);
+        let plan = planner.plan(rows, &listing, self.limit())?;
+        if !args.new_run {
+            planner.others.refuse_rows_in_doubt(&plan)?;
+        }
+        let digest = self.digest(&plan, &input, &jira)?;
+        self.refuse_unapproved(&digest, &plan, &input)?;
+        if args.dry_run {
+            return self.dry_run(&input, (&plan, &digest), &jira, unfinished);
+        }
+        self.refuse_existing(&input, &plan, &jira)?;
+        let must_ask = confirmed_by.is_none() && plan.to_send().next().is_some();
+        context.show_plan(&plan_text(&plan, &jira.jira, &input), must_ask);
+        if must_ask && !planner.is_confirmed(&plan) {
+            context.screen.problem("nothing was sent\n");
+            context.next(&to_continue(&context.given.again()));
+            return Ok(Exit::Interrupted);
+        }
+        let listing = planner.list(&Matcher::default())?;
+        let plan = planner.replan(plan, &listing)?;
+        self.refuse_unapproved(&self.digest(&plan, &input, &jira)?, &plan, &input)?;
+        self.refuse_existing(&input, &plan, &jira)?;
+        let confirmed = Confirmed {
+            input: &input,
+            plan,
+            by: match confirmed_by {
+                None if must_ask => ConfirmedBy::Answer,
+                None => ConfirmedBy::NotNeeded,
+                Some(by) => by,
+            },
+            listed_at: listing.at,
+        };
+        self.create(confirmed, &jira)
+    }
+
+    /// Creates what the plan contains, and reports.
+    fn create(&self, confirmed: Confirmed<'_>, jira: &Connected) -> Result<Exit, Failure> {
+        let Self { args, context, .. } = self;
+        let first = args.input.files.first();
+        let run_dir = RunDir::create(
+            &args.runs.runs_dir,
+            args.name.as_deref(),
+            first.map_or(Path::new("import"), |file| file),
+            confirmed.listed_at,
+        )?;
+        let run = run_dir.id();
+        let resume = context.given.resume(run, args.input.has_stdin());
+        let opening = self.opening(run, &confirmed, jira)?;
+        let session = Session {
+            context,
+            jira,
+            pace: args.pace,
+            settle: self.settle,
+            dir: run_dir.path().to_owned(),
+            journal: Journal::create(run_dir.path())?,
+            continue_by: if args.sandbox {
+                context.given.again().to_string()
+            } else {
+                resume.to_string()
+            },
+        };
+        let plan = confirmed.plan;
+        let appender = session.journal.appender();
+        let begin = open(&appender, opening, &plan);
+        let ended = session.carry_out(begin, &plan, new_matcher(&plan), None);
+        // The report needs the memory.
+        drop(plan);
+        session.conclude(
+            ended.map(drop),
+            |report| !report.is_complete(),
+            |report| self.next(run, report),
+        )
+    }
+
+    /// The beginning of the run, as it is journaled.
+    fn opening(
+        &self,
+        run: &str,
+        confirmed: &Confirmed<'_>,
+        jira: &Connected,
+    ) -> Result<Opening, Failure> {
+        let input = confirmed.input;
+        let settings = serde_json::to_value(self.settings()).map_err(|error| {
+            Failure::usage(format!("cannot record the settings of the run: {error}"))
+        })?;
+        let options = self.sending_options(jira);
+        let kind = if self.is_update() {
+            SessionKind::Update
+        } else {
+            SessionKind::Import
+        };
+        let not_selected = input.not_selected.iter();
+        Ok(Opening {
+            opened: RunOpened {
+                version: VERSION,
+                gij: GIJ.into(),
+                run: run.into(),
+                rehearsal: self.args.sandbox,
+                jira: jira.jira.clone(),
+                options: self.reading_options(),
+                settings,
+                reading: Vec::new(),
+                inputs: input.files.iter().flat_map(inputs).collect(),
+                at: Timestamp::now(),
+            },
+            session: session_start(kind, &jira.jira, confirmed.by, self.settle, options),
+            not_selected: not_selected.map(|row| (row.n, row.place.clone())).collect(),
+            invalid: input.invalid.clone(),
+            listed_at: confirmed.listed_at,
+        })
+    }
+
+    /// How the run is confirmed if that needs no question.
+    fn confirmation(&self) -> Result<Option<ConfirmedBy>, Failure> {
+        if self.args.sandbox || self.args.dry_run {
+            return Ok(Some(ConfirmedBy::NotNeeded));
+        }
+        let (nothing, help) = (
+            "nothing was sent",
+            "review the plan with `--dry-run`, then pass `--yes`",
+        );
+        if self.args.input.has_stdin() && !self.args.yes {
+            let why = "cannot ask for confirmation while reading standard input";
+            return Err(Failure::usage(format!("{why}; {nothing}")).help(help));
+        }
+        question::confirmation(self.args.yes, nothing, help)
+    }
+
+    fn prober(&self) -> Prober<'_> {
+        Prober {
+            context: self.context,
+            show: Screen::problem,
+            network: &self.args.connect.network,
+            options: &self.options,
+            is_sandbox: self.args.sandbox,
+            is_confirmed: self.args.yes,
+            has_stdin: self.args.input.has_stdin(),
+        }
+    }
+
+    /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.
+    fn lock(&self) -> Result<Option<Lock>, Failure> {
+        match &self.base {
+            Some(base) if !self.args.dry_run => {
+                Ok(Some(lock_jira(&self.args.runs.runs_dir, base.as_str())?))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The runs on this Jira; none for a rehearsal.
+    fn other_runs(&self) -> Result<OtherRuns<'_>, Failure> {
+        let is_dry_run = self.args.dry_run;
+        let history = match &self.base {
+            None => History::default(),
+            Some(base) => {
+                match read_history(&self.args.runs.runs_dir, base.as_str()) {
+                    // A dry run needs no directory of runs.
+                    Err(_) if is_dry_run => History::default(),
+                    history => history?,
+                }
+            }
+        };
+        Ok(OtherRuns {
+            history,
+            context: self.context,
+            is_dry_run,
+        })
+    }
+
+    /// Whether the input keeps everything from being sent.
+    fn is_refused(&self, input: &Validation) -> bool {
+        let can_skip =
+            self.args.skip_invalid && !input.has_table_errors() && !input.rows.is_empty();
+        input.diagnostics.has_errors() && !can_skip
+    }
+
+    fn refuse(&self, input: &Validation) -> Result<Exit, Failure> {
+        let context = self.context;
+        context.publish(&Report::of_check(input).made(context.made()))?;
+        if context.is_json {
+            return Ok(Exit::Invalid);
+        }
+        let problems = tally(&input.diagnostics).unwrap_or_default();
+        let why = match self.args.skip_invalid {
+            false => "",
+            true if input.has_table_errors() => {
+                ": `--skip-invalid` only skips rows, and a file or a header is wrong here"
+            }
+            true => ": no valid row is left",
+        };
+        let text = format!("{problems}; nothing was sent to Jira{why}\n");
+        context.screen.problem(&text);
+        let check = match self.args.probe {
+            _ if self.is_update() => context.given.again().options(&["--dry-run"]),
+            true => context.given.next("probe"),
+            false => context.given.next("check"),
+        };
+        context.next(&format!("fix the files, then check them again:\n  {check}"));
+        Ok(Exit::Invalid)
+    }
+
+    fn dry_run(
+        &self,
+        input: &Validation,
+        (plan, digest): (&Plan, &PlanDigest),
+        jira: &Connected,
+        unfinished: Option<String>,
+    ) -> Result<Exit, Failure> {
+        let context = self.context;
+        let report = Report::of_plan(input, plan, jira.jira.clone()).with_digest(digest);
+        context.publish(&report.made(context.made()))?;
+        if !context.is_json {
+            let screen = &context.screen;
+            screen.result(&dry_run_rows(plan, &input.invalid));
+            screen.result(&plan_text(plan, &jira.jira, input));
+            screen.result(&format!(
+                "  Digest {digest}\ndry run: nothing was sent to Jira\n"
+            ));
+        }
+        if let Some(refusal) = self.refusal(plan) {
+            return Err(refusal);
+        }
+        let again = context.given.again();
+        context.next(&match unfinished {
+            Some(run) => {
+                let resume = context.given.on_run("resume", &run);
+                format!("continue the unfinished run:\n  {resume}")
+            }
+            None if plan.to_send().next().is_none() && self.is_update() => {
+                "nothing is to be changed".to_owned()
+            }
+            None if plan.to_send().next().is_none() => {
+                "every valid row exists in Jira; nothing is left to do".to_owned()
+            }
+            None if self.args.sandbox => format!("rehearse it:\n  {again}"),
+            None if self.is_update() => format!("update them:\n  {again}"),
+            None => format!("create them:\n  {again}"),
+        });
+        let has_something = plan.to_send().next().is_some();
+        let is_whole = input.invalid.is_empty() && plan.count(Action::Absent.name()) == 0;
+        Ok(match is_whole {
+            false => Exit::Incomplete,
+            true if has_something && self.args.detailed_exitcode => Exit::SomethingToDo,
+            true => Exit::Done,
+        })
+    }
+
+    /// The digest of a plan with the options in force.
+    fn digest(
+        &self,
+        plan: &Plan,
+        input: &Validation,
+        jira: &Connected,
+    ) -> Result<PlanDigest, Failure> {
+        let settings = serde_json::to_string(&self.settings()).map_err(Failure::usage)?;
+        let files = &self.args.input.files;
+        let options = format!(
+            "{settings} {files:?} {:?} {} {}",
+            self.on_existing, self.args.skip_invalid, jira.jira.url
+        );
+        Ok(PlanDigest::of(plan, &input.invalid, &options))
+    }
+
+    /// Refuses a plan that is not the approved one, and shows it.
+    fn refuse_unapproved(
+        &self,
+        digest: &PlanDigest,
+        plan: &Plan,
+        input: &Validation,
+    ) -> Result<(), Failure> {
+        let Some(approved) = &self.args.approved else {
+            return Ok(());
+        };
+        let others = digest.differences(approved);
+        if others.is_empty() {
+            return Ok(());
+        }
+        let screen = &self.context.screen;
+        screen.problem(&dry_run_rows(plan, &input.invalid));
+        let failure = format!(
+            "this plan, {digest}, is not the approved one; it differs in {}; nothing was sent",
+            others.join(" and ")
+        );
+        Err(Failure::usage(failure)
+            .help("have this plan approved with `--dry-run`, or omit `--approved`"))
+    }
+
+    /// Refuses a plan by what Jira already holds, and shows it.
+    fn refuse_existing(
+        &self,
+        input: &Validation,
+        plan: &Plan,
+        jira: &Connected,
+    ) -> Result<(), Failure> {
+        let Some(refusal) = self.refusal(plan) else {
+            return Ok(());
+        };
+        let report = Report::of_plan(input, plan, jira.jira.clone());
+        self.context.publish(&report)?;
+        if !self.context.is_json {
+            self.context.screen.problem(&existing_rows(plan));
+            self.context.screen.problem(&resemblances(plan));
+        }
+        Err(refusal)
+    }
+
+    /// Why what Jira already holds keeps everything from being sent, if it does.
+    fn refusal(&self, plan: &Plan) -> Option<Failure> {
+        let (exist, resemble) = (plan.existing().0 as u64, plan.resembling() as u64);
+        let again = self.context.given.again();
+        let (message, help) = if self.on_existing == OnExisting::Fail && exist > 0 {
+            let rows = count(exist, "row already exists", "rows already exist");
+            let skip = again.without(&["on_existing"]);
+            (
+                format!("{rows} in Jira (`--on-existing fail`)"),
+                format!("remove these rows, or skip them with `{skip}`"),
+            )
+        } else if self.options.policy.is_strict && resemble > 0 {
+            let rows = count(resemble, "row resembles", "rows resemble");
+            let accept = again.without(&["strict"]);
+            (
+                format!("{rows} what Jira already holds (`--strict`)"),
+                format!("check these rows, and create them with `{accept}` if they are meant"),
+            )
+        } else {
+            return None;
+        };
+        let message = format!("{message}; nothing was sent");
+        Some(Failure::new(Exit::Invalid, message).help(help))
+    }
+
+    /// What to do after the import.
+    fn next(&self, run: &str, report: &Report) -> String {
+        let given = &self.context.given;
+        let again = given.again().without(&["new_run"]);
+        if self.args.sandbox {
+            let real = again.without(&["sandbox", "sandbox_seed"]);
+            let real = real.options(&["--jira-url", "https://jira.example.org", "--dry-run"]);
+            return format!("set JIRA_TOKEN and see the plan for your Jira:\n  {real}");
+        }
+        let totals = report.totals();
+        let is_left = totals.not_attempted + totals.in_doubt + totals.failed > 0;
+        if self.is_update() && report.has_also_changed() {
+            let undo = given.on_run("undo", run);
+            return format!("put back what was changed in visible fields:\n  {undo}");
+        }
+        if !is_left && totals.invalid > 0 && !self.is_update() {
+            return format!(
+                "fix the invalid rows, then import again; existing rows are skipped:\n  {again}"
+            );
+        }
+        if !is_left && self.args.limit.is_some() && totals.not_selected > 0 {
+            let others = again.without(&["limit"]);
+            let verb = if self.is_update() { "update" } else { "create" };
+            return format!(
+                "check the result of the pilot in Jira, then {verb} the others:\n  {others}"
+            );
+        }
+        let resume = given.resume(run, self.args.input.has_stdin());
+        let verify = given.on_run("verify", run);
+        after_run(&resume, &verify, report, OffSheet::default())
+    }
+
+    /// The options on reading that are in force, for the report.
+    fn reading_options(&self) -> BTreeMap<String, String> {
+        let options = self.context.given.reading_options();
+        let limit = self
+            .args
+            .limit
+            .map(|most| ("limit".to_owned(), most.to_string()));
+        let fields: Vec<&str> = self
+            .options
+            .update
+            .iter()
+            .map(|field| field.name())
+            .collect();
+        let fields = self
+            .is_update()
+            .then(|| ("fields".to_owned(), fields.join(", ")));
+        options.into_iter().chain(limit).chain(fields).collect()
+    }
+
+    /// The options on creation, connection and pace that are in force, for the report.
+    fn sending_options(&self, jira: &Connected) -> BTreeMap<String, String> {
+        let mut options = self.args.pace.options(self.settle);
+        options.extend(self.args.connect.options(jira));
+        if self.args.skip_invalid {
+            options.insert("skip_invalid".into(), "true".into());
+        }
+        if self.on_existing == OnExisting::Fail {
+            options.insert("on_existing".into(), "fail".into());
+        }
+        options
+    }
+
+    /// What the rows are chosen and read by, for a resume from any directory.
+    fn settings(&self) -> RunSettings {
+        let mut input = self.options.clone();
+        if let Some(dir) = &mut input.secrets.secrets_dir
+            && let Ok(absolute) = std::path::absolute(&*dir)
+        {
+            *dir = absolute;
+        }
+        RunSettings {
+            input,
+            limit: self.limit(),
+        }
+    }
+
+    fn is_update(&self) -> bool {
+        !self.options.update.is_empty()
+    }
+
+    fn limit(&self) -> Option<usize> {
+        let most = self.args.limit?.get();
+        Some(usize::try_from(most).unwrap_or(usize::MAX))
+    }
+}
+
+/// The tables of a file, as they are journaled.
+fn inputs(file: &FileRead) -> impl Iterator<Item = Input> {
+    // For a resume from another directory.
+    let path = (file.name != "-").then(|| std::path::absolute(&file.name).ok());
+    let path = path
+        .flatten()
+        .map(|path| path.to_string_lossy().into_owned());
+    file.tables.iter().map(move |table| Input {
+        file: file.name.clone(),
+        path: path.clone(),
+        sheet: table.name.sheet.clone(),
+        sha256: file.sha256.clone().unwrap_or_default(),
+        columns: table.headers.clone(),
+        rows_blank: table.rows.blank,
+    })
+}
