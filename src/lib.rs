@@ -1,10 +1,25 @@
 //! `gij` takes spreadsheets of *integrations* for the Jira app *Git Integration for Jira* (Data Center), validates them,
 //! and creates each integration exactly once.
 //!
-//! The way through: files → `input` → `validate` → `plan` → `engine` → `journal` → `report`. The nouns are in `model` and
-//! `secret`, the requests in `jira`, what people see in `render`, workbooks for
-//! people to fill in in `sheets`, what codes, types and fields mean in `explain`, the commands in [`cli`], and a simulated
-//! Jira in [`sandbox`].
+//! This is the library behind the program of the same name. It has two ways in:
+//!
+//! - [`cli::run`] runs a command line, as `main` does. [`cli::command`] is its definition, for completions and documentation.
+//! - [`sandbox::Sandbox`] is a simulated Jira, to rehearse and to test against.
+//!
+//! Everything else is private; `cargo doc --document-private-items` shows it. A row takes this way through the modules:
+//!
+//! ```text
+//! files ─▶ input ─▶ validate ─▶ plan ─▶ engine ─▶ journal ─▶ report
+//! ```
+//!
+//! - `input` reads CSV and XLSX into cells that know where they are, and `validate` makes records and diagnostics of them.
+//! - `plan` compares the records with Jira's list. `engine` carries the plan out, with the requests in `jira`: the intent is in the
+//!   `journal` before its request is sent.
+//! - `report` makes documents of a check, a plan or a journal; `render` is what people see on a terminal.
+//! - `model` has the nouns and `secret` the secrets. `probe` tries credentials at git hosts, `http` is the client of both.
+//! - `sheets` writes the workbooks that people fill in, and `explain` knows what codes, types and fields mean.
+//!
+//! `ARCHITECTURE.md` has the protocol by which each row happens once, and the words that the code uses.
 
 #![warn(unreachable_pub)]
 

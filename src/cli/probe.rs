@@ -126,7 +126,7 @@ impl Prober<'_> {
         let screen = &self.context.screen;
         let (hosts, what) = targets(probe);
         if self.is_sandbox || self.is_confirmed {
-            screen.info(&format!("trying {what}\n{hosts}\n"));
+            screen.info(&format!("sending {what}\n{hosts}\n"));
             return Ok(true);
         }
         let help = format!("review the list, then pass `--yes` to send\n{hosts}");
@@ -136,7 +136,7 @@ impl Prober<'_> {
         }
         question::confirmation(false, "no credential was sent", &help)?;
         screen.problem(&hosts);
-        let question = format!("Send {what}, to try whether they work?");
+        let question = format!("Send {what} to check whether they work?");
         Ok(question::ask(&question, runtime, screen) == Reply::Yes)
     }
 }

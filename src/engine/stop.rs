@@ -30,7 +30,7 @@ pub enum Stop {
     #[error("gave up: {why}, and Jira asks to wait {} s", .asked.as_secs())]
     AskedTooLong { why: String, asked: Duration },
     /// The first rows all failed in the same way.
-    #[error("the first {count} rows sent all failed alike: {error}")]
+    #[error("the first {count} rows sent all failed in the same way: {error}")]
     FailingAlike { count: u32, error: String },
     /// As many rows failed as the run allows.
     #[error("{count} rows failed, and `--max-failures` allows no more")]

@@ -141,7 +141,7 @@ fn why_another(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
         None => OriginKey::of(integration_type, None).matches(integration_type, shown_origin),
     });
     let is_same = has_name && has_origin;
-    (!is_same).then(|| "Jira tells no date of creation, and its origin or name was changed".into())
+    (!is_same).then(|| "Jira reports no creation date, and its origin or name has changed".into())
 }
 
 /// The keys of `run` that Jira holds more than once, split by whether several requests of ours may have created the row;
@@ -319,7 +319,7 @@ mod tests {
                     shown.init_date = None;
                     shown.display_name = Some("Other".into());
                 },
-                "tells no date",
+                "reports no creation date",
             ),
         ] {
             let fate = fate_of(&run(&json!({})), &[shown(change)], all);

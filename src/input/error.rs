@@ -28,7 +28,7 @@ pub enum InputErrorKind {
     #[error("{0}")]
     UnreadFormat(&'static str),
     /// Neither a workbook nor delimited text.
-    #[error("this is no CSV and no XLSX file")]
+    #[error("this is neither a CSV nor an XLSX file")]
     NotATable,
     /// A workbook that cannot be taken apart.
     #[error("the workbook is damaged: {0}")]
@@ -55,7 +55,7 @@ pub enum InputErrorKind {
     #[error("calamine, which reads workbooks, cannot read this one as it was saved")]
     TooLongToConvert,
     /// Standard input, a pipe or a device beyond all measure.
-    #[error("this is longer than 128 MB, and no regular file")]
+    #[error("this is longer than 128 MB and not a regular file")]
     StreamTooLong,
     /// A claim that cannot be.
     #[error("the workbook claims {claimed} shared texts and has {found}")]
@@ -108,7 +108,7 @@ impl InputErrorKind {
             | Self::DocType
             | Self::BeyondSheet
             | Self::TooLongToConvert => {
-                "open it in your spreadsheet program and save it anew as .xlsx"
+                "open it in your spreadsheet program and save it again as .xlsx"
             }
             Self::Encrypted => "open it with its password and save it without one",
             Self::NoWorkbook => "give the .xlsx file itself; unpack it if it lies in an archive",

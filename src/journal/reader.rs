@@ -45,7 +45,7 @@ pub enum ReadError {
     )]
     Newer { path: PathBuf, major: u32 },
     /// Its beginning is missing, so that not even the Jira is known.
-    #[error("{} does not begin as a journal does; its run sent nothing, or the file is damaged", .0.display())]
+    #[error("{} does not begin like a journal; its run sent nothing, or the file is damaged", .0.display())]
     NoOpening(PathBuf),
 }
 

@@ -219,7 +219,7 @@ codes! {
     }
     UnknownColumn = Note "unknown-column" {
         meaning: "columns are not fields of an integration",
-        why: "You may add columns of your own; nothing in them is sent. The note is for the case that one was meant to be a field.",
+        why: "You may add columns of your own; nothing in them is sent. The note is there in case one was meant to be a field.",
         help: "If the columns are your own, do nothing, or begin their names with `_` to silence the note. `gij explain` lists \
                the fields; `--map 'HEADER=FIELD'` reads a column as a field.",
         example: csv("type,displayName,pat,Team\nGITHUB,Payments,invented-token,Blue\n",
@@ -228,7 +228,7 @@ codes! {
     SheetPassedOver = Note "sheet-passed-over" {
         meaning: "a sheet of the workbook is not read",
         why: "A sheet is read if it is visible, its name does not begin with `_`, and its headers include a type and an origin \
-              or a credential. The note is for the case that a skipped sheet holds integrations.",
+              or a credential. The note is there in case a skipped sheet holds integrations.",
         help: "If the sheet holds no integrations, do nothing. Otherwise fix what the message names: unhide or rename the \
                sheet, select it with `--sheet`, or give it a header row within its first 20 rows.",
         example: Example::Words("A workbook has the sheets `Hosts`, with the headers `type`, `displayName` and `pat`, and \
@@ -276,7 +276,7 @@ codes! {
                                  No spreadsheet program has saved it since."),
     }
     MangledNumber = Error(guess) "mangled-number" {
-        meaning: "a text field holds a number or date that may have been another text",
+        meaning: "a text field holds a number or date that was probably other text",
         why: "A spreadsheet that reads a text as a number drops leading zeros, keeps only 15 digits and shows `1.2E+12`; one \
               that reads `3-4` as a date stores 3 April. The original text cannot be recovered from it.",
         help: "Format the column as text, then type the value again.",
@@ -581,7 +581,7 @@ codes! {
     }
     GitHubPassword = Warning "github-password" {
         meaning: "GitHub does not accept passwords",
-        why: "github.com has accepted no passwords for its API since 2020, and the vendor's manual lists only tokens for GitHub \
+        why: "github.com has not accepted passwords for its API since 2020, and the vendor's manual lists only tokens for GitHub \
               Enterprise Server since 2023. Jira would create the integration, but its login would probably fail.",
         help: "Create a personal access token on GitHub and use it as `pat`, without `username` and `password`.",
         example: csv("type,displayName,username,password\nGITHUB,Payments,svc-jira,invented-password\n",
@@ -652,7 +652,7 @@ codes! {
         meaning: "`apiFilter` is not a JMESPath expression",
         why: "`apiFilter` selects repositories from the answer of the host's API, in the language JMESPath. The message gives the \
               position of the mistake. Functions that JMESPath does not have, and missing commas, are found as well.",
-        help: "Correct the expression. Text stands in single quotes: `'x'`. Backquotes are for JSON, such as `` `true` ``, and \
+        help: "Correct the expression. Put text in single quotes: `'x'`. Backquotes are for JSON, such as `` `true` ``, and \
                double quotes for names of fields.",
         example: csv("type,displayName,pat,apiFilter\nGITHUB,Payments,invented-token,\"[?contains(name, 'payments')\"\n",
                      "type,displayName,pat,apiFilter\nGITHUB,Payments,invented-token,\"[?contains(name, 'payments')]\"\n"),
@@ -713,7 +713,7 @@ codes! {
     }
     ProjectsWithoutGlobal = Warning "projects-without-global" {
         meaning: "the row names projects, but `global` is blank",
-        why: "Without `global` `no`, Jira makes an integration visible to all projects, and may then ignore the projects that \
+        why: "Unless `global` is `no`, Jira makes an integration visible to all projects, and may then ignore the projects that \
               the row names (page \"Setting Project Permissions\").",
         help: "Write `no` in `global`, or set it for all blank cells with `--set global=no`.",
         example: csv("type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,,ABC\n",

@@ -82,10 +82,10 @@ impl Page {
         connection.extend(described(&topic.requires));
         self.table(connection);
         if !topic.own.is_empty() {
-            self.heading("Optional, unlike in other types");
+            self.heading("Optional, only for some types");
             self.table(described(&topic.own));
         }
-        self.section("Optional, as in all types", &topic.common.join(", "));
+        self.section("Optional, for all types", &topic.common.join(", "));
         self.notes(topic.notes.iter().copied());
         self.heading("Example");
         self.indented(&topic.example);
@@ -134,7 +134,7 @@ impl Page {
         for (severity, title) in [
             (Severity::Error, "Errors: nothing is sent"),
             (Severity::Warning, "Warnings: probably a mistake"),
-            (Severity::Note, "Notes: worth knowing"),
+            (Severity::Note, "Notes: for your information"),
         ] {
             self.heading(title);
             let codes = catalogue.codes.iter();

@@ -60,7 +60,10 @@ impl Export {
                     id: remote.id,
                     display_name: remote.display_name.clone(),
                     field: None,
-                    why: format!("`{}` is none of the 12 types", remote.type_name),
+                    why: format!(
+                        "`{}` is not one of the 12 integration types",
+                        remote.type_name
+                    ),
                 }),
             }
         }

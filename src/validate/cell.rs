@@ -106,7 +106,7 @@ fn error_problem(error: &str) -> Problem {
 fn date_problem(code: Code, what: &str) -> Problem {
     Problem::new(
         code,
-        "the cell contains a date or time, and the spreadsheet may have made it of another text",
+        "the cell contains a date or time, and the spreadsheet may have converted it from other text",
         format!("format the column as text and type the {what} again"),
     )
 }
@@ -123,7 +123,7 @@ fn invisible_problem(c: char) -> Problem {
     let (message, help) = match c {
         '\n' | '\r' => (
             "the cell contains a line break".to_owned(),
-            "remove it; if nobody typed it, check this row and those above for a quotation mark too many",
+            "remove it; if nobody typed it, check this row and those above for a surplus quotation mark",
         ),
         c => (
             format!(

@@ -210,7 +210,7 @@ impl<'a> RowCheck<'a> {
         let found = text.chars().find(|c| CURLY.contains(c));
         if let Some(found) = found {
             let message = format!(
-                "`{field}` contains the curly quotation mark {found}, which no machine expects"
+                "`{field}` contains the curly quotation mark {found}, which only office programs use"
             );
             let help = "type a straight one, and turn automatic quotation marks off";
             self.report(field, Code::SmartQuote, message, help);

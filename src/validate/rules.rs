@@ -131,7 +131,7 @@ fn check_credentials(
         );
     }
     let message = match integration_type {
-        IntegrationType::GitHub => Some("github.com has accepted no passwords since 2020"),
+        IntegrationType::GitHub => Some("github.com has not accepted passwords since 2020"),
         IntegrationType::GitHubServer => {
             Some("the vendor's manual lists only tokens for GitHub Enterprise Server since 2023")
         }
@@ -148,7 +148,7 @@ fn check_credentials(
         found.add(
             Field::Username,
             Code::DomainInUsername,
-            "the user name contains a Windows domain, which the app does not want",
+            "the user name contains a Windows domain, which the app does not expect",
             "write the user's name alone",
         );
     }

@@ -180,7 +180,7 @@ fn what_is_no_table_is_refused_with_a_cure() {
         (
             "image.csv",
             b"\x89PNG\x00\x00",
-            "this is no CSV and no XLSX file",
+            "this is neither a CSV nor an XLSX file",
         ),
         (
             "other.csv",

@@ -130,7 +130,7 @@ fn a_workbook_that_contradicts_itself_is_refused() {
         ),
         (
             Book::table("").sheets(&["A", "A"]).bytes(),
-            "two of its sheets have one name",
+            "two of its sheets have the same name",
         ),
         (
             Book::table("").sheets(&names).bytes(),
@@ -138,7 +138,7 @@ fn a_workbook_that_contradicts_itself_is_refused() {
         ),
         (
             Book::table("").part("XL/Workbook.xml", "").bytes(),
-            "two files of one name",
+            "two files with the same name",
         ),
         (
             Book::table("")

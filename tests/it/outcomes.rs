@@ -181,7 +181,7 @@ fn ten_that_fail_alike_from_the_start_stop_the_run() {
         .faults(vec![Some(Fault::Failure400); 40]);
     import(&env, "1")
         .exit(4)
-        .says("the first 10 rows sent all failed alike");
+        .says("the first 10 rows sent all failed in the same way");
     assert_eq!((env.total("failed"), env.total("not_attempted")), (10, 30));
 }
 

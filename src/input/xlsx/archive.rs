@@ -37,7 +37,7 @@ impl<'a> Archive<'a> {
         check_file_count(&mut file)?;
         let zip = ZipArchive::new(file).map_err(|error| of_zip(&error))?;
         if zip.len() as u64 > PARTS || zip.has_duplicate_names() {
-            return Err(damaged("its archive holds two files of one name"));
+            return Err(damaged("its archive holds two files with the same name"));
         }
         let mut parts = HashMap::with_capacity(zip.len());
         for (index, name) in zip.file_names().enumerate() {
@@ -45,7 +45,7 @@ impl<'a> Archive<'a> {
             let name = name.replace('\\', "/").to_ascii_lowercase();
             // Two such names would leave it open which of them calamine reads.
             if parts.insert(name, index).is_some() {
-                return Err(damaged("its archive holds two files of one name"));
+                return Err(damaged("its archive holds two files with the same name"));
             }
         }
         refuse_other_formats(|name| parts.contains_key(name))?;

@@ -95,7 +95,7 @@ impl Structure {
                 "sheet" => {
                     let sheet = self.sheet(tag, related)?;
                     if self.sheets.iter().any(|one| one.name == sheet.name) {
-                        return Err(damaged("two of its sheets have one name"));
+                        return Err(damaged("two of its sheets have the same name"));
                     }
                     self.sheets.push(sheet);
                 }

@@ -145,10 +145,7 @@ fn torn_and_foreign_directories_are_skipped() {
         why[1],
         "gij ended before the first line of its journal was written; nothing was sent"
     );
-    assert!(
-        why[2].contains("does not begin as a journal does"),
-        "{why:?}"
-    );
+    assert!(why[2].contains("does not begin like a journal"), "{why:?}");
 }
 
 #[test]
