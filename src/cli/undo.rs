@@ -16,13 +16,14 @@ use super::session::{EarlyEnd, RunResult, Session, WhenToAudit, Work};
 use super::settle::{Decision, decisions};
 use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{
-    Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, agreed, list_for_undo,
-    plan_undo, without_absences,
+    Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, Update, agreed,
+    list_for_undo, plan_undo, without_absences,
 };
 use crate::journal::{
     ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
 };
 use crate::model::{Field, IntegrationType, Outcome, Remote, RemoteIntegration};
+use crate::plan::Change;
 use crate::render::{count, jira_at, undo_plan as plan_text};
 use crate::report::Report;
 use crate::validate::{Only, RowRange, field_of};
@@ -33,10 +34,10 @@ pub(super) struct UndoArgs {
     /// Run to undo: `last`, an id, a part of its name, or its path
     #[arg(value_name = "RUN", default_value = "last")]
     pub run: String,
-    /// Show what would be removed and stop
+    /// Show what would be undone and stop
     #[arg(long, conflicts_with_all = ["adopt", "absent"])]
     pub dry_run: bool,
-    /// Remove without asking for confirmation
+    /// Undo without asking for confirmation
     #[arg(long, short)]
     pub yes: bool,
     /// Only what these rows created, such as 2-50 or 'Azure!2-50,60'
@@ -63,7 +64,7 @@ pub(super) struct UndoArgs {
     pub common: RunArgs,
 }
 
-/// Removes what a run created, and nothing else.
+/// Removes what a run created, or puts back what it updated, and nothing else.
 pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let common = &args.common;
@@ -81,9 +82,7 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
     }
     if !run.state().rows().any(|(_, row)| is_left(row)) {
         let run_id = run.id();
-        screen.info(&format!(
-            "nothing that {run_id} created is left to remove\n"
-        ));
+        screen.info(&format!("nothing that {run_id} did is left to undo\n"));
         let found = Discrepancies::default();
         return RunResult::write(run.dir.path(), None, context)?.show(
             |report| undoing.is_left(report, &found),
@@ -133,7 +132,12 @@ fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
 
 /// Whether Jira may hold something that the row created.
 fn is_left(row: &RowState) -> bool {
+    let removal = row.deletions.own.as_ref();
+    let is_undone = removal.is_some_and(|removal| removal.outcome.is_undone());
     let is_created = row.outcome == Outcome::Created && !is_removed(row);
+    if row.is_updated() {
+        return !is_undone;
+    }
     is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
 }
 
@@ -212,6 +216,8 @@ struct Removals {
     /// Rows and their integrations that Jira no longer holds.
     gone: Vec<(u32, Remote)>,
     deletions: Vec<Deletion>,
+    /// Rows whose fields are put back.
+    changes: Vec<(u32, Change)>,
 }
 
 impl Undoing<'_> {
@@ -222,7 +228,8 @@ impl Undoing<'_> {
         decisions: &[Decision],
         must_ask: bool,
     ) -> Result<Discrepancies, EarlyEnd> {
-        if self.run.state().baseline().is_some() || !decisions.is_empty() {
+        let has_baseline = self.run.state().baseline().is_some();
+        if !self.is_update() && (has_baseline || !decisions.is_empty()) {
             session.settle(&mut self.run, decisions)?;
         }
         settle_duplicates(&mut self.run, session)?;
@@ -234,7 +241,7 @@ impl Undoing<'_> {
         } else {
             self.created_to_remove(session, seen, must_ask)?
         };
-        if must_ask && !removals.deletions.is_empty() {
+        if must_ask && !(removals.deletions.is_empty() && removals.changes.is_empty()) {
             removals.events.push(Event::Confirmed {
                 by: ConfirmedBy::Answer,
                 at: Timestamp::now(),
@@ -277,16 +284,18 @@ impl Undoing<'_> {
         let jira = &session.jira.jira;
         self.context
             .show_plan(&self.plan_text(&plan, jira), must_ask);
-        let is_deleted = |undone: &&UndoneRow| undone.fate == Fate::Delete;
-        let number = plan.iter().filter(is_deleted).count();
+        let is_sent = |undone: &&UndoneRow| undone.fate.is_sent();
+        let number = plan.iter().filter(is_sent).count();
         if !must_ask || number == 0 {
             return Ok(self.removals(&plan));
         }
         let what = count(number as u64, "integration", "integrations");
-        let question = format!(
-            "Remove {what} from {}?\nType the number to confirm:",
-            jira_at(jira)
-        );
+        let (place, question) = (jira_at(jira), "Type the number to confirm:");
+        let question = if self.is_update() {
+            format!("Put back {what} in {place}?\n{question}")
+        } else {
+            format!("Remove {what} from {place}?\n{question}")
+        };
         let (runtime, screen) = (&session.jira.runtime, &self.context.screen);
         if question::ask_number(&question, number, runtime, screen) != Reply::Yes {
             let why = format!("the answer was not {number}; nothing was removed");
@@ -312,7 +321,12 @@ impl Undoing<'_> {
                     }
                     continue;
                 }
+                Fate::Restore(change) => {
+                    removals.changes.push((n, Change::clone(change)));
+                    continue;
+                }
                 Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
+                Fate::AlreadyRestored => (PlannedAction::Restored, "is as it was before"),
                 Fate::AlreadyGone if undone.was_in_doubt => {
                     (PlannedAction::Removed, "no longer in Jira's list")
                 }
@@ -346,6 +360,21 @@ impl Undoing<'_> {
         let must_audit = !self.args.duplicates
             && state.baseline().is_some()
             && state.rows().any(|(_, row)| is_doubtful(row));
+        let appender = session.journal.appender();
+        let begin = async move { appender.commit(removals.events).await };
+        if self.is_update() {
+            let last = |n| state.row(n).map_or(0, |row| row.last_intent);
+            let changes = removals.changes.iter();
+            let jobs = changes.map(|(n, change)| Job::new(Update::new(*n, change, None), last(*n)));
+            let work = Work {
+                matcher,
+                jobs: jobs.collect(),
+                in_doubt: Vec::new(),
+                existing: 0,
+                audit: WhenToAudit::Never,
+            };
+            return session.send(begin, work);
+        }
         let jobs = removals.deletions.into_iter();
         let work = Work {
             matcher,
@@ -360,8 +389,12 @@ impl Undoing<'_> {
                 WhenToAudit::Never
             },
         };
-        let appender = session.journal.appender();
-        session.send(async move { appender.commit(removals.events).await }, work)
+        session.send(begin, work)
+    }
+
+    /// Whether the run changed integrations, and created none.
+    fn is_update(&self) -> bool {
+        self.run.state().opened().is_update()
     }
 
     fn dry_run(&self, list: &[RemoteIntegration], jira: &Jira) -> Result<Exit, Failure> {
@@ -379,9 +412,16 @@ impl Undoing<'_> {
             return Ok(Exit::Done);
         }
         context.screen.result(&self.plan_text(&plan, jira));
-        context.screen.result("dry run: nothing was removed\n");
+        let (done, verb) = if self.is_update() {
+            ("changed", "put them back")
+        } else {
+            ("removed", "remove them")
+        };
+        context
+            .screen
+            .result(&format!("dry run: nothing was {done}\n"));
         let undo = run.next(&context.given, "undo");
-        context.next(&format!("remove them:\n  {undo}"));
+        context.next(&format!("{verb}:\n  {undo}"));
         Ok(Exit::Done)
     }
 
@@ -411,7 +451,8 @@ impl Undoing<'_> {
         let is_in_doubt =
             |row: &RowState| row.outcome == Outcome::InDoubt && self.selection.has(row);
         let are_in_doubt = state.rows().any(|(_, row)| is_in_doubt(row));
-        !self.args.duplicates && are_in_doubt || found.appeared.iter().any(is_selected)
+        let may_exist = are_in_doubt && !self.args.duplicates && !self.is_update();
+        may_exist || found.appeared.iter().any(is_selected)
     }
 
     fn is_left(&self, report: &Report, found: &Discrepancies) -> bool {
@@ -459,6 +500,8 @@ impl<'a> PlanRow<'a> {
     fn new(run: &LoadedRun, undone: &'a UndoneRow) -> Self {
         let (action, reason) = match &undone.fate {
             Fate::Delete => ("remove", None),
+            Fate::Restore(_) => ("restore", None),
+            Fate::AlreadyRestored => ("restored", None),
             Fate::LeaveAlone(why) => ("leave_alone", Some(why.as_str())),
             Fate::AlreadyGone => ("not_listed", None),
         };

@@ -1,8 +1,9 @@
-//! Undoing what a run created: which integrations are deleted, and which are left alone.
+//! Undoing what a run did: which integrations are deleted or get their fields back, and which are left alone.
 //!
 //! The decision to know: an integration is deleted only while Jira shows it as what the journal has as created by the run.
 
 mod changes;
+mod restore;
 
 use std::collections::HashMap;
 
@@ -10,6 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use self::changes::changes;
+use self::restore::restore;
 use super::context::SessionContext;
 use super::matcher::Matcher;
 use super::stop::Stop;
@@ -17,6 +19,7 @@ use crate::journal::{Duplicate, ListReason, RemovalOutcome, RowState, RunState, 
 use crate::model::{
     Field, OriginKey, Outcome, Remote, RemoteIntegration, RemoteSet, ShownFields, normalise,
 };
+use crate::plan::Change;
 
 /// What else is to be removed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -28,17 +31,28 @@ pub(crate) struct UndoOptions {
 }
 
 /// What an undo does with the integration of a row.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Fate {
     Delete,
+    /// What an update changed is put back.
+    Restore(Box<Change>),
     /// It is not touched, for this reason.
     LeaveAlone(String),
     /// Jira does not hold it any more.
     AlreadyGone,
+    /// Everything is as it was before the update.
+    AlreadyRestored,
 }
 
-/// A row that the run created, and what an undo does with its integration.
-#[derive(Clone, PartialEq, Eq, Debug)]
+impl Fate {
+    /// Whether a request is sent for it.
+    pub(crate) fn is_sent(&self) -> bool {
+        matches!(self, Self::Delete | Self::Restore(_))
+    }
+}
+
+/// A row that the run created or updated, and what an undo does with its integration.
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct UndoneRow {
     pub n: u32,
     pub remote: Remote,
@@ -47,7 +61,7 @@ pub(crate) struct UndoneRow {
     pub was_in_doubt: bool,
 }
 
-/// What an undo of `run` does with each row that was created, that `is_selected`, and that is not removed yet.
+/// What an undo of `run` does with each row that was created or updated, that `is_selected`, and that is not undone yet.
 pub(crate) fn plan_undo(
     run: &RunState,
     list: &[RemoteIntegration],
@@ -56,12 +70,12 @@ pub(crate) fn plan_undo(
 ) -> Vec<UndoneRow> {
     let there: HashMap<i64, &RemoteIntegration> =
         list.iter().map(|remote| (remote.id, remote)).collect();
-    let created = run
-        .rows()
-        .filter(|(_, row)| row.outcome == Outcome::Created && is_selected(row));
+    let created = run.rows().filter(|(_, row)| {
+        (row.outcome == Outcome::Created || row.is_updated()) && is_selected(row)
+    });
     let rows = created.filter_map(|(n, row)| {
         let removal = row.deletions.own.as_ref().map(|removal| removal.outcome);
-        if removal.is_some_and(RemovalOutcome::is_gone) {
+        if removal.is_some_and(RemovalOutcome::is_undone) {
             return None;
         }
         let remote = row.remote?;
@@ -75,15 +89,20 @@ pub(crate) fn plan_undo(
     rows.collect()
 }
 
-/// What is done after somebody confirmed the plan `shown`, and Jira's list makes it `now`: only what both delete is deleted.
+/// What is done after somebody confirmed the plan `shown`, and Jira's list makes it `now`: only what both do is done.
 pub(crate) fn agreed(shown: &[UndoneRow], now: Vec<UndoneRow>) -> Vec<UndoneRow> {
     let shown: HashMap<u32, &Fate> = shown.iter().map(|row| (row.n, &row.fate)).collect();
     let agreed = now.into_iter().map(|row| {
         let fate = match (shown.get(&row.n), row.fate) {
-            (Some(Fate::LeaveAlone(why)), Fate::Delete) => Fate::LeaveAlone(why.clone()),
-            (None | Some(Fate::AlreadyGone), Fate::Delete) => Fate::LeaveAlone(
-                "Jira's list showed it only after you confirmed; the same command removes it"
-                    .into(),
+            (Some(Fate::LeaveAlone(why)), fate) if fate.is_sent() => Fate::LeaveAlone(why.clone()),
+            (Some(Fate::Restore(shown)), Fate::Restore(now))
+                if shown.differences == now.differences =>
+            {
+                Fate::Restore(now)
+            }
+            (Some(Fate::Delete), fate) => fate,
+            (_, fate) if fate.is_sent() => Fate::LeaveAlone(
+                "Jira's list showed it only after you confirmed; the same command undoes it".into(),
             ),
             (_, fate) => fate,
         };
@@ -98,6 +117,9 @@ fn fate(row: &RowState, shown: Option<&RemoteIntegration>, options: UndoOptions)
     };
     if let Some(why) = why_another(row, shown) {
         return Fate::LeaveAlone(why);
+    }
+    if row.is_updated() {
+        return restore(row, shown);
     }
     if row.via != Some(Via::Answer) && !options.found {
         return Fate::LeaveAlone(

@@ -170,6 +170,11 @@ impl RowState {
         spare.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX))
     }
 
+    /// Whether an update may have changed its integration.
+    pub(crate) fn is_updated(&self) -> bool {
+        self.attempts > 0 && !self.changes.is_empty()
+    }
+
     /// The id of its integration.
     fn own(&self) -> Option<i64> {
         self.remote.map(|remote| remote.id)

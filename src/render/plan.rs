@@ -259,9 +259,9 @@ pub(crate) fn undo_plan(
     let mut lines = Lines::new(12);
     lines.fact("Run", run);
     lines.fact("Jira", target(jira));
-    let mut group = |label: &str, fate: &Fate, what: &dyn Fn(usize) -> String| {
-        let rows: Vec<&UndoneRow> = plan.iter().filter(|undone| undone.fate == *fate).collect();
-        if rows.is_empty() && *fate != Fate::Delete {
+    let mut group = |label: &str, is_it: &dyn Fn(&Fate) -> bool, what: &dyn Fn(usize) -> String| {
+        let rows: Vec<&UndoneRow> = plan.iter().filter(|undone| is_it(&undone.fate)).collect();
+        if rows.is_empty() && !is_it(&Fate::Delete) {
             return;
         }
         lines.fact(label, what(rows.len()));
@@ -269,35 +269,56 @@ pub(crate) fn undo_plan(
             let row = state.row(undone.n);
             let place = row.map_or_else(String::new, |row| row.place.to_string());
             let name = row_name(place, None, row.and_then(|row| row.name.as_deref()));
-            lines.add(
-                Style::new(),
-                "",
-                &format!("{name}  id {}", undone.remote.id),
-            );
+            let mut line = format!("{name}  id {}", undone.remote.id);
+            if let Fate::Restore(change) = &undone.fate {
+                let changes = change.differences.iter();
+                let changes: Vec<String> = changes.map(Difference::as_change).collect();
+                let _ = write!(line, "  {}", changes.join(", "));
+            }
+            lines.add(Style::new(), "", &line);
         });
     };
-    group("Remove", &Fate::Delete, &|rows| {
+    let label = if state.opened().is_update() {
+        "Put back"
+    } else {
+        "Remove"
+    };
+    group(label, &Fate::is_sent, &|rows| {
         count(n(rows), "integration", "integrations")
     });
     let reasons: BTreeSet<&str> = plan
         .iter()
         .filter_map(|undone| match &undone.fate {
             Fate::LeaveAlone(why) => Some(why.as_str()),
-            Fate::Delete | Fate::AlreadyGone => None,
+            _ => None,
         })
         .collect();
     for why in reasons {
-        let fate = Fate::LeaveAlone(why.to_owned());
-        group("Left alone", &fate, &|rows| format!("{rows}: {why}"));
+        let is_it = |fate: &Fate| matches!(fate, Fate::LeaveAlone(other) if other == why);
+        group("Left alone", &is_it, &|rows| format!("{rows}: {why}"));
     }
+    let is_gone = |fate: &Fate| *fate == Fate::AlreadyGone;
     if is_dry_run {
-        group("Not listed", &Fate::AlreadyGone, &|rows| {
+        group("Not listed", &is_gone, &|rows| {
             format!("{rows}: not in Jira's list; the undo reads the list again to be sure")
         });
     } else {
-        group("Already gone", &Fate::AlreadyGone, &|rows| rows.to_string());
+        group("Already gone", &is_gone, &|rows| rows.to_string());
     }
-    if let in_doubt @ 1.. = state.totals().in_doubt {
+    let is_unseen = |undone: &&UndoneRow| {
+        let changes = state.row(undone.n).into_iter().flat_map(|row| &row.changes);
+        changes.clone().any(|change| change.jira.is_null())
+    };
+    if let rows @ 1.. = plan.iter().filter(is_unseen).count() {
+        let rows = count(n(rows), "row", "rows");
+        let what = format!(
+            "{rows} with secrets or other fields that Jira does not show; they cannot be put back"
+        );
+        lines.fact("Kept", what);
+    }
+    if let in_doubt @ 1.. = state.totals().in_doubt
+        && !state.opened().is_update()
+    {
         let rows = count(in_doubt, "row", "rows");
         let what = format!("{rows}; what they may have created is left alone");
         lines.fact("In doubt", what);

@@ -445,6 +445,84 @@ fn a_rehearsal_updates_what_an_export_holds() {
     );
 }
 
+fn undo(env: &Env, options: &[&str]) -> Ran {
+    let args = ["undo", "last", "--yes", "--settle", "50ms"];
+    env.run(args.iter().chain(options).copied())
+}
+
+#[test]
+fn an_undo_puts_visible_fields_back() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,global,tagsFilter,disabled\n1,GITHUB_SERVER,yes,^w,yes\n2,GITHUB_SERVER,yes,,\n",
+    );
+    let before = held(&env);
+    update(&env, &["--fields", "global,tagsFilter,disabled"]).exit(0);
+    assert_ne!(held(&env), before);
+    env.run(["undo", "--dry-run"])
+        .exit(0)
+        .says("Put back 2 integrations")
+        .says("global: true → false")
+        .says("nothing was changed");
+    undo(&env, &[]).exit(0).says("2 were put back since");
+    let after = held(&env).into_iter();
+    let without_projects = |mut one: Value| {
+        // Jira forgets the projects of what all projects see.
+        one["projectMappingIds"] = Value::Null;
+        one
+    };
+    assert!(
+        after
+            .map(without_projects)
+            .eq(before.into_iter().map(without_projects))
+    );
+    assert_eq!(env.report()["rows"][0]["removal"]["outcome"], "restored");
+    undo(&env, &[]).exit(0).says("is left to undo");
+    env.run(["resume", "--yes"]).exit(2).says("being undone");
+}
+
+#[test]
+fn an_undo_says_that_secrets_cannot_be_put_back() {
+    let env = rotating();
+    rotate(&env, &[]).exit(0);
+    undo(&env, &[]).exit(1).says("cannot be put back: pat");
+    assert_eq!(puts(&env), 3);
+}
+
+#[test]
+fn an_undo_leaves_what_somebody_changed_since() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,tagsFilter\n1,GITHUB_SERVER,^w\n2,GITHUB_SERVER,^w\n",
+    );
+    update(&env, &["--fields", "tagsFilter"]).exit(0);
+    let env = env.file("b.csv", "id,type,tagsFilter\n1,GITHUB_SERVER,^x\n");
+    env.run("update b.csv --fields tagsFilter --yes".split(' '))
+        .exit(0);
+    let args = ["undo", "a", "--yes", "--settle", "50ms"];
+    env.run(args)
+        .exit(1)
+        .says("changed since the update: tagsFilter");
+    let filters: Vec<_> = env
+        .jira()
+        .held()
+        .into_iter()
+        .map(|one| one.tags_filter.unwrap())
+        .collect();
+    assert_eq!(filters, ["^x", "^v", "^v"]);
+}
+
+#[test]
+fn an_undo_puts_back_what_jira_reset() {
+    let env = rotating();
+    let before = held(&env);
+    env.jira().set_condition(Condition::UpdatesReset);
+    rotate(&env, &[]).exit(4);
+    assert_ne!(held(&env), before);
+    undo(&env, &[]).says("cannot be put back");
+    assert_eq!(held(&env), before);
+}
+
 /// The commands of the first block of a chapter.
 fn commands(chapter: &str) -> Vec<Vec<String>> {
     let page = include_str!("../../docs/rotating.md");
