@@ -1,5 +1,5 @@
 //! `gij` takes spreadsheets of *integrations* for the Jira app *Git Integration for Jira* (Data Center), validates them,
-//! and creates each integration exactly once.
+//! and creates each integration exactly once, or updates those that exist.
 //!
 //! This is the library behind the program of the same name. It has two ways in:
 //!

@@ -33,29 +33,29 @@ const TEMPLATE: &str = "\
 {usage-heading} {usage}
 
 Prepare:
-  check       Validate spreadsheets and report every problem; never uses the network
-  probe       Validate, then try each credential at its git host, before Jira gets it
-  template    Write a starter spreadsheet with columns, explanations and drop-down lists
-  doctor      Check the connection, the login and the app, and suggest fixes
+  check        Validate spreadsheets and report every problem; never uses the network
+  probe        Validate, then try each credential at its git host, before Jira gets it
+  template     Write a starter spreadsheet with columns, explanations and drop-down lists
+  doctor       Check the connection, the login and the app, and suggest fixes
 
 Run:
-  import      Validate, show the plan, ask, create each integration once, report
-  update      Change named fields of integrations that exist, such as their tokens
-  resume      Continue a run that was interrupted or has failed rows
+  import       Validate, show the plan, ask, create each integration once, report
+  update       Change named fields of integrations that exist, such as their tokens
+  resume       Continue a run that was interrupted or has failed rows
 
 Afterwards:
-  verify      Show which integrations of a run Jira indexed, and what they found
-  undo        Remove the integrations that a run created, and nothing else
-  report      Write the report of a run again, in any form
-  export      Write what Jira holds as a spreadsheet that check and import read
-  runs        List the runs, how each ended, and the next command to type
+  verify       Show which integrations of a run Jira indexed, and what they found
+  undo         Remove the integrations that a run created, and nothing else
+  report       Write the report of a run again, in any form
+  export       Write what Jira holds as a spreadsheet that check and import read
+  runs         List the runs, how each ended, and the next command to type
 
 Help:
-  explain     Explain a diagnostic, an integration type or a column, with an example
-  sandbox     Run a simulated Jira to rehearse against
-  completions Write completions for a shell
-  man         Write manual pages
-  help        Show help for a command
+  explain      Explain a diagnostic, an integration type or a column, with an example
+  sandbox      Run a simulated Jira to rehearse against
+  completions  Write completions for a shell
+  man          Write manual pages
+  help         Show help for a command
 
 Options:
 {options}
@@ -63,7 +63,7 @@ Options:
 To rehearse without touching Jira:  gij import FILE --sandbox
 ";
 
-/// Create Git Integration for Jira integrations from spreadsheets: validated first, each created once
+/// Create and update Git Integration for Jira integrations from spreadsheets: validated first, each row once
 #[derive(Debug, Parser)]
 #[command(name = "gij", version, styles = STYLES, help_template = TEMPLATE, max_term_width = 100)]
 #[command(arg_required_else_help = true)]
@@ -132,7 +132,7 @@ mod tests {
     fn every_command_stands_in_the_overview() {
         for command in command().get_subcommands() {
             let line = format!(
-                "  {:11} {}",
+                "  {:12} {}",
                 command.get_name(),
                 command.get_about().unwrap()
             );

@@ -9,9 +9,9 @@ use crate::plan::Vanished;
 /// The exit codes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Exit {
-    /// 0: every selected row is created or existed.
+    /// 0: every selected row is created, updated or existed.
     Done,
-    /// 1: some rows failed or are in doubt.
+    /// 1: some rows failed, are in doubt or have no integration to update.
     Incomplete,
     /// 2: wrong usage, no credentials, no confirmation, a run that is locked.
     Usage,

@@ -129,13 +129,13 @@ impl Prober<'_> {
             screen.info(&format!("sending {what}\n{hosts}\n"));
             return Ok(true);
         }
-        let help = format!("review the list, then pass `--yes` to send\n{hosts}");
+        let help = "review the hosts above, then pass `--yes`";
+        screen.problem(&hosts);
         if self.has_stdin {
             let why = "cannot ask whether to send credentials while reading standard input";
             return Err(Failure::usage(why).help(help));
         }
-        question::confirmation(false, "no credential was sent", &help)?;
-        screen.problem(&hosts);
+        question::confirmation(false, "no credential was sent", help)?;
         let question = format!("Send {what} to check whether they work?");
         Ok(question::ask(&question, runtime, screen) == Reply::Yes)
     }

@@ -174,7 +174,10 @@ impl StoredRuns {
             }
             FindRunError {
                 message: format!("all runs in {} are rehearsals", runs_dir.display()),
-                help: format!("name the one that you mean: {}", list(&ids)),
+                help: format!(
+                    "the sandbox of a rehearsal is gone; `gij report RUN` still shows its report: {}",
+                    list(&ids)
+                ),
             }
         })
     }
