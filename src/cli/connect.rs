@@ -113,36 +113,13 @@ impl ConnectArgs {
 
     /// The Jira at `url`, with which the run `run` began. The arguments need not name it again, and must not name another.
     pub(super) fn url_of_run(&self, run: &str, url: &str) -> Result<BaseUrl, Failure> {
-        let base = BaseUrl::parse(url).map_err(|error| {
-            Failure::usage(format!(
-                "the journal of {run} has an unusable Jira URL: {error}"
-            ))
-        })?;
-        if let Some((from, other)) = self.named()?
-            && other.as_str() != base.as_str()
-        {
-            let failure = Failure::usage(format!(
-                "the run {run} belongs to {base}, but {from} is {other}"
-            ));
-            return Err(failure.help(format!(
-                "a run can only continue on the Jira where it began: omit {from}, or set it to {base}"
-            )));
-        }
+        let base = url_of_run(self.named()?.as_ref(), run, url)?;
         self.checked(base)
     }
 
-    /// The Jira that is named, and by what.
-    fn named(&self) -> Result<Option<(&'static str, BaseUrl)>, Failure> {
-        let (from, url) = match &self.jira_url {
-            Some(url) => ("--jira-url", Some(url.clone())),
-            None => ("JIRA_URL", env("JIRA_URL")),
-        };
-        let Some(url) = url else {
-            return Ok(None);
-        };
-        let base = BaseUrl::parse(&url)
-            .map_err(|error| Failure::usage(format!("invalid value of {from}: {error}")))?;
-        Ok(Some((from, base)))
+    /// The Jira that the arguments or the environment name, if they do.
+    pub(super) fn named(&self) -> Result<Option<NamedJira>, Failure> {
+        named_jira(self.jira_url.as_deref())
     }
 
     /// `base`, once everything is checked that can be without a request.
@@ -216,6 +193,52 @@ impl ConnectArgs {
         }
         options
     }
+}
+
+/// A Jira, and the option or the variable that names it.
+pub(super) type NamedJira = (&'static str, BaseUrl);
+
+/// The Jira that `--jira-url` with this value or the environment names, if one does.
+pub(super) fn named_jira(jira_url: Option<&str>) -> Result<Option<NamedJira>, Failure> {
+    let (from, url) = match jira_url {
+        Some(url) => ("--jira-url", Some(url.to_owned())),
+        None => ("JIRA_URL", env("JIRA_URL")),
+    };
+    let Some(url) = url else {
+        return Ok(None);
+    };
+    let base = BaseUrl::parse(&url)
+        .map_err(|error| Failure::usage(format!("invalid value of {from}: {error}")))?;
+    Ok(Some((from, base)))
+}
+
+/// The Jira at `url`, with which the run `run` began. None other may be named.
+pub(super) fn url_of_run(
+    named: Option<&NamedJira>,
+    run: &str,
+    url: &str,
+) -> Result<BaseUrl, Failure> {
+    let base = BaseUrl::parse(url).map_err(|error| {
+        Failure::usage(format!(
+            "the journal of {run} has an unusable Jira URL: {error}"
+        ))
+    })?;
+    match named {
+        Some((from, other)) if other.as_str() != base.as_str() => {
+            let failure = Failure::usage(format!(
+                "the run {run} belongs to {base}, but {from} is {other}"
+            ));
+            Err(failure.help(format!(
+                "a run can only continue on the Jira where it began: omit {from}, or set it to {base}"
+            )))
+        }
+        _ => Ok(base),
+    }
+}
+
+/// Whether `jira` is at `url`.
+pub(super) fn is_at(jira: &Jira, url: &str) -> bool {
+    BaseUrl::parse(&jira.url).is_ok_and(|base| base.as_str() == url)
 }
 
 /// A Jira that accepted the login.
@@ -330,6 +353,7 @@ pub(super) async fn who(client: &Client) -> Result<Jira, JiraError> {
     Ok(Jira {
         url: client.base().as_str().to_owned(),
         title: Some(non_blank(server.title).unwrap_or_else(|| "Jira".to_owned())),
+        own_url: non_blank(server.base_url),
         version: non_blank(server.version),
         user: Some(user),
     })

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::values::{delimiter, encoding, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
-use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Row, Severity};
+use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Row, Severity, nearest};
 use crate::render::{Screen, count, diagnostics, more};
 use crate::secret::SecretPolicy;
 use crate::validate::{
@@ -213,9 +213,16 @@ fn complete(found: Validation) -> Result<Validation, Failure> {
         ));
     }
     if let Some(header) = found.missing_columns.first() {
-        return Err(Failure::usage(format!(
+        let failure = Failure::usage(format!(
             "no table has the column `{header}` that the command line names"
-        )));
+        ));
+        let headers = found.files.iter().flat_map(|file| &file.tables);
+        let headers = headers.flat_map(|table| &table.headers);
+        let known = headers.map(|header| (header.as_str(), header));
+        return Err(match nearest(header, known) {
+            Some(meant) => failure.help(format!("did you mean `{meant}`?")),
+            None => failure,
+        });
     }
     if let Some(field) = found.missing_fields.first() {
         return Err(Failure::usage(format!(

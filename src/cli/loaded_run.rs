@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::connect::ConnectArgs;
+use super::connect::{ConnectArgs, NamedJira, is_at};
 use super::exit::{Exit, Failure};
 use super::next::{FILE, Given, NextCommand};
 use super::pace::PaceArgs;
 use super::values::{one_row, row_and_id};
+use crate::jira::BaseUrl;
 use crate::journal::{
-    self, Event, JOURNAL_FILE, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
-    SessionStart, find_run, lock_jira,
+    self, Event, JOURNAL_FILE, Jira, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
+    SessionStart, StoredRun, find_run, lock_jira,
 };
 use crate::model::Outcome;
 use crate::validate::RowRange;
@@ -44,6 +45,8 @@ pub(super) struct RunArgs {
 pub(super) struct LoadedRun {
     pub dir: RunDir,
     pub read: ReadRun,
+    /// Where its Jira is.
+    pub base: BaseUrl,
     /// The word by which the next command finds it again.
     word: String,
     /// Its input files, if they are not where they were.
@@ -51,9 +54,21 @@ pub(super) struct LoadedRun {
 }
 
 impl LoadedRun {
-    /// Finds the run that `word` means, locks it and reads its journal.
-    pub(super) fn load(runs_dir: &Path, word: &str) -> Result<Self, Failure> {
-        let stored = find_run(runs_dir, word)?;
+    /// Finds the run that `word` means, locks it and reads its journal. If the options of `connect` name a Jira, it is of that.
+    pub(super) fn load(
+        runs_dir: &Path,
+        word: &str,
+        connect: &ConnectArgs,
+    ) -> Result<Self, Failure> {
+        let stored = find(runs_dir, word, connect.named()?.as_ref())?;
+        if stored.opened.rehearsal {
+            let failure = Failure::usage(format!(
+                "{} was a rehearsal, and its sandbox no longer exists",
+                stored.id
+            ));
+            return Err(failure.help("list the runs on a real Jira with `gij runs`"));
+        }
+        let base = connect.url_of_run(&stored.id, &stored.opened.jira.url)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
         let read = read_journal(dir.path())?;
         // An id is only found in the runs directory; a run elsewhere is named by its path.
@@ -63,20 +78,13 @@ impl LoadedRun {
         } else {
             stored.path.to_string_lossy().into_owned()
         };
-        let run = Self {
+        Ok(Self {
             dir,
             read,
+            base,
             word,
             files: Vec::new(),
-        };
-        if run.state().opened().rehearsal {
-            let failure = Failure::usage(format!(
-                "{} was a rehearsal, and its sandbox no longer exists",
-                run.id()
-            ));
-            return Err(failure.help("list the runs on a real Jira with `gij runs`"));
-        }
-        Ok(run)
+        })
     }
 
     /// The same run with these input files, if there are any.
@@ -148,14 +156,9 @@ impl LoadedRun {
         undo.options(&["--duplicates"])
     }
 
-    /// The base URL of its Jira.
-    pub(super) fn url(&self) -> &str {
-        &self.state().opened().jira.url
-    }
-
-    /// Keeps other runs on the same Jira away.
-    pub(super) fn lock_jira(&self) -> Result<Lock, Failure> {
-        Ok(lock_jira(&self.runs_dir()?, self.url())?)
+    /// Keeps other runs on its `jira` away.
+    pub(super) fn lock(&self, jira: &Jira) -> Result<Lock, Failure> {
+        Ok(lock_jira(&self.runs_dir()?, jira.identity())?)
     }
 
     /// The directory of the runs that it lies in.
@@ -181,6 +184,16 @@ impl LoadedRun {
         self.read = read_journal(self.dir.path())?;
         Ok(())
     }
+}
+
+/// Finds the run that `word` means. If a Jira is `named`, the last run is the last one on that.
+pub(super) fn find(
+    runs_dir: &Path,
+    word: &str,
+    named: Option<&NamedJira>,
+) -> Result<StoredRun, Failure> {
+    let is_it = |jira: &Jira| named.is_none_or(|(_, base)| is_at(jira, base.as_str()));
+    Ok(find_run(runs_dir, word, is_it)?)
 }
 
 /// Reads the journal of the run in `dir`.

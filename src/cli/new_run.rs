@@ -25,7 +25,8 @@ use super::session::{GIJ, Session, session_start};
 use crate::engine::{Matcher, Opening, open};
 use crate::jira::BaseUrl;
 use crate::journal::{
-    ConfirmedBy, History, Input, Journal, Lock, RunDir, RunOpened, SessionKind, VERSION, lock_jira,
+    ConfirmedBy, History, Input, Jira, Journal, Lock, RunDir, RunOpened, SessionKind, VERSION,
+    lock_jira,
 };
 use crate::model::Code;
 use crate::plan::{Action, Plan, PlanDigest};
@@ -153,7 +154,8 @@ impl NewRun<'_> {
         let unfinished = if args.new_run {
             None
         } else {
-            self.other_runs()?.refuse_second_run(&args.input.files)?
+            self.other_runs(None)?
+                .refuse_second_run(&args.input.files)?
         };
         let mut input = input::read(&args.input.files, &self.options)?;
         if !context.is_json {
@@ -171,17 +173,16 @@ impl NewRun<'_> {
                 return self.refuse(&input);
             }
         }
-        // Until this run is over no other one begins on the same Jira. One may have ended just now.
-        let _lock = self.lock()?;
-        let others = self.other_runs()?;
         let listed_at = Timestamp::now();
         let (connect, pace) = (&args.connect, args.pace.pace());
         let (base, seed) = (self.base.as_ref(), args.sandbox_seed.as_deref());
         let (jira, remote) = connect_on(runtime, connect, base, seed, pace, &context.screen)?;
+        // Until this run is over no other one begins on the same Jira. One may have ended just now.
+        let _lock = self.lock(&jira.jira)?;
         let planner = Planner {
             context,
             jira: &jira,
-            others,
+            others: self.other_runs(jira.jira.own_url.as_deref())?,
             settle: self.settle,
             named: self.options.named(),
         };
@@ -347,22 +348,21 @@ impl NewRun<'_> {
     }
 
     /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.
-    fn lock(&self) -> Result<Option<Lock>, Failure> {
-        match &self.base {
-            Some(base) if !self.args.dry_run => {
-                Ok(Some(lock_jira(&self.args.runs.runs_dir, base.as_str())?))
-            }
-            _ => Ok(None),
+    fn lock(&self, jira: &Jira) -> Result<Option<Lock>, Failure> {
+        if self.base.is_none() || self.args.dry_run {
+            return Ok(None);
         }
+        let runs_dir = &self.args.runs.runs_dir;
+        Ok(Some(lock_jira(runs_dir, jira.identity())?))
     }
 
-    /// The runs on this Jira; none for a rehearsal.
-    fn other_runs(&self) -> Result<OtherRuns<'_>, Failure> {
+    /// The runs on this Jira, which gives itself the address `own_url` if that is known; none for a rehearsal.
+    fn other_runs(&self, own_url: Option<&str>) -> Result<OtherRuns<'_>, Failure> {
         let is_dry_run = self.args.dry_run;
         let history = match &self.base {
             None => History::default(),
             Some(base) => {
-                match read_history(&self.args.runs.runs_dir, base.as_str()) {
+                match read_history(&self.args.runs.runs_dir, base.as_str(), own_url) {
                     // A dry run needs no directory of runs.
                     Err(_) if is_dry_run => History::default(),
                     history => history?,

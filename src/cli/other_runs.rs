@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::connect::is_at;
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use crate::jira::BaseUrl;
 use crate::journal::{History, Key, PastRun, RecentDeletions, Totals};
 use crate::model::Place;
 use crate::plan::Plan;
@@ -19,10 +19,14 @@ pub(super) struct OtherRuns<'a> {
     pub is_dry_run: bool,
 }
 
-/// Reads the runs below `runs_dir` that went to the Jira at `url`.
-pub(super) fn read_history(runs_dir: &Path, url: &str) -> Result<History, Failure> {
+/// Reads the runs below `runs_dir` that went to the Jira at `url`, or to one that gives itself the same address as that.
+pub(super) fn read_history(
+    runs_dir: &Path,
+    url: &str,
+    own_url: Option<&str>,
+) -> Result<History, Failure> {
     let history = History::read(runs_dir, |jira| {
-        BaseUrl::parse(&jira.url).is_ok_and(|base| base.as_str() == url)
+        is_at(jira, url) || own_url.is_some() && jira.own_url.as_deref() == own_url
     });
     history.map_err(|error| {
         let message = format!("cannot read {}: {error}", runs_dir.display());

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
+use super::connect::{named_jira, url_of_run};
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::loaded_run::RunsArgs;
+use super::loaded_run::{RunsArgs, find};
 use super::report_files::ReportArgs;
 use super::session::report_of;
-use crate::journal::find_run;
 use crate::render::summary;
 
 #[derive(Debug, Args)]
@@ -24,7 +24,11 @@ pub(super) struct ReportRunArgs {
 /// Writes the report of a run as its journal has it now; without `-o` it is only shown.
 pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Failure> {
     context.reports.open(&args.reports)?;
-    let stored = find_run(&args.runs.runs_dir, &args.run)?;
+    let named = named_jira(None)?;
+    let stored = find(&args.runs.runs_dir, &args.run, named.as_ref())?;
+    if !stored.opened.rehearsal {
+        url_of_run(named.as_ref(), &stored.id, &stored.opened.jira.url)?;
+    }
     let mut report = report_of(&stored.path)?;
     if let Some(header) = &args.reports.split_by
         && !report.split_by(header)

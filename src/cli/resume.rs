@@ -1,5 +1,6 @@
 //! `gij resume`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -45,7 +46,8 @@ pub(super) struct ResumeArgs {
 pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let common = &args.common;
-    let run = LoadedRun::load(&common.runs.runs_dir, &args.run)?.moved_to(&args.files);
+    let run = LoadedRun::load(&common.runs.runs_dir, &args.run, &common.connect)?;
+    let run = run.moved_to(&args.files);
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!(
@@ -64,13 +66,12 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     if run.state().has_begun() && !run.state().rows().any(is_left) {
         return nothing_to_send(args, &run, context);
     }
-    let base = common.connect.url_of_run(run.id(), run.url())?;
     let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
     sheets.refuse_invalid(&run, screen)?;
     let help = "pass `--yes` to continue the run as planned";
     let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
-    let (jira, list) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
-    let _lock = run.lock_jira()?;
+    let (jira, list) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
+    let _lock = run.lock(&jira.jira)?;
     let is_decided = !common.adopt.is_empty() || !common.absent.is_empty();
     if is_decided && run.state().opened().is_update() {
         let failure = "--adopt and --absent decide about creations, and this run updates";
@@ -78,7 +79,15 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     }
     let decisions = decisions(common, &run, &list)?;
     let kind = SessionKind::Resume;
-    let session = Session::on(&run, common, kind, confirmed_by, &jira, context)?;
+    let session = Session::on(
+        &run,
+        common,
+        kind,
+        confirmed_by,
+        BTreeMap::new(),
+        &jira,
+        context,
+    )?;
     let mut resumption = Resumption {
         session,
         run,
@@ -102,10 +111,17 @@ fn nothing_to_send(args: &ResumeArgs, run: &LoadedRun, context: &Context) -> Res
         "no row is left to send in {}, but it ended before the final comparison with Jira's list\n",
         run.id()
     ));
-    let base = common.connect.url_of_run(run.id(), run.url())?;
-    let (jira, _) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
-    let _lock = run.lock_jira()?;
-    let session = Session::on(run, common, SessionKind::Resume, None, &jira, context)?;
+    let (jira, _) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
+    let _lock = run.lock(&jira.jira)?;
+    let session = Session::on(
+        run,
+        common,
+        SessionKind::Resume,
+        None,
+        BTreeMap::new(),
+        &jira,
+        context,
+    )?;
     let nothing = Plan::new(Vec::new(), &[], None);
     let matcher = Matcher::of_run(run.state());
     let ended = session.carry_out(async { Ok(()) }, &nothing, matcher, Some(run.state()));
@@ -154,7 +170,8 @@ impl Resumption<'_> {
             .refuse_invalid(&self.run, screen)
             .map_err(EarlyEnd::Refused)?;
         // Other runs that cannot be read do not keep this one from continuing.
-        let history = read_history(&self.run.runs_dir()?, &jira.jira.url).unwrap_or_default();
+        let (url, own_url) = (&jira.jira.url, jira.jira.own_url.as_deref());
+        let history = read_history(&self.run.runs_dir()?, url, own_url).unwrap_or_default();
         let planner = Planner {
             context,
             jira,

@@ -68,10 +68,10 @@ fn next(run: &RunEntry, given: &Given) -> Option<NextStep> {
     let has_stdin = run.files.iter().any(|file| file == "-");
     let resume = || given.resume(&run.run, has_stdin);
     let (does, command) = match totals {
-        // After an undo has begun, the run is not resumed.
+        // After an undo of the whole run has begun, it is not resumed.
         _ if run.undo_begun && is_undo_over => return None,
-        // The journal does not have the rows that were selected, so the next undo must not delete yet.
-        _ if run.undo_begun => (
+        // The rows that were selected are not known here, so the next undo must not delete yet.
+        _ if !is_undo_over => (
             "see what is left to undo, with the same rows selected",
             given.undo_dry_run(&run.run),
         ),

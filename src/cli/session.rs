@@ -81,18 +81,20 @@ pub(super) enum WhenToAudit {
 }
 
 impl<'a> Session<'a> {
-    /// A session that continues `run`, with its beginning in the journal.
+    /// A session that continues `run`, or what the `selection` names of it, with its beginning in the journal.
     pub(super) fn on(
         run: &LoadedRun,
         args: &RunArgs,
         kind: SessionKind,
         confirmed_by: Option<ConfirmedBy>,
+        selection: BTreeMap<String, String>,
         jira: &'a Connected,
         context: &'a Context,
     ) -> Result<Self, Failure> {
         let settle = args.pace.settle_after(run.state().sessions());
         let mut options = args.pace.options(settle);
         options.extend(args.connect.options(jira));
+        options.extend(selection);
         let confirmed_by = confirmed_by.unwrap_or(ConfirmedBy::NotNeeded);
         let start = session_start(kind, &jira.jira, confirmed_by, settle, options);
         let continue_by = match kind {

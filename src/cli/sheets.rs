@@ -9,11 +9,11 @@ use super::exit::{Exit, Failure};
 use super::input::{self, RunSettings};
 use super::loaded_run::LoadedRun;
 use super::next::OffSheet;
-use crate::engine::{InvalidNow, Joined, SheetNow, join};
-use crate::journal::{Input, Key, RowRead, RowState, RunState};
+use crate::engine::{InvalidNow, Joined, SheetNow, join, rows_in};
+use crate::journal::{Input, Key, RowRead, RowState, RunOpened, RunState};
 use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
 use crate::render::{Screen, count, diagnostics};
-use crate::validate::Validation;
+use crate::validate::{Only, Validation};
 
 /// The sheets, with their rows matched to those of the run.
 pub(super) struct Sheets {
@@ -38,26 +38,8 @@ impl Sheets {
     }
 
     fn of(run: &LoadedRun, mut input: Validation, settings: RunSettings) -> Self {
-        let inputs = &run.state().opened().inputs;
-        // A file that was only renamed is unchanged, and one under its old name comes before others of the same content.
-        let unchanged = input.files.iter().filter_map(|file| {
-            let sha256 = file.sha256.as_deref()?;
-            let mut same = inputs.iter().filter(|input| input.sha256 == sha256);
-            let first = same.clone().next()?;
-            let before = same.find(|input| input.file == file.name).unwrap_or(first);
-            Some((file.name.clone(), before.file.as_str().into()))
-        });
-        let invalid = input.invalid.iter().map(|row| InvalidNow {
-            key: row.key.clone().map(Key::from),
-            place: row.place.clone(),
-        });
-        let sheet = SheetNow {
-            unchanged: unchanged.collect(),
-            invalid: invalid.collect(),
-            rows: std::mem::take(&mut input.rows),
-        };
         Self {
-            joined: join(run.state(), sheet),
+            joined: join(run.state(), sheet_now(run, &mut input)),
             input,
             settings,
         }
@@ -177,6 +159,52 @@ impl Sheets {
     }
 }
 
+/// The rows of `input`, to be matched with those of `run`.
+fn sheet_now(run: &LoadedRun, input: &mut Validation) -> SheetNow {
+    let inputs = &run.state().opened().inputs;
+    // A file that was only renamed is unchanged, and one under its old name comes before others of the same content.
+    let unchanged = input.files.iter().filter_map(|file| {
+        let sha256 = file.sha256.as_deref()?;
+        let mut same = inputs.iter().filter(|input| input.sha256 == sha256);
+        let first = same.clone().next()?;
+        let before = same.find(|input| input.file == file.name).unwrap_or(first);
+        Some((file.name.clone(), before.file.as_str().into()))
+    });
+    let invalid = input.invalid.iter().map(|row| InvalidNow {
+        key: row.key.clone().map(Key::from),
+        place: row.place.clone(),
+    });
+    SheetNow {
+        unchanged: unchanged.collect(),
+        invalid: invalid.collect(),
+        rows: std::mem::take(&mut input.rows),
+    }
+}
+
+/// The rows of `run` whose cells, as the sheets are now, are those of `only`. `own_files` hold gij's own credentials.
+pub(super) fn rows_with(
+    run: &LoadedRun,
+    only: Vec<Only>,
+    own_files: Vec<PathBuf>,
+) -> Result<BTreeSet<u32>, Failure> {
+    let opened = run.state().opened();
+    let mut options = RunSettings::of_run(opened, own_files)?.input;
+    options.selection.only.extend(only);
+    let unreadable = || {
+        let failure = Failure::usage("--only: the files of the run cannot be read again");
+        failure.help("put them back where they were, or select with `--rows`")
+    };
+    if opened.has_stdin() {
+        return Err(unreadable());
+    }
+    let (names, files) = files_of(opened);
+    let mut input = input::read_as(&names, &files, &options)?;
+    if input.has_table_errors() {
+        return Err(unreadable());
+    }
+    Ok(rows_in(run.state(), &sheet_now(run, &mut input)))
+}
+
 /// The first few of `names`, and how many more there are.
 fn shortened(names: &[String]) -> String {
     const MOST: usize = 8;
@@ -202,11 +230,15 @@ fn files(
         let resume = run.resume(&context.given);
         return Err(failure.help(format!("pass the file instead: {resume}")));
     }
-    let mut inputs: Vec<&Input> = run.state().opened().inputs.iter().collect();
+    Ok(files_of(run.state().opened()))
+}
+
+fn files_of(run: &RunOpened) -> (Vec<String>, Vec<PathBuf>) {
+    let mut inputs: Vec<&Input> = run.inputs.iter().collect();
     // A file has an input for each of its sheets.
     inputs.dedup_by_key(|input| &input.file);
     let path = |input: &&Input| PathBuf::from(input.path.as_ref().unwrap_or(&input.file));
     let files = inputs.iter().map(path).collect();
     let names = inputs.iter().map(|input| input.file.clone());
-    Ok((names.collect(), files))
+    (names.collect(), files)
 }

@@ -1,5 +1,7 @@
 //! `gij undo`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -14,6 +16,7 @@ use super::next::remove_duplicates;
 use super::question::{self, Reply};
 use super::session::{EarlyEnd, RunResult, Session, WhenToAudit, Work};
 use super::settle::{Decision, decisions};
+use super::sheets::rows_with;
 use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{
     Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, Update, agreed,
@@ -43,7 +46,7 @@ pub(super) struct UndoArgs {
     /// Only what these rows created, such as 2-50 or 'Azure!2-50,60'
     #[arg(long, id = "undo_rows", value_name = "ROWS")]
     pub rows: Vec<String>,
-    /// Only what rows with this text in this field created, such as 'type=AZURE'; if repeated, all must match
+    /// Only what rows with this text in this column created, such as 'Team=Payments'; if repeated, all must match
     #[arg(long, id = "undo_only", value_name = "HEADER=TEXT")]
     pub only: Vec<String>,
     /// Also remove integrations that were changed in Jira after their creation
@@ -68,10 +71,11 @@ pub(super) struct UndoArgs {
 pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let common = &args.common;
+    let run = LoadedRun::load(&common.runs.runs_dir, &args.run, &common.connect)?;
     let mut undoing = Undoing {
         args,
-        selection: Selection::new(&args.rows, &args.only)?,
-        run: LoadedRun::load(&common.runs.runs_dir, &args.run)?,
+        selection: Selection::new(args, &run)?,
+        run,
         context,
     };
     let run = &undoing.run;
@@ -90,20 +94,34 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
             context,
         );
     }
-    let is_selected = |row: &RowState| undoing.selection.has(row);
-    if !run.state().rows().any(|(_, row)| is_selected(row)) {
+    if !run
+        .state()
+        .rows()
+        .any(|(n, row)| undoing.selection.has(n, row))
+    {
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());
         return Err(Failure::usage(failure));
     }
     let confirmed_by = confirmation(args)?;
-    let base = common.connect.url_of_run(run.id(), run.url())?;
-    let (jira, list) = connect(&common.connect, Some(&base), common.pace.pace(), screen)?;
+    let (jira, list) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
     if args.dry_run {
         return undoing.dry_run(&list, &jira.jira);
     }
-    let _lock = run.lock_jira()?;
+    let _lock = run.lock(&jira.jira)?;
     let decisions = decisions(common, run, &list)?;
-    let session = Session::on(run, common, SessionKind::Undo, confirmed_by, &jira, context)?;
+    let chosen = [("rows", &args.rows), ("only", &args.only)].into_iter();
+    let chosen = chosen.filter(|(_, given)| !given.is_empty());
+    let chosen = chosen.map(|(option, given)| (option.to_owned(), given.join("; ")));
+    let chosen = chosen.collect();
+    let session = Session::on(
+        run,
+        common,
+        SessionKind::Undo,
+        confirmed_by,
+        chosen,
+        &jira,
+        context,
+    )?;
     let ended = undoing.settle_and_remove(&session, &list, &decisions, confirmed_by.is_none());
     let is_stopped = matches!(ended, Err(EarlyEnd::Stopped(_)));
     let (ended, found) = match ended {
@@ -151,37 +169,39 @@ fn may_be_left(row: &RowState) -> bool {
 struct Selection {
     rows: Vec<RowRange>,
     only: Vec<(Field, String)>,
+    /// The rows that have what is to be in other columns of their sheets.
+    in_sheets: Option<BTreeSet<u32>>,
 }
 
 impl Selection {
-    fn new(rows: &[String], only: &[String]) -> Result<Self, Failure> {
+    fn new(args: &UndoArgs, run: &LoadedRun) -> Result<Self, Failure> {
         let mut selection = Self::default();
-        for text in rows {
+        for text in &args.rows {
             let ranges = RowRange::parse_list(text).map_err(in_option("--rows"))?;
             selection.rows.extend(ranges);
         }
-        for text in only {
+        let mut of_sheets = Vec::new();
+        for text in &args.only {
             let only = Only::parse(text).map_err(in_option("--only"))?;
-            let field = field_of(&only.header).ok_or_else(|| {
-                Failure::usage(format!(
-                    "--only: the journal has no column `{}`",
-                    only.header
-                ))
-                .help(
-                    "select by a field of the integrations, such as 'type=AZURE', or with `--rows`",
-                )
-            })?;
-            selection.only.push((field, only.text));
+            match field_of(&only.header) {
+                Some(field) => selection.only.push((field, only.text)),
+                None => of_sheets.push(only),
+            }
+        }
+        if !of_sheets.is_empty() {
+            let own_files = args.common.connect.own_files();
+            selection.in_sheets = Some(rows_with(run, of_sheets, own_files)?);
         }
         Ok(selection)
     }
 
     /// Whether the row is one of those.
-    fn has(&self, row: &RowState) -> bool {
+    fn has(&self, n: u32, row: &RowState) -> bool {
         let at = &row.place;
         let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
         let has_place = self.rows.is_empty() || self.rows.iter().any(is_in);
-        has_place && (self.only.is_empty() || self.has_cells(row))
+        let is_in_sheets = self.in_sheets.as_ref().is_none_or(|rows| rows.contains(&n));
+        has_place && is_in_sheets && (self.only.is_empty() || self.has_cells(row))
     }
 
     fn has_cells(&self, row: &RowState) -> bool {
@@ -255,7 +275,7 @@ impl Undoing<'_> {
             changed: self.args.include_changed,
             found: self.args.include_found,
         };
-        let is_selected = |row: &RowState| self.selection.has(row);
+        let is_selected = |n, row: &RowState| self.selection.has(n, row);
         plan_undo(self.run.state(), list, is_selected, options)
     }
 
@@ -356,10 +376,10 @@ impl Undoing<'_> {
         }
         // Several requests may have created a selected row. With `--duplicates` the user is asked for each of them, and
         // without the list from before the run, what is new is not known.
-        let is_doubtful = |row: &RowState| self.selection.has(row) && may_be_left(row);
+        let is_doubtful = |n, row: &RowState| self.selection.has(n, row) && may_be_left(row);
         let must_audit = !self.args.duplicates
             && state.baseline().is_some()
-            && state.rows().any(|(_, row)| is_doubtful(row));
+            && state.rows().any(|(n, row)| is_doubtful(n, row));
         let appender = session.journal.appender();
         let begin = async move { appender.commit(removals.events).await };
         if self.is_update() {
@@ -439,7 +459,7 @@ impl Undoing<'_> {
     fn has_duplicates(&self, found: &Discrepancies) -> bool {
         let is_ours = |duplicate: &Duplicate| {
             let row = self.run.state().row(duplicate.n);
-            row.is_some_and(|row| self.selection.has(row) && row.may_have_created > 1)
+            row.is_some_and(|row| self.selection.has(duplicate.n, row) && row.may_have_created > 1)
         };
         found.duplicates.iter().any(is_ours)
     }
@@ -447,10 +467,13 @@ impl Undoing<'_> {
     /// Whether selected rows are in doubt: it is not known whether they are in Jira.
     fn is_in_doubt(&self, found: &Discrepancies) -> bool {
         let state = self.run.state();
-        let is_selected = |n: &u32| state.row(*n).is_some_and(|row| self.selection.has(row));
-        let is_in_doubt =
-            |row: &RowState| row.outcome == Outcome::InDoubt && self.selection.has(row);
-        let are_in_doubt = state.rows().any(|(_, row)| is_in_doubt(row));
+        let is_selected = |n: &u32| {
+            let row = state.row(*n);
+            row.is_some_and(|row| self.selection.has(*n, row))
+        };
+        let are_in_doubt = state
+            .rows()
+            .any(|(n, row)| row.outcome == Outcome::InDoubt && self.selection.has(n, row));
         let may_exist = are_in_doubt && !self.args.duplicates && !self.is_update();
         may_exist || found.appeared.iter().any(is_selected)
     }

@@ -97,7 +97,7 @@ fn wait_for_repositories(
 /// found; and which have duplicates.
 pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
-    let run = LoadedRun::load(&args.runs.runs_dir, &args.run)?;
+    let run = LoadedRun::load(&args.runs.runs_dir, &args.run, &args.connect)?;
     let state = run.state();
     let may_be_there = |row: &RowState| matches!(row.outcome, Outcome::Created | Outcome::InDoubt);
     if !state.rows().any(|(_, row)| may_be_there(row)) {
@@ -108,14 +108,13 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         }
         return Ok(Exit::Done);
     }
-    let base = args.connect.url_of_run(run.id(), run.url())?;
     let lacks_rows = state.may_lack_rows();
     if lacks_rows {
         screen.problem(
             "warning: the journal is damaged and has lost rows; what became of them is not known\n",
         );
     }
-    let (jira, list) = connect(&args.connect, Some(&base), READ_ONLY, screen)?;
+    let (jira, list) = connect(&args.connect, Some(&run.base), READ_ONLY, screen)?;
     let evidence = Evidence::read(list, state, &jira, screen)?;
     let evidence = wait_for_repositories(evidence, args.wait, state, &jira, screen)?;
     if evidence.repositories.is_none() {

@@ -95,6 +95,18 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
     joined
 }
 
+/// The rows of a run that the sheet has.
+pub(crate) fn rows_in(run: &RunState, sheet: &SheetNow) -> BTreeSet<u32> {
+    let known = Known::of(run);
+    let valid = sheet.rows.iter();
+    let valid = valid.map(|row| (row.record.key().map(Key::from), &row.place));
+    let invalid = sheet.invalid.iter();
+    let invalid = invalid.map(|row| (row.key.clone(), &row.place));
+    let rows = valid.chain(invalid);
+    rows.filter_map(|(key, place)| known.find(key.as_ref(), place, &sheet.unchanged))
+        .collect()
+}
+
 /// The rows of a run by their keys, and those without by their places.
 struct Known<'a> {
     by_key: HashMap<&'a Key, u32>,

@@ -21,7 +21,7 @@ mod undo;
 pub(crate) use context::{SessionContext, Settling};
 pub(crate) use event::RunEvent;
 pub(crate) use executor::{Executor, Settings};
-pub(crate) use join::{InvalidNow, Joined, SheetNow, join};
+pub(crate) use join::{InvalidNow, Joined, SheetNow, join, rows_in};
 pub(crate) use list::{ListError, read_list, read_repositories};
 pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};

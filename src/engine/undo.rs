@@ -65,13 +65,13 @@ pub(crate) struct UndoneRow {
 pub(crate) fn plan_undo(
     run: &RunState,
     list: &[RemoteIntegration],
-    is_selected: impl Fn(&RowState) -> bool,
+    is_selected: impl Fn(u32, &RowState) -> bool,
     options: UndoOptions,
 ) -> Vec<UndoneRow> {
     let there: HashMap<i64, &RemoteIntegration> =
         list.iter().map(|remote| (remote.id, remote)).collect();
-    let created = run.rows().filter(|(_, row)| {
-        (row.outcome == Outcome::Created || row.is_updated()) && is_selected(row)
+    let created = run.rows().filter(|(n, row)| {
+        (row.outcome == Outcome::Created || row.is_updated()) && is_selected(*n, row)
     });
     let rows = created.filter_map(|(n, row)| {
         let removal = row.deletions.own.as_ref().map(|removal| removal.outcome);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     fn fate_of(run: &RunState, shown: &[RemoteIntegration], also: UndoOptions) -> Fate {
-        let mut rows = plan_undo(run, shown, |_| true, also);
+        let mut rows = plan_undo(run, shown, |_, _| true, also);
         assert_eq!(rows.len(), 1);
         rows.remove(0).fate
     }

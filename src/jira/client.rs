@@ -53,6 +53,9 @@ pub struct ServerInfo {
     #[serde(rename = "serverTitle")]
     pub title: String,
     pub version: String,
+    /// Where Jira says that it is, however we reach it.
+    #[serde(rename = "baseUrl")]
+    pub base_url: String,
 }
 
 /// The user that we are to Jira.
@@ -185,7 +188,7 @@ impl Client {
         })
     }
 
-    /// Reads Jira's title and version.
+    /// Reads Jira's title, version and base URL.
     ///
     /// # Errors
     ///
@@ -195,6 +198,7 @@ impl Client {
         Ok(ServerInfo {
             title: self.masker.clean(&info.title),
             version: self.masker.clean(&info.version),
+            base_url: self.masker.clean(&info.base_url),
         })
     }
 

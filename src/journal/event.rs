@@ -14,7 +14,7 @@ use crate::model::{Remote, RemoteIntegration};
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
 /// skip it; any other change raises the major number and older readers refuse the journal.
 ///
-/// Version 2.3 has runs that update. Version 2.2 keeps the times of creation in lists. Version 2.1 keeps the cells of invalid rows and of the column of `--split-by`. Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
+/// Version 2.3 has runs that update, and the base URL that Jira gives itself. Version 2.2 keeps the times of creation in lists. Version 2.1 keeps the cells of invalid rows and of the column of `--split-by`. Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Version {
     pub major: u32,
@@ -113,12 +113,22 @@ impl RunOpened {
 pub struct Jira {
     /// The base URL.
     pub url: String,
+    /// The base URL that Jira gives itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_url: Option<String>,
     /// The name that its administrators gave it.
     pub title: Option<String>,
     /// Its version: `10.3.2`.
     pub version: Option<String>,
     /// The user as whom the run was opened.
     pub user: Option<String>,
+}
+
+impl Jira {
+    /// The address by which it is told from others: its own, however its URL was typed.
+    pub(crate) fn identity(&self) -> &str {
+        self.own_url.as_deref().unwrap_or(&self.url)
+    }
 }
 
 /// A table that the run read.
@@ -157,6 +167,15 @@ pub struct SessionStart {
     pub confirmed_by: ConfirmedBy,
     /// The options on connection and pace that are in force, by their names: `concurrency` → `4`.
     pub options: BTreeMap<String, String>,
+}
+
+impl SessionStart {
+    /// Whether it is about chosen rows only.
+    pub(super) fn has_selection(&self) -> bool {
+        ["rows", "only"]
+            .iter()
+            .any(|option| self.options.contains_key(*option))
+    }
 }
 
 /// The command of a session.

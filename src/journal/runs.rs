@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::disk::Lock;
-use super::event::RunOpened;
+use super::event::{Jira, RunOpened};
 use super::reader::{ReadError, ReadRun, read, read_opening};
 use super::run_dir::{JOURNAL_FILE, LOCK_FILE};
 
@@ -151,9 +151,16 @@ impl StoredRuns {
         runs.map(|run| ask(run, run.read())).collect()
     }
 
-    fn last(self, runs_dir: &Path) -> Result<StoredRun, FindRunError> {
+    fn last(
+        self,
+        runs_dir: &Path,
+        is_it: impl Fn(&Jira) -> bool,
+    ) -> Result<StoredRun, FindRunError> {
         let ids = ids(&self.runs);
-        let last = self.runs.into_iter().find(|run| !run.opened.rehearsal);
+        let is_real = |run: &&StoredRun| !run.opened.rehearsal;
+        let has_real = self.runs.iter().any(|run| is_real(&run));
+        let mut real = self.runs.into_iter().filter(|run| is_real(&run));
+        let last = real.find(|run| is_it(&run.opened.jira));
         // An older run in the place of the one that is meant would be worse than none.
         let may_be_newer = |other: &SkippedDir| {
             let name = other.name();
@@ -171,6 +178,15 @@ impl StoredRuns {
         last.ok_or_else(|| {
             if ids.is_empty() {
                 return FindRunError::no_runs(runs_dir);
+            }
+            if has_real {
+                return FindRunError {
+                    message: format!(
+                        "no run in {} is on the Jira that --jira-url or JIRA_URL names",
+                        runs_dir.display()
+                    ),
+                    help: "`gij runs` lists the runs and their Jiras".to_owned(),
+                };
             }
             FindRunError {
                 message: format!("all runs in {} are rehearsals", runs_dir.display()),
@@ -218,12 +234,17 @@ impl StoredRuns {
 }
 
 /// Finds the run that `word` means: `last`, an id, the path of a run directory or of its journal, or a part of one name. A
-/// rehearsal is never the last run, and found by a part of its name only where no other run is.
+/// rehearsal is never the last run, and found by a part of its name only where no other run is. The last run is the last one
+/// whose Jira `is_it`.
 ///
 /// # Errors
 ///
 /// [`FindRunError`] if there is none, or more than one.
-pub(crate) fn find_run(runs_dir: &Path, word: &str) -> Result<StoredRun, FindRunError> {
+pub(crate) fn find_run(
+    runs_dir: &Path,
+    word: &str,
+    is_it: impl Fn(&Jira) -> bool,
+) -> Result<StoredRun, FindRunError> {
     let at = |path: &Path| StoredRun::at(path).map_err(|why| FindRunError::not_a_run(path, &why));
     if let Some(dir) = as_path(word) {
         return at(dir);
@@ -233,7 +254,7 @@ pub(crate) fn find_run(runs_dir: &Path, word: &str) -> Result<StoredRun, FindRun
         help: "check who may read it".to_owned(),
     })?;
     if word == LAST {
-        return all.last(runs_dir);
+        return all.last(runs_dir, is_it);
     }
     if let Some(run) = all.runs.iter().find(|run| run.id == word) {
         return Ok(run.clone());

@@ -21,6 +21,7 @@ pub(crate) fn opened() -> RunOpened {
         run: "20261122T101503Z-onboarding".into(),
         rehearsal: false,
         jira: Jira {
+            own_url: None,
             url: "https://jira.example.org".into(),
             title: Some("Acme Jira".into()),
             version: Some("10.3.2".into()),

@@ -95,7 +95,10 @@ impl RunState {
                 self.has_sent = true;
                 let row = self.rows.get(&intent.n);
                 let is_own = row.is_some_and(|row| row.is_own(intent.id));
-                self.is_undone |= matches!(intent.op, Op::Delete | Op::Restore) && is_own;
+                let session = self.sessions.last();
+                let is_of_all = !session.is_some_and(SessionStart::has_selection);
+                self.is_undone |=
+                    matches!(intent.op, Op::Delete | Op::Restore) && is_own && is_of_all;
                 let listed = self.listed.clone();
                 self.change(intent.n, |row| row.intend(&intent, listed.as_ref()));
             }
@@ -202,7 +205,7 @@ impl RunState {
         self.baseline.as_deref()
     }
 
-    /// Whether an undo has begun to delete.
+    /// Whether an undo of the whole run has begun to delete.
     pub fn is_undone(&self) -> bool {
         self.is_undone
     }

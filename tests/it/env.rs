@@ -35,8 +35,13 @@ impl Env {
     }
 
     /// A simulated Jira that takes [`TOKEN`], and the variables that lead to it.
+    ///
+    /// What comes late comes when a test asks for it.
     pub fn sandbox(self) -> Self {
-        self.sandbox_with(Config::default())
+        self.sandbox_with(Config {
+            late_by: Duration::from_hours(1),
+            ..Config::default()
+        })
     }
 
     /// The same with other settings; the access is that of [`TOKEN`] unless they say more.

@@ -10,7 +10,7 @@ use gij::sandbox::{Call, Config, Fault, Faults};
 use serde_json::json;
 
 use crate::echo::Echo;
-use crate::env::{Env, Ran, output_of, sheet_of, signal};
+use crate::env::{Env, Ran, output_of, run, sheet_of, signal};
 use crate::removal::client;
 
 /// A simulated Jira all of whose calls of this kind meet the fault.
@@ -380,4 +380,33 @@ fn the_audit_waits_for_what_an_earlier_attempt_may_still_create() {
     };
     let waited = last("GET").duration_since(last("POST"));
     assert!(waited.as_millis() >= 300, "{waited}");
+}
+
+/// The URL of the simulated Jira by another name of this machine.
+fn by_other_name(env: &Env) -> String {
+    env.jira().url().replace("127.0.0.1", "localhost")
+}
+
+#[test]
+fn runs_on_one_jira_exclude_each_other_however_its_url_is_typed() {
+    let env = always(Call::Create, Fault::Hang).file("a.csv", sheet_of(1));
+    let import = ["import", "a.csv", "--yes", "--new-run"];
+    let mut first = env.start_until(import, |env| env.posts() == 1);
+    let mut second = env.command(import);
+    second.env("JIRA_URL", by_other_name(&env));
+    Ran::of(run(&mut second)).exit(2).says("at work");
+    first.kill().unwrap();
+    output_of(first);
+    assert_eq!(env.posts(), 1);
+}
+
+#[test]
+fn what_was_created_exists_however_the_url_is_typed() {
+    let env = always(Call::Create, Fault::OwnForm).file("a.csv", sheet_of(2));
+    let import = ["import", "a.csv", "--yes"];
+    env.run(import).exit(0);
+    let mut again = env.command(import);
+    again.env("JIRA_URL", by_other_name(&env));
+    Ran::of(run(&mut again)).exit(0);
+    assert_eq!((env.total("exists"), env.posts()), (2, 2));
 }

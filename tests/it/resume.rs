@@ -163,7 +163,7 @@ fn another_jira_is_refused() {
     let env = stopped();
     resume(&env, &["--jira-url", "http://127.0.0.1:9"])
         .exit(2)
-        .says("a run can only continue on the Jira where it began");
+        .says("no run in gij-runs is on the Jira");
     assert_eq!(env.jira().held().len(), 1);
 }
 

@@ -178,3 +178,23 @@ fn looking_at_the_runs_needs_no_jira() {
     env.run(["runs"]).exit(0).says("finished");
     assert_eq!(env.jira().requests().len(), before);
 }
+
+#[test]
+fn the_last_run_is_one_on_the_jira_that_is_named() {
+    let other = Env::new().sandbox();
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let id = env.runs()[0].file_name().unwrap().to_owned();
+    let id = id.to_str().unwrap();
+    let env = env.var("JIRA_URL", &other.jira().url());
+    for command in ["resume", "verify", "undo", "report"] {
+        env.run([command])
+            .exit(2)
+            .says("no run in gij-runs is on the Jira that --jira-url or JIRA_URL names");
+        env.run([command, id]).exit(2).says("belongs to");
+    }
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let env = env.var("JIRA_URL", &other.jira().url());
+    env.run(["undo", "--yes"]).exit(0);
+    assert_eq!((other.held().len(), env.held().len()), (0, 1));
+}

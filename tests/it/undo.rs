@@ -85,7 +85,7 @@ fn rows_and_columns_select_what_is_removed() {
     assert_eq!(env.held(), ["Before", "Team 1"]);
     env.run(["undo", "--yes", "--only", "Budget=7"])
         .exit(2)
-        .says("has no column");
+        .says("no table has the column `Budget`");
     env.run(["undo", "--yes", "--rows", "77"])
         .exit(2)
         .says("select no row");
@@ -330,4 +330,43 @@ fn another_integration_under_the_id_of_one_that_was_just_removed_is_there() {
     env.jira().put(other).unwrap();
     env.run(["import", "a.csv", "--yes"]).exit(0);
     assert_eq!((env.total("created"), env.total("exists")), (1, 1));
+}
+
+/// A sheet of three rows of two teams.
+fn of_teams() -> String {
+    let teams = ["Team", "Payments", "Search", "Payments"];
+    let lines = sheet_of(3);
+    let lines = lines.lines().zip(teams);
+    let lines: Vec<String> = lines.map(|(line, team)| format!("{line},{team}")).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn a_column_that_only_the_sheet_has_selects_what_is_removed() {
+    let env = Env::new().sandbox().file("a.csv", of_teams());
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    undo(&env, &["--only", "Tema=Payments"])
+        .exit(2)
+        .says("did you mean `Team`?");
+    assert_eq!(env.held().len(), 3);
+    undo(&env, &["--only", "team=payments"]).exit(0);
+    assert_eq!(env.held(), ["Team 2"]);
+}
+
+#[test]
+fn after_an_undo_of_chosen_rows_the_others_are_resumed() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3)).faults([
+        None,
+        None,
+        Some(Fault::Failure400),
+    ]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(1);
+    undo(&env, &["--rows", "2"]).exit(0);
+    let runs = env.run(["runs"]).exit(0);
+    runs.says("1 removed since").says("gij resume");
+    env.run(["resume", "--yes"]).exit(0);
+    assert_eq!(env.held(), ["Team 2", "Team 3"]);
+    undo(&env, &[]).exit(0);
+    env.run(["resume", "--yes"]).exit(2).says("is being undone");
 }

@@ -49,7 +49,7 @@ fn what_is_disabled_or_gone_is_named() {
     env.jira()
         .put(json!({
             "id": held[1].id, "type": "GITHUB_SERVER", "displayName": "Team 2",
-            "origin": "https://git2.example.org", "disabled": true,
+            "origin": "https://git2.example.org", "disabled": true, "initDate": held[1].init_date,
         }))
         .unwrap();
     let report = env.run(["verify", "--format", "json"]).exit(1).json();

@@ -38,12 +38,12 @@ fn write(dir: &Path, id: &str, journal: &str) {
 
 #[track_caller]
 fn found(dir: &Path, word: &str) -> String {
-    find_run(dir, word).unwrap().id
+    find_run(dir, word, |_| true).unwrap().id
 }
 
 #[track_caller]
 fn missed(dir: &Path, word: &str) -> String {
-    let error = find_run(dir, word).unwrap_err();
+    let error = find_run(dir, word, |_| true).unwrap_err();
     let dir = dir.display().to_string();
     format!("{error}\n{}", error.help).replace(&dir, "RUNS")
 }
