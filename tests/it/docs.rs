@@ -131,11 +131,11 @@ fn commands(text: &str) -> Vec<String> {
     let command = |line: &str| {
         let at = line.find("gij ").filter(|at| {
             let before = line[..*at].chars().next_back();
-            before.is_none_or(|c| " '".contains(c))
+            before.is_none_or(|c| " \"".contains(c))
         })?;
-        let is_quoted = line[..at].ends_with('\'');
+        let is_quoted = line[..at].ends_with('"');
         let command = if is_quoted {
-            line[at..].trim_end_matches(['\'', ' ', '}'])
+            line[at..].split('"').next().unwrap()
         } else {
             &line[at..]
         };
@@ -162,6 +162,21 @@ fn every_command_shown_is_valid() {
         }
     }
     assert!(count > 40, "{count}");
+}
+
+#[test]
+fn a_check_in_ci_passes_without_the_secrets() {
+    let sheet = "type,displayName,pat\nGITHUB,Payments,env:GIT_GITHUB_PAT\n";
+    let commands = commands(&page("docs/ci.md"));
+    let mut count = 0;
+    for command in commands.iter().filter(|one| one.starts_with("gij check")) {
+        let env = Env::new().file("hosts.csv", sheet);
+        let words = words(command);
+        let ran = env.run(words[1..].iter().map(String::as_str)).exit(0);
+        ran.says("warning[reference-without-value]");
+        count += 1;
+    }
+    assert!(count > 3, "{count}");
 }
 
 /// The names of all commands.
