@@ -7,7 +7,6 @@ use super::check::CheckArgs;
 use super::completions::CompletionsArgs;
 use super::context::CommonArgs;
 use super::doctor::DoctorArgs;
-use super::examples::examples;
 use super::explain::ExplainArgs;
 use super::export::ExportArgs;
 use super::import::ImportArgs;
@@ -119,6 +118,14 @@ pub fn command() -> clap::Command {
     })
 }
 
+/// The examples of a command, one a line; none for the program as a whole.
+pub(super) fn examples(command: &str) -> &'static str {
+    // Each begins with a line that names its command.
+    let mut sections = include_str!("examples.txt").split("\n\n");
+    let found = sections.find_map(|section| section.strip_prefix(command)?.strip_prefix('\n'));
+    found.unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +144,25 @@ mod tests {
                 command.get_about().unwrap()
             );
             assert!(TEMPLATE.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_and_each_is_valid() {
+        for subcommand in command().get_subcommands() {
+            let name = subcommand.get_name();
+            let mut lines = examples(name).lines().map(str::trim);
+            let commands: Vec<&str> = lines
+                .by_ref()
+                .filter(|line| !line.starts_with('#'))
+                .collect();
+            assert!(!commands.is_empty(), "{name}");
+            for line in commands {
+                let words = line.split(' ').take_while(|word| *word != ">");
+                let words = words.map(|word| word.trim_matches('\''));
+                let parsed = command().try_get_matches_from(words);
+                assert_eq!(parsed.unwrap().subcommand_name(), Some(name), "{line}");
+            }
         }
     }
 }

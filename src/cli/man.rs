@@ -6,13 +6,10 @@ use std::{fs, io};
 use clap::{Args, Command};
 use clap_mangen::Man;
 
-use super::args::command;
+use super::args::{command, examples};
 use super::context::Context;
-use super::examples::examples;
 use super::exit::{Exit, Failure};
 use crate::render::count;
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[derive(Debug, Args)]
 pub(super) struct ManArgs {
@@ -28,17 +25,13 @@ pub(super) fn man(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
     root.build();
     let pages: Vec<&Command> = [&root].into_iter().chain(root.get_subcommands()).collect();
     let write = |page: &&Command| {
-        let man = Man::new(shown((*page).clone()));
-        let file = man.get_filename();
+        let name = page.get_display_name().unwrap_or_default();
+        let source = concat!("gij ", env!("CARGO_PKG_VERSION"));
+        let man = Man::new(shown((*page).clone())).title(name).source(source);
         let mut text = Vec::new();
         man.render(&mut text)?;
-        let text = String::from_utf8_lossy(&text);
-        let (begin, rest) = text.split_once(".TH ").unwrap_or_default();
-        let (_, rest) = rest.split_once('\n').unwrap_or_default();
-        let title = file.trim_end_matches(".1");
-        let examples = examples_section(page.get_name());
-        let text = format!("{begin}.TH {title} 1 \"\" \"gij {VERSION}\" gij\n{rest}{examples}");
-        fs::write(args.dir.join(file), text)
+        text.extend(examples_section(page.get_name()).bytes());
+        fs::write(args.dir.join(man.get_filename()), text)
     };
     let written: io::Result<()> =
         fs::create_dir_all(&args.dir).and_then(|()| pages.iter().try_for_each(write));

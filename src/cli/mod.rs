@@ -9,7 +9,6 @@ mod completions;
 mod connect;
 mod context;
 mod doctor;
-mod examples;
 mod exit;
 mod explain;
 mod export;
