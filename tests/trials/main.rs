@@ -41,3 +41,4 @@ mod runs;
 mod sheet;
 mod stage;
 mod tally;
+mod updates;

@@ -114,7 +114,7 @@ impl<'e> Trial<'e> {
         self.tally.resumes += u64::from(command[0] == "resume");
     }
 
-    fn run(&mut self, command: &[&str]) -> Ran {
+    pub fn run(&mut self, command: &[&str]) -> Ran {
         let args = self.args(command);
         let ran = self.env.run(args.iter().map(String::as_str));
         self.tally.resumes += u64::from(command[0] == "resume");
