@@ -505,3 +505,18 @@ fn a_date_where_text_belongs_is_an_error() {
         ["mangled-number B3"]
     );
 }
+
+#[test]
+fn a_number_beside_the_text_of_a_cell_is_ignored_as_spreadsheets_do() {
+    let name = "<c r=\"B3\" t=\"inlineStr\"><v>1.0</v><is><t>Named</t></is></c>";
+    let row = row_of(3, name, "p-3");
+    let env = Env::new().file("a.xlsx", Book::table(&row).bytes());
+    env.run(["check", "a.xlsx", "--format", "json"])
+        .exit(0)
+        .says("\"read\": 2");
+    let alone = row.replace("<is><t>Named</t></is>", "");
+    let env = Env::new().file("a.xlsx", Book::table(&alone).bytes());
+    env.run(["check", "a.xlsx"])
+        .exit(3)
+        .says("a cell's value does not match its type");
+}

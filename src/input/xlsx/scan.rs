@@ -319,7 +319,12 @@ impl<B: BufRead> SheetScan<'_, B> {
                     "v" => {
                         self.value(tag.kind)?;
                         // The value of a formula may well be an empty text.
-                        has_value = !self.text.is_empty() || tag.kind == CellKind::Text;
+                        has_value = match tag.kind {
+                            CellKind::Text => true,
+                            // The text in `<is>` counts; calamine skips `<v>` before it.
+                            CellKind::Inline => false,
+                            _ => !self.text.is_empty(),
+                        };
                     }
                     "is" => has_value = true,
                     _ => {}
@@ -329,6 +334,9 @@ impl<B: BufRead> SheetScan<'_, B> {
             }
         }
         self.buffers[0] = buffer;
+        if tag.kind == CellKind::Inline && !has_value && !self.text.is_empty() {
+            return Err(damaged("a cell's value does not match its type"));
+        }
         let odd = if tag.kind == CellKind::Error && has_value && !is_known(&self.text) {
             self.row.has_unknown_error = true;
             OddCell::Error {
@@ -367,8 +375,7 @@ impl<B: BufRead> SheetScan<'_, B> {
         }
         self.buffers[1] = buffer;
         let is_read = match kind {
-            CellKind::Text => true,
-            CellKind::Inline => self.text.is_empty(),
+            CellKind::Text | CellKind::Inline => true,
             CellKind::Shared => {
                 pieces < 2 && (self.text.is_empty() || self.text.parse::<u32>().is_ok())
             }
