@@ -11,7 +11,7 @@ use super::next::Given;
 use super::report_files::ReportFiles;
 use super::values::one_of;
 use crate::render::{Color, Detail, ProgressStyle, Screen};
-use crate::report::{Made, Report, write_document};
+use crate::report::{Made, Report, one_line, write_document};
 
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
@@ -97,8 +97,10 @@ impl Context {
         let written = self.reports.write(report);
         self.show_json(report)?;
         for path in written? {
-            self.screen
-                .info(&format!("report written to {}\n", path.display()));
+            self.screen.info(&format!(
+                "report written to {}\n",
+                one_line(&path.display().to_string())
+            ));
         }
         Ok(())
     }

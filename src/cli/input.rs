@@ -12,6 +12,7 @@ use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
 use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Row, Severity, nearest};
 use crate::render::{Screen, count, diagnostics, more};
+use crate::report::one_line;
 use crate::secret::SecretPolicy;
 use crate::validate::{
     Only, Options, Preset, Purpose, RowRange, Validation, validate, validate_sources,
@@ -275,7 +276,7 @@ pub(super) fn show(found: &Validation, screen: &Screen, write: fn(&Screen, &str)
             };
             screen.info(&format!(
                 "{}: {}{selected}, {} recognized{delimiter}{encoding}\n",
-                table.name,
+                one_line(&table.name.to_string()),
                 count(table.rows.read, "row", "rows"),
                 count(table.columns.len() as u64, "column", "columns"),
             ));

@@ -31,6 +31,19 @@ fn restrict(options: &mut OpenOptions) {
 #[cfg(not(unix))]
 fn restrict(_: &mut OpenOptions) {}
 
+/// Whether users other than the owner may write there.
+#[cfg(unix)]
+pub(super) fn is_open_to_others(dir: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = dir.metadata().map(|found| found.permissions().mode());
+    mode.is_ok_and(|mode| mode & 0o022 != 0)
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
 /// Creates directories of mode 0700.
 #[cfg(unix)]
 pub(super) fn private_dirs() -> DirBuilder {
@@ -100,6 +113,11 @@ impl Lock {
             path: path.to_owned(),
             source,
         };
+        // A link that somebody planted would have us create or lock a file elsewhere.
+        if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+            let other = "it is no regular file; remove it";
+            return Err(io(io::Error::other(other)));
+        }
         let file = open_private(path).map_err(io)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
@@ -112,8 +130,9 @@ impl Lock {
     /// asking the same; but a process that takes the lock at that very moment is refused, so ask only where there is reason
     /// to.
     pub fn is_held(path: &Path) -> bool {
-        let taken = File::open(path).map(|file| file.try_lock_shared());
-        matches!(taken, Ok(Err(TryLockError::WouldBlock)))
+        let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
+        let is_taken = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+        is_file && File::open(path).is_ok_and(is_taken)
     }
 }
 

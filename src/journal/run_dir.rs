@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::disk::{Lock, LockError, create_private, private_dirs, sync_dir};
+use super::disk::{Lock, LockError, create_private, is_open_to_others, private_dirs, sync_dir};
 
 /// The journal's name within its run directory.
 pub(crate) const JOURNAL_FILE: &str = "journal.jsonl";
@@ -34,6 +34,11 @@ pub enum RunDirError {
     /// It, or the directory of the runs, cannot be created.
     #[error("cannot create {}: {source}; choose another place with `--runs-dir`", .path.display())]
     Create { path: PathBuf, source: io::Error },
+    #[error(
+        "other users may write to {path}, and so change what gij believes was sent; run `chmod go-w {path}`, or choose another place with `--runs-dir`",
+        path = .0.display()
+    )]
+    OpenToOthers(PathBuf),
     #[error(transparent)]
     Lock(#[from] LockError),
 }
@@ -112,6 +117,9 @@ fn create_runs_dir(runs_dir: &Path) -> Result<(), RunDirError> {
         created
             .and_then(|()| sync_dir(above))
             .map_err(cannot_create(runs_dir))?;
+    }
+    if is_open_to_others(runs_dir) {
+        return Err(RunDirError::OpenToOthers(runs_dir.to_owned()));
     }
     let ignore = runs_dir.join(".gitignore");
     let written = create_private(&ignore).and_then(|mut file| {

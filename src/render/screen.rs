@@ -10,7 +10,7 @@ use terminal_size::{Width, terminal_size};
 use textwrap::core::display_width;
 
 use super::diagnostics::Detail;
-use super::style::{DIM, of_severity, one_line, paint, wrapping};
+use super::style::{DIM, STYLES, of_severity, one_line, paint, wrapping};
 use crate::model::Severity;
 
 /// When to use colours.
@@ -130,12 +130,30 @@ impl Screen {
     }
 }
 
+/// Writes `text` without what could control the terminal, apart from line breaks and the styles of [`paint`].
 fn write_to(stream: &mut impl Write, text: &str) -> io::Result<()> {
-    stream.write_all(text.as_bytes())?;
+    let mut parts = text.split('\u{1b}');
+    let mut safe = calm(parts.next().unwrap_or_default());
+    for part in parts {
+        safe.push_str(if STYLES.iter().any(|style| part.starts_with(style)) {
+            "\u{1b}"
+        } else {
+            " "
+        });
+        safe.push_str(&calm(part));
+    }
+    stream.write_all(safe.as_bytes())?;
     stream.flush()
 }
 
 /// The columns of the terminal; 80 where there is none.
+fn calm(text: &str) -> String {
+    text.split('\n')
+        .map(one_line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 pub(super) fn terminal_width() -> usize {
     terminal_size().map_or(80, |(Width(width), _)| width.into())
 }

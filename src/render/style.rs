@@ -15,6 +15,9 @@ pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
 pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default().bold();
 
+/// What follows the escape character in the sequences that switch these on and off.
+pub(super) const STYLES: [&str; 7] = ["[0m", "[1m", "[2m", "[31m", "[32m", "[33m", "[36m"];
+
 /// `text` in `style`.
 pub(super) fn paint(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
@@ -67,7 +70,7 @@ pub(crate) fn command_line<'a>(words: impl IntoIterator<Item = &'a str>) -> Stri
             format!("'{}'", word.replace('\'', r"'\''"))
         }
     };
-    words.into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+    one_line(&words.into_iter().map(quoted).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

@@ -198,3 +198,35 @@ fn the_last_run_is_one_on_the_jira_that_is_named() {
     env.run(["undo", "--yes"]).exit(0);
     assert_eq!((other.held().len(), env.held().len()), (0, 1));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_runs_directory_that_others_may_write_to_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    let runs = env.path("gij-runs");
+    std::fs::create_dir(&runs).unwrap();
+    std::fs::set_permissions(&runs, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let ran = env.run(["import", "a.csv", "--yes"]);
+    ran.exit(4).says("run `chmod go-w gij-runs`");
+    assert_eq!(env.posts(), 0);
+    std::fs::set_permissions(&runs, std::fs::Permissions::from_mode(0o755)).unwrap();
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_the_lock_is_not_followed() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let entries = env.path("gij-runs").read_dir().unwrap();
+    let locks = entries.map(|entry| entry.unwrap().path());
+    let lock = locks.filter(|path| path.extension().is_some_and(|end| end == "lock"));
+    for lock in lock {
+        std::fs::remove_file(&lock).unwrap();
+        std::os::unix::fs::symlink(env.path("elsewhere"), lock).unwrap();
+    }
+    let ran = env.run(["import", "a.csv", "--yes", "--new-run"]);
+    ran.exit(4).says("it is no regular file; remove it");
+    assert!(!env.path("elsewhere").exists());
+}

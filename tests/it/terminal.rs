@@ -406,3 +406,75 @@ pub mod on_a_terminal {
         }
     }
 }
+
+/// What nothing that others wrote may do to a terminal: set its title, conceal text, turn the direction of the line.
+const HOSTILE: &str = "\u{1b}]0;title\u{7}\u{1b}[8m\u{9b}8m\u{202e}x\u{200b}\u{1b}[31mEVIL";
+
+#[track_caller]
+fn assert_controls_nothing(ran: &Ran) {
+    let text = format!("{}{}", ran.stdout, ran.stderr);
+    let controls = [
+        "\u{1b}]",
+        "\u{7}",
+        "\u{1b}[8m",
+        "\u{9b}",
+        "\u{202e}",
+        "\r",
+        "\u{1b}[31mEVIL",
+    ];
+    // With colours, only ours.
+    for control in controls {
+        assert!(!text.contains(control), "{control:?} in {text:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn names_of_files_and_messages_of_servers_control_no_terminal() {
+    let file = format!("a{HOSTILE}.csv");
+    let row = |n| format!("GITHUB,A{n}{HOSTILE},,p-{n}-secret\n");
+    let sheet = format!("type,displayName,Old{HOSTILE},pat\n{}{}", row(1), row(2));
+    let good = "type,displayName,pat\nGITHUB,A,p-1-secret\nGITHUB,B,p-2-secret\n";
+    let error = format!("no {HOSTILE} here");
+    let answer = serde_json::json!({"success": false, "error": error, "advice": HOSTILE});
+    let echo = crate::echo::Echo::start(400, &answer.to_string(), "");
+    let env = Env::new()
+        .file(&file, good)
+        .file("bad.csv", sheet)
+        .var("JIRA_URL", &echo.url())
+        .var("JIRA_TOKEN", "own-token-canary");
+    let held = serde_json::json!({"id": 3, "integrationType": "GITHUB", "displayName": format!("A{HOSTILE}"), "origin": HOSTILE, "initDate": 5});
+    echo.say(400, &answer.to_string(), &held.to_string());
+    let report = format!("r{HOSTILE}.json");
+    let missing = format!("none{HOSTILE}.csv");
+    for line in [
+        vec!["check", &file],
+        vec!["check", "bad.csv"],
+        vec!["check", &missing],
+        vec!["check", &file, "--map", HOSTILE],
+        vec!["check", &file, "--sheet", HOSTILE],
+        vec!["check", &file, "--only", HOSTILE],
+        vec!["check", &file, "-o", &report],
+        vec!["check", &file, "-o", &report],
+        vec!["import", &file, "--dry-run"],
+        vec!["import", &file, "--yes", "--name", HOSTILE],
+        vec!["import", &file, "--yes", "-v"],
+        vec!["import", &file, "--sandbox"],
+        vec!["doctor"],
+        vec!["runs"],
+        vec!["resume", "last", "--dry-run"],
+        vec!["resume", HOSTILE],
+        vec!["verify"],
+        vec!["undo", "last", "--dry-run"],
+        vec!["report", "last"],
+        vec!["export", "-o", &report],
+        vec!["export", "-o", "e.csv"],
+        vec!["explain", HOSTILE],
+        vec!["probe", &file],
+    ] {
+        for color in ["always", "never"] {
+            let ran = env.run(line.iter().copied().chain(["--color", color]));
+            assert_controls_nothing(&ran);
+        }
+    }
+}
