@@ -19,7 +19,7 @@ use self::csv::is_utf16;
 pub use self::error::InputError;
 pub(crate) use self::error::InputErrorKind;
 pub use self::source::Source;
-pub(crate) use self::table::{FirstRow, HiddenRows, is_same_sheet};
+pub(crate) use self::table::{FirstRow, HEADER_WITHIN, HiddenRows, is_same_sheet};
 pub use self::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 
 /// Reads all tables of `source` into `sink`.

@@ -80,10 +80,10 @@ pub enum Interest {
 }
 
 /// Why nobody is asked whether a table is wanted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum SkipReason<'a> {
-    /// No row has a header that is understood; this is the first row.
-    NoHeader(&'a [String]),
+    /// None of the first rows has a header that is understood; this row is the most likely one.
+    NoHeader(Option<&'a FirstRow>),
     /// It is hidden in its workbook.
     Hidden,
     /// It holds no cells, as a sheet that is a chart does not.
@@ -125,7 +125,7 @@ pub(crate) fn is_same_sheet(one: &str, other: &str) -> bool {
 }
 
 /// How many rows the header row is sought among; titles above the headers are common.
-pub(super) const HEADER_WITHIN: usize = 20;
+pub(crate) const HEADER_WITHIN: u32 = 20;
 
 /// The table and the row of it that have the most headers that `sink` understands: the first one of those. Where no row
 /// has any, two that are nearly understood are enough; to find those takes far longer.
@@ -139,6 +139,21 @@ pub(super) fn find_header<S: AsRef<str>>(
         .or_else(|| most_headers(tables, 2, |text| sink.is_nearly_header(text)))
 }
 
+/// How many rows are searched for a header row to name, where there is none among the first.
+pub(super) const NAMED_WITHIN: u32 = 200;
+
+/// The row that is most likely meant for the header row: it has the most headers, or else the most cells with text.
+pub(super) fn likely_header(mut rows: Vec<FirstRow>, sink: &dyn Sink) -> Option<FirstRow> {
+    let count = |row: &FirstRow| {
+        let headers = row.cells.iter().filter(|cell| sink.is_header(cell));
+        let filled = row.cells.iter().filter(|cell| !cell.is_empty());
+        (headers.count(), filled.count())
+    };
+    // The first of those that are alike.
+    let best = (0..rows.len()).rev().max_by_key(|at| count(&rows[*at]))?;
+    Some(rows.swap_remove(best))
+}
+
 /// The table and the row of it that have the most headers, if they have `fewest`.
 pub(super) fn most_headers<S: AsRef<str>>(
     tables: &[Vec<impl AsRef<[S]>>],
@@ -148,7 +163,7 @@ pub(super) fn most_headers<S: AsRef<str>>(
     let mut best = None;
     let mut most = fewest - 1;
     for (table, rows) in tables.iter().enumerate() {
-        for (row, cells) in rows.iter().take(HEADER_WITHIN).enumerate() {
+        for (row, cells) in rows.iter().take(HEADER_WITHIN as usize).enumerate() {
             let headers = cells
                 .as_ref()
                 .iter()

@@ -12,6 +12,9 @@ const INVERTED: [(&str, Field); 3] = [
     ("active", Field::Disabled),
 ];
 
+/// Longest header that is understood, with what people add to it.
+const LONGEST_HEADER: usize = 1000;
+
 /// Shortest header that is taken for a misspelled one in any table.
 const SHORTEST_SLIP: usize = 5;
 
@@ -50,6 +53,9 @@ pub(crate) fn is_inverted(header: &str) -> bool {
 
 /// The field that a header names, or whose opposite it names.
 pub fn field_of(header: &str) -> Option<Field> {
+    if header.len() > LONGEST_HEADER {
+        return None;
+    }
     let known = HEADERS.get(&plain(header));
     known
         .or_else(|| HEADERS.get(&plain(undecorated(header))))
@@ -58,6 +64,9 @@ pub fn field_of(header: &str) -> Option<Field> {
 
 /// The field that a header which names none is close to.
 pub(super) fn near_miss(header: &str) -> Option<Field> {
+    if header.len() > LONGEST_HEADER {
+        return None;
+    }
     let header = plain(undecorated(header));
     // `active` is close to `action`, `archive` and more.
     let known = HEADERS.iter().filter(|(known, _)| *known != "active");
@@ -70,6 +79,9 @@ pub(super) fn near_miss(header: &str) -> Option<Field> {
 /// The field that a header of three or four letters, which names none, is one edit away from. Such headers are close to
 /// many words.
 pub(super) fn short_near_miss(header: &str) -> Option<Field> {
+    if header.len() > LONGEST_HEADER {
+        return None;
+    }
     let header = plain(undecorated(header));
     if !(3..SHORTEST_SLIP).contains(&header.chars().count()) {
         return None;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::header_names::{field_of, is_inverted, near_miss, plain, short_near_miss};
 use super::options::Options;
-use super::quote::{quote, quote_any};
-use crate::input::{FirstRow, TableHead};
+use super::quote::{quote, quote_any, shown};
+use crate::input::{FirstRow, HEADER_WITHIN, TableHead};
 use crate::model::{
     Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, Problem, TableName,
 };
@@ -204,8 +204,10 @@ pub(super) fn match_headers(
     (columns, kind, found)
 }
 
+/// What a table needs one of, beside the type.
+const MEANS: [Field; 4] = [Field::Origin, Field::Username, Field::Password, Field::Pat];
+
 fn is_of_integrations(has: impl Fn(Field) -> bool) -> bool {
-    const MEANS: [Field; 4] = [Field::Origin, Field::Username, Field::Password, Field::Pat];
     has(Field::Type) && MEANS.into_iter().any(has)
 }
 
@@ -313,47 +315,163 @@ fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagno
     diagnostic
 }
 
-/// The problem of a file without a table of integrations. `first_row` has the cells of its first row, or of what was taken
-/// for its header row; `header_row` is that of `--header-row`.
-pub(super) fn no_table(first_row: &[String], header_row: Option<u32>) -> Problem {
-    if let Some(row) = header_row {
-        return Problem::new(
-            Code::NoTable,
-            format!("there is no table with its header in row {row}, which `--header-row` names"),
-            "check the row's number in the sheet, or omit `--header-row`",
-        );
+/// The row of a table that is not read which is most likely meant for its header row.
+pub(super) struct LikelyHeader {
+    pub table: Arc<TableName>,
+    pub row: FirstRow,
+}
+
+impl LikelyHeader {
+    /// How many of its cells are headers.
+    pub(super) fn known(&self, options: &Options) -> usize {
+        let cells = self.row.cells.iter();
+        cells.filter(|cell| is_header(cell, options)).count()
     }
-    let cells = first_row.iter().map(|cell| cell.trim());
-    let cells: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
-    // It may be no header row at all, so that a cell is shown by the rule for cells.
-    let quote_header = |cell: &&str| match field_of(cell).or_else(|| near_miss(cell)) {
-        Some(_) => quote_any(cell),
-        None => quote(cell, Kind::Text),
+
+    /// Its cells, and what it lacks as a header row: "row 3 has `Name`, `URL`, but no type".
+    pub(super) fn description(&self, options: &Options) -> Option<String> {
+        let is_filled = |cell: &&String| !cell.is_empty();
+        let cells: Vec<&String> = self.row.cells.iter().filter(is_filled).collect();
+        let is_near = |cell: &&String| is_header(cell, options) || near_miss(cell).is_some();
+        // Without headers it may be a row of values, so that a cell is shown by the rule for cells.
+        let is_headers = cells.iter().any(is_near);
+        let texts = cells.iter().take(MOST_SHOWN).map(|cell| {
+            if is_headers {
+                quote_any(&on_one_line(cell))
+            } else {
+                quote(cell, Kind::Text)
+            }
+        });
+        let texts = texts.collect::<Vec<_>>().join(", ");
+        let more = match cells.len().checked_sub(MOST_SHOWN + 1) {
+            Some(more) => format!(" and {} more", more + 1),
+            None => String::new(),
+        };
+        let lacks = match (self.has(Field::Type, options), self.has_means(options)) {
+            (true, true) => "",
+            (true, false) => ", but neither an origin nor a credential",
+            (false, true) => ", but no type",
+            (false, false) => ", but neither a type nor an origin or a credential",
+        };
+        let row = self.row.row;
+        (!cells.is_empty()).then(|| format!("row {row} has {texts}{more}{lacks}"))
+    }
+
+    fn has(&self, field: Field, options: &Options) -> bool {
+        let mut cells = self.row.cells.iter();
+        options.preset(field).is_some() || cells.any(|cell| options.field_of(cell) == Some(field))
+    }
+
+    fn has_means(&self, options: &Options) -> bool {
+        MEANS.into_iter().any(|field| self.has(field, options))
+    }
+
+    /// The options that make it a header row, ready to be copied; blank if it is a row of values.
+    pub(super) fn options_to_read_it(&self, options: &Options) -> String {
+        let known = self.known(options);
+        let is_type = |cell: &String| IntegrationType::from_name(cell).is_some();
+        if known == 0 && self.row.cells.iter().any(is_type) {
+            return String::new();
+        }
+        let unknown = self.row.cells.iter().filter(|cell| {
+            !cell.is_empty()
+                && !is_header(cell, options)
+                && (known > 0 || shown(cell, Kind::Text).is_some())
+        });
+        let mut unknown: Vec<String> = unknown.map(|cell| on_one_line(cell)).collect();
+        let map = |field: Field, unknown: &mut Vec<String>| {
+            let at = unknown
+                .iter()
+                .position(|header| field != Field::Type || may_mean_type(header));
+            let at = at.or((known == 0 && !unknown.is_empty()).then_some(0))?;
+            Some(format!(
+                "--map {}",
+                quoted(&format!("{}={field}", unknown.remove(at)))
+            ))
+        };
+        let mut words = Vec::new();
+        if options.read.header_row.is_none() && self.row.row > HEADER_WITHIN {
+            words.push(format!("--header-row {}", self.row.row));
+        }
+        if !self.has(Field::Type, options) {
+            words.push(map(Field::Type, &mut unknown).unwrap_or_else(|| {
+                let sheet = self.table.sheet.as_deref();
+                let named = sheet.and_then(IntegrationType::meant_by);
+                let sheet = sheet.map(|name| format!("--sheet {} ", quoted(name)));
+                let set = named.unwrap_or(IntegrationType::GitHub);
+                format!("{}--set type={set}", sheet.unwrap_or_default())
+            }));
+        }
+        if !self.has_means(options) {
+            words.extend(map(Field::Origin, &mut unknown));
+            words.extend(map(Field::Pat, &mut unknown));
+        }
+        words.join(" ")
+    }
+}
+
+/// Whether a header that is not known may be that of the types.
+fn may_mean_type(header: &str) -> bool {
+    const PARTS: [&str; 8] = [
+        "typ", "kind", "host", "system", "product", "provider", "vendor", "platform",
+    ];
+    let header = plain(header);
+    PARTS.iter().any(|part| header.contains(part))
+}
+
+fn on_one_line(header: &str) -> String {
+    header.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A word of a command line, in quotes where a shell needs them.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=".contains(c);
+    if word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// The problem of a file without a table of integrations.
+pub(super) fn no_table(likely: Option<&LikelyHeader>, options: &Options) -> Problem {
+    let none = match options.read.header_row {
+        Some(row) => {
+            format!("there is no table with its header in row {row}, which `--header-row` names")
+        }
+        None => "there is no table of integrations in this file".to_owned(),
     };
-    let shown: Vec<String> = cells.iter().take(MOST_SHOWN).map(quote_header).collect();
-    let shown = shown.join(", ");
-    let none = "there is no table of integrations in this file";
-    let message = match cells.len() {
-        0 => none.to_owned(),
-        1..=MOST_SHOWN => format!("{none}: its first row has {shown}"),
-        all => format!(
-            "{none}: its first row has {shown} and {} more",
-            all - MOST_SHOWN
-        ),
+    let is_there = |likely: &&LikelyHeader| {
+        options
+            .read
+            .header_row
+            .is_none_or(|row| row == likely.row.row)
     };
-    let separator = match cells.as_slice() {
-        [only] => separator(only),
+    let likely = likely.filter(is_there);
+    let message = match likely.and_then(|likely| likely.description(options)) {
+        None => none,
+        Some(row) => format!("{none}: {row}"),
+    };
+    let separator = match likely.map(|likely| likely.row.cells.as_slice()) {
+        Some([only]) => separator(only),
         _ => None,
     };
-    let help = match separator {
-        Some(',' | ';' | '\t' | '|') => {
+    let words = likely.map(|likely| likely.options_to_read_it(options));
+    let help = match (separator, words) {
+        (Some(',' | ';' | '\t' | '|'), _) => {
             "each line is one cell: remove the quotes around the lines, or set `--delimiter`"
                 .to_owned()
         }
-        Some(c) => format!(
+        (Some(c), _) => format!(
             "its cells seem to be separated by `{c}`, which is not supported: separate them by `,`, `;`, `|` or a tab"
         ),
-        None => "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"
+        (None, Some(words)) if !words.is_empty() => format!(
+            "it needs a header row with `type` and `origin`, `pat`, `username` or `password`; if that is this row, rename its headers or pass, say, `{words}`"
+        ),
+        (None, None) if options.read.header_row.is_some() => {
+            "check the row's number in the sheet, or omit `--header-row`".to_owned()
+        }
+        _ => "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"
             .to_owned(),
     };
     Problem::new(Code::NoTable, message, help)

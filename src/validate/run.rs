@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use super::duplicates::{Like, RowRef, SeenRows};
 use super::headers::{
-    Columns, TableKind, is_header, is_nearly_header, match_headers, no_table, rows_above,
+    Columns, LikelyHeader, TableKind, is_header, is_nearly_header, match_headers, no_table,
+    rows_above,
 };
 use super::options::Options;
 use super::result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
 use super::workers::{CheckedBlock, UncheckedBlock, Workers};
 use crate::input::{
-    self, Block, InputError, InputErrorKind, Interest, Sink, SkipReason, Source, TableHead,
+    self, Block, FirstRow, InputError, InputErrorKind, Interest, Sink, SkipReason, Source,
+    TableHead,
 };
 use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, ShownRow, TableName};
 
@@ -41,7 +43,7 @@ pub fn validate_sources(
         rows_before: Vec::new(),
         workers: Workers::new(options),
         n: 0,
-        first_row: Vec::new(),
+        likely: None,
         has_unread_file: false,
         products: HashSet::new(),
         seen: SeenRows::default(),
@@ -65,8 +67,8 @@ struct Run<'a> {
     workers: Workers,
     /// The number of the last row.
     n: u32,
-    /// The first row of the last table that was skipped.
-    first_row: Vec<String>,
+    /// Of the tables that are skipped the row that is most likely a header row.
+    likely: Option<LikelyHeader>,
     /// Whether a file, or the rest of it, could not be read.
     has_unread_file: bool,
     /// The names of products, in messages, that the file has in place of types.
@@ -79,7 +81,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn read_file(&mut self, source: Result<Source, InputError>, name: String) {
         let errors = self.result.diagnostics.count(Severity::Error);
-        self.first_row.clear();
+        self.likely = None;
         self.products.clear();
         self.result.files.push(FileRead {
             name,
@@ -102,7 +104,7 @@ impl Run<'_> {
         let tables = self.result.files.last().map(|file| file.tables.as_slice());
         match tables.unwrap_or_default() {
             [] => {
-                let problem = no_table(&self.first_row, self.options.read.header_row);
+                let problem = no_table(self.likely.as_ref(), self.options);
                 self.report(Diagnostic::of(problem, place));
             }
             [first, others @ ..] => {
@@ -327,21 +329,35 @@ impl Run<'_> {
         result.missing_mapped = self.options.map.missing(headers);
     }
 
-    /// Keeps the first row of a CSV that is not read, to show what is there. The sheets of a workbook are each reported.
-    fn note_first_row(&mut self, table: &TableName, cells: &[String]) {
-        if table.sheet.is_none() {
-            self.first_row = cells.to_vec();
+    /// Reports a table that is not read because of its headers, and keeps the row that comes nearest to a header row.
+    fn report_headerless(&mut self, likely: LikelyHeader, reason: &str) {
+        let known = |likely: &LikelyHeader| likely.known(self.options);
+        let description = likely.description(self.options);
+        let words = likely.options_to_read_it(self.options);
+        let is_better = self
+            .likely
+            .as_ref()
+            .is_none_or(|best| known(best) < known(&likely));
+        match description.filter(|_| known(&likely) > 0) {
+            Some(row) => {
+                let help = format!("if it has integrations, pass, say, `{words}`");
+                self.report_skipped(&likely.table, &format!("{reason}: {row}"), Some(&help));
+            }
+            None => self.report_skipped(&likely.table, reason, None),
+        }
+        if is_better && !is_for_people(&likely.table) {
+            self.likely = Some(likely);
         }
     }
 
-    fn report_skipped(&mut self, table: &Arc<TableName>, reason: &str) {
+    fn report_skipped(&mut self, table: &Arc<TableName>, reason: &str, help: Option<&str>) {
         self.finish_blocks();
         if let Some(sheet) = table.sheet.as_ref().filter(|_| !is_for_people(table)) {
             self.report(Diagnostic::new(
                 Code::SheetPassedOver,
                 Place::table(table),
                 format!("the sheet `{sheet}` is skipped: {reason}"),
-                "nothing to do if it has no integrations",
+                help.unwrap_or("nothing to do if it has no integrations"),
             ));
         }
     }
@@ -370,11 +386,16 @@ impl Sink for Run<'_> {
         }
         let is_read = kind == TableKind::Integrations && !is_for_people(&head.name);
         if !is_read {
-            self.report_skipped(
-                &head.name,
-                "its headers name no type, or neither an origin nor a credential",
+            let row = FirstRow {
+                row: head.row,
+                line: head.line,
+                cells: head.headers.clone(),
+            };
+            let table = Arc::clone(&head.name);
+            self.report_headerless(
+                LikelyHeader { table, row },
+                "it is no table of integrations",
             );
-            self.note_first_row(&head.name, &head.headers);
         }
         // A sheet that a misspelled header keeps from being read must not be left out in silence.
         if is_read || kind == TableKind::Misspelled && !is_for_people(&head.name) {
@@ -410,15 +431,18 @@ impl Sink for Run<'_> {
 
     fn skipped(&mut self, name: &Arc<TableName>, reason: SkipReason<'_>) {
         match reason {
-            SkipReason::Hidden => self.report_skipped(name, "it is hidden"),
-            SkipReason::NoCells => self.report_skipped(name, "it has no cells"),
-            SkipReason::NoHeader(first_row) => {
-                self.note_first_row(name, first_row);
+            SkipReason::Hidden => self.report_skipped(name, "it is hidden", None),
+            SkipReason::NoCells => self.report_skipped(name, "it has no cells", None),
+            SkipReason::NoHeader(likely) => {
                 let reason = match self.options.read.header_row {
                     Some(row) => format!("it has no row {row} with a header"),
                     None => "none of its first 20 rows has a known header".to_owned(),
                 };
-                self.report_skipped(name, &reason);
+                let table = Arc::clone(name);
+                match likely.cloned() {
+                    Some(row) => self.report_headerless(LikelyHeader { table, row }, &reason),
+                    None => self.report_skipped(name, &reason, None),
+                }
             }
         }
     }

@@ -288,10 +288,13 @@ fn a_table_of_headers_alone_is_a_warning() {
 #[test]
 fn a_file_without_a_table_is_told_what_stands_where_its_headers_should() {
     for (text, said) in [
-        ("colour,size\nred,3\n", "its first row has `colour`, `size`"),
+        (
+            "colour,size\nred,3\n",
+            "row 1 has `colour`, `size`, but neither a type nor an origin or a credential",
+        ),
         (
             "displayName,pat\nA,p\n",
-            "its first row has `displayName`, `pat`",
+            "row 1 has `displayName`, `pat`, but no type",
         ),
         (
             "type:displayName:pat\nGITHUB:A:p\n",

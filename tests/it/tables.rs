@@ -436,3 +436,93 @@ fn many_unknown_columns_are_one_note() {
     let text = format!("{}{}", ran.stdout, ran.stderr);
     assert_eq!(text.matches("unknown-column").count(), 1, "{text}");
 }
+
+/// The options that the message about a table proposes, as a shell takes them apart.
+fn proposed(ran: &Ran) -> Vec<String> {
+    let (_, words) = ran.stdout.split_once("pass, say, `").expect(&ran.stdout);
+    let (words, _) = words.split_once('`').unwrap();
+    let mut options = vec![String::new()];
+    let mut is_quoted = false;
+    for c in words.chars() {
+        match c {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => options.push(String::new()),
+            c => options.last_mut().unwrap().push(c),
+        }
+    }
+    options
+}
+
+#[test]
+fn what_is_proposed_for_a_table_without_a_type_can_be_copied() {
+    let notes = "About this list,,,\n".repeat(24);
+    for (sheet, said, words) in [
+        (
+            "Git host,Name,URL,Token\nGitHub Enterprise Server,A,https://git.example.org,{PAT}\n".to_owned(),
+            "row 1 has `Git host`, `Name`, `URL`, `Token`, but no type",
+            vec!["--map", "Git host=type"],
+        ),
+        (
+            format!("{notes}Git host,Name,URL,Token\nGitHub Enterprise Server,A,https://git.example.org,{{PAT}}\n"),
+            "row 25 has `Git host`, `Name`, `URL`, `Token`, but no type",
+            vec!["--header-row", "25", "--map", "Git host=type"],
+        ),
+        (
+            "\"Host URL\n(https://…)\",Name,Personal Access Token (PAT)\nhttps://github.com,A,{PAT}\n".to_owned(),
+            "row 1 has `Host URL (https://…)`, `Name`, `Personal Access Token (PAT)`, but no type",
+            vec!["--set", "type=GITHUB"],
+        ),
+        (
+            "種別,アドレス,トークン,名前\nGitHub Enterprise Server,https://git.example.org,{PAT},A\n".to_owned(),
+            "row 1 has `種別`, `アドレス`, `トークン`, `名前`, but neither a type nor an origin or a credential",
+            vec!["--map", "種別=type", "--map", "アドレス=origin", "--map", "トークン=pat"],
+        ),
+        (
+            "Owner's system,Token\nGitHub.com,{PAT}\n".to_owned(),
+            "row 1 has `Owner's system`, `Token`, but no type",
+            vec![],
+        ),
+    ] {
+        let env = Env::new().file("a.csv", sheet.replace("{PAT}", "ghp_0123456789abcdef0123456789abcdef0123"));
+        let ran = env.run(["check", "a.csv"]).exit(3).says("error[no-table]").says(said);
+        if !words.is_empty() {
+            let options = proposed(&ran);
+            assert_eq!(options, words);
+            let options = options.iter().map(String::as_str);
+            env.run(["check", "a.csv"].into_iter().chain(options)).exit(0);
+        }
+    }
+}
+
+#[test]
+fn sheets_of_one_product_each_are_told_how_to_be_read() {
+    let env = Env::new();
+    let mut book = Workbook::new();
+    for (name, token) in [("GitHub", "ghp_"), ("GitLab.com", "glpat-")] {
+        let token = format!("{token}0123456789abcdef0123456789abcdef0123");
+        add_sheet(
+            &mut book,
+            name,
+            &csv_rows(&format!(
+                "Name,Token
+A,{token}
+"
+            )),
+        );
+    }
+    book.save(env.path("a.xlsx")).unwrap();
+    env.run(["check", "a.xlsx"])
+        .exit(3)
+        .says("the sheet `GitLab.com` is skipped: it is no table of integrations: row 1 has `Name`, `Token`, but no type")
+        .says("--sheet GitLab.com --set type=GITLAB`")
+        .says("say, `--sheet GitHub --set type=GITHUB`");
+    let args = [
+        "check",
+        "a.xlsx",
+        "--sheet",
+        "GitLab.com",
+        "--set",
+        "type=GITLAB",
+    ];
+    env.run(args).exit(0);
+}

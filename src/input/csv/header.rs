@@ -3,7 +3,10 @@
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::records::{blank_lines, count_line_ends};
-use crate::input::table::{FirstRow, HEADER_WITHIN, ReadOptions, Sink, find_header, most_headers};
+use crate::input::table::{
+    FirstRow, HEADER_WITHIN, NAMED_WITHIN, ReadOptions, Sink, find_header, likely_header,
+    most_headers,
+};
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -79,13 +82,13 @@ fn delimiters(options: &ReadOptions) -> impl DoubleEndedIterator<Item = u8> {
     delimiters.map(|delimiter| u8::try_from(delimiter).unwrap_or(b','))
 }
 
-/// The cells of the first record, cut by the delimiter that makes the most of it.
-pub(super) fn first_row(text: &str, options: &ReadOptions) -> Vec<String> {
-    let rows = delimiters(options)
-        .filter_map(|delimiter| first_records(text, delimiter, |n, _| n < 1).pop())
-        .map(|record| record.cells);
-    // The first of those that make the same of it.
-    rows.rev().max_by_key(Vec::len).unwrap_or_default()
+/// The record that is most likely meant for the header row, cut by the delimiter that makes the most of it.
+pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<FirstRow> {
+    let rows = delimiters(options).flat_map(|delimiter| {
+        let records = first_records(text, delimiter, |_, row| row < NAMED_WITHIN);
+        records.into_iter().map(FirstRow::from).collect::<Vec<_>>()
+    });
+    likely_header(rows.collect(), sink)
 }
 
 /// The first records, or all down to the header row that is given.
@@ -93,7 +96,7 @@ fn wanted(options: &ReadOptions) -> impl Fn(usize, u32) -> bool + Copy {
     let header_row = options.header_row;
     move |index, row| match header_row {
         Some(given) => row < given,
-        None => index < HEADER_WITHIN,
+        None => index < HEADER_WITHIN as usize,
     }
 }
 

@@ -45,8 +45,8 @@ pub(super) fn read(
         Arc::clone(&table),
     );
     let Some(header) = blocks.header(options, sink)? else {
-        let first_row = header::first_row(&blocks.text, options);
-        sink.skipped(&table, SkipReason::NoHeader(&first_row));
+        let likely = header::likely(&blocks.text, options, sink);
+        sink.skipped(&table, SkipReason::NoHeader(likely.as_ref()));
         return Ok(());
     };
     if sink.table(blocks.take_head(header)) == Interest::Skip {

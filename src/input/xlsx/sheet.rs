@@ -14,7 +14,8 @@ use super::values::{NumberFormat, put};
 use crate::input::block::{Block, SheetBlock, SheetRow, SheetValue};
 use crate::input::error::InputErrorKind;
 use crate::input::table::{
-    FirstRow, HEADER_WITHIN, Interest, ReadOptions, Sink, SkipReason, TableHead, find_header,
+    FirstRow, HEADER_WITHIN, Interest, NAMED_WITHIN, ReadOptions, Sink, SkipReason, TableHead,
+    find_header, likely_header,
 };
 use crate::model::TableName;
 
@@ -40,12 +41,15 @@ pub(super) fn read_sheet<'a>(
     })?;
     let mut rows = RowReader::new(cells, gate);
     // The rows that the header row is sought among.
-    let within = u32::try_from(HEADER_WITHIN).ok();
+    let within = Some(HEADER_WITHIN);
     let mut block = guarded(|| rows.block(options.header_row.or(within)))?;
     let Some(index) = header_index(&block, options, sink) else {
-        let texts = block.rows.first().map(|row| texts_of(&block, row));
-        let texts: Vec<String> = texts.into_iter().flatten().map(str::to_owned).collect();
-        sink.skipped(table, SkipReason::NoHeader(&texts));
+        let more = guarded(|| rows.block(Some(NAMED_WITHIN)))?;
+        let rows = [&block, &more]
+            .into_iter()
+            .flat_map(|block| block.rows.iter().map(|row| first_row(block, row)));
+        let likely = likely_header(rows.collect(), sink);
+        sink.skipped(table, SkipReason::NoHeader(likely.as_ref()));
         return Ok(());
     };
     let mut head = head_of(table, &block, index);
