@@ -213,7 +213,7 @@ impl NewRun<'_> {
             planner.others.refuse_rows_in_doubt(&plan)?;
         }
         let digest = self.digest(&plan, &input, &jira)?;
-        self.refuse_unapproved(&digest, &plan, &input)?;
+        self.refuse_unapproved(&digest, &plan, &input, &jira)?;
         if args.dry_run {
             return self.dry_run(&input, (&plan, &digest), &jira, unfinished);
         }
@@ -227,7 +227,7 @@ impl NewRun<'_> {
         }
         let listing = planner.list(&Matcher::default())?;
         let plan = planner.replan(plan, &listing)?;
-        self.refuse_unapproved(&self.digest(&plan, &input, &jira)?, &plan, &input)?;
+        self.refuse_unapproved(&self.digest(&plan, &input, &jira)?, &plan, &input, &jira)?;
         self.refuse_existing(&input, &plan, &jira)?;
         let confirmed = Confirmed {
             input: &input,
@@ -399,8 +399,13 @@ impl NewRun<'_> {
         };
         let text = format!("{problems}; nothing was sent to Jira{why}\n");
         context.screen.problem(&text);
+        let mut found = input.diagnostics.iter();
+        let has_unknown_project = found.any(|found| found.code == Code::UnknownProject);
         let check = match self.args.probe {
-            _ if self.is_update() => context.given.again().options(&["--dry-run"]),
+            // Only Jira knows its projects.
+            _ if self.is_update() || has_unknown_project => {
+                context.given.again().options(&["--dry-run"])
+            }
             true => context.given.next("probe"),
             false => context.given.next("check"),
         };
@@ -476,6 +481,7 @@ impl NewRun<'_> {
         digest: &PlanDigest,
         plan: &Plan,
         input: &Validation,
+        jira: &Connected,
     ) -> Result<(), Failure> {
         let Some(approved) = &self.args.approved else {
             return Ok(());
@@ -484,8 +490,10 @@ impl NewRun<'_> {
         if others.is_empty() {
             return Ok(());
         }
-        let screen = &self.context.screen;
-        screen.problem(&dry_run_rows(plan, &input.invalid));
+        let report = Report::of_plan(input, plan, jira.jira.clone()).with_digest(digest);
+        let context = self.context;
+        context.publish(&report.made(context.made()))?;
+        context.screen.problem(&dry_run_rows(plan, &input.invalid));
         let failure = format!(
             "this plan, {digest}, is not the approved one; it differs in {}; nothing was sent",
             others.join(" and ")

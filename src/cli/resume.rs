@@ -187,6 +187,8 @@ impl Resumption<'_> {
         let resolved = jira.unless_interrupted(planner.resolve_projects(rows))?;
         if resolved.diagnostics.has_errors() {
             let failure = Failure::new(Exit::Invalid, "nothing was sent");
+            let again = &self.session.continue_by;
+            let failure = failure.help(format!("fix the sheet, then continue with `{again}`"));
             return Err(EarlyEnd::Refused(failure));
         }
         let own = Matcher::of_run(self.run.state());

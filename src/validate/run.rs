@@ -433,6 +433,8 @@ impl Sink for Run<'_> {
         match reason {
             SkipReason::Hidden => self.report_skipped(name, "it is hidden", None),
             SkipReason::NoCells => self.report_skipped(name, "it has no cells", None),
+            // An empty sheet, as workbooks begin with: there is nothing to tell.
+            SkipReason::NoHeader(None) if name.sheet.is_some() => {}
             SkipReason::NoHeader(likely) => {
                 let reason = match self.options.read.header_row {
                     Some(row) => format!("it has no row {row} with a header"),

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use gij::sandbox::{Call, Condition, Fault};
+use std::time::Duration;
+
+use gij::sandbox::{Call, Condition, Config, Fault};
 
 use crate::env::{Env, sheet_of};
 
@@ -248,4 +250,34 @@ fn after_the_longest_wait_the_list_is_asked_for_once() {
         assert_eq!(env.total("in_doubt"), in_doubt);
         assert_eq!(env.total("not_attempted"), 1);
     }
+}
+
+#[test]
+fn access_that_is_lost_in_mid_run_stops_the_run_and_fails_no_row() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(6));
+    let forbidden = Some(Fault::Forbidden);
+    env.jira().script([forbidden, None, forbidden]);
+    // The lists of the connection and of the plan, the one that clears the first row's refusal, and then no more.
+    let lists = [None, None, None].into_iter().chain([forbidden; 9]);
+    env.jira().script_call(Call::List, lists);
+    import(&env, "1").exit(4);
+    assert_eq!((env.total("failed"), env.total("in_doubt")), (1, 1));
+    // While the list was asked for, one more row may have been sent.
+    assert!(env.total("not_attempted") >= 2);
+}
+
+#[test]
+fn an_audit_that_does_not_balance_reads_the_list_again() {
+    let config = Config {
+        list_lag: Duration::from_millis(1500),
+        ..Config::default()
+    };
+    let env = Env::new().sandbox_with(config).file("a.csv", sheet_of(2));
+    env.run("import a.csv --yes --settle 4s".split(' ')).exit(0);
+    assert_eq!(
+        env.report()["run"]["audit"]["missing"],
+        serde_json::json!([])
+    );
+    // Those of the connection and the plan, and two of the audit.
+    assert_eq!(env.requests("GET", "/integration"), 4);
 }

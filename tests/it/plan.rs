@@ -236,3 +236,33 @@ fn a_dry_run_tells_by_its_exit_code_whether_there_is_something_to_do() {
     env.run(["import", "a.csv", "--yes"]).exit(0);
     env.run(dry_run).exit(0);
 }
+
+#[test]
+fn after_an_unknown_project_the_next_command_finds_it_again() {
+    let sheet = "type,displayName,origin,pat,global,projectKeys\nGITHUB_SERVER,A,https://a.example.org,invented-pat,no,NOPE\n";
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    env.run(["import", "a.csv", "--yes", "-o", "report.html"])
+        .exit(3)
+        .says("gij import a.csv --dry-run");
+    assert!(env.path("report.html").is_file());
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(3)
+        .says("unknown-project");
+}
+
+#[test]
+fn a_refused_plan_is_reported_in_the_files_that_were_asked_for() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    let import = "import a.csv --yes --approved 0-0-0 -o report.html";
+    env.run(import.split(' ')).exit(2);
+    assert!(env.path("report.html").is_file());
+}
+
+#[test]
+fn a_plan_says_that_credentials_of_existing_rows_are_not_compared() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.put("Team 1", "git1");
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says("credentials cannot be compared; `gij update` replaces them");
+}

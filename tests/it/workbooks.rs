@@ -520,3 +520,14 @@ fn a_number_beside_the_text_of_a_cell_is_ignored_as_spreadsheets_do() {
         .exit(3)
         .says("a cell's value does not match its type");
 }
+
+#[test]
+fn an_empty_sheet_is_not_worth_a_word() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    head(sheet);
+    write_row(sheet, 1, "A");
+    book.add_worksheet();
+    let found = found("a.xlsx", book.save_to_buffer().unwrap());
+    assert_eq!(found, [""; 0]);
+}
