@@ -79,25 +79,26 @@ impl ClientOptions<'_> {
         for path in self.ca_certs {
             let certificates = read_pem(path, |pem| match Certificate::from_pem_bundle(pem) {
                 Ok(none) if none.is_empty() => Err("it holds no certificate in PEM form".into()),
-                certificates => certificates.map_err(|error| describe(&error)),
+                certificates => certificates.map_err(|error| innermost_cause(&error)),
             })?;
             builder = builder.tls_certs_merge(certificates);
         }
         if let Some(path) = self.client_cert {
             let identity = read_pem(path, |pem| {
-                Identity::from_pem(pem).map_err(|error| describe(&error))
+                Identity::from_pem(pem).map_err(|error| innermost_cause(&error))
             })?;
             builder = builder.identity(identity);
         }
         if let Some(proxy) = self.proxy {
-            let proxy = Proxy::all(proxy).map_err(|error| ClientError::Proxy(describe(&error)))?;
+            let proxy =
+                Proxy::all(proxy).map_err(|error| ClientError::Proxy(innermost_cause(&error)))?;
             builder = builder.proxy(proxy);
         } else if self.is_loopback {
             builder = builder.no_proxy();
         }
         builder
             .build()
-            .map_err(|error| ClientError::Tls(describe(&error)))
+            .map_err(|error| ClientError::Tls(innermost_cause(&error)))
     }
 }
 
@@ -113,8 +114,39 @@ fn read_pem<T>(
         })
 }
 
-/// The innermost cause, which tells most; reqwest's own text repeats the URL.
-pub(crate) fn describe(error: &reqwest::Error) -> String {
+/// What a message calls the proxy that requests to `url` go through: the one that was given, or else the variable that
+/// sets one, whose address may hold a password.
+pub(crate) fn proxy_in_use(url: &str, given: Option<&str>) -> Option<String> {
+    if let Some(proxy) = given {
+        return Some(format!("the proxy {proxy}"));
+    }
+    let is_loopback = Url::parse(url).is_ok_and(|url| is_loopback(&url));
+    let names = if url.starts_with("https:") {
+        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
+    } else {
+        ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]
+    };
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let name = names.into_iter().find(is_set).filter(|_| !is_loopback)?;
+    Some(format!(
+        "the proxy of {name}, unless NO_PROXY names the host"
+    ))
+}
+
+/// Why a request failed, which went through `proxy` if there is one.
+pub(crate) fn describe(error: &reqwest::Error, proxy: Option<&str>) -> String {
+    let why = match certificate_problem(error) {
+        Some(problem) => format!("its certificate is not accepted: {problem}"),
+        None => innermost_cause(error),
+    };
+    match proxy {
+        Some(proxy) => format!("{why} (through {proxy})"),
+        None => why,
+    }
+}
+
+/// It tells most; reqwest's own text repeats the URL.
+fn innermost_cause(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return if error.is_connect() {
             "no connection within the time allowed".into()

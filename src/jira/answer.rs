@@ -104,7 +104,7 @@ fn judge<T>(
         Reply::TimedOut(why) | Reply::BrokenOff(why) => {
             return Answer::Unsettled(why.clone(), None);
         }
-        Reply::TooLarge => return Answer::Unsettled("an answer that is too large".into(), None),
+        Reply::TooLarge(_) => return Answer::Unsettled("an answer that is too large".into(), None),
     };
     if let Some(reason) = stop_reason(answer) {
         return Answer::Stop(reason);
@@ -268,7 +268,7 @@ mod tests {
             (Reply::NotSent(why()), "nothing happened"),
             (Reply::TimedOut(why()), "unsettled"),
             (Reply::BrokenOff(why()), "unsettled"),
-            (Reply::TooLarge, "unsettled"),
+            (Reply::TooLarge(1), "unsettled"),
         ] {
             assert_eq!(name(&Answer::to_creation(&reply, &masker())), expected);
             assert_eq!(name(&Answer::to_deletion(&reply, &masker())), expected);

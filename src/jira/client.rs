@@ -17,7 +17,7 @@ use super::error::JiraError;
 use super::exchange::{Exchange, RawAnswer, Reply};
 use super::message::read_body;
 use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody, ShowBody};
-use crate::http::describe;
+use crate::http::{describe, proxy_in_use};
 use crate::model::{Record, RemoteIntegration};
 use crate::secret::Masker;
 
@@ -29,7 +29,7 @@ const REPOSITORIES: &str = "/rest/gitplugin/1.0/repository";
 
 /// The largest answers that are read: about one integration, and the list of all.
 const LARGEST_ANSWER: usize = 1024 * 1024;
-const LARGEST_LIST: usize = 256 * 1024 * 1024;
+const LARGEST_LIST: usize = 64 * 1024 * 1024;
 
 /// A Jira to talk to.
 pub struct Client {
@@ -40,6 +40,8 @@ pub struct Client {
     /// that reuses it, so that none is reused then.
     has_broken: AtomicBool,
     base: BaseUrl,
+    /// What a message calls the proxy, if there is one.
+    proxy: Option<String>,
     /// Where integrations are created; parsing a URL for each request takes its time.
     integrations: Url,
     masker: Arc<Masker>,
@@ -87,6 +89,7 @@ impl Client {
             has_broken: AtomicBool::new(false),
             integrations: connection.base.join_parsed(INTEGRATIONS),
             base: connection.base.clone(),
+            proxy: proxy_in_use(connection.base.as_str(), connection.proxy.as_deref()),
             masker: Arc::new(connection.access.masker()),
             authorization: connection.access.header()?,
         })
@@ -391,13 +394,13 @@ impl Client {
         let mut response = match sent.await {
             Ok(response) => response,
             Err(error) if error.is_connect() || error.is_builder() => {
-                return Reply::NotSent(describe(&error));
+                return Reply::NotSent(describe(&error, self.proxy.as_deref()));
             }
             Err(error) => {
                 if !error.is_timeout() {
                     self.has_broken.store(true, Ordering::Relaxed);
                 }
-                return broken_off(&error);
+                return broken_off(&error, self.proxy.as_deref());
             }
         };
         let mut answer = RawAnswer::head(&response, masker);
@@ -406,16 +409,16 @@ impl Client {
                 Ok(Some(chunk)) if answer.body.len() + chunk.len() <= most => {
                     answer.body.extend_from_slice(&chunk);
                 }
-                Ok(Some(_)) => return Reply::TooLarge,
+                Ok(Some(_)) => return Reply::TooLarge(most),
                 Ok(None) => return Reply::Whole(answer),
-                Err(error) => return broken_off(&error),
+                Err(error) => return broken_off(&error, self.proxy.as_deref()),
             }
         }
     }
 }
 
-fn broken_off(error: &reqwest::Error) -> Reply {
-    let why = describe(error);
+fn broken_off(error: &reqwest::Error, proxy: Option<&str>) -> Reply {
+    let why = describe(error, proxy);
     if error.is_timeout() {
         Reply::TimedOut(why)
     } else {

@@ -108,8 +108,9 @@ impl JiraError {
             Reply::NotSent(why) | Reply::TimedOut(why) | Reply::BrokenOff(why) => {
                 return Err(Self::Unreachable { url, why });
             }
-            Reply::TooLarge => {
-                let message = "it is too large".to_owned();
+            Reply::TooLarge(most) => {
+                let most = most / (1024 * 1024);
+                let message = format!("it is larger than {most} MB, and no more than that is read");
                 return Err(Self::Malformed { url, message });
             }
         };

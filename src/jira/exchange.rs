@@ -61,7 +61,7 @@ impl From<Reply> for Exchange<Reply> {
             ),
             Reply::NotSent(_) => (Ended::NotConnected, None, None),
             Reply::TimedOut(_) => (Ended::TimedOut, None, None),
-            Reply::BrokenOff(_) | Reply::TooLarge => (Ended::BrokenOff, None, None),
+            Reply::BrokenOff(_) | Reply::TooLarge(_) => (Ended::BrokenOff, None, None),
         };
         Self {
             ended,
@@ -82,8 +82,8 @@ pub(super) enum Reply {
     TimedOut(String),
     /// The request may have gone out.
     BrokenOff(String),
-    /// Larger than anything that Jira sends.
-    TooLarge,
+    /// Larger than so many bytes, which is more than anything that Jira sends.
+    TooLarge(usize),
 }
 
 /// A whole answer. The texts that may be shown are masked.

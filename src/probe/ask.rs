@@ -15,7 +15,9 @@ use url::Url;
 use super::answer::{HostAnswer, Verdict};
 use super::host::login_header;
 use super::{Finding, Login, Probe};
-use crate::http::{ClientError, ClientOptions, certificate_problem, describe, is_loopback};
+use crate::http::{
+    ClientError, ClientOptions, certificate_problem, describe, is_loopback, proxy_in_use,
+};
 use crate::model::Field;
 use crate::secret::Masker;
 
@@ -36,8 +38,11 @@ pub(crate) struct Network {
     pub proxy: Option<String>,
 }
 
-/// The clients by whether they verify certificates, and whether they are for this machine.
-type Clients = HashMap<(bool, bool), Client>;
+struct Clients {
+    /// By whether they verify certificates, and whether they are for this machine.
+    by_kind: HashMap<(bool, bool), Client>,
+    proxy: Option<String>,
+}
 
 impl Probe<'_> {
     /// Tries every credential once. What is known is in the order of the rows.
@@ -46,10 +51,13 @@ impl Probe<'_> {
     ///
     /// [`ClientError`] if a certificate file or the proxy cannot be used; then nothing is sent.
     pub(crate) async fn run(self, network: &Network) -> Result<Vec<Finding>, ClientError> {
-        let mut clients = Clients::new();
+        let mut clients = Clients {
+            by_kind: HashMap::new(),
+            proxy: network.proxy.clone(),
+        };
         for login in self.hosts.values().flatten() {
             let key = client_key(login);
-            if let Entry::Vacant(entry) = clients.entry(key) {
+            if let Entry::Vacant(entry) = clients.by_kind.entry(key) {
                 entry.insert(network.client(key)?);
             }
         }
@@ -109,7 +117,7 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
                 "another secret of this account was refused, and a further refusal may lock it"
                     .into(),
             ),
-            _ => ask(&login, &clients[&client_key(&login)]).await,
+            _ => ask(&login, clients).await,
         };
         if verdict.is_of_host() {
             of_host.insert(login.is_verified, verdict.clone());
@@ -122,12 +130,12 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
     asked
 }
 
-async fn ask(login: &Login<'_>, client: &Client) -> Verdict {
-    let verdict = send(login, client, &login.url).await;
+async fn ask(login: &Login<'_>, clients: &Clients) -> Verdict {
+    let verdict = send(login, clients, &login.url).await;
     match (verdict, login.api.older_path) {
         (Ok(answer), Some(older)) if answer.status == 404 => {
             let base = login.url.strip_suffix(login.api.path).unwrap_or(&login.url);
-            let older = send(login, client, &format!("{base}{older}")).await;
+            let older = send(login, clients, &format!("{base}{older}")).await;
             older.map_or_else(|verdict| verdict, |answer| read(login, &answer))
         }
         (Ok(answer), _) => read(login, &answer),
@@ -142,19 +150,21 @@ fn read(login: &Login<'_>, answer: &HostAnswer) -> Verdict {
 }
 
 /// Sends the login once.
-async fn send(login: &Login<'_>, client: &Client, url: &str) -> Result<HostAnswer, Verdict> {
+async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAnswer, Verdict> {
     let Some((name, value)) = login_header(login) else {
         return Err(Verdict::Unknown(
             "it contains characters that cannot be sent, such as a line break".into(),
         ));
     };
+    let client = &clients.by_kind[&client_key(login)];
     let mut request = client.get(url).header(name, value);
     if let Some((name, value)) = login.api.header {
         request = request.header(name, value);
     }
+    let proxy = proxy_in_use(url, clients.proxy.as_deref());
     let failed = |error: reqwest::Error| match certificate_problem(&error) {
         Some(problem) => Verdict::BadCertificate(problem),
-        None => Verdict::Unreachable(describe(&error)),
+        None => Verdict::Unreachable(describe(&error, proxy.as_deref())),
     };
     let mut response = request.send().await.map_err(failed)?;
     let mut answer = HostAnswer {

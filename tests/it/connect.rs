@@ -212,3 +212,35 @@ fn nothing_is_asked_of_jira_that_takes_more_than_the_permission_of_the_app() {
     let open = ["/rest/api/2/myself", "/rest/api/2/serverInfo", "/status"];
     assert_eq!(of_jira, open);
 }
+
+#[test]
+fn an_error_on_the_way_through_a_proxy_names_the_proxy() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let proxy = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let env = Env::new()
+        .file("a.csv", sheet_of(1))
+        .var("JIRA_URL", "https://jira.example.org")
+        .var("JIRA_TOKEN", "token");
+    let doctor = env.run(["doctor", "--proxy", &proxy]);
+    doctor.exit(4).says(&format!("(through the proxy {proxy})"));
+    let env = env.var("HTTPS_PROXY", &proxy.replace("//", "//me:canary@"));
+    env.run(["doctor"])
+        .exit(4)
+        .says("(through the proxy of HTTPS_PROXY, unless NO_PROXY names the host)")
+        .says_nothing_of("canary");
+}
+
+#[test]
+fn a_list_that_is_too_large_is_refused_by_its_size() {
+    let echo = crate::echo::Echo::start(400, "", "");
+    let entry = format!(r#"{{"id":1,"displayName":"{}"}}"#, "x".repeat(65 << 20));
+    echo.say(400, "", &entry);
+    let env = Env::new()
+        .file("a.csv", sheet_of(1))
+        .var("JIRA_URL", &echo.url())
+        .var("JIRA_TOKEN", "token");
+    env.run(IMPORT)
+        .exit(4)
+        .says("it is larger than 64 MB, and no more than that is read");
+}
