@@ -30,14 +30,7 @@ pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Fa
         url_of_run(named.as_ref(), &stored.id, &stored.opened.jira.url)?;
     }
     let mut report = report_of(&stored.path)?;
-    if let Some(header) = &args.reports.split_by
-        && !report.split_by(header)
-    {
-        let failure = format!("the journal of {} has no column `{header}`", stored.id);
-        return Err(Failure::usage(failure).help(
-            "split by a field of the integrations, such as `type`; an import keeps another column with `--split-by`",
-        ));
-    }
+    args.reports.split(&mut report, &stored.id)?;
     context.publish(&report)?;
     if !context.is_json {
         context.screen.result(&summary(&report));

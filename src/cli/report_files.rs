@@ -38,6 +38,21 @@ impl ReportArgs {
     }
 }
 
+impl ReportArgs {
+    /// Groups the rows of the report of `run` by the column of `--split-by`.
+    pub(super) fn split(&self, report: &mut Report, run: &str) -> Result<(), Failure> {
+        match &self.split_by {
+            Some(header) if !report.split_by(header) => {
+                let failure = format!("the journal of {run} has no column `{header}`");
+                Err(Failure::usage(failure).help(
+                    "split by a field of the integrations, such as `type`; an import keeps another column with `--split-by`",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The reports that a command is to write.
 #[derive(Debug, Default)]
 pub(super) struct ReportFiles {

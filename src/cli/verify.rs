@@ -12,7 +12,8 @@ use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunsArgs};
 use super::next::{FIND_LOST_ROWS, remove_duplicates};
 use super::pace::READ_ONLY;
-use super::session::{record_end, session_start, write_reports};
+use super::report_files::ReportArgs;
+use super::session::{record_end, report_of, session_start, write_reports};
 use super::values::duration;
 use crate::engine::{Discrepancies, Matcher};
 use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, RunState, SessionKind};
@@ -28,6 +29,8 @@ pub(super) struct VerifyArgs {
     /// How long to wait for Jira to index the integrations and find their repositories
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     pub wait: Duration,
+    #[command(flatten)]
+    pub reports: ReportArgs,
     #[command(flatten)]
     pub runs: RunsArgs,
     #[command(flatten)]
@@ -96,15 +99,22 @@ fn wait_for_repositories(
 /// Shows what became of the integrations of a run: whether Jira still holds them, indexed them, and how many repositories each
 /// found; and which have duplicates.
 pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
+    context.reports.open(&args.reports)?;
     let screen = &context.screen;
     let run = LoadedRun::load(&args.runs.runs_dir, &args.run, &args.connect)?;
     let state = run.state();
-    let may_be_there = |row: &RowState| matches!(row.outcome, Outcome::Created | Outcome::InDoubt);
+    let may_be_there = |row: &RowState| {
+        matches!(
+            row.outcome,
+            Outcome::Created | Outcome::InDoubt | Outcome::Updated
+        )
+    };
     if !state.rows().any(|(_, row)| may_be_there(row)) {
+        context.reports.write(&report_of(run.dir.path())?)?;
         if context.is_json {
             write_json(&VerifyReport::new(state, &[], None, &[], &[]))?;
         } else {
-            screen.result(&format!("{} created nothing\n", run.id()));
+            screen.result(&format!("{} created and updated nothing\n", run.id()));
         }
         return Ok(Exit::Done);
     }
@@ -145,6 +155,11 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
     jira.runtime.block_on(end)?;
     journal.close()?;
     write_reports(run.dir.path())?;
+    let mut verified = report.added_to(report_of(run.dir.path())?);
+    args.reports.split(&mut verified, run.id())?;
+    for path in context.reports.write(&verified)? {
+        screen.info(&format!("report written to {}\n", path.display()));
+    }
     if context.is_json {
         write_json(&report)?;
     } else {

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 use super::value::ReportKind::{Check, Plan, Run};
 use super::value::{Report, ReportKind, ReportRow};
+use super::verify::IndexState;
 use crate::model::{Diagnostic, Severity};
 
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
@@ -42,15 +43,21 @@ const COLUMNS: &[Column] = &[
     Column { name: "started",      kinds: &[Run],       cell: |row| text(row.started.map(|at| format!("{at:.3}"))) },
     Column { name: "duration_ms",  kinds: &[Run],       cell: |row| text(row.duration_ms) },
     Column { name: "warnings",     kinds: EVERY,        cell: |row| row.warnings.join(" ") },
+    Column { name: "index_state",  kinds: &[Run],       cell: |row| text(row.index.map(IndexState::in_words)) },
+    Column { name: "repositories", kinds: &[Run],       cell: |row| text(row.repositories) },
     Column { name: "removal",      kinds: &[Run],       cell: |row| text(row.removal.as_ref().map(|removal| removal.outcome.in_words())) },
 ];
+
+/// Columns that a run has only once it is verified.
+const OF_VERIFICATION: [&str; 2] = ["index_state", "repositories"];
 
 impl Report {
     /// The problems that are about no row of the report, then its rows.
     pub(crate) fn write_csv(&self, to: &mut dyn Write) -> io::Result<()> {
         let columns = COLUMNS
             .iter()
-            .filter(|column| column.kinds.contains(&self.kind));
+            .filter(|column| column.kinds.contains(&self.kind))
+            .filter(|column| self.is_verified() || !OF_VERIFICATION.contains(&column.name));
         let columns: Vec<&Column> = columns.collect();
         to.write_all(BYTE_ORDER_MARK)?;
         let mut writer = csv::Writer::from_writer(to);
@@ -128,6 +135,7 @@ mod tests {
     #[test]
     fn the_columns_of_a_run_are_the_keys_of_the_json() {
         let mut row = dummy::run().rows.remove(0);
+        (row.index, row.repositories) = (Some(IndexState::Indexed), Some(2));
         row.removal = Some(Removal {
             outcome: RemovalOutcome::Removed,
             why: None,

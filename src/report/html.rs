@@ -214,6 +214,13 @@ impl<'a> PageRow<'a> {
         if diagnostics.is_empty() && !row.warnings.is_empty() {
             notes.push(format!("warnings: {}", row.warnings.join(", ")));
         }
+        if let Some(state) = row.index {
+            let found = row
+                .repositories
+                .map(|found| format!(", {found} repositories"));
+            let state = state.in_words();
+            notes.push(format!("in Jira: {state}{}", found.unwrap_or_default()));
+        }
         if let Some(removal) = &row.removal {
             let why = removal.why.as_ref().map(|why| format!(": {why}"));
             notes.push(format!(

@@ -125,6 +125,10 @@ fn write_case(
 
 fn mishap(row: &ReportRow) -> Option<Mishap> {
     let outcome = row.outcome()?;
+    if let Some(state) = row.index.filter(|state| state.is_amiss()) {
+        let message = state.in_words().to_owned();
+        return Some(("failure", message, state.about().to_owned()));
+    }
     let element = match outcome {
         Outcome::Created | Outcome::Exists | Outcome::Updated | Outcome::Unchanged => return None,
         Outcome::Absent | Outcome::Failed | Outcome::Invalid => "failure",

@@ -75,6 +75,10 @@ impl Report {
             }
         }
         for row in &self.rows {
+            if let Some(state) = row.index.filter(|state| state.is_amiss()) {
+                let problem = ProblemGroup::new(state.in_words(), state.about());
+                groups.add(problem, row.place(), row.display_name.as_deref());
+            }
             let removal = row.removal.as_ref();
             if let Some(left) = removal.filter(|removal| !removal.outcome.is_undone()) {
                 let why = left.why.as_deref().unwrap_or("it was not removed");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use super::verify::IndexState;
 use crate::journal::{
     Ending, FieldDifference, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals,
     in_millis, in_millis_or_null,
@@ -191,6 +192,12 @@ pub(crate) struct ReportRow {
     pub duration_ms: Option<u64>,
     /// The codes of its warnings.
     pub warnings: Vec<String>,
+    /// How its integration is in Jira now; known to a verification alone.
+    #[serde(rename = "index_state", skip_serializing_if = "Option::is_none")]
+    pub index: Option<IndexState>,
+    /// How many repositories that found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repositories: Option<u64>,
     /// What an undo did to its integration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removal: Option<Removal>,
@@ -284,6 +291,11 @@ impl Report {
     /// Whether an update changed fields that it was not to change.
     pub(crate) fn has_also_changed(&self) -> bool {
         self.rows.iter().any(|row| row.also_changed)
+    }
+
+    /// Whether it tells how the integrations are in Jira now.
+    pub(super) fn is_verified(&self) -> bool {
+        self.rows.iter().any(|row| row.index.is_some())
     }
 
     /// How many duplicates an undo removed.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::run::report_duplicates;
-use super::value::ReportDuplicate;
+use super::value::{Report, ReportDuplicate};
 use crate::journal::{Duplicate, RowState, RunState};
 use crate::model::{Field, Outcome, Remote, RemoteIntegration};
 
@@ -49,6 +49,20 @@ impl IndexState {
             Self::Replaced => "replaced",
             Self::Gone => "gone",
         }
+    }
+
+    /// What the state means, where somebody has to do something about it.
+    pub(super) fn about(self) -> &'static str {
+        match self {
+            Self::NoRepositories => "it found no repositories: its credential may not work",
+            Self::Replaced => "its id belongs to another integration now",
+            Self::Gone => "Jira does not hold it any more",
+            Self::Indexed | Self::NotYet | Self::Disabled => "",
+        }
+    }
+
+    pub(super) fn is_amiss(self) -> bool {
+        !self.about().is_empty()
     }
 
     /// The state of the integration of `row`, which Jira shows as `shown` and which found so many `repositories`, if that is
@@ -107,7 +121,7 @@ pub(crate) struct VerifyReport {
     pub appeared: Vec<String>,
     /// The places of rows that were in doubt before.
     pub in_doubt: Vec<String>,
-    /// The integrations that the run created and no undo removed.
+    /// The integrations that the run created or updated and no undo removed.
     pub rows: Vec<VerifiedRow>,
 }
 
@@ -147,6 +161,20 @@ impl VerifyReport {
         }
     }
 
+    /// The report of the run with what is known of its integrations now.
+    pub(crate) fn added_to(&self, mut report: Report) -> Report {
+        let mut verified = HashMap::new();
+        for row in &self.rows {
+            verified.insert((&*row.file, row.sheet.as_deref(), row.row), row);
+        }
+        for row in &mut report.rows {
+            if let Some(found) = verified.get(&row.key()) {
+                (row.index, row.repositories) = (Some(found.state), found.repositories);
+            }
+        }
+        report
+    }
+
     /// How many integrations are in this state.
     pub(crate) fn count(&self, state: IndexState) -> u64 {
         self.totals.get(&state).copied().unwrap_or_default()
@@ -171,14 +199,15 @@ impl VerifyReport {
     }
 }
 
-/// None if the run did not create it, or an undo removed it.
+/// None if the run neither created nor updated it, or an undo removed it.
 fn verified_row(
     row: &RowState,
     there: &HashMap<i64, &RemoteIntegration>,
     repositories: Option<&HashMap<i64, u64>>,
 ) -> Option<VerifiedRow> {
     let removal = row.deletions.own.as_ref();
-    if row.outcome != Outcome::Created || removal.is_some_and(|removal| removal.outcome.is_gone()) {
+    let is_ours = matches!(row.outcome, Outcome::Created | Outcome::Updated);
+    if !is_ours || removal.is_some_and(|removal| removal.outcome.is_gone()) {
         return None;
     }
     let id = row.remote?.id;

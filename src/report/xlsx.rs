@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::text::one_line;
 use super::value::{Report, ReportKind, ReportRow, ReportTable};
+use super::verify::IndexState;
 use crate::model::{Diagnostic, Field, Severity};
 use crate::validate::{field_of, is_inverted};
 
@@ -123,6 +124,13 @@ const OF_A_RUN: &[OwnColumn] = &[
     ("_duration_ms", |row| text(row.duration_ms)),
 ];
 
+const OF_A_VERIFICATION: &[OwnColumn] = &[
+    ("_index_state", |row| {
+        text(row.index.map(IndexState::in_words))
+    }),
+    ("_repositories", |row| text(row.repositories)),
+];
+
 /// A sheet that is being filled.
 struct SheetPage<'a> {
     sheet: &'a mut Worksheet,
@@ -147,7 +155,10 @@ impl<'a> SheetPage<'a> {
         } else {
             &[]
         };
-        let own: Vec<OwnColumn> = OF_EVERY.iter().chain(of_run).copied().collect();
+        let mut own: Vec<OwnColumn> = OF_EVERY.iter().chain(of_run).copied().collect();
+        if rows.iter().any(|row| row.index.is_some()) {
+            own.extend(OF_A_VERIFICATION);
+        }
         let head = Format::new()
             .set_bold()
             .set_background_color(Color::RGB(0xE9_EDF3));

@@ -52,7 +52,7 @@ fn every_document_is_as_its_schema_says() {
         ("check", "import a.csv --dry-run"),
         ("run", "import a.csv --yes --settle 1ms --concurrency 1"),
         ("runs", "runs"),
-        ("verify", "verify"),
+        ("verify", "verify -o v.json"),
         ("run", "report"),
         ("undo_plan", "undo --dry-run"),
         ("run", "undo --yes --include-found --settle 1ms"),
@@ -67,5 +67,7 @@ fn every_document_is_as_its_schema_says() {
         let ran = env.run(command.split(' ').chain(["--format", "json"]));
         Schema::of(kind).assert_fits(&ran.json());
     }
+    let verified = std::fs::read(env.path("v.json")).unwrap();
+    Schema::of("run").assert_fits(&serde_json::from_slice(&verified).unwrap());
     Schema::of("run").assert_fits(&env.report());
 }

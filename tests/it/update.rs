@@ -523,6 +523,30 @@ fn an_undo_puts_back_what_jira_reset() {
     assert_eq!(held(&env), before);
 }
 
+#[test]
+fn what_a_run_updated_can_be_verified() {
+    let env = rotating();
+    env.jira().find_nothing(1);
+    rotate(&env, &[]).exit(0);
+    env.jira().remove(3);
+    env.run([
+        "verify", "-o", "v.csv", "-o", "v.xml", "-o", "v.html", "-o", "v.xlsx", "-o", "v.md", "-o",
+        "v.json",
+    ])
+    .exit(1)
+    .says("1 gone");
+    let read = |name: &str| std::fs::read_to_string(env.path(name)).unwrap();
+    for (name, said) in [
+        ("v.csv", "no repositories,0"),
+        ("v.xml", "Jira does not hold it any more"),
+        ("v.html", "it found no repositories"),
+        ("v.md", "it found no repositories"),
+        ("v.json", "\"index_state\": \"gone\""),
+    ] {
+        assert!(read(name).contains(said), "{name}: {}", read(name));
+    }
+}
+
 /// The commands of the first block of a chapter.
 fn commands(chapter: &str) -> Vec<Vec<String>> {
     let page = include_str!("../../docs/rotating.md");
