@@ -482,6 +482,15 @@ impl Undoing<'_> {
         report.is_something_left() || self.is_in_doubt(found) || self.has_duplicates(found)
     }
 
+    /// Whether only chosen rows were undone, and others can be resumed.
+    fn is_rest_left(&self, report: &Report) -> bool {
+        let totals = report.totals();
+        let has_chosen = !(self.args.rows.is_empty() && self.args.only.is_empty());
+        has_chosen
+            && !self.run.state().is_undone()
+            && totals.not_attempted + totals.in_doubt + totals.failed > 0
+    }
+
     fn next(&self, report: &Report, found: &Discrepancies, is_stopped: bool) -> String {
         let given = &self.context.given;
         let undo = self.run.next(given, "undo");
@@ -497,6 +506,9 @@ impl Undoing<'_> {
         } else if report.may_lack_rows() {
             "the known part of the run is undone; the journal has lost rows: find what they created in Jira and remove it there"
                 .to_owned()
+        } else if self.is_rest_left(report) {
+            let resume = self.run.resume(given);
+            format!("the chosen rows are undone; continue the rest of the run:\n  {resume}")
         } else {
             "the undo is complete; nothing is left to do".to_owned()
         }

@@ -362,7 +362,7 @@ fn after_an_undo_of_chosen_rows_the_others_are_resumed() {
     ]);
     env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
         .exit(1);
-    undo(&env, &["--rows", "2"]).exit(0);
+    undo(&env, &["--rows", "2"]).exit(0).says("gij resume");
     let runs = env.run(["runs"]).exit(0);
     runs.says("1 removed since").says("gij resume");
     env.run(["resume", "--yes"]).exit(0);
