@@ -3,13 +3,15 @@
 //! Uses no other module. The decision to know: HTTP/1.1, no redirects, no retries, no cookies. One call is one request on
 //! the wire, and what it carries goes to no other address.
 
+mod pinned;
+
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::header::HeaderMap;
-use reqwest::{Certificate, Identity, Proxy, redirect, retry};
+use reqwest::{Identity, Proxy, redirect, retry};
 use rustls::CertificateError;
 use url::{Host, Url};
 
@@ -76,14 +78,10 @@ impl ClientOptions<'_> {
             .connect_timeout(self.connect_timeout)
             .default_headers(self.headers)
             .tls_danger_accept_invalid_certs(self.insecure);
-        for path in self.ca_certs {
-            let certificates = read_pem(path, |pem| match Certificate::from_pem_bundle(pem) {
-                Ok(none) if none.is_empty() => Err("it holds no certificate in PEM form".into()),
-                certificates => certificates.map_err(|error| innermost_cause(&error)),
-            })?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        if let Some(path) = self.client_cert {
+        if !self.ca_certs.is_empty() && !self.insecure {
+            let tls = pinned::tls_config(self.ca_certs, self.client_cert)?;
+            builder = builder.tls_backend_preconfigured(tls);
+        } else if let Some(path) = self.client_cert {
             let identity = read_pem(path, |pem| {
                 Identity::from_pem(pem).map_err(|error| innermost_cause(&error))
             })?;
@@ -189,8 +187,6 @@ pub(crate) fn certificate_problem(error: &reqwest::Error) -> Option<String> {
 }
 
 fn in_words(problem: &CertificateError) -> String {
-    // Usual self-signed certificates are those of an authority.
-    let is_self_signed = problem.to_string().contains("CaUsedAsEndEntity");
     match problem {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
@@ -203,8 +199,13 @@ fn in_words(problem: &CertificateError) -> String {
             "it is self-signed, or its issuer is not one that this machine trusts"
         }
         CertificateError::Revoked => "it is revoked",
-        _ if is_self_signed => "it is self-signed",
+        other if is_of_authority(other) => "it is self-signed",
         other => return other.to_string(),
     }
     .to_owned()
+}
+
+/// Whether a server shows the certificate of an authority, as usual self-signed ones are.
+fn is_of_authority(problem: &CertificateError) -> bool {
+    problem.to_string().contains("CaUsedAsEndEntity")
 }

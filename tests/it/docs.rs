@@ -329,7 +329,9 @@ fn every_exit_code_has_its_meaning() {
 
 #[test]
 fn every_message_in_the_troubleshooting_is_one_of_the_program() {
-    let source = ["src/http/mod.rs", "src/jira/error.rs"].map(page).concat();
+    let source = ["src/http/mod.rs", "src/http/pinned.rs", "src/jira/error.rs"]
+        .map(page)
+        .concat();
     let text = page("docs/troubleshooting.md");
     let rows = text
         .lines()

@@ -692,3 +692,25 @@ fn a_certificate_that_is_not_accepted_is_named_and_the_row_may_switch_the_check_
     let (_, cell, _) = find("credential-accepted").unwrap();
     assert_eq!(cell, "D3");
 }
+
+#[test]
+fn a_self_signed_certificate_that_is_named_is_accepted_and_no_other() {
+    let url = tls_host(r#"{"login":"svc-jira"}"#);
+    let pem = include_bytes!("data/localhost.pem");
+    let sheet = format!("type,displayName,origin,pat\nGITHUB_SERVER,A,{url},token-1\n");
+    let env = Env::new()
+        .file("a.csv", sheet)
+        .file("own.pem", pem)
+        .file("none.pem", "x");
+    let probe = ["probe", "a.csv", "--yes", "--ca-cert"];
+    env.run(probe.into_iter().chain(["own.pem"]))
+        .exit(0)
+        .says("accepted as svc-jira");
+    env.run(probe.into_iter().chain(["none.pem"]))
+        .exit(2)
+        .says("no certificate in PEM form");
+    let env = env.var("JIRA_URL", &url).var("JIRA_TOKEN", "token");
+    env.run(["doctor"])
+        .exit(4)
+        .says("its certificate is not accepted: it is self-signed");
+}
