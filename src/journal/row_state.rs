@@ -196,6 +196,9 @@ impl RowState {
             // An update may be sent again, so that a row in doubt is planned too.
             PlannedAction::Update if may_plan || self.outcome == Outcome::InDoubt => {
                 self.remote = remote;
+                if self.attempts == 0 {
+                    self.changes.clear();
+                }
                 note_changes(&mut self.changes, &planned.differences);
                 return;
             }

@@ -68,6 +68,16 @@ impl<'a> Probe<'a> {
                 probe.findings.push(not_probed(index, record));
                 continue;
             };
+            if field == Field::Password && record.username().is_none() {
+                // The row of an update that does not change the account.
+                let subject = Subject::new(field, api, host::shown(record));
+                let (why, help) = (
+                    "the row does not tell the account",
+                    "add `username` to `--fields`",
+                );
+                probe.findings.push(subject.untried(index, why, help));
+                continue;
+            }
             let url = match host::url(api, record, rules) {
                 Ok(url) => url,
                 Err((why, help)) => {

@@ -547,6 +547,27 @@ fn what_a_run_updated_can_be_verified() {
     }
 }
 
+#[test]
+fn tokens_are_tried_at_their_hosts_and_passwords_only_with_their_account() {
+    let env = Env::new()
+        .file(
+            "seed.csv",
+            "id,type,displayName,origin,username,password,pat\n\
+             1,GERRIT,Ours,https://review.example.org,jo,p-invented,\n\
+             2,GITLAB,Theirs,,,,t-invented\n",
+        )
+        .file(
+            "a.csv",
+            "id,type,password,pat\n1,GERRIT,new-1-invented,\n2,GITLAB,,wrong-invented\n",
+        );
+    let args = "update a.csv --fields password,pat --sandbox --sandbox-seed seed.csv --probe";
+    env.run(args.split(' '))
+        .exit(3)
+        .says("credential-rejected")
+        .says("was not tried: the row does not tell the account")
+        .says("nothing was sent");
+}
+
 /// The commands of the first block of a chapter.
 fn commands(chapter: &str) -> Vec<Vec<String>> {
     let page = include_str!("../../docs/rotating.md");
