@@ -455,7 +455,16 @@ impl Matcher {
         }
         let mut found = Discrepancies::default();
         for (&n, row) in &self.rows {
-            let others = others_of.remove(&n).unwrap_or_default();
+            let mut others = others_of.remove(&n).unwrap_or_default();
+            if row.named.keys().next().is_some() {
+                // Jira may have stored it in a form of its own.
+                let named = new.iter().filter(|remote| row.is_named(remote));
+                for remote in named.map(|remote| remote.identity()) {
+                    if !others.contains(&remote) {
+                        others.push(remote);
+                    }
+                }
+            }
             let own = match row.status {
                 RowStatus::Created(own) | RowStatus::Exists(own) => there.get(own).copied(),
                 _ => None,
@@ -463,10 +472,10 @@ impl Matcher {
             if matches!(row.status, RowStatus::Created(_)) && own.is_none() {
                 found.missing.push(n);
             }
-            let has_appeared = || match row.name {
-                _ if new.iter().any(|remote| row.is_named(remote)) => true,
-                Some(_) => !others.is_empty(),
-                None => new.iter().any(|remote| self.may_be_nameless(row, remote)),
+            let is_nameless = row.name.is_none();
+            let has_appeared = || {
+                !others.is_empty()
+                    || is_nameless && new.iter().any(|remote| self.may_be_nameless(row, remote))
             };
             if row.status == RowStatus::Failed && has_appeared() {
                 found.appeared.push(n);

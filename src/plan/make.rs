@@ -352,7 +352,7 @@ fn actions(rows: &[&Row], remote: &[RemoteIntegration], named: Option<FieldSet>)
         for (row, action) in rows.iter().zip(&mut actions) {
             let origin = OriginKey::exact(row.record.integration_type(), row.record.origin());
             if origin.is_none() == matches_any {
-                *action = index.action(row, &mut taken);
+                *action = index.action(row, &mut taken, matches_any);
             }
         }
     }
@@ -394,10 +394,11 @@ impl<'a> RemoteIndex<'a> {
         index
     }
 
-    /// A row exists if an integration has its key; each integration stands for one row at most.
-    fn action(&self, row: &Row, taken: &mut HashSet<i64>) -> Action {
+    /// A row exists if an integration has its key. An integration stands for two rows only if it has the name of one, and had
+    /// that of the other when `gij` created it.
+    fn action(&self, row: &Row, taken: &mut HashSet<i64>, matches_any: bool) -> Action {
         let mut same = self.with_key(row);
-        match same.find(|remote| !taken.contains(&remote.id)) {
+        match same.find(|remote| !matches_any || !taken.contains(&remote.id)) {
             Some(remote) => {
                 taken.insert(remote.id);
                 Action::Exists {

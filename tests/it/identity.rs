@@ -55,6 +55,21 @@ fn what_a_run_created_exists_under_the_name_that_jira_shows_too() {
 }
 
 #[test]
+fn what_has_the_name_of_one_row_and_had_that_of_another_is_created_for_neither() {
+    let env = always(Call::Create, Fault::OwnForm).file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes", "--settle", "50ms"]);
+    let held = env.jira().held().remove(0);
+    let (name, origin) = (held.display_name, held.origin);
+    let both = format!(
+        "{}GITHUB_SERVER,{name},{origin},pat-2-invented\n",
+        sheet_of(1)
+    );
+    let env = env.file("b.csv", both);
+    env.run(["import", "b.csv", "--yes"]).exit(0);
+    assert_eq!((env.total("exists"), env.posts()), (2, 1));
+}
+
+#[test]
 fn what_jira_stores_in_its_own_form_is_told_at_once() {
     let env = always(Call::Create, Fault::OwnForm).file("a.csv", sheet_of(1));
     let origin = r#"origin: the row has "https://git1.example.org", Jira stores it as "https://git1.example.org/api/v3""#;

@@ -110,7 +110,7 @@ fn what_an_answer_names_that_was_there_before_a_resume_is_not_its_row_s() {
     env.run(["undo", "--yes"])
         .exit(0)
         .says("nothing that")
-        .says("is left to remove");
+        .says("is left to undo");
 }
 
 #[test]
