@@ -143,12 +143,15 @@ impl Client {
     ///
     /// [`JiraError`] tells why there is none.
     pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
-        let exchange = self.get(&self.unpooled, INTEGRATIONS, LARGEST_LIST).await;
+        let exchange = self
+            .get(&self.unpooled, INTEGRATIONS, LARGEST_LIST, &self.masker)
+            .await;
         exchange.map(|answer| {
             self.read_list(
                 &answer?.body,
                 ListBody::integrations,
                 "no list of integrations",
+                &self.masker,
             )
         })
     }
@@ -159,12 +162,15 @@ impl Client {
     ///
     /// [`JiraError`] tells why that is not known.
     pub async fn repositories(&self) -> Exchange<Result<HashMap<i64, u64>, JiraError>> {
-        let exchange = self.get(self.http(), REPOSITORIES, LARGEST_LIST).await;
+        let exchange = self
+            .get(self.http(), REPOSITORIES, LARGEST_LIST, &self.masker)
+            .await;
         exchange.map(|answer| {
             self.read_list(
                 &answer?.body,
                 RepositoriesBody::counts,
                 "no list of repositories",
+                &self.masker,
             )
         })
     }
@@ -174,6 +180,7 @@ impl Client {
         body: &[u8],
         contents: impl FnOnce(B) -> Option<T>,
         none: &str,
+        masker: &Masker,
     ) -> Result<T, JiraError> {
         let read = wire::object(body);
         let why = match read.map(contents) {
@@ -182,12 +189,14 @@ impl Client {
             Err(error) if !error.is_data() => error.to_string(),
             _ => none.to_owned(),
         };
-        Err(match read_body(body, &self.masker) {
-            (Some(message), _) if wire::success(body) == Some(false) => JiraError::Refused {
+        let is_refusal = wire::success(body) == Some(false);
+        let refusal = is_refusal.then(|| read_body(body, masker).0).flatten();
+        Err(match refusal {
+            Some(message) => JiraError::Refused {
                 url: self.base.as_str().to_owned(),
                 message,
             },
-            _ => self.malformed(why),
+            None => self.malformed(why),
         })
     }
 
@@ -317,17 +326,14 @@ impl Client {
         id: i64,
         record: Option<&Record>,
     ) -> Exchange<Result<CreatedIntegration, JiraError>> {
-        let exchange = self
-            .get(
-                &self.unpooled,
-                &format!("{INTEGRATIONS}/{id}"),
-                LARGEST_ANSWER,
-            )
-            .await;
         let masker = self.masker_of(record);
+        let path = format!("{INTEGRATIONS}/{id}");
+        let exchange = self
+            .get(&self.unpooled, &path, LARGEST_ANSWER, &masker)
+            .await;
         exchange.map(|answer| {
             let read = |shown: ShowBody| shown.integration(&masker);
-            self.read_list(&answer?.body, read, "no integration")
+            self.read_list(&answer?.body, read, "no integration", &masker)
         })
     }
 
@@ -345,7 +351,8 @@ impl Client {
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, JiraError> {
-        let answer = self.get(self.http(), path, LARGEST_ANSWER).await.meaning?;
+        let answer = self.get(self.http(), path, LARGEST_ANSWER, &self.masker);
+        let answer = answer.await.meaning?;
         // The text of an error about the data may repeat what the server sent.
         wire::object(&answer.body).map_err(|error| {
             self.malformed(if error.is_data() {
@@ -361,10 +368,11 @@ impl Client {
         http: &reqwest::Client,
         path: &str,
         most: usize,
+        masker: &Masker,
     ) -> Exchange<Result<RawAnswer, JiraError>> {
         let request = self.authenticated(http, Method::GET, self.base.join(path));
-        let reply = self.send(request, most, &self.masker).await;
-        Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, &self.masker))
+        let reply = self.send(request, most, masker).await;
+        Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, masker))
     }
 
     fn http(&self) -> &reqwest::Client {

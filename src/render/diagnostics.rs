@@ -119,7 +119,7 @@ fn write_entry(text: &mut String, entry: &Entry<'_>, detail: Detail) {
     let style = of_severity(*severity);
     let place = match entry.places.as_slice() {
         [place] => place.to_string(),
-        places => ranges(places, detail.limit(MAX_RANGES)),
+        places => ranges(places, detail.limit(MAX_RANGES), "; `-v` shows them"),
     };
     let about = match (entry.places.len(), name) {
         (1, Some(name)) => format!(" · {}", one_line(name)),
@@ -140,7 +140,7 @@ fn write_entry(text: &mut String, entry: &Entry<'_>, detail: Detail) {
 }
 
 /// Places within one file as ranges: `hosts.xlsx:GitHub!F14:F38, F40, Azure!C2`.
-pub(super) fn ranges(places: &[&Place], most: usize) -> String {
+pub(super) fn ranges(places: &[&Place], most: usize, the_rest: &str) -> String {
     let Some(first) = places.first() else {
         return String::new();
     };
@@ -161,7 +161,7 @@ pub(super) fn ranges(places: &[&Place], most: usize) -> String {
     }
     let mut cells = shown.join(", ");
     if count > most {
-        let _ = write!(cells, " and {} more; `-v` shows them", count - most);
+        let _ = write!(cells, " and {} more{the_rest}", count - most);
     }
     match first.table.sheet {
         Some(_) => format!("{}:{cells}", first.table.file),

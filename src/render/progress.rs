@@ -178,7 +178,7 @@ impl<'a> Progress<'a> {
         if columns < before {
             // The terminal has wrapped the line, which indicatif fills with spaces, and left the cursor in its last row.
             let rows = before.div_ceil(columns.max(1)) - 1;
-            bar.suspend(|| self.screen.problem(&"\x1b[A\x1b[2K".repeat(rows)));
+            bar.suspend(|| self.screen.clear_rows(rows));
         }
         let [with_bar, without] = &self.styles;
         let is_wide = display_width(&line) + BAR_COLUMNS < columns;

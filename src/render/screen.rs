@@ -92,6 +92,12 @@ impl Screen {
         let _ = write_to(&mut *self.err.borrow_mut(), &fitted(text, &io::stderr()));
     }
 
+    /// Clears the rows above that of the cursor on a terminal.
+    pub(super) fn clear_rows(&self, rows: usize) {
+        let clear = "\x1b[A\x1b[2K".repeat(rows);
+        let _ = self.err.borrow_mut().write_all(clear.as_bytes());
+    }
+
     /// Writes why a command fails, and what to do.
     pub(crate) fn failure(&self, message: &str, help: Option<&str>) {
         let mut text = paint(of_severity(Severity::Error), "error");
@@ -146,7 +152,6 @@ fn write_to(stream: &mut impl Write, text: &str) -> io::Result<()> {
     stream.flush()
 }
 
-/// The columns of the terminal; 80 where there is none.
 fn calm(text: &str) -> String {
     text.split('\n')
         .map(one_line)
@@ -154,6 +159,7 @@ fn calm(text: &str) -> String {
         .join("\n")
 }
 
+/// The columns of the terminal; 80 where there is none.
 pub(super) fn terminal_width() -> usize {
     terminal_size().map_or(80, |(Width(width), _)| width.into())
 }

@@ -108,7 +108,7 @@ fn row_ranges(rows: &[&ReportRow]) -> String {
         Place::row(&Arc::new(table), row.row.unwrap_or_default(), None)
     };
     let places: Vec<Place> = rows.iter().map(place).collect();
-    ranges(&places.iter().collect::<Vec<_>>(), MAX_RANGES)
+    ranges(&places.iter().collect::<Vec<_>>(), MAX_RANGES, IN_REPORT)
 }
 
 fn name(row: &ReportRow, type_name: Option<&str>) -> String {

@@ -57,7 +57,7 @@ impl Echo {
         }
     }
 
-    /// From now on it answers creations with these words, and lists show the integrations `held`.
+    /// From now on it answers creations, and requests for one integration, with these words, and lists show the integrations `held`.
     pub fn say(&self, status: u16, answer: &str, held: &str) {
         let mut words = self.words.lock().unwrap();
         words.status = status;
@@ -104,13 +104,18 @@ fn serve(mut stream: TcpStream, words: &Mutex<Words>) -> std::io::Result<()> {
     }
     reader.take(length).read_to_end(&mut Vec::new())?;
     let mut words = words.lock().unwrap();
-    let is_echoed = first.starts_with("POST") || first.contains("/a/accounts/self");
+    let path = first.split(' ').nth(1).unwrap_or_default();
+    let is_one = path.ends_with(|last: char| last.is_ascii_digit());
+    let is_echoed = first.starts_with("POST")
+        || first.contains("/a/accounts/self")
+        || first.starts_with("GET") && is_one && path.contains("/integration/");
     if is_echoed && let Some((status, answer)) = words.script.pop_front() {
         (words.status, words.answer) = (status, answer);
     }
     let list = format!(r#"{{"success":true,"integrations":[{}]}}"#, words.held);
     let (status, body, headers) = match () {
         () if is_echoed => (words.status, words.answer.as_str(), words.headers.as_str()),
+        () if first.starts_with("PUT") => (200, r#"{"success":true}"#, ""),
         () if first.contains("/status") => (200, r#"{"state":"RUNNING"}"#, ""),
         () => (200, list.as_str(), ""),
     };

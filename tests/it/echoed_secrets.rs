@@ -214,6 +214,36 @@ fn no_encoding_that_a_git_host_repeats_is_shown() {
 }
 
 #[test]
+fn what_jira_shows_of_an_updated_integration_reveals_no_secret_of_its_row() {
+    let held =
+        r#"{"id":7,"integrationType":"GITLAB","displayName":"A","origin":"https://gitlab.com"}"#;
+    let echo = Echo::start(400, "", "");
+    for answer in [
+        json!({"success": false, "error": format!("auth fail for https://jo:{PASSWORD}@gitlab.com")}),
+        json!({"success": true, "integration": {"id": 7, "tagsFilter": PASSWORD, "displayName": PASSWORD}}),
+    ] {
+        for status in [200, 400] {
+            echo.say(status, &answer.to_string(), held);
+            let sheet = format!("type,displayName,pat\nGITLAB,A,{}\n", cell(PASSWORD));
+            let env = Env::new()
+                .file("a.csv", sheet)
+                .var("JIRA_URL", &echo.url())
+                .var("JIRA_TOKEN", OWN);
+            let args = "update a.csv --fields pat --yes --settle 50ms --retries 0 -v";
+            let ran = env.run(args.split(' '));
+            assert_reveals_nothing(&ran.stdout, "standard output");
+            assert_reveals_nothing(&ran.stderr, "standard error");
+            let run = env.runs().remove(0);
+            for file in std::fs::read_dir(run).unwrap() {
+                let path = file.unwrap().path();
+                let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+                assert_reveals_nothing(&text, &path.display().to_string());
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_no_secret_is_shown_as_jira_writes_it() {
     let answer = json!({"success": false, "error": "cannot reach https://git.example.org/a: 100% of \\\\srv\\x, \"R&D\""});
     let echo = Echo::start(400, &answer.to_string(), "");
