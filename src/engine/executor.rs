@@ -54,6 +54,8 @@ pub(crate) struct Executor<'a, O> {
     is_held: bool,
     /// Whether several may be under way.
     is_proven: bool,
+    /// Whether one of the operations is a proof.
+    has_proof: bool,
 }
 
 /// An operation whose intent is on its way to the disk.
@@ -103,6 +105,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             Guards::off()
         };
         Self {
+            has_proof: jobs.iter().any(|job| job.operation.is_proof()),
             context,
             matcher,
             settings,
@@ -278,7 +281,7 @@ impl<'a, O: Operation> Executor<'a, O> {
         match next {
             Next::Done => {
                 context.note_happened(&job.operation.doubt(), &mut self.matcher);
-                self.is_proven = true;
+                self.is_proven |= job.operation.is_proof() || !self.has_proof;
                 self.succeeded(job);
             }
             Next::Fail => {
@@ -289,6 +292,8 @@ impl<'a, O: Operation> Executor<'a, O> {
             Next::SetAside => {
                 let sign = self.guards.unsettled(&error);
                 self.heed(sign);
+                // What the first one did is known before another is sent.
+                self.is_held |= !self.is_proven;
                 let ended = Instant::now();
                 if job.was_sent {
                     self.repeated = Some(ended);

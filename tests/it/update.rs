@@ -326,6 +326,42 @@ fn a_jira_that_resets_other_fields_stops_the_run_after_one_update() {
 }
 
 #[test]
+fn no_other_update_is_sent_before_a_first_one_without_an_answer_is_settled() {
+    let env = rotating();
+    env.jira().set_condition(Condition::UpdatesReset);
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::Error502After)]);
+    rotate(&env, &["--concurrency", "3"]).exit(4);
+    let ids: Vec<u64> = env.jira().updates().iter().map(|(id, _)| *id).collect();
+    assert_eq!(ids, [1, 1]);
+}
+
+#[test]
+fn disabling_does_not_prove_that_updates_keep_other_fields() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,disabled,pat\n1,GITHUB_SERVER,yes,\n2,GITHUB_SERVER,,new-2-invented\n3,GITHUB_SERVER,,new-3-invented\n",
+    );
+    env.jira().set_condition(Condition::UpdatesReset);
+    update(&env, &["--fields", "disabled,pat", "--concurrency", "3"]).exit(4);
+    assert_eq!(puts(&env), 2);
+}
+
+#[test]
+fn fields_that_were_not_named_matter_more_than_one_that_jira_did_not_take() {
+    let env = holding().file("a.csv", "id,type,global\n7,GITHUB,no\n");
+    let ours = json!({
+        "id": 7, "type": "GITHUB", "displayName": "Ours", "global": true, "smartCommitsEnabled": false,
+    });
+    env.jira().put(ours).unwrap();
+    env.jira().set_condition(Condition::UpdatesReset);
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::RestrictionIgnored)]);
+    update(&env, &["--fields", "global"]).exit(4);
+    assert_eq!(puts(&env), 1);
+}
+
+#[test]
 fn a_later_answer_that_shows_another_change_stops_the_run() {
     let env = rotating();
     env.jira()

@@ -43,6 +43,11 @@ pub(crate) trait Operation: Copy {
         None
     }
 
+    /// Whether others may follow once this one is confirmed, where the first goes alone.
+    fn is_proof(&self) -> bool {
+        true
+    }
+
     /// Notes whether it goes alone.
     fn set_alone(&mut self, _: bool) {}
 

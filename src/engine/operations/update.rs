@@ -100,6 +100,11 @@ impl Operation for Update<'_> {
         *self
     }
 
+    /// Disabling tells nothing of what a PUT does with fields left out.
+    fn is_proof(&self) -> bool {
+        !self.is_last
+    }
+
     fn set_alone(&mut self, alone: bool) {
         self.goes_alone = alone;
     }
@@ -134,6 +139,9 @@ impl Operation for Update<'_> {
             return answer;
         };
         let fields = shown.shown.open();
+        if !self.change.also_changed(&fields, self.record).is_empty() {
+            return answer;
+        }
         match self.change.not_taken(&fields, self.is_last) {
             None => answer,
             Some(field) => {
