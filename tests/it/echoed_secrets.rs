@@ -215,16 +215,17 @@ fn no_encoding_that_a_git_host_repeats_is_shown() {
 
 #[test]
 fn what_jira_shows_of_an_updated_integration_reveals_no_secret_of_its_row() {
+    const TOKEN: &str = "glpat-7Qm2xW-invented";
     let held =
         r#"{"id":7,"integrationType":"GITLAB","displayName":"A","origin":"https://gitlab.com"}"#;
     let echo = Echo::start(400, "", "");
     for answer in [
-        json!({"success": false, "error": format!("auth fail for https://jo:{PASSWORD}@gitlab.com")}),
-        json!({"success": true, "integration": {"id": 7, "tagsFilter": PASSWORD, "displayName": PASSWORD}}),
+        json!({"success": false, "error": format!("auth fail for https://jo:{TOKEN}@gitlab.com")}),
+        json!({"success": true, "integration": {"id": 7, "tagsFilter": TOKEN, "displayName": TOKEN}}),
     ] {
         for status in [200, 400] {
             echo.say(status, &answer.to_string(), held);
-            let sheet = format!("type,displayName,pat\nGITLAB,A,{}\n", cell(PASSWORD));
+            let sheet = format!("type,displayName,pat\nGITLAB,A,{}\n", TOKEN);
             let env = Env::new()
                 .file("a.csv", sheet)
                 .var("JIRA_URL", &echo.url())
