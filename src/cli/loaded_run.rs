@@ -110,12 +110,25 @@ impl LoadedRun {
     pub(super) fn is_to_be_sent(&self, n: u32) -> bool {
         let is_update = self.state().opened().is_update();
         let row = self.state().row(n);
+        let row = row.filter(|row| !row.is_undone());
         row.is_some_and(|row| match row.outcome {
             Outcome::NotAttempted | Outcome::Failed => true,
             // To send an update twice does no harm.
             Outcome::InDoubt => is_update,
             _ => false,
         })
+    }
+
+    /// Refuses decisions about rows in doubt of an update.
+    pub(super) fn refuse_decisions_on_update(&self, args: &RunArgs) -> Result<(), Failure> {
+        let is_decided = !args.adopt.is_empty() || !args.absent.is_empty();
+        if is_decided && self.state().opened().is_update() {
+            let failure = "--adopt and --absent apply to imports only; this run is an update";
+            return Err(
+                Failure::usage(failure).help("omit them: a resume sends rows in doubt again")
+            );
+        }
+        Ok(())
     }
 
     /// The place of a row in its sheet.

@@ -242,6 +242,9 @@ pub(super) fn after_run(
     if totals.not_attempted > off_sheet.not_attempted {
         return format!("continue with the rows that were not attempted:\n  {resume}");
     }
+    if totals.in_doubt > 0 && report.is_update {
+        return format!("send the rows in doubt again:\n  {resume}");
+    }
     if totals.in_doubt > 0 {
         return format!(
             "check the rows in doubt again; if they stay in doubt, find them in Jira and decide with `--adopt ROW=ID` or \
@@ -252,9 +255,14 @@ pub(super) fn after_run(
         return format!("fix the errors in the sheet, then continue:\n  {resume}");
     }
     if totals.not_attempted + totals.failed > 0 {
+        let (verb, new_run) = if report.is_update {
+            ("update", "gij update FILE --fields FIELDS --new-run")
+        } else {
+            ("create", "gij import FILE --new-run")
+        };
         return format!(
-            "the remaining rows are no longer in the sheet; to create them, restore them there and continue (to import the \
-             sheet as it is now, use `gij import FILE --new-run`):\n  {resume}"
+            "the remaining rows are no longer in the sheet; to {verb} them, restore them there and continue (to start anew \
+             with the sheet as it is now, use `{new_run}`):\n  {resume}"
         );
     }
     if report.may_lack_rows() {

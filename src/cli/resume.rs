@@ -72,11 +72,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
     let (jira, list) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
     let _lock = run.lock(&jira.jira)?;
-    let is_decided = !common.adopt.is_empty() || !common.absent.is_empty();
-    if is_decided && run.state().opened().is_update() {
-        let failure = "--adopt and --absent decide about creations, and this run updates";
-        return Err(Failure::usage(failure).help("omit them: rows in doubt are sent again"));
-    }
+    run.refuse_decisions_on_update(common)?;
     let decisions = decisions(common, &run, &list)?;
     let kind = SessionKind::Resume;
     let session = Session::on(

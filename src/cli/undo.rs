@@ -102,6 +102,7 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());
         return Err(Failure::usage(failure));
     }
+    run.refuse_decisions_on_update(common)?;
     let confirmed_by = confirmation(args)?;
     let (jira, list) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
     if args.dry_run {
@@ -150,11 +151,9 @@ fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
 
 /// Whether Jira may hold something that the row created.
 fn is_left(row: &RowState) -> bool {
-    let removal = row.deletions.own.as_ref();
-    let is_undone = removal.is_some_and(|removal| removal.outcome.is_undone());
     let is_created = row.outcome == Outcome::Created && !is_removed(row);
     if row.is_updated() {
-        return !is_undone;
+        return !row.is_undone();
     }
     is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
 }
@@ -494,7 +493,9 @@ impl Undoing<'_> {
     fn next(&self, report: &Report, found: &Discrepancies, is_stopped: bool) -> String {
         let given = &self.context.given;
         let undo = self.run.next(given, "undo");
-        if is_stopped || report.is_something_left() {
+        if !is_stopped && self.is_update() && report.is_rest_left_alone() {
+            "see the messages above: what was left alone cannot be put back by an undo".to_owned()
+        } else if is_stopped || report.is_something_left() {
             format!("see the messages above, then continue the undo:\n  {undo}")
         } else if self.is_in_doubt(found) {
             format!(

@@ -46,10 +46,11 @@ pub(crate) struct Joined {
 
 /// Whether a row may still have to be sent.
 fn may_be_sent(row: &RowState) -> bool {
-    matches!(
+    let is_open = matches!(
         row.outcome,
         Outcome::NotAttempted | Outcome::Failed | Outcome::InDoubt
-    )
+    );
+    is_open && !row.is_undone()
 }
 
 /// Puts the rows of a run and those of its sheets together.

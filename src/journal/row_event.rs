@@ -196,7 +196,7 @@ pub enum PlannedAction {
     Exists,
     /// Change the fields of its integration that differ.
     Update,
-    /// Skip it: its integration has everything already.
+    /// Skip it: its integration is already up to date.
     Unchanged,
     /// Skip it: there is no integration to update.
     Absent,

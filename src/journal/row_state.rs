@@ -15,6 +15,7 @@ use jiff::Timestamp;
 /// One row and what became of it so far.
 ///
 /// A row that is `created` stays so whatever comes later: what an undo removes was created all the same.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, PartialEq, Debug)]
 pub struct RowState {
     pub place: Place,
@@ -42,6 +43,8 @@ pub struct RowState {
     pub changes: Vec<FieldDifference>,
     /// Whether it changed fields that it was not to change.
     pub also_changed: bool,
+    /// Whether one of the requests of its update is done.
+    is_partly_done: bool,
     /// What tells that it was created.
     pub via: Option<Via>,
     /// How many requests to create it were sent, those that Jira turned away unread included.
@@ -108,6 +111,7 @@ impl RowState {
             echo: ShownFields::default(),
             changes: Vec::new(),
             also_changed: false,
+            is_partly_done: false,
             via: None,
             attempts: 0,
             may_have_created: 0,
@@ -175,6 +179,12 @@ impl RowState {
         self.attempts > 0 && !self.changes.is_empty()
     }
 
+    /// Whether its integration is as if the run had left it alone.
+    pub(crate) fn is_undone(&self) -> bool {
+        let removal = self.deletions.own.as_ref();
+        removal.is_some_and(|removal| removal.outcome.is_undone())
+    }
+
     /// The id of its integration.
     fn own(&self) -> Option<i64> {
         self.remote.map(|remote| remote.id)
@@ -195,10 +205,15 @@ impl RowState {
             }
             // An update may be sent again, so that a row in doubt is planned too.
             PlannedAction::Update if may_plan || self.outcome == Outcome::InDoubt => {
-                self.remote = remote;
-                if self.attempts == 0 {
+                let known = self.remote.zip(remote);
+                let is_same = known.is_some_and(|(known, now)| known.is_same(now));
+                let has_failed = self.outcome == Outcome::Failed && !self.is_partly_done;
+                // The values before are those of an integration that this run has not changed yet.
+                if self.attempts == 0 || !is_same || has_failed {
                     self.changes.clear();
+                    self.is_partly_done = false;
                 }
+                self.remote = remote;
                 note_changes(&mut self.changes, &planned.differences);
                 return;
             }
@@ -285,6 +300,7 @@ impl RowState {
         }
         note_changes(&mut self.changes, &answered.also_changed);
         self.also_changed |= !answered.also_changed.is_empty();
+        self.is_partly_done |= answered.verdict == Verdict::PartlyDone;
         self.last = match (answered.verdict, open) {
             (Verdict::NotSent, Some(open)) => {
                 self.attempts = self.attempts.saturating_sub(1);
@@ -343,6 +359,7 @@ impl RowState {
             _ => return,
         };
         self.outcome = outcome;
+        self.is_partly_done |= settled.verdict == Verdict::PartlyDone;
         self.open = None;
         self.fails_if_absent = false;
     }

@@ -406,7 +406,7 @@ codes! {
                      "type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\n"),
     }
     AmbiguousIntegration = Error "ambiguous-integration" {
-        meaning: "a row of an update may mean several integrations",
+        meaning: "a row of an update matches several integrations, or one with another origin",
         why: "Jira holds several integrations with the row's type, origin and name, or the `id` of the row is that of one and \
               its name that of another. An update must not reach the wrong one.",
         help: "Fill in `id`, name and origin as Jira shows them: `gij export` writes them.",

@@ -77,7 +77,7 @@ pub enum Outcome {
     Exists,
     /// Jira changed its integration and confirmed that.
     Updated,
-    /// Its integration has everything already that an update would change.
+    /// Its integration is already up to date.
     Unchanged,
     /// An update found no integration for it.
     Absent,

@@ -24,7 +24,7 @@ pub(crate) enum Action {
     },
     /// Change its integration.
     Update(Box<Change>),
-    /// Skip it: its integration has everything already.
+    /// Skip it: its integration is already up to date.
     Unchanged(Remote),
     /// Skip it: it has no integration to update.
     Absent,
@@ -309,7 +309,8 @@ impl Plan {
 
     /// The references to secrets of the rows to be sent, each with the host that its secret goes to.
     pub(crate) fn references(&self) -> Vec<ReferenceUse> {
-        ReferenceUse::collect(self.to_send())
+        let sent = self.rows.iter().filter(|planned| planned.action.is_sent());
+        ReferenceUse::collect(sent)
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use crate::model::{OriginRule, Row};
+use super::make::{Action, PlannedRow};
+use crate::model::{Field, Origin, OriginRule};
 use crate::secret::SecretReference;
 
 /// A reference to a secret and where its secret goes.
@@ -15,11 +16,12 @@ pub(crate) struct ReferenceUse {
 
 impl ReferenceUse {
     /// The references of `rows`, one for each pair of reference and host.
-    pub(super) fn collect<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Self> {
+    pub(super) fn collect<'a>(rows: impl Iterator<Item = &'a PlannedRow>) -> Vec<Self> {
         let mut uses: BTreeMap<(SecretReference, String), usize> = BTreeMap::new();
-        for row in rows {
-            for reference in row.record.references() {
-                *uses.entry((reference.clone(), host_of(row))).or_default() += 1;
+        for planned in rows {
+            for reference in planned.row.record.references() {
+                let host = host_of(planned);
+                *uses.entry((reference.clone(), host)).or_default() += 1;
             }
         }
         uses.into_iter()
@@ -32,9 +34,15 @@ impl ReferenceUse {
     }
 }
 
-fn host_of(row: &Row) -> String {
-    let integration_type = row.record.integration_type();
-    if let Some(origin) = row.record.origin() {
+fn host_of(planned: &PlannedRow) -> String {
+    let record = &planned.row.record;
+    let integration_type = record.integration_type();
+    let shown = match &planned.action {
+        Action::Update(change) if !change.changes(Field::Origin) => change.before.origin.as_deref(),
+        _ => None,
+    };
+    let shown = shown.and_then(|origin| Origin::parse(integration_type, origin).ok());
+    if let Some(origin) = shown.as_ref().or(record.origin()) {
         return origin.host().to_owned();
     }
     match integration_type.spec().origin {

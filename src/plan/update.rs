@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::make::RemoteIndex;
 use crate::model::{
-    Code, Difference, Field, FieldSet, FieldValue, IntegrationType, Problem, Record,
+    Code, Difference, Field, FieldSet, FieldValue, IntegrationType, OriginKey, Problem, Record,
     RemoteIntegration, Row, is_same_value, without,
 };
 use crate::secret::Masker;
@@ -26,6 +26,11 @@ impl Change {
     pub(crate) fn disable(&self) -> Option<bool> {
         let disabled = self.of_request(true).next()?;
         Some(disabled.row == Value::Bool(true))
+    }
+
+    pub(super) fn changes(&self, field: Field) -> bool {
+        let mut all = self.differences.iter();
+        all.any(|change| change.field == field.name())
     }
 
     /// What the request for `disabled` changes, or the one for everything else.
@@ -93,18 +98,13 @@ impl Change {
         record: Option<&Record>,
     ) -> Vec<Difference> {
         let secrets = Masker::of(record.into_iter().flat_map(Record::secrets));
-        let is_named = |field: Field| {
-            self.differences
-                .iter()
-                .any(|change| change.field == field.name())
-        };
         // With `global` the projects are ignored, and may go.
         let is_global = self.sets_global(true);
         let before = self.before.visible();
         let change = |(name, before): (&String, &Value)| {
             let field = Field::from_name(name)?;
             let now = fields.get(name)?;
-            let is_free = is_named(field) || is_global && field == Field::ProjectMappingIds;
+            let is_free = self.changes(field) || is_global && field == Field::ProjectMappingIds;
             (!is_free && !self.is_same(name, before, now)).then(|| Difference {
                 field: field.name(),
                 row: now.clone(),
@@ -141,6 +141,13 @@ pub(crate) fn update_problems(
             [] => {}
             [one] => {
                 rows_of.entry(one.id).or_default().push(at);
+                if has_other_origin(row, one, remote, named) {
+                    problems.push((at, Some(Field::Origin), Problem::new(
+                        Code::AmbiguousIntegration,
+                        format!("integration {} has another origin than the row, and would be given its secret", one.id),
+                        "make sure the sheet comes from this Jira; correct the id or the origin, or clear the origin",
+                    )));
+                }
                 if hides_projects(row, one, named) {
                     problems.push((at, Some(Field::ProjectMappingIds), global_problem(one.id)));
                 }
@@ -150,7 +157,7 @@ pub(crate) fn update_problems(
                 let ids = ids.join(" and ");
                 problems.push((at, Some(Field::DisplayName), Problem::new(
                     Code::AmbiguousIntegration,
-                    format!("the row may mean several integrations: {ids}"),
+                    format!("the row matches several integrations: {ids}"),
                     "fill in `id` and the name and origin that Jira shows, as `gij export` writes them",
                 )));
             }
@@ -175,6 +182,26 @@ pub(crate) fn update_problems(
         }
     }
     problems
+}
+
+/// Whether the secret of a row may be meant for another host than the one of its integration, which its id names. The
+/// integration may stand in the list under several origins.
+fn has_other_origin(
+    row: &Row,
+    shown: &RemoteIntegration,
+    remote: &[RemoteIntegration],
+    named: FieldSet,
+) -> bool {
+    let Some(origin) = row.record.origin() else {
+        return false;
+    };
+    let integration_type = row.record.integration_type();
+    let origin = OriginKey::of(integration_type, Some(origin));
+    let is_there = |it: &RemoteIntegration| origin.matches(integration_type, it.origin.as_deref());
+    !named.has(Field::Origin)
+        && row.record.secrets().next().is_some()
+        && !is_there(shown)
+        && !remote.iter().any(|it| it.id == shown.id && is_there(it))
 }
 
 /// Whether the projects of a row have no effect, since all projects see its integration and go on to do so.

@@ -65,12 +65,8 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
     if plan.is_update() {
         lines.fact("Update", to_send);
         for (label, action, what) in [
-            ("Same", "unchanged", "has everything already"),
-            (
-                "Absent",
-                "absent",
-                "not in Jira, never created by an update",
-            ),
+            ("Same", "unchanged", "already up to date"),
+            ("Absent", "absent", "not in Jira; an update creates nothing"),
         ] {
             if let rows @ 1.. = plan.count(action) {
                 lines.fact(label, format!("{}: {what}", count(n(rows), "row", "rows")));
@@ -136,7 +132,7 @@ fn under_other_keys(plan: &Plan) -> String {
     let (severity, so) = if plan.is_update() {
         (
             Severity::Warning,
-            "an update goes by the id, so check that the sheet is of this Jira",
+            "an update matches by id, so make sure the sheet comes from this Jira",
         )
     } else {
         (Severity::Note, "an import ignores the column `id`")

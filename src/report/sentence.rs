@@ -64,8 +64,8 @@ fn of_plan(report: &Report) -> String {
         (differ.count() as u64, "differs", "differ"),
         (
             count(Outcome::Unchanged),
-            "has everything already",
-            "have everything already",
+            "is already up to date",
+            "are already up to date",
         ),
         (count(Outcome::Absent), "is not in Jira", "are not in Jira"),
     ];
@@ -102,8 +102,8 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
         (totals.exists, "was already there", "were already there"),
         (
             totals.unchanged,
-            "had everything already",
-            "had everything already",
+            "was already up to date",
+            "were already up to date",
         ),
         (totals.absent, "was not in Jira", "were not in Jira"),
     ];
@@ -207,7 +207,7 @@ mod tests {
         let one_of_each = Outcome::ALL.map(|outcome| (1, outcome));
         assert_eq!(
             sentence_of(&one_of_each),
-            "1 of 10 integrations created in Acme Jira on 22 Nov 2026; 1 was already there, 1 had everything already, \
+            "1 of 10 integrations created in Acme Jira on 22 Nov 2026; 1 was already there, 1 was already up to date, \
              1 was not in Jira; 1 failed, 1 is in doubt; 1 was not valid, 1 was not attempted, 1 was not selected."
         );
     }

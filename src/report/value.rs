@@ -306,6 +306,15 @@ impl Report {
             .count() as u64
     }
 
+    /// Whether an undo left something, and all of that because it must not touch it.
+    pub(crate) fn is_rest_left_alone(&self) -> bool {
+        let left = self
+            .removals()
+            .filter(|removal| !removal.outcome.is_undone());
+        let mut left = left.peekable();
+        left.peek().is_some() && left.all(|removal| removal.outcome == RemovalOutcome::LeftAlone)
+    }
+
     /// Whether an undo left something that it was to remove.
     pub(crate) fn is_something_left(&self) -> bool {
         let mut all = self.removals().chain(self.duplicate_removals());

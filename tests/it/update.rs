@@ -128,7 +128,7 @@ fn fields_that_are_equal_already_are_left_out() {
     );
     update(&env, &["--fields", "smartCommitsEnabled,tagsFilter"])
         .exit(0)
-        .says("1 had everything already");
+        .says("1 was already up to date");
     assert_eq!(
         bodies(&env),
         [json!({"disabled": true, "smartCommitsEnabled": true})]
@@ -149,11 +149,11 @@ fn a_row_without_an_integration_is_absent_and_not_created() {
 fn the_column_id_finds_what_was_renamed() {
     let env = holding().file(
         "a.csv",
-        "id,type,displayName,origin,pat\n3,GITHUB_SERVER,Old name,https://old.example.org,new-3-invented\n",
+        "id,type,displayName,origin,pat\n3,GITHUB_SERVER,Old name,https://git3.example.org,new-3-invented\n",
     );
     rotate(&env, &[])
         .exit(0)
-        .says("check that the sheet is of this Jira");
+        .says("make sure the sheet comes from this Jira");
     assert_eq!(env.jira().updates()[0].0, 3);
 }
 
@@ -167,6 +167,10 @@ fn what_is_not_clear_is_an_error_before_anything_is_sent() {
         (
             "1,Team 1,https://git1.example.org,t-1-invented\n,Team 3,https://git3.example.org,t-3-invented\n3,Other,,t-4-invented\n",
             "duplicate-row",
+        ),
+        (
+            "3,Team 3,https://other.example.org,t-3-invented\n",
+            "ambiguous-integration",
         ),
         (",,https://git1.example.org,t-1-invented\n", "missing-field"),
         ("1,Team 1,https://git1.example.org,TODO\n", "placeholder"),
@@ -481,6 +485,38 @@ fn a_rehearsal_updates_what_an_export_holds() {
     );
 }
 
+#[test]
+fn a_resume_does_not_send_again_what_an_undo_put_back() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,tagsFilter\n1,GITHUB_SERVER,^w\n2,GITHUB_SERVER,^w\n3,GITHUB_SERVER,^w\n",
+    );
+    env.jira()
+        .script_call(Call::Update, [None, Some(Fault::Failure400)]);
+    update(&env, &["--fields", "tagsFilter", "--concurrency", "1"]).exit(1);
+    undo(&env, &["--rows", "3"]);
+    env.run("resume --yes --settle 50ms".split(' '));
+    assert_eq!(puts(&env), 3);
+}
+
+#[test]
+fn an_undo_puts_back_what_was_there_before_the_attempt_that_succeeded() {
+    let env = holding().file("a.csv", "id,type,tagsFilter\n1,GITHUB_SERVER,^w\n");
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::Failure400)]);
+    update(&env, &["--fields", "tagsFilter"]).exit(1);
+    env.jira().remove(1);
+    let other = json!({
+        "id": 1, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org", "tagsFilter": "^z",
+    });
+    env.jira().put(other).unwrap();
+    env.run("resume --yes --settle 50ms".split(' ')).exit(0);
+    undo(&env, &[]).exit(0);
+    let held = env.jira().held();
+    let other = held.iter().find(|one| one.id == 1).unwrap();
+    assert_eq!(other.tags_filter.as_deref(), Some("^z"));
+}
+
 fn undo(env: &Env, options: &[&str]) -> Ran {
     let args = ["undo", "last", "--yes", "--settle", "50ms"];
     env.run(args.iter().chain(options).copied())
@@ -521,7 +557,11 @@ fn an_undo_puts_visible_fields_back() {
 fn an_undo_says_that_secrets_cannot_be_put_back() {
     let env = rotating();
     rotate(&env, &[]).exit(0);
-    undo(&env, &[]).exit(1).says("cannot be put back: pat");
+    undo(&env, &["--absent", "2"]).exit(2).says("imports only");
+    undo(&env, &[])
+        .exit(1)
+        .says("cannot be put back: pat")
+        .says("left alone cannot be put back by an undo");
     assert_eq!(puts(&env), 3);
 }
 
