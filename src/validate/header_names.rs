@@ -36,7 +36,7 @@ pub(super) fn plain(header: &str) -> String {
 }
 
 /// A header without the decorations that people add: `Type *`, `Personal Access Token (PAT)`, `URL:`, further lines.
-fn undecorated(header: &str) -> &str {
+pub(super) fn undecorated(header: &str) -> &str {
     let name = header.trim().trim_matches(['*', ':', ' ']);
     let name = name
         .split(['(', '[', '\n', '\r'])

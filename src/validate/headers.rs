@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::header_names::{field_of, is_inverted, near_miss, plain, short_near_miss};
+use super::header_names::{field_of, is_inverted, near_miss, plain, short_near_miss, undecorated};
 use super::options::Options;
-use super::quote::{quote, quote_any, shown};
+use super::quote::{quote, quote_any};
 use crate::input::{FirstRow, HEADER_WITHIN, TableHead};
 use crate::model::{
     Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, Problem, TableName,
@@ -272,7 +272,7 @@ fn column_named(header: &str, head: &TableHead) -> Option<usize> {
 fn unknown_columns(unknown: &[(usize, &str)], row: &Place) -> Option<Diagnostic> {
     let (first, _) = unknown.first()?;
     let shown = unknown.iter().take(MOST_SHOWN);
-    let shown: Vec<String> = shown.map(|(_, header)| format!("`{header}`")).collect();
+    let shown: Vec<String> = shown.map(|(_, header)| quote_any(header)).collect();
     let shown = shown.join(", ");
     let (message, help) = match unknown.len() {
         1 => (
@@ -332,12 +332,10 @@ impl LikelyHeader {
     pub(super) fn description(&self, options: &Options) -> Option<String> {
         let is_filled = |cell: &&String| !cell.is_empty();
         let cells: Vec<&String> = self.row.cells.iter().filter(is_filled).collect();
-        let is_near = |cell: &&String| is_header(cell, options) || near_miss(cell).is_some();
-        // Without headers it may be a row of values, so that a cell is shown by the rule for cells.
-        let is_headers = cells.iter().any(is_near);
+        // It may be a row of values, even beside a header, so that each other cell is shown by the rule for cells.
         let texts = cells.iter().take(MOST_SHOWN).map(|cell| {
-            if is_headers {
-                quote_any(&on_one_line(cell))
+            if is_nearly_header(cell, options) {
+                quote_any(undecorated(cell))
             } else {
                 quote(cell, Kind::Text)
             }
@@ -366,57 +364,42 @@ impl LikelyHeader {
         MEANS.into_iter().any(|field| self.has(field, options))
     }
 
-    /// The options that make it a header row, ready to be copied; blank if it is a row of values.
-    pub(super) fn options_to_read_it(&self, options: &Options) -> String {
-        let known = self.known(options);
-        let is_type = |cell: &String| IntegrationType::from_name(cell).is_some();
-        if known == 0 && self.row.cells.iter().any(is_type) {
-            return String::new();
+    /// The options that make it a header row, ready to be copied; none if it takes new headers, or is a row of values.
+    pub(super) fn options_to_read_it(&self, options: &Options) -> Option<String> {
+        if self.known(options) == 0 || !self.has_means(options) {
+            return None;
         }
-        let unknown = self.row.cells.iter().filter(|cell| {
-            !cell.is_empty()
-                && !is_header(cell, options)
-                && (known > 0 || shown(cell, Kind::Text).is_some())
-        });
-        let mut unknown: Vec<String> = unknown.map(|cell| on_one_line(cell)).collect();
-        let map = |field: Field, unknown: &mut Vec<String>| {
-            let at = unknown
-                .iter()
-                .position(|header| field != Field::Type || may_mean_type(header));
-            let at = at.or((known == 0 && !unknown.is_empty()).then_some(0))?;
-            Some(format!(
-                "--map {}",
-                quoted(&format!("{}={field}", unknown.remove(at)))
-            ))
-        };
         let mut words = Vec::new();
         if options.read.header_row.is_none() && self.row.row > HEADER_WITHIN {
             words.push(format!("--header-row {}", self.row.row));
         }
         if !self.has(Field::Type, options) {
-            words.push(map(Field::Type, &mut unknown).unwrap_or_else(|| {
-                let sheet = self.table.sheet.as_deref();
-                let named = sheet.and_then(IntegrationType::meant_by);
-                let sheet = sheet.map(|name| format!("--sheet {} ", quoted(name)));
-                let set = named.unwrap_or(IntegrationType::GitHub);
-                format!("{}--set type={set}", sheet.unwrap_or_default())
-            }));
+            let mut unknown = self.row.cells.iter();
+            let header = unknown.find(|cell| !is_header(cell, options) && may_mean_type(cell));
+            words.push(match header.map(|header| on_one_line(header)) {
+                Some(header) => format!("--map {}", quoted(&format!("{header}=type"))),
+                None => {
+                    let sheet = self.table.sheet.as_deref();
+                    let named = sheet.and_then(IntegrationType::meant_by);
+                    let sheet = sheet.map(|name| format!("--sheet {} ", quoted(name)));
+                    let set = named.unwrap_or(IntegrationType::GitHub);
+                    format!("{}--set type={set}", sheet.unwrap_or_default())
+                }
+            });
         }
-        if !self.has_means(options) {
-            words.extend(map(Field::Origin, &mut unknown));
-            words.extend(map(Field::Pat, &mut unknown));
-        }
-        words.join(" ")
+        (!words.is_empty()).then(|| words.join(" "))
     }
 }
 
-/// Whether a header that is not known may be that of the types.
+/// Whether a header that is not known may be that of the types: a few plain words, which are no password.
 fn may_mean_type(header: &str) -> bool {
+    const LONGEST: usize = 40;
     const PARTS: [&str; 8] = [
         "typ", "kind", "host", "system", "product", "provider", "vendor", "platform",
     ];
-    let header = plain(header);
-    PARTS.iter().any(|part| header.contains(part))
+    let is_plain = |c: char| c.is_alphabetic() || c.is_whitespace();
+    let is_words = header.len() <= LONGEST && header.chars().all(is_plain);
+    is_words && PARTS.iter().any(|part| plain(header).contains(part))
 }
 
 fn on_one_line(header: &str) -> String {
@@ -456,7 +439,7 @@ pub(super) fn no_table(likely: Option<&LikelyHeader>, options: &Options) -> Prob
         Some([only]) => separator(only),
         _ => None,
     };
-    let words = likely.map(|likely| likely.options_to_read_it(options));
+    let words = likely.and_then(|likely| likely.options_to_read_it(options));
     let help = match (separator, words) {
         (Some(',' | ';' | '\t' | '|'), _) => {
             "each line is one cell: remove the quotes around the lines, or set `--delimiter`"
@@ -465,10 +448,10 @@ pub(super) fn no_table(likely: Option<&LikelyHeader>, options: &Options) -> Prob
         (Some(c), _) => format!(
             "its cells seem to be separated by `{c}`, which is not supported: separate them by `,`, `;`, `|` or a tab"
         ),
-        (None, Some(words)) if !words.is_empty() => format!(
-            "it needs a header row with `type` and `origin`, `pat`, `username` or `password`; if that is this row, rename its headers or pass, say, `{words}`"
+        (None, Some(words)) => format!(
+            "it needs a header row with `type` and `origin`, `pat`, `username` or `password`; if that is this row, rename its headers or, for example, pass `{words}`"
         ),
-        (None, None) if options.read.header_row.is_some() => {
+        (None, None) if likely.is_none() && options.read.header_row.is_some() => {
             "check the row's number in the sheet, or omit `--header-row`".to_owned()
         }
         _ => "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"

@@ -340,7 +340,9 @@ impl Run<'_> {
             .is_none_or(|best| known(best) < known(&likely));
         match description.filter(|_| known(&likely) > 0) {
             Some(row) => {
-                let help = format!("if it has integrations, pass, say, `{words}`");
+                let options = words.map(|words| format!(" or, for example, pass `{words}`"));
+                let options = options.unwrap_or_default();
+                let help = format!("if it has integrations, rename its headers{options}");
                 self.report_skipped(&likely.table, &format!("{reason}: {row}"), Some(&help));
             }
             None => self.report_skipped(&likely.table, reason, None),
@@ -394,12 +396,14 @@ impl Sink for Run<'_> {
             let table = Arc::clone(&head.name);
             self.report_headerless(
                 LikelyHeader { table, row },
-                "it is no table of integrations",
+                "it is not a table of integrations",
             );
         }
         // A sheet that a misspelled header keeps from being read must not be left out in silence.
         if is_read || kind == TableKind::Misspelled && !is_for_people(&head.name) {
-            for diagnostic in found {
+            // Of a table that is not read, an unknown header may be a value.
+            let is_shown = |one: &Diagnostic| is_read || one.code != Code::UnknownColumn;
+            for diagnostic in found.into_iter().filter(is_shown) {
                 self.report(diagnostic);
             }
         }

@@ -439,7 +439,10 @@ fn many_unknown_columns_are_one_note() {
 
 /// The options that the message about a table proposes, as a shell takes them apart.
 fn proposed(ran: &Ran) -> Vec<String> {
-    let (_, words) = ran.stdout.split_once("pass, say, `").expect(&ran.stdout);
+    let (_, words) = ran
+        .stdout
+        .split_once("for example, pass `")
+        .expect(&ran.stdout);
     let (words, _) = words.split_once('`').unwrap();
     let mut options = vec![String::new()];
     let mut is_quoted = false;
@@ -469,18 +472,18 @@ fn what_is_proposed_for_a_table_without_a_type_can_be_copied() {
         ),
         (
             "\"Host URL\n(https://…)\",Name,Personal Access Token (PAT)\nhttps://github.com,A,{PAT}\n".to_owned(),
-            "row 1 has `Host URL (https://…)`, `Name`, `Personal Access Token (PAT)`, but no type",
+            "row 1 has `Host URL`, `Name`, `Personal Access Token`, but no type",
             vec!["--set", "type=GITHUB"],
         ),
         (
             "種別,アドレス,トークン,名前\nGitHub Enterprise Server,https://git.example.org,{PAT},A\n".to_owned(),
             "row 1 has `種別`, `アドレス`, `トークン`, `名前`, but neither a type nor an origin or a credential",
-            vec!["--map", "種別=type", "--map", "アドレス=origin", "--map", "トークン=pat"],
+            vec![],
         ),
         (
-            "Owner's system,Token\nGitHub.com,{PAT}\n".to_owned(),
-            "row 1 has `Owner's system`, `Token`, but no type",
-            vec![],
+            "Owner's system,Token,Name\nGitHub.com,{PAT},A\n".to_owned(),
+            "row 1 has a text of 14 characters, `Token`, `Name`, but no type",
+            vec!["--set", "type=GITHUB"],
         ),
     ] {
         let env = Env::new().file("a.csv", sheet.replace("{PAT}", "ghp_0123456789abcdef0123456789abcdef0123"));
@@ -513,9 +516,9 @@ A,{token}
     book.save(env.path("a.xlsx")).unwrap();
     env.run(["check", "a.xlsx"])
         .exit(3)
-        .says("the sheet `GitLab.com` is skipped: it is no table of integrations: row 1 has `Name`, `Token`, but no type")
+        .says("the sheet `GitLab.com` is skipped: it is not a table of integrations: row 1 has `Name`, `Token`, but no type")
         .says("--sheet GitLab.com --set type=GITLAB`")
-        .says("say, `--sheet GitHub --set type=GITHUB`");
+        .says("for example, pass `--sheet GitHub --set type=GITHUB`");
     let args = [
         "check",
         "a.xlsx",
@@ -525,4 +528,47 @@ A,{token}
         "type=GITLAB",
     ];
     env.run(args).exit(0);
+}
+
+#[test]
+fn a_table_that_is_not_read_shows_no_value_beside_a_header() {
+    let env = Env::new();
+    let mut book = Workbook::new();
+    add_sheet(
+        &mut book,
+        "Git",
+        &csv_rows("type,displayName,pat\nGITHUB,A,p\n"),
+    );
+    add_sheet(
+        &mut book,
+        "Logins",
+        &csv_rows("Password,Hunter2-Correct!Horse\n"),
+    );
+    add_sheet(
+        &mut book,
+        "Slips",
+        &csv_rows("typ,passwrod,Hunter2-Correct!Horse,a\n"),
+    );
+    book.save(env.path("a.xlsx")).unwrap();
+    let long = format!("Password;Hunter2-{}\n", "type ".repeat(10_000));
+    let env = env
+        .file("a.csv", "Hunter2Secret!;GitHub;jo;Projects\n")
+        .file("b.csv", "Hunter2-host!;Token;Name;p\n")
+        .file("c.csv", long);
+    for file in ["a.xlsx", "a.csv", "b.csv", "c.csv"] {
+        for args in [
+            vec!["check", file],
+            vec!["check", file, "--format", "json"],
+            vec!["check", file, "-o", "report.json"],
+        ] {
+            let ran = env.run(args);
+            let report = std::fs::read_to_string(env.path("report.json")).unwrap_or_default();
+            let text = format!("{}{}{report}", ran.stdout, ran.stderr);
+            assert!(
+                text.contains("text of") || text.contains("Logins"),
+                "{text}"
+            );
+            assert!(!text.contains("Hunter2"), "{text}");
+        }
+    }
 }
