@@ -87,8 +87,8 @@ impl Stop {
                 Some("fix what the error names before you run again".into())
             }
             Self::AlsoChanged { .. } => Some(
-                "`gij undo` puts back what this run changed in visible fields; this version of the app cannot be updated field by \
-                 field"
+                "`gij undo` puts back what this run changed in visible fields; this version of the app resets fields \
+                 that an update leaves out"
                     .into(),
             ),
             Self::InDoubt { .. } => {
