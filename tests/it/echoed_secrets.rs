@@ -225,7 +225,7 @@ fn what_jira_shows_of_an_updated_integration_reveals_no_secret_of_its_row() {
     ] {
         for status in [200, 400] {
             echo.say(status, &answer.to_string(), held);
-            let sheet = format!("type,displayName,pat\nGITLAB,A,{}\n", TOKEN);
+            let sheet = format!("type,displayName,pat\nGITLAB,A,{TOKEN}\n");
             let env = Env::new()
                 .file("a.csv", sheet)
                 .var("JIRA_URL", &echo.url())
