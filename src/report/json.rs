@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::text::changes_direction;
 use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportTable};
 use crate::journal::{Jira, Totals, in_millis, in_millis_or_null};
 use crate::model::{Code, Diagnostic, Difference, Field, Severity};
@@ -26,8 +27,33 @@ pub(crate) fn write_document(content: &impl Serialize, to: &mut dyn Write) -> io
         format: FORMAT,
         content,
     };
-    serde_json::to_writer_pretty(&mut *to, &document)?;
+    serde_json::to_writer_pretty(Escaped(&mut *to), &document)?;
     to.write_all(b"\n")
+}
+
+/// Writes JSON with escapes for what controls a terminal or the direction of its lines: all of it stands in strings.
+struct Escaped<'a>(&'a mut dyn Write);
+
+impl Write for Escaped<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // The serializer writes whole characters.
+        let text = str::from_utf8(bytes).map_err(io::Error::other)?;
+        let mut end = 0;
+        for (at, escaped) in text.char_indices() {
+            let is_c1 = ('\u{7f}'..='\u{9f}').contains(&escaped);
+            if is_c1 || changes_direction(escaped) {
+                self.0.write_all(&bytes[end..at])?;
+                write!(self.0, "\\u{:04x}", u32::from(escaped))?;
+                end = at + escaped.len_utf8();
+            }
+        }
+        self.0.write_all(&bytes[end..])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 impl Report {
@@ -185,5 +211,25 @@ impl<'a> PlanEntry<'a> {
             id: row.id,
             differences: &row.differences,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_controls_no_terminal() {
+        let text = "a\u{9b}31m\u{7f}\u{202e}\u{1b}é";
+        let content = serde_json::json!({ "text": text });
+        let mut written = Vec::new();
+        write_document(&content, &mut written).unwrap();
+        let written = String::from_utf8(written).unwrap();
+        assert!(
+            written.contains(r"a\u009b31m\u007f\u202e\u001bé"),
+            "{written}"
+        );
+        let read: serde_json::Value = serde_json::from_str(&written).unwrap();
+        assert_eq!(read["text"], text);
     }
 }

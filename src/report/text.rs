@@ -9,7 +9,7 @@ pub(crate) fn one_line(text: &str) -> String {
 }
 
 /// The formatting characters of the Unicode Bidirectional Algorithm (UAX #9).
-fn changes_direction(c: char) -> bool {
+pub(super) fn changes_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
