@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reqwest::header::HeaderMap;
 
-use crate::secret::Masker;
+use crate::secret::{Masker, text_of_bytes};
 
 /// No interval between two refills is longer than this; a header that claims so is ignored.
 const LONGEST_INTERVAL: u64 = 24 * 60 * 60;
@@ -104,7 +104,7 @@ impl RawAnswer {
     pub(super) fn head(response: &reqwest::Response, masker: &Masker) -> Self {
         let header = |name: &str| {
             let value = response.headers().get(name)?;
-            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+            Some(text_of_bytes(value.as_bytes()).into_owned())
         };
         Self {
             status: response.status().as_u16(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::exchange::RawAnswer;
-use crate::secret::Masker;
+use crate::secret::{Masker, text_of_bytes};
 
 /// The title of a page stands this far from its beginning.
 const LONGEST_HEAD: usize = 64 * 1024;
@@ -41,8 +41,9 @@ impl From<String> for Refusal {
 /// The error and the advice in an answer's body, in whichever of the documented shapes: the app's
 /// `{"success":false,"error":…,"advice":…}`, Jira's `errorMessages` and `errors`, its `message`, XML, HTML, plain text.
 pub(super) fn read_body(body: &[u8], masker: &Masker) -> (Option<String>, Option<String>) {
-    let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        return (clean_or_none(masker, &String::from_utf8_lossy(body)), None);
+    let body = text_of_bytes(body);
+    let Ok(json) = serde_json::from_str::<Value>(&body) else {
+        return (clean_or_none(masker, &body), None);
     };
     let text = |name: &str| clean_or_none(masker, json.get(name)?.as_str()?);
     let messages = json.get("errorMessages").and_then(Value::as_array);
@@ -111,7 +112,7 @@ fn page_title(answer: &RawAnswer, masker: &Masker) -> String {
 
 /// The text of a page's title, or of its first heading, markup and all.
 fn title(body: &[u8]) -> Option<String> {
-    let head = String::from_utf8_lossy(&body[..body.len().min(LONGEST_HEAD)]);
+    let head = text_of_bytes(&body[..body.len().min(LONGEST_HEAD)]);
     let lower = head.to_ascii_lowercase();
     ["title", "h1"].into_iter().find_map(|element| {
         let tag = lower.find(&format!("<{element}"))?;

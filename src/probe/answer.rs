@@ -9,7 +9,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::secret::Masker;
+use crate::secret::{Masker, text_of_bytes};
 
 /// A whole answer.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +70,7 @@ impl HostAnswer {
     }
 
     pub(super) fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        text_of_bytes(&self.body)
     }
 
     /// Whether a refusal may only mean that the server takes another kind of login. Servers of Microsoft's offer Basic for
@@ -110,7 +110,7 @@ impl HostAnswer {
     }
 
     fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.body).ok()
+        serde_json::from_str(&self.text()).ok()
     }
 
     fn account<T: DeserializeOwned>(&self) -> Result<T, Verdict> {

@@ -1,10 +1,12 @@
 //! Texts of others made fit to be shown: normalised, secrets masked, then cut.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
+use encoding_rs::WINDOWS_1252;
 use quick_xml::escape::resolve_html5_entity;
 use zeroize::Zeroizing;
 
@@ -173,10 +175,19 @@ impl Masker {
         }
         let hex: Vec<String> = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
         add(&mut self.forms, &Zeroizing::new(hex.concat()));
+        let percent = url::form_urlencoded::byte_serialize(secret.as_bytes());
+        let percent = Zeroizing::new(percent.collect::<String>().replace('+', "%20"));
+        let (latin, ..) = WINDOWS_1252.encode(secret);
+        for bytes in [secret.as_bytes(), percent.as_bytes(), &*latin] {
+            self.add_base64(bytes);
+        }
+    }
+
+    fn add_base64(&mut self, secret: &[u8]) {
         // Three bytes are four characters, so that the text before the secret shifts it by none, one or two. A character at
         // the border encodes bits of a neighbour as well.
         for before in 0..3 {
-            let bytes = Zeroizing::new([&vec![0; before], secret.as_bytes()].concat());
+            let bytes = Zeroizing::new([&vec![0; before], secret].concat());
             let text = Zeroizing::new(BASE64_STANDARD_NO_PAD.encode(&*bytes));
             let part = &text[[0, 2, 3][before]..bytes.len() * 8 / 6];
             add(&mut self.base64, part);
@@ -214,8 +225,12 @@ fn without_markup(text: &str) -> String {
     let mut at = 0;
     while let Some(start) = lower[at..].find('<').map(|start| at + start) {
         shown.push_str(&text[at..start]);
-        shown.push(' ');
         let tag = &lower[start..];
+        if !tag[1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)) {
+            shown.push('<');
+            at = start + 1;
+            continue;
+        }
         let close = match ["<script", "<style"]
             .iter()
             .find(|open| tag.starts_with(**open))
@@ -224,14 +239,34 @@ fn without_markup(text: &str) -> String {
             Some(_) => "</style>",
             None => ">",
         };
-        let end = tag.find(close).map(|end| start + end + close.len());
-        at = end.unwrap_or(text.len());
+        match tag.find(close) {
+            Some(end) => at = start + end + close.len(),
+            None if close == ">" => {
+                at = start;
+                break;
+            }
+            None => at = text.len(),
+        }
+        shown.push(' ');
     }
     shown.push_str(&text[at..]);
     shown
 }
 
-/// `text` with each percent-encoded byte, HTML entity, `\u003d` and `\/` decoded once.
+/// Bytes as UTF-8, and those that are none as Windows-1252: servers send either, and percent-encode either.
+pub(crate) fn text_of_bytes(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = str::from_utf8(bytes) {
+        return text.into();
+    }
+    let chunks = bytes.utf8_chunks();
+    let texts = chunks.flat_map(|chunk| {
+        let (other, _) = WINDOWS_1252.decode_without_bom_handling(chunk.invalid());
+        [chunk.valid().into(), other]
+    });
+    texts.collect::<String>().into()
+}
+
+/// `text` with each percent-encoded byte, HTML entity, `\u003d`, `\x3d` and `\/` decoded once.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -245,12 +280,12 @@ fn decoded(text: &str) -> String {
         rest = &rest[length..];
     }
     bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8_lossy(&bytes).into_owned()
+    text_of_bytes(&bytes).into_owned()
 }
 
 /// Decodes what `text` begins with, and returns its length; none if it is nothing encoded.
 fn decode_first(text: &str, bytes: &mut Vec<u8>) -> Option<usize> {
-    const LONGEST_ENTITY: usize = 12;
+    const LONGEST_ENTITY: usize = 40;
     let hex = |digits: Range<usize>| {
         let digits = text.get(digits)?;
         let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -266,12 +301,22 @@ fn decode_first(text: &str, bytes: &mut Vec<u8>) -> Option<usize> {
         return Some(2);
     }
     if text.starts_with("\\u") || text.starts_with("%u") {
-        push(hex(2..6)?)?;
+        let code = hex(2..6)?;
+        // Two surrogates are one character; escaped once more, they have a backslash between them.
+        let low = text[6..].trim_start_matches(['\\', '%']);
+        let at = text.len() - low.strip_prefix('u').map_or(0, str::len);
+        let pair = hex(at..at + 4).map(|low| [code, low]);
+        if let Some([0xd800..0xdc00, low @ 0xdc00..0xe000]) = pair {
+            push(0x1_0000 + ((code - 0xd800) << 10) + (low - 0xdc00))?;
+            return Some(at + 4);
+        }
+        push(code)?;
         return Some(6);
     }
-    if text.starts_with('%') {
-        bytes.push(u8::try_from(hex(1..3)?).ok()?);
-        return Some(3);
+    let digits = ["%", "\\x"].iter().find(|mark| text.starts_with(**mark));
+    if let Some(start) = digits.map(|mark| mark.len()) {
+        bytes.push(u8::try_from(hex(start..start + 2)?).ok()?);
+        return Some(start + 2);
     }
     let end = text
         .bytes()
@@ -399,6 +444,32 @@ mod tests {
     }
 
     #[test]
+    fn other_encodings_of_a_secret_are_masked() {
+        let masker = masker("Grüße-7Q😀/&=x");
+        let latin = text_of_bytes(b"Gr\xfc\xdfe");
+        assert_eq!(
+            (&*latin, &*text_of_bytes(b"Gr\xc3\xbc\xdfe")),
+            ("Grüße", "Grüße")
+        );
+        let percent = BASE64_STANDARD.encode("jo:Gr%C3%BC%C3%9Fe-7Q%F0%9F%98%80%2F%26%3Dx");
+        for form in [
+            r"Gr\u00fc\u00dfe-7Q\ud83d\ude00/&=x",
+            r"Gr\\u00fc\\u00dfe-7Q\\ud83d\\ude00/&=x",
+            r"Gr\xfc\xdfe-7Q😀\x2F\x26\x3dx",
+            "Gr%FC%DFe-7Q😀%2F%26%3Dx",
+            "Gr&#x000000000000fc;&#000000000000223;e-7Q😀/&=x",
+            &percent,
+        ] {
+            let text = format!("cannot use {form}, sorry");
+            let shown = masker.clean(&text);
+            assert!(
+                shown.contains("***") && !shown.contains("7Q"),
+                "{form}: {shown}"
+            );
+        }
+    }
+
+    #[test]
     fn a_secret_that_is_parted_hides_the_message() {
         for text in [
             "is cana<b>ry-7Q</b>m2xW",
@@ -432,7 +503,11 @@ mod tests {
         assert_eq!(clean(page), "502 Bad Gateway");
         assert_eq!(clean("\u{1b}[31mred\u{7}"), "[31mred");
         assert_eq!(clean("&#27;[31mred %1b \u{202e}"), "[31mred");
-        assert_eq!(clean("a <b"), "a");
+        assert_eq!(clean("a <b"), "a <b");
+        assert_eq!(
+            clean("the <b>value</b> must be < 5 and the host is refused"),
+            "the value must be < 5 and the host is refused"
+        );
         assert_eq!(
             clean(r"100% of \\server\share & more"),
             r"100% of \\server\share & more"
