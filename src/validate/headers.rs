@@ -376,15 +376,15 @@ impl LikelyHeader {
         if !self.has(Field::Type, options) {
             let mut unknown = self.row.cells.iter();
             let header = unknown.find(|cell| !is_header(cell, options) && may_mean_type(cell));
-            words.push(match header.map(|header| on_one_line(header)) {
-                Some(header) => format!("--map {}", quoted(&format!("{header}=type"))),
-                None => {
-                    let sheet = self.table.sheet.as_deref();
-                    let named = sheet.and_then(IntegrationType::meant_by);
-                    let sheet = sheet.map(|name| format!("--sheet {} ", quoted(name)));
-                    let set = named.unwrap_or(IntegrationType::GitHub);
-                    format!("{}--set type={set}", sheet.unwrap_or_default())
-                }
+            words.push(if let Some(header) = header {
+                let map = format!("{}=type", on_one_line(header));
+                format!("--map {}", quoted(&map))
+            } else {
+                let sheet = self.table.sheet.as_deref();
+                let named = sheet.and_then(IntegrationType::meant_by);
+                let sheet = sheet.map(|name| format!("--sheet {} ", quoted(name)));
+                let set = named.unwrap_or(IntegrationType::GitHub);
+                format!("{}--set type={set}", sheet.unwrap_or_default())
             });
         }
         (!words.is_empty()).then(|| words.join(" "))
