@@ -50,8 +50,14 @@ pub(crate) fn write_run_reports(report: &Report, dir: &Path) -> Result<Vec<PathB
     });
     let mut paths = written.collect::<Result<Vec<PathBuf>, WriteError>>()?;
     let failed = dir.join("failed.xlsx");
-    // That of an earlier session would mislead; if it cannot be removed, its date tells.
-    let _ = std::fs::remove_file(&failed);
+    // Those of an earlier session would mislead; if one cannot be removed, its date tells.
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("failed") && name.ends_with(".xlsx") {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
     let unfinished = report.of_unfinished();
     if unfinished.rows.is_empty() {
         return Ok(paths);
@@ -97,6 +103,8 @@ mod tests {
     #[test]
     fn a_run_has_its_reports_in_its_directory() {
         let dir = tempfile::tempdir().unwrap();
+        let earlier = dir.path().join("failed-Docs.xlsx");
+        std::fs::write(&earlier, "of an earlier session").unwrap();
         let paths = write_run_reports(&dummy::run(), dir.path()).unwrap();
         let names = [
             "report.json",
@@ -108,5 +116,6 @@ mod tests {
         ];
         assert_eq!(paths, names.map(|name| dir.path().join(name)));
         assert!(paths.iter().all(|path| path.exists()));
+        assert!(!earlier.exists());
     }
 }
