@@ -466,7 +466,10 @@ impl NewRun<'_> {
         input: &Validation,
         jira: &Connected,
     ) -> Result<PlanDigest, Failure> {
-        let settings = serde_json::to_string(&self.settings()).map_err(Failure::usage)?;
+        let mut settings = self.settings();
+        // How its reports are split changes nothing of a plan.
+        settings.input.split_by = None;
+        let settings = serde_json::to_string(&settings).map_err(Failure::usage)?;
         let files = &self.args.input.files;
         let options = format!(
             "{settings} {files:?} {:?} {} {}",

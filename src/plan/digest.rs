@@ -14,7 +14,11 @@ use crate::model::ShownRow;
 pub(crate) struct PlanDigest([String; 3]);
 
 /// What each hash is of.
-const PARTS: [&str; 3] = ["the rows", "what Jira holds", "the options or the Jira"];
+const PARTS: [&str; 3] = [
+    "the rows",
+    "what Jira holds",
+    "the options or the URL of Jira",
+];
 
 impl PlanDigest {
     /// The digest of `plan`, made with `options` of rows of which the `invalid` ones are left out.
@@ -56,7 +60,7 @@ impl PlanDigest {
     pub(crate) fn differences(&self, approved: &str) -> Vec<&'static str> {
         let approved: Vec<&str> = approved.trim().split('-').collect();
         if approved.len() != self.0.len() {
-            return vec!["the digest, which is none of a plan"];
+            return vec!["the digest, which is not that of a plan"];
         }
         let parts = self.0.iter().zip(approved).zip(PARTS);
         let others = parts.filter(|((ours, theirs), _)| ours != theirs);
