@@ -19,6 +19,8 @@ pub(super) struct RowRef {
     /// Its number in its table.
     pub row: u32,
     pub line: Option<NonZeroU32>,
+    /// Whether it was counted as valid.
+    pub is_valid: bool,
 }
 
 /// What rows are compared by: 128 bits of two hashes with seeds of their own, which chance makes no two rows share.
@@ -84,7 +86,7 @@ pub(super) struct SeenRows {
     names: RowTable,
 }
 
-/// 32 bytes.
+/// 40 bytes.
 struct SeenRow {
     name: u64,
     origin: u64,
@@ -177,6 +179,7 @@ mod tests {
             n,
             row: n,
             line: None,
+            is_valid: true,
         }
     }
 

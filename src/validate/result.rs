@@ -143,13 +143,18 @@ impl Validation {
         if !row.codes.contains(&code) {
             row.codes.push(code);
         }
+        self.count_invalid(&row.place.table);
+        self.invalid.push(row);
+    }
+
+    /// Counts a row of `table` that was counted as valid as invalid.
+    pub(super) fn count_invalid(&mut self, table: &Arc<TableName>) {
         self.counts.valid -= 1;
         self.counts.invalid += 1;
-        if let Some(sum) = self.counts_of(&row.place.table) {
+        if let Some(sum) = self.counts_of(table) {
             sum.valid -= 1;
             sum.invalid += 1;
         }
-        self.invalid.push(row);
     }
 }
 

@@ -1,6 +1,6 @@
 //! All rows of all files: blocks of rows are checked on every core, and the checks that compare rows follow in their order.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub fn validate_sources(
         has_unread_file: false,
         products: HashSet::new(),
         seen: SeenRows::default(),
-        duplicated: HashSet::new(),
+        duplicated: HashMap::new(),
     };
     for (name, source) in sources {
         run.read_file(source, name);
@@ -74,8 +74,8 @@ struct Run<'a> {
     /// The names of products, in messages, that the file has in place of types.
     products: HashSet<String>,
     seen: SeenRows,
-    /// The numbers of rows that a later row duplicates.
-    duplicated: HashSet<u32>,
+    /// The numbers of rows that a later row duplicates, and whether they were counted as valid.
+    duplicated: HashMap<u32, bool>,
 }
 
 impl Run<'_> {
@@ -224,6 +224,7 @@ impl Run<'_> {
                 .line
                 .and_then(|line| u32::try_from(line).ok())
                 .and_then(NonZeroU32::new),
+            is_valid: row.is_selected && is_valid(&row.found),
         };
         let Some(found) = self.seen.note(hashes, place) else {
             return;
@@ -264,7 +265,7 @@ impl Run<'_> {
             ),
         };
         if let Like::Key(earlier) | Like::AnyOrigin(earlier) = found {
-            self.duplicated.insert(earlier.n);
+            self.duplicated.insert(earlier.n, earlier.is_valid);
         }
         let columns = &self.tables[table];
         let mut place = Place::row(&columns.table, row.number, row.line);
@@ -278,13 +279,21 @@ impl Run<'_> {
 
     /// Of rows that duplicate each other none is valid: which of them is meant cannot be told.
     fn invalidate_duplicated(&mut self) {
+        if !self.options.keeps_rows() {
+            let valid = self.duplicated.iter().filter(|(_, is_valid)| **is_valid);
+            for (n, _) in valid {
+                let table = self.rows_before.partition_point(|rows| rows < n) - 1;
+                self.result.count_invalid(&self.tables[table].table);
+            }
+            return;
+        }
         let rows = std::mem::take(&mut self.result.rows);
-        let is_bad = |row: &Row| self.duplicated.contains(&row.n);
+        let is_bad = |row: &Row| self.duplicated.contains_key(&row.n);
         let (bad, good): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_bad);
         self.result.rows = good;
         self.result.invalidate(Code::DuplicateRow, &bad);
         let valid = std::mem::take(&mut self.result.valid);
-        let is_bad = |row: &ShownRow| self.duplicated.contains(&row.n);
+        let is_bad = |row: &ShownRow| self.duplicated.contains_key(&row.n);
         let (bad, good): (Vec<ShownRow>, Vec<ShownRow>) = valid.into_iter().partition(is_bad);
         self.result.valid = good;
         for row in bad {

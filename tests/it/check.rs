@@ -339,3 +339,14 @@ fn a_table_can_come_through_a_pipe() {
         .exit(0)
         .says("3 rows can be imported");
 }
+
+#[test]
+fn rows_that_duplicate_each_other_are_all_counted_as_invalid() {
+    let row = "GITLAB,A,https://gitlab.corp.example,pat-1-invented\n";
+    let sheet = format!("type,displayName,origin,pat\n{row}{row}GITLAB,B,,pat-2-invented\n");
+    let env = Env::new().file("a.csv", sheet);
+    for options in [&[][..], &["-o", "report.json"]] {
+        let ran = env.run(["check", "a.csv"].iter().chain(options).copied());
+        ran.exit(3).says("1 of 3 rows can be imported");
+    }
+}
