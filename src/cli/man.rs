@@ -25,7 +25,7 @@ pub(super) fn man(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
     root.build();
     let pages: Vec<&Command> = [&root].into_iter().chain(root.get_subcommands()).collect();
     let write = |page: &&Command| {
-        let name = page.get_display_name().unwrap_or_default();
+        let name = page.get_display_name().unwrap_or_else(|| page.get_name());
         let source = concat!("gij ", env!("CARGO_PKG_VERSION"));
         let man = Man::new(shown((*page).clone())).title(name).source(source);
         let mut text = Vec::new();

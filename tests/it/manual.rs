@@ -70,6 +70,9 @@ fn every_command_has_a_manual_page_that_mandoc_accepts() {
         pages.len()
     );
     for page in pages {
+        let text = std::fs::read_to_string(env.path("share/man1").join(&page)).unwrap();
+        let title = format!(".TH {} 1 ", page.trim_end_matches(".1"));
+        assert!(text.contains(&title), "{page}");
         assert_accepted(
             "mandoc",
             &["-T", "lint", "-W", "error"],
