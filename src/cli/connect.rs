@@ -1,6 +1,6 @@
 //! The connection to Jira: its address, the login, the first requests.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,15 +9,14 @@ use clap::Args;
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
-use super::pace::seconds;
 use super::runtime::Runtime;
-use super::seed::seed;
+use super::seed::put_rows;
 use super::values::duration;
 use crate::engine::{ListError, Pace, Pacer, Stop, StopSwitch, read_list, read_repositories};
 use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
 use crate::journal::Jira;
 use crate::model::RemoteIntegration;
-use crate::render::{Screen, waiting as waiting_text};
+use crate::render::{Screen, waiting};
 use crate::sandbox::{Config, Sandbox};
 use crate::secret::{Secret, first_line};
 
@@ -153,12 +152,14 @@ impl ConnectArgs {
     }
 
     /// The connection to a sandbox inside this process, which the options on credentials and on the network do not concern.
-    fn rehearsal(&self, export: Option<&Path>) -> Result<(Connection, Sandbox), Failure> {
-        let sandbox = Sandbox::start(Config::default()).map_err(|error| {
-            Failure::new(Exit::Stopped, format!("cannot start the sandbox: {error}"))
-        })?;
-        if let Some(export) = export {
-            seed(&sandbox, export)?;
+    /// It holds what the sheet `seed` does.
+    pub(super) fn rehearsal(
+        &self,
+        seed: Option<&Path>,
+    ) -> Result<(Connection, Option<Sandbox>), Failure> {
+        let sandbox = Sandbox::start(Config::default())?;
+        if let Some(export) = seed {
+            put_rows(&sandbox, export)?;
         }
         let connection = Connection {
             base: BaseUrl::parse(&sandbox.url())
@@ -171,27 +172,7 @@ impl ConnectArgs {
             insecure: false,
             proxy: None,
         };
-        Ok((connection, sandbox))
-    }
-
-    /// What is in force, for the report.
-    pub(super) fn options(&self, connected: &Connected) -> BTreeMap<String, String> {
-        let mut options = BTreeMap::from([
-            ("timeout".to_owned(), seconds(self.timeout)),
-            ("connect_timeout".to_owned(), seconds(self.connect_timeout)),
-        ]);
-        if !connected.is_sandbox() {
-            if self.insecure {
-                options.insert(
-                    "insecure".into(),
-                    "Jira's certificate was not checked".into(),
-                );
-            }
-            if let Some(proxy) = &self.network.proxy {
-                options.insert("proxy".into(), proxy.clone());
-            }
-        }
-        options
+        Ok((connection, Some(sandbox)))
     }
 }
 
@@ -254,38 +235,32 @@ pub(super) struct Connected {
 }
 
 /// Asks for Jira's status without credentials, then reads the list of integrations with them: the first request with a
-/// credential changes nothing, and if it is refused, it is the last. Without a `base` it goes to a sandbox.
+/// credential changes nothing, and if it is refused, it is the last.
 pub(super) fn connect(
     args: &ConnectArgs,
-    base: Option<&BaseUrl>,
+    base: &BaseUrl,
     pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
-    connect_on(Runtime::new()?, args, base, None, pace, screen)
+    let connection = args.connection(base)?;
+    connect_on(Runtime::new()?, &connection, None, pace, screen)
 }
 
-/// The same on a runtime that listens for signals already: one that is dropped lets the next signal end the process. A
-/// sandbox holds what the sheet `seed` does.
+/// The same on a runtime that listens for signals already: one that is dropped lets the next signal end the process. The
+/// connection may be to a `sandbox`.
 pub(super) fn connect_on(
     runtime: Runtime,
-    args: &ConnectArgs,
-    base: Option<&BaseUrl>,
-    seed: Option<&Path>,
+    connection: &Connection,
+    sandbox: Option<Sandbox>,
     pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
-    let (connection, sandbox) = if let Some(base) = base {
-        (args.connection(base)?, None)
-    } else {
-        let (connection, sandbox) = args.rehearsal(seed)?;
-        (connection, Some(sandbox))
-    };
     if connection.insecure {
         screen.problem(
             "warning: Jira's certificate is not verified (`--insecure`): anyone on the network can read the traffic\n",
         );
     }
-    let client = Client::new(&connection)?;
+    let client = Client::new(connection)?;
     let pacer = Pacer::new(pace);
     let (list, jira) = runtime.block_on(async {
         client.status().await?;
@@ -318,9 +293,7 @@ impl Connected {
         &self,
         screen: &Screen,
     ) -> Result<Option<HashMap<i64, u64>>, Failure> {
-        let waiting = |why: &str, time: Duration| {
-            screen.info(&format!("{}\n", waiting_text(why, time)));
-        };
+        let waiting = |why: &str, time: Duration| screen.info(&waiting(why, time));
         self.unless_interrupted(async {
             match read_repositories(&self.client, &self.pacer, &waiting).await {
                 Err(ListError::Jira(JiraError::NoApi { .. })) => Ok(None),
@@ -378,9 +351,7 @@ async fn list(
     pacer: &Pacer,
     screen: &Screen,
 ) -> Result<Vec<RemoteIntegration>, Failure> {
-    let waiting = |why: &str, time: Duration| {
-        screen.info(&format!("{}\n", waiting_text(why, time)));
-    };
+    let waiting = |why: &str, time: Duration| screen.info(&waiting(why, time));
     Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
 }
 

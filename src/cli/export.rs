@@ -43,7 +43,7 @@ pub(super) fn export(args: &ExportArgs, context: &Context) -> Result<Exit, Failu
     let form = SheetForm::of_file(&args.output).map_err(Failure::usage)?;
     refuse_existing(&args.output, args.force)?;
     let base = args.connect.url()?;
-    let (jira, list) = connect(&args.connect, Some(&base), READ_ONLY, &context.screen)?;
+    let (jira, list) = connect(&args.connect, &base, READ_ONLY, &context.screen)?;
     let keys = project_keys(&jira, &project_ids(&list))?;
     let export = Export::new(&list, &keys, form);
     let bytes = form.render(&export.sheet);

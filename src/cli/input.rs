@@ -288,11 +288,14 @@ pub(super) fn show(found: &Validation, screen: &Screen, write: fn(&Screen, &str)
     }
 }
 
-/// Adds problems of valid rows, each with the index of its row, to `input`: rows with an error are not valid any more.
+/// A problem of a valid row, with the index of that row.
+pub(super) type RowProblem = (usize, Option<Field>, Problem);
+
+/// Adds problems of valid rows to `input`: rows with an error are not valid any more.
 pub(super) fn add_problems(
     input: &mut Validation,
     options: &Options,
-    problems: impl IntoIterator<Item = (usize, Option<Field>, Problem)>,
+    problems: impl IntoIterator<Item = RowProblem>,
 ) -> Diagnostics {
     let mut added = Diagnostics::default();
     let mut errors: BTreeMap<usize, Code> = BTreeMap::new();

@@ -119,18 +119,6 @@ impl LoadedRun {
         })
     }
 
-    /// Refuses decisions about rows in doubt of an update.
-    pub(super) fn refuse_decisions_on_update(&self, args: &RunArgs) -> Result<(), Failure> {
-        let is_decided = !args.adopt.is_empty() || !args.absent.is_empty();
-        if is_decided && self.state().opened().is_update() {
-            let failure = "--adopt and --absent apply to imports only; this run is an update";
-            return Err(
-                Failure::usage(failure).help("omit them: a resume sends rows in doubt again")
-            );
-        }
-        Ok(())
-    }
-
     /// The place of a row in its sheet.
     pub(super) fn place_of(&self, n: u32) -> String {
         let row = self.state().row(n);

@@ -1,6 +1,5 @@
 //! The story of a new run, which `import` and `update` share: validate, plan, ask, send, report.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs, RunSettings, in_option};
 use super::loaded_run::RunsArgs;
-use super::next::{OffSheet, after_run, to_continue};
+use super::next::{left_to_do, to_continue, verify_or_nothing};
 use super::other_runs::{OtherRuns, read_history};
 use super::pace::PaceArgs;
 use super::planning::{Planner, new_matcher};
@@ -108,14 +107,6 @@ pub(super) struct NewRun<'a> {
     context: &'a Context,
 }
 
-/// Everything that a run begins with.
-struct Confirmed<'a> {
-    input: &'a Validation,
-    plan: Plan,
-    by: ConfirmedBy,
-    listed_at: Timestamp,
-}
-
 impl<'a> NewRun<'a> {
     /// A run that creates integrations, or that changes the `fields` of those that exist, if there are any.
     pub(super) fn new(
@@ -174,11 +165,14 @@ impl NewRun<'_> {
             }
         }
         let listed_at = Timestamp::now();
-        let (connect, pace) = (&args.connect, args.pace.pace());
-        let (base, seed) = (self.base.as_ref(), args.sandbox_seed.as_deref());
-        let (jira, remote) = connect_on(runtime, connect, base, seed, pace, &context.screen)?;
+        let (connection, sandbox) = match &self.base {
+            Some(base) => (args.connect.connection(base)?, None),
+            None => args.connect.rehearsal(args.sandbox_seed.as_deref())?,
+        };
+        let pace = args.pace.pace();
+        let (jira, remote) = connect_on(runtime, &connection, sandbox, pace, &context.screen)?;
         // Until this run is over no other one begins on the same Jira. One may have ended just now.
-        let _lock = self.lock(&jira.jira)?;
+        let lock = self.lock(&jira.jira)?;
         let planner = Planner {
             context,
             jira: &jira,
@@ -187,13 +181,8 @@ impl NewRun<'_> {
             named: self.options.named(),
         };
         let listing = planner.listing(listed_at, remote);
-        let rows = std::mem::take(&mut input.rows);
-        let resolved = jira.runtime.block_on(planner.resolve_projects(rows))?;
-        for diagnostic in resolved.diagnostics.iter() {
-            input.report_row(diagnostic.clone());
-        }
-        input.invalidate(Code::UnknownProject, &resolved.unknown);
-        input.rows = resolved.rows;
+        let resolving = planner.resolve_projects(&mut input, &self.options);
+        jira.runtime.block_on(resolving)?;
         planner.check_updates(&mut input, &self.options, &listing);
         let mut absent = Vec::new();
         if args.probe && self.is_update() && !self.is_refused(&input) {
@@ -229,46 +218,72 @@ impl NewRun<'_> {
         let plan = planner.replan(plan, &listing)?;
         self.refuse_unapproved(&self.digest(&plan, &input, &jira)?, &plan, &input, &jira)?;
         self.refuse_existing(&input, &plan, &jira)?;
-        let confirmed = Confirmed {
-            input: &input,
-            plan,
-            by: match confirmed_by {
-                None if must_ask => ConfirmedBy::Answer,
-                None => ConfirmedBy::NotNeeded,
-                Some(by) => by,
-            },
-            listed_at: listing.at,
+        let confirmed_by = match confirmed_by {
+            None if must_ask => ConfirmedBy::Answer,
+            None => ConfirmedBy::NotNeeded,
+            Some(by) => by,
         };
-        self.create(confirmed, &jira)
+        self.send(&input, plan, listing.at, confirmed_by, jira, lock)
     }
 
-    /// Creates what the plan contains, and reports.
-    fn create(&self, confirmed: Confirmed<'_>, jira: &Connected) -> Result<Exit, Failure> {
+    /// Begins the run on disk, sends what the plan contains, and reports.
+    fn send(
+        &self,
+        input: &Validation,
+        plan: Plan,
+        listed_at: Timestamp,
+        confirmed_by: ConfirmedBy,
+        jira: Connected,
+        lock: Option<Lock>,
+    ) -> Result<Exit, Failure> {
         let Self { args, context, .. } = self;
         let first = args.input.files.first();
-        let run_dir = RunDir::create(
-            &args.runs.runs_dir,
-            args.name.as_deref(),
-            first.map_or(Path::new("import"), |file| file),
-            confirmed.listed_at,
-        )?;
+        let first = first.map_or(Path::new("import"), |file| file);
+        let name = args.name.as_deref();
+        let run_dir = RunDir::create(&args.runs.runs_dir, name, first, listed_at)?;
         let run = run_dir.id();
-        let resume = context.given.resume(run, args.input.has_stdin());
-        let opening = self.opening(run, &confirmed, jira)?;
+        let kind = if self.is_update() {
+            SessionKind::Update
+        } else {
+            SessionKind::Import
+        };
+        let settings = serde_json::to_value(self.settings()).map_err(|error| {
+            Failure::usage(format!("cannot record the settings of the run: {error}"))
+        })?;
+        let not_selected = input.not_selected.iter();
+        let opening = Opening {
+            opened: RunOpened {
+                version: VERSION,
+                gij: GIJ.into(),
+                run: run.into(),
+                rehearsal: args.sandbox,
+                jira: jira.jira.clone(),
+                options: context.given.reading_options(),
+                settings,
+                reading: Vec::new(),
+                inputs: input.files.iter().flat_map(inputs).collect(),
+                at: Timestamp::now(),
+            },
+            session: session_start(kind, &jira.jira, confirmed_by, self.settle, context),
+            not_selected: not_selected.map(|row| (row.n, row.place.clone())).collect(),
+            invalid: input.invalid.clone(),
+            listed_at,
+        };
+        let continue_by = if args.sandbox {
+            context.given.again()
+        } else {
+            context.given.resume(run, args.input.has_stdin())
+        };
         let session = Session {
             context,
             jira,
+            lock,
             pace: args.pace,
             settle: self.settle,
             dir: run_dir.path().to_owned(),
             journal: Journal::create(run_dir.path())?,
-            continue_by: if args.sandbox {
-                context.given.again().to_string()
-            } else {
-                resume.to_string()
-            },
+            continue_by: continue_by.to_string(),
         };
-        let plan = confirmed.plan;
         let appender = session.journal.appender();
         let begin = open(&appender, opening, &plan);
         let ended = session.carry_out(begin, &plan, new_matcher(&plan), None);
@@ -279,44 +294,6 @@ impl NewRun<'_> {
             |report| !report.is_complete(),
             |report| self.next(run, report),
         )
-    }
-
-    /// The beginning of the run, as it is journaled.
-    fn opening(
-        &self,
-        run: &str,
-        confirmed: &Confirmed<'_>,
-        jira: &Connected,
-    ) -> Result<Opening, Failure> {
-        let input = confirmed.input;
-        let settings = serde_json::to_value(self.settings()).map_err(|error| {
-            Failure::usage(format!("cannot record the settings of the run: {error}"))
-        })?;
-        let options = self.sending_options(jira);
-        let kind = if self.is_update() {
-            SessionKind::Update
-        } else {
-            SessionKind::Import
-        };
-        let not_selected = input.not_selected.iter();
-        Ok(Opening {
-            opened: RunOpened {
-                version: VERSION,
-                gij: GIJ.into(),
-                run: run.into(),
-                rehearsal: self.args.sandbox,
-                jira: jira.jira.clone(),
-                options: self.reading_options(),
-                settings,
-                reading: Vec::new(),
-                inputs: input.files.iter().flat_map(inputs).collect(),
-                at: Timestamp::now(),
-            },
-            session: session_start(kind, &jira.jira, confirmed.by, self.settle, options),
-            not_selected: not_selected.map(|row| (row.n, row.place.clone())).collect(),
-            invalid: input.invalid.clone(),
-            listed_at: confirmed.listed_at,
-        })
     }
 
     /// How the run is confirmed if that needs no question.
@@ -494,9 +471,9 @@ impl NewRun<'_> {
             return Ok(());
         }
         let report = Report::of_plan(input, plan, jira.jira.clone()).with_digest(digest);
-        let context = self.context;
-        context.publish(&report.made(context.made()))?;
-        context.screen.problem(&dry_run_rows(plan, &input.invalid));
+        self.context.publish(&report.made(self.context.made()))?;
+        let rows = dry_run_rows(plan, &input.invalid);
+        self.context.screen.problem(&rows);
         let failure = format!(
             "this plan, {digest}, is not the approved one; it differs in {}; nothing was sent",
             others.join(" and ")
@@ -577,40 +554,11 @@ impl NewRun<'_> {
             );
         }
         let resume = given.resume(run, self.args.input.has_stdin());
-        let verify = given.on_run("verify", run);
-        after_run(&resume, &verify, report, OffSheet::default())
-    }
-
-    /// The options on reading that are in force, for the report.
-    fn reading_options(&self) -> BTreeMap<String, String> {
-        let options = self.context.given.reading_options();
-        let limit = self
-            .args
-            .limit
-            .map(|most| ("limit".to_owned(), most.to_string()));
-        let fields: Vec<&str> = self
-            .options
-            .update
-            .iter()
-            .map(|field| field.name())
-            .collect();
-        let fields = self
-            .is_update()
-            .then(|| ("fields".to_owned(), fields.join(", ")));
-        options.into_iter().chain(limit).chain(fields).collect()
-    }
-
-    /// The options on creation, connection and pace that are in force, for the report.
-    fn sending_options(&self, jira: &Connected) -> BTreeMap<String, String> {
-        let mut options = self.args.pace.options(self.settle);
-        options.extend(self.args.connect.options(jira));
-        if self.args.skip_invalid {
-            options.insert("skip_invalid".into(), "true".into());
-        }
-        if self.on_existing == OnExisting::Fail {
-            options.insert("on_existing".into(), "fail".into());
-        }
-        options
+        let left = left_to_do(&totals, report.is_update, false, &resume, given);
+        left.map_or_else(
+            || verify_or_nothing(report, &given.on_run("verify", run)),
+            |next| next.to_string(),
+        )
     }
 
     /// What the rows are chosen and read by, for a resume from any directory.

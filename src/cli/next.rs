@@ -9,8 +9,9 @@ use std::fmt;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
 
+use crate::journal::Totals;
 use crate::render::command_line;
-use crate::report::Report;
+use crate::report::{NextStep, Report};
 
 /// Arguments that hold for one invocation only: a run and its moved files are named anew, and consent, decisions by hand and
 /// files to write are not repeated.
@@ -40,6 +41,18 @@ const PACE: [&str; 6] = [
 
 /// What is repeated by the same command only.
 const OUTPUT: [&str; 5] = ["quiet", "verbose", "color", "progress", "format"];
+
+/// The options beside the pace that are recorded with each session.
+const SESSION: [&str; 8] = [
+    "timeout",
+    "connect_timeout",
+    "insecure",
+    "proxy",
+    "skip_invalid",
+    "on_existing",
+    "undo_rows",
+    "undo_only",
+];
 
 /// Placeholder for a file that the user has to name.
 pub(super) const FILE: &str = "FILE";
@@ -117,20 +130,33 @@ impl Given {
         let mut groups = command.into_iter().flat_map(Command::get_groups);
         let group = groups.find(|known| known.get_id() == "InputArgs");
         let group = group.into_iter().flat_map(clap::ArgGroup::get_args);
-        let ids: Vec<_> = group.collect();
-        self.arguments(&self.name)
-            .filter(|argument| !argument.is_positional() && ids.contains(&argument.get_id()))
-            .filter(|option| self.is_given(option))
-            .map(|option| {
-                let id = option.get_id().as_str();
-                let value = if option.get_action().takes_values() {
-                    self.values(id).collect::<Vec<_>>().join("; ")
-                } else {
-                    "true".to_owned()
-                };
-                (id.to_owned(), value)
-            })
-            .collect()
+        let ids: Vec<&str> = group
+            .map(clap::Id::as_str)
+            .chain(["limit", "fields"])
+            .collect();
+        self.options(|option| ids.contains(&option.get_id().as_str()) && self.is_given(option))
+    }
+
+    /// The options on pace, connection and selection that are in force, by default too.
+    pub(super) fn session_options(&self) -> BTreeMap<String, String> {
+        self.options(|option| {
+            let id = option.get_id().as_str();
+            let takes_values = option.get_action().takes_values();
+            let has_default = takes_values && !option.get_default_values().is_empty();
+            (PACE.contains(&id) || SESSION.contains(&id)) && (has_default || self.is_given(option))
+        })
+    }
+
+    /// The options that `are_meant`, by their names, each with its values as one text.
+    fn options(&self, are_meant: impl Fn(&Arg) -> bool) -> BTreeMap<String, String> {
+        let options = self.arguments(&self.name);
+        let options = options.filter(|option| !option.is_positional() && are_meant(option));
+        let text = |option: &Arg| {
+            let name = option.get_long().unwrap_or_default().replace('-', "_");
+            let values: Vec<String> = self.values(option.get_id().as_str()).collect();
+            (name, values.join("; "))
+        };
+        options.map(text).collect()
     }
 
     /// The arguments of the command `name`.
@@ -224,56 +250,58 @@ impl fmt::Display for NextCommand {
     }
 }
 
-/// Rows of a run that its sheets no longer have, or not in a form that can be recognized.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct OffSheet {
-    pub not_attempted: u64,
-    pub failed: u64,
-}
-
-/// What to do after a session on a run.
-pub(super) fn after_run(
+/// What is left to do about a run whose rows have come to `totals`; none if nothing is.
+pub(super) fn left_to_do(
+    totals: &Totals,
+    is_update: bool,
+    may_lack_rows: bool,
     resume: &NextCommand,
-    verify: &NextCommand,
-    report: &Report,
-    off_sheet: OffSheet,
-) -> String {
-    let totals = report.totals();
-    if totals.not_attempted > off_sheet.not_attempted {
-        return format!("continue with the rows that were not attempted:\n  {resume}");
-    }
-    if totals.in_doubt > 0 && report.is_update {
-        return format!("send the rows in doubt again:\n  {resume}");
-    }
-    if totals.in_doubt > 0 {
-        return format!(
-            "check the rows in doubt again; if they stay in doubt, find them in Jira and decide with `--adopt ROW=ID` or \
-             `--absent ROW`:\n  {resume}"
-        );
-    }
-    if totals.failed > off_sheet.failed {
-        return format!("fix the errors in the sheet, then continue:\n  {resume}");
-    }
-    if totals.not_attempted + totals.failed > 0 {
-        let (verb, new_run) = if report.is_update {
-            ("update", "gij update FILE --fields FIELDS --new-run")
-        } else {
-            ("create", "gij import FILE --new-run")
-        };
-        return format!(
-            "the remaining rows are no longer in the sheet; to {verb} them, restore them there and continue (to start anew \
-             with the sheet as it is now, use `{new_run}`):\n  {resume}"
-        );
-    }
-    if report.may_lack_rows() {
-        return FIND_LOST_ROWS.to_owned();
-    }
-    format!("in a few minutes, check which of them Jira has indexed:\n  {verify}")
+    given: &Given,
+) -> Option<NextStep> {
+    let does = if totals.not_attempted > 0 {
+        "continue with the rows that were not attempted"
+    } else if totals.in_doubt > 0 && is_update {
+        "send the rows in doubt again"
+    } else if totals.in_doubt > 0 {
+        "settle the rows in doubt (those that stay in doubt: find them in Jira, and decide with `--adopt ROW=ID` or `--absent \
+         ROW`)"
+    } else if totals.failed > 0 {
+        "fix the failed rows in the sheet, then continue"
+    } else {
+        return may_lack_rows.then(|| find_lost_rows(given));
+    };
+    Some(NextStep::new(does, resume))
 }
 
 /// What to do about a run whose journal has lost rows.
-pub(super) const FIND_LOST_ROWS: &str = "see which rows of the sheet are missing in Jira; an import creates those and skips \
-                                         the others:\n  gij import FILE --dry-run";
+pub(super) fn find_lost_rows(given: &Given) -> NextStep {
+    let import = given.next("import").operands([FILE.to_owned()]);
+    NextStep::new(
+        "the journal has lost rows; see which rows of the sheet are missing in Jira",
+        import.options(&["--dry-run"]),
+    )
+}
+
+/// What to do about the rest of a run whose journal has lost what Jira held before it.
+pub(super) fn adopt_or_import(given: &Given) -> NextStep {
+    NextStep::new(
+        "this run can send nothing more; adopt what Jira shows of it with `gij resume RUN --adopt ROW=ID`, and import what is \
+         missing from a separate sheet",
+        given.next("import").operands([FILE.to_owned()]),
+    )
+}
+
+/// What to do when nothing is left to send.
+pub(super) fn verify_or_nothing(report: &Report, verify: &NextCommand) -> String {
+    match report.totals() {
+        Totals {
+            created: 0,
+            updated: 0,
+            ..
+        } => "nothing is left to do".to_owned(),
+        _ => format!("in a few minutes, check which of them Jira has indexed:\n  {verify}"),
+    }
+}
 
 /// What to do about several integrations that requests of the run created for one row.
 pub(super) fn remove_duplicates(undo: &NextCommand) -> String {

@@ -1,6 +1,5 @@
 //! How fast to send and how long to try.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -59,60 +58,5 @@ impl PaceArgs {
         let before = sessions.iter().map(|session| session.settle_ms).max();
         let before = Duration::from_millis(before.unwrap_or(0));
         self.settle.unwrap_or_else(|| SETTLE.max(before))
-    }
-
-    /// What is in force, for the report.
-    pub(super) fn options(&self, settle: Duration) -> BTreeMap<String, String> {
-        let mut options = BTreeMap::from([
-            ("concurrency".to_owned(), self.concurrency.to_string()),
-            ("max_wait".to_owned(), seconds(self.max_wait)),
-            ("retries".to_owned(), self.retries.to_string()),
-            ("settle".to_owned(), seconds(settle)),
-        ]);
-        if let Some(rate) = self.rate {
-            options.insert("rate".to_owned(), rate_text(rate));
-        }
-        if let Some(most) = self.max_failures {
-            options.insert("max_failures".to_owned(), most.to_string());
-        }
-        options
-    }
-}
-
-/// A time as reports write it.
-pub(super) fn seconds(time: Duration) -> String {
-    format!("{} s", time.as_secs_f64())
-}
-
-/// `5/s`, or per minute or hour where that is the rounder number.
-fn rate_text(rate: f64) -> String {
-    let units = [(rate, 's'), (rate * 60.0, 'm'), (rate * 3600.0, 'h')];
-    let is_round = |rate: f64| (rate - rate.round()).abs() < 1e-6;
-    let (rate, unit) = units
-        .into_iter()
-        .find(|(rate, _)| *rate >= 1.0 && is_round(*rate))
-        .unwrap_or(units[0]);
-    if is_round(rate) {
-        format!("{}/{unit}", rate.round())
-    } else {
-        format!("{rate}/{unit}")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rate_is_shown_as_people_write_it() {
-        for (rate, text) in [
-            (5.0, "5/s"),
-            (0.5, "30/m"),
-            (1.0 / 3.0, "20/m"),
-            (0.002, "0.002/s"),
-            (2.5, "150/m"),
-        ] {
-            assert_eq!(rate_text(rate), text);
-        }
     }
 }

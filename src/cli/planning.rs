@@ -1,7 +1,7 @@
 //! What `import`, `update` and `resume` share: rows are planned against Jira's list, the plan is confirmed and made again, and becomes
 //! the work of a session.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,16 +9,13 @@ use jiff::Timestamp;
 use super::connect::Connected;
 use super::context::Context;
 use super::exit::Failure;
-use super::input::add_problems;
+use super::input::{RowProblem, add_problems};
 use super::other_runs::OtherRuns;
 use super::question::{self, Reply};
 use super::session::{EarlyEnd, Session, WhenToAudit, Work};
 use crate::engine::{Creation, Discrepancies, Job, MatchRow, Matcher, RowStatus, Update};
-use crate::jira::Client;
 use crate::journal::{JournalError, RecentDeletions, RunState};
-use crate::model::{
-    Code, Diagnostic, Diagnostics, Field, FieldSet, Outcome, RemoteIntegration, Row,
-};
+use crate::model::{Code, Field, FieldSet, Outcome, Problem, RemoteIntegration, Row};
 use crate::plan::{Action, Plan, PlannedRow, integrations_of, update_problems};
 use crate::render::{count, diagnostics, jira_at};
 use crate::validate::{Options, Validation};
@@ -110,15 +107,58 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    /// Reports rows that do not update one integration each, which are not valid.
+    /// Replaces the project keys of the rows by their ids in this Jira, which the app needs. Reports rows with a key that Jira
+    /// does not know, or does not show to this user: they are not valid.
+    pub(super) async fn resolve_projects(
+        &self,
+        input: &mut Validation,
+        options: &Options,
+    ) -> Result<(), Failure> {
+        let keys = input.rows.iter().flat_map(|row| row.record.project_keys());
+        let keys: BTreeSet<String> = keys.map(str::to_owned).collect();
+        let mut ids = HashMap::new();
+        for key in keys {
+            if let Some(id) = self.jira.client.project_id(&key).await? {
+                ids.insert(key, id);
+            }
+        }
+        let mut problems = Vec::new();
+        for (at, row) in input.rows.iter().enumerate() {
+            let keys = row.record.project_keys();
+            for key in keys.filter(|key| !ids.contains_key(*key)) {
+                let problem = Problem::new(
+                    Code::UnknownProject,
+                    format!("Jira knows no project `{key}`, or does not show it to this user"),
+                    "check the key under Projects in Jira",
+                );
+                problems.push((at, Some(Field::ProjectKeys), problem));
+            }
+        }
+        self.report(problems, input, options);
+        for row in &mut input.rows {
+            let keys = row.record.project_keys();
+            let known: Vec<u64> = keys.filter_map(|key| ids.get(key).copied()).collect();
+            if !known.is_empty() {
+                row.record.set_project_ids(known);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports rows that do not update one integration each: they are not valid.
     pub(super) fn check_updates(
         &self,
         input: &mut Validation,
         options: &Options,
         listing: &Listing,
     ) {
-        let Some(named) = self.named else { return };
-        let problems = update_problems(&input.rows, &listing.remote, named);
+        if let Some(named) = self.named {
+            let problems = update_problems(&input.rows, &listing.remote, named);
+            self.report(problems, input, options);
+        }
+    }
+
+    fn report(&self, problems: Vec<RowProblem>, input: &mut Validation, options: &Options) {
         let found = add_problems(input, options, problems);
         if !self.context.is_json {
             let screen = &self.context.screen;
@@ -133,69 +173,6 @@ impl Planner<'_> {
         let question = format!("{verb} {what} in {}?", jira_at(&self.jira.jira));
         question::ask(&question, &self.jira.runtime, &self.context.screen) == Reply::Yes
     }
-
-    /// Replaces the project keys of `rows` by their ids in this Jira, which the app needs, and shows keys that Jira does not
-    /// know.
-    pub(super) async fn resolve_projects(&self, rows: Vec<Row>) -> Result<ResolvedRows, Failure> {
-        let resolved = resolve(&self.jira.client, rows).await?;
-        if resolved.diagnostics.has_errors() && !self.context.is_json {
-            let screen = &self.context.screen;
-            screen.problem(&diagnostics(&resolved.diagnostics, screen.detail()));
-        }
-        Ok(resolved)
-    }
-}
-
-/// Rows with the ids of their projects.
-pub(super) struct ResolvedRows {
-    pub rows: Vec<Row>,
-    /// Rows with a key that Jira does not know or does not show to this user; they cannot be sent.
-    pub unknown: Vec<Row>,
-    pub diagnostics: Diagnostics,
-}
-
-async fn resolve(client: &Client, rows: Vec<Row>) -> Result<ResolvedRows, Failure> {
-    let mut ids: BTreeMap<String, Option<u64>> = BTreeMap::new();
-    for key in rows.iter().flat_map(|row| row.record.project_keys()) {
-        if !ids.contains_key(key) {
-            ids.insert(key.to_owned(), client.project_id(key).await?);
-        }
-    }
-    let id_of = |key: &str| ids.get(key).copied().flatten();
-    let mut resolved = ResolvedRows {
-        rows: Vec::with_capacity(rows.len()),
-        unknown: Vec::new(),
-        diagnostics: Diagnostics::default(),
-    };
-    for mut row in rows {
-        let unknown = row.record.project_keys().filter(|key| id_of(key).is_none());
-        let unknown: Vec<Diagnostic> = unknown.map(|key| unknown_project(&row, key)).collect();
-        if !unknown.is_empty() {
-            for diagnostic in unknown {
-                resolved.diagnostics.push(diagnostic);
-            }
-            resolved.unknown.push(row);
-            continue;
-        }
-        let ids: Vec<u64> = row.record.project_keys().filter_map(id_of).collect();
-        if !ids.is_empty() {
-            row.record = row.record.with_project_ids(ids);
-        }
-        resolved.rows.push(row);
-    }
-    Ok(resolved)
-}
-
-fn unknown_project(row: &Row, key: &str) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(
-        Code::UnknownProject,
-        row.place.clone(),
-        format!("Jira knows no project `{key}`, or does not show it to this user"),
-        "check the key under Projects in Jira",
-    );
-    diagnostic.field = Some(Field::ProjectKeys);
-    diagnostic.name = row.record.display_name().map(str::to_owned);
-    diagnostic
 }
 
 /// The rows of a plan as a new run knows them.

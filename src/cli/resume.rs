@@ -1,26 +1,24 @@
 //! `gij resume`.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 use jiff::Timestamp;
 
-use super::connect::connect;
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunArgs};
-use super::next::{OffSheet, after_run};
+use super::next::{adopt_or_import, left_to_do, verify_or_nothing};
 use super::other_runs::{OtherRuns, read_history};
 use super::planning::{Listing, Planner, new_matcher};
 use super::question::confirmation;
-use super::session::{EarlyEnd, RunResult, Session};
-use super::settle::{Decision, decisions};
+use super::session::{EarlyEnd, Session, show_result};
+use super::settle::Decision;
 use super::sheets::Sheets;
 use crate::engine::{Matcher, RowStatus, planned};
 use crate::journal::{
-    ConfirmedBy, Ending, Event, ListReason, Listed, RowRead, RowState, SessionKind,
+    ConfirmedBy, Ending, Event, ListReason, Listed, RowRead, RowState, SessionKind, Totals,
 };
 use crate::model::{Outcome, Remote, Row};
 use crate::plan::{Action, Plan};
@@ -67,23 +65,12 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
         return nothing_to_send(args, &run, context);
     }
     let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
-    sheets.refuse_invalid(&run, screen)?;
+    let refused = sheets.refuse_invalid(&run, screen);
+    refused.map_err(|failure| failure.then(run.resume(&context.given)))?;
     let help = "pass `--yes` to continue the run as planned";
     let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
-    let (jira, list) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
-    let _lock = run.lock(&jira.jira)?;
-    run.refuse_decisions_on_update(common)?;
-    let decisions = decisions(common, &run, &list)?;
-    let kind = SessionKind::Resume;
-    let session = Session::on(
-        &run,
-        common,
-        kind,
-        confirmed_by,
-        BTreeMap::new(),
-        &jira,
-        context,
-    )?;
+    let (session, _, decisions) =
+        Session::begin(&run, common, SessionKind::Resume, confirmed_by, context)?;
     let mut resumption = Resumption {
         session,
         run,
@@ -97,27 +84,16 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
 /// Ends a run without rows to send; if it was not compared with Jira's list yet, it is now.
 fn nothing_to_send(args: &ResumeArgs, run: &LoadedRun, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
-    let common = &args.common;
-    let next = |report: &Report| after(run, report, OffSheet::default(), context);
+    let next = |report: &Report| after(run, report, Totals::default(), context);
     if matches!(run.state().closed(), Some((Ending::Complete, _))) {
         screen.info(&format!("nothing is left to do in {}\n", run.id()));
-        return RunResult::write(run.dir.path(), None, context)?.show(is_left, next, context);
+        return show_result(run.dir.path(), None, is_left, next, None, context);
     }
     screen.info(&format!(
         "no row is left to send in {}, but it ended before the final comparison with Jira's list\n",
         run.id()
     ));
-    let (jira, _) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
-    let _lock = run.lock(&jira.jira)?;
-    let session = Session::on(
-        run,
-        common,
-        SessionKind::Resume,
-        None,
-        BTreeMap::new(),
-        &jira,
-        context,
-    )?;
+    let (session, ..) = Session::begin(run, &args.common, SessionKind::Resume, None, context)?;
     let nothing = Plan::new(Vec::new(), &[], None);
     let matcher = Matcher::of_run(run.state());
     let ended = session.carry_out(async { Ok(()) }, &nothing, matcher, Some(run.state()));
@@ -128,15 +104,31 @@ fn is_left(report: &Report) -> bool {
     !report.is_complete()
 }
 
-fn after(run: &LoadedRun, report: &Report, off_sheet: OffSheet, context: &Context) -> String {
-    if run.state().has_lost_baseline() {
-        return "find the rows in doubt in Jira; adopt those that exist with `--adopt ROW=ID`, and import the missing ones \
-                from a separate sheet:\n  gij import FILE"
-            .to_owned();
-    }
+/// What to do after a session on `run`, whose sheets no longer have the rows of `off_sheet`.
+fn after(run: &LoadedRun, report: &Report, off_sheet: Totals, context: &Context) -> String {
     let given = &context.given;
-    let (resume, verify) = (run.resume(given), run.next(given, "verify"));
-    after_run(&resume, &verify, report, off_sheet)
+    if run.state().has_lost_baseline() {
+        return adopt_or_import(given).to_string();
+    }
+    let resume = run.resume(given);
+    let mut totals = report.totals();
+    totals.not_attempted = totals.not_attempted.saturating_sub(off_sheet.not_attempted);
+    totals.failed = totals.failed.saturating_sub(off_sheet.failed);
+    if let Some(next) = left_to_do(
+        &totals,
+        report.is_update,
+        report.may_lack_rows(),
+        &resume,
+        given,
+    ) {
+        next.to_string()
+    } else if off_sheet.not_attempted + off_sheet.failed > 0 {
+        format!(
+            "the remaining rows are no longer in the sheet; to send them, restore them and continue; to send the sheet as it is now, start a new run with `--new-run`:\n  {resume}"
+        )
+    } else {
+        verify_or_nothing(report, &run.next(given, "verify"))
+    }
 }
 
 /// A run that is resumed.
@@ -149,7 +141,7 @@ struct Resumption<'a> {
 
 impl Resumption<'_> {
     fn settle_and_create(&mut self, decisions: &[Decision]) -> Result<(), EarlyEnd> {
-        let (context, jira) = (self.session.context, self.session.jira);
+        let context = self.session.context;
         let screen = &context.screen;
         // What an update has in doubt is sent again.
         if !self.run.state().opened().is_update() {
@@ -162,9 +154,9 @@ impl Resumption<'_> {
             );
             return Ok(());
         }
-        self.sheets
-            .refuse_invalid(&self.run, screen)
-            .map_err(EarlyEnd::Refused)?;
+        self.sheets.refuse_invalid(&self.run, screen)?;
+        let (rows, added) = self.rows_to_send();
+        let jira = &self.session.jira;
         // Other runs that cannot be read do not keep this one from continuing.
         let (url, own_url) = (&jira.jira.url, jira.jira.own_url.as_deref());
         let history = read_history(&self.run.runs_dir()?, url, own_url).unwrap_or_default();
@@ -179,26 +171,19 @@ impl Resumption<'_> {
             settle: self.session.settle,
             named: self.sheets.settings.input.named(),
         };
-        let (rows, added) = self.rows_to_send();
-        let resolved = jira.unless_interrupted(planner.resolve_projects(rows))?;
-        if resolved.diagnostics.has_errors() {
-            let failure = Failure::new(Exit::Invalid, "nothing was sent");
-            let again = &self.session.continue_by;
-            let failure = failure.help(format!("fix the sheet, then continue with `{again}`"));
-            return Err(EarlyEnd::Refused(failure));
-        }
-        let own = Matcher::of_run(self.run.state());
-        let mut listing = planner.list(&own)?;
+        let wanted = rows.len();
         let Sheets {
             input, settings, ..
         } = &mut self.sheets;
-        input.rows = resolved.rows;
-        let valid = input.rows.len();
+        input.rows = rows;
+        jira.unless_interrupted(planner.resolve_projects(input, &settings.input))?;
+        let own = Matcher::of_run(self.run.state());
+        let mut listing = planner.list(&own)?;
         planner.check_updates(input, &settings.input, &listing);
         let rows = std::mem::take(&mut input.rows);
-        if rows.len() < valid {
-            let failure = Failure::new(Exit::Invalid, "nothing was sent");
-            return Err(EarlyEnd::Refused(failure));
+        if rows.len() < wanted {
+            let failure = Failure::new(Exit::Invalid, "nothing was sent").help("fix the sheet");
+            return Err(failure.into());
         }
         // A plan on disk is limited already.
         let limit = self.sheets.settings.limit;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::loaded_run::RunsArgs;
-use super::next::{FILE, Given};
+use super::next::{Given, adopt_or_import, left_to_do};
 use crate::journal::{FindRunError, ReadError, ReadRun, SessionKind, StoredRun, StoredRuns};
 use crate::render::{Screen, runs as table};
 use crate::report::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
@@ -39,7 +39,8 @@ fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) 
         }
     }
     let mut listed = RunEntry::new(run, &read, activity);
-    listed.next = next(&listed, given);
+    let is_update = read.is_ok_and(|read| read.state.opened().is_update());
+    listed.next = next(&listed, is_update, given);
     listed
 }
 
@@ -59,43 +60,26 @@ fn show(report: &RunsReport, runs_dir: &Path, screen: &Screen) {
 }
 
 /// What is left to do about a run; none if nothing is, or while it is at work.
-fn next(run: &RunEntry, given: &Given) -> Option<NextStep> {
+fn next(run: &RunEntry, is_update: bool, given: &Given) -> Option<NextStep> {
     let totals = run.totals?;
     if run.rehearsal || run.ending == RunEnding::AtWork {
         return None;
     }
-    let is_undo_over = run.command != Some(SessionKind::Undo) || run.ending == RunEnding::Complete;
-    let has_stdin = run.files.iter().any(|file| file == "-");
-    let resume = || given.resume(&run.run, has_stdin);
-    let (does, command) = match totals {
-        // After an undo of the whole run has begun, it is not resumed.
-        _ if run.undo_begun && is_undo_over => return None,
+    if run.command == Some(SessionKind::Undo) && run.ending != RunEnding::Complete {
         // The rows that were selected are not known here, so the next undo must not delete yet.
-        _ if !is_undo_over => (
-            "see what is left to undo, with the same rows selected",
-            given.undo_dry_run(&run.run),
-        ),
-        _ if run.baseline_lost && totals.not_attempted + totals.in_doubt + totals.failed > 0 => (
-            "this run can send nothing more; adopt what Jira shows of it with `gij resume RUN --adopt ROW=ID`, and import what \
-             is missing from a separate sheet",
-            given.next("import").operands([FILE.to_owned()]),
-        ),
-        _ if totals.not_attempted > 0 => ("continue", resume()),
-        _ if totals.in_doubt > 0 => ("settle the rows in doubt", resume()),
-        _ if totals.failed > 0 => ("fix the failed rows, then", resume()),
-        _ if run.may_lack_rows => (
-            "the journal has lost rows; see which rows of the sheet are missing in Jira",
-            given
-                .next("import")
-                .operands([FILE.to_owned()])
-                .options(&["--dry-run"]),
-        ),
-        _ => return None,
-    };
-    Some(NextStep {
-        does,
-        command: command.to_string(),
-    })
+        let does = "see what is left to undo, with the same rows selected";
+        return Some(NextStep::new(does, given.undo_dry_run(&run.run)));
+    }
+    // After an undo of the whole run has begun, it is not resumed.
+    if run.undo_begun {
+        return None;
+    }
+    if run.baseline_lost && totals.not_attempted + totals.in_doubt + totals.failed > 0 {
+        return Some(adopt_or_import(given));
+    }
+    let has_stdin = run.files.iter().any(|file| file == "-");
+    let resume = given.resume(&run.run, has_stdin);
+    left_to_do(&totals, is_update, run.may_lack_rows, &resume, given)
 }
 
 #[cfg(test)]
@@ -141,7 +125,7 @@ mod tests {
     }
 
     fn next_of(change: impl FnOnce(&mut RunEntry)) -> Option<String> {
-        next(&run(change), &given()).map(|next| next.command)
+        next(&run(change), false, &given()).map(|next| next.command)
     }
 
     fn with(outcome: Outcome) -> impl FnOnce(&mut RunEntry) {

@@ -10,7 +10,7 @@ use clap::Args;
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
-use super::seed::seed;
+use super::seed::put_rows;
 use super::values::{duration, time_or_never};
 use crate::render::count;
 use crate::sandbox::{AcceptedLogin, Call, Config, Fault, Faults, RateLimit, Sandbox, StartError};
@@ -83,7 +83,11 @@ pub(super) fn sandbox(args: SandboxArgs, context: &Context) -> Result<Exit, Fail
         let sandbox = Sandbox::start(config)?;
         let mut kept = kept(state.as_deref(), sandbox.held().len());
         if let Some(file) = &export {
-            let rows = count(seed(&sandbox, file)? as u64, "integration", "integrations");
+            let rows = count(
+                put_rows(&sandbox, file)? as u64,
+                "integration",
+                "integrations",
+            );
             kept = format!("it begins with the {rows} in {}; {kept}", file.display());
         }
         context

@@ -14,7 +14,7 @@ use crate::validate::{Options, Purpose};
 
 /// Puts the rows of the export `file` into the sandbox, with their ids. Cells that are still to be filled in count as blank.
 /// Returns how many rows there were.
-pub(super) fn seed(sandbox: &Sandbox, file: &Path) -> Result<usize, Failure> {
+pub(super) fn put_rows(sandbox: &Sandbox, file: &Path) -> Result<usize, Failure> {
     let mut options = Options::new(Purpose::Check, SecretPolicy::default());
     options.keeps_all = true;
     let files: [PathBuf; 1] = [file.to_owned()];

@@ -3,27 +3,29 @@
 //! The same story for `import`, `resume` and `undo`: its work may end early for the reasons of [`EarlyEnd`], and
 //! [`Session::conclude`] records the end, writes the reports and shows the result and the next command.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::connect::Connected;
+use super::connect::{Connected, connect};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunArgs, read_journal};
 use super::next::to_continue;
 use super::pace::PaceArgs;
+use super::runtime::Runtime;
+use super::settle::{Decision, decisions};
 use crate::engine::{
     Discrepancies, Executor, Job, Matcher, Operation, SessionContext, Settings, Stop, StopSwitch,
 };
 use crate::input::Source;
 use crate::journal::{
-    Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError, SessionKind,
-    SessionStart, StoredRun,
+    Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError, Lock,
+    SessionKind, SessionStart, StoredRun,
 };
+use crate::model::RemoteIntegration;
 use crate::render::{Progress, summary};
 use crate::report::{Report, write_run_reports};
 
@@ -32,7 +34,10 @@ pub(super) const GIJ: &str = env!("CARGO_PKG_VERSION");
 
 pub(super) struct Session<'a> {
     pub context: &'a Context,
-    pub jira: &'a Connected,
+    pub jira: Connected,
+    /// Keeps other sessions on the same Jira away; none for a rehearsal, which has its Jira to itself.
+    #[expect(dead_code, reason = "held until the session ends")]
+    pub lock: Option<Lock>,
     pub pace: PaceArgs,
     /// How long Jira is given to list what it created.
     pub settle: Duration,
@@ -48,8 +53,6 @@ pub(super) enum EarlyEnd {
     Stopped(Stop),
     /// The user declined, with what that means.
     Declined(String),
-    /// The input has to be fixed first.
-    Refused(Failure),
     /// The session cannot continue, and has sent nothing.
     Failed(Failure),
 }
@@ -81,35 +84,36 @@ pub(super) enum WhenToAudit {
 }
 
 impl<'a> Session<'a> {
-    /// A session that continues `run`, or what the `selection` names of it, with its beginning in the journal.
-    pub(super) fn on(
+    /// Begins a session on `run`: connects to its Jira, keeps others away from both, and records the beginning. Returns Jira's
+    /// list too, and what the user decides about rows in doubt.
+    pub(super) fn begin(
         run: &LoadedRun,
         args: &RunArgs,
         kind: SessionKind,
         confirmed_by: Option<ConfirmedBy>,
-        selection: BTreeMap<String, String>,
-        jira: &'a Connected,
         context: &'a Context,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(Self, Vec<RemoteIntegration>, Vec<Decision>), Failure> {
+        let (jira, list) = connect(&args.connect, &run.base, args.pace.pace(), &context.screen)?;
+        let lock = run.lock(&jira.jira)?;
+        let decisions = decisions(args, run, &list)?;
         let settle = args.pace.settle_after(run.state().sessions());
-        let mut options = args.pace.options(settle);
-        options.extend(args.connect.options(jira));
-        options.extend(selection);
         let confirmed_by = confirmed_by.unwrap_or(ConfirmedBy::NotNeeded);
-        let start = session_start(kind, &jira.jira, confirmed_by, settle, options);
+        let start = session_start(kind, &jira.jira, confirmed_by, settle, context);
         let continue_by = match kind {
             SessionKind::Undo => run.next(&context.given, "undo"),
             _ => run.resume(&context.given),
         };
-        Ok(Self {
+        let session = Self {
             context,
             jira,
+            lock: Some(lock),
             pace: args.pace,
             settle,
             dir: run.dir.path().to_owned(),
             journal: run.reopen(start)?,
             continue_by: continue_by.to_string(),
-        })
+        };
+        Ok((session, list, decisions))
     }
 
     /// Writes what `begin` writes, then sends. Returns what the comparison with Jira's list found.
@@ -220,17 +224,18 @@ impl<'a> Session<'a> {
                 self.context.next(&to_continue(&self.continue_by));
                 return Ok(Exit::Interrupted);
             }
-            Err(EarlyEnd::Refused(failure)) => {
-                self.close(None)?;
-                write_reports(&self.dir)?;
-                return Err(failure);
-            }
             Err(EarlyEnd::Failed(failure)) => return Err(self.fail(failure)),
         };
         self.close(stopped.as_ref())?;
-        let result = RunResult::write(&self.dir, stopped, self.context)?;
-        self.jira.runtime.release_signals();
-        result.show(is_left, next, self.context)
+        let runtime = Some(&self.jira.runtime);
+        show_result(
+            &self.dir,
+            stopped.as_ref(),
+            is_left,
+            next,
+            runtime,
+            self.context,
+        )
     }
 
     /// Records the end of a session that cannot continue. Returns the failure with the command that continues.
@@ -247,12 +252,7 @@ impl<'a> Session<'a> {
                 .screen
                 .failure(&unwritten.message, unwritten.help.as_deref());
         }
-        let resume = format!("continue with `{}`", self.continue_by);
-        let help = match &failure.help {
-            Some(help) => format!("{help}; then {resume}"),
-            None => resume,
-        };
-        failure.help(help)
+        failure.then(&self.continue_by)
     }
 
     /// Records that the session is over: it stopped, or everything is done.
@@ -307,8 +307,12 @@ pub(super) fn session_start(
     jira: &Jira,
     confirmed_by: ConfirmedBy,
     settle: Duration,
-    options: BTreeMap<String, String>,
+    context: &Context,
 ) -> SessionStart {
+    let mut options = context.given.session_options();
+    if !settle.is_zero() {
+        options.insert("settle".into(), format!("{}s", settle.as_secs_f64()));
+    }
     SessionStart {
         kind,
         gij: GIJ.into(),
@@ -347,85 +351,58 @@ fn unwritten(error: impl std::fmt::Display, dir: &Path) -> Failure {
     Failure::new(Exit::Stopped, error).help(help)
 }
 
-/// What a run has come to, with its reports on disk.
-pub(super) struct RunResult {
-    report: Report,
-    stopped: Option<Stop>,
-    /// The paths of the reports.
-    written: Result<Vec<PathBuf>, Failure>,
-}
-
-impl RunResult {
-    /// Writes the reports of the run in `dir`, whose session was `stopped` if it did not end by itself.
-    pub(super) fn write(
-        dir: &Path,
-        stopped: Option<Stop>,
-        context: &Context,
-    ) -> Result<Self, Failure> {
-        let report = report_of(dir)?;
-        let written = write_run_reports(&report, dir).map_err(|error| {
-            match stopped.as_ref().map(Stop::reason) {
-                // The journal on the same disk has failed too, and that is shown.
-                Some(Stop::Journal(_)) => Failure::new(Exit::Stopped, error),
-                _ => unwritten(error, dir),
-            }
+/// Writes the reports of the run in `dir`, then shows its result and what comes `next`. A session that was not `stopped` is
+/// complete unless something `is_left`. Once everything is on disk, the next signal that the `runtime` gets ends the process.
+pub(super) fn show_result(
+    dir: &Path,
+    stopped: Option<&Stop>,
+    is_left: impl FnOnce(&Report) -> bool,
+    next: impl FnOnce(&Report) -> String,
+    runtime: Option<&Runtime>,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let screen = &context.screen;
+    let report = report_of(dir)?;
+    let written =
+        write_run_reports(&report, dir).map_err(|error| match stopped.map(Stop::reason) {
+            // The journal on the same disk has failed too, and that is shown.
+            Some(Stop::Journal(_)) => Failure::new(Exit::Stopped, error),
+            _ => unwritten(error, dir),
         });
-        let more = context.reports.write(&report);
-        let written = written.and_then(|mut paths| {
-            paths.extend(more?);
-            Ok(paths)
-        });
-        Ok(Self {
-            report,
-            stopped,
-            written,
-        })
+    let more = context.reports.write(&report);
+    let written = written.and_then(|paths| Ok([paths, more?].concat()));
+    if let Some(runtime) = runtime {
+        runtime.release_signals();
     }
-
-    /// Shows the result and what comes `next`. A session that was not stopped is complete unless something `is_left`.
-    pub(super) fn show(
-        self,
-        is_left: impl FnOnce(&Report) -> bool,
-        next: impl FnOnce(&Report) -> String,
-        context: &Context,
-    ) -> Result<Exit, Failure> {
-        let screen = &context.screen;
-        let report = &self.report;
-        if let Some(stop) = &self.stopped
-            && !matches!(stop, Stop::Interrupted)
-        {
-            screen.failure(&stop.to_string(), stop.help().as_deref());
-        }
-        context.show_json(report)?;
-        if !context.is_json {
-            screen.result(&summary(report));
-        }
-        let exit = match &self.stopped {
-            Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
-            Some(stop) => stop.into(),
-            // Rows that the journal has lost may still have to be sent.
-            None if is_left(report) || report.may_lack_rows() => Exit::Incomplete,
-            None => Exit::Done,
-        };
-        let exit = match &self.written {
-            Ok(paths) => {
-                let paths = paths.iter().map(|path| path.display().to_string());
-                let paths = paths.collect::<Vec<_>>().join("\n        ");
-                if !context.is_json {
-                    screen.info(&format!("\nReport: {paths}"));
-                }
-                exit
-            }
-            Err(failure) => {
-                screen.failure(&failure.message, failure.help.as_deref());
-                // Writing the reports is part of the command.
-                match exit {
-                    Exit::Interrupted => Exit::Interrupted,
-                    _ => Exit::Stopped,
-                }
-            }
-        };
-        context.next(&next(report));
-        Ok(exit)
+    if let Some(stop) = stopped.filter(|stop| !matches!(stop, Stop::Interrupted)) {
+        screen.failure(&stop.to_string(), stop.help().as_deref());
     }
+    context.show_json(&report)?;
+    if !context.is_json {
+        screen.result(&summary(&report));
+    }
+    let mut exit = match stopped {
+        Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
+        Some(stop) => stop.into(),
+        // Rows that the journal has lost may still have to be sent.
+        None if is_left(&report) || report.may_lack_rows() => Exit::Incomplete,
+        None => Exit::Done,
+    };
+    match written {
+        Ok(_) if context.is_json => {}
+        Ok(paths) => {
+            let paths: Vec<String> = paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
+            screen.info(&format!("\nReport: {}", paths.join("\n        ")));
+        }
+        Err(failure) => {
+            screen.failure(&failure.message, failure.help.as_deref());
+            // Writing the reports is part of the command.
+            exit = exit.max(Exit::Stopped);
+        }
+    }
+    context.next(&next(&report));
+    Ok(exit)
 }

@@ -8,9 +8,8 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, RunSettings};
 use super::loaded_run::LoadedRun;
-use super::next::OffSheet;
 use crate::engine::{InvalidNow, Joined, SheetNow, join, rows_in};
-use crate::journal::{Input, Key, RowRead, RowState, RunOpened, RunState};
+use crate::journal::{Input, Key, RowRead, RowState, RunOpened, RunState, Totals};
 use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
 use crate::render::{Screen, count, diagnostics};
 use crate::validate::{Only, Validation};
@@ -104,22 +103,14 @@ impl Sheets {
             Exit::Invalid,
             format!("{rows} still to be sent cannot be sent; nothing was sent"),
         );
-        Err(failure.help("fix the sheet, then run the same command again; rows already created need not be valid"))
+        Err(failure.help("fix these rows in the sheet; rows already created need not be valid"))
     }
 
-    /// How many rows of `run` cannot be sent because the sheets no longer have them.
-    pub(super) fn off_sheet(&self, run: &LoadedRun) -> OffSheet {
+    /// The outcomes of the rows of `run` that cannot be sent because the sheets no longer have them.
+    pub(super) fn off_sheet(&self, run: &LoadedRun) -> Totals {
         let rows = self.joined.left.iter().chain(&self.joined.unknown);
-        let outcomes = rows.filter_map(|n| Some(run.state().row(*n)?.outcome));
-        let mut off_sheet = OffSheet::default();
-        for outcome in outcomes {
-            match outcome {
-                Outcome::NotAttempted => off_sheet.not_attempted += 1,
-                Outcome::Failed => off_sheet.failed += 1,
-                _ => {}
-            }
-        }
-        off_sheet
+        rows.filter_map(|n| Some(run.state().row(*n)?.outcome))
+            .collect()
     }
 
     /// Notes on the sheets to show with the plan.

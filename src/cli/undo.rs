@@ -14,8 +14,8 @@ use super::input::in_option;
 use super::loaded_run::{LoadedRun, RunArgs};
 use super::next::remove_duplicates;
 use super::question::{self, Reply};
-use super::session::{EarlyEnd, RunResult, Session, WhenToAudit, Work};
-use super::settle::{Decision, decisions};
+use super::session::{EarlyEnd, Session, WhenToAudit, Work, show_result};
+use super::settle::Decision;
 use super::sheets::rows_with;
 use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{
@@ -88,9 +88,12 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
         let run_id = run.id();
         screen.info(&format!("nothing that {run_id} did is left to undo\n"));
         let found = Discrepancies::default();
-        return RunResult::write(run.dir.path(), None, context)?.show(
+        return show_result(
+            run.dir.path(),
+            None,
             |report| undoing.is_left(report, &found),
             |report| undoing.next(report, &found, false),
+            None,
             context,
         );
     }
@@ -102,27 +105,14 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());
         return Err(Failure::usage(failure));
     }
-    run.refuse_decisions_on_update(common)?;
     let confirmed_by = confirmation(args)?;
-    let (jira, list) = connect(&common.connect, Some(&run.base), common.pace.pace(), screen)?;
     if args.dry_run {
+        let pace = common.pace.pace();
+        let (jira, list) = connect(&common.connect, &run.base, pace, screen)?;
         return undoing.dry_run(&list, &jira.jira);
     }
-    let _lock = run.lock(&jira.jira)?;
-    let decisions = decisions(common, run, &list)?;
-    let chosen = [("rows", &args.rows), ("only", &args.only)].into_iter();
-    let chosen = chosen.filter(|(_, given)| !given.is_empty());
-    let chosen = chosen.map(|(option, given)| (option.to_owned(), given.join("; ")));
-    let chosen = chosen.collect();
-    let session = Session::on(
-        run,
-        common,
-        SessionKind::Undo,
-        confirmed_by,
-        chosen,
-        &jira,
-        context,
-    )?;
+    let (session, list, decisions) =
+        Session::begin(run, common, SessionKind::Undo, confirmed_by, context)?;
     let ended = undoing.settle_and_remove(&session, &list, &decisions, confirmed_by.is_none());
     let is_stopped = matches!(ended, Err(EarlyEnd::Stopped(_)));
     let (ended, found) = match ended {

@@ -1,24 +1,23 @@
 //! `gij verify`.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use clap::Args;
 use jiff::Timestamp;
 
-use super::connect::{ConnectArgs, Connected, connect};
+use super::connect::{ConnectArgs, connect};
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunsArgs};
-use super::next::{FIND_LOST_ROWS, remove_duplicates};
+use super::next::{find_lost_rows, remove_duplicates};
 use super::pace::READ_ONLY;
 use super::report_files::ReportArgs;
 use super::session::{record_end, report_of, session_start, write_reports};
 use super::values::duration;
 use crate::engine::{Discrepancies, Matcher};
-use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, RunState, SessionKind};
-use crate::model::{Outcome, RemoteIntegration};
-use crate::render::{Screen, verification};
+use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, SessionKind};
+use crate::model::Outcome;
+use crate::render::verification;
 use crate::report::{IndexState, VerifyReport};
 
 #[derive(Debug, Args)]
@@ -35,65 +34,6 @@ pub(super) struct VerifyArgs {
     pub runs: RunsArgs,
     #[command(flatten)]
     pub connect: ConnectArgs,
-}
-
-/// The evidence that a verification goes by.
-struct Evidence {
-    list: Vec<RemoteIntegration>,
-    /// How many repositories each integration found, if the app tells.
-    repositories: Option<HashMap<i64, u64>>,
-    found: Discrepancies,
-}
-
-impl Evidence {
-    fn read(
-        list: Vec<RemoteIntegration>,
-        run: &RunState,
-        jira: &Connected,
-        screen: &Screen,
-    ) -> Result<Self, Failure> {
-        // Without the list from before the run, what is new is not known.
-        let found = match run.baseline() {
-            Some(_) => Matcher::of_run(run).compare(&list),
-            None => Discrepancies::default(),
-        };
-        Ok(Self {
-            repositories: jira.repositories(screen)?,
-            found,
-            list,
-        })
-    }
-
-    fn report(&self, run: &RunState) -> VerifyReport {
-        let Discrepancies {
-            duplicates,
-            appeared,
-            ..
-        } = &self.found;
-        let repositories = self.repositories.as_ref();
-        VerifyReport::new(run, &self.list, repositories, duplicates, appeared)
-    }
-}
-
-/// Reads the evidence again and again until every integration has found something, for `wait` at most.
-fn wait_for_repositories(
-    mut evidence: Evidence,
-    wait: Duration,
-    run: &RunState,
-    jira: &Connected,
-    screen: &Screen,
-) -> Result<Evidence, Failure> {
-    let end = Instant::now() + wait;
-    let interval = (wait / 30).clamp(Duration::from_millis(200), Duration::from_secs(10));
-    while evidence.report(run).may_index() && Instant::now() < end {
-        let pause = interval.min(end.saturating_duration_since(Instant::now()));
-        jira.unless_interrupted(async {
-            tokio::time::sleep(pause).await;
-            Ok(())
-        })?;
-        evidence = Evidence::read(jira.list(screen)?, run, jira, screen)?;
-    }
-    Ok(evidence)
 }
 
 /// Shows what became of the integrations of a run: whether Jira still holds them, indexed them, and how many repositories each
@@ -116,6 +56,8 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         } else {
             screen.result(&format!("{} created and updated nothing\n", run.id()));
         }
+        let runs = context.given.next("runs");
+        context.next(&format!("choose another run:\n  {runs}"));
         return Ok(Exit::Done);
     }
     let lacks_rows = state.may_lack_rows();
@@ -124,26 +66,44 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
             "warning: the journal is damaged and has lost rows; what became of them is not known\n",
         );
     }
-    let (jira, list) = connect(&args.connect, Some(&run.base), READ_ONLY, screen)?;
-    let evidence = Evidence::read(list, state, &jira, screen)?;
-    let evidence = wait_for_repositories(evidence, args.wait, state, &jira, screen)?;
-    if evidence.repositories.is_none() {
+    let (jira, mut list) = connect(&args.connect, &run.base, READ_ONLY, screen)?;
+    let end = Instant::now() + args.wait;
+    let interval = (args.wait / 30).clamp(Duration::from_millis(200), Duration::from_secs(10));
+    // Until every integration has found something, or the time is over.
+    let (report, found, tells_repositories) = loop {
+        // Without the list from before the run, what is new is not known.
+        let found = match state.baseline() {
+            Some(_) => Matcher::of_run(state).compare(&list),
+            None => Discrepancies::default(),
+        };
+        let repositories = jira.repositories(screen)?;
+        let (duplicates, appeared) = (&found.duplicates, &found.appeared);
+        let report = VerifyReport::new(state, &list, repositories.as_ref(), duplicates, appeared);
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() || !report.may_index() {
+            break (report, found, repositories.is_some());
+        }
+        jira.unless_interrupted(async {
+            tokio::time::sleep(interval.min(left)).await;
+            Ok(())
+        })?;
+        list = jira.list(screen)?;
+    };
+    if !tells_repositories {
         screen.problem(
             "note: this version of the app does not list repositories; the date of the last indexing alone does not prove that \
              a credential works\n",
         );
     }
-    let report = evidence.report(state);
     let journal = run.reopen(session_start(
         SessionKind::Verify,
         &jira.jira,
         ConfirmedBy::NotNeeded,
         Duration::ZERO,
-        args.connect.options(&jira),
+        context,
     ))?;
     let appender = journal.appender();
     if state.baseline().is_some() {
-        let found = evidence.found;
         appender.append([Event::Audit(Audit {
             at: Timestamp::now(),
             missing: found.missing,
@@ -166,7 +126,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         screen.result(&verification(&report));
     }
     context.next(&if lacks_rows && !report.is_amiss() {
-        FIND_LOST_ROWS.to_owned()
+        find_lost_rows(&context.given).to_string()
     } else {
         next(&run, &report, context)
     });

@@ -120,12 +120,11 @@ impl Record {
         keys.split(',').filter(|key| !key.is_empty())
     }
 
-    /// The record with the ids of its projects in place of their keys.
-    pub fn with_project_ids(mut self, ids: Vec<u64>) -> Self {
+    /// Replaces the keys of its projects by their ids.
+    pub fn set_project_ids(&mut self, ids: Vec<u64>) {
         let settings = &mut self.values.settings;
         settings.retain(|(field, _)| *field != Field::ProjectKeys);
         settings.push((Field::ProjectMappingIds, FieldValue::Ids(ids)));
-        self
     }
 
     /// The record's key; none without a display name.

@@ -111,7 +111,7 @@ impl<'a> Progress<'a> {
                 self.counts.set(counts);
                 self.draw();
             }
-            RunEvent::Waiting { why, time } => self.show(&waiting(why, time)),
+            RunEvent::Waiting { why, time } => self.show(waiting(why, time).trim_end()),
             RunEvent::Settling { rows, time } => {
                 let seconds = time.as_secs_f64().ceil();
                 let rows = count(rows as u64, "row", "rows");
@@ -251,7 +251,7 @@ fn styles() -> [BarStyle; 2] {
 /// Why nothing is sent, and for how long.
 pub(crate) fn waiting(why: &str, time: Duration) -> String {
     format!(
-        "waiting {:.0} s: {}",
+        "waiting {:.0} s: {}\n",
         time.as_secs_f64().max(1.0),
         one_line(why)
     )

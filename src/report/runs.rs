@@ -1,5 +1,6 @@
 //! The document of `gij runs`: the runs on disk.
 
+use std::fmt::{self, Display};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -87,6 +88,19 @@ pub(crate) struct NextStep {
     pub does: &'static str,
     /// The command to type.
     pub command: String,
+}
+
+impl NextStep {
+    pub(crate) fn new(does: &'static str, command: impl Display) -> Self {
+        let command = command.to_string();
+        Self { does, command }
+    }
+}
+
+impl Display for NextStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:\n  {}", self.does, self.command)
+    }
 }
 
 /// A directory that is no run.

@@ -31,6 +31,20 @@ fn the_next_command_of_an_undo_removes_no_more_than_this_one_was_to() {
 }
 
 #[test]
+fn an_import_that_created_nothing_has_nothing_to_verify() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.run(["import", "a.csv", "--yes"])
+        .exit(0)
+        .says("Next: nothing is left to do")
+        .says_nothing_of("gij verify");
+    env.run(["verify"])
+        .exit(0)
+        .says("created and updated nothing")
+        .says("another run:\n  gij runs");
+}
+
+#[test]
 fn an_undo_that_a_resume_names_is_found() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(1));
     env.run(["import", "a.csv", "--yes", "--runs-dir", "else"])

@@ -96,7 +96,9 @@ fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
         .exit(0)
         .says("ended abruptly")
         .says("not attempted")
-        .says(&format!("continue: `{resume}`\n"));
+        .says(&format!(
+            "continue with the rows that were not attempted: `{resume}`\n"
+        ));
     let json = env.run(["runs", "--format", "json"]).exit(0).json();
     assert_eq!(json["runs"][0]["ending"], "died");
     assert_eq!(json["runs"][0]["next"]["command"], *resume);
@@ -112,7 +114,7 @@ fn what_stopped_a_run_is_said() {
         .exit(0)
         .says("stopped: Jira at")
         .says("CAPTCHA")
-        .says("continue: `gij resume ");
+        .says("not attempted: `gij resume ");
 }
 
 #[test]
@@ -122,7 +124,7 @@ fn a_run_with_rows_that_failed_goes_on_once_they_are_mended() {
     env.run(["runs"])
         .exit(0)
         .says("3 rows, 2 created, 1 failed")
-        .says("fix the failed rows, then: `gij resume ");
+        .says("fix the failed rows in the sheet, then continue: `gij resume ");
 }
 
 #[test]
