@@ -83,17 +83,13 @@ impl Origin {
     /// Scheme and host (a folder's whole path): where a secret of the row goes.
     pub fn host(&self) -> &str {
         let normalised = self.normalised();
-        let Some((scheme, rest)) = normalised.split_once("://") else {
-            return normalised;
-        };
-        let host = rest.find('/').unwrap_or(rest.len());
-        &normalised[..scheme.len() + "://".len() + host]
+        let path = after_scheme(normalised).and_then(|rest| Some(rest.len() - rest.find('/')?));
+        &normalised[..normalised.len() - path.unwrap_or(0)]
     }
 
     /// The hosted service that the origin is on, if it is one of another vendor or type.
     pub fn foreign_vendor(&self, integration_type: IntegrationType) -> Option<&'static str> {
-        let host = self.host().rsplit("//").next()?;
-        let host = host.split(':').next()?;
+        let host = after_scheme(self.host())?.split(':').next()?;
         let is_on = |domain: &str| {
             let sub = host.strip_suffix(domain);
             sub.is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
@@ -125,12 +121,17 @@ const HOSTED: [(&str, &[IntegrationType]); 6] = {
     ]
 };
 
+/// What follows the `://` of a URL.
+fn after_scheme(url: &str) -> Option<&str> {
+    let scheme = url.bytes().position(|byte| byte == b':')?;
+    url[scheme..].strip_prefix("://")
+}
+
 /// Refuses the path of a repository or a page: one that has more parts than the base URL of a host, or the marks of a page.
 fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), OriginError> {
     use IntegrationType as T;
     const MARKS: [&str; 7] = ["tree", "blob", "_git", "-", "commits", "pull", "raw"];
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    let Some((authority, path)) = rest.split_once('/') else {
+    let Some((authority, path)) = after_scheme(url).and_then(|rest| rest.split_once('/')) else {
         return Ok(());
     };
     // The hosts of a sandbox on this machine lie below paths of their own.
@@ -222,8 +223,7 @@ fn check_url(text: &str) -> Result<(), OriginError> {
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !has_slashes {
         return Err(OriginError::NotAUrl);
     }
-    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
-    let authority = after_scheme.split(['/', '?', '#']).next();
+    let authority = after_scheme(text).and_then(|rest| rest.split(['/', '?', '#']).next());
     if authority.is_some_and(|authority| authority.contains('@')) {
         return Err(OriginError::UserInfo);
     }

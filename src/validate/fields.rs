@@ -29,12 +29,13 @@ impl<'a> RowCheck<'a> {
             return;
         };
         // `Azure DevOps` is a product of two types, though it is close to the name of one.
-        let products = match IntegrationType::from_name(&text) {
+        let by_name = IntegrationType::from_name(&text);
+        let products = match by_name {
             Some(_) if !text.contains(' ') => Vec::new(),
             _ => IntegrationType::of_product(&text),
         };
         self.integration_type = match products.as_slice() {
-            [] => IntegrationType::from_name(&text),
+            [] => by_name,
             [one] => {
                 let message = format!("{} is read as {one}", quote_any(&text));
                 let help = "nothing to do; `gij explain` lists the names of the types";

@@ -94,6 +94,7 @@ fn is_secret_key(text: &str) -> bool {
 
 /// Whether a whole cell is a placeholder that is still to be replaced. The values of the vendor's examples are none.
 pub(super) fn is_placeholder(field: Field, text: &str) -> bool {
+    /// None is longer than 11 bytes.
     const WORDS: [&str; 14] = [
         "changeme",
         "change-me",
@@ -125,7 +126,7 @@ pub(super) fn is_placeholder(field: Field, text: &str) -> bool {
         || is_crossed_out
         || is_filler
         || refers
-        || WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        || text.len() <= 11 && WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
