@@ -151,7 +151,7 @@ const ID_LINE: FieldLine = FieldLine {
 fn field_line(field: Field) -> FieldLine {
     FieldLine {
         field: field.name(),
-        about: field.about().what,
+        about: field.meaning(),
     }
 }
 
@@ -294,14 +294,14 @@ fn example_cell(integration_type: IntegrationType, field: Field) -> Option<Strin
         Field::Type => spec.name,
         Field::DisplayName => return Some(format!("Our {}", spec.product)),
         Field::Origin if spec.origin == OriginRule::Folder => "/srv/repos/*",
-        Field::Origin if spec.origin == OriginRule::Url => field.about().example,
+        Field::Origin if spec.origin == OriginRule::Url => field.example(),
         Field::Username if is_taken && is_key => "invented-key-id",
-        Field::Username if is_taken => field.about().example,
+        Field::Username if is_taken => field.example(),
         Field::Password if is_taken && is_key => "invented-secret-key",
         Field::Password if is_taken => "invented-password",
         Field::Pat if is_taken => "invented-token",
         Field::FolderDepth if spec.uses(field) => "1",
-        _ if spec.requires.contains(&field) => field.about().example,
+        _ if spec.requires.contains(&field) => field.example(),
         _ => return None,
     };
     Some(text.to_owned())
@@ -309,7 +309,6 @@ fn example_cell(integration_type: IntegrationType, field: Field) -> Option<Strin
 
 impl From<Field> for FieldTopic {
     fn from(field: Field) -> Self {
-        let about = field.about();
         let types = |need: Need| {
             IntegrationType::all()
                 .filter(|integration_type| integration_type.spec().need(field) == need)
@@ -318,9 +317,9 @@ impl From<Field> for FieldTopic {
         let own_name = std::iter::once(field.name());
         Self {
             field: field.name(),
-            about: about.what,
+            about: field.meaning(),
             value: field.kind().format(),
-            if_blank: about.if_blank,
+            if_blank: field.if_blank(),
             headers: own_name.chain(field.aliases().iter().copied()).collect(),
             types: NeededBy {
                 required: types(Need::Required),
@@ -328,7 +327,7 @@ impl From<Field> for FieldTopic {
                 optional: types(Need::Optional),
             },
             notes: notes(field),
-            example: about.example,
+            example: field.example(),
         }
     }
 }

@@ -67,14 +67,13 @@ pub(super) fn columns(sheet: &mut Worksheet, template: &Template) -> Result<(), 
     ];
     sheet.set_name(COLUMNS_SHEET)?;
     let row = |field: &Field| {
-        let about = field.about();
         [
             field.name().into(),
-            plain(about.what),
+            plain(field.meaning()),
             needs(template, *field).join("\n"),
             field.kind().format().into(),
-            about.if_blank.unwrap_or_default().into(),
-            about.example.into(),
+            field.if_blank().unwrap_or_default().into(),
+            field.example().into(),
         ]
     };
     explain(
@@ -135,12 +134,11 @@ fn explain<const N: usize>(
 
 /// The note on a column's header.
 pub(super) fn note(template: &Template, field: Field) -> String {
-    let about = field.about();
-    let mut lines = vec![plain(about.what)];
+    let mut lines = vec![plain(field.meaning())];
     lines.extend(needs(template, field));
     lines.push(format!("Format: {}", field.kind().format()));
-    lines.extend(about.if_blank.map(|blank| format!("If blank: {blank}")));
-    lines.push(format!("Example: {}", about.example));
+    lines.extend(field.if_blank().map(|blank| format!("If blank: {blank}")));
+    lines.push(format!("Example: {}", field.example()));
     lines.join("\n")
 }
 

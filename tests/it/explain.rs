@@ -123,7 +123,7 @@ fn every_field_is_explained_under_each_of_its_headers() {
             Env::new()
                 .run(["explain", text(header)])
                 .exit(0)
-                .says(field.about().example);
+                .says(field.example());
         }
     }
 }
