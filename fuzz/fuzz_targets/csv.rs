@@ -33,7 +33,7 @@ fn reads_as_the_crate(text: &[u8], delimiter: u8) {
     let (tables, read) = collect(text, &options);
     let [table] = &*tables else { return };
     let theirs = records(text, delimiter);
-    let at = u64::from(table.head.row) - 1 - table.head.blank_above;
+    let at = u64::from(table.head.header.number) - 1 - table.head.blank_above;
     let at = usize::try_from(at).expect("a short text");
     // A header row that is cut off by the end of what is looked at is no concern of ours.
     let header = theirs.get(at).filter(|(_, end)| *end <= LOOKED_AT);
@@ -42,7 +42,7 @@ fn reads_as_the_crate(text: &[u8], delimiter: u8) {
         return;
     };
     let trimmed: Vec<&str> = header.iter().map(|cell| cell.trim()).collect();
-    assert_eq!(table.head.headers, trimmed);
+    assert_eq!(table.head.header.cells, trimmed);
     let ours = table.rows.iter().map(|(_, cells)| cells);
     let theirs = theirs[at + 1..].iter().map(|(cells, _)| cells);
     let mut theirs = theirs.filter(|cells| cells.iter().any(|cell| !cell.trim().is_empty()));

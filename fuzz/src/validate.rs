@@ -68,7 +68,7 @@ fn assert_secret(bytes: &[u8], found: &[Validation]) {
     };
     let headers: Vec<Vec<String>> = tables
         .iter()
-        .map(|table| table.head.headers.clone())
+        .map(|table| table.head.header.cells.clone())
         .collect();
     for found in found {
         if rows(found) != headers {
@@ -96,7 +96,7 @@ fn has_canary(table: &Table) -> bool {
 /// Whether `CANARY` stands nowhere but in cells of secrets, and as a secret itself.
 fn is_in_place(table: &Table) -> bool {
     let is_secret = |column: usize| {
-        let header = table.head.headers.get(column);
+        let header = table.head.header.cells.get(column);
         let field = header.and_then(|header| field_of(header));
         field.is_some_and(|field| field.kind() == Kind::Secret)
     };

@@ -15,8 +15,8 @@ pub enum Value<'a> {
     Number {
         /// The number.
         value: f64,
-        /// How the spreadsheet shows it.
-        display: Display,
+        /// Whether the spreadsheet shows other digits than the number has: `0042`, `1.2E+12`.
+        is_altered: bool,
     },
     /// A date, time or duration that a spreadsheet holds as one, as ISO 8601 writes it.
     Date(&'a str),
@@ -28,23 +28,11 @@ pub enum Value<'a> {
     FormulaWithoutValue,
 }
 
-/// How a spreadsheet shows a number, as far as it makes a difference to what was typed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum Display {
-    /// With its digits.
-    #[default]
-    Plain,
-    /// With zeros before it, which the number does not hold.
-    ZeroPadded,
-    /// As `1.2E+12`.
-    Scientific,
-}
-
 /// The value of a workbook's cell; its text is in the block.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum SheetValue {
     Text(Range<u32>),
-    Number { value: f64, display: Display },
+    Number { value: f64, is_altered: bool },
     Date(Range<u32>),
     Flag(bool),
     Error(Range<u32>),
@@ -94,10 +82,7 @@ impl SheetBlock {
             SheetValue::Text(text) => Value::Text(self.text_at(text)),
             SheetValue::Date(text) => Value::Date(self.text_at(text)),
             SheetValue::Error(text) => Value::Error(self.text_at(text)),
-            SheetValue::Number { value, display } => Value::Number {
-                value: *value,
-                display: *display,
-            },
+            &SheetValue::Number { value, is_altered } => Value::Number { value, is_altered },
             SheetValue::Flag(flag) => Value::Flag(*flag),
             SheetValue::FormulaWithoutValue => Value::FormulaWithoutValue,
         }

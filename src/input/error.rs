@@ -39,43 +39,12 @@ pub enum InputErrorKind {
     /// An archive, but no workbook.
     #[error("this is an archive without a workbook")]
     NoWorkbook,
-    /// A workbook that unpacks to beyond all measure.
-    #[error("the workbook unpacks to more than 1 GB")]
-    UnpacksTooFar,
-    /// A cell or tag beyond all measure.
-    #[error("a cell of the workbook is longer than 16 MB")]
-    TokenTooLong,
-    /// A row beyond all measure.
-    #[error("a row is longer than 16 MB")]
-    RowTooLong,
-    /// A cell where no sheet has one.
-    #[error("a cell lies outside of the sheet, beyond XFD1048576")]
-    BeyondSheet,
-    /// A workbook that must be converted in memory.
-    #[error("calamine, which reads workbooks, cannot read this one as it was saved")]
-    TooLongToConvert,
+    /// A workbook that has more of something than is read.
+    #[error("{0}")]
+    TooLarge(String),
     /// Standard input, a pipe or a device beyond all measure.
     #[error("this is longer than 128 MB and not a regular file")]
     StreamTooLong,
-    /// A claim that cannot be.
-    #[error("the workbook claims {claimed} shared texts and has {found}")]
-    ClaimedStrings {
-        /// How many it claims.
-        claimed: u64,
-        /// How many there are.
-        found: u64,
-    },
-    /// More of something than any workbook has.
-    #[error("the workbook has more than {most} {what}")]
-    TooMany {
-        /// Of what.
-        what: &'static str,
-        /// How many are read.
-        most: u64,
-    },
-    /// A declaration that no workbook needs, and that can be made to unpack without end.
-    #[error("the workbook holds a document type declaration")]
-    DocType,
     /// A quote that is never closed.
     #[error("a quote is opened here and never closed")]
     UnclosedQuote,
@@ -103,16 +72,10 @@ impl InputErrorKind {
             Self::Empty => "check that this is the file you meant, and that it was saved",
             Self::UnreadFormat(_) => "save it as .xlsx or as CSV UTF-8",
             Self::NotATable => "give a .csv, .tsv, .xlsx or .xlsm file",
-            Self::Workbook(_)
-            | Self::ClaimedStrings { .. }
-            | Self::DocType
-            | Self::BeyondSheet
-            | Self::TooLongToConvert => {
-                "open it in your spreadsheet program and save it again as .xlsx"
-            }
+            Self::Workbook(_) => "open it in your spreadsheet program and save it again as .xlsx",
             Self::Encrypted => "open it with its password and save it without one",
             Self::NoWorkbook => "give the .xlsx file itself; unpack it if it lies in an archive",
-            Self::UnpacksTooFar | Self::TokenTooLong | Self::RowTooLong | Self::TooMany { .. } => {
+            Self::TooLarge(_) => {
                 "copy the table of integrations alone into a new workbook and save it as .xlsx"
             }
             Self::UnclosedQuote | Self::StrayQuote | Self::QuoteTooLong => {

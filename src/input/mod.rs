@@ -13,8 +13,8 @@ mod xlsx;
 
 use std::io::Read;
 
+pub(crate) use self::block::RowView;
 pub use self::block::{Block, Value};
-pub(crate) use self::block::{Display, RowView};
 use self::csv::is_utf16;
 pub use self::error::InputError;
 pub(crate) use self::error::InputErrorKind;
@@ -30,17 +30,16 @@ pub use self::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 pub fn read(source: &Source, options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), InputError> {
     let place = source.place();
     let mut start = Vec::new();
-    let read = source.reader().take(256).read_to_end(&mut start);
-    read.map_err(|error| InputErrorKind::from(error).at(place.clone()))?;
+    let read = source.reader()?.take(256).read_to_end(&mut start);
+    read.map_err(|error| source.failed(error))?;
+    let content = source.reader()?;
     match start.as_slice() {
         [] => Err(InputErrorKind::Empty.at(place)),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => {
-            xlsx::read(source.name(), &source.reader(), options, sink)
-        }
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(xlsx::refuse_ole(source.reader()).at(place)),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(source.name(), content, options, sink),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(xlsx::refuse_ole(content).at(place)),
         _ if start.contains(&0) && !is_utf16(&start) && options.encoding.is_none() => {
             Err(InputErrorKind::NotATable.at(place))
         }
-        _ => csv::read(source.name(), source.reader(), &start, options, sink),
+        _ => csv::read(source.name(), content, &start, options, sink),
     }
 }

@@ -1,11 +1,11 @@
 //! The files that tables are read from.
 //!
 //! The decision to know: a file is opened once, so that what is hashed, what is checked and what is read is the same file
-//! even if its name is given to another one meanwhile. Each reader of it has a position of its own.
+//! even if its name is given to another one meanwhile. It is read from its start, one reader after the other.
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -43,11 +43,7 @@ impl Source {
     ///
     /// If the system cannot open it, it is a directory, or it is a pipe or device that is too long.
     pub fn open(path: &Path) -> Result<Self, InputError> {
-        let name = path.display().to_string();
-        match open(path) {
-            Ok(content) => Ok(Self { name, content }),
-            Err(kind) => Err(kind.at(place_of(&name))),
-        }
+        Self::of(path.display().to_string(), open(path))
     }
 
     /// Takes the bytes of a file, `name` standing for it in messages.
@@ -64,12 +60,13 @@ impl Source {
     ///
     /// If the system cannot read it, or it is too long.
     pub fn stdin() -> Result<Self, InputError> {
-        match read_stream(io::stdin().lock()) {
-            Ok(content) => Ok(Self {
-                name: "-".to_owned(),
-                content,
-            }),
-            Err(kind) => Err(kind.at(place_of("-"))),
+        Self::of("-".to_owned(), read_stream(io::stdin().lock()))
+    }
+
+    fn of(name: String, content: Result<Content, InputErrorKind>) -> Result<Self, InputError> {
+        match content {
+            Ok(content) => Ok(Self { name, content }),
+            Err(kind) => Err(kind.at(place_of(&name))),
         }
     }
 
@@ -85,14 +82,15 @@ impl Source {
     /// If the system cannot read the file.
     pub fn sha256(&self) -> Result<String, InputError> {
         let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 1 << 16];
-        let mut reader = self.reader();
+        let mut buffer = Vec::new();
+        let mut reader = self.reader()?;
         loop {
-            match reader.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => hasher.update(&buffer[..read]),
-                Err(error) => return Err(InputErrorKind::from(error).at(self.place())),
+            buffer.clear();
+            let piece = reader.by_ref().take(1 << 16).read_to_end(&mut buffer);
+            if piece.map_err(|error| self.failed(error))? == 0 {
+                break;
             }
+            hasher.update(&buffer);
         }
         let hash = hasher.finalize();
         Ok(hash.iter().fold(String::new(), |mut hex, byte| {
@@ -107,14 +105,28 @@ impl Source {
         place_of(&self.name)
     }
 
-    /// Reads the content from its start.
-    pub(super) fn reader(&self) -> ContentReader<'_> {
-        match &self.content {
-            Content::File(file) => ContentReader::File { file, at: 0 },
-            Content::Memory(bytes) => ContentReader::of_bytes(bytes),
-        }
+    /// Reads the content from its start. It does not buffer, and there is one reader at a time.
+    pub(super) fn reader(&self) -> Result<Box<dyn ReadSeek + '_>, InputError> {
+        Ok(match &self.content {
+            Content::File(file) => {
+                let mut file: &File = file;
+                file.rewind().map_err(|error| self.failed(error))?;
+                Box::new(file)
+            }
+            Content::Memory(bytes) => Box::new(io::Cursor::new(bytes)),
+        })
+    }
+
+    /// The error of a file that the system cannot read.
+    pub(super) fn failed(&self, error: io::Error) -> InputError {
+        InputErrorKind::from(error).at(self.place())
     }
 }
+
+/// What the bytes of a file are read through.
+pub(super) trait ReadSeek: Read + Seek {}
+
+impl<R: Read + Seek> ReadSeek for R {}
 
 fn open(path: &Path) -> Result<Content, InputErrorKind> {
     let file = File::open(path)?;
@@ -145,65 +157,6 @@ fn place_of(name: &str) -> Place {
     }))
 }
 
-/// Reads a file from a position of its own. It does not buffer.
-#[derive(Clone, Debug)]
-pub(super) enum ContentReader<'a> {
-    File { file: &'a File, at: u64 },
-    Memory(io::Cursor<&'a [u8]>),
-}
-
-impl<'a> ContentReader<'a> {
-    /// The start of the bytes of a file.
-    pub(super) fn of_bytes(bytes: &'a [u8]) -> Self {
-        Self::Memory(io::Cursor::new(bytes))
-    }
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::unix::fs::FileExt::read_at(file, buffer, at)
-}
-
-#[cfg(windows)]
-fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
-}
-
-impl Read for ContentReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::File { file, at } => loop {
-                match read_at(file, buffer, *at) {
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Err(error),
-                    Ok(read) => {
-                        *at += read as u64;
-                        return Ok(read);
-                    }
-                }
-            },
-            Self::Memory(bytes) => bytes.read(buffer),
-        }
-    }
-}
-
-impl Seek for ContentReader<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        match self {
-            Self::File { file, at } => {
-                let to = match to {
-                    SeekFrom::Start(to) => Some(to),
-                    SeekFrom::End(by) => file.metadata()?.len().checked_add_signed(by),
-                    SeekFrom::Current(by) => at.checked_add_signed(by),
-                };
-                *at = to.ok_or(io::ErrorKind::InvalidInput)?;
-                Ok(*at)
-            }
-            Self::Memory(bytes) => bytes.seek(to),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Write;
@@ -211,31 +164,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_readers_of_one_file_do_not_disturb_each_other() {
+    fn each_reader_begins_at_the_start() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"0123456789").unwrap();
         let source = Source {
             name: "a".to_owned(),
             content: Content::File(file),
         };
-        let mut one = source.reader();
-        let mut other = one.clone();
-        let mut buffer = [0; 4];
-        one.read_exact(&mut buffer).unwrap();
-        other.seek(SeekFrom::End(-4)).unwrap();
-        other.read_exact(&mut buffer).unwrap();
-        assert_eq!(&buffer, b"6789");
-        one.read_exact(&mut buffer).unwrap();
-        assert_eq!(&buffer, b"4567");
-    }
-
-    #[test]
-    fn beyond_the_end_there_is_nothing() {
-        let source = Source::from_bytes("a", b"01".to_vec());
-        let mut reader = source.reader();
-        reader.seek(SeekFrom::Start(7)).unwrap();
-        assert_eq!(reader.read(&mut [0; 4]).unwrap(), 0);
-        assert!(reader.seek(SeekFrom::Current(-9)).is_err());
+        for _ in 0..2 {
+            let mut buffer = [0; 4];
+            source.reader().unwrap().read_exact(&mut buffer).unwrap();
+            assert_eq!(&buffer, b"0123");
+        }
     }
 
     #[test]

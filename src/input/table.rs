@@ -43,12 +43,7 @@ pub struct ReadOptions {
 #[derive(Debug)]
 pub struct TableHead {
     pub name: Arc<TableName>,
-    /// The header row's number, from 1.
-    pub row: u32,
-    /// The physical line of the header row in a CSV.
-    pub line: Option<u64>,
-    /// The headers; a column without one is blank.
-    pub headers: Vec<String>,
+    pub header: FirstRow,
     /// How the cells of a CSV are separated.
     pub delimiter: Option<char>,
     /// The encoding of a CSV, as far as it is known when its rows begin.
@@ -63,7 +58,7 @@ pub struct TableHead {
 #[derive(Clone, Debug)]
 pub struct FirstRow {
     /// From 1.
-    pub row: u32,
+    pub number: u32,
     /// Its physical line in a CSV, from 1.
     pub line: Option<u64>,
     /// What its cells have of text; a column without any is blank.

@@ -67,6 +67,16 @@ impl Diagnostic {
     }
 }
 
+/// The first items of a list, and how many more there are: `2, 4 to 7 and 12 more`.
+pub(crate) fn listed<T>(items: &[T], most: usize, word: impl Fn(&T) -> String) -> String {
+    let words: Vec<String> = items.iter().take(most).map(word).collect();
+    let words = words.join(", ");
+    match items.len().saturating_sub(most) {
+        0 => words,
+        more => format!("{words} and {more} more"),
+    }
+}
+
 /// How many problems of one kind keep their places.
 const MOST_OF_A_CODE: u64 = 1000;
 
@@ -114,5 +124,17 @@ impl Diagnostics {
     /// Whether nothing may be sent.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_items_the_first_are_listed() {
+        let numbers: Vec<u32> = (0..1_000_000).collect();
+        assert!(listed(&numbers, 20, ToString::to_string).ends_with("18, 19 and 999980 more"));
+        assert_eq!(listed(&numbers[..2], 20, ToString::to_string), "0, 1");
     }
 }

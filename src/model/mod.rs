@@ -24,7 +24,7 @@ pub use code::{Code, Severity};
 pub(crate) use code::{Example, LETTERS};
 pub(crate) use defect::{Defect, defects};
 pub use diagnostic::Diagnostic;
-pub(crate) use diagnostic::{Diagnostics, Problem};
+pub(crate) use diagnostic::{Diagnostics, Problem, listed};
 pub(crate) use field::{ABOUT_ID, FieldSet, ID};
 pub use field::{Field, Kind};
 pub(crate) use field_value::{FieldValue, FieldValueError, parse_flag};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::input::{Display, Value};
+use crate::input::Value;
 use crate::model::{Code, Kind, Problem};
 
 /// What a cell holds.
@@ -171,9 +171,7 @@ fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
     const SIXTEEN_DIGITS: f64 = 1e15;
     match value {
         _ if is_number_field(kind) => false,
-        Value::Number { value, display } => {
-            display != Display::Plain || value.abs() >= SIXTEEN_DIGITS
-        }
+        Value::Number { value, is_altered } => is_altered || value.abs() >= SIXTEEN_DIGITS,
         Value::Text(text) => is_scientific(text),
         _ => false,
     }
@@ -216,8 +214,8 @@ fn first_invisible(text: &str) -> Option<char> {
 mod tests {
     use super::*;
 
-    fn number(value: f64, display: Display) -> Value<'static> {
-        Value::Number { value, display }
+    fn number(value: f64, is_altered: bool) -> Value<'static> {
+        Value::Number { value, is_altered }
     }
 
     fn code(cell: &CellText<'_>) -> Option<Code> {
@@ -241,11 +239,11 @@ mod tests {
     #[test]
     fn numbers_that_were_other_text_once_are_no_text() {
         let is_bad = |value, kind| code(&plain_text(value, kind)) == Some(Code::MangledNumber);
-        let padded = number(42.0, Display::ZeroPadded);
+        let padded = number(42.0, true);
         for value in [
             padded,
-            number(1.2e12, Display::Scientific),
-            number(1_234_567_890_123_456.0, Display::Plain),
+            number(1.2e12, true),
+            number(1_234_567_890_123_456.0, false),
             Value::Text("1.2E+12"),
             Value::Text("1,23e-05"),
             Value::Text(" 5E+15 "),
@@ -253,8 +251,8 @@ mod tests {
             assert!(is_bad(value, Kind::Text), "{value:?}");
         }
         for value in [
-            number(2024.0, Display::Plain),
-            number(123_456_789_012_345.0, Display::Plain),
+            number(2024.0, false),
+            number(123_456_789_012_345.0, false),
             Value::Text("1E12"),
             Value::Text("release 1.2E+12"),
             Value::Text("12E+12"),
@@ -285,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_number_is_no_secret_and_text_elsewhere() {
-        let number = number(1_000_010_100.0, Display::Plain);
+        let number = number(1_000_010_100.0, false);
         assert_eq!(code(&secret_text(number)), Some(Code::SecretIsNumber));
         assert_eq!(
             plain_text(number, Kind::Ids),

@@ -102,14 +102,14 @@ pub(super) fn match_headers(
     head: &TableHead,
     options: &Options,
 ) -> (Columns, TableKind, Vec<Diagnostic>) {
-    let row = Place::row(&head.name, head.row, head.line);
+    let row = Place::row(&head.name, head.header.number, head.header.line);
     let mut by_field = [None; Field::COUNT];
     let (mut id, mut delete, mut action) = (None, None, None);
     let mut is_of_repositories = false;
     let mut found = Vec::new();
     let mut near = FieldSet::default();
     let mut unknown: Vec<(usize, &str)> = Vec::new();
-    for (column, header) in head.headers.iter().enumerate() {
+    for (column, header) in head.header.cells.iter().enumerate() {
         let place = row.cell(column);
         if options.map.get(header) == Some(None) {
             continue;
@@ -175,12 +175,12 @@ pub(super) fn match_headers(
             kind: field.kind(),
             column,
             has_preset: presets.has(field),
-            is_inverted: column.is_some_and(|column| is_inverted(&head.headers[column])),
+            is_inverted: column.is_some_and(|column| is_inverted(&head.header.cells[column])),
         }
     };
     let columns = Columns {
         table: Arc::clone(&head.name),
-        width: head.headers.len(),
+        width: head.header.cells.len(),
         by_field,
         id,
         delete,
@@ -242,22 +242,22 @@ pub(super) fn rows_above(
         is_of_type(&row.cells) || others.iter().any(|cells| is_header(cells))
     };
     let first = head.above.iter().find(is_lost)?;
-    let last = head.above.last().map_or(first.row, |last| last.row);
-    let rows = if first.row == last {
+    let last = head.above.last().map_or(first.number, |last| last.number);
+    let rows = if first.number == last {
         format!("row {last} is")
     } else {
-        format!("rows {} to {last} are", first.row)
+        format!("rows {} to {last} are", first.number)
     };
     Some(Diagnostic::new(
         Code::RowsAboveHeader,
-        Place::row(&head.name, first.row, first.line),
+        Place::row(&head.name, first.number, first.line),
         format!(
             "{rows} above row {}, which is taken for the header row, and would not be read",
-            head.row
+            head.header.number
         ),
         format!(
             "put each table on a sheet or in a file of its own, or pass `--header-row {}` to read from there on",
-            first.row
+            first.number
         ),
     ))
 }
@@ -265,7 +265,10 @@ pub(super) fn rows_above(
 /// The column with this header, known or not.
 fn column_named(header: &str, head: &TableHead) -> Option<usize> {
     let header = plain(header);
-    head.headers.iter().position(|other| plain(other) == header)
+    head.header
+        .cells
+        .iter()
+        .position(|other| plain(other) == header)
 }
 
 /// One note for all columns that are no field; it stands at the first of them.
@@ -351,7 +354,7 @@ impl LikelyHeader {
             (false, true) => ", but no type",
             (false, false) => ", but neither a type nor an origin or a credential",
         };
-        let row = self.row.row;
+        let row = self.row.number;
         (!cells.is_empty()).then(|| format!("row {row} has {texts}{more}{lacks}"))
     }
 
@@ -370,8 +373,8 @@ impl LikelyHeader {
             return None;
         }
         let mut words = Vec::new();
-        if options.read.header_row.is_none() && self.row.row > HEADER_WITHIN {
-            words.push(format!("--header-row {}", self.row.row));
+        if options.read.header_row.is_none() && self.row.number > HEADER_WITHIN {
+            words.push(format!("--header-row {}", self.row.number));
         }
         if !self.has(Field::Type, options) {
             let mut unknown = self.row.cells.iter();
@@ -428,7 +431,7 @@ pub(super) fn no_table(likely: Option<&LikelyHeader>, options: &Options) -> Prob
         options
             .read
             .header_row
-            .is_none_or(|row| row == likely.row.row)
+            .is_none_or(|row| row == likely.row.number)
     };
     let likely = likely.filter(is_there);
     let message = match likely.and_then(|likely| likely.description(options)) {
@@ -484,9 +487,11 @@ mod tests {
         };
         let head = TableHead {
             name: Arc::new(name),
-            row: 1,
-            line: Some(1),
-            headers: headers.iter().map(|header| (*header).to_owned()).collect(),
+            header: FirstRow {
+                number: 1,
+                line: Some(1),
+                cells: headers.iter().map(|header| (*header).to_owned()).collect(),
+            },
             delimiter: Some(','),
             encoding: None,
             blank_above: 0,

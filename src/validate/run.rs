@@ -15,8 +15,7 @@ use super::result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
 use super::workers::{CheckedBlock, UncheckedBlock, Workers};
 use crate::input::{
-    self, Block, FirstRow, InputError, InputErrorKind, Interest, Sink, SkipReason, Source,
-    TableHead,
+    self, Block, InputError, InputErrorKind, Interest, Sink, SkipReason, Source, TableHead,
 };
 use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, ShownRow, TableName};
 
@@ -389,7 +388,7 @@ impl Sink for Run<'_> {
         if kind == TableKind::Repositories {
             self.report(Diagnostic::new(
                 Code::RepositoryTable,
-                Place::row(&head.name, head.row, head.line),
+                Place::row(&head.name, head.header.number, head.header.line),
                 "this table lists single repositories, as the app's Bulk Change does, not integrations",
                 "use Bulk Change for it; gij needs a row for each git host and account",
             ));
@@ -397,16 +396,11 @@ impl Sink for Run<'_> {
         }
         let is_read = kind == TableKind::Integrations && !is_for_people(&head.name);
         if !is_read {
-            let row = FirstRow {
-                row: head.row,
-                line: head.line,
-                cells: head.headers.clone(),
+            let likely = LikelyHeader {
+                table: Arc::clone(&head.name),
+                row: head.header.clone(),
             };
-            let table = Arc::clone(&head.name);
-            self.report_headerless(
-                LikelyHeader { table, row },
-                "it is not a table of integrations",
-            );
+            self.report_headerless(likely, "it is not a table of integrations");
         }
         // A sheet that a misspelled header keeps from being read must not be left out in silence.
         if is_read || kind == TableKind::Misspelled && !is_for_people(&head.name) {
@@ -425,7 +419,7 @@ impl Sink for Run<'_> {
         if let Some(file) = self.result.files.last_mut() {
             file.tables.push(TableRead {
                 name: head.name,
-                headers: head.headers,
+                headers: head.header.cells,
                 columns: columns.fields().collect(),
                 delimiter: head.delimiter,
                 encoding: head.encoding,

@@ -22,7 +22,7 @@ impl Sink for Collector {
     }
 
     fn table(&mut self, head: TableHead) -> Interest {
-        self.tables.push(vec![head.headers]);
+        self.tables.push(vec![head.header.cells]);
         Interest::Read
     }
 

@@ -20,11 +20,8 @@ pub(super) struct Header {
 
 /// One of the first records of a text.
 pub(super) struct FirstRecord {
-    /// From 1, blank lines counted.
-    pub row: u32,
-    /// From 1.
-    pub line: u64,
-    pub cells: Vec<String>,
+    /// Its number counts blank lines.
+    pub row: FirstRow,
     /// How many lines above it are blank.
     pub blank_above: u32,
     /// Where it ends in the text, with its line end.
@@ -33,19 +30,9 @@ pub(super) struct FirstRecord {
     pub next_line: u64,
 }
 
-impl From<FirstRecord> for FirstRow {
-    fn from(record: FirstRecord) -> Self {
-        Self {
-            row: record.row,
-            line: Some(record.line),
-            cells: record.cells,
-        }
-    }
-}
-
 impl AsRef<[String]> for FirstRecord {
     fn as_ref(&self) -> &[String] {
-        &self.cells
+        &self.row.cells
     }
 }
 
@@ -57,7 +44,7 @@ pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option
         None => find_header(&tables, sink)?,
         Some(given) => {
             for records in &mut tables {
-                records.retain(|record| record.row == given);
+                records.retain(|record| record.row.number == given);
             }
             let with_headers = most_headers(&tables, 1, |text| sink.is_header(text));
             with_headers.or_else(|| Some((tables.iter().position(|rows| !rows.is_empty())?, 0)))?
@@ -86,7 +73,7 @@ fn delimiters(options: &ReadOptions) -> impl DoubleEndedIterator<Item = u8> {
 pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<FirstRow> {
     let rows = delimiters(options).flat_map(|delimiter| {
         let records = first_records(text, delimiter, |_, row| row < NAMED_WITHIN);
-        records.into_iter().map(FirstRow::from).collect::<Vec<_>>()
+        records.into_iter().map(|record| record.row)
     });
     likely_header(rows.collect(), sink)
 }
@@ -131,9 +118,11 @@ pub(super) fn first_records(
         let next_line = line + count_line_ends(&bytes[at + blank.bytes..end]);
         let cells = record.iter().map(|cell| String::from_utf8_lossy(cell));
         records.push(FirstRecord {
-            row,
-            line,
-            cells: cells.map(|cell| cell.trim().to_owned()).collect(),
+            row: FirstRow {
+                number: row,
+                line: Some(line),
+                cells: cells.map(|cell| cell.trim().to_owned()).collect(),
+            },
             blank_above,
             end,
             next_line,

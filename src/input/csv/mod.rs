@@ -132,7 +132,7 @@ impl<R: Read> Blocks<R> {
             }
             // Its end is yet to be read.
             if self.text.len() >= LONGEST_RECORD {
-                let place = Place::row(&self.table, found.row, Some(found.line));
+                let place = Place::row(&self.table, found.row.number, found.row.line);
                 return Err(InputErrorKind::LineTooLong.at(place));
             }
             self.fill((self.text.len() * 2).min(LONGEST_RECORD))?;
@@ -143,18 +143,16 @@ impl<R: Read> Blocks<R> {
     fn take_head(&mut self, header: Header) -> TableHead {
         let record = header.record;
         self.delimiter = header.delimiter;
-        self.row = record.row + 1;
+        self.row = record.row.number + 1;
         self.line = record.next_line;
         self.drop_front(record.end);
         TableHead {
             name: Arc::clone(&self.table),
-            row: record.row,
-            line: Some(record.line),
-            headers: record.cells,
+            header: record.row,
             delimiter: Some(char::from(header.delimiter)),
             encoding: Some(self.content.encoding()),
             blank_above: record.blank_above.into(),
-            above: header.above.into_iter().map(FirstRow::from).collect(),
+            above: header.above.into_iter().map(|record| record.row).collect(),
         }
     }
 
@@ -167,9 +165,14 @@ impl<R: Read> Blocks<R> {
         let up_to_it = format!("{}?", &self.text[..at]);
         let mut records = header::first_records(&up_to_it, self.delimiter, |_, _| true);
         let Some(record) = records.pop() else { return };
-        let row = self.row + record.row - 1;
-        let place = Place::row(&self.table, row, Some(self.line + record.line - 1));
-        let column = record.cells.len().saturating_sub(1);
+        let FirstRow {
+            number,
+            line,
+            cells,
+        } = record.row;
+        let line = line.map(|line| self.line + line - 1);
+        let place = Place::row(&self.table, self.row + number - 1, line);
+        let column = cells.len().saturating_sub(1);
         self.guessed = Some((place.cell(column), byte));
     }
 

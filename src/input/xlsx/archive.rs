@@ -10,8 +10,7 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
-use super::gate::GatedReader;
-use super::limits::{Budget, PARTS};
+use super::limits::{Budget, PARTS, UNPACKED};
 use super::part::{Part, Unpacked, damaged};
 use crate::input::error::InputErrorKind;
 
@@ -21,19 +20,16 @@ const OPEN_DOCUMENT: &str = "this is an OpenDocument file such as .ods";
 const NUMBERS: &str = "this is a Numbers spreadsheet";
 
 /// An archive, and the bytes that may still be unpacked of it.
-pub(crate) struct Archive<'a> {
-    zip: ZipArchive<GatedReader<'a>>,
+pub(super) struct Archive<R> {
+    zip: ZipArchive<R>,
     /// The index of a part, by its name in lower case: as Excel and calamine find it.
     parts: HashMap<String, usize>,
     budget: Budget,
 }
 
-/// A part's bytes, unpacked.
-type PartFile<'p, 'a> = ZipFile<'p, GatedReader<'a>>;
-
-impl<'a> Archive<'a> {
+impl<R: Read + Seek> Archive<R> {
     /// Opens the archive; an error names the format if it is no workbook.
-    pub(crate) fn open(mut file: GatedReader<'a>, budget: Budget) -> Result<Self, InputErrorKind> {
+    pub(super) fn open(mut file: R) -> Result<Self, InputErrorKind> {
         check_file_count(&mut file)?;
         let zip = ZipArchive::new(file).map_err(|error| of_zip(&error))?;
         if zip.len() as u64 > PARTS || zip.has_duplicate_names() {
@@ -49,21 +45,25 @@ impl<'a> Archive<'a> {
             }
         }
         refuse_other_formats(|name| parts.contains_key(name))?;
-        Ok(Self { zip, parts, budget })
+        Ok(Self {
+            zip,
+            parts,
+            budget: Budget::new(UNPACKED),
+        })
     }
 
-    pub(crate) fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.parts.contains_key(&name.to_ascii_lowercase())
     }
 
     /// The part of this name as it is packed.
-    pub(crate) fn packed(&mut self, name: &str) -> Result<PartFile<'_, 'a>, InputErrorKind> {
+    pub(super) fn packed(&mut self, name: &str) -> Result<ZipFile<'_, R>, InputErrorKind> {
         let index = self.index(name)?;
         self.zip.by_index_raw(index).map_err(|error| of_zip(&error))
     }
 
     /// Where in the file the packed bytes of the part are.
-    pub(crate) fn range(&mut self, name: &str) -> Result<Range<u64>, InputErrorKind> {
+    pub(super) fn range(&mut self, name: &str) -> Result<Range<u64>, InputErrorKind> {
         let packed = self.packed(name)?;
         let start = packed.data_start();
         let start = start.ok_or_else(|| damaged("a part of it has no beginning"))?;
@@ -71,11 +71,11 @@ impl<'a> Archive<'a> {
     }
 
     /// The bytes of the part, at most `most` of them.
-    pub(crate) fn bytes(
+    pub(super) fn bytes(
         &mut self,
         name: &str,
         most: u64,
-    ) -> Result<Unpacked<'_, PartFile<'_, 'a>>, InputErrorKind> {
+    ) -> Result<Unpacked<'_, ZipFile<'_, R>>, InputErrorKind> {
         let index = self.index(name)?;
         let file = self.zip.by_index(index).map_err(|error| of_zip(&error))?;
         Ok(Unpacked::new(file, &self.budget, most))
@@ -86,7 +86,7 @@ impl<'a> Archive<'a> {
         &mut self,
         name: &str,
         most: u64,
-    ) -> Result<Part<'_, impl BufRead + use<'_, 'a>>, InputErrorKind> {
+    ) -> Result<Part<'_, impl BufRead + use<'_, R>>, InputErrorKind> {
         Ok(Part::new(self.bytes(name, most)?))
     }
 
@@ -95,12 +95,12 @@ impl<'a> Archive<'a> {
         &mut self,
         name: &str,
         most: u64,
-    ) -> Result<Part<'_, impl BufRead + use<'_, 'a>>, InputErrorKind> {
+    ) -> Result<Part<'_, impl BufRead + use<'_, R>>, InputErrorKind> {
         Ok(Part::decoded(self.bytes(name, most)?))
     }
 
     /// Whether the part is in UTF-16.
-    pub(crate) fn is_utf16(&mut self, name: &str) -> Result<bool, InputErrorKind> {
+    pub(super) fn is_utf16(&mut self, name: &str) -> Result<bool, InputErrorKind> {
         let mut start = Vec::new();
         let mut bytes = self.bytes(name, u64::MAX)?.take(4);
         bytes

@@ -1,65 +1,58 @@
-//! Workbooks that spreadsheet programs open and calamine does not, written anew for it.
+//! The workbook as calamine gets it: an archive in memory with the parts that are read, each where calamine looks for it.
 //!
 //! calamine knows neither parts in UTF-16, shared texts or styles under other names, sheets of macros, `state="show"` nor
-//! a `<dimension>` of whole rows. Such workbooks are rare. Their parts are copied, most of them as they are packed, into
-//! an archive in memory in which all of that is as calamine expects it.
+//! a `<dimension>` of whole rows, all of which spreadsheet programs open. So it never sees the file itself. Nearly all parts
+//! are copied as they are packed.
 
 use std::fmt::Write as _;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Seek, Write};
 
 use quick_xml::Writer;
-use quick_xml::escape::escape;
 use quick_xml::events::Event;
 use zip::ZipWriter;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
 use super::archive::Archive;
-use super::limits::UNPACKED;
-use super::part::damaged;
-use super::structure::{SheetEntry, Structure, can_calamine_read};
+use super::limits::{PACKED, STRUCTURE_PART, UNPACKED};
+use super::part::{attribute, damaged, too_large};
+use super::reference::CellRange;
+use super::structure::Structure;
 use crate::input::error::InputErrorKind;
 
-type NewArchive = ZipWriter<Cursor<Vec<u8>>>;
-
-/// The new archive, and the structure of the workbook in it.
-pub(super) fn convert(
-    archive: &mut Archive<'_>,
-    structure: &Structure,
-) -> Result<(Vec<u8>, Structure), InputErrorKind> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let mut copied = |from: &Option<String>, to: &str| match from {
-        None => Ok(None),
-        Some(from) => {
-            copy(archive, from, &mut zip, to)?;
-            Ok::<_, InputErrorKind>(Some(to.to_owned()))
+/// The new archive, and the structure of the workbook in it. calamine knows each sheet by the name of its part.
+pub(super) fn convert(file: impl Read + Seek) -> Result<(Vec<u8>, Structure), InputErrorKind> {
+    let mut archive = Archive::open(file)?;
+    let mut structure = Structure::read(&mut archive)?;
+    let mut copier = Copier {
+        archive,
+        zip: ZipWriter::new(Cursor::new(Vec::new())),
+        packed: 0,
+    };
+    for (part, usual) in [
+        (&mut structure.strings, "xl/sharedStrings.xml"),
+        (&mut structure.styles, "xl/styles.xml"),
+        (&mut structure.theme, "xl/theme/theme1.xml"),
+    ] {
+        if let Some(part) = part {
+            copier.copy(part, usual.to_owned())?;
         }
-    };
-    let mut converted = Structure {
-        strings: copied(&structure.strings, "xl/sharedStrings.xml")?,
-        styles: copied(&structure.styles, "xl/styles.xml")?,
-        theme: copied(&structure.theme, "xl/theme/theme1.xml")?,
-        is_1904: structure.is_1904,
-        is_plain: true,
-        sheets: Vec::new(),
-    };
+    }
     let (mut sheets, mut related) = (String::new(), String::new());
-    for (number, sheet) in (1..).zip(&structure.sheets) {
-        let mut sheet: SheetEntry = sheet.clone();
-        if sheet.is_worksheet && archive.has(&sheet.part) {
-            let part = format!("xl/sheet{number}.xml");
-            copy(archive, &sheet.part, &mut zip, &part)?;
-            sheet.part = part;
-            let name = escape(&sheet.name);
-            let _ = write!(sheets, r#"<sheet name="{name}" r:id="s{number}"/>"#);
-            let _ = write!(
-                related,
-                r#"<Relationship Id="s{number}" Type="/worksheet" Target="sheet{number}.xml"/>"#
-            );
+    for (number, sheet) in (1..).zip(&mut structure.sheets) {
+        if !sheet.is_worksheet || !copier.archive.has(&sheet.part) {
+            continue;
         }
-        converted.sheets.push(sheet);
+        copier.copy(&mut sheet.part, format!("xl/sheet{number}.xml"))?;
+        let part = &sheet.part;
+        let _ = write!(sheets, r#"<sheet name="{part}" r:id="s{number}"/>"#);
+        let _ = write!(
+            related,
+            r#"<Relationship Id="s{number}" Type="/worksheet" Target="/{part}"/>"#
+        );
     }
     let date1904 = u8::from(structure.is_1904);
+    let mut zip = copier.zip;
     for (name, xml) in [
         (
             "_rels/.rels",
@@ -80,41 +73,82 @@ pub(super) fn convert(
         zip.write_all(xml.as_bytes())?;
     }
     let bytes = zip.finish().map_err(|error| of_zip(&error))?;
-    Ok((bytes.into_inner(), converted))
+    Ok((bytes.into_inner(), structure))
 }
 
-/// Copies a part: as it is packed, unless calamine could not read it.
-fn copy(
-    archive: &mut Archive<'_>,
-    from: &str,
-    zip: &mut NewArchive,
-    to: &str,
-) -> Result<(), InputErrorKind> {
-    if can_calamine_read(archive, from) {
-        let packed = archive.packed(from)?;
-        return zip
-            .raw_copy_file_rename(packed, to)
-            .map_err(|error| of_zip(&error));
+type NewArchive = ZipWriter<Cursor<Vec<u8>>>;
+
+struct Copier<R> {
+    archive: Archive<R>,
+    zip: NewArchive,
+    /// Bytes of the parts that were copied.
+    packed: u64,
+}
+
+impl<R: Read + Seek> Copier<R> {
+    /// Copies a part, as it is packed unless calamine could not read it, and puts its new name in place of the old one.
+    fn copy(&mut self, part: &mut String, to: String) -> Result<(), InputErrorKind> {
+        let from = std::mem::replace(part, to);
+        let is_readable = can_calamine_read(&mut self.archive, &from);
+        let packed = self.archive.packed(&from)?;
+        self.packed += packed.compressed_size();
+        if self.packed > PACKED {
+            return Err(too_large(
+                "the sheets of the workbook are longer than 64 MB",
+            ));
+        }
+        if is_readable {
+            let copied = self.zip.raw_copy_file_rename(packed, &**part);
+            return copied.map_err(|error| of_zip(&error));
+        }
+        drop(packed);
+        start(&mut self.zip, part)?;
+        let mut writer = Writer::new(&mut self.zip);
+        let mut part = self.archive.decoded_part(&from, UNPACKED)?;
+        let mut buffer = Vec::new();
+        let mut is_in_dimension = false;
+        loop {
+            let event = part.token(&mut buffer)?;
+            match &event {
+                Event::Eof => return Ok(()),
+                // It names an encoding.
+                Event::Decl(_) => continue,
+                Event::Start(tag) if tag.local_name().as_ref() == "dimension" => {
+                    is_in_dimension = true;
+                }
+                _ => {}
+            }
+            let is_end =
+                matches!(&event, Event::End(tag) if tag.local_name().as_ref() == "dimension");
+            if !is_in_dimension {
+                writer.write_event(event)?;
+            }
+            is_in_dimension &= !is_end;
+        }
     }
-    start(zip, to)?;
-    let mut writer = Writer::new(zip);
-    let mut part = archive.decoded_part(from, UNPACKED)?;
+}
+
+/// Whether calamine can read this part, a sheet or another one, as far as its beginning tells.
+fn can_calamine_read(archive: &mut Archive<impl Read + Seek>, part: &str) -> bool {
+    if archive.is_utf16(part).unwrap_or(false) {
+        return false;
+    }
+    let Ok(mut part) = archive.part(part, STRUCTURE_PART) else {
+        return true;
+    };
     let mut buffer = Vec::new();
-    let mut is_in_dimension = false;
     loop {
-        let event = part.token(&mut buffer)?;
-        match &event {
-            Event::Eof => return Ok(()),
-            // It names an encoding.
-            Event::Decl(_) => continue,
-            Event::Start(tag) if tag.local_name().as_ref() == "dimension" => is_in_dimension = true,
-            _ => {}
+        match part.token(&mut buffer) {
+            Ok(Event::Start(tag)) => match tag.local_name().as_ref() {
+                "dimension" => {
+                    return attribute(&tag, "ref").and_then(CellRange::parse).is_some();
+                }
+                "sheetData" => return true,
+                _ => {}
+            },
+            Ok(Event::Eof) | Err(_) => return true,
+            Ok(_) => {}
         }
-        let is_end = matches!(&event, Event::End(tag) if tag.local_name().as_ref() == "dimension");
-        if !is_in_dimension {
-            writer.write_event(event)?;
-        }
-        is_in_dimension &= !is_end;
     }
 }
 

@@ -1,16 +1,15 @@
-//! The gate between the scan of a part and calamine, which reads the same part of the same file.
+//! The gate between the scan of a part and calamine, which reads the same part of the same archive.
 //!
 //! The decision to know: calamine gets the packed bytes of a part only once the scan has unpacked and checked what is in
 //! them. So nothing that breaks a limit reaches it, though both read at the same time. What the scan finds and calamine
 //! does not show, it leaves here as well.
 
 use std::collections::VecDeque;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::reference::CellRange;
-use crate::input::source::ContentReader;
 
 /// What the scan has found in a sheet and calamine does not show.
 #[derive(Debug, Default)]
@@ -52,7 +51,7 @@ pub(super) enum OddCell {
 /// How far a scan is.
 #[derive(Debug, Default)]
 struct Progress {
-    /// Where the packed bytes of the part are in the file.
+    /// Where the packed bytes of the part are in the archive.
     part: Range<u64>,
     /// Up to where they are checked.
     checked: u64,
@@ -175,20 +174,18 @@ pub(super) enum Side {
     Calamine,
 }
 
-/// Reads the file of a workbook on one side of the gate.
+/// Reads a converted workbook on one side of the gate.
 #[derive(Debug)]
 pub(super) struct GatedReader<'a> {
-    file: ContentReader<'a>,
-    at: u64,
+    bytes: Cursor<&'a [u8]>,
     gate: &'a Gate,
     side: Side,
 }
 
 impl<'a> GatedReader<'a> {
-    pub(super) fn new(file: ContentReader<'a>, gate: &'a Gate, side: Side) -> Self {
+    pub(super) fn new(bytes: &'a [u8], gate: &'a Gate, side: Side) -> Self {
         Self {
-            file,
-            at: 0,
+            bytes: Cursor::new(bytes),
             gate,
             side,
         }
@@ -197,22 +194,20 @@ impl<'a> GatedReader<'a> {
 
 impl Read for GatedReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let at = self.bytes.position();
         let admitted = match self.side {
             Side::Scan => {
-                self.gate.pass(self.at)?;
+                self.gate.pass(at)?;
                 buffer.len()
             }
-            Side::Calamine => self.gate.admit(self.at, buffer.len())?,
+            Side::Calamine => self.gate.admit(at, buffer.len())?,
         };
-        let read = self.file.read(&mut buffer[..admitted])?;
-        self.at += read as u64;
-        Ok(read)
+        self.bytes.read(&mut buffer[..admitted])
     }
 }
 
 impl Seek for GatedReader<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.at = self.file.seek(to)?;
-        Ok(self.at)
+        self.bytes.seek(to)
     }
 }

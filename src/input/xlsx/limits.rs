@@ -21,8 +21,8 @@ pub(super) const STRINGS: u64 = if cfg!(test) { 80_000 } else { 1 << 21 };
 /// A claim of so many shared texts costs next to nothing, and passes where a script wrote it carelessly.
 pub(super) const HARMLESS_CLAIM: u64 = 1 << 16;
 
-/// Packed bytes of a workbook that must be converted for calamine, which is done in memory.
-pub(super) const CONVERTED: u64 = 64 << 20;
+/// Packed bytes of the parts that are read, which are copied into memory.
+pub(super) const PACKED: u64 = 64 << 20;
 
 /// Bytes of a tag, a cell, or a shared text.
 pub(super) const LONGEST_TOKEN: usize = 16 << 20;

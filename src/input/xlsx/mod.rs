@@ -1,8 +1,9 @@
 //! Workbooks: calamine reads them, behind limits that a scan of our own has checked.
 //!
 //! The decision to know: calamine trusts what a workbook claims and shows neither hidden rows nor merged cells nor
-//! formulas without a value. So [`scan`] unpacks and checks each part first. The large ones, the shared texts and the
-//! sheets, it scans on another core while calamine follows, held back by the [`gate`].
+//! formulas without a value. So the parts that are read are put into an archive of our own ([`convert`]), and [`scan`]
+//! unpacks and checks each part first. The large ones, the shared texts and the sheets, it scans on another core while
+//! calamine follows, held back by the [`gate`].
 
 mod archive;
 mod convert;
@@ -17,7 +18,7 @@ mod sheet;
 mod structure;
 mod values;
 
-use std::io::{Seek, SeekFrom};
+use std::io::{Read, Seek};
 use std::ops::Range;
 use std::sync::Arc;
 use std::thread::{Builder, scope};
@@ -28,12 +29,10 @@ use self::archive::Archive;
 use self::convert::convert;
 use self::gate::{Gate, GatedReader, Side};
 use self::guard::{contradiction, guarded, in_words};
-use self::limits::{Budget, CONVERTED, UNPACKED};
 use self::scan::{SheetError, check_small_parts, check_strings, scan_sheet};
 use self::sheet::read_sheet;
 use self::structure::Structure;
 use super::error::{InputError, InputErrorKind};
-use super::source::ContentReader;
 use super::table::{ReadOptions, Sink, SkipReason, is_same_sheet};
 use crate::model::{Place, TableFormat, TableName};
 
@@ -42,7 +41,7 @@ pub(super) use self::archive::refuse_ole;
 /// Reads all sheets of the workbook in `file`, which its user calls `name`.
 pub(super) fn read(
     name: &str,
-    file: &ContentReader<'_>,
+    file: impl Read + Seek,
     options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<(), InputError> {
@@ -55,12 +54,10 @@ pub(super) fn read(
     };
     let gate = Gate::default();
     let whole = |kind: InputErrorKind| kind.at(Place::table(&table(None)));
-    let (structure, converted) = guarded(|| find_parts(file, &gate)).map_err(whole)?;
-    let converted = converted.as_deref().map(ContentReader::of_bytes);
-    let file = converted.as_ref().unwrap_or(file);
+    let (bytes, structure) = guarded(|| convert(file)).map_err(whole)?;
     let opened = guarded(|| {
-        let mut archive = open_archive(file, &gate)?;
-        let workbook = open_workbook(&mut archive, &structure, file, &gate)?;
+        let mut archive = Archive::open(GatedReader::new(&bytes, &gate, Side::Scan))?;
+        let workbook = open_workbook(&mut archive, &structure, &bytes, &gate)?;
         Ok((archive, workbook))
     });
     let (mut archive, mut workbook) = opened.map_err(whole)?;
@@ -86,7 +83,7 @@ pub(super) fn read(
                 &gate,
                 packed,
                 || scan_sheet(&mut archive, &sheet.part, &gate),
-                || read_sheet(&mut workbook, &sheet.name, &gate, &table, options, sink),
+                || read_sheet(&mut workbook, &sheet.part, &gate, &table, options, sink),
             )
         });
         read.map_err(|error| {
@@ -100,40 +97,15 @@ pub(super) fn read(
     Ok(())
 }
 
-fn open_archive<'a>(
-    file: &ContentReader<'a>,
-    gate: &'a Gate,
-) -> Result<Archive<'a>, InputErrorKind> {
-    let file = GatedReader::new(file.clone(), gate, Side::Scan);
-    Archive::open(file, Budget::new(UNPACKED))
-}
-
-/// Where the parts of the workbook are; and the workbook as calamine can read it, if it must be converted for that.
-fn find_parts(
-    file: &ContentReader<'_>,
-    gate: &Gate,
-) -> Result<(Structure, Option<Vec<u8>>), InputErrorKind> {
-    let mut archive = open_archive(file, gate)?;
-    let structure = Structure::read(&mut archive)?;
-    if structure.is_plain {
-        return Ok((structure, None));
-    }
-    if file.clone().seek(SeekFrom::End(0))? > CONVERTED {
-        return Err(InputErrorKind::TooLongToConvert);
-    }
-    let (converted, structure) = convert(&mut archive, &structure)?;
-    Ok((structure, Some(converted)))
-}
-
 /// Lets calamine open the workbook, once all that it reads then is checked.
 fn open_workbook<'a>(
-    archive: &mut Archive<'_>,
+    archive: &mut Archive<GatedReader<'a>>,
     structure: &Structure,
-    file: &ContentReader<'a>,
+    bytes: &'a [u8],
     gate: &'a Gate,
 ) -> Result<Xlsx<GatedReader<'a>>, InputErrorKind> {
     let open = || {
-        let file = GatedReader::new(file.clone(), gate, Side::Calamine);
+        let file = GatedReader::new(bytes, gate, Side::Calamine);
         guarded(|| Xlsx::new(file).map_err(|error| in_words(&error)))
     };
     check_small_parts(archive, structure)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::reference::CellRange;
 use crate::input::block::SheetBlock;
 use crate::input::table::{HiddenRows, TableHead};
-use crate::model::{Code, Diagnostic, Place, Severity, TableName};
+use crate::model::{Code, Diagnostic, Place, Severity, TableName, listed};
 
 /// Most ranges that a message lists; the others are counted.
 const MOST_LISTED: usize = 20;
@@ -23,11 +23,11 @@ impl Notes {
     pub(super) fn new(head: &TableHead, hidden_rows: HiddenRows) -> Self {
         Self {
             table: Arc::clone(&head.name),
-            head_row: head.row,
-            width: head.headers.len(),
+            head_row: head.header.number,
+            width: head.header.cells.len(),
             hidden_rows,
             hidden: Vec::new(),
-            last_row: head.row,
+            last_row: head.header.number,
         }
     }
 
@@ -59,7 +59,7 @@ impl Notes {
         if ranges.is_empty() {
             return None;
         }
-        let ranges = list(&ranges, ToString::to_string);
+        let ranges = listed(&ranges, MOST_LISTED, ToString::to_string);
         Some(Diagnostic::new(
             Code::MergedCells,
             Place::table(&self.table),
@@ -75,7 +75,7 @@ impl Notes {
         }
         let rows = if count == 1 { "row is" } else { "rows are" };
         let ranges: Vec<&[u32]> = self.hidden.chunk_by(|one, next| one + 1 == *next).collect();
-        let ranges = list(&ranges, |range| match range {
+        let ranges = listed(&ranges, MOST_LISTED, |range| match range {
             [first, .., last] => format!("{first} to {last}"),
             range => range.iter().map(ToString::to_string).collect(),
         });
@@ -104,27 +104,5 @@ impl Notes {
         );
         diagnostic.severity = severity;
         Some(diagnostic)
-    }
-}
-
-/// `2, 4 to 7 and 12 more`.
-fn list<T>(ranges: &[T], word: impl Fn(&T) -> String) -> String {
-    let listed: Vec<String> = ranges.iter().take(MOST_LISTED).map(word).collect();
-    let more = match ranges.len().saturating_sub(MOST_LISTED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{}{more}", listed.join(", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn of_many_ranges_the_first_are_listed() {
-        let numbers: Vec<u32> = (0..1_000_000).collect();
-        assert!(list(&numbers, ToString::to_string).ends_with("18, 19 and 999980 more"));
-        assert_eq!(list(&numbers[..2], ToString::to_string), "0, 1");
     }
 }

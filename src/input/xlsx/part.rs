@@ -55,13 +55,14 @@ impl<'b, R: Read> Unpacked<'b, R> {
 impl<R: Read> Read for Unpacked<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.packed.read(buffer)?;
+        let stop = |what| Err(io::Error::other(too_large(what)));
         if !self.budget.extend_token(read) {
-            return Err(io::Error::other(InputErrorKind::TokenTooLong));
+            return stop("a cell of the workbook is longer than 16 MB");
         }
         let left = self.left.checked_sub(read as u64);
         match left.filter(|_| self.budget.take(read as u64)) {
             Some(left) => self.left = left,
-            None => return Err(io::Error::other(InputErrorKind::UnpacksTooFar)),
+            None => return stop("the workbook unpacks to more than 1 GB"),
         }
         Ok(read)
     }
@@ -128,7 +129,7 @@ impl<'b, B: BufRead> Part<'b, B> {
                 self.depth = self.depth.saturating_sub(1);
                 None
             }
-            Ok(Event::DocType(_)) => Some(InputErrorKind::DocType),
+            Ok(Event::DocType(_)) => Some(damaged("it holds a document type declaration")),
             Ok(Event::Eof) => (self.depth > 0).then(|| damaged("a part of it ends too early")),
             _ => None,
         };
@@ -164,6 +165,18 @@ impl From<quick_xml::Error> for InputErrorKind {
 
 pub(super) fn damaged(what: &str) -> InputErrorKind {
     InputErrorKind::Workbook(what.to_owned())
+}
+
+pub(super) fn beyond_sheet() -> InputErrorKind {
+    damaged("a cell lies outside of the sheet, beyond XFD1048576")
+}
+
+pub(super) fn too_large(what: &str) -> InputErrorKind {
+    InputErrorKind::TooLarge(what.to_owned())
+}
+
+pub(super) fn too_many(what: &str, most: u64) -> InputErrorKind {
+    too_large(&format!("the workbook has more than {most} {what}"))
 }
 
 /// Names and raw values of a tag's attributes, read as calamine reads them. Ends at what is malformed, where calamine
@@ -222,10 +235,10 @@ mod tests {
     fn what_unpacks_without_end_is_left_at_the_limit() {
         let budget = Budget::new(1 << 20);
         let bytes = Unpacked::new(io::repeat(b' '), &budget, u64::MAX);
-        assert!(matches!(bytes.drain(), Err(InputErrorKind::UnpacksTooFar)));
+        assert!(matches!(bytes.drain(), Err(InputErrorKind::TooLarge(_))));
         let budget = Budget::new(u64::MAX);
         let bytes = Unpacked::new(io::repeat(b' '), &budget, 1 << 20);
-        assert!(matches!(bytes.drain(), Err(InputErrorKind::UnpacksTooFar)));
+        assert!(matches!(bytes.drain(), Err(InputErrorKind::TooLarge(_))));
     }
 
     #[test]
@@ -234,7 +247,7 @@ mod tests {
         let part = |length| Unpacked::new(io::repeat(b' ').take(length), &budget, 1000).drain();
         assert!(part(60).is_ok());
         assert!(part(40).is_ok());
-        assert!(matches!(part(1), Err(InputErrorKind::UnpacksTooFar)));
+        assert!(matches!(part(1), Err(InputErrorKind::TooLarge(_))));
     }
 
     #[test]
@@ -251,7 +264,7 @@ mod tests {
                 }
             };
             let kind = InputErrorKind::from(error);
-            assert!(matches!(kind, InputErrorKind::TokenTooLong), "{start}");
+            assert!(kind.to_string().contains("longer than 16 MB"), "{start}");
         }
     }
 }

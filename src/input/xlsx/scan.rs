@@ -3,7 +3,7 @@
 //! The decision to know: what is found of a cell is kept by its index in the sheet, and calamine counts the same cells.
 //! Rows and cells that contradict their own places are refused, so that none is put where it does not belong.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read, Seek};
 
 use quick_xml::events::{BytesStart, Event};
 
@@ -13,7 +13,7 @@ use super::limits::{
     CELLS, COLUMNS, HARMLESS_CLAIM, LONGEST_STYLE, MERGED, ODD_CELLS, STRINGS, STRINGS_PART,
     STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED,
 };
-use super::part::{Part, attribute, attributes, damaged, local};
+use super::part::{Part, attribute, attributes, beyond_sheet, damaged, local, too_many};
 use super::reference::{self, CellRange};
 use super::structure::Structure;
 use crate::input::error::InputErrorKind;
@@ -33,7 +33,7 @@ impl From<InputErrorKind> for SheetError {
 
 /// Checks all parts that calamine reads when it opens a workbook, but the shared texts.
 pub(super) fn check_small_parts(
-    archive: &mut Archive<'_>,
+    archive: &mut Archive<impl Read + Seek>,
     structure: &Structure,
 ) -> Result<(), InputErrorKind> {
     if let Some(theme) = &structure.theme {
@@ -65,9 +65,9 @@ fn is_copied(name: &str) -> bool {
     matches!(name, "xf" | "font" | "fill" | "border" | "numFmt" | "name")
 }
 
-fn check_count(what: &'static str, count: u64, most: u64) -> Result<(), InputErrorKind> {
+fn check_count(what: &str, count: u64, most: u64) -> Result<(), InputErrorKind> {
     if count > most {
-        return Err(InputErrorKind::TooMany { what, most });
+        return Err(too_many(what, most));
     }
     Ok(())
 }
@@ -75,7 +75,7 @@ fn check_count(what: &'static str, count: u64, most: u64) -> Result<(), InputErr
 /// Checks the shared texts, all of which calamine keeps. It makes room for as many as are claimed as soon as it reads the
 /// claim, which is behind this scan.
 pub(super) fn check_strings(
-    archive: &mut Archive<'_>,
+    archive: &mut Archive<impl Read + Seek>,
     strings: &str,
 ) -> Result<(), InputErrorKind> {
     let mut part = archive.part(strings, STRINGS_PART)?;
@@ -105,14 +105,16 @@ pub(super) fn check_strings(
         }
     }
     if claimed > HARMLESS_CLAIM.max(2 * found) {
-        return Err(InputErrorKind::ClaimedStrings { claimed, found });
+        return Err(damaged(&format!(
+            "it claims {claimed} shared texts and has {found}"
+        )));
     }
     Ok(())
 }
 
 /// Scans a sheet, and leaves what it finds at the gate.
 pub(super) fn scan_sheet(
-    archive: &mut Archive<'_>,
+    archive: &mut Archive<impl Read + Seek>,
     sheet: &str,
     gate: &Gate,
 ) -> Result<(), SheetError> {
@@ -235,7 +237,7 @@ impl<B: BufRead> SheetScan<'_, B> {
         let mut is_hidden = false;
         for (name, value) in attributes(tag) {
             match name {
-                "r" => number = reference::row(value).ok_or(InputErrorKind::BeyondSheet)?,
+                "r" => number = reference::row(value).ok_or_else(beyond_sheet)?,
                 "hidden" => is_hidden = matches!(value, "1" | "true" | "on"),
                 _ => {}
             }
@@ -250,7 +252,7 @@ impl<B: BufRead> SheetScan<'_, B> {
             return Err(damaged(&format!("row {number} comes after row {before}")));
         }
         if number > super::limits::ROWS {
-            return Err(InputErrorKind::BeyondSheet);
+            return Err(beyond_sheet());
         }
         if is_hidden {
             self.found.hidden.push(number);
@@ -267,7 +269,7 @@ impl<B: BufRead> SheetScan<'_, B> {
         for (name, value) in attributes(tag) {
             match name {
                 "r" => {
-                    let found = reference::cell(value).ok_or(InputErrorKind::BeyondSheet)?;
+                    let found = reference::cell(value).ok_or_else(beyond_sheet)?;
                     if found.0 != self.row.number {
                         let row = self.row.number;
                         return Err(damaged(&format!("row {row} holds the cell {value}")));
@@ -295,7 +297,7 @@ impl<B: BufRead> SheetScan<'_, B> {
         self.row.next_column = column + 1;
         self.row.cells += 1;
         if column >= COLUMNS || self.row.cells > COLUMNS {
-            return Err(InputErrorKind::BeyondSheet);
+            return Err(beyond_sheet());
         }
         self.found.cells += 1;
         check_count("cells", self.found.cells, CELLS)?;

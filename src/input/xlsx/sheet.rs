@@ -8,11 +8,11 @@ use super::gate::{Findings, Gate, GatedReader, OddCell};
 use super::guard::{contradiction, guarded, in_words};
 use super::limits::LONGEST_ROW;
 use super::notes::Notes;
+use super::part::too_large;
 use super::reference::CellRange;
 use super::scan::SheetError;
 use super::values::{NumberFormat, put};
 use crate::input::block::{Block, SheetBlock, SheetRow, SheetValue};
-use crate::input::error::InputErrorKind;
 use crate::input::table::{
     FirstRow, HEADER_WITHIN, Interest, NAMED_WITHIN, ReadOptions, Sink, SkipReason, TableHead,
     find_header, likely_header,
@@ -89,9 +89,7 @@ fn head_of(table: &Arc<TableName>, block: &SheetBlock, index: usize) -> TableHea
     let row = &block.rows[index];
     TableHead {
         name: Arc::clone(table),
-        row: row.number,
-        line: None,
-        headers: first_row(block, row).cells,
+        header: first_row(block, row),
         delimiter: None,
         encoding: None,
         blank_above: u64::from(row.number) - 1 - index as u64,
@@ -110,7 +108,7 @@ fn first_row(block: &SheetBlock, row: &SheetRow) -> FirstRow {
         }
     }
     FirstRow {
-        row: row.number,
+        number: row.number,
         line: None,
         cells: texts,
     }
@@ -211,7 +209,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
             }
             if block.text.len() - row.first_byte > LONGEST_ROW {
                 return Err(SheetError {
-                    kind: InputErrorKind::RowTooLong,
+                    kind: too_large("a row is longer than 16 MB"),
                     row: Some(row.number),
                 });
             }

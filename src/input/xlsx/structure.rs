@@ -1,13 +1,13 @@
 //! Where the parts of a workbook are: the way from the archive's root over the relationships to its sheets.
 
 use std::collections::HashMap;
+use std::io::{Read, Seek};
 
 use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
 use super::limits::{SHEETS, STRUCTURE_PART};
-use super::part::{attribute, attributes, damaged, unescaped};
-use super::reference::CellRange;
+use super::part::{attribute, attributes, damaged, too_many, unescaped};
 use crate::input::error::InputErrorKind;
 
 /// The archive's own list of what it holds.
@@ -22,8 +22,6 @@ pub(super) struct Structure {
     pub theme: Option<String>,
     /// Whether dates count from 1904.
     pub is_1904: bool,
-    /// Whether calamine finds all of that where it is, and can read it.
-    pub is_plain: bool,
 }
 
 /// A sheet in the list of the workbook.
@@ -41,59 +39,43 @@ struct Relationship {
     /// The last word of its type: `worksheet`, `sharedStrings`.
     kind: String,
     part: String,
-    /// Whether calamine takes the same part for it.
-    is_plain: bool,
 }
 
 impl Structure {
-    pub(super) fn read(archive: &mut Archive<'_>) -> Result<Self, InputErrorKind> {
-        let mut structure = Self {
-            is_plain: !archive.is_utf16(ROOT)?,
-            ..Self::default()
-        };
+    pub(super) fn read(archive: &mut Archive<impl Read + Seek>) -> Result<Self, InputErrorKind> {
         let root = relationships(archive, ROOT, "")?;
         let workbook = root.into_values().find(|one| one.kind == "officeDocument");
-        let workbook = workbook.ok_or(InputErrorKind::NoWorkbook)?;
-        let (folder, file) = match workbook.part.rfind('/') {
-            Some(slash) => workbook.part.split_at(slash + 1),
-            None => ("", &*workbook.part),
+        let workbook = workbook.ok_or(InputErrorKind::NoWorkbook)?.part;
+        let (folder, file) = match workbook.rfind('/') {
+            Some(slash) => workbook.split_at(slash + 1),
+            None => ("", &*workbook),
         };
-        let list = format!("{folder}_rels/{file}.rels");
-        let related = relationships(archive, &list, folder)?;
-        structure.is_plain &= workbook.is_plain;
-        for part in [&workbook.part, &list] {
-            structure.is_plain &= !archive.is_utf16(part)?;
-        }
-        let mut beside = |kind: &str, usual: &str| {
-            let usual = format!("{folder}{usual}");
+        let related = relationships(archive, &format!("{folder}_rels/{file}.rels"), folder)?;
+        let beside = |kind: &str, usual: &str| {
             let related = related.values().find(|one| one.kind == kind);
-            let part = related.map_or(&usual, |one| &one.part).clone();
-            if !archive.has(&part) {
-                return Ok(None);
-            }
-            structure.is_plain &= part.eq_ignore_ascii_case(&usual) && !archive.is_utf16(&part)?;
-            Ok::<_, InputErrorKind>(Some(part))
+            let part = related.map_or_else(|| format!("{folder}{usual}"), |one| one.part.clone());
+            archive.has(&part).then_some(part)
         };
-        structure.strings = beside("sharedStrings", "sharedStrings.xml")?;
-        structure.styles = beside("styles", "styles.xml")?;
-        structure.theme = beside("theme", "theme/theme1.xml")?;
-        structure.read_sheets(archive, &workbook.part, &related)?;
-        for sheet in structure.sheets.iter().filter(|sheet| sheet.is_worksheet) {
-            structure.is_plain &= can_calamine_read(archive, &sheet.part);
-        }
+        let mut structure = Self {
+            strings: beside("sharedStrings", "sharedStrings.xml"),
+            styles: beside("styles", "styles.xml"),
+            theme: beside("theme", "theme/theme1.xml"),
+            ..Self::default()
+        };
+        structure.read_sheets(archive, &workbook, &related)?;
         Ok(structure)
     }
 
     fn read_sheets(
         &mut self,
-        archive: &mut Archive<'_>,
+        archive: &mut Archive<impl Read + Seek>,
         workbook: &str,
         related: &HashMap<String, Relationship>,
     ) -> Result<(), InputErrorKind> {
         each_tag(archive, workbook, |tag| {
             match tag.local_name().as_ref() {
                 "sheet" => {
-                    let sheet = self.sheet(tag, related)?;
+                    let sheet = SheetEntry::read(tag, related)?;
                     if self.sheets.iter().any(|one| one.name == sheet.name) {
                         return Err(damaged("two of its sheets have the same name"));
                     }
@@ -107,10 +89,7 @@ impl Structure {
                 _ => {}
             }
             if self.sheets.len() as u64 > SHEETS {
-                return Err(InputErrorKind::TooMany {
-                    what: "sheets",
-                    most: SHEETS,
-                });
+                return Err(too_many("sheets", SHEETS));
             }
             Ok(())
         })?;
@@ -119,30 +98,25 @@ impl Structure {
         }
         Ok(())
     }
+}
 
-    fn sheet(
-        &mut self,
+impl SheetEntry {
+    fn read(
         tag: &BytesStart<'_>,
         related: &HashMap<String, Relationship>,
-    ) -> Result<SheetEntry, InputErrorKind> {
+    ) -> Result<Self, InputErrorKind> {
         let (mut name, mut id, mut is_visible) = (String::new(), "", true);
         for (key, value) in attributes(tag) {
             match key {
                 "name" => name = unescaped(value).into_owned(),
-                "state" => {
-                    is_visible = !matches!(value, "hidden" | "veryHidden");
-                    self.is_plain &= !is_visible || value == "visible";
-                }
+                "state" => is_visible = !matches!(value, "hidden" | "veryHidden"),
                 key if key.rsplit(':').next() == Some("id") => id = value,
                 _ => {}
             }
         }
-        let part = related
-            .get(id)
-            .ok_or_else(|| damaged("a sheet has no part"))?;
-        self.is_plain &= part.is_plain;
-        self.is_plain &= matches!(&*part.kind, "worksheet" | "chartsheet" | "dialogsheet");
-        Ok(SheetEntry {
+        let part = related.get(id);
+        let part = part.ok_or_else(|| damaged("a sheet has no part"))?;
+        Ok(Self {
             name,
             part: part.part.clone(),
             is_visible,
@@ -151,33 +125,9 @@ impl Structure {
     }
 }
 
-/// Whether calamine can read this part, a sheet or another one, as far as its beginning tells.
-pub(super) fn can_calamine_read(archive: &mut Archive<'_>, part: &str) -> bool {
-    if archive.is_utf16(part).unwrap_or(false) {
-        return false;
-    }
-    let Ok(mut part) = archive.part(part, STRUCTURE_PART) else {
-        return true;
-    };
-    let mut buffer = Vec::new();
-    loop {
-        match part.token(&mut buffer) {
-            Ok(Event::Start(tag)) => match tag.local_name().as_ref() {
-                "dimension" => {
-                    return attribute(&tag, "ref").and_then(CellRange::parse).is_some();
-                }
-                "sheetData" => return true,
-                _ => {}
-            },
-            Ok(Event::Eof) | Err(_) => return true,
-            Ok(_) => {}
-        }
-    }
-}
-
 /// The parts that `list` names, by the ids that it gives them; they are relative to `folder`.
 fn relationships(
-    archive: &mut Archive<'_>,
+    archive: &mut Archive<impl Read + Seek>,
     list: &str,
     folder: &str,
 ) -> Result<HashMap<String, Relationship>, InputErrorKind> {
@@ -195,15 +145,9 @@ fn relationships(
                 _ => {}
             }
         }
-        let as_calamine_reads_it = match target.strip_prefix('/') {
-            Some(absolute) => absolute.to_owned(),
-            None => format!("{folder}{target}"),
-        };
-        let part = resolved(folder, &unescaped(target));
         let relationship = Relationship {
             kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
-            is_plain: part == as_calamine_reads_it,
-            part,
+            part: resolved(folder, &unescaped(target)),
         };
         found.insert(id.to_owned(), relationship);
         Ok(())
@@ -230,7 +174,7 @@ fn resolved(folder: &str, target: &str) -> String {
 
 /// Calls `read` with each start tag of a part.
 fn each_tag(
-    archive: &mut Archive<'_>,
+    archive: &mut Archive<impl Read + Seek>,
     name: &str,
     mut read: impl FnMut(&BytesStart<'_>) -> Result<(), InputErrorKind>,
 ) -> Result<(), InputErrorKind> {

@@ -30,7 +30,7 @@ impl Sink for Everything {
     }
 
     fn table(&mut self, head: TableHead) -> Interest {
-        self.texts.extend(head.headers);
+        self.texts.extend(head.header.cells);
         Interest::Read
     }
 
@@ -164,7 +164,7 @@ fn many_texts_of_few_bytes_are_read_too() {
 fn more_shared_texts_than_memory_should_hold_are_refused() {
     let strings = format!("<sst>{}</sst>", "<si/>".repeat(80_001));
     let (_, read) = read(workbook_with(&[("xl/sharedStrings.xml", &strings)]));
-    assert!(matches!(read, Err(InputErrorKind::TooMany { .. })));
+    assert!(matches!(read, Err(InputErrorKind::TooLarge(_))));
 }
 
 #[test]

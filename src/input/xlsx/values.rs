@@ -3,7 +3,7 @@
 use calamine::{DataRef, ExcelDateTime, Style};
 use jiff::SignedDuration;
 
-use crate::input::block::{Display, SheetBlock, SheetValue};
+use crate::input::block::{SheetBlock, SheetValue};
 
 /// How cells of a style show numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -45,15 +45,10 @@ impl NumberFormat {
         format
     }
 
-    fn display(self, number: f64) -> Display {
+    /// Whether it shows other digits than the number has: zeros before them, or fewer.
+    fn alters(self, number: f64) -> bool {
         let least = 10_f64.powi(i32::try_from(self.least_digits).unwrap_or(0) - 1);
-        if self.is_scientific {
-            Display::Scientific
-        } else if self.least_digits > 1 && number.abs() < least {
-            Display::ZeroPadded
-        } else {
-            Display::Plain
-        }
+        self.is_scientific || self.least_digits > 1 && number.abs() < least
     }
 }
 
@@ -65,7 +60,7 @@ pub(super) fn put(
 ) -> Option<SheetValue> {
     let number = |value: f64| SheetValue::Number {
         value,
-        display: format.display(value),
+        is_altered: format.alters(value),
     };
     Some(match data {
         DataRef::Empty => return None,
@@ -129,22 +124,22 @@ mod tests {
 
     #[test]
     fn formats_that_pad_or_shorten_are_known() {
-        let padded = |code, number| NumberFormat::parse(code).display(number);
-        for (code, number, display) in [
-            ("0000", 42.0, Display::ZeroPadded),
-            ("0000", 4242.0, Display::Plain),
-            ("00000-0000", 12_345.0, Display::ZeroPadded),
-            ("0.00E+00", 1.2e12, Display::Scientific),
-            ("##0.0E+0", 5.0, Display::Scientific),
-            ("General", 42.0, Display::Plain),
-            ("0", 0.0, Display::Plain),
-            ("0.00", 5.0, Display::Plain),
-            ("#,##0", 5.0, Display::Plain),
-            ("\"00\"0", 5.0, Display::Plain),
-            ("[$-409]0;-0000", 5.0, Display::Plain),
-            ("0\\0", 5.0, Display::Plain),
+        for (code, number, is_altered) in [
+            ("0000", 42.0, true),
+            ("0000", 4242.0, false),
+            ("00000-0000", 12_345.0, true),
+            ("0.00E+00", 1.2e12, true),
+            ("##0.0E+0", 5.0, true),
+            ("General", 42.0, false),
+            ("0", 0.0, false),
+            ("0.00", 5.0, false),
+            ("#,##0", 5.0, false),
+            ("\"00\"0", 5.0, false),
+            ("[$-409]0;-0000", 5.0, false),
+            ("0\\0", 5.0, false),
         ] {
-            assert_eq!(padded(code, number), display, "{code}");
+            let format = NumberFormat::parse(code);
+            assert_eq!(format.alters(number), is_altered, "{code}");
         }
     }
 
