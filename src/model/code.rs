@@ -254,7 +254,7 @@ codes! {
                      "type,displayName,pat\nGITHUB,\"Payments\",invented-token\n"),
     }
     NotUtf8 = Error "not-utf8" {
-        meaning: "a cell is not UTF-8, although the rest of the file is",
+        meaning: "the cell is not UTF-8, although the rest of the file is",
         why: "The file mixes two encodings. A guess could send wrong characters to Jira, or a wrong password.",
         help: "Open the file, correct the wrong characters, and save it as CSV UTF-8.",
         example: windows_1252(3, "type,displayName,pat\nGITHUB,Z\u{fc}rich,invented-token\nGITHUB,Gen\u{e8}ve,other-invented-token\n"),

@@ -1,66 +1,51 @@
 //! What a type needs and a row does not give.
 
+use super::code::Code;
 use super::field::{Field, FieldSet};
 use super::integration_type::{CredentialForm, OriginRule, TypeSpec};
 
-/// A required thing that is missing, or credentials that do not go together.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Defect {
-    /// The type needs this field.
-    Missing(Field),
-    /// The type needs one of these ways to log in, and the row has none.
-    NoCredential(&'static [CredentialForm]),
-    /// `pat` and `password` together.
-    MixedCredentials,
-    /// A `pat` that needs the user name `all` beside it.
-    TokenUserNotAll,
-}
-
-/// Lists what is wrong with a row of the type `spec` that gives the fields `given` and the user name `username`. This is
-/// the one place that decides whether a row is complete: validation and [`Record::new`](super::Record::new) both ask it.
-pub(crate) fn defects(spec: &TypeSpec, given: FieldSet, username: Option<&str>) -> Vec<Defect> {
+/// Lists what is wrong with a row of the type `spec` that gives the fields `given` and the user name `username`: required
+/// things that are missing, and credentials that do not go together. This is the one place that decides whether a row is
+/// complete: validation and [`Record::new`](super::Record::new) both ask it.
+pub(crate) fn defects(
+    spec: &TypeSpec,
+    given: FieldSet,
+    username: Option<&str>,
+) -> Vec<(Field, Code)> {
     let mut found = Vec::new();
     let origin_required = matches!(spec.origin, OriginRule::Url | OriginRule::Folder);
     if origin_required && !given.has(Field::Origin) {
-        found.push(Defect::Missing(Field::Origin));
+        found.push((Field::Origin, Code::MissingOrigin));
     }
-    for &field in spec.requires {
-        if !given.has(field) {
-            found.push(Defect::Missing(field));
-        }
-    }
+    let missing = spec.requires.iter().filter(|field| !given.has(**field));
+    found.extend(missing.map(|field| (*field, Code::MissingField)));
     if !spec.credentials.is_empty() {
-        credential_defects(spec, given, username, &mut found);
+        found.extend(credential_defect(spec, given, username));
     }
     found
 }
 
-fn credential_defects(
+fn credential_defect(
     spec: &TypeSpec,
     given: FieldSet,
     username: Option<&str>,
-    found: &mut Vec<Defect>,
-) {
+) -> Option<(Field, Code)> {
     use CredentialForm::{AccessKey, Password, Token, TokenForAll};
     let accepts = |form| spec.credentials.contains(&form);
     let has = |field| given.has(field);
     match (has(Field::Pat), has(Field::Password)) {
-        (true, true) => found.push(Defect::MixedCredentials),
-        (true, false) if accepts(Token) => {}
+        (true, true) => Some((Field::Pat, Code::MixedCredentials)),
+        (true, false) if accepts(Token) => None,
         (true, false) if accepts(TokenForAll) => {
-            if username != Some("all") {
-                found.push(Defect::TokenUserNotAll);
-            }
+            (username != Some("all")).then_some((Field::Username, Code::TokenUserNotAll))
         }
         (false, true) if accepts(Password) || accepts(AccessKey) => {
-            if !has(Field::Username) {
-                found.push(Defect::Missing(Field::Username));
-            }
+            (!has(Field::Username)).then_some((Field::Username, Code::MissingCredential))
         }
         (false, false) if has(Field::Username) && !accepts(Token) && !accepts(TokenForAll) => {
-            found.push(Defect::Missing(Field::Password));
+            Some((Field::Password, Code::MissingCredential))
         }
-        _ => found.push(Defect::NoCredential(spec.credentials)),
+        _ => Some((Field::Pat, Code::MissingCredential)),
     }
 }
 
@@ -70,7 +55,7 @@ mod tests {
     use crate::model::IntegrationType as T;
     use Field::{AwsRegion, Origin, Password, Pat, Username};
 
-    fn check(of: T, given: &[Field], username: Option<&str>) -> Vec<Defect> {
+    fn check(of: T, given: &[Field], username: Option<&str>) -> Vec<(Field, Code)> {
         defects(of.spec(), given.iter().copied().collect(), username)
     }
 
@@ -108,11 +93,11 @@ mod tests {
         assert_eq!(check(T::TfsServer, &given, Some("all")), []);
         assert_eq!(
             check(T::TfsServer, &given, Some("jo")),
-            [Defect::TokenUserNotAll]
+            [(Username, Code::TokenUserNotAll)]
         );
         assert_eq!(
             check(T::TfsServer, &[Origin, Pat], None),
-            [Defect::TokenUserNotAll]
+            [(Username, Code::TokenUserNotAll)]
         );
     }
 
@@ -121,7 +106,7 @@ mod tests {
         let given = [Origin, Username, Password, Pat];
         assert_eq!(
             check(T::GitHubServer, &given, Some("jo")),
-            [Defect::MixedCredentials]
+            [(Pat, Code::MixedCredentials)]
         );
     }
 
@@ -129,11 +114,11 @@ mod tests {
     fn the_missing_half_of_a_pair_is_named() {
         assert_eq!(
             check(T::Gerrit, &[Origin, Username], Some("jo")),
-            [Defect::Missing(Password)]
+            [(Password, Code::MissingCredential)]
         );
         assert_eq!(
             check(T::Gerrit, &[Origin, Password], None),
-            [Defect::Missing(Username)]
+            [(Username, Code::MissingCredential)]
         );
     }
 }

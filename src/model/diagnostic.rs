@@ -41,6 +41,11 @@ impl Problem {
             help: help.into(),
         }
     }
+
+    /// A problem of which its kind tells all.
+    pub(crate) fn of(code: Code, help: &str) -> Self {
+        Self::new(code, code.about().meaning, help)
+    }
 }
 
 impl Diagnostic {

@@ -22,7 +22,7 @@ mod type_about;
 
 pub use code::{Code, Severity};
 pub(crate) use code::{Example, LETTERS};
-pub(crate) use defect::{Defect, defects};
+pub(crate) use defect::defects;
 pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::{Diagnostics, Problem, listed};
 pub(crate) use field::{ABOUT_ID, FieldSet, ID};
@@ -32,7 +32,7 @@ pub use integration_type::IntegrationType;
 pub(crate) use integration_type::{CredentialForm, OriginRule};
 pub(crate) use key::{OriginKey, RecordKey};
 pub(crate) use nearest::nearest;
-pub(crate) use origin::{Origin, OriginError, normalise};
+pub(crate) use origin::{Origin, normalise};
 pub use place::{Place, TableName};
 pub(crate) use place::{TableFormat, column_letters};
 pub(crate) use record::Username;

@@ -1,8 +1,8 @@
 //! Origins: the base URL of a git host, or the path of a tracked folder.
 
-use thiserror::Error;
 use url::Url;
 
+use super::code::Code;
 use super::integration_type::{IntegrationType, OriginRule};
 
 /// An origin that its type can use. Its text is sent verbatim.
@@ -13,36 +13,16 @@ pub struct Origin {
     normalised: Option<String>,
 }
 
-/// Why a text is no origin.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
-pub enum OriginError {
-    /// Not `http://…` or `https://…`.
-    #[error("not an http(s) URL")]
-    NotAUrl,
-    /// `https://user:password@host`.
-    #[error("the URL holds user info")]
-    UserInfo,
-    /// `https://host?…` or `https://host#…`.
-    #[error("the URL holds a query or fragment")]
-    QueryOrFragment,
-    /// The address of one repository or page: `git@host:team/repo.git`, `https://host/team/repo`.
-    #[error("the address of one repository or page, not of the host")]
-    CloneUrl,
-    /// Neither an absolute POSIX path, nor a Windows path with a drive, nor a UNC path.
-    #[error("not an absolute path")]
-    NotAnAbsolutePath,
-}
-
 impl Origin {
     /// Reads the origin of an integration of this type.
     ///
     /// # Errors
     ///
-    /// [`OriginError`].
-    pub fn parse(integration_type: IntegrationType, text: &str) -> Result<Self, OriginError> {
+    /// The code of what is wrong with the text.
+    pub fn parse(integration_type: IntegrationType, text: &str) -> Result<Self, Code> {
         let normalised = if integration_type.spec().origin == OriginRule::Folder {
             if !is_absolute_path(text) {
-                return Err(OriginError::NotAnAbsolutePath);
+                return Err(Code::FolderNotAbsolute);
             }
             None
         } else if is_plainly_written(text) {
@@ -63,7 +43,7 @@ impl Origin {
     /// The address of one repository as an origin, for a user who allows it; none if it is not an http(s) URL.
     pub fn of_clone_url(integration_type: IntegrationType, text: &str) -> Option<Self> {
         let is_http = text.starts_with("http://") || text.starts_with("https://");
-        let is_clone_url = Self::parse(integration_type, text) == Err(OriginError::CloneUrl);
+        let is_clone_url = Self::parse(integration_type, text) == Err(Code::OriginIsCloneUrl);
         (is_http && is_clone_url).then(|| Self {
             text: text.to_owned(),
             normalised: Some(normalise(integration_type, text)),
@@ -128,7 +108,7 @@ fn after_scheme(url: &str) -> Option<&str> {
 }
 
 /// Refuses the path of a repository or a page: one that has more parts than the base URL of a host, or the marks of a page.
-fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), OriginError> {
+fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), Code> {
     use IntegrationType as T;
     const MARKS: [&str; 7] = ["tree", "blob", "_git", "-", "commits", "pull", "raw"];
     let Some((authority, path)) = after_scheme(url).and_then(|rest| rest.split_once('/')) else {
@@ -152,7 +132,7 @@ fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), Origin
     let mut parts = path.split('/').filter(|part| !part.is_empty());
     let is_marked = parts.clone().any(|part| MARKS.contains(&part));
     if is_marked || parts.nth(most).is_some() {
-        return Err(OriginError::CloneUrl);
+        return Err(Code::OriginIsCloneUrl);
     }
     Ok(())
 }
@@ -207,39 +187,32 @@ fn is_plain_name(host: &str) -> bool {
     begins_with_letter && before != b'.'
 }
 
-fn check_url(text: &str) -> Result<(), OriginError> {
-    let is_scp_like = text.starts_with("git@")
-        || text.starts_with("ssh://")
-        || text.starts_with("git://")
-        || text.starts_with("git+ssh://");
-    if is_scp_like {
-        return Err(OriginError::CloneUrl);
+fn check_url(text: &str) -> Result<(), Code> {
+    const CLONE_SCHEMES: [&str; 4] = ["git@", "ssh://", "git://", "git+ssh://"];
+    if CLONE_SCHEMES.iter().any(|start| text.starts_with(start)) {
+        return Err(Code::OriginIsCloneUrl);
     }
-    let url = Url::parse(text).map_err(|_| OriginError::NotAUrl)?;
+    let url = Url::parse(text).map_err(|_| Code::OriginNotUrl)?;
     // `http:host` and `http:/host` are repaired by the parser; Jira would get the text as it stands.
     let has_slashes = text
         .split_once(':')
         .is_some_and(|(_, rest)| rest.starts_with("//") && !rest.starts_with("///"));
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || !has_slashes {
-        return Err(OriginError::NotAUrl);
+        return Err(Code::OriginNotUrl);
     }
     let authority = after_scheme(text).and_then(|rest| rest.split(['/', '?', '#']).next());
     if authority.is_some_and(|authority| authority.contains('@')) {
-        return Err(OriginError::UserInfo);
+        return Err(Code::OriginHasUserInfo);
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(OriginError::QueryOrFragment);
+        return Err(Code::OriginHasQuery);
     }
     if text.contains('\\') || text.chars().any(char::is_whitespace) {
-        return Err(OriginError::NotAUrl);
+        return Err(Code::OriginNotUrl);
     }
-    if url
-        .path()
-        .trim_end_matches('/')
-        .to_ascii_lowercase()
-        .ends_with(".git")
-    {
-        return Err(OriginError::CloneUrl);
+    let path = url.path().trim_end_matches('/');
+    if path.to_ascii_lowercase().ends_with(".git") {
+        return Err(Code::OriginIsCloneUrl);
     }
     Ok(())
 }
@@ -321,21 +294,21 @@ mod tests {
     #[test]
     fn each_mistake_has_its_error() {
         for (text, error) in [
-            ("git.example.org", OriginError::NotAUrl),
-            ("ftp://git.example.org", OriginError::NotAUrl),
-            ("https:/git.example.org", OriginError::NotAUrl),
-            ("https://git example.org", OriginError::NotAUrl),
-            ("https://me:secret@git.example.org", OriginError::UserInfo),
-            ("https://git.example.org?x=1", OriginError::QueryOrFragment),
-            ("https://git.example.org/#top", OriginError::QueryOrFragment),
-            ("git@git.example.org:team/repo.git", OriginError::CloneUrl),
+            ("git.example.org", Code::OriginNotUrl),
+            ("ftp://git.example.org", Code::OriginNotUrl),
+            ("https:/git.example.org", Code::OriginNotUrl),
+            ("https://git example.org", Code::OriginNotUrl),
+            ("https://me:secret@git.example.org", Code::OriginHasUserInfo),
+            ("https://git.example.org?x=1", Code::OriginHasQuery),
+            ("https://git.example.org/#top", Code::OriginHasQuery),
+            ("git@git.example.org:team/repo.git", Code::OriginIsCloneUrl),
             (
                 "https://git.example.org/team/repo.git",
-                OriginError::CloneUrl,
+                Code::OriginIsCloneUrl,
             ),
             (
                 "https://git.example.org/team/repo.git/",
-                OriginError::CloneUrl,
+                Code::OriginIsCloneUrl,
             ),
         ] {
             assert_eq!(Origin::parse(Gerrit, text), Err(error), "{text}");
@@ -359,7 +332,7 @@ mod tests {
         ] {
             assert_eq!(
                 Origin::parse(Filespace, bad),
-                Err(OriginError::NotAnAbsolutePath),
+                Err(Code::FolderNotAbsolute),
                 "{bad}"
             );
         }

@@ -1,6 +1,7 @@
 //! A valid row, ready to be sent.
 
-use super::defect::{Defect, defects};
+use super::code::Code;
+use super::defect::defects;
 use super::field::{Field, FieldSet};
 use super::field_value::FieldValue;
 use super::integration_type::IntegrationType;
@@ -43,11 +44,11 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// The [`Defect`]s that keep it from being complete.
+    /// What keeps it from being complete, by field and code.
     pub fn new(
         integration_type: IntegrationType,
         values: RecordDraft,
-    ) -> Result<Self, Vec<Defect>> {
+    ) -> Result<Self, Vec<(Field, Code)>> {
         let found = defects(integration_type.spec(), values.given(), values.user_name());
         if found.is_empty() {
             Ok(Self {

@@ -211,10 +211,14 @@ fn joined(text: &str) -> String {
     text.replace(|c: char| c.is_whitespace() || c == '\\', "")
 }
 
+/// Whether a character that is no control character is not seen, or changes the direction of the text.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// `text` with spaces for control characters, and without those that are not seen or change the direction of the text.
 fn visible(text: &str) -> String {
-    let is_seen = |c: &char| !matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    let seen = text.chars().filter(is_seen);
+    let seen = text.chars().filter(|c| !is_invisible(*c));
     seen.map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

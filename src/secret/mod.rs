@@ -7,8 +7,7 @@ mod masker;
 mod reference;
 mod value;
 
-pub(crate) use masker::{Masker, text_of_bytes};
-pub(crate) use reference::first_line;
-pub(crate) use reference::{ReferenceError, SecretCell, SecretReference};
+pub(crate) use masker::{Masker, is_invisible, text_of_bytes};
+pub(crate) use reference::{ReferenceError, SecretCell, SecretReference, first_line};
 pub use reference::{SecretPolicy, SplitCell};
 pub use value::Secret;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::input::Value;
 use crate::model::{Code, Kind, Problem};
+use crate::secret::is_invisible;
 
 /// What a cell holds.
 #[derive(Debug, PartialEq)]
@@ -33,29 +34,22 @@ pub(super) fn unremarkable_text(value: Value<'_>, kind: Kind) -> Option<&str> {
 
 /// Reads a cell of a field that is no secret.
 pub(super) fn plain_text(value: Value<'_>, kind: Kind) -> CellText<'_> {
-    match value {
-        Value::Date(_) if !is_number_field(kind) => {
-            CellText::Bad(date_problem(Code::MangledNumber, "value"))
-        }
-        _ if is_mangled(value, kind) => CellText::Bad(number_problem(Code::MangledNumber, "value")),
-        _ => any_text(value),
+    if is_mangled(value, kind) {
+        return mangled(value, Code::MangledNumber);
     }
+    any_text(value)
 }
 
 /// Reads a cell that holds a secret: nothing about it is guessed or fixed.
 pub(super) fn secret_text(value: Value<'_>) -> CellText<'_> {
     match value {
-        Value::Text(_) if is_mangled(value, Kind::Secret) => {
-            CellText::Bad(number_problem(Code::MangledNumber, "secret"))
-        }
-        Value::Date(_) => CellText::Bad(date_problem(Code::SecretIsNumber, "secret")),
-        Value::Number { .. } | Value::Flag(_) => {
-            CellText::Bad(number_problem(Code::SecretIsNumber, "secret"))
+        Value::Text(_) if is_mangled(value, Kind::Secret) => mangled(value, Code::MangledNumber),
+        Value::Date(_) | Value::Number { .. } | Value::Flag(_) => {
+            mangled(value, Code::SecretIsNumber)
         }
         _ => match any_text(value) {
-            CellText::Trimmed(_) => CellText::Bad(Problem::new(
+            CellText::Trimmed(_) => CellText::Bad(Problem::of(
                 Code::SecretHasSpaces,
-                "there is white space before or after the secret",
                 "remove it; no git host issues such secrets",
             )),
             text => text,
@@ -82,16 +76,11 @@ pub(super) fn any_text(value: Value<'_>) -> CellText<'_> {
         Value::Flag(flag) => CellText::Text(flag.to_string().into()),
         Value::Blank => CellText::Blank,
         Value::Error(error) => CellText::Bad(error_problem(error)),
-        Value::FormulaWithoutValue => CellText::Bad(Problem::new(
+        Value::FormulaWithoutValue => CellText::Bad(Problem::of(
             Code::FormulaWithoutValue,
-            "the cell contains a formula without a value",
             "open the file in a spreadsheet program and save it, which computes the value; or write the value itself",
         )),
-        Value::NotUtf8 => CellText::Bad(Problem::new(
-            Code::NotUtf8,
-            "the cell is not UTF-8 text",
-            "save the file as CSV UTF-8",
-        )),
+        Value::NotUtf8 => CellText::Bad(Problem::of(Code::NotUtf8, "save the file as CSV UTF-8")),
     }
 }
 
@@ -103,20 +92,22 @@ fn error_problem(error: &str) -> Problem {
     )
 }
 
-fn date_problem(code: Code, what: &str) -> Problem {
-    Problem::new(
-        code,
-        "the cell contains a date or time, and the spreadsheet may have converted it from other text",
-        format!("format the column as text and type the {what} again"),
-    )
-}
-
-fn number_problem(code: Code, what: &str) -> Problem {
-    Problem::new(
-        code,
-        "the cell contains a number, and the spreadsheet may have changed its digits",
-        format!("format the column as text and type the {what} again"),
-    )
+/// The problem of a cell whose text a spreadsheet has read as a number or a date.
+fn mangled<'a>(value: Value<'_>, code: Code) -> CellText<'a> {
+    let message = match value {
+        Value::Date(_) => {
+            "the cell contains a date or time, and the spreadsheet may have converted it from other text"
+        }
+        _ => "the cell contains a number, and the spreadsheet may have changed its digits",
+    };
+    let help = match value {
+        // As in a CSV, whose columns have no format.
+        Value::Text(_) => {
+            "type the value again with a text editor, or in a spreadsheet column that is formatted as text"
+        }
+        _ => "format the column as text and type the value again",
+    };
+    CellText::Bad(Problem::new(code, message, help))
 }
 
 fn invisible_problem(c: char) -> Problem {
@@ -165,7 +156,7 @@ fn is_spreadsheet_error(text: &str) -> bool {
         && (is_too_narrow() || ERRORS.iter().any(|error| error.eq_ignore_ascii_case(text)))
 }
 
-/// Whether a spreadsheet has read text as a number, and did not keep all of it.
+/// Whether a spreadsheet has read text as a number, and did not keep all of it, or as a date.
 fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
     /// The smallest number of 16 digits, of which Excel keeps 15.
     const SIXTEEN_DIGITS: f64 = 1e15;
@@ -173,6 +164,7 @@ fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
         _ if is_number_field(kind) => false,
         Value::Number { value, is_altered } => is_altered || value.abs() >= SIXTEEN_DIGITS,
         Value::Text(text) => is_scientific(text),
+        Value::Date(_) => true,
         _ => false,
     }
 }
@@ -204,10 +196,7 @@ fn is_visible(text: &str) -> bool {
 
 /// The first character that nobody sees and nobody means.
 fn first_invisible(text: &str) -> Option<char> {
-    text.chars().find(|&c| {
-        c.is_control()
-            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-    })
+    text.chars().find(|&c| c.is_control() || is_invisible(c))
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ const MOST: usize = 512;
 const LONGEST: usize = 2000;
 
 thread_local! {
-    static FILTERS: Cache<Result<(), FieldValueError>> = const { Cache::new() };
-    static PATTERNS: Cache<Option<String>> = const { Cache::new() };
+    static FILTERS: Cache<Result<(), FieldValueError>> = Cache(RefCell::default());
+    static PATTERNS: Cache<Option<String>> = Cache(RefCell::default());
 }
 
 /// Whether a text is a JMESPath filter.
@@ -43,17 +43,12 @@ fn without_quotes(message: &str) -> String {
     parts.join(": ")
 }
 
-struct Cache<T>(RefCell<Option<HashMap<String, T>>>);
+struct Cache<T>(RefCell<HashMap<String, T>>);
 
 impl<T: Clone> Cache<T> {
-    const fn new() -> Self {
-        Self(RefCell::new(None))
-    }
-
     /// What `compute` makes of `text`, from the cache if it is there.
     fn get(&self, text: &str, compute: impl FnOnce(&str) -> T) -> T {
         let mut cache = self.0.borrow_mut();
-        let cache = cache.get_or_insert_default();
         if let Some(known) = cache.get(text) {
             return known.clone();
         }
@@ -74,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_text_is_compiled_once_and_the_result_stays() {
-        let cache = Cache::new();
+        let cache = Cache(RefCell::default());
         let compiled = std::cell::Cell::new(0);
         let compile = |text: &str| {
             compiled.set(compiled.get() + 1);
@@ -89,12 +84,12 @@ mod tests {
 
     #[test]
     fn a_cache_is_bounded() {
-        let cache = Cache::new();
+        let cache = Cache(RefCell::default());
         for n in 0..3 * MOST {
             cache.get(&n.to_string(), |_| ());
         }
         cache.get(&"x".repeat(LONGEST + 1), |_| ());
-        let kept = cache.0.into_inner().unwrap();
+        let kept = cache.0.into_inner();
         assert!(kept.len() <= MOST);
         assert!(kept.keys().all(|text| text.len() <= LONGEST));
     }

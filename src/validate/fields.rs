@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::cell::{CellText, any_text, plain_text, secret_text, unremarkable_text};
 use super::compiled::check_filter;
+use super::header_names::field_of;
 use super::headers::FieldColumn;
 use super::options::{Purpose, is_literal};
 use super::quote::{quote, quote_any, shown};
@@ -11,8 +12,8 @@ use super::row::RowCheck;
 use super::tokens::{foreign_vendor, holds_token, is_key_id, is_placeholder, other_half};
 use crate::input::Value;
 use crate::model::{
-    Code, Field, FieldValue, FieldValueError, IntegrationType, Kind, Origin, OriginError, Problem,
-    Severity, Username, parse_flag,
+    Code, Field, FieldValue, FieldValueError, IntegrationType, Kind, Origin, Problem, Severity,
+    Username, parse_flag,
 };
 use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 
@@ -226,14 +227,14 @@ impl<'a> RowCheck<'a> {
         let Some(integration_type) = self.integration_type else {
             return;
         };
-        let error = match Origin::parse(integration_type, &text) {
+        let code = match Origin::parse(integration_type, &text) {
             Ok(origin) => {
                 self.draft.origin = Some(origin);
                 return;
             }
-            Err(error) => error,
+            Err(code) => code,
         };
-        let mut problem = origin_problem(error, &text, integration_type);
+        let mut problem = origin_problem(code, &text, integration_type);
         if self.options.policy.allows(problem.code) {
             self.draft.origin = Origin::of_clone_url(integration_type, &text);
             if self.draft.origin.is_none() {
@@ -409,7 +410,9 @@ fn unknown_type(text: &str, is_alone: bool) -> Problem {
         let first = first.trim().trim_matches('"');
         IntegrationType::from_name(first).is_some() || IntegrationType::meant_by(first).is_some()
     });
-    let help = if IntegrationType::meant_by(text).is_some() {
+    let help = if field_of(text) == Some(Field::Type) {
+        "this is probably a second header row: remove it".to_owned()
+    } else if IntegrationType::meant_by(text).is_some() {
         IntegrationType::help_for(text)
     } else if is_row {
         "the whole row is in one cell: remove the quotes around it, or use the delimiter of the header row".to_owned()
@@ -422,29 +425,16 @@ fn unknown_type(text: &str, is_alone: bool) -> Problem {
     Problem::new(Code::UnknownType, message, help)
 }
 
-fn origin_problem(error: OriginError, text: &str, integration_type: IntegrationType) -> Problem {
+fn origin_problem(code: Code, text: &str, integration_type: IntegrationType) -> Problem {
     let shown = quote(text, Kind::Origin);
-    match error {
-        OriginError::NotAUrl => Problem::new(
-            Code::OriginNotUrl,
-            format!("{shown} is not an http(s) URL"),
-            match bare_host(text) {
-                Some(host) => format!("write `https://{host}`"),
-                None => "write the host's base URL, such as `https://git.example.org`".to_owned(),
-            },
-        ),
-        OriginError::UserInfo => Problem::new(
-            Code::OriginHasUserInfo,
-            "the origin contains a user name or password",
+    match code {
+        Code::OriginHasUserInfo => Problem::of(
+            code,
             "move it to the columns `username` and `password` or `pat`",
         ),
-        OriginError::QueryOrFragment => Problem::new(
-            Code::OriginHasQuery,
-            "the origin contains a `?` query or `#` fragment",
-            "write the host's base URL alone",
-        ),
-        OriginError::CloneUrl => Problem::new(
-            Code::OriginIsCloneUrl,
+        Code::OriginHasQuery => Problem::of(code, "write the host's base URL alone"),
+        Code::OriginIsCloneUrl => Problem::new(
+            code,
             format!("{shown} is the address of one repository or page"),
             format!(
                 "{} needs the base URL of the host{}; Jira finds its repositories",
@@ -454,10 +444,18 @@ fn origin_problem(error: OriginError, text: &str, integration_type: IntegrationT
                     .unwrap_or_default(),
             ),
         ),
-        OriginError::NotAnAbsolutePath => Problem::new(
-            Code::FolderNotAbsolute,
+        Code::FolderNotAbsolute => Problem::new(
+            code,
             format!("{shown} is not an absolute path"),
             r"write the folder as Jira's machine sees it: `/srv/repos/*`, `D:\repos\*` or `\\server\share\*`",
+        ),
+        _ => Problem::new(
+            code,
+            format!("{shown} is not an http(s) URL"),
+            match bare_host(text) {
+                Some(host) => format!("write `https://{host}`"),
+                None => "write the host's base URL, such as `https://git.example.org`".to_owned(),
+            },
         ),
     }
 }
@@ -529,8 +527,8 @@ mod tests {
             "ssh://git:canary@host/a.git",
             "jo:canary@host",
         ] {
-            let error = Origin::parse(IntegrationType::Gerrit, text).unwrap_err();
-            let problem = origin_problem(error, text, IntegrationType::Gerrit);
+            let code = Origin::parse(IntegrationType::Gerrit, text).unwrap_err();
+            let problem = origin_problem(code, text, IntegrationType::Gerrit);
             let said = format!("{}{}", problem.message, problem.help);
             assert!(!said.contains("canary"), "{said}");
         }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::header_names::{field_of, is_inverted, near_miss, plain, short_near_miss, undecorated};
 use super::options::Options;
-use super::quote::{quote, quote_any};
+use super::quote::quote_any;
 use crate::input::{FirstRow, HEADER_WITHIN, TableHead};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, Problem, TableName,
+    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, Problem, TableName, listed,
 };
 
 /// The vendor's column that asks for a deletion, and one that others use, which may ask for it.
@@ -274,24 +274,16 @@ fn column_named(header: &str, head: &TableHead) -> Option<usize> {
 /// One note for all columns that are no field; it stands at the first of them.
 fn unknown_columns(unknown: &[(usize, &str)], row: &Place) -> Option<Diagnostic> {
     let (first, _) = unknown.first()?;
-    let shown = unknown.iter().take(MOST_SHOWN);
-    let shown: Vec<String> = shown.map(|(_, header)| quote_any(header)).collect();
-    let shown = shown.join(", ");
+    let shown = listed(unknown, MOST_SHOWN, |(_, header)| quote_any(header));
     let (message, help) = match unknown.len() {
         1 => (
             format!("the column {shown} is not a field of an integration"),
             "it is not imported",
         ),
-        all => {
-            let more = match all.saturating_sub(MOST_SHOWN) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            (
-                format!("the columns {shown}{more} are not fields of an integration"),
-                "they are not imported",
-            )
-        }
+        _ => (
+            format!("the columns {shown} are not fields of an integration"),
+            "they are not imported",
+        ),
     };
     let place = row.cell(*first);
     Some(Diagnostic::new(Code::UnknownColumn, place, message, help))
@@ -301,7 +293,7 @@ fn misspelled(header: &str, meant: Field, place: Place) -> Diagnostic {
     Diagnostic::new(
         Code::NearMissHeader,
         place,
-        format!("the column `{header}` is not known"),
+        format!("the column {} is not known", quote_any(undecorated(header))),
         format!("did you mean `{meant}`?"),
     )
 }
@@ -311,7 +303,10 @@ fn duplicate(field: Field, header: &str, first: &Place, second: Place) -> Diagno
     let mut diagnostic = Diagnostic::new(
         Code::DuplicateHeader,
         second,
-        format!("the column `{header}` means `{field}`, and so does the one in {first}"),
+        format!(
+            "the column {} means `{field}`, and so does the one in {first}",
+            quote_any(undecorated(header))
+        ),
         "keep one of the two columns, or rename the other",
     );
     diagnostic.field = Some(field);
@@ -325,37 +320,37 @@ pub(super) struct LikelyHeader {
 }
 
 impl LikelyHeader {
-    /// How many of its cells are headers.
-    pub(super) fn known(&self, options: &Options) -> usize {
+    /// Those of its cells that are headers.
+    fn headers(&self, options: &Options) -> Vec<&String> {
         let cells = self.row.cells.iter();
-        cells.filter(|cell| is_header(cell, options)).count()
+        cells.filter(|cell| is_header(cell, options)).collect()
     }
 
-    /// Its cells, and what it lacks as a header row: "row 3 has `Name`, `URL`, but no type".
-    pub(super) fn description(&self, options: &Options) -> Option<String> {
-        let is_filled = |cell: &&String| !cell.is_empty();
-        let cells: Vec<&String> = self.row.cells.iter().filter(is_filled).collect();
-        // It may be a row of values, even beside a header, so that each other cell is shown by the rule for cells.
-        let texts = cells.iter().take(MOST_SHOWN).map(|cell| {
-            if is_nearly_header(cell, options) {
-                quote_any(undecorated(cell))
-            } else {
-                quote(cell, Kind::Text)
+    /// How many of its cells are headers.
+    pub(super) fn known(&self, options: &Options) -> usize {
+        self.headers(options).len()
+    }
+
+    /// Its headers, and what it lacks as a header row: "row 3 has the headers `Name`, `URL`, but no type". It may be a row of
+    /// values, so that no other cell is shown.
+    pub(super) fn description(&self, options: &Options) -> String {
+        let headers = self.headers(options);
+        let shown = match headers.as_slice() {
+            [] => "no known header".to_owned(),
+            [one] => format!("the header {}", quote_any(undecorated(one))),
+            headers => {
+                let headers = listed(headers, MOST_SHOWN, |one| quote_any(undecorated(one)));
+                format!("the headers {headers}")
             }
-        });
-        let texts = texts.collect::<Vec<_>>().join(", ");
-        let more = match cells.len().checked_sub(MOST_SHOWN + 1) {
-            Some(more) => format!(" and {} more", more + 1),
-            None => String::new(),
         };
         let lacks = match (self.has(Field::Type, options), self.has_means(options)) {
             (true, true) => "",
             (true, false) => ", but neither an origin nor a credential",
             (false, true) => ", but no type",
+            (false, false) if headers.is_empty() => "",
             (false, false) => ", but neither a type nor an origin or a credential",
         };
-        let row = self.row.number;
-        (!cells.is_empty()).then(|| format!("row {row} has {texts}{more}{lacks}"))
+        format!("row {} has {shown}{lacks}", self.row.number)
     }
 
     fn has(&self, field: Field, options: &Options) -> bool {
@@ -380,8 +375,8 @@ impl LikelyHeader {
             let mut unknown = self.row.cells.iter();
             let header = unknown.find(|cell| !is_header(cell, options) && may_mean_type(cell));
             words.push(if let Some(header) = header {
-                let map = format!("{}=type", on_one_line(header));
-                format!("--map {}", quoted(&map))
+                let header = header.split_whitespace().collect::<Vec<_>>().join(" ");
+                format!("--map {}", quoted(&format!("{header}=type")))
             } else {
                 let sheet = self.table.sheet.as_deref();
                 let named = sheet.and_then(IntegrationType::meant_by);
@@ -403,10 +398,6 @@ fn may_mean_type(header: &str) -> bool {
     let is_plain = |c: char| c.is_alphabetic() || c.is_whitespace();
     let is_words = header.len() <= LONGEST && header.chars().all(is_plain);
     is_words && PARTS.iter().any(|part| plain(header).contains(part))
-}
-
-fn on_one_line(header: &str) -> String {
-    header.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A word of a command line, in quotes where a shell needs them.
@@ -434,9 +425,9 @@ pub(super) fn no_table(likely: Option<&LikelyHeader>, options: &Options) -> Prob
             .is_none_or(|row| row == likely.row.number)
     };
     let likely = likely.filter(is_there);
-    let message = match likely.and_then(|likely| likely.description(options)) {
+    let message = match likely {
         None => none,
-        Some(row) => format!("{none}: {row}"),
+        Some(likely) => format!("{none}: {}", likely.description(options)),
     };
     let separator = match likely.map(|likely| likely.row.cells.as_slice()) {
         Some([only]) => separator(only),
@@ -457,8 +448,10 @@ pub(super) fn no_table(likely: Option<&LikelyHeader>, options: &Options) -> Prob
         (None, None) if likely.is_none() && options.read.header_row.is_some() => {
             "check the row's number in the sheet, or omit `--header-row`".to_owned()
         }
-        _ => "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"
-            .to_owned(),
+        (None, None) => {
+            "it needs a header row with `type` and `origin`, `pat`, `username` or `password`"
+                .to_owned()
+        }
     };
     Problem::new(Code::NoTable, message, help)
 }

@@ -231,8 +231,8 @@ impl RowCheck<'_> {
             Ok(record) => Some(record),
             Err(defects) => {
                 // The rules have checked for the same defects. Should one be left, it must not pass in silence.
-                for defect in &defects {
-                    let (field, problem) = rules::defect_problem(defect, integration_type);
+                for (field, code) in defects {
+                    let problem = rules::defect_problem(field, code, integration_type);
                     self.report_problem(field, problem);
                 }
                 None

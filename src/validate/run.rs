@@ -339,21 +339,18 @@ impl Run<'_> {
 
     /// Reports a table that is not read because of its headers, and keeps the row that comes nearest to a header row.
     fn report_headerless(&mut self, likely: LikelyHeader, reason: &str) {
-        let known = |likely: &LikelyHeader| likely.known(self.options);
-        let description = likely.description(self.options);
-        let words = likely.options_to_read_it(self.options);
-        let is_better = self
-            .likely
-            .as_ref()
-            .is_none_or(|best| known(best) < known(&likely));
-        match description.filter(|_| known(&likely) > 0) {
-            Some(row) => {
-                let options = words.map(|words| format!(" or, for example, pass `{words}`"));
-                let options = options.unwrap_or_default();
-                let help = format!("if it has integrations, rename its headers{options}");
-                self.report_skipped(&likely.table, &format!("{reason}: {row}"), Some(&help));
-            }
-            None => self.report_skipped(&likely.table, reason, None),
+        let known = likely.known(self.options);
+        let best = self.likely.as_ref().map(|best| best.known(self.options));
+        let is_better = best.is_none_or(|best| best < known);
+        if known > 0 {
+            let row = likely.description(self.options);
+            let options = likely.options_to_read_it(self.options);
+            let options = options.map(|words| format!(" or, for example, pass `{words}`"));
+            let options = options.unwrap_or_default();
+            let help = format!("if it has integrations, rename its headers{options}");
+            self.report_skipped(&likely.table, &format!("{reason}: {row}"), Some(&help));
+        } else {
+            self.report_skipped(&likely.table, reason, None);
         }
         if is_better && !is_for_people(&likely.table) {
             self.likely = Some(likely);

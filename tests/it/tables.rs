@@ -462,27 +462,27 @@ fn what_is_proposed_for_a_table_without_a_type_can_be_copied() {
     for (sheet, said, words) in [
         (
             "Git host,Name,URL,Token\nGitHub Enterprise Server,A,https://git.example.org,{PAT}\n".to_owned(),
-            "row 1 has `Git host`, `Name`, `URL`, `Token`, but no type",
+            "row 1 has the headers `Name`, `URL`, `Token`, but no type",
             vec!["--map", "Git host=type"],
         ),
         (
             format!("{notes}Git host,Name,URL,Token\nGitHub Enterprise Server,A,https://git.example.org,{{PAT}}\n"),
-            "row 25 has `Git host`, `Name`, `URL`, `Token`, but no type",
+            "row 25 has the headers `Name`, `URL`, `Token`, but no type",
             vec!["--header-row", "25", "--map", "Git host=type"],
         ),
         (
             "\"Host URL\n(https://…)\",Name,Personal Access Token (PAT)\nhttps://github.com,A,{PAT}\n".to_owned(),
-            "row 1 has `Host URL`, `Name`, `Personal Access Token`, but no type",
+            "row 1 has the headers `Host URL`, `Name`, `Personal Access Token`, but no type",
             vec!["--set", "type=GITHUB"],
         ),
         (
             "種別,アドレス,トークン,名前\nGitHub Enterprise Server,https://git.example.org,{PAT},A\n".to_owned(),
-            "row 1 has `種別`, `アドレス`, `トークン`, `名前`, but neither a type nor an origin or a credential",
+            "row 1 has no known header",
             vec![],
         ),
         (
             "Owner's system,Token,Name\nGitHub.com,{PAT},A\n".to_owned(),
-            "row 1 has a text of 14 characters, `Token`, `Name`, but no type",
+            "row 1 has the headers `Token`, `Name`, but no type",
             vec!["--set", "type=GITHUB"],
         ),
     ] {
@@ -516,7 +516,7 @@ A,{token}
     book.save(env.path("a.xlsx")).unwrap();
     env.run(["check", "a.xlsx"])
         .exit(3)
-        .says("the sheet `GitLab.com` is skipped: it is not a table of integrations: row 1 has `Name`, `Token`, but no type")
+        .says("the sheet `GitLab.com` is skipped: it is not a table of integrations: row 1 has the headers `Name`, `Token`, but no type")
         .says("--sheet GitLab.com --set type=GITLAB`")
         .says("for example, pass `--sheet GitHub --set type=GITHUB`");
     let args = [
@@ -565,10 +565,48 @@ fn a_table_that_is_not_read_shows_no_value_beside_a_header() {
             let report = std::fs::read_to_string(env.path("report.json")).unwrap_or_default();
             let text = format!("{}{}{report}", ran.stdout, ran.stderr);
             assert!(
-                text.contains("text of") || text.contains("Logins"),
+                text.contains("no-table") || text.contains("Logins"),
                 "{text}"
             );
             assert!(!text.contains("Hunter2"), "{text}");
         }
+    }
+}
+
+#[test]
+fn a_word_beside_a_header_of_a_table_that_is_not_read_is_not_shown() {
+    for text in [
+        "Password | sunshine\n",
+        "Password,sunshine\n",
+        "Password (sunshine),Name\n",
+        "Password: sunshine\n",
+        "Name,sunshine,tokem\n",
+    ] {
+        let env = Env::new().file("a.csv", text);
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("error[no-table]")
+            .says_nothing_of("sunshine")
+            .says_nothing_of("tokem");
+    }
+    let decorated = "type,displayName,pat,Passwrod (sunshine)\nGITHUB,A,p,q\n";
+    let env = Env::new().file("a.csv", decorated);
+    env.run(["check", "a.csv"])
+        .exit(3)
+        .says("the column `Passwrod` is not known")
+        .says_nothing_of("sunshine");
+}
+
+#[test]
+fn a_second_header_row_and_footnotes_are_told_for_what_they_are() {
+    let text = "type,displayName,pat\nGITHUB,A,p\ntype,displayName,pat\nGITHUB,B,q\n\n* ask Jo for tokens\nTotal: 2\n";
+    let bytes = crate::workbook::of_csv(text);
+    let env = Env::new().file("a.csv", text).file("a.xlsx", bytes);
+    for file in ["a.csv", "a.xlsx"] {
+        env.run(["check", file])
+            .exit(3)
+            .says("this is probably a second header row: remove it")
+            .says("this is probably a total, a title or a footnote")
+            .says("2 of 5 rows can be imported; 3 errors");
     }
 }
