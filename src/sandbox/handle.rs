@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::config::{Condition, Config, StartError};
 use super::faults::{Call, Fault};
-use super::integration::{Integration, Seed, SeedError};
+use super::integration::{Creation, Integration, SeedError};
 use super::record::{LoggedRequest, ReceivedBody, StateFile};
 use super::state::{SandboxState, Simulation};
 use super::store::now;
@@ -116,7 +116,7 @@ impl Sandbox {
     /// If the JSON is no integration, or its id is taken.
     #[expect(clippy::needless_pass_by_value, reason = "`put(json!(…))` reads best")]
     pub fn put(&self, integration: Value) -> Result<u64, SeedError> {
-        let seed = Seed::read(&integration)?;
+        let seed = Creation::of_seed(&integration)?;
         self.shared.change(|simulation| simulation.put(&seed))
     }
 

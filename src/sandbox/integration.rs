@@ -9,10 +9,8 @@
 //! A body is read as strictly as the documentation allows: the vendor's server probably tolerates more; a client that was
 //! proven against this one depends on none of it. No message repeats a value, which could be a secret.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// An integration that the sandbox holds. Credentials are not among its fields; they are not even kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +20,7 @@ pub struct Integration {
     /// From 1 upward; never given twice.
     pub id: u64,
     pub display_name: String,
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub origin: String,
     /// Not indexed while true.
     pub disabled: bool,
@@ -79,11 +77,11 @@ impl Integration {
     }
 }
 
-/// The body of a creation. A blank text is one that is not given.
+/// The body of a creation or an update, read to check names, types and values. A blank text is one that is not given.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[expect(clippy::struct_excessive_bools, reason = "the fields are the vendor's")]
-pub(super) struct Creation {
+struct Body {
     #[serde(rename = "type")]
     integration_type: String,
     display_name: String,
@@ -93,52 +91,64 @@ pub(super) struct Creation {
     pat: String,
     disabled: bool,
     send_commit_emails: bool,
-    #[serde(deserialize_with = "not_null")]
-    max_mins_to_commit_email: Option<i64>,
+    max_mins_to_commit_email: i64,
     disable_ssl_verification: bool,
     api_path: String,
     api_filter: String,
-    #[serde(rename = "tfsCollection")]
-    _tfs_collection: String,
+    tfs_collection: String,
     aws_region: String,
     require_user_pat: bool,
-    #[serde(default = "yes")]
     git_viewer_enabled: bool,
-    #[serde(default = "yes")]
     smart_commits_enabled: bool,
-    #[serde(deserialize_with = "not_null")]
-    global: Option<bool>,
+    global: bool,
     project_mapping_ids: Vec<i64>,
-    #[serde(default = "yes")]
     sources_diff_view_enabled: bool,
-    #[serde(default = "yes")]
     revision_indexing: bool,
     tags_filter: String,
     pr_hide_filter: String,
     trust_folder_stat: bool,
-    #[serde(default = "yes")]
     ref_spec_notes: bool,
     ref_spec_changes: bool,
-    #[serde(rename = "refSpecCustom")]
-    _ref_spec_custom: String,
+    ref_spec_custom: String,
     /// In the vendor's example body alone.
-    #[serde(rename = "limitGitData")]
-    _limit_git_data: bool,
+    limit_git_data: bool,
     #[serde(deserialize_with = "not_null")]
     folder_depth: Option<i64>,
     #[serde(flatten)]
-    unknown: BTreeMap<String, Value>,
+    unknown: Fields,
 }
 
-fn yes() -> bool {
-    true
-}
+/// The fields of a body, or of an integration, by their names.
+type Fields = Map<String, Value>;
 
 /// Jira takes no `null`.
-fn not_null<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    field: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(field).map(Some)
+fn not_null<'de, D: Deserializer<'de>>(field: D) -> Result<Option<i64>, D::Error> {
+    i64::deserialize(field).map(Some)
+}
+
+/// The documented settings of an integration whose creation does not name them.
+fn defaults() -> Fields {
+    let defaults = json!({
+        "disabled": false,
+        "sendCommitEmails": false,
+        "maxMinsToCommitEmail": 1440,
+        "global": true,
+        "projectMappingIds": [],
+        "revisionIndexing": true,
+        "gitViewerEnabled": true,
+        "disableSslVerification": false,
+        "smartCommitsEnabled": true,
+        "requireUserPat": false,
+        "sourcesDiffViewEnabled": true,
+        "refSpecNotes": true,
+        "refSpecChanges": false,
+        "trustFolderStat": false,
+        "tagsFilter": "",
+        "prHideFilter": "",
+        "apiPath": "",
+        "apiFilter": "",
+    });
+    defaults.as_object().cloned().unwrap_or_default()
 }
 
 /// An error of serde without the value that it quotes.
@@ -155,33 +165,25 @@ fn given(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.trim().is_empty())
 }
 
+fn is_given(value: &Value) -> bool {
+    value.as_str().is_none_or(|text| given(text).is_some())
+}
+
+/// The integration that has these fields.
+fn integration(mut fields: Fields) -> serde_json::Result<Integration> {
+    fields.retain(|_, value| is_given(value));
+    Integration::deserialize(Value::Object(fields))
+}
+
 /// The longest `apiPath` and `apiFilter`, in characters.
 const LONGEST: usize = 2000;
 
-impl Creation {
-    /// Reads a body that can be carried out.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, without repeating a value.
-    pub(super) fn read(body: &[u8]) -> Result<Self, String> {
-        let creation: Self = serde_json::from_slice(body)
-            .map_err(|error| format!("the body is not as documented: {}", without_value(&error)))?;
-        let problems = creation.problems();
-        if problems.is_empty() {
-            Ok(creation)
-        } else {
-            Err(problems.join("; "))
-        }
-    }
-
-    fn problems(&self) -> Vec<String> {
-        let mut problems = self.field_problems();
-        match self.rules() {
-            Some(rules) => problems.extend(rules.problems(self)),
-            None if self.integration_type.is_empty() => problems.push("type is missing".to_owned()),
-            None => problems.push("type is not one of the 12 integration types".to_owned()),
-        }
-        problems
+impl Body {
+    /// Reads a body, and its fields as they are. Problems do not repeat a value.
+    fn read(bytes: &[u8]) -> Result<(Self, Fields), String> {
+        let body = serde_json::from_slice(bytes);
+        body.and_then(|body| Ok((body, serde_json::from_slice(bytes)?)))
+            .map_err(|error| not_as_documented(&error))
     }
 
     /// What is wrong with single fields, whatever the type.
@@ -192,7 +194,6 @@ impl Creation {
         });
         let mut problems: Vec<String> = unknown.collect();
         let too_long = |text: &str| text.chars().count() > LONGEST;
-        let minutes = self.max_mins_to_commit_email.unwrap_or(0);
         for (is_broken, problem) in [
             (
                 given(&self.api_path).is_some_and(|path| !path.starts_with('/')),
@@ -212,11 +213,11 @@ impl Creation {
                 "folderDepth is not from 1 to 5",
             ),
             (
-                !(0..=i64::from(i32::MAX)).contains(&minutes),
+                !(0..=i64::from(i32::MAX)).contains(&self.max_mins_to_commit_email),
                 "maxMinsToCommitEmail is not a number of minutes",
             ),
             (
-                self.global == Some(true) && !self.project_mapping_ids.is_empty(),
+                self.global && !self.project_mapping_ids.is_empty(),
                 "projectMappingIds is not accepted where global is true",
             ),
         ] {
@@ -226,91 +227,97 @@ impl Creation {
         }
         problems
     }
+}
 
-    fn rules(&self) -> Option<&'static TypeRules> {
-        TYPES
-            .iter()
-            .find(|rules| rules.name == self.integration_type)
-    }
+fn not_as_documented(error: &serde_json::Error) -> String {
+    format!("the body is not as documented: {}", without_value(error))
+}
 
-    /// The origin that comes back.
-    fn stored_origin(&self, rule: Origin) -> String {
-        match (given(&self.origin), rule) {
-            (Some(origin), _) | (None, Origin::Default { origin, .. }) => origin.to_owned(),
-            (None, OfRegion) => {
-                let region = given(&self.aws_region).unwrap_or("us-east-1");
-                format!("https://git-codecommit.{region}.amazonaws.com")
+/// An integration that is to be created. Its id and date are 0 where the server chooses them.
+pub(super) struct Creation(Integration);
+
+impl Creation {
+    /// Reads a body that can be carried out.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, without repeating a value.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let (body, fields) = Body::read(bytes)?;
+        let mut problems = body.field_problems();
+        match TypeRules::of(&body.integration_type) {
+            Some(rules) => {
+                problems.extend(rules.problems(&body));
+                if problems.is_empty() {
+                    return Self::new(rules, &body, fields)
+                        .map_err(|error| not_as_documented(&error));
+                }
             }
-            (None, Required) => String::new(),
+            None if body.integration_type.is_empty() => problems.push("type is missing".to_owned()),
+            None => problems.push("type is not one of the 12 integration types".to_owned()),
         }
+        Err(problems.join("; "))
     }
 
-    /// The display name that comes back; one is generated (`https://github.com/*`) where there is none.
-    fn stored_name(&self, rule: Origin) -> String {
-        if let Some(name) = given(&self.display_name) {
-            return name.to_owned();
+    /// An integration that was there before: the body of a creation, or as a list shows it. Credentials need not be there,
+    /// and fields that are not documented are ignored.
+    pub(super) fn of_seed(seed: &Value) -> Result<Self, SeedError> {
+        let form = |error| SeedError::Form(without_value(&error));
+        let body = Body::deserialize(seed).map_err(form)?;
+        let fields = Fields::deserialize(seed).map_err(form)?;
+        let type_name = fields.get("integrationType").and_then(Value::as_str);
+        let rules = TypeRules::of(type_name.unwrap_or(&body.integration_type));
+        let rules = rules.ok_or(SeedError::Type)?;
+        let is_id = |id: &Value| id.as_u64().is_some_and(|id| (1..=MAX_ID).contains(&id));
+        if fields.get("id").is_some_and(|id| !is_id(id)) {
+            return Err(SeedError::Id);
         }
-        match (given(&self.origin), rule) {
-            (None, Origin::Default { site, .. }) => format!("{site}/*"),
-            (Some(folder), _) if self.integration_type == "FILESPACE" => folder.to_owned(),
-            _ => format!("{}/*", self.stored_origin(rule).trim_end_matches('/')),
-        }
+        Self::new(rules, &body, fields).map_err(form)
     }
 
-    /// The integration that comes of it, with the documented defaults for what is not given.
-    pub(super) fn integration(&self, id: u64, init_date: i64) -> Integration {
-        let rule = self.rules().map_or(Required, |rules| rules.origin);
-        let given = |text| given(text).map(str::to_owned);
-        Integration {
-            id,
-            display_name: self.stored_name(rule),
-            origin: self.stored_origin(rule),
-            disabled: self.disabled,
-            send_commit_emails: self.send_commit_emails,
-            max_mins_to_commit_email: self.max_mins_to_commit_email.unwrap_or(1440),
-            // The default is not documented; in the vendor's answers whatever names no projects is global.
-            global: self.global.unwrap_or(self.project_mapping_ids.is_empty()),
-            init_date,
-            last_indexed_date: None,
-            revision_indexing: self.revision_indexing,
-            git_viewer_enabled: self.git_viewer_enabled,
-            disable_ssl_verification: self.disable_ssl_verification,
-            smart_commits_enabled: self.smart_commits_enabled,
-            tags_filter: given(&self.tags_filter),
-            pr_hide_filter: given(&self.pr_hide_filter),
-            require_user_pat: self.require_user_pat,
-            project_mapping_ids: self.project_mapping_ids.clone(),
-            integration_type: self.integration_type.clone(),
-            sources_diff_view_enabled: self.sources_diff_view_enabled,
-            ref_spec_notes: self.ref_spec_notes,
-            ref_spec_changes: self.ref_spec_changes,
-            api_path: given(&self.api_path),
-            api_filter: given(&self.api_filter),
-            trust_folder_stat: self.trust_folder_stat,
+    fn new(rules: &TypeRules, body: &Body, given: Fields) -> serde_json::Result<Self> {
+        let mut fields = defaults();
+        fields.extend(["id", "initDate"].map(|name| (name.to_owned(), 0.into())));
+        // The default is not documented; in the vendor's answers whatever names no projects is global.
+        let is_global = body.project_mapping_ids.is_empty();
+        fields.insert("global".to_owned(), is_global.into());
+        fields.extend(given);
+        fields.insert("displayName".to_owned(), rules.display_name(body).into());
+        fields.insert("origin".to_owned(), rules.origin(body).into());
+        fields.insert("integrationType".to_owned(), rules.name.into());
+        integration(fields).map(Self)
+    }
+
+    /// The integration that comes of it.
+    pub(super) fn integration(&self, next_id: u64, now: i64) -> Integration {
+        let mut integration = self.0.clone();
+        if integration.id == 0 {
+            integration.id = next_id;
         }
+        if integration.init_date == 0 {
+            integration.init_date = now;
+        }
+        integration
     }
 }
 
 /// The body of an update: the fields to change ("Update Existing Integration").
-pub(super) struct Update(Map<String, Value>);
+pub(super) struct Update(Fields);
 
 impl Update {
     /// Reads a body that can be carried out.
     ///
     /// # Errors
     /// Everything that is wrong with it, without repeating a value.
-    pub(super) fn read(body: &[u8]) -> Result<Self, String> {
-        let form = |error| format!("the body is not as documented: {}", without_value(&error));
-        let fields: Map<String, Value> = serde_json::from_slice(body).map_err(form)?;
-        let values = Creation::deserialize(Value::Object(fields.clone())).map_err(form)?;
-        let mut problems = values.field_problems();
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let (body, fields) = Body::read(bytes)?;
+        let mut problems = body.field_problems();
         for name in ["type", "id"] {
             if fields.contains_key(name) {
                 problems.push(format!("{name} cannot be changed"));
             }
         }
         for name in ["displayName", "origin"] {
-            if fields.get(name).is_some_and(|value| value == "") {
+            if fields.get(name).is_some_and(|value| !is_given(value)) {
                 problems.push(format!("{name} is blank"));
             }
         }
@@ -329,33 +336,16 @@ impl Update {
     /// The integration with the changes: a field that is left out keeps its value, but for `disabled`, whose documented
     /// default is false. With `resets_others`, every other setting gets its default too.
     pub(super) fn applied_to(&self, old: &Integration, resets_others: bool) -> Integration {
-        let mut fields = Map::new();
-        let before = if resets_others {
-            let kept = Creation {
-                integration_type: old.integration_type.clone(),
-                display_name: old.display_name.clone(),
-                origin: old.origin.clone(),
-                ..Creation::deserialize(Value::Object(Map::new())).unwrap_or_default()
-            };
-            let mut reset = kept.integration(old.id, old.init_date);
-            reset.last_indexed_date = old.last_indexed_date;
-            reset
-        } else {
-            old.clone()
-        };
-        if let Ok(Value::Object(shown)) = serde_json::to_value(&before) {
-            fields = shown;
-        }
-        fields.insert("disabled".to_owned(), false.into());
-        for (name, value) in &self.0 {
-            if value == "" {
-                fields.remove(name);
-            } else {
-                fields.insert(name.clone(), value.clone());
-            }
-        }
-        // The fields were read as those of a creation, so that they fit.
-        let mut new = Integration::deserialize(Value::Object(fields)).unwrap_or(before);
+        let mut reset = defaults();
+        reset.retain(|name, _| resets_others || name == "disabled");
+        let shown = serde_json::to_value(old).and_then(Fields::deserialize);
+        let new = shown.and_then(|mut fields| {
+            fields.extend(reset);
+            fields.extend(self.0.clone());
+            integration(fields)
+        });
+        // The fields were read as those of a body, so that they fit.
+        let mut new = new.unwrap_or_else(|_| old.clone());
         if new.global {
             new.project_mapping_ids.clear();
         }
@@ -405,57 +395,11 @@ pub enum SeedError {
     /// Neither `type` nor `integrationType` names a type.
     #[error("a seed needs a `type` (or `integrationType`) that is one of the 12 integration types")]
     Type,
-    #[error("the id of a seed must be a number from 1 to {max} that is not taken", max = i32::MAX)]
+    #[error("the id of a seed must be a number from 1 to {max} that is not taken", max = MAX_ID)]
     Id,
 }
 
-/// An integration that is put into the sandbox: the body of a creation, or as a list shows it. Credentials need not be there,
-/// and fields that are not documented are ignored.
-pub(super) struct Seed {
-    creation: Creation,
-    shown: Shown,
-}
-
-/// What a list shows beside the fields of a creation.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Shown {
-    integration_type: Option<String>,
-    id: Option<u64>,
-    init_date: Option<i64>,
-    last_indexed_date: Option<i64>,
-}
-
-impl Seed {
-    pub(super) fn read(seed: &Value) -> Result<Self, SeedError> {
-        let form = |error| SeedError::Form(without_value(&error));
-        let shown = Shown::deserialize(seed).map_err(form)?;
-        let mut creation = Creation::deserialize(seed).map_err(form)?;
-        if let Some(integration_type) = &shown.integration_type {
-            creation.integration_type.clone_from(integration_type);
-        }
-        if creation.rules().is_none() {
-            return Err(SeedError::Type);
-        }
-        if shown
-            .id
-            .is_some_and(|id| !(1..=i32::MAX as u64).contains(&id))
-        {
-            return Err(SeedError::Id);
-        }
-        Ok(Self { creation, shown })
-    }
-
-    /// The integration, with an id and a date where the seed has none.
-    pub(super) fn integration(&self, next_id: u64, now: i64) -> Integration {
-        let Shown { id, init_date, .. } = self.shown;
-        let mut integration = self
-            .creation
-            .integration(id.unwrap_or(next_id), init_date.unwrap_or(now));
-        integration.last_indexed_date = self.shown.last_indexed_date;
-        integration
-    }
-}
+const MAX_ID: u64 = i32::MAX as u64;
 
 /// What an integration of a type does with its origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -533,18 +477,46 @@ static TYPES: [TypeRules; 12] = [
 ];
 
 impl TypeRules {
+    fn of(name: &str) -> Option<&'static Self> {
+        TYPES.iter().find(|rules| rules.name == name)
+    }
+
+    /// The origin that comes back.
+    fn origin(&self, body: &Body) -> String {
+        match (given(&body.origin), self.origin) {
+            (Some(origin), _) | (None, Origin::Default { origin, .. }) => origin.to_owned(),
+            (None, OfRegion) => {
+                let region = given(&body.aws_region).unwrap_or("us-east-1");
+                format!("https://git-codecommit.{region}.amazonaws.com")
+            }
+            (None, Required) => String::new(),
+        }
+    }
+
+    /// The display name that comes back; one is generated (`https://github.com/*`) where there is none.
+    fn display_name(&self, body: &Body) -> String {
+        if let Some(name) = given(&body.display_name) {
+            return name.to_owned();
+        }
+        match (given(&body.origin), self.origin) {
+            (None, Origin::Default { site, .. }) => format!("{site}/*"),
+            (Some(folder), _) if self.name == "FILESPACE" => folder.to_owned(),
+            _ => format!("{}/*", self.origin(body).trim_end_matches('/')),
+        }
+    }
+
     /// What a creation of this type lacks, or may not combine.
-    fn problems(&self, creation: &Creation) -> Vec<String> {
+    fn problems(&self, body: &Body) -> Vec<String> {
         let has = |text| given(text).is_some();
-        let pat = has(&creation.pat);
-        let login = has(&creation.username) && has(&creation.password);
-        let needs_origin = self.origin == Required && !has(&creation.origin);
-        let needs_region = self.origin == OfRegion && !has(&creation.aws_region);
+        let pat = has(&body.pat);
+        let login = has(&body.username) && has(&body.password);
+        let needs_origin = self.origin == Required && !has(&body.origin);
+        let needs_region = self.origin == OfRegion && !has(&body.aws_region);
         let credentials = match self.needs {
             Pat if !pat => Some("a pat"),
             Password if !login => Some("a username and a password"),
             PatOrPassword if !pat && !login => Some("a pat, or a username and a password"),
-            PasswordOrPatOfAll if !(login || pat && creation.username == "all") => {
+            PasswordOrPatOfAll if !(login || pat && body.username == "all") => {
                 Some("a username and a password, or a pat and the username `all`")
             }
             _ => None,
@@ -559,7 +531,7 @@ impl TypeRules {
             .flatten()
             .map(|what| format!("{} needs {what}", self.name))
             .collect();
-        if pat && has(&creation.password) {
+        if pat && has(&body.password) {
             problems.push("a pat and a password exclude each other".to_owned());
         }
         problems

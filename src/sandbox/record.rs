@@ -286,7 +286,7 @@ impl StateFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::integration::Seed;
+    use crate::sandbox::integration::Creation;
 
     fn request(path: &str) -> LoggedRequest {
         let at = jiff::Timestamp::UNIX_EPOCH;
@@ -328,7 +328,7 @@ mod tests {
     fn lines() -> String {
         let integration = |id: u64| {
             let seed = serde_json::json!({"type": "GITLAB", "id": id, "displayName": id.to_string(), "initDate": 5});
-            Seed::read(&seed).ok().unwrap().integration(1, 1)
+            Creation::of_seed(&seed).ok().unwrap().integration(1, 1)
         };
         let lines = [
             StateLine::opened("http://127.0.0.1:1"),

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::access::{Buckets, Logins};
 use super::config::{Condition, Config};
 use super::faults::FaultPicker;
-use super::integration::{Creation, Integration, Seed, SeedError, Update};
+use super::integration::{Creation, Integration, SeedError, Update};
 use super::record::{Log, RequestNumber, SavedState, StateFile, StateLine};
 use super::store::{Store, now};
 
@@ -49,7 +49,7 @@ impl Simulation {
     }
 
     /// Puts one in that was there before.
-    pub(super) fn put(&mut self, seed: &Seed) -> Result<u64, SeedError> {
+    pub(super) fn put(&mut self, seed: &Creation) -> Result<u64, SeedError> {
         let integration = self.store.put(seed, now())?.clone();
         let id = integration.id;
         self.record(|| StateLine::Created(integration));

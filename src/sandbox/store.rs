@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::faults::Fault;
-use super::integration::{Creation, Integration, Repository, Seed, SeedError};
+use super::integration::{Creation, Integration, Repository, SeedError};
 
 /// The time.
 pub(super) fn now() -> i64 {
@@ -76,7 +76,7 @@ impl Store {
     }
 
     /// Puts one in that was there before; lists show it at once.
-    pub(super) fn put(&mut self, seed: &Seed, now: i64) -> Result<&Integration, SeedError> {
+    pub(super) fn put(&mut self, seed: &Creation, now: i64) -> Result<&Integration, SeedError> {
         let integration = seed.integration(self.next_id, now);
         if self.rows.contains_key(&integration.id) {
             return Err(SeedError::Id);
@@ -277,7 +277,7 @@ mod tests {
         let (mut store, now) = (Store::new(Duration::ZERO, Some(Duration::ZERO)), 0);
         store
             .put(
-                &Seed::read(&json!({"type": "AZURE", "disabled": true}))
+                &Creation::of_seed(&json!({"type": "AZURE", "disabled": true}))
                     .ok()
                     .unwrap(),
                 now,
@@ -291,7 +291,7 @@ mod tests {
         let (mut store, now) = (Store::new(Duration::ZERO, None), 0);
         store
             .put(
-                &Seed::read(&json!({"integrationType": "AZURE", "id": 7}))
+                &Creation::of_seed(&json!({"integrationType": "AZURE", "id": 7}))
                     .ok()
                     .unwrap(),
                 now,
