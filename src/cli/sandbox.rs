@@ -145,7 +145,6 @@ fn config(args: SandboxArgs) -> Result<Config, Failure> {
         list_lag: args.list_lag,
         index_after: args.index_after,
         state: args.state,
-        ..Config::default()
     })
 }
 

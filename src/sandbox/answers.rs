@@ -64,25 +64,23 @@ pub(super) fn list(list: &[Integration]) -> Response {
         success: success(list.len() as u64),
         integrations: list,
     };
-    json(StatusCode::OK, &body)
+    ok(&body)
 }
 
 /// Every repository that an integration found.
 pub(super) fn repositories(found: &[Repository]) -> Response {
     let success = success(found.len() as u64);
-    json(
-        StatusCode::OK,
-        &json!({"success": success, "repositories": found}),
-    )
+    ok(&json!({"success": success, "repositories": found}))
+}
+
+fn ok(body: &impl Serialize) -> Response {
+    json(StatusCode::OK, body)
 }
 
 /// The answer to a creation or an update.
-pub(super) fn created(integration: &Integration) -> Response {
+pub(super) fn integration(integration: &Integration) -> Response {
     let success = success(integration.id);
-    json(
-        StatusCode::OK,
-        &json!({"success": success, "integration": integration}),
-    )
+    ok(&json!({"success": success, "integration": integration}))
 }
 
 /// The answer to a request for one integration, in one of its three documented shapes.
@@ -93,25 +91,23 @@ pub(super) fn shown(integration: &Integration) -> Response {
         1 => json!({"success": success, "integration": [integration]}),
         _ => json!({"success": success, "integrations": [integration]}),
     };
-    json(StatusCode::OK, &body)
+    ok(&body)
 }
 
 /// The answer to what has nothing to show afterwards.
 pub(super) fn done(id: u64) -> Response {
-    json(StatusCode::OK, &json!({"success": success(id)}))
+    ok(&json!({"success": success(id)}))
 }
 
 /// `success` without anything to show for it.
 pub(super) fn success_without_id() -> Response {
-    json(StatusCode::OK, &json!({"success": true}))
+    ok(&json!({"success": true}))
 }
 
 /// The app's own error.
 pub(super) fn failure(status: StatusCode, error: &str, advice: &str) -> Response {
-    json(
-        status,
-        &json!({"success": false, "error": error, "advice": advice}),
-    )
+    let body = json!({"success": false, "error": error, "advice": advice});
+    json(status, &body)
 }
 
 /// The app's refusal of a request that breaks the contract.
@@ -146,11 +142,8 @@ pub(super) fn no_app(base: &str) -> Response {
 pub(super) fn not_logged_in() -> Response {
     let message = "Client must be authenticated to access this resource.";
     let body = json!({"message": message, "status-code": 401});
-    with(
-        json(StatusCode::UNAUTHORIZED, &body),
-        header::WWW_AUTHENTICATE,
-        OAUTH,
-    )
+    let response = json(StatusCode::UNAUTHORIZED, &body);
+    with(response, header::WWW_AUTHENTICATE, OAUTH)
 }
 
 pub(super) fn login_failed() -> Response {
@@ -159,20 +152,14 @@ pub(super) fn login_failed() -> Response {
 }
 
 pub(super) fn captcha(base: &str) -> Response {
+    let response = login_refused(StatusCode::FORBIDDEN, "AUTHENTICATION_DENIED");
     let reason = format!("CAPTCHA_CHALLENGE; login-url={base}/login.jsp");
-    with(
-        login_refused(StatusCode::FORBIDDEN, "AUTHENTICATION_DENIED"),
-        DENIED_REASON,
-        &reason,
-    )
+    with(response, DENIED_REASON, &reason)
 }
 
 /// A page as Jira shows it for errors of authentication.
 fn login_refused(status: StatusCode, reason: &str) -> Response {
-    let (code, title) = (
-        status.as_u16(),
-        status.canonical_reason().unwrap_or_default(),
-    );
+    let (code, title) = code_and_title(status);
     let page = format!(
         "<html><head><title>{title} ({code})</title></head><body class=\"aui-page-notification\">\
          <h1>{title} ({code})</h1><p>Encountered a <code>\"{code} - {title}\"</code> error while loading this page.</p>\
@@ -180,6 +167,11 @@ fn login_refused(status: StatusCode, reason: &str) -> Response {
          <a href=\"/secure/MyJiraHome.jspa\">Go to Jira home</a></body></html>"
     );
     with(html(status, page), LOGIN_REASON, reason)
+}
+
+fn code_and_title(status: StatusCode) -> (u16, &'static str) {
+    let title = status.canonical_reason().unwrap_or_default();
+    (status.as_u16(), title)
 }
 
 pub(super) fn basic_disabled() -> Response {
@@ -223,19 +215,13 @@ pub(super) fn rate_limited() -> Response {
 /// 503 with a date in `Retry-After`, as proxies send it.
 pub(super) fn unavailable() -> Response {
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(1));
-    with(
-        tomcat(StatusCode::SERVICE_UNAVAILABLE),
-        header::RETRY_AFTER,
-        &date,
-    )
+    let response = tomcat(StatusCode::SERVICE_UNAVAILABLE);
+    with(response, header::RETRY_AFTER, &date)
 }
 
 /// A page as Tomcat shows it.
 pub(super) fn tomcat(status: StatusCode) -> Response {
-    let (code, title) = (
-        status.as_u16(),
-        status.canonical_reason().unwrap_or_default(),
-    );
+    let (code, title) = code_and_title(status);
     let page = format!(
         "<!doctype html><html lang=\"en\"><head><title>HTTP Status {code} – {title}</title></head><body>\
          <h1>HTTP Status {code} – {title}</h1><hr class=\"line\" /><p><b>Type</b> Status Report</p></body></html>"

@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
-use super::access::{Denial, Scheme};
+use super::access::{Denial, Refusal, credential};
 use super::answers;
 use super::config::Condition;
 use super::record::RequestNumber;
@@ -56,8 +56,8 @@ pub(super) async fn check(
     let is_public = request.uri().path() == "/rest/api/2/serverInfo";
     let user = match admit(&mut shared.lock(), area, credentials) {
         Ok(user) => user,
-        Err(Denial::Anonymous) if is_public => "anonymous".to_owned(),
-        Err(denial) => return denial.answer(&shared.base),
+        Err(_) if is_public && credentials.is_none() => "anonymous".to_owned(),
+        Err(refusal) => return refusal(&shared.base),
     };
     let rate_status = shared
         .lock()
@@ -121,23 +121,23 @@ fn overall(condition: &Condition, area: Area, base: &str, target: &str) -> Optio
     }
 }
 
-/// Checks the login; returns the user's name.
-fn admit(jira: &mut Simulation, area: Area, credentials: Option<&str>) -> Result<String, Denial> {
-    let is_basic = credentials.map(Scheme::of) == Some(Scheme::Basic);
+/// Checks the login. Returns the user's name.
+fn admit(jira: &mut Simulation, area: Area, credentials: Option<&str>) -> Result<String, Refusal> {
+    let is_basic = credentials.is_some_and(|header| credential(header, "basic").is_some());
     match jira.condition {
         _ if credentials.is_none() => {}
-        Condition::Captcha => return Err(Denial::CaptchaRequired),
-        Condition::BasicDisabled if is_basic => return Err(Denial::BasicDisabled),
+        Condition::Captcha => return Err(answers::captcha),
+        Condition::BasicDisabled if is_basic => return Err(|_| answers::basic_disabled()),
         Condition::Unauthorized => {
             jira.logins.failed += 1;
-            return Err(Denial::Refused);
+            return Err(|_| answers::login_failed());
         }
         _ => {}
     }
-    jira.logins.judge(credentials)?;
+    jira.logins.judge(credentials).map_err(Denial::answer)?;
     match (&jira.condition, area) {
-        (Condition::NotAdmin, Area::App) => Err(Denial::NotAdmin),
-        (Condition::PluginAbsent, Area::App) => Err(Denial::NoApp),
+        (Condition::NotAdmin, Area::App) => Err(|_| answers::not_admin()),
+        (Condition::PluginAbsent, Area::App) => Err(answers::no_app),
         _ => Ok(jira.logins.user().to_owned()),
     }
 }
@@ -182,65 +182,44 @@ fn violations(area: Area, request: &Request) -> Vec<(&'static str, Consequence)>
         let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.unwrap_or_default().trim()
     };
-    let media_type = |text: &str| {
+    let is_json = |text: &str| {
         let media_type = text.split(';').next().unwrap_or_default();
-        media_type.trim().to_ascii_lowercase()
+        media_type.trim().eq_ignore_ascii_case("application/json")
     };
-    let is_json = |text: &str| media_type(text) == "application/json";
     let changes = ![Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let has_body = [Method::POST, Method::PUT].contains(request.method());
     let query = request.uri().query().unwrap_or_default();
 
     let mut broken = Vec::new();
-    let mut check = |is_broken, rule, consequence| {
-        if is_broken {
+    if value(header::USER_AGENT).is_empty() {
+        broken.push(("there is no User-Agent", Refused));
+    }
+    for (name, rule, consequence) in [
+        (header::ORIGIN, "there is an Origin header", Xsrf),
+        (header::REFERER, "there is a Referer header", Xsrf),
+        (header::COOKIE, "there is a Cookie header", Remembered),
+    ] {
+        if headers.contains_key(name) {
             broken.push((rule, consequence));
         }
-    };
-    check(
-        value(header::USER_AGENT).is_empty(),
-        "there is no User-Agent",
-        Refused,
-    );
-    check(
-        headers.contains_key(header::ORIGIN),
-        "there is an Origin header",
-        Xsrf,
-    );
-    check(
-        headers.contains_key(header::REFERER),
-        "there is a Referer header",
-        Xsrf,
-    );
-    check(
-        headers.contains_key(header::COOKIE),
-        "there is a Cookie header",
-        Remembered,
-    );
-    check(
-        changes && value(XSRF_TOKEN) != "no-check",
-        "there is no X-Atlassian-Token: no-check",
-        Xsrf,
-    );
-    check(
-        has_body && !is_json(value(header::CONTENT_TYPE)),
-        "the Content-Type is not application/json",
-        Refused,
-    );
-    check(
-        area != Area::Status && !value(header::ACCEPT).split(',').any(is_json),
-        "the Accept header does not name application/json",
-        Remembered,
-    );
-    check(
-        area == Area::Status && headers.contains_key(header::AUTHORIZATION),
-        "credentials are sent where they are not needed",
-        Remembered,
-    );
-    check(
-        query.to_ascii_lowercase().contains("deletefiles"),
-        "deleteFiles can erase original repositories and is never to be sent",
-        Refused,
-    );
+    }
+    if changes && value(XSRF_TOKEN) != "no-check" {
+        broken.push(("there is no X-Atlassian-Token: no-check", Xsrf));
+    }
+    if has_body && !is_json(value(header::CONTENT_TYPE)) {
+        broken.push(("the Content-Type is not application/json", Refused));
+    }
+    if area != Area::Status && !value(header::ACCEPT).split(',').any(is_json) {
+        let rule = "the Accept header does not name application/json";
+        broken.push((rule, Remembered));
+    }
+    if area == Area::Status && headers.contains_key(header::AUTHORIZATION) {
+        let rule = "credentials are sent where they are not needed";
+        broken.push((rule, Remembered));
+    }
+    if query.to_ascii_lowercase().contains("deletefiles") {
+        let rule = "deleteFiles can erase original repositories and is never to be sent";
+        broken.push((rule, Refused));
+    }
     broken
 }

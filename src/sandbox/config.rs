@@ -11,7 +11,7 @@ use super::record::StateError;
 
 /// The settings of a sandbox. The default listens on a free port of the loopback interface, accepts any credential and never
 /// misbehaves.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -33,8 +33,6 @@ pub struct Config {
     pub list_lag: Duration,
     /// How long after its creation an integration that is not disabled counts as indexed; `None`: never.
     pub index_after: Option<Duration>,
-    /// The title that the server info gives.
-    pub title: String,
     /// The file that integrations and requests are written to, and read from if it exists; see
     /// [`SavedState`](super::SavedState).
     pub state: Option<PathBuf>,
@@ -53,7 +51,6 @@ impl Default for Config {
             late_by: Duration::from_millis(500),
             list_lag: Duration::ZERO,
             index_after: Some(Duration::ZERO),
-            title: "Sandbox Jira".to_owned(),
             state: None,
         }
     }

@@ -69,7 +69,7 @@ async fn server_info(State(shared): Jira) -> Response {
         "buildDate": "2023-11-20T00:00:00.000+0000",
         "serverTime": now.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string(),
         "scmInfo": "0000000000000000000000000000000000000000",
-        "serverTitle": shared.title,
+        "serverTitle": "Sandbox Jira",
     });
     answers::json(StatusCode::OK, &info)
 }
@@ -116,14 +116,11 @@ async fn list(State(shared): Jira, Extension(arrival): Arrived) -> Response {
 async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -> Response {
     let creation = match Creation::read(&body) {
         Ok(creation) => creation,
-        Err(problems) => {
-            shared.change(|jira| jira.violated(arrival.number, &problems));
-            return answers::refused(&problems);
-        }
+        Err(problems) => return refuse(&shared, &arrival, &problems),
     };
     shared.lock().log.received(&body);
     respond(&shared, &arrival, Call::Create, move |jira| {
-        let mut response = answers::created(&jira.create(&creation));
+        let mut response = answers::integration(&jira.create(&creation));
         if jira.store.fault == Some(Fault::Unconfirmed) {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         }
@@ -137,8 +134,7 @@ async fn show(
     Path(id): Path<String>,
 ) -> Response {
     respond(&shared, &arrival, Call::Show, move |jira| {
-        let found = id.parse().ok().and_then(|id| jira.store.get(id, now()));
-        found.map_or_else(|| answers::no_integration(&id), answers::shown)
+        of_id(&id, |id| jira.store.get(id, now()), answers::shown)
     })
 }
 
@@ -148,8 +144,7 @@ async fn delete(
     Path(id): Path<String>,
 ) -> Response {
     respond(&shared, &arrival, Call::Delete, move |jira| {
-        let deleted = id.parse().ok().filter(|id| jira.delete(*id));
-        deleted.map_or_else(|| answers::no_integration(&id), answers::done)
+        of_id(&id, |id| jira.delete(id).then_some(id), answers::done)
     })
 }
 
@@ -161,18 +156,25 @@ async fn update(
 ) -> Response {
     let update = match Update::read(&body) {
         Ok(update) => update,
-        Err(problems) => {
-            shared.change(|jira| jira.violated(arrival.number, &problems));
-            return answers::refused(&problems);
-        }
+        Err(problems) => return refuse(&shared, &arrival, &problems),
     };
     respond(&shared, &arrival, Call::Update, move |jira| {
-        let updated = id.parse().ok().and_then(|id| jira.update(id, &update));
-        updated.map_or_else(
-            || answers::no_integration(&id),
-            |updated| answers::created(&updated),
+        of_id(
+            &id,
+            |id| jira.update(id, &update),
+            |updated| answers::integration(&updated),
         )
     })
+}
+
+/// The answer to what is found of the integration with this id, or that there is none.
+fn of_id<T>(
+    id: &str,
+    find: impl FnOnce(u64) -> Option<T>,
+    answer: impl FnOnce(T) -> Response,
+) -> Response {
+    let found = id.parse().ok().and_then(find);
+    found.map_or_else(|| answers::no_integration(id), answer)
 }
 
 async fn repositories(State(shared): Jira, Extension(arrival): Arrived) -> Response {
@@ -191,19 +193,21 @@ async fn disable(
     let disabled = match uri.query() {
         Some("disable=true") => true,
         Some("disable=false") => false,
-        _ => {
-            let problem = "disable is neither true nor false";
-            shared.change(|jira| jira.violated(arrival.number, problem));
-            return answers::refused(problem);
-        }
+        _ => return refuse(&shared, &arrival, "disable is neither true nor false"),
     };
     respond(&shared, &arrival, Call::Disable, move |jira| {
-        let found = id.parse().ok().and_then(|id| jira.disable(id, disabled));
-        found.map_or_else(
-            || answers::no_integration(&id),
+        of_id(
+            &id,
+            |id| jira.disable(id, disabled),
             |changed| answers::done(changed.id),
         )
     })
+}
+
+/// Refuses a request that breaks the contract, and remembers it.
+fn refuse(shared: &SandboxState, arrival: &Arrival, problems: &str) -> Response {
+    shared.change(|jira| jira.violated(arrival.number, problems));
+    answers::refused(problems)
 }
 
 async fn nothing(State(shared): Jira, Extension(arrival): Arrived, uri: Uri) -> Response {
@@ -219,19 +223,6 @@ async fn wrong_method(
     shared.change(|jira| jira.violated(arrival.number, "the end-point does not have this method"));
     let body = json!({"message": format!("HTTP {method} Method Not Allowed"), "status-code": 405});
     answers::json(StatusCode::METHOD_NOT_ALLOWED, &body)
-}
-
-/// Marks a response that is not sent as it is: what the server does to the connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Disruption {
-    /// The connection is closed without an answer.
-    Close,
-    /// The connection is closed after the answer.
-    CloseAfter,
-    /// The connection stays open without an answer, until the client goes away.
-    Hang,
-    /// The answer breaks off at a byte that this random number decides.
-    BreakOff(u64),
 }
 
 /// Picks the fault of a request, if any, and carries the request out, or does what the fault demands.
@@ -261,17 +252,16 @@ fn respond(
             shared.do_late(Box::new(effect));
         }
     }
-    let (mut response, disruption) = match fault.reaction() {
-        Reaction::Close => (Response::default(), Disruption::Close),
-        Reaction::Hang => (Response::default(), Disruption::Hang),
-        Reaction::BreakOff => (done.unwrap_or_default(), Disruption::BreakOff(roll)),
-        Reaction::Truth => return done.unwrap_or_default(),
-        Reaction::TruthThenClose => (done.unwrap_or_default(), Disruption::CloseAfter),
+    let mut response = done.unwrap_or_default();
+    match fault.reaction() {
+        Reaction::Truth => {}
+        Reaction::Disrupted(disruption) => {
+            response.extensions_mut().insert((disruption, roll));
+        }
         Reaction::Answer(answer) => {
             let base = &shared.base;
-            return answer(&FaultyRequest { call, base, roll });
+            response = answer(&FaultyRequest { call, base, roll });
         }
-    };
-    response.extensions_mut().insert(disruption);
+    }
     response
 }

@@ -74,18 +74,25 @@ pub(super) enum Commit {
 /// What the client of a request that goes wrong gets.
 #[derive(Clone, Copy)]
 pub(super) enum Reaction {
-    /// The connection is closed without an answer.
-    Close,
-    /// The connection stays open without an answer, until the client goes away.
-    Hang,
-    /// The true answer, which breaks off at a random byte.
-    BreakOff,
     /// The true answer, as the store makes it under the fault.
     Truth,
-    /// The true answer, and then the connection is closed without a word.
-    TruthThenClose,
+    /// The true answer, or none of it.
+    Disrupted(Disruption),
     /// Another answer than the true one.
     Answer(fn(&FaultyRequest<'_>) -> Response),
+}
+
+/// What the server does to the connection. Marks a response that is not sent as it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Disruption {
+    /// The connection is closed without an answer.
+    Close,
+    /// The connection is closed after the answer, without a word.
+    CloseAfter,
+    /// The connection stays open without an answer, until the client goes away.
+    Hang,
+    /// The answer breaks off at a byte that the random number of the fault decides.
+    BreakOff,
 }
 
 /// What the answer of a fault may depend on.
@@ -123,21 +130,22 @@ macro_rules! faults {
     };
 }
 
-use Reaction::{Answer, BreakOff, Close, Hang, Truth, TruthThenClose};
+use Disruption::{BreakOff, Close, CloseAfter, Hang};
+use Reaction::{Answer, Disrupted, Truth};
 
 faults! {
     /// The connection is closed without an answer; nothing was done.
-    CutBeforeCommit = "cut-before-commit", Never, Close;
+    CutBeforeCommit = "cut-before-commit", Never, Disrupted(Close);
     /// The request is carried out, then the connection is closed without an answer.
-    CutAfterCommit = "cut-after-commit", First, Close;
+    CutAfterCommit = "cut-after-commit", First, Disrupted(Close);
     /// Never answered; nothing was done.
-    Hang = "hang", Never, Hang;
+    Hang = "hang", Never, Disrupted(Hang);
     /// The request is carried out, and never answered.
-    HangAfterCommit = "hang-after-commit", First, Hang;
+    HangAfterCommit = "hang-after-commit", First, Disrupted(Hang);
     /// The request is carried out; the answer stops at a random byte: in its status line, its headers or its body.
-    BrokenOff = "broken-off", First, BreakOff;
+    BrokenOff = "broken-off", First, Disrupted(BreakOff);
     /// The connection is closed without an answer; the request is carried out some time afterwards.
-    Late = "late", Later, Close;
+    Late = "late", Later, Disrupted(Close);
     /// 429 with `Retry-After` and an HTML body; nothing was done.
     TooManyRequests = "too-many-requests", Never, Answer(too_many_requests);
     /// 500; nothing was done.
@@ -196,7 +204,7 @@ faults! {
     /// A list that has each entry twice.
     RepeatedList = "repeated-list", First, Truth;
     /// The connection is closed after the answer, which does not announce it.
-    SilentClose = "silent-close", First, TruthThenClose;
+    SilentClose = "silent-close", First, Disrupted(CloseAfter);
 }
 
 fn too_many_requests(_: &FaultyRequest<'_>) -> Response {
@@ -307,28 +315,15 @@ impl Faults {
             fault,
             text: text.to_owned(),
         })?;
-        *self = self.clone().with_call(call, fault, probability)?;
+        *self = self.clone().with(call, fault, probability)?;
         Ok(())
-    }
-
-    /// The same with one probability of creations changed.
-    ///
-    /// # Errors
-    /// If it is not a number from 0 to 1, or those of creations exceed 1 together.
-    pub fn with(self, fault: Fault, probability: f64) -> Result<Self, FaultError> {
-        self.with_call(Call::Create, fault, probability)
     }
 
     /// The same with one probability of a call changed.
     ///
     /// # Errors
     /// If it is not a number from 0 to 1, or those of the call exceed 1 together.
-    pub fn with_call(
-        mut self,
-        call: Call,
-        fault: Fault,
-        probability: f64,
-    ) -> Result<Self, FaultError> {
+    pub fn with(mut self, call: Call, fault: Fault, probability: f64) -> Result<Self, FaultError> {
         if !(0.0..=1.0).contains(&probability) {
             let text = probability.to_string();
             return Err(FaultError::Probability { fault, text });
@@ -503,9 +498,9 @@ mod tests {
     #[test]
     fn a_point_falls_on_the_fault_whose_share_it_is_in() {
         let faults = Faults::default()
-            .with(Fault::Hang, 0.25)
+            .with(Call::Create, Fault::Hang, 0.25)
             .unwrap()
-            .with(Fault::Late, 0.25)
+            .with(Call::Create, Fault::Late, 0.25)
             .unwrap();
         assert_eq!(faults.at(Call::Create, 0.1), Some(Fault::Hang));
         assert_eq!(faults.at(Call::Create, 0.3), Some(Fault::Late));
@@ -520,7 +515,11 @@ mod tests {
 
     #[test]
     fn the_same_seed_draws_the_same_faults() {
-        let likely = || Faults::default().with(Fault::Hang, 0.5).unwrap();
+        let likely = || {
+            Faults::default()
+                .with(Call::Create, Fault::Hang, 0.5)
+                .unwrap()
+        };
         let draws = |seed| faults(&mut FaultPicker::new(likely(), seed), Call::Create, 64);
         assert_eq!(draws(7), draws(7));
         assert_ne!(draws(7), draws(8));
@@ -528,7 +527,12 @@ mod tests {
 
     #[test]
     fn a_script_comes_before_chance_and_for_its_call_only() {
-        let mut picker = FaultPicker::new(Faults::default().with(Fault::Hang, 1.0).unwrap(), 0);
+        let mut picker = FaultPicker::new(
+            Faults::default()
+                .with(Call::Create, Fault::Hang, 1.0)
+                .unwrap(),
+            0,
+        );
         picker.script(Call::Create, [None, Some(Fault::Late)]);
         assert_eq!(
             faults(&mut picker, Call::List, 1),

@@ -5,7 +5,8 @@
 //! secret is accepted.
 
 use axum::Router;
-use axum::extract::Path;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -27,10 +28,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
             get(gitlab),
         )
         .route("/hosts/azure/_apis/connectionData", get(azure))
-        .route(
-            "/hosts/azure/{collection}/_apis/connectionData",
-            get(|_: Path<String>, headers| azure(headers)),
-        )
+        .route("/hosts/azure/{collection}/_apis/connectionData", get(azure))
         .route("/hosts/gerrit/a/accounts/self", get(gerrit))
 }
 
@@ -44,35 +42,44 @@ enum TokenState {
     Wrong,
 }
 
-/// A login that a host answers in its own way, or the answer that all give alike.
-async fn login(headers: &HeaderMap) -> Result<(String, TokenState), Response> {
-    let (user, secret) = credential(headers).unwrap_or_default();
-    let is = |word: &str| secret.to_ascii_lowercase().contains(word);
-    if is("hang") {
-        return std::future::pending().await;
+/// A login that a host answers in its own way; what all answer alike is answered in its place.
+struct HostLogin {
+    user: String,
+    state: TokenState,
+}
+
+impl<S: Sync> FromRequestParts<S> for HostLogin {
+    type Rejection = Response;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Response> {
+        let (user, secret) = credential(&request.headers).unwrap_or_default();
+        let is = |word: &str| secret.to_ascii_lowercase().contains(word);
+        if is("hang") {
+            return std::future::pending().await;
+        }
+        if is("html") {
+            return Err(answers::login_page());
+        }
+        if is("limited") {
+            return Err(answers::rate_limited());
+        }
+        let state = if secret.is_empty() || is("wrong") {
+            TokenState::Wrong
+        } else if is("expired") {
+            TokenState::Expired
+        } else if is("expiring") {
+            TokenState::Expiring
+        } else if is("narrow") {
+            TokenState::Narrow
+        } else {
+            TokenState::Valid
+        };
+        let user = match user.as_str() {
+            "" | "all" => USER.to_owned(),
+            _ => user,
+        };
+        Ok(Self { user, state })
     }
-    if is("html") {
-        return Err(answers::login_page());
-    }
-    if is("limited") {
-        return Err(answers::rate_limited());
-    }
-    let state = if secret.is_empty() || is("wrong") {
-        TokenState::Wrong
-    } else if is("expired") {
-        TokenState::Expired
-    } else if is("expiring") {
-        TokenState::Expiring
-    } else if is("narrow") {
-        TokenState::Narrow
-    } else {
-        TokenState::Valid
-    };
-    let user = match user.as_str() {
-        "" | "all" => USER.to_owned(),
-        _ => user,
-    };
-    Ok((user, state))
 }
 
 /// The user, empty with a token, and the secret.
@@ -104,11 +111,7 @@ fn expiry(state: TokenState) -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(24 * days)
 }
 
-async fn github(headers: HeaderMap) -> Response {
-    let (user, state) = match login(&headers).await {
-        Ok(login) => login,
-        Err(response) => return response,
-    };
+async fn github(HostLogin { user, state }: HostLogin) -> Response {
     if matches!(state, TokenState::Wrong | TokenState::Expired) {
         let body = json!({"message": "Bad credentials", "status": "401"});
         return answers::json(StatusCode::UNAUTHORIZED, &body);
@@ -126,11 +129,7 @@ async fn github(headers: HeaderMap) -> Response {
     answers::with(response, expiration, &expires)
 }
 
-async fn gitlab(headers: HeaderMap) -> Response {
-    let (_, state) = match login(&headers).await {
-        Ok(login) => login,
-        Err(response) => return response,
-    };
+async fn gitlab(HostLogin { state, .. }: HostLogin) -> Response {
     let body = match state {
         TokenState::Wrong => json!({"message": "401 Unauthorized"}),
         TokenState::Expired => json!({
@@ -155,11 +154,7 @@ async fn gitlab(headers: HeaderMap) -> Response {
     answers::json(status, &body)
 }
 
-async fn azure(headers: HeaderMap) -> Response {
-    let (user, state) = match login(&headers).await {
-        Ok(login) => login,
-        Err(response) => return response,
-    };
+async fn azure(HostLogin { user, state }: HostLogin) -> Response {
     let refused = |message: &str| {
         let body = json!({"$id": "1", "message": message, "errorCode": 0, "eventId": 3000});
         answers::json(StatusCode::UNAUTHORIZED, &body)
@@ -185,11 +180,7 @@ async fn azure(headers: HeaderMap) -> Response {
     }
 }
 
-async fn gerrit(headers: HeaderMap) -> Response {
-    let (user, state) = match login(&headers).await {
-        Ok(login) => login,
-        Err(response) => return response,
-    };
+async fn gerrit(HostLogin { user, state }: HostLogin) -> Response {
     if matches!(state, TokenState::Wrong | TokenState::Expired) {
         return answers::answer(StatusCode::UNAUTHORIZED, answers::PLAIN, "Unauthorized");
     }

@@ -193,38 +193,27 @@ impl Body {
             format!("there is no field {start:?}")
         });
         let mut problems: Vec<String> = unknown.collect();
-        let too_long = |text: &str| text.chars().count() > LONGEST;
-        for (is_broken, problem) in [
-            (
-                given(&self.api_path).is_some_and(|path| !path.starts_with('/')),
-                "apiPath does not begin with /",
-            ),
-            (
-                too_long(&self.api_path),
-                "apiPath is longer than 2000 characters",
-            ),
-            (
-                too_long(&self.api_filter),
-                "apiFilter is longer than 2000 characters",
-            ),
-            (
-                self.folder_depth
-                    .is_some_and(|depth| !(1..=5).contains(&depth)),
-                "folderDepth is not from 1 to 5",
-            ),
-            (
-                !(0..=i64::from(i32::MAX)).contains(&self.max_mins_to_commit_email),
-                "maxMinsToCommitEmail is not a number of minutes",
-            ),
-            (
-                self.global && !self.project_mapping_ids.is_empty(),
-                "projectMappingIds is not accepted where global is true",
-            ),
-        ] {
+        let mut check = |is_broken: bool, problem: &str| {
             if is_broken {
                 problems.push(problem.to_owned());
             }
+        };
+        let has_slash = given(&self.api_path).is_none_or(|path| path.starts_with('/'));
+        check(!has_slash, "apiPath does not begin with /");
+        for (name, text) in [("apiPath", &self.api_path), ("apiFilter", &self.api_filter)] {
+            let problem = format!("{name} is longer than {LONGEST} characters");
+            check(text.chars().count() > LONGEST, &problem);
         }
+        let is_deep = self
+            .folder_depth
+            .is_none_or(|depth| (1..=5).contains(&depth));
+        check(!is_deep, "folderDepth is not from 1 to 5");
+        let is_time = (0..=i64::from(i32::MAX)).contains(&self.max_mins_to_commit_email);
+        check(!is_time, "maxMinsToCommitEmail is not a number of minutes");
+        check(
+            self.global && !self.project_mapping_ids.is_empty(),
+            "projectMappingIds is not accepted where global is true",
+        );
         problems
     }
 }

@@ -81,17 +81,21 @@ pub(super) struct Log {
     /// Bodies as they came: smaller than what they parse to, of which only tests make use.
     received: VecDeque<Box<[u8]>>,
     /// Updates that were carried out, with the ids of their integrations.
-    updates: VecDeque<(u64, ReceivedBody)>,
+    pub updates: VecDeque<(u64, ReceivedBody)>,
     pub violations: Vec<String>,
+}
+
+/// Adds one, and forgets the oldest if there are enough. Returns how many that were.
+fn remember<T>(all: &mut VecDeque<T>, one: T) -> usize {
+    let forgotten = all.len().saturating_sub(REMEMBERED - 1);
+    all.drain(..forgotten);
+    all.push_back(one);
+    forgotten
 }
 
 impl Log {
     pub(super) fn arrived(&mut self, request: LoggedRequest) -> RequestNumber {
-        if self.requests.len() == REMEMBERED {
-            self.requests.pop_front();
-            self.first += 1;
-        }
-        self.requests.push_back(request);
+        self.first += remember(&mut self.requests, request);
         RequestNumber(self.first + self.requests.len() - 1)
     }
 
@@ -105,22 +109,12 @@ impl Log {
 
     /// Remembers the body of a creation.
     pub(super) fn received(&mut self, body: &[u8]) {
-        if self.received.len() == REMEMBERED {
-            self.received.pop_front();
-        }
-        self.received.push_back(body.into());
+        remember(&mut self.received, body.into());
     }
 
     /// Remembers the body of an update.
     pub(super) fn updated(&mut self, id: u64, body: Value) {
-        if self.updates.len() == REMEMBERED {
-            self.updates.pop_front();
-        }
-        self.updates.push_back((id, ReceivedBody { body }));
-    }
-
-    pub(super) fn updates(&self) -> Vec<(u64, ReceivedBody)> {
-        self.updates.iter().cloned().collect()
+        remember(&mut self.updates, (id, ReceivedBody { body }));
     }
 
     /// Remembers a violation, and returns it as it is remembered; `None` if there are enough.

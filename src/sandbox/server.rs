@@ -21,7 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use super::checks::Arrival;
-use super::endpoints::Disruption;
+use super::faults::Disruption;
 use super::record::{LoggedRequest, RequestNumber};
 use super::state::SandboxState;
 
@@ -111,20 +111,21 @@ async fn exchange(
         }
     });
     let response = handled.await.ok().flatten().ok_or(NoAnswer)?;
-    match response.extensions().get::<Disruption>() {
-        None => Ok(response),
-        Some(Disruption::Close) => Err(NoAnswer),
-        Some(Disruption::Hang) => future::pending().await,
-        Some(&Disruption::BreakOff(roll)) => {
-            // An error means that the client went away.
-            let _ = send_raw(response, Some(roll), &raw).await;
-            Err(NoAnswer)
-        }
-        Some(Disruption::CloseAfter) => {
-            let _ = send_raw(response, None, &raw).await;
-            Err(NoAnswer)
-        }
-    }
+    let Some((disruption, roll)) = disruption(&response) else {
+        return Ok(response);
+    };
+    // An error means that the client went away.
+    let _ = match disruption {
+        Disruption::Close => Ok(()),
+        Disruption::Hang => future::pending().await,
+        Disruption::BreakOff => send_raw(response, Some(roll), &raw).await,
+        Disruption::CloseAfter => send_raw(response, None, &raw).await,
+    };
+    Err(NoAnswer)
+}
+
+fn disruption(response: &Response) -> Option<(Disruption, u64)> {
+    response.extensions().get().copied()
 }
 
 /// Has a request answered, and remembers with what.
@@ -135,11 +136,9 @@ async fn handle(
     shared: &SandboxState,
 ) -> Response {
     let Ok(mut response) = router.call(request).await;
-    let status = match response.extensions().get::<Disruption>() {
-        Some(Disruption::Close | Disruption::Hang) => None,
-        Some(Disruption::BreakOff(_) | Disruption::CloseAfter) | None => {
-            Some(response.status().as_u16())
-        }
+    let status = match disruption(&response) {
+        Some((Disruption::Close | Disruption::Hang, _)) => None,
+        _ => Some(response.status().as_u16()),
     };
     let failed = shared.change(|simulation| {
         simulation.ended(number, status);
@@ -147,7 +146,7 @@ async fn handle(
     });
     if failed {
         // What cannot be written to the state file must not be answered either.
-        response.extensions_mut().insert(Disruption::Close);
+        response.extensions_mut().insert((Disruption::Close, 0_u64));
     }
     response
 }

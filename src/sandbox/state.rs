@@ -1,7 +1,5 @@
 //! What all connections of one sandbox share: the simulated Jira behind one lock, which is never held while anything waits.
 
-use std::collections::BTreeMap;
-use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,9 +31,8 @@ pub(super) struct Simulation {
     projects: Vec<String>,
     /// How many connections are open.
     pub connections: usize,
-    /// Effects whose client was cut off before they were carried out, by their number.
-    late: BTreeMap<u64, Effect>,
-    last_late: u64,
+    /// Effects whose client was cut off before they were carried out; none once they are.
+    late: Vec<Option<Effect>>,
     file: Option<StateFile>,
     /// Why the state file could not be written.
     pub failure: Option<String>,
@@ -44,7 +41,7 @@ pub(super) struct Simulation {
 impl Simulation {
     pub(super) fn create(&mut self, creation: &Creation) -> Integration {
         let integration = self.store.create(creation, now()).clone();
-        self.record(|| StateLine::Created(integration.clone()));
+        self.record(&StateLine::Created(integration.clone()));
         integration
     }
 
@@ -52,7 +49,7 @@ impl Simulation {
     pub(super) fn put(&mut self, seed: &Creation) -> Result<u64, SeedError> {
         let integration = self.store.put(seed, now())?.clone();
         let id = integration.id;
-        self.record(|| StateLine::Created(integration));
+        self.record(&StateLine::Created(integration));
         Ok(id)
     }
 
@@ -77,7 +74,7 @@ impl Simulation {
         change: impl FnOnce(&Integration) -> Integration,
     ) -> Option<Integration> {
         let integration = self.store.update(id, now(), change)?.clone();
-        self.record(|| StateLine::Updated(integration.clone()));
+        self.record(&StateLine::Updated(integration.clone()));
         Some(integration)
     }
 
@@ -85,14 +82,14 @@ impl Simulation {
     pub(super) fn delete(&mut self, id: u64) -> bool {
         let deleted = self.store.delete(id, now());
         if deleted {
-            self.record(|| StateLine::Deleted { id });
+            self.record(&StateLine::Deleted { id });
         }
         deleted
     }
 
     pub(super) fn violated(&mut self, number: RequestNumber, what: &str) {
         if let Some(violation) = self.log.violated(number, what).map(str::to_owned) {
-            self.record(|| StateLine::Violation(violation));
+            self.record(&StateLine::Violation(violation));
         }
     }
 
@@ -101,7 +98,7 @@ impl Simulation {
         if let Some(request) = self.log.at(number) {
             request.status = status;
             let request = request.clone();
-            self.record(|| StateLine::Request(request));
+            self.record(&StateLine::Request(request));
         }
     }
 
@@ -123,9 +120,9 @@ impl Simulation {
     }
 
     /// Writes a line of the state, if that is asked for. Nothing is written behind a line that may have come out torn.
-    fn record(&mut self, line: impl FnOnce() -> StateLine) {
+    fn record(&mut self, line: &StateLine) {
         if let Some(file) = &mut self.file
-            && let Err(error) = file.append(&line())
+            && let Err(error) = file.append(line)
         {
             self.failure = Some(error.to_string());
             self.file = None;
@@ -134,20 +131,20 @@ impl Simulation {
 
     /// Carries out now what was put off. Returns how many requests that were.
     pub(super) fn do_all_late(&mut self) -> usize {
-        let effects = mem::take(&mut self.late);
-        let count = effects.len();
-        for effect in effects.into_values() {
-            // Nobody is left to be answered.
-            drop(effect(self));
-        }
-        count
+        (0..self.late.len()).filter(|n| self.do_late(*n)).count()
+    }
+
+    /// Carries out the effect with this number, unless it was.
+    fn do_late(&mut self, number: usize) -> bool {
+        let effect = self.late[number].take();
+        // Nobody is left to be answered.
+        effect.map(|effect| effect(self)).is_some()
     }
 }
 
 pub(super) struct SandboxState {
     /// The base URL, without a trailing slash.
     pub base: String,
-    pub title: String,
     pub latency: Duration,
     late_by: Duration,
     simulation: Mutex<Simulation>,
@@ -176,15 +173,13 @@ impl SandboxState {
             condition: Condition::default(),
             projects: ["ABC", "DEF", "OPS"].map(str::to_owned).to_vec(),
             connections: 0,
-            late: BTreeMap::new(),
-            last_late: 0,
+            late: Vec::new(),
             file,
             failure: None,
         };
-        simulation.record(|| StateLine::opened(&base));
+        simulation.record(&StateLine::opened(&base));
         Self {
             base,
-            title: config.title,
             latency: config.latency,
             late_by: config.late_by,
             simulation: Mutex::new(simulation),
@@ -231,19 +226,13 @@ impl SandboxState {
     /// Carries an effect out late: after a while, or by [`Simulation::do_all_late`], whichever is first.
     pub(super) fn do_late(self: &Arc<Self>, effect: Effect) {
         let number = self.change(|simulation| {
-            simulation.last_late += 1;
-            simulation.late.insert(simulation.last_late, effect);
-            simulation.last_late
+            simulation.late.push(Some(effect));
+            simulation.late.len() - 1
         });
         let shared = Arc::clone(self);
         tokio::spawn(async move {
             tokio::time::sleep(shared.late_by).await;
-            shared.change(|simulation| {
-                simulation
-                    .late
-                    .remove(&number)
-                    .map(|effect| effect(simulation))
-            });
+            shared.change(|simulation| simulation.do_late(number));
         });
     }
 }

@@ -15,7 +15,7 @@ use crate::removal::client;
 
 /// A simulated Jira all of whose calls of this kind meet the fault.
 fn always(call: Call, fault: Fault) -> Env {
-    let faults = Faults::default().with_call(call, fault, 1.0).unwrap();
+    let faults = Faults::default().with(call, fault, 1.0).unwrap();
     Env::new().sandbox_with(Config {
         faults,
         ..Config::default()

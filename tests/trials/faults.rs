@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-use gij::sandbox::{Config, Fault, Faults};
+use gij::sandbox::{Call, Config, Fault, Faults};
 
 use crate::bounds::{bound, each, first_seed};
 use crate::env::Env;
@@ -46,7 +46,7 @@ fn run(weather: &Weather<'_>) -> Tally {
     #[expect(clippy::cast_precision_loss, reason = "there are few faults")]
     let share = weather.share / faults.len() as f64;
     for &fault in faults {
-        likely = likely.with(fault, share).unwrap();
+        likely = likely.with(Call::Create, fault, share).unwrap();
     }
     let sheet = Sheet::new(rows, 0, &mut Rng::with_seed(seed));
     let env = Env::new()

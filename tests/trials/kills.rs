@@ -45,10 +45,10 @@ fn faults() -> Faults {
     ];
     let mut faults = Faults::default();
     for (fault, probability) in creations {
-        faults = faults.with(fault, probability).unwrap();
+        faults = faults.with(Call::Create, fault, probability).unwrap();
     }
     for (fault, probability) in lists {
-        faults = faults.with_call(Call::List, fault, probability).unwrap();
+        faults = faults.with(Call::List, fault, probability).unwrap();
     }
     faults
 }

@@ -46,13 +46,13 @@ fn faults() -> Faults {
     ];
     let mut faults = Faults::default();
     for fault in UPDATES {
-        faults = faults.with_call(Call::Update, fault, 0.006).unwrap();
+        faults = faults.with(Call::Update, fault, 0.006).unwrap();
     }
     for fault in [Fault::Hang, Fault::HangAfterCommit] {
-        faults = faults.with_call(Call::Update, fault, 0.002).unwrap();
+        faults = faults.with(Call::Update, fault, 0.002).unwrap();
     }
     for fault in READS {
-        faults = faults.with_call(Call::List, fault, 0.02).unwrap();
+        faults = faults.with(Call::List, fault, 0.02).unwrap();
     }
     faults
 }

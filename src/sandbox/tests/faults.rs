@@ -252,9 +252,9 @@ async fn what_breaks_the_contract_does_not_use_up_a_fault() {
 async fn the_same_seed_gives_the_same_course() {
     let course = async || {
         let faults = Faults::default()
-            .with(Fault::Failure400, 0.3)
+            .with(Call::Create, Fault::Failure400, 0.3)
             .unwrap()
-            .with(Fault::Error500After, 0.3)
+            .with(Call::Create, Fault::Error500After, 0.3)
             .unwrap();
         let (sandbox, client) = with(Config {
             faults,
