@@ -4,16 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 /// What a table was read from.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum TableFormat {
     /// Delimited text.
+    #[default]
     Csv,
     /// A workbook's sheet.
     Xlsx,
 }
 
 /// The name of a table: a file, and a sheet within it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TableName {
     /// The file as the user named it.
     pub file: String,
@@ -38,7 +39,7 @@ impl fmt::Display for TableName {
 ///
 /// It is shown as `onboarding.xlsx:Azure!C7` and `repos.csv:9 (C7)`: in a CSV, 9 is the physical line and row 7 what a
 /// spreadsheet shows.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Place {
     /// The table.
     pub table: Arc<TableName>,

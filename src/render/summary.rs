@@ -2,7 +2,6 @@
 //! whether an import could begin.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use anstyle::Style;
 
@@ -11,7 +10,7 @@ use super::lines::{Lines, MAX_ROWS, row_name};
 use super::style::{
     BOLD, DIM, GREEN, RED, YELLOW, count, n, of_outcome, of_severity, one_line, paint,
 };
-use crate::model::{Code, Outcome, Place, Severity, TableFormat, TableName};
+use crate::model::{Code, Outcome, Place, Severity};
 use crate::report::{
     DoctorReport, Health, IndexState, Question, Report, ReportDuplicate, ReportRow, VerifyReport,
 };
@@ -70,7 +69,12 @@ fn failures(lines: &mut Lines, report: &Report, outcome: Outcome) {
     let mut index = HashMap::new();
     let rows = report.rows.iter();
     for row in rows.filter(|row| row.outcome() == Some(outcome)) {
-        let alike = (&row.file, row.http_status, &row.error, &row.advice);
+        let alike = (
+            &row.place.table.file,
+            row.http_status,
+            &row.error,
+            &row.advice,
+        );
         let at = *index.entry(alike).or_insert(groups.len());
         if at == groups.len() {
             groups.push(Vec::new());
@@ -99,20 +103,12 @@ fn failures(lines: &mut Lines, report: &Report, outcome: Outcome) {
 
 /// Rows of one file: `hosts.xlsx:GitHub!2-40, Azure!7`.
 fn row_ranges(rows: &[&ReportRow]) -> String {
-    let place = |row: &&ReportRow| {
-        let table = TableName {
-            file: row.file.clone(),
-            sheet: row.sheet.clone(),
-            format: TableFormat::Xlsx,
-        };
-        Place::row(&Arc::new(table), row.row.unwrap_or_default(), None)
-    };
-    let places: Vec<Place> = rows.iter().map(place).collect();
-    ranges(&places.iter().collect::<Vec<_>>(), MAX_RANGES, IN_REPORT)
+    let places: Vec<&Place> = rows.iter().map(|row| &row.place).collect();
+    ranges(&places, MAX_RANGES, IN_REPORT)
 }
 
 fn name(row: &ReportRow, type_name: Option<&str>) -> String {
-    row_name(row.place(), type_name, row.display_name.as_deref())
+    row_name(&row.place, type_name, row.display_name.as_deref())
 }
 
 /// What an undo did not remove, and why.

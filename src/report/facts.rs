@@ -86,7 +86,7 @@ impl Report {
         if let Some(made) = &self.made {
             facts.extend([
                 ("gij version", env!("CARGO_PKG_VERSION").to_owned()),
-                ("Made", time(made.at)),
+                ("Made", time(&made.at)),
                 ("Machine", made.host.clone()),
                 ("OS user", made.os_user.clone()),
             ]);
@@ -100,7 +100,7 @@ impl Report {
             };
             facts.push((
                 "Comparison with Jira's list",
-                format!("{}: {result}", time(audit.at)),
+                format!("{}: {result}", time(&audit.at)),
             ));
         }
         for table in &self.tables {
@@ -120,7 +120,7 @@ impl Report {
 fn run_facts(run: &ReportRun) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("gij version", run.gij.clone()),
-        ("Started", time(run.started)),
+        ("Started", time(&run.started)),
     ];
     let ending = match run.ending {
         Some(Ending::Complete) => "every row was attempted",
@@ -128,7 +128,7 @@ fn run_facts(run: &ReportRun) -> Vec<(&'static str, String)> {
         Some(Ending::Interrupted) => "it was interrupted",
         None => "its last session has not ended, or was killed",
     };
-    facts.extend(run.finished.map(|at| ("Finished", time(at))));
+    facts.extend(run.finished.map(|at| ("Finished", time(&at))));
     facts.push(("Ending", ending.to_owned()));
     facts.extend(run.stopped.clone().map(|why| ("Stopped because", why)));
     if run.paused_ms > 0 {
@@ -155,7 +155,7 @@ fn options(
 }
 
 /// `2026-11-22 10:15:03 UTC`.
-pub(super) fn time(at: Timestamp) -> String {
+pub(super) fn time(at: &Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 

@@ -1,16 +1,16 @@
 //! `.html`: one file that needs no network, reads without script, and prints. Its layout is `templates/report.html`: there
 //! askama finds it without a configuration file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 
 use askama::Template;
 
-use super::charts::charts;
-use super::facts::{confirmation, session_name, time};
-use super::problem::ProblemGroup;
-use super::value::{Report, ReportKind, ReportRow, ReportStatus};
-use crate::journal::SessionStart;
+use super::column::{self, text};
+use super::value::{
+    Report, ReportKind, ReportRow, ReportStatus, ReportTable, RowKey, by_row, row_key,
+};
+use super::{charts, facts};
 use crate::model::Diagnostic;
 
 pub(super) const STYLE: &str = include_str!("../../templates/report.css");
@@ -19,69 +19,16 @@ pub(super) const SCRIPT: &str = include_str!("../../templates/report.js");
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
-    kicker: &'static str,
-    title: String,
-    sentence: String,
-    statuses: Vec<StatusCount>,
-    problems: Vec<ProblemGroup<'a>>,
-    tables: Vec<TableCounts>,
+    report: &'a Report,
+    /// How many rows have which status, for those that some have.
+    statuses: Vec<(ReportStatus, u64)>,
     /// The names of the integration types.
     types: BTreeSet<&'a str>,
-    columns: Vec<Column>,
-    rows: Vec<PageRow<'a>>,
-    /// The address of Jira's integrations, before their ids.
-    jira_api: Option<String>,
-    is_run: bool,
-    sessions: Vec<PageSession<'a>>,
-    facts: Vec<(&'static str, String)>,
-    charts: Option<String>,
-    version: &'static str,
-}
-
-struct StatusCount {
-    class: &'static str,
-    words: String,
-    rows: u64,
-}
-
-struct TableCounts {
-    name: String,
-    read: u64,
-    blank: u64,
-    /// The rows of each status of the page.
-    rows: Vec<u64>,
-}
-
-struct Column {
-    name: &'static str,
-    is_number: bool,
-}
-
-struct PageRow<'a> {
-    /// Its position in the order of the files.
-    n: usize,
-    place: String,
-    type_name: &'a str,
-    display_name: &'a str,
-    origin: &'a str,
-    status: ReportStatus,
-    id: Option<i64>,
-    /// What happened, what is wrong, and what to do.
-    notes: Vec<String>,
-    attempts: u32,
-    started: Option<String>,
-    ms: Option<u64>,
-}
-
-struct PageSession<'a> {
-    command: &'static str,
-    at: String,
-    host: &'a str,
-    os_user: &'a str,
-    jira_user: &'a str,
-    confirmed_by: &'static str,
-    gij: &'a str,
-    options: String,
+    /// The rows with their positions in the files; those that need attention come first.
+    rows: Vec<(usize, &'a ReportRow)>,
+    diagnostics: HashMap<RowKey<'a>, Vec<&'a Diagnostic>>,
+    /// Whether the rows need not name their file.
+    is_one_file: bool,
 }
 
 impl Report {
@@ -92,114 +39,90 @@ impl Report {
 
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
-        let is_run = report.kind == ReportKind::Run;
-        let statuses = report.statuses().into_iter().filter(|(_, rows)| *rows > 0);
-        let (shown, counts): (Vec<ReportStatus>, Vec<u64>) = statuses.unzip();
-        let tables = report.tables.iter().map(|table| {
-            let of_status = |status: &ReportStatus| {
-                let rows = report.rows_of(table);
-                rows.filter(|row| row.status == *status).count() as u64
-            };
-            TableCounts {
-                name: table.name(),
-                read: table.rows.read,
-                blank: table.rows.blank,
-                rows: shown.iter().map(of_status).collect(),
-            }
-        });
-        let mut names = vec![
-            "Row",
-            "Type",
-            "Display name",
-            "Origin",
-            "Status",
-            "ID",
-            "Details",
-        ];
-        if is_run {
-            names.extend(["Attempts", "Began", "Time, ms"]);
-        }
-        let of_rows = report.diagnostics_by_row();
-        let rows = report.rows.iter().enumerate();
-        let mut rows: Vec<PageRow<'_>> = rows
-            .map(|(n, row)| {
-                PageRow::new(n, row, of_rows.get(&row.key()).map_or(&[], Vec::as_slice))
-            })
-            .collect();
-        // One file need not be named in each row.
-        let mut files = report.tables.iter().map(|table| &table.file);
-        let first = files.next();
-        if files.all(|file| Some(file) == first) {
-            for (page_row, row) in rows.iter_mut().zip(&report.rows) {
-                let place = std::mem::take(&mut page_row.place);
-                let place = place.strip_prefix(&format!("{}:", row.file));
-                place.unwrap_or_default().clone_into(&mut page_row.place);
-            }
-        }
-        // What needs attention comes first.
-        rows.sort_by_key(|row| !report.rows[row.n].is_bad());
-        let jira = report.jira.as_ref().filter(|_| !report.is_rehearsal());
-        let sessions = report.run.iter().flat_map(|run| &run.sessions);
+        let mut rows: Vec<(usize, &ReportRow)> = report.rows.iter().enumerate().collect();
+        rows.sort_by_key(|(_, row)| !row.is_bad());
+        let types = report
+            .rows
+            .iter()
+            .filter_map(|row| row.type_name.as_deref());
+        let mut statuses = report.statuses();
+        statuses.retain(|(_, rows)| *rows > 0);
         Self {
-            kicker: match report.kind {
-                _ if report.is_rehearsal() => "gij · rehearsal against a simulated Jira",
-                ReportKind::Check => "gij · check, nothing was sent",
-                ReportKind::Plan => "gij · dry run, nothing was sent",
-                ReportKind::Run => "gij · report of a run",
-            },
-            title: report.title(),
-            sentence: report.sentence(),
-            statuses: shown
-                .iter()
-                .zip(counts)
-                .map(|(status, rows)| StatusCount {
-                    class: status.name(),
-                    words: status.in_words(),
-                    rows,
-                })
-                .collect(),
-            problems: report.problems(),
-            tables: tables.collect(),
-            types: rows
-                .iter()
-                .map(|row| row.type_name)
-                .filter(|name| !name.is_empty())
-                .collect(),
-            columns: names
-                .into_iter()
-                .map(|name| Column {
-                    name,
-                    is_number: matches!(name, "ID" | "Attempts" | "Time, ms"),
-                })
-                .collect(),
+            report,
+            statuses,
+            types: types.collect(),
             rows,
-            jira_api: jira
-                .filter(|jira| jira.url.starts_with("http"))
-                .map(|jira| {
-                    format!(
-                        "{}/rest/gitplugin/1.0/integration/",
-                        jira.url.trim_end_matches('/')
-                    )
-                }),
-            is_run,
-            sessions: sessions.map(PageSession::new).collect(),
-            facts: report.facts(),
-            charts: charts(&report.rows),
-            version: env!("CARGO_PKG_VERSION"),
+            diagnostics: by_row(&report.diagnostics),
+            is_one_file: report
+                .tables
+                .iter()
+                .all(|table| table.file == report.tables[0].file),
         }
     }
-}
 
-impl<'a> PageRow<'a> {
-    fn new(n: usize, row: &'a ReportRow, diagnostics: &[&Diagnostic]) -> Self {
+    fn kicker(&self) -> &'static str {
+        match self.report.kind {
+            _ if self.report.is_rehearsal() => "gij · rehearsal against a simulated Jira",
+            ReportKind::Check => "gij · check, nothing was sent",
+            ReportKind::Plan => "gij · dry run, nothing was sent",
+            ReportKind::Run => "gij · report of a run",
+        }
+    }
+
+    /// The headers of the rows, and whether numbers stand below them.
+    fn columns(&self) -> impl Iterator<Item = (&'static str, bool)> {
+        let all = [
+            ("Row", false),
+            ("Type", false),
+            ("Display name", false),
+            ("Origin", false),
+            ("Status", false),
+            ("ID", true),
+            ("Details", false),
+            ("Attempts", true),
+            ("Began", false),
+            ("Time, ms", true),
+        ];
+        let number = if self.report.run.is_some() { 10 } else { 7 };
+        all.into_iter().take(number)
+    }
+
+    /// How many rows of a table have this status.
+    fn count(&self, table: &ReportTable, (status, _): &(ReportStatus, u64)) -> usize {
+        let rows = self.report.rows_of(table);
+        rows.filter(|row| row.status == *status).count()
+    }
+
+    fn place(&self, row: &ReportRow) -> String {
+        let place = row.place.to_string();
+        if self.is_one_file {
+            place[row.place.table.file.len() + 1..].to_owned()
+        } else {
+            place
+        }
+    }
+
+    /// The address of a row's integration in Jira; none in a sandbox.
+    fn address(&self, row: &ReportRow) -> Option<String> {
+        let id = row.id?;
+        let url = &self.report.jira.as_ref()?.url;
+        let has_page = url.starts_with("http") && !self.report.is_rehearsal();
+        let base = url.trim_end_matches('/');
+        has_page.then(|| format!("{base}/rest/gitplugin/1.0/integration/{id}"))
+    }
+
+    /// What happened to a row, what is wrong, and what to do.
+    fn notes(&self, row: &ReportRow) -> Vec<String> {
+        let diagnostics = self.diagnostics.get(&row_key(&row.place));
+        let diagnostics = diagnostics.map_or(&[][..], Vec::as_slice);
         let mut notes = Vec::new();
         if let Some(error) = row.error.as_ref().filter(|_| diagnostics.is_empty()) {
             let status = row.http_status.map(|status| format!("HTTP {status}: "));
-            notes.push(format!("{}{error}", status.unwrap_or_default()));
+            notes.push(format!("{}{error}", text(status)));
             notes.extend(row.advice.clone());
         }
         for found in diagnostics {
-            let cell = found.place.address().unwrap_or_default();
+            let cell = text(found.place.address());
             notes.push(format!(
                 "{cell} {} [{}]: {}; {}",
                 found.severity, found.code, found.message, found.help
@@ -208,59 +131,20 @@ impl<'a> PageRow<'a> {
         if row.outcome().is_none() || row.error.is_none() {
             notes.extend(row.reason.clone());
         }
-        for difference in &row.differences {
-            notes.push(difference.to_string());
-        }
+        notes.extend(row.differences.iter().map(ToString::to_string));
         if diagnostics.is_empty() && !row.warnings.is_empty() {
             notes.push(format!("warnings: {}", row.warnings.join(", ")));
         }
         if let Some(state) = row.index {
-            let found = row
-                .repositories
-                .map(|found| format!(", {found} repositories"));
-            let state = state.in_words();
-            notes.push(format!("in Jira: {state}{}", found.unwrap_or_default()));
+            let found = row.repositories;
+            let found = text(found.map(|found| format!(", {found} repositories")));
+            notes.push(format!("in Jira: {}{found}", state.in_words()));
         }
         if let Some(removal) = &row.removal {
-            let why = removal.why.as_ref().map(|why| format!(": {why}"));
-            notes.push(format!(
-                "undo: {}{}",
-                removal.outcome.in_words(),
-                why.unwrap_or_default()
-            ));
+            let why = text(removal.why.as_ref().map(|why| format!(": {why}")));
+            notes.push(format!("undo: {}{why}", removal.outcome.in_words()));
         }
-        Self {
-            n,
-            place: row.place(),
-            type_name: row.type_name.as_deref().unwrap_or_default(),
-            display_name: row.display_name.as_deref().unwrap_or_default(),
-            origin: row.origin.as_deref().unwrap_or_default(),
-            status: row.status,
-            id: row.id,
-            notes,
-            attempts: row.attempts,
-            started: row.started.map(time),
-            ms: row.duration_ms,
-        }
-    }
-}
-
-impl<'a> PageSession<'a> {
-    fn new(session: &'a SessionStart) -> Self {
-        let options = session.options.iter();
-        let options: Vec<String> = options
-            .map(|(name, value)| format!("{name} = {value}"))
-            .collect();
-        Self {
-            command: session_name(session),
-            at: time(session.at),
-            host: &session.host,
-            os_user: &session.os_user,
-            jira_user: session.jira_user.as_deref().unwrap_or_default(),
-            confirmed_by: confirmation(session),
-            gij: &session.gij,
-            options: options.join(", "),
-        }
+        notes
     }
 }
 

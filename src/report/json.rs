@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 use super::text::changes_direction;
 use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportTable};
 use crate::journal::{Jira, Totals, in_millis, in_millis_or_null};
-use crate::model::{Code, Diagnostic, Difference, Field, Severity};
+use crate::model::{Diagnostic, Field, Place};
 use crate::validate::RowCounts;
 
 /// The version of all documents.
@@ -114,33 +115,46 @@ struct CheckedFile<'a> {
     sheets: Vec<&'a str>,
 }
 
-#[derive(Serialize)]
-struct DiagnosticEntry<'a> {
-    severity: Severity,
-    code: Code,
-    file: &'a str,
-    sheet: Option<&'a str>,
-    cell: Option<String>,
-    row: Option<u32>,
-    line: Option<u64>,
-    field: Option<&'static str>,
-    name: Option<&'a str>,
-    message: &'a str,
-    help: &'a str,
+/// A diagnostic under the keys of a document.
+struct DiagnosticEntry<'a>(&'a Diagnostic);
+
+impl Serialize for DiagnosticEntry<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Diagnostic { place, .. } = self.0;
+        let mut keys = to.serialize_map(None)?;
+        keys.serialize_entry("severity", &self.0.severity)?;
+        keys.serialize_entry("code", &self.0.code)?;
+        keys.serialize_entry("file", &place.table.file)?;
+        keys.serialize_entry("sheet", &place.table.sheet)?;
+        keys.serialize_entry("cell", &place.address())?;
+        keys.serialize_entry("row", &place.row)?;
+        keys.serialize_entry("line", &place.line)?;
+        keys.serialize_entry("field", &self.0.field.map(Field::name))?;
+        keys.serialize_entry("name", &self.0.name)?;
+        keys.serialize_entry("message", &self.0.message)?;
+        keys.serialize_entry("help", &self.0.help)?;
+        keys.end()
+    }
 }
 
-#[derive(Serialize)]
-struct PlanEntry<'a> {
-    file: &'a str,
-    sheet: Option<&'a str>,
-    row: Option<u32>,
-    #[serde(rename = "type")]
-    type_name: Option<&'a str>,
-    display_name: Option<&'a str>,
-    action: &'static str,
-    reason: Option<&'a str>,
-    id: Option<i64>,
-    differences: &'a [Difference],
+/// A row under the keys of a plan.
+struct PlanEntry<'a>(&'a ReportRow);
+
+impl Serialize for PlanEntry<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Place { table, row, .. } = &self.0.place;
+        let mut keys = to.serialize_map(None)?;
+        keys.serialize_entry("file", &table.file)?;
+        keys.serialize_entry("sheet", &table.sheet)?;
+        keys.serialize_entry("row", row)?;
+        keys.serialize_entry("type", &self.0.type_name)?;
+        keys.serialize_entry("display_name", &self.0.display_name)?;
+        keys.serialize_entry("action", &self.0.status)?;
+        keys.serialize_entry("reason", &self.0.reason)?;
+        keys.serialize_entry("id", &self.0.id)?;
+        keys.serialize_entry("differences", &self.0.differences)?;
+        keys.end()
+    }
 }
 
 impl<'a> CheckDocument<'a> {
@@ -149,15 +163,11 @@ impl<'a> CheckDocument<'a> {
         let files = report
             .tables
             .chunk_by(|one, next| one.file == next.file && next.sheet.is_some());
-        let plan = report.rows.iter().map(PlanEntry::new);
+        let plan = report.rows.iter().map(PlanEntry);
         Self {
             files: files.filter_map(CheckedFile::new).collect(),
             rows: report.counts,
-            diagnostics: report
-                .diagnostics
-                .iter()
-                .map(DiagnosticEntry::new)
-                .collect(),
+            diagnostics: report.diagnostics.iter().map(DiagnosticEntry).collect(),
             digest: report.digest.as_deref(),
             plan: (report.kind == ReportKind::Plan).then(|| plan.collect()),
         }
@@ -176,41 +186,6 @@ impl<'a> CheckedFile<'a> {
             delimiter: first.delimiter,
             sheets: sheets.collect(),
         })
-    }
-}
-
-impl<'a> DiagnosticEntry<'a> {
-    fn new(diagnostic: &'a Diagnostic) -> Self {
-        let place = &diagnostic.place;
-        Self {
-            severity: diagnostic.severity,
-            code: diagnostic.code,
-            file: &place.table.file,
-            sheet: place.table.sheet.as_deref(),
-            cell: place.address(),
-            row: place.row,
-            line: place.line,
-            field: diagnostic.field.map(Field::name),
-            name: diagnostic.name.as_deref(),
-            message: &diagnostic.message,
-            help: &diagnostic.help,
-        }
-    }
-}
-
-impl<'a> PlanEntry<'a> {
-    fn new(row: &'a ReportRow) -> Self {
-        Self {
-            file: &row.file,
-            sheet: row.sheet.as_deref(),
-            row: row.row,
-            type_name: row.type_name.as_deref(),
-            display_name: row.display_name.as_deref(),
-            action: row.status.name(),
-            reason: row.reason.as_deref(),
-            id: row.id,
-            differences: &row.differences,
-        }
     }
 }
 

@@ -62,7 +62,7 @@ impl Report {
         suite.write_inner_content(|xml| {
             for row in self.rows_of(table) {
                 let label = row.display_name.as_deref().unwrap_or("(no display name)");
-                let number = row.row.unwrap_or_default();
+                let number = row.place.row.unwrap_or_default();
                 let case = format!("{} (row {number})", one_line(label));
                 write_case(xml, &name, &case, row.duration_ms, mishap(row))?;
             }

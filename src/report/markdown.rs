@@ -49,7 +49,7 @@ impl Report {
         let Some(run) = &self.run else { return Ok(()) };
         writeln!(to, "## History\n")?;
         for session in &run.sessions {
-            let (command, began) = (session_name(session), time(session.at));
+            let (command, began) = (session_name(session), time(&session.at));
             let who = code(&format!("{}@{}", session.os_user, session.host));
             let confirmed = confirmation(session);
             writeln!(

@@ -8,6 +8,7 @@
 mod atomic;
 mod charts;
 mod check;
+mod column;
 mod csv;
 mod doctor;
 #[cfg(test)]

@@ -52,7 +52,7 @@ impl Report {
     fn part(&self, is_wanted: impl Fn(&ReportRow) -> bool) -> Self {
         let rows = self.rows.iter().filter(|row| is_wanted(row));
         let rows: Vec<ReportRow> = rows.cloned().collect();
-        let keys: HashSet<_> = rows.iter().map(ReportRow::key).collect();
+        let keys: HashSet<_> = rows.iter().map(|row| row_key(&row.place)).collect();
         let mut diagnostics = Diagnostics::keeping(true);
         let found = self.diagnostics.iter();
         for found in found.filter(|found| keys.contains(&row_key(&found.place))) {
@@ -60,10 +60,10 @@ impl Report {
         }
         let mut run = self.run.clone();
         if let Some(audit) = run.as_mut().and_then(|run| run.audit.as_mut()) {
-            let places: HashSet<String> = rows.iter().map(ReportRow::place).collect();
+            let places: HashSet<String> = rows.iter().map(|row| row.place.to_string()).collect();
             audit.missing.retain(|row| places.contains(row));
             audit.appeared.retain(|row| places.contains(row));
-            audit.duplicates.retain(|of| places.contains(&of.row));
+            audit.duplicates.retain(|one| places.contains(&one.row));
         }
         let mut part = Self {
             kind: self.kind,

@@ -42,7 +42,7 @@ impl Report {
                     help: Some(code.about().help),
                     ..ProblemGroup::new("warning", code.about().meaning)
                 };
-                groups.add(problem, row.place(), row.display_name.as_deref());
+                groups.add_row(problem, row);
             }
         }
         for severity in [Severity::Error, Severity::Warning, Severity::Note] {
@@ -77,13 +77,13 @@ impl Report {
         for row in &self.rows {
             if let Some(state) = row.index.filter(|state| state.is_amiss()) {
                 let problem = ProblemGroup::new(state.in_words(), state.about());
-                groups.add(problem, row.place(), row.display_name.as_deref());
+                groups.add_row(problem, row);
             }
             let removal = row.removal.as_ref();
             if let Some(left) = removal.filter(|removal| !removal.outcome.is_undone()) {
                 let why = left.why.as_deref().unwrap_or("it was not removed");
                 let problem = ProblemGroup::new(left.outcome.in_words(), why);
-                groups.add(problem, row.place(), row.display_name.as_deref());
+                groups.add_row(problem, row);
             }
         }
         groups.into_all()
@@ -124,7 +124,7 @@ impl<'a> Groups<'a> {
                     help: row.advice.as_deref(),
                     ..ProblemGroup::default()
                 };
-                self.add(problem, row.place(), row.display_name.as_deref());
+                self.add_row(problem, row);
             }
         }
     }
@@ -143,6 +143,10 @@ impl<'a> Groups<'a> {
             }
         }
         self.all
+    }
+
+    fn add_row(&mut self, problem: ProblemGroup<'a>, row: &'a ReportRow) {
+        self.add(problem, row.place.to_string(), row.display_name.as_deref());
     }
 
     fn add(&mut self, problem: ProblemGroup<'a>, place: String, name: Option<&'a str>) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use super::verify::IndexState;
@@ -149,10 +150,9 @@ pub(crate) struct ReportDuplicate {
 /// in the document of a run.
 #[derive(Clone, PartialEq, Debug, Default, Serialize)]
 pub(crate) struct ReportRow {
-    pub file: String,
-    pub sheet: Option<String>,
-    /// From 1, as a spreadsheet shows it.
-    pub row: Option<u32>,
+    /// The row as a spreadsheet shows it, without its line in a CSV.
+    #[serde(flatten, serialize_with = "file_sheet_row")]
+    pub place: Place,
     #[serde(rename = "type")]
     pub type_name: Option<String>,
     pub display_name: Option<String>,
@@ -241,14 +241,9 @@ impl Report {
 
     /// The diagnostics that are about no row of [`rows`](Self::rows): about a file, a header, or a row that was not kept.
     pub(crate) fn other_diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
-        let rows: HashSet<RowKey<'_>> = self.rows.iter().map(ReportRow::key).collect();
+        let rows: HashSet<RowKey<'_>> = self.rows.iter().map(|row| row_key(&row.place)).collect();
         let all = self.diagnostics.iter();
         all.filter(move |found| !rows.contains(&row_key(&found.place)))
-    }
-
-    /// The diagnostics of each row.
-    pub(super) fn diagnostics_by_row(&self) -> HashMap<RowKey<'_>, Vec<&Diagnostic>> {
-        by_row(&self.diagnostics)
     }
 
     /// The rows of a table.
@@ -257,7 +252,10 @@ impl Report {
         table: &'a ReportTable,
     ) -> impl Iterator<Item = &'a ReportRow> {
         let rows = self.rows.iter();
-        rows.filter(|row| row.file == table.file && row.sheet == table.sheet)
+        rows.filter(|row| {
+            let name = &row.place.table;
+            name.file == table.file && name.sheet == table.sheet
+        })
     }
 
     pub(crate) fn is_rehearsal(&self) -> bool {
@@ -269,23 +267,17 @@ impl Report {
         self.run.as_ref().is_some_and(|run| run.may_lack_rows)
     }
 
-    /// How an undo ended for the integrations of rows, one for each.
-    fn removals(&self) -> impl Iterator<Item = &Removal> {
-        self.rows.iter().filter_map(|row| row.removal.as_ref())
-    }
-
-    /// How an undo ended for further integrations of rows' keys.
-    fn duplicate_removals(&self) -> impl Iterator<Item = &Removal> {
-        let duplicates = self.rows.iter().flat_map(|row| &row.duplicates);
-        duplicates.map(|duplicate| &duplicate.removal)
-    }
-
     /// How many integrations of rows an undo left in this state.
     pub(crate) fn removed_as(&self, outcome: RemovalOutcome) -> u64 {
-        let removals = self.removals();
-        removals
-            .filter(|removal| removal.outcome == outcome)
-            .count() as u64
+        let removals = self.rows.iter().filter_map(|row| row.removal.as_ref());
+        of_outcome(removals, outcome)
+    }
+
+    /// How many duplicates an undo removed.
+    pub(crate) fn duplicates_removed(&self) -> u64 {
+        let duplicates = self.rows.iter().flat_map(|row| &row.duplicates);
+        let removals = duplicates.map(|duplicate| &duplicate.removal);
+        of_outcome(removals, RemovalOutcome::Removed)
     }
 
     /// Whether an update changed fields that it was not to change.
@@ -293,32 +285,21 @@ impl Report {
         self.rows.iter().any(|row| row.also_changed)
     }
 
-    /// Whether it tells how the integrations are in Jira now.
-    pub(super) fn is_verified(&self) -> bool {
-        self.rows.iter().any(|row| row.index.is_some())
-    }
-
-    /// How many duplicates an undo removed.
-    pub(crate) fn duplicates_removed(&self) -> u64 {
-        let removals = self.duplicate_removals();
-        removals
-            .filter(|removal| removal.outcome == RemovalOutcome::Removed)
-            .count() as u64
-    }
-
     /// Whether an undo left something, and all of that because it must not touch it.
     pub(crate) fn is_rest_left_alone(&self) -> bool {
-        let left = self
-            .removals()
-            .filter(|removal| !removal.outcome.is_undone());
+        let rows = self.rows.iter().filter_map(|row| row.removal.as_ref());
+        let left = rows.filter(|removal| !removal.outcome.is_undone());
         let mut left = left.peekable();
         left.peek().is_some() && left.all(|removal| removal.outcome == RemovalOutcome::LeftAlone)
     }
 
     /// Whether an undo left something that it was to remove.
     pub(crate) fn is_something_left(&self) -> bool {
-        let mut all = self.removals().chain(self.duplicate_removals());
-        all.any(|removal| !removal.outcome.is_undone())
+        self.rows.iter().any(|row| {
+            let duplicates = row.duplicates.iter().map(|one| &one.removal);
+            let mut removals = row.removal.iter().chain(duplicates);
+            removals.any(|removal| !removal.outcome.is_undone())
+        })
     }
 
     /// The last comparison with Jira's list; none if an undo came after it.
@@ -351,6 +332,21 @@ impl Report {
     }
 }
 
+fn of_outcome<'a>(removals: impl Iterator<Item = &'a Removal>, outcome: RemovalOutcome) -> u64 {
+    removals
+        .filter(|removal| removal.outcome == outcome)
+        .count() as u64
+}
+
+/// Writes a row's place as `file`, `sheet` and `row` of a document.
+pub(super) fn file_sheet_row<S: Serializer>(place: &Place, to: S) -> Result<S::Ok, S::Error> {
+    let mut keys = to.serialize_map(Some(3))?;
+    keys.serialize_entry("file", &place.table.file)?;
+    keys.serialize_entry("sheet", &place.table.sheet)?;
+    keys.serialize_entry("row", &place.row)?;
+    keys.end()
+}
+
 /// A row by its file, sheet and number.
 pub(super) type RowKey<'a> = (&'a str, Option<&'a str>, Option<u32>);
 
@@ -370,10 +366,10 @@ pub(super) fn by_row(diagnostics: &Diagnostics) -> HashMap<RowKey<'_>, Vec<&Diag
 impl ReportRow {
     /// A row of which no more is known.
     pub(super) fn at(place: &Place, status: ReportStatus) -> Self {
+        let mut place = place.clone();
+        place.line = None;
         Self {
-            file: place.table.file.clone(),
-            sheet: place.table.sheet.clone(),
-            row: place.row,
+            place,
             status,
             ..Self::default()
         }
@@ -382,19 +378,6 @@ impl ReportRow {
     /// The cell by which reports are split; a blank one is `none`.
     pub(super) fn group_name(&self) -> &str {
         self.group.as_deref().unwrap_or("none")
-    }
-
-    pub(super) fn key(&self) -> RowKey<'_> {
-        (&self.file, self.sheet.as_deref(), self.row)
-    }
-
-    /// Where the row stands: `onboarding.xlsx:Azure!34`, `repos.csv:9`.
-    pub(crate) fn place(&self) -> String {
-        let row = self.row.unwrap_or_default();
-        match &self.sheet {
-            Some(sheet) => format!("{}:{sheet}!{row}", self.file),
-            None => format!("{}:{row}", self.file),
-        }
     }
 
     /// Whether it needs somebody's attention.

@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::run::report_duplicates;
-use super::value::{Report, ReportDuplicate};
+use super::value::{Report, ReportDuplicate, file_sheet_row, row_key};
 use crate::journal::{Duplicate, RowState, RunState};
-use crate::model::{Field, Outcome, Remote, RemoteIntegration};
+use crate::model::{Field, Outcome, Place, Remote, RemoteIntegration};
 
 /// How an integration is in Jira now. The app creates first and scans later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -94,13 +94,8 @@ impl IndexState {
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct VerifiedRow {
-    pub file: String,
-    pub sheet: Option<String>,
-    /// From 1, as a spreadsheet shows it.
-    pub row: Option<u32>,
-    /// Where it stands, for people.
-    #[serde(skip)]
-    pub place: String,
+    #[serde(flatten, serialize_with = "file_sheet_row")]
+    pub place: Place,
     pub display_name: Option<String>,
     pub id: i64,
     pub state: IndexState,
@@ -163,12 +158,10 @@ impl VerifyReport {
 
     /// The report of the run with what is known of its integrations now.
     pub(crate) fn added_to(&self, mut report: Report) -> Report {
-        let mut verified = HashMap::new();
-        for row in &self.rows {
-            verified.insert((&*row.file, row.sheet.as_deref(), row.row), row);
-        }
+        let verified = self.rows.iter().map(|row| (row_key(&row.place), row));
+        let verified: HashMap<_, _> = verified.collect();
         for row in &mut report.rows {
-            if let Some(found) = verified.get(&row.key()) {
+            if let Some(found) = verified.get(&row_key(&row.place)) {
                 (row.index, row.repositories) = (Some(found.state), found.repositories);
             }
         }
@@ -212,12 +205,8 @@ fn verified_row(
     }
     let id = row.remote?.id;
     let repositories = repositories.map(|counts| counts.get(&id).copied().unwrap_or_default());
-    let table = &row.place.table;
     Some(VerifiedRow {
-        file: table.file.clone(),
-        sheet: table.sheet.clone(),
-        row: row.place.row,
-        place: row.place.to_string(),
+        place: row.place.clone(),
         display_name: row.name.clone(),
         id,
         state: IndexState::of(row, there.get(&id).copied(), repositories),

@@ -11,9 +11,9 @@ use rust_xlsxwriter::{
 };
 use serde_json::Value;
 
+use super::column::{COLUMNS, Column, text};
 use super::text::one_line;
-use super::value::{Report, ReportKind, ReportRow, ReportTable};
-use super::verify::IndexState;
+use super::value::{Report, ReportKind, ReportRow, ReportTable, by_row, row_key};
 use crate::model::{Diagnostic, Field, Severity};
 use crate::validate::{field_of, is_inverted};
 
@@ -39,16 +39,19 @@ impl Report {
         let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
         let properties = DocProperties::new().set_title("Report of gij");
         workbook.set_properties(&properties.set_creation_datetime(&created));
-        let by_row = self.diagnostics_by_row();
+        let by_row = by_row(&self.diagnostics);
+        let own = own_columns(self.kind, &self.rows);
         let mut names = HashSet::new();
         self.fill_summary(workbook.add_worksheet())?;
         for table in &self.tables {
             let rows: Vec<&ReportRow> = self.rows_of(table).collect();
             let sheet = workbook.add_worksheet();
             sheet.set_name(sheet_name(table, &mut names))?;
-            let mut page = SheetPage::new(sheet, table, &rows, self.kind)?;
+            let mut page = SheetPage::new(sheet, table, &rows, &own)?;
             for row in rows {
-                let found = by_row.get(&row.key()).map_or(&[][..], Vec::as_slice);
+                let found = by_row
+                    .get(&row_key(&row.place))
+                    .map_or(&[][..], Vec::as_slice);
                 page.add(row, found)?;
             }
         }
@@ -104,38 +107,39 @@ impl Report {
     }
 }
 
-/// A column of our own: what it holds of a row.
-type OwnColumn = (&'static str, fn(&ReportRow) -> String);
-
-const OF_EVERY: &[OwnColumn] = &[
-    ("_row", |row| text(row.row)),
-    ("_status", |row| row.status.name().to_owned()),
-    ("_error", |row| text(row.error.as_ref())),
-    ("_advice", |row| text(row.advice.as_ref())),
-    ("_warnings", |row| row.warnings.join(" ")),
-    ("_id", |row| text(row.id)),
-];
-const OF_A_RUN: &[OwnColumn] = &[
-    ("_attempts", |row| row.attempts.to_string()),
-    ("_http_status", |row| text(row.http_status)),
-    ("_started", |row| {
-        text(row.started.map(|at| format!("{at:.3}")))
-    }),
-    ("_duration_ms", |row| text(row.duration_ms)),
+/// Our own columns: their headers, and the columns that they are.
+const OWN_COLUMNS: &[(&str, &str)] = &[
+    ("_row", "row"),
+    ("_status", "outcome"),
+    ("_error", "error"),
+    ("_advice", "advice"),
+    ("_warnings", "warnings"),
+    ("_id", "id"),
+    ("_attempts", "attempts"),
+    ("_http_status", "http_status"),
+    ("_started", "started"),
+    ("_duration_ms", "duration_ms"),
+    ("_index_state", "index_state"),
+    ("_repositories", "repositories"),
 ];
 
-const OF_A_VERIFICATION: &[OwnColumn] = &[
-    ("_index_state", |row| {
-        text(row.index.map(IndexState::in_words))
-    }),
-    ("_repositories", |row| text(row.repositories)),
-];
+type OwnColumn = (&'static str, &'static Column);
+
+/// Those of our own columns that a report of this kind has.
+fn own_columns(kind: ReportKind, rows: &[ReportRow]) -> Vec<OwnColumn> {
+    let columns = OWN_COLUMNS.iter().filter_map(|(header, name)| {
+        let column = COLUMNS.iter().find(|column| column.name == *name)?;
+        let is_of_kind = column.kinds != [ReportKind::Run] || kind == ReportKind::Run;
+        (is_of_kind && column.is_known(rows)).then_some((*header, column))
+    });
+    columns.collect()
+}
 
 /// A sheet that is being filled.
 struct SheetPage<'a> {
     sheet: &'a mut Worksheet,
     fields: Vec<Field>,
-    own: Vec<OwnColumn>,
+    own: &'a [OwnColumn],
     line: u32,
     plain: Format,
     error: Format,
@@ -147,18 +151,9 @@ impl<'a> SheetPage<'a> {
         sheet: &'a mut Worksheet,
         table: &ReportTable,
         rows: &[&ReportRow],
-        kind: ReportKind,
+        own: &'a [OwnColumn],
     ) -> Result<Self, XlsxError> {
         let columns = columns(table, rows);
-        let of_run: &[OwnColumn] = if kind == ReportKind::Run {
-            OF_A_RUN
-        } else {
-            &[]
-        };
-        let mut own: Vec<OwnColumn> = OF_EVERY.iter().chain(of_run).copied().collect();
-        if rows.iter().any(|row| row.index.is_some()) {
-            own.extend(OF_A_VERIFICATION);
-        }
         let head = Format::new()
             .set_bold()
             .set_background_color(Color::RGB(0xE9_EDF3));
@@ -212,9 +207,9 @@ impl<'a> SheetPage<'a> {
                     .is_none_or(|field| !self.fields.contains(&field))
             })
             .collect();
-        for (name, cell) in self.own.clone() {
-            let about = if name == "_error" { &*others } else { &[] };
-            self.write(column, &cell(row), about)?;
+        for (name, own) in self.own {
+            let about = if *name == "_error" { &*others } else { &[] };
+            self.write(column, &(own.cell)(row), about)?;
             column += 1;
         }
         Ok(())
@@ -289,10 +284,6 @@ pub(super) fn cell_text(value: &Value) -> String {
         Value::Null => String::new(),
         value => value.to_string(),
     }
-}
-
-fn text(value: Option<impl ToString>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
 }
 
 /// At most as much text as a cell takes.
