@@ -12,8 +12,8 @@ use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
 use super::seed::put_rows;
 use super::values::duration;
-use crate::engine::{ListError, Pace, Pacer, Stop, StopSwitch, read_list, read_repositories};
-use crate::jira::{Access, BaseUrl, Client, Connection, JiraError};
+use crate::engine::{ListError, Pace, Pacer, Stop, StopSwitch, read};
+use crate::jira::{Access, BaseUrl, Client, Connection, Exchange, JiraError, Person, ServerInfo};
 use crate::journal::Jira;
 use crate::model::RemoteIntegration;
 use crate::render::{Screen, waiting};
@@ -265,7 +265,7 @@ pub(super) fn connect_on(
     let (list, jira) = runtime.block_on(async {
         client.status().await?;
         let list = list(&client, &pacer, screen).await?;
-        Ok::<_, Failure>((list, who(&client).await?))
+        Ok::<_, Failure>((list, who(&client, &pacer, screen).await?))
     })?;
     let connected = Connected {
         runtime,
@@ -293,9 +293,9 @@ impl Connected {
         &self,
         screen: &Screen,
     ) -> Result<Option<HashMap<i64, u64>>, Failure> {
-        let waiting = |why: &str, time: Duration| screen.info(&waiting(why, time));
         self.unless_interrupted(async {
-            match read_repositories(&self.client, &self.pacer, &waiting).await {
+            let read = async || self.client.repositories().await;
+            match patiently(read, &self.pacer, screen).await {
                 Err(ListError::Jira(JiraError::NoApi { .. })) => Ok(None),
                 found => Ok(Some(found?)),
             }
@@ -313,36 +313,53 @@ impl Connected {
 }
 
 /// Asks for the name of the server and of the user. Both are only shown to people, so a Jira that keeps them private is no
-/// failure.
-pub(super) async fn who(client: &Client) -> Result<Jira, JiraError> {
-    let server = unless_private(client.server_info().await)?;
-    let person = unless_private(client.myself().await)?;
+/// failure. One that is unavailable is asked again: by the address that it gives itself, sessions on it are kept apart.
+async fn who(client: &Client, pacer: &Pacer, screen: &Screen) -> Result<Jira, Failure> {
+    let server = async || client.server_info().await.map(unless_private);
+    let server = patiently(server, pacer, screen).await?;
+    let person = async || client.myself().await.map(unless_private);
+    let person = patiently(person, pacer, screen).await?;
+    Ok(jira_of(client, server, person))
+}
+
+/// The Jira of `client`, as it and our user there are named.
+pub(super) fn jira_of(client: &Client, server: ServerInfo, person: Person) -> Jira {
     let non_blank = |text: String| (!text.is_empty()).then_some(text);
     let user = match (non_blank(person.display_name), non_blank(person.name)) {
         (Some(display_name), Some(name)) => format!("{display_name} ({name})"),
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => "an unnamed user".to_owned(),
     };
-    Ok(Jira {
+    Jira {
         url: client.base().as_str().to_owned(),
         title: Some(non_blank(server.title).unwrap_or_else(|| "Jira".to_owned())),
         own_url: non_blank(server.base_url),
         version: non_blank(server.version),
         user: Some(user),
-    })
+    }
 }
 
 /// An answer that is not needed: its absence is no failure, a refused login is.
-fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraError> {
+pub(super) fn unless_private<T: Default>(answer: Result<T, JiraError>) -> Result<T, JiraError> {
     match answer {
         Err(
-            error @ (JiraError::LoginRefused { .. }
-            | JiraError::Captcha { .. }
-            | JiraError::Redirected { .. }
-            | JiraError::HtmlPage { .. }),
-        ) => Err(error),
-        answer => Ok(answer.unwrap_or_default()),
+            JiraError::Forbidden { .. }
+            | JiraError::NoApi { .. }
+            | JiraError::Refused { .. }
+            | JiraError::Malformed { .. },
+        ) => Ok(T::default()),
+        answer => answer,
     }
+}
+
+/// Reads something from Jira as [`read`] does, and shows the pauses.
+async fn patiently<T>(
+    send: impl AsyncFn() -> Exchange<Result<T, JiraError>>,
+    pacer: &Pacer,
+    screen: &Screen,
+) -> Result<T, ListError> {
+    let waiting = |why: &str, time: Duration| screen.info(&waiting(why, time));
+    read(send, pacer, &StopSwitch::default(), &waiting).await
 }
 
 /// Reads the list of integrations, with retries.
@@ -351,8 +368,7 @@ async fn list(
     pacer: &Pacer,
     screen: &Screen,
 ) -> Result<Vec<RemoteIntegration>, Failure> {
-    let waiting = |why: &str, time: Duration| screen.info(&waiting(why, time));
-    Ok(read_list(client, pacer, &StopSwitch::default(), &waiting).await?)
+    Ok(patiently(async || client.list().await, pacer, screen).await?)
 }
 
 /// The credential for the Jira at `base`: from a file, the environment or a hidden prompt.

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::connect::{ConnectArgs, who};
+use super::connect::{ConnectArgs, jira_of, unless_private};
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::next::FILE;
@@ -93,7 +93,12 @@ async fn examine(client: &Client, connection: &Connection) -> Vec<Finding> {
         ),
         None => "none reported".to_owned(),
     };
-    let (jira, user) = match who(client).await {
+    let who = async {
+        let server = unless_private(client.server_info().await.meaning)?;
+        let person = unless_private(client.myself().await.meaning)?;
+        Ok::<_, JiraError>(jira_of(client, server, person))
+    };
+    let (jira, user) = match who.await {
         Ok(who) => (
             ok(
                 Question::Jira,

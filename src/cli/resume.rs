@@ -16,11 +16,11 @@ use super::question::confirmation;
 use super::session::{EarlyEnd, Session, show_result};
 use super::settle::Decision;
 use super::sheets::Sheets;
-use crate::engine::{Matcher, RowStatus, planned};
+use crate::engine::{Matcher, RowStatus, check_unread, planned};
 use crate::journal::{
     ConfirmedBy, Ending, Event, ListReason, Listed, RowRead, RowState, SessionKind, Totals,
 };
-use crate::model::{Outcome, Remote, Row};
+use crate::model::{Outcome, Remote, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
 use crate::render::{count, plan as plan_text, run_line};
 use crate::report::Report;
@@ -69,7 +69,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     refused.map_err(|failure| failure.then(run.resume(&context.given)))?;
     let help = "pass `--yes` to continue the run as planned";
     let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
-    let (session, _, decisions) =
+    let (session, list, decisions) =
         Session::begin(&run, common, SessionKind::Resume, confirmed_by, context)?;
     let mut resumption = Resumption {
         session,
@@ -77,7 +77,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
         sheets,
         must_ask: confirmed_by.is_none(),
     };
-    let ended = resumption.settle_and_create(&decisions);
+    let ended = resumption.settle_and_create(&list, &decisions);
     resumption.conclude(ended)
 }
 
@@ -140,11 +140,20 @@ struct Resumption<'a> {
 }
 
 impl Resumption<'_> {
-    fn settle_and_create(&mut self, decisions: &[Decision]) -> Result<(), EarlyEnd> {
+    /// `list` is Jira's list when the session began.
+    fn settle_and_create(
+        &mut self,
+        list: &[RemoteIntegration],
+        decisions: &[Decision],
+    ) -> Result<(), EarlyEnd> {
         let context = self.session.context;
         let screen = &context.screen;
         // What an update has in doubt is sent again.
-        if !self.run.state().opened().is_update() {
+        if self.run.state().opened().is_update() {
+            let run = self.run.state();
+            self.session
+                .read(async |context, _| check_unread(context, run, list))?;
+        } else {
             self.session.settle(&mut self.run, decisions)?;
         }
         if self.run.state().has_lost_baseline() {

@@ -163,6 +163,7 @@ fn sheet_now(run: &LoadedRun, input: &mut Validation) -> SheetNow {
     });
     let invalid = input.invalid.iter().map(|row| InvalidNow {
         key: row.key.clone().map(Key::from),
+        id: row.id,
         place: row.place.clone(),
     });
     SheetNow {

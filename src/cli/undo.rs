@@ -226,7 +226,7 @@ struct Removals {
     gone: Vec<(u32, Remote)>,
     deletions: Vec<Deletion>,
     /// Rows whose fields are put back.
-    changes: Vec<(u32, Change)>,
+    changes: Vec<(u32, Change, String)>,
 }
 
 impl Undoing<'_> {
@@ -330,8 +330,10 @@ impl Undoing<'_> {
                     }
                     continue;
                 }
-                Fate::Restore(change) => {
-                    removals.changes.push((n, Change::clone(change)));
+                Fate::Restore { change, left } => {
+                    removals
+                        .changes
+                        .push((n, Change::clone(change), left.clone()));
                     continue;
                 }
                 Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
@@ -374,7 +376,8 @@ impl Undoing<'_> {
         if self.is_update() {
             let last = |n| state.row(n).map_or(0, |row| row.last_intent);
             let changes = removals.changes.iter();
-            let jobs = changes.map(|(n, change)| Job::new(Update::new(*n, change, None), last(*n)));
+            let jobs =
+                changes.map(|(n, change, left)| Job::new(Update::back(*n, change, left), last(*n)));
             let work = Work {
                 matcher,
                 jobs: jobs.collect(),
@@ -473,11 +476,8 @@ impl Undoing<'_> {
 
     /// Whether only chosen rows were undone, and others can be resumed.
     fn is_rest_left(&self, report: &Report) -> bool {
-        let totals = report.totals();
         let has_chosen = !(self.args.rows.is_empty() && self.args.only.is_empty());
-        has_chosen
-            && !self.run.state().is_undone()
-            && totals.not_attempted + totals.in_doubt + totals.failed > 0
+        has_chosen && !self.run.state().is_undone() && report.has_open_rows()
     }
 
     fn next(&self, report: &Report, found: &Discrepancies, is_stopped: bool) -> String {
@@ -526,7 +526,10 @@ impl<'a> PlanRow<'a> {
     fn new(run: &LoadedRun, undone: &'a UndoneRow) -> Self {
         let (action, reason) = match &undone.fate {
             Fate::Delete => ("remove", None),
-            Fate::Restore(_) => ("restore", None),
+            Fate::Restore { left, .. } => {
+                let left = Some(left.as_str());
+                ("restore", left.filter(|left| !left.is_empty()))
+            }
             Fate::AlreadyRestored => ("restored", None),
             Fate::LeaveAlone(why) => ("leave_alone", Some(why.as_str())),
             Fate::AlreadyGone => ("not_listed", None),

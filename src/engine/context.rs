@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -10,9 +11,8 @@ use super::event::RunEvent;
 use super::list::{ListError, read, read_last_list, read_list};
 use super::matcher::Matcher;
 use super::pacer::{Pacer, Permit};
-use super::settle::Doubt;
 use super::stop::{Stop, StopSwitch};
-use crate::jira::{Answer, Client, CreatedIntegration, Exchange};
+use crate::jira::{Answer, Client, Exchange, JiraError};
 use crate::journal::{
     Appender, Event, Found, ListReason, Listed, NewIntegration, Settled, Verdict, Via,
 };
@@ -131,7 +131,7 @@ impl<'a> SessionContext<'a> {
         let exchange = request.await;
         let why = match &exchange.meaning {
             Answer::NothingHappened(why) | Answer::Unsettled(why, _) => why,
-            Answer::FailedOnServer(refusal) => &refusal.error,
+            Answer::FailedOnServer(refusal, _) => &refusal.error,
             _ => "",
         };
         let reported = permit.report(&exchange, why);
@@ -183,7 +183,7 @@ impl<'a> SessionContext<'a> {
         }
     }
 
-    /// Reads the integration `id`, of which the secrets of `record` were just set.
+    /// Reads the documented fields of the integration `id`, of which the secrets of `record` were just set.
     ///
     /// # Errors
     ///
@@ -192,17 +192,22 @@ impl<'a> SessionContext<'a> {
         &self,
         id: i64,
         record: Option<&Record>,
-    ) -> Result<CreatedIntegration, Stop> {
+    ) -> Result<Map<String, Value>, Stop> {
         let pause = |why: &str, time: Duration| self.pause(why, time);
         let show = async || self.client.show(id, record).await;
         Ok(read(show, self.pacer, self.stop, &pause).await?)
     }
 
-    /// Notes that an operation happened, and tells the listener if that was all for its row.
-    pub(super) fn note_happened(&self, doubt: &impl Doubt, matcher: &mut Matcher) {
-        let event = doubt.happened(matcher);
-        if doubt.done() != Verdict::PartlyDone {
-            (self.on_event)(event);
+    /// Whether Jira holds an integration `id`, whatever its lists show.
+    ///
+    /// # Errors
+    ///
+    /// The [`Stop`] that keeps it from being read.
+    pub(super) async fn is_there(&self, id: i64) -> Result<bool, Stop> {
+        match self.read_back(id, None).await {
+            Ok(_) => Ok(true),
+            Err(Stop::Jira(JiraError::NoApi { .. } | JiraError::Refused { .. })) => Ok(false),
+            Err(stop) => Err(stop),
         }
     }
 

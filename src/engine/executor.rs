@@ -205,12 +205,13 @@ impl<'a, O: Operation> Executor<'a, O> {
             let last = self.attempts.entry(job.n()).or_default();
             *last += 1;
             job.attempt = *last;
-            job.operation.set_alone(!self.is_proven);
+            let before = job.operation.set_alone(!self.is_proven);
             intents.push(Event::Intent(Intent {
                 n: job.n(),
                 attempt: job.attempt,
                 op: job.operation.op(),
                 id: job.operation.doubt().remote().map(|remote| remote.id),
+                before,
                 at,
             }));
         }
@@ -247,12 +248,17 @@ impl<'a, O: Operation> Executor<'a, O> {
             Answer::Done(done) => {
                 let shown = job.operation.shown(done);
                 (answered.remote, answered.echo) = (shown.remote, shown.echo);
-                let why = self.check_others(&job, &shown.also_changed);
+                let why = self.check_others(&job, &shown.also_changed, shown.left);
                 answered.also_changed = shown.also_changed.iter().map(Into::into).collect();
                 (Next::Done, job.operation.doubt().done(), why)
             }
             Answer::Refused(why) => (Next::Fail, Verdict::Failed, why),
-            Answer::FailedOnServer(why) | Answer::Forbidden(why) => {
+            Answer::FailedOnServer(why, named) => {
+                answered.remote = named;
+                job.operation.may_have_happened();
+                (Next::SetAside, Verdict::FailedIfAbsent, why)
+            }
+            Answer::Forbidden(why) => {
                 job.operation.may_have_happened();
                 (Next::SetAside, Verdict::FailedIfAbsent, why)
             }
@@ -280,9 +286,9 @@ impl<'a, O: Operation> Executor<'a, O> {
         }));
         match next {
             Next::Done => {
-                context.note_happened(&job.operation.doubt(), &mut self.matcher);
+                (context.on_event)(job.operation.doubt().happened(&mut self.matcher));
                 self.is_proven |= job.operation.is_proof() || !self.has_proof;
-                self.succeeded(job);
+                self.succeeded(&job);
             }
             Next::Fail => {
                 let sign = self.guards.failed(&error);
@@ -315,29 +321,18 @@ impl<'a, O: Operation> Executor<'a, O> {
         }
     }
 
-    fn succeeded(&mut self, job: Job<O>) {
+    fn succeeded(&mut self, job: &Job<O>) {
         self.guards.succeeded();
-        match job.operation.next() {
-            Some(operation) => self.queue.put_back(Job {
-                operation,
-                retries: 0,
-                ..job
-            }),
-            None => self.queue.end(&job.operation),
-        }
+        self.queue.end(&job.operation);
     }
 
-    /// Stops the session if Jira changed fields that it was not asked to change.
-    fn check_others(&self, job: &Job<O>, changed: &[Difference]) -> Refusal {
+    /// Stops the session if Jira changed fields that it was not asked to change. Returns that, or else what was `left`.
+    fn check_others(&self, job: &Job<O>, changed: &[Difference], left: String) -> Refusal {
         let remote = job.operation.doubt().remote();
         let Some(remote) = remote.filter(|_| !changed.is_empty()) else {
-            return Refusal::default();
+            return left.into();
         };
-        let texts: Vec<String> = changed.iter().map(Difference::as_change).collect();
-        let stop = Stop::AlsoChanged {
-            id: remote.id,
-            changes: texts.join(", "),
-        };
+        let stop = Stop::also_changed(remote.id, changed);
         let why = stop.to_string();
         self.context.stop(stop);
         why.into()
@@ -372,7 +367,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             }
             for doubt in settlement.happened {
                 if let Some(aside) = self.aside.remove(&doubt.n()) {
-                    self.succeeded(aside.job);
+                    self.succeeded(&aside.job);
                 }
             }
             // Sent again in the order of the rows.
@@ -445,17 +440,5 @@ async fn send<O: Operation>(
 
 /// An attempt of which nothing is known but that it ended now.
 fn unanswered<O: Operation>(job: &Job<O>) -> Answered {
-    Answered {
-        n: job.n(),
-        attempt: job.attempt,
-        ms: 0,
-        status: None,
-        verdict: Verdict::InDoubt,
-        remote: None,
-        echo: ShownFields::default(),
-        also_changed: Vec::new(),
-        error: None,
-        advice: None,
-        at: Timestamp::now(),
-    }
+    Answered::unanswered(job.n(), job.attempt)
 }

@@ -1,7 +1,7 @@
 //! Rows of a run and rows of a sheet as it is now: which are the same.
 //!
-//! Pure. Rows join by their keys, never by their numbers; a row without a name joins by its place, while its file is
-//! unchanged.
+//! Pure. Rows join by their keys, never by their numbers, and rows of an update by the ids of their integrations first; a
+//! row without a name joins by its place, while its file is unchanged.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,6 +13,8 @@ use crate::model::{Field, Outcome, Place, Row, ShownFields};
 pub(crate) struct InvalidNow {
     /// None if it is not known.
     pub key: Option<Key>,
+    /// Its cell in the column `id`.
+    pub id: Option<i64>,
     pub place: Place,
 }
 
@@ -60,7 +62,8 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
     let mut seen = BTreeSet::new();
     for row in sheet.rows {
         let key = row.record.key().map(Key::from);
-        let Some(n) = known.find(key.as_ref(), &row.place, &sheet.unchanged) else {
+        let found = known.find(row.id, key.as_ref(), &row.place, &sheet.unchanged);
+        let Some(n) = found.filter(|n| !seen.contains(n)) else {
             joined.new.push(row);
             continue;
         };
@@ -72,8 +75,8 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
             joined.changed.push(n);
         }
     }
-    for InvalidNow { key, place } in sheet.invalid {
-        match known.find(key.as_ref(), &place, &sheet.unchanged) {
+    for InvalidNow { key, id, place } in sheet.invalid {
+        match known.find(id, key.as_ref(), &place, &sheet.unchanged) {
             Some(n) if run.row(n).is_some_and(may_be_sent) => {
                 seen.insert(n);
                 joined.rows.remove(&n);
@@ -100,33 +103,38 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
 pub(crate) fn rows_in(run: &RunState, sheet: &SheetNow) -> BTreeSet<u32> {
     let known = Known::of(run);
     let valid = sheet.rows.iter();
-    let valid = valid.map(|row| (row.record.key().map(Key::from), &row.place));
+    let valid = valid.map(|row| (row.id, row.record.key().map(Key::from), &row.place));
     let invalid = sheet.invalid.iter();
-    let invalid = invalid.map(|row| (row.key.clone(), &row.place));
+    let invalid = invalid.map(|row| (row.id, row.key.clone(), &row.place));
     let rows = valid.chain(invalid);
-    rows.filter_map(|(key, place)| known.find(key.as_ref(), place, &sheet.unchanged))
+    rows.filter_map(|(id, key, place)| known.find(id, key.as_ref(), place, &sheet.unchanged))
         .collect()
 }
 
-/// The rows of a run by their keys, and those without by their places.
+/// The rows of a run by their keys, those without by their places, and those of an update by their integrations too.
 struct Known<'a> {
-    by_key: HashMap<&'a Key, u32>,
-    by_place: HashMap<(&'a str, Option<&'a str>, Option<u32>), u32>,
+    ids: HashMap<i64, u32>,
+    keys: HashMap<&'a Key, u32>,
+    places: HashMap<(&'a str, Option<&'a str>, Option<u32>), u32>,
 }
 
 impl<'a> Known<'a> {
     fn of(run: &'a RunState) -> Self {
         let mut known = Self {
-            by_key: HashMap::new(),
-            by_place: HashMap::new(),
+            ids: HashMap::new(),
+            keys: HashMap::new(),
+            places: HashMap::new(),
         };
         for (n, row) in run.rows() {
+            if let (true, Some(remote)) = (run.opened().is_update(), row.remote) {
+                known.ids.insert(remote.id, n);
+            }
             if let Some(key) = &row.key {
-                known.by_key.insert(key, n);
+                known.keys.insert(key, n);
             } else {
                 let table = &row.place.table;
                 let place = (table.file.as_str(), table.sheet.as_deref(), row.place.row);
-                known.by_place.insert(place, n);
+                known.places.insert(place, n);
             }
         }
         known
@@ -134,16 +142,20 @@ impl<'a> Known<'a> {
 
     fn find(
         &self,
+        id: Option<i64>,
         key: Option<&Key>,
         place: &Place,
         unchanged: &HashMap<String, Box<str>>,
     ) -> Option<u32> {
+        if let Some(&n) = id.and_then(|id| self.ids.get(&id)) {
+            return Some(n);
+        }
         if let Some(key) = key {
-            return self.by_key.get(key).copied();
+            return self.keys.get(key).copied();
         }
         let file = unchanged.get(&place.table.file)?;
         let place = (&**file, place.table.sheet.as_deref(), place.row);
-        self.by_place.get(&place).copied()
+        self.places.get(&place).copied()
     }
 }
 
@@ -221,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_join_by_key_wherever_they_stand_now() {
+    fn rows_join_keys_wherever_they_stand_now() {
         let moved = vec![
             row(1, Some("C"), 1),
             row(2, Some("A"), 1),
@@ -257,6 +269,7 @@ mod tests {
     #[test]
     fn an_invalid_row_counts_for_the_run_only_if_it_may_still_be_sent() {
         let invalid = |name: &str| InvalidNow {
+            id: None,
             key: row(1, Some(name), 1).record.key().map(Key::from),
             place: place("a.csv", 9),
         };

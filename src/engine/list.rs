@@ -1,6 +1,5 @@
 //! Reading the list of integrations, which may be read again as often as needed.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -39,26 +38,13 @@ pub(crate) async fn read_list(
     read(async || client.list().await, pacer, stop, on_pause).await
 }
 
-/// Reads how many repositories each integration has found as [`read`] does.
-///
-/// # Errors
-///
-/// Those of [`read`].
-pub(crate) async fn read_repositories(
-    client: &Client,
-    pacer: &Pacer,
-    on_pause: &dyn Fn(&str, Duration),
-) -> Result<HashMap<i64, u64>, ListError> {
-    let stop = StopSwitch::default();
-    read(async || client.repositories().await, pacer, &stop, on_pause).await
-}
-
-/// Reads a list or one integration; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause` is told.
+/// Reads something from Jira; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause`
+/// is told.
 ///
 /// # Errors
 ///
 /// [`ListError::Jira`] if Jira refuses, or does not answer within some tries; [`ListError::Stop`] if the run is to stop.
-pub(super) async fn read<T>(
+pub(crate) async fn read<T>(
     send: impl AsyncFn() -> Exchange<Result<T, JiraError>>,
     pacer: &Pacer,
     stop: &StopSwitch,

@@ -326,6 +326,11 @@ impl Matcher {
         self.created.len()
     }
 
+    /// What the run created last.
+    pub(crate) fn last_created(&self) -> Option<Remote> {
+        self.created.last().copied()
+    }
+
     /// Whether `list` shows the first `number` integrations that the run created, without those removed and those `in_question`:
     /// a list that lacks what is known to be there proves no absence.
     pub(crate) fn shows_created(

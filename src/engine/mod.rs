@@ -22,11 +22,11 @@ pub(crate) use context::{SessionContext, Settling};
 pub(crate) use event::RunEvent;
 pub(crate) use executor::{Executor, Settings};
 pub(crate) use join::{InvalidNow, Joined, SheetNow, join, rows_in};
-pub(crate) use list::{ListError, read_list, read_repositories};
+pub(crate) use list::{ListError, read};
 pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};
 pub(crate) use operations::{
-    Creation, Deletion, Job, Operation, SentRow, Update, settle_deletions,
+    Creation, Deletion, Job, Operation, SentRow, Update, check_unread, settle_deletions,
 };
 pub(crate) use pacer::{Pace, Pacer};
 pub(crate) use settle::{Unsettled, settle};

@@ -180,7 +180,7 @@ impl<D: Doubt> Settlement<D> {
     }
 
     fn note_happened(&mut self, context: &SessionContext<'_>, matcher: &mut Matcher, doubt: D) {
-        context.note_happened(&doubt, matcher);
+        (context.on_event)(doubt.happened(matcher));
         self.happened.push(doubt);
     }
 }

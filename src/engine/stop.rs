@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::jira::{JiraError, StopReason};
 use crate::journal::JournalError;
+use crate::model::Difference;
 
 /// Why a run stopped before every row had its turn.
 #[derive(Clone, Debug, Error)]
@@ -44,6 +45,13 @@ pub enum Stop {
 }
 
 impl Stop {
+    /// Jira also changed these fields of the integration `id`.
+    pub(super) fn also_changed(id: i64, fields: &[Difference]) -> Self {
+        let changes: Vec<String> = fields.iter().map(Difference::as_change).collect();
+        let changes = changes.join(", ");
+        Self::AlsoChanged { id, changes }
+    }
+
     /// Nothing more may be sent to the Jira at `url`.
     pub fn of_jira(url: &str, reason: StopReason) -> Self {
         Self::Jira(JiraError::of_stop(url, reason))

@@ -34,8 +34,12 @@ pub(crate) struct UndoOptions {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Fate {
     Delete,
-    /// What an update changed is put back.
-    Restore(Box<Change>),
+    /// What an update changed is put back, but for what is `left`.
+    Restore {
+        change: Box<Change>,
+        /// Blank if nothing is.
+        left: String,
+    },
     /// It is not touched, for this reason.
     LeaveAlone(String),
     /// Jira does not hold it any more.
@@ -47,7 +51,7 @@ pub(crate) enum Fate {
 impl Fate {
     /// Whether a request is sent for it.
     pub(crate) fn is_sent(&self) -> bool {
-        matches!(self, Self::Delete | Self::Restore(_))
+        matches!(self, Self::Delete | Self::Restore { .. })
     }
 }
 
@@ -95,10 +99,10 @@ pub(crate) fn agreed(shown: &[UndoneRow], now: Vec<UndoneRow>) -> Vec<UndoneRow>
     let agreed = now.into_iter().map(|row| {
         let fate = match (shown.get(&row.n), row.fate) {
             (Some(Fate::LeaveAlone(why)), fate) if fate.is_sent() => Fate::LeaveAlone(why.clone()),
-            (Some(Fate::Restore(shown)), Fate::Restore(now))
-                if shown.differences == now.differences =>
+            (Some(Fate::Restore { change: shown, .. }), Fate::Restore { change, left })
+                if shown.differences == change.differences =>
             {
-                Fate::Restore(now)
+                Fate::Restore { change, left }
             }
             (Some(Fate::Delete), fate) => fate,
             (_, fate) if fate.is_sent() => Fate::LeaveAlone(
@@ -205,9 +209,19 @@ pub(crate) async fn list_for_undo(
         .two_lists_after(Instant::now(), ListReason::Plan, missing, matcher)
         .await?;
     let in_question: RemoteSet = remotes.iter().copied().collect();
-    let are_whole = [&earlier, &later]
+    let mut are_whole = [&earlier, &later]
         .into_iter()
         .all(|list| matcher.shows_created(list, matcher.number_created(), &in_question));
+    // Lists that show nothing of the run may be older than the run.
+    if let Some(last) = matcher.last_created()
+        && are_whole
+        && missing == remotes.len()
+        && [&earlier, &later]
+            .into_iter()
+            .all(|list| !shows_any(list, remotes))
+    {
+        are_whole = !context.is_there(last.id).await?;
+    }
     let shown = shown_in(&later);
     let more = seen.into_iter().chain(earlier);
     later.extend(more.filter(|remote| !shown.contains(remote.identity())));
@@ -228,6 +242,11 @@ pub(crate) fn without_absences(plan: Vec<UndoneRow>) -> Vec<UndoneRow> {
     }
     };
     plan.into_iter().map(proven).collect()
+}
+
+fn shows_any(list: &[RemoteIntegration], remotes: &[Remote]) -> bool {
+    let shown = shown_in(list);
+    remotes.iter().any(|remote| shown.contains(*remote))
 }
 
 fn shown_in(list: &[RemoteIntegration]) -> RemoteSet {

@@ -3,7 +3,7 @@
 use super::exchange::{RawAnswer, Reply};
 use super::message::Refusal;
 use super::wire::{self, CreatedIntegration};
-use crate::model::Remote;
+use crate::model::{Remote, ShownFields};
 use crate::secret::Masker;
 
 /// What an answer to a request that changes something means for it.
@@ -14,8 +14,8 @@ pub enum Answer<T> {
     /// Jira or the app refused; nothing happened.
     Refused(Refusal),
     /// The app reports a failure with a server error: nothing happened if the list does not show it, and it is not sent
-    /// again.
-    FailedOnServer(Refusal),
+    /// again. The answer may name an integration all the same.
+    FailedOnServer(Refusal, Option<Remote>),
     /// 403: the list tells whether this request or all of them are refused.
     Forbidden(Refusal),
     /// 404: the integration is not there, or the app's API is not; the list tells.
@@ -48,11 +48,14 @@ impl Answer<CreatedIntegration> {
         let answer = judge(reply, masker, |answer| {
             read(answer).ok_or("a success without an integration in it")
         });
-        match (answer, reply) {
-            (Self::Unsettled(why, _), Reply::Whole(raw)) => {
-                Self::Unsettled(why, read(raw).map(|named| named.remote))
-            }
-            (answer, _) => answer,
+        let named = || match reply {
+            Reply::Whole(raw) => read(raw).map(|named| named.remote),
+            _ => None,
+        };
+        match answer {
+            Self::Unsettled(why, _) => Self::Unsettled(why, named()),
+            Self::FailedOnServer(why, _) => Self::FailedOnServer(why, named()),
+            answer => answer,
         }
     }
 }
@@ -71,11 +74,13 @@ impl Answer<()> {
     }
 }
 
-impl Answer<Option<CreatedIntegration>> {
-    /// Judges the reply to a PUT, which may show what became of the integration.
-    pub(super) fn to_update(reply: &Reply, masker: &Masker) -> Self {
+impl Answer<ShownFields> {
+    /// Judges the reply to a PUT, which may show what became of the integration `id`.
+    pub(super) fn to_update(reply: &Reply, id: i64, masker: &Masker) -> Self {
+        let read = |answer: &RawAnswer| CreatedIntegration::read(&answer.body, masker);
         judge(reply, masker, |answer| {
-            Ok(CreatedIntegration::read(&answer.body, masker))
+            let shown = read(answer).filter(|shown| shown.remote.id == id);
+            Ok(shown.map(|shown| shown.shown).unwrap_or_default())
         })
         .repeatable()
     }
@@ -85,7 +90,7 @@ impl<T> Answer<T> {
     /// The same for a request that does no harm when it is sent again.
     fn repeatable(self) -> Self {
         match self {
-            Self::FailedOnServer(refusal) => Self::Unsettled(refusal.error, None),
+            Self::FailedOnServer(refusal, _) => Self::Unsettled(refusal.error, None),
             answer => answer,
         }
     }
@@ -118,7 +123,7 @@ fn judge<T>(
             Err(what) => unsettled(&format!(": {what}")),
         },
         (..500, Some(false)) => Answer::Refused(refusal()),
-        (_, Some(false)) => Answer::FailedOnServer(refusal()),
+        (_, Some(false)) => Answer::FailedOnServer(refusal(), None),
         (200..300, _) => unsettled(": an answer without a success in it"),
         (403, _) => Answer::Forbidden(refusal()),
         (404, _) => Answer::NotFound(refusal()),
@@ -164,7 +169,7 @@ mod tests {
         match answer {
             Answer::Done(_) => "done",
             Answer::Refused(_) => "refused",
-            Answer::FailedOnServer(_) => "failed on server",
+            Answer::FailedOnServer(..) => "failed on server",
             Answer::Forbidden(_) => "forbidden",
             Answer::NotFound(_) => "not found",
             Answer::NothingHappened(_) => "nothing happened",
@@ -276,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_integration_that_an_unsettled_answer_names_is_kept() {
+    fn the_integration_that_an_answer_without_success_names_is_kept() {
         let named = Some(Remote {
             id: 7,
             init_date: Some(1),
@@ -286,9 +291,12 @@ mod tests {
             (plain_text(CREATED), named),
             (json(200, r#"{"integration":{"id":7,"initDate":1}}"#), named),
             (json(500, "{}"), None),
+            (json(500, &CREATED.replace("true", "false")), named),
         ] {
             let text = format!("{answer:?}");
-            let Answer::Unsettled(_, named) = to_creation(answer) else {
+            let (Answer::Unsettled(_, named) | Answer::FailedOnServer(_, named)) =
+                to_creation(answer)
+            else {
                 panic!("{text}");
             };
             assert_eq!(named, expected, "{text}");

@@ -18,7 +18,7 @@ use super::exchange::{Exchange, RawAnswer, Reply};
 use super::message::read_body;
 use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody, ShowBody};
 use crate::http::{describe, proxy_in_use};
-use crate::model::{Record, RemoteIntegration};
+use crate::model::{Record, RemoteIntegration, ShownFields};
 use crate::secret::Masker;
 
 /// The app's collection of integrations.
@@ -205,12 +205,15 @@ impl Client {
     /// # Errors
     ///
     /// [`JiraError`] if it does not tell.
-    pub async fn server_info(&self) -> Result<ServerInfo, JiraError> {
-        let info: ServerInfo = self.read("/rest/api/2/serverInfo").await?;
-        Ok(ServerInfo {
-            title: self.masker.clean(&info.title),
-            version: self.masker.clean(&info.version),
-            base_url: self.masker.clean(&info.base_url),
+    pub async fn server_info(&self) -> Exchange<Result<ServerInfo, JiraError>> {
+        let info = self.read::<ServerInfo>("/rest/api/2/serverInfo").await;
+        info.map(|info| {
+            let info = info?;
+            Ok(ServerInfo {
+                title: self.masker.clean(&info.title),
+                version: self.masker.clean(&info.version),
+                base_url: self.masker.clean(&info.base_url),
+            })
         })
     }
 
@@ -219,11 +222,14 @@ impl Client {
     /// # Errors
     ///
     /// [`JiraError`] if Jira does not tell.
-    pub async fn myself(&self) -> Result<Person, JiraError> {
-        let person: Person = self.read("/rest/api/2/myself").await?;
-        Ok(Person {
-            name: self.masker.clean(&person.name),
-            display_name: self.masker.clean(&person.display_name),
+    pub async fn myself(&self) -> Exchange<Result<Person, JiraError>> {
+        let person = self.read::<Person>("/rest/api/2/myself").await;
+        person.map(|person| {
+            let person = person?;
+            Ok(Person {
+                name: self.masker.clean(&person.name),
+                display_name: self.masker.clean(&person.display_name),
+            })
         })
     }
 
@@ -233,7 +239,8 @@ impl Client {
     ///
     /// [`JiraError`] if it does not tell.
     pub async fn project(&self, key_or_id: &str) -> Result<Option<Project>, JiraError> {
-        match self.read(&format!("/rest/api/2/project/{key_or_id}")).await {
+        let path = format!("/rest/api/2/project/{key_or_id}");
+        match self.read(&path).await.meaning {
             Err(JiraError::NoApi { .. }) => Ok(None),
             read => read.map(Some),
         }
@@ -275,13 +282,13 @@ impl Client {
     }
 
     /// Sends the request that sets the fields `values`, and the secrets of `record`, of the integration `id`: once, on one
-    /// connection. No secret of the record is in the answer.
+    /// connection. The answer has the fields that Jira shows then, if it does, and no secret of the record.
     pub(crate) async fn update(
         &self,
         id: i64,
         values: &Map<String, Value>,
         record: Option<&Record>,
-    ) -> Exchange<Answer<Option<CreatedIntegration>>> {
+    ) -> Exchange<Answer<ShownFields>> {
         let request = self
             .authenticated(
                 self.http(),
@@ -290,33 +297,30 @@ impl Client {
             )
             .header(CONTENT_TYPE, "application/json")
             .body(wire::update_body(values, record));
-        self.send_update(request, self.masker_of(record)).await
+        self.send_update(request, id, self.masker_of(record)).await
     }
 
     /// Sends the request that disables or enables the integration `id`, the way that the manual prefers ("Enable/Disable
     /// Existing Integration"): once, on one connection.
-    pub(crate) async fn disable(
-        &self,
-        id: i64,
-        disable: bool,
-    ) -> Exchange<Answer<Option<CreatedIntegration>>> {
+    pub(crate) async fn disable(&self, id: i64, disable: bool) -> Exchange<Answer<ShownFields>> {
         let path = format!("{REPOSITORIES}/{id}/disable?disable={disable}");
         let request = self
             .authenticated(self.http(), Method::PUT, self.base.join(&path))
             .header(CONTENT_TYPE, "application/json");
-        self.send_update(request, self.masker_of(None)).await
+        self.send_update(request, id, self.masker_of(None)).await
     }
 
     async fn send_update(
         &self,
         request: RequestBuilder,
+        id: i64,
         masker: Masker,
-    ) -> Exchange<Answer<Option<CreatedIntegration>>> {
+    ) -> Exchange<Answer<ShownFields>> {
         let reply = self.send(request, LARGEST_ANSWER, &masker).await;
-        Exchange::from(reply).map(|reply| Answer::to_update(&reply, &masker))
+        Exchange::from(reply).map(|reply| Answer::to_update(&reply, id, &masker))
     }
 
-    /// Reads the integration `id`. No secret of `record` is in the answer.
+    /// Reads the documented fields of the integration `id`. No secret of `record` is in the answer.
     ///
     /// # Errors
     ///
@@ -325,15 +329,16 @@ impl Client {
         &self,
         id: i64,
         record: Option<&Record>,
-    ) -> Exchange<Result<CreatedIntegration, JiraError>> {
+    ) -> Exchange<Result<Map<String, Value>, JiraError>> {
         let masker = self.masker_of(record);
         let path = format!("{INTEGRATIONS}/{id}");
         let exchange = self
             .get(&self.unpooled, &path, LARGEST_ANSWER, &masker)
             .await;
         exchange.map(|answer| {
-            let read = |shown: ShowBody| shown.integration(&masker);
-            self.read_list(&answer?.body, read, "no integration", &masker)
+            let read = ShowBody::integration;
+            let shown = self.read_list(&answer?.body, read, "no integration", &masker);
+            Ok(shown?.visible_without(&masker))
         })
     }
 
@@ -350,15 +355,16 @@ impl Client {
         }
     }
 
-    async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, JiraError> {
+    async fn read<T: DeserializeOwned>(&self, path: &str) -> Exchange<Result<T, JiraError>> {
         let answer = self.get(self.http(), path, LARGEST_ANSWER, &self.masker);
-        let answer = answer.await.meaning?;
-        // The text of an error about the data may repeat what the server sent.
-        wire::object(&answer.body).map_err(|error| {
-            self.malformed(if error.is_data() {
-                "not of the documented form".to_owned()
-            } else {
-                error.to_string()
+        answer.await.map(|answer| {
+            // The text of an error about the data may repeat what the server sent.
+            wire::object(&answer?.body).map_err(|error| {
+                self.malformed(if error.is_data() {
+                    "not of the documented form".to_owned()
+                } else {
+                    error.to_string()
+                })
             })
         })
     }

@@ -19,6 +19,7 @@ pub use client::Client;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub use client::answer_next;
+pub(crate) use client::{Person, ServerInfo};
 pub(crate) use connection::ConnectError;
 pub use connection::{Access, Connection};
 pub use error::JiraError;

@@ -158,16 +158,15 @@ pub(super) struct ShowBody {
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum OneEntry {
-    Alone(Map<String, Value>),
-    InList([Map<String, Value>; 1]),
+    Alone(Entry),
+    InList([Entry; 1]),
 }
 
 impl ShowBody {
     /// The integration, unless the answer reports a failure.
-    pub(super) fn integration(self, masker: &Masker) -> Option<CreatedIntegration> {
-        let (OneEntry::Alone(fields) | OneEntry::InList([fields])) = self.integration;
-        let is_shown = self.success != Some(false);
-        is_shown.then(|| CreatedIntegration::of(fields, masker))?
+    pub(super) fn integration(self) -> Option<RemoteIntegration> {
+        let (OneEntry::Alone(entry) | OneEntry::InList([entry])) = self.integration;
+        (self.success != Some(false)).then_some(entry.0)
     }
 }
 
@@ -215,6 +214,7 @@ impl TryFrom<Map<String, Value>> for Entry {
         if let Some(Value::String(origin)) = fields.get_mut(Field::Origin.name()) {
             hide_user_info(origin);
         }
+        typed(&mut fields);
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         let number = |name: &str| fields.get(name).and_then(Value::as_i64);
         Ok(Self(RemoteIntegration {
@@ -227,6 +227,15 @@ impl TryFrom<Map<String, Value>> for Entry {
             init_date: number("initDate"),
             fields: fields.into(),
         }))
+    }
+}
+
+/// Gives the documented fields values of their kinds.
+fn typed(fields: &mut Map<String, Value>) {
+    for (name, value) in fields {
+        if let Some(field) = Field::from_name(name) {
+            *value = field.kind().typed(value.take());
+        }
     }
 }
 
@@ -261,12 +270,7 @@ impl CreatedIntegration {
         struct Body {
             integration: Map<String, Value>,
         }
-        let Body { integration } = object(body).ok()?;
-        Self::of(integration, masker)
-    }
-
-    /// The integration with these `fields`.
-    fn of(mut fields: Map<String, Value>, masker: &Masker) -> Option<Self> {
+        let mut fields = object::<Body>(body).ok()?.integration;
         let number = |name: &str| fields.get(name).and_then(Value::as_i64);
         let remote = Remote {
             id: number("id").filter(|id| *id > 0)?,
@@ -276,6 +280,7 @@ impl CreatedIntegration {
         if let Some(name) = fields.remove("integrationType") {
             fields.entry(Field::Type.name()).or_insert(name);
         }
+        typed(&mut fields);
         fields.retain(|name, value| {
             let field = Field::from_name(name).filter(|field| field.is_shown());
             let is_typed = field.is_some_and(|field| has_type(value, field.kind()));
@@ -290,18 +295,15 @@ impl CreatedIntegration {
     }
 }
 
-/// Whether `value` is of the type that the manual gives fields of this kind; some versions write numbers and flags as text.
+/// Whether `value` is of the type that the manual gives fields of this kind.
 fn has_type(value: &Value, kind: Kind) -> bool {
-    let is_text_of = |is_digit: fn(&str) -> bool| value.as_str().is_some_and(is_digit);
     match kind {
         _ if value.is_null() => true,
-        Kind::Flag => value.is_boolean() || is_text_of(|text| matches!(text, "true" | "false")),
-        Kind::Integer | Kind::FolderDepth => {
-            value.is_u64() || is_text_of(|text| text.parse::<u64>().is_ok())
-        }
+        Kind::Flag => value.is_boolean(),
+        Kind::Integer | Kind::FolderDepth => value.is_u64(),
         Kind::Ids => value
             .as_array()
-            .is_some_and(|ids| ids.iter().all(|id| has_type(id, Kind::Integer))),
+            .is_some_and(|ids| ids.iter().all(Value::is_u64)),
         _ => value.is_string(),
     }
 }
@@ -370,6 +372,17 @@ mod tests {
     }
 
     #[test]
+    fn flags_and_numbers_that_are_written_as_text_are_read_as_such() {
+        let body = r#"{"integrations":[{"id":7,"global":"true","maxMinsToCommitEmail":"60",
+            "projectMappingIds":["10000"],"tagsFilter":"true"}]}"#;
+        let fields = list(body).unwrap()[0].visible();
+        let expected = json!({
+            "global": true, "maxMinsToCommitEmail": 60, "projectMappingIds": [10000], "tagsFilter": "true",
+        });
+        assert_eq!(Value::Object(fields), expected);
+    }
+
+    #[test]
     fn a_secret_that_jira_lists_goes_no_further() {
         let list =
             list(r#"{"integrations":[{"id":7,"pat":"canary","password":"canary","origin":"o"}]}"#);
@@ -417,8 +430,7 @@ mod tests {
             init_date: Some(1_760_000_000_000),
         };
         assert_eq!(created.remote, remote);
-        let shown =
-            json!({"displayName": "Café", "disabled": false, "projectMappingIds": ["1", 2]});
+        let shown = json!({"displayName": "Café", "disabled": false, "projectMappingIds": [1, 2]});
         assert_eq!(Value::Object(created.shown.open()), shown);
     }
 

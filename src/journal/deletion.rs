@@ -180,12 +180,10 @@ impl Deletions {
         let outcome = match answered.verdict {
             Verdict::Removed => RemovalOutcome::Removed,
             Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,
+            // Some fields were put back, and others are left alone.
+            Verdict::Restored if answered.error.is_some() => RemovalOutcome::LeftAlone,
             Verdict::Restored => RemovalOutcome::Restored,
             Verdict::Failed => RemovalOutcome::Failed,
-            Verdict::PartlyDone => {
-                self.set(target, None);
-                return true;
-            }
             Verdict::NotSent => {
                 self.set(target, previous);
                 return true;
@@ -218,7 +216,7 @@ impl Deletions {
             Verdict::AlreadyGone => Some(RemovalOutcome::AlreadyGone),
             Verdict::Restored => Some(RemovalOutcome::Restored),
             Verdict::Failed => Some(RemovalOutcome::Failed),
-            Verdict::NothingHappened | Verdict::PartlyDone => None,
+            Verdict::NothingHappened => None,
             _ => return,
         };
         let removal = outcome.map(|outcome| Removal {

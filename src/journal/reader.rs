@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn events_of_a_newer_minor_version_are_skipped() {
         let run = read_changed(|text| {
-            let newer = text.replace("\"minor\":3", "\"minor\":4");
+            let newer = text.replace("\"minor\":4", "\"minor\":5");
             *text = newer.replace("\"event\":\"outcome\"", "\"event\":\"moon_landing\"");
         });
         let run = run.unwrap();

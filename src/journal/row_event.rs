@@ -244,6 +244,9 @@ pub struct Intent {
     /// The integration that is to be changed or deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
+    /// What Jira showed of the integration, where an update is yet to prove that it changes nothing else.
+    #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
+    pub before: ShownFields,
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
 }
@@ -294,6 +297,25 @@ pub struct Answered {
     pub at: Timestamp,
 }
 
+impl Answered {
+    /// An attempt of which nothing is known but that it ended now.
+    pub(crate) fn unanswered(n: u32, attempt: u32) -> Self {
+        Self {
+            n,
+            attempt,
+            ms: 0,
+            status: None,
+            verdict: Verdict::InDoubt,
+            remote: None,
+            echo: ShownFields::default(),
+            also_changed: Vec::new(),
+            error: None,
+            advice: None,
+            at: Timestamp::now(),
+        }
+    }
+}
+
 /// What follows for a row from an answer or a list.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -301,7 +323,8 @@ pub enum Verdict {
     Created,
     /// It was not created, and is not sent again.
     Failed,
-    /// It may have been created.
+    /// It may have been created. Version 2.3 had another verdict for an update of which one of two requests was done.
+    #[serde(alias = "partly_done")]
     InDoubt,
     /// It may have been created; if it was not, it is not sent again.
     FailedIfAbsent,
@@ -317,8 +340,6 @@ pub enum Verdict {
     Updated,
     /// It was put back to what it was before.
     Restored,
-    /// Done, and another request for the same row follows.
-    PartlyDone,
 }
 
 /// The judgement on a row in doubt, or on a deletion in doubt.

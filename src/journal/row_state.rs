@@ -15,7 +15,6 @@ use jiff::Timestamp;
 /// One row and what became of it so far.
 ///
 /// A row that is `created` stays so whatever comes later: what an undo removes was created all the same.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, PartialEq, Debug)]
 pub struct RowState {
     pub place: Place,
@@ -43,13 +42,13 @@ pub struct RowState {
     pub changes: Vec<FieldDifference>,
     /// Whether it changed fields that it was not to change.
     pub also_changed: bool,
-    /// Whether one of the requests of its update is done.
-    is_partly_done: bool,
+    /// What Jira showed of its integration before an update that went alone; none if none did.
+    pub before: ShownFields,
     /// What tells that it was created.
     pub via: Option<Via>,
     /// How many requests to create it were sent, those that Jira turned away unread included.
     pub attempts: u32,
-    /// How many of them may have created something: not those that were refused or never reached the app.
+    /// How many of them may have created or updated something: not those that were refused or never reached the app.
     pub may_have_created: u32,
     /// The last of them.
     pub last: Attempt,
@@ -111,7 +110,7 @@ impl RowState {
             echo: ShownFields::default(),
             changes: Vec::new(),
             also_changed: false,
-            is_partly_done: false,
+            before: ShownFields::default(),
             via: None,
             attempts: 0,
             may_have_created: 0,
@@ -207,11 +206,10 @@ impl RowState {
             PlannedAction::Update if may_plan || self.outcome == Outcome::InDoubt => {
                 let known = self.remote.zip(remote);
                 let is_same = known.is_some_and(|(known, now)| known.is_same(now));
-                let has_failed = self.outcome == Outcome::Failed && !self.is_partly_done;
                 // The values before are those of an integration that this run has not changed yet.
-                if self.attempts == 0 || !is_same || has_failed {
+                if self.may_have_created == 0 || !is_same {
                     self.changes.clear();
-                    self.is_partly_done = false;
+                    self.before = ShownFields::default();
                 }
                 self.remote = remote;
                 note_changes(&mut self.changes, &planned.differences);
@@ -259,7 +257,12 @@ impl RowState {
                 self.deletions.intend(target, intent);
             }
             _ if self.outcome == Outcome::Created => {}
-            Op::Update => self.attempt(intent),
+            Op::Update => {
+                if self.before.is_empty() {
+                    self.before.clone_from(&intent.before);
+                }
+                self.attempt(intent);
+            }
             Op::Create => {
                 self.intend_to_create(listed);
                 self.attempt(intent);
@@ -272,13 +275,13 @@ impl RowState {
             self.listed_before = listed.cloned();
         }
         self.remote = None;
-        self.may_have_created = self.may_have_created.saturating_add(1);
     }
 
     fn attempt(&mut self, intent: &Intent) {
         self.is_earlier_in_doubt = self.outcome == Outcome::InDoubt;
         self.outcome = Outcome::InDoubt;
         self.attempts = self.attempts.saturating_add(1);
+        self.may_have_created = self.may_have_created.saturating_add(1);
         let attempt = Attempt {
             started: Some(intent.at),
             ..Attempt::default()
@@ -294,13 +297,12 @@ impl RowState {
         if self.deletions.answer(self.own(), &answered) || self.outcome == Outcome::Created {
             return;
         }
+        note_changes(&mut self.changes, &answered.also_changed);
+        self.also_changed |= !answered.also_changed.is_empty();
         let open = self.open.take_if(|open| open.number == answered.attempt);
         if open.is_none() && !matches!(answered.verdict, Verdict::Created | Verdict::Updated) {
             return;
         }
-        note_changes(&mut self.changes, &answered.also_changed);
-        self.also_changed |= !answered.also_changed.is_empty();
-        self.is_partly_done |= answered.verdict == Verdict::PartlyDone;
         self.last = match (answered.verdict, open) {
             (Verdict::NotSent, Some(open)) => {
                 self.attempts = self.attempts.saturating_sub(1);
@@ -323,10 +325,12 @@ impl RowState {
         }
         match answered.verdict {
             Verdict::InDoubt => self.named.extend(answered.remote),
+            Verdict::FailedIfAbsent => {
+                self.fails_if_absent = true;
+                self.named.extend(answered.remote);
+            }
             Verdict::Created => self.create(answered.remote, answered.echo, Via::Answer),
             Verdict::Updated => self.update(answered.echo, Via::Answer),
-            Verdict::PartlyDone => self.outcome = Outcome::NotAttempted,
-            Verdict::FailedIfAbsent => self.fails_if_absent = true,
             Verdict::Failed if !self.is_earlier_in_doubt => self.outcome = Outcome::Failed,
             Verdict::NothingHappened | Verdict::NotSent if !self.is_earlier_in_doubt => {
                 self.outcome = Outcome::NotAttempted;
@@ -350,16 +354,13 @@ impl RowState {
                 return self.update(settled.echo, settled.via);
             }
             (Verdict::Failed, Outcome::InDoubt) => Outcome::Failed,
-            (Verdict::NothingHappened | Verdict::PartlyDone, Outcome::InDoubt) => {
-                Outcome::NotAttempted
-            }
+            (Verdict::NothingHappened, Outcome::InDoubt) => Outcome::NotAttempted,
             (Verdict::InDoubt, Outcome::InDoubt | Outcome::Failed | Outcome::NotAttempted) => {
                 Outcome::InDoubt
             }
             _ => return,
         };
         self.outcome = outcome;
-        self.is_partly_done |= settled.verdict == Verdict::PartlyDone;
         self.open = None;
         self.fails_if_absent = false;
     }

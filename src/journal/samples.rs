@@ -100,6 +100,7 @@ pub(crate) fn intent(n: u32, attempt: u32) -> Event {
         attempt,
         op: Op::Create,
         id: None,
+        before: ShownFields::default(),
         at: at(1000),
     })
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A field of the request body, in the order in which the vendor's manual lists them.
 ///
@@ -124,6 +125,22 @@ impl Kind {
             Self::ApiPath => "a path that begins with /, at most 2,000 characters",
             Self::Filter => "a JMESPath expression, at most 2,000 characters",
         }
+    }
+
+    /// `value` as a value of this kind: some versions of the app write numbers and flags as text.
+    pub(crate) fn typed(self, value: Value) -> Value {
+        let typed = match (self, &value) {
+            (Self::Flag, Value::String(text)) => text.parse::<bool>().ok().map(Value::from),
+            (Self::Integer | Self::FolderDepth, Value::String(text)) => {
+                text.parse::<u64>().ok().map(Value::from)
+            }
+            (Self::Ids, Value::Array(ids)) => {
+                let ids = ids.iter().cloned();
+                Some(ids.map(|id| Self::Integer.typed(id)).collect())
+            }
+            _ => None,
+        };
+        typed.unwrap_or(value)
     }
 
     /// Whether a spreadsheet must keep the value as text, not as a number, a date or a formula.

@@ -40,7 +40,7 @@ pub use record::{Record, RecordDraft};
 pub(crate) use region::{LISTED_REGIONS, nearest_region};
 pub use remote::Remote;
 pub(crate) use remote::{
-    Difference, RemoteIntegration, RemoteMap, RemoteSet, differences, is_same_value, without,
+    Difference, RemoteIntegration, RemoteMap, RemoteSet, differences, is_same_value,
 };
 pub use row::Outcome;
 pub(crate) use row::{Row, ShownRow};

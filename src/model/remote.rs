@@ -161,6 +161,15 @@ impl RemoteIntegration {
         fields
     }
 
+    /// The same without `secrets`, which a server may repeat.
+    pub(crate) fn visible_without(&self, secrets: &Masker) -> Map<String, Value> {
+        let mut fields = self.visible();
+        for (_, value) in &mut fields {
+            *value = without(secrets, value);
+        }
+        fields
+    }
+
     /// The type, if `gij` knows it.
     pub fn integration_type(&self) -> Option<IntegrationType> {
         IntegrationType::from_name(&self.type_name)
@@ -248,6 +257,8 @@ pub(crate) fn without(secrets: &Masker, value: &Value) -> Value {
     match value {
         Value::String(text) => secrets.masked(text).into(),
         Value::Array(values) => values.iter().map(|value| without(secrets, value)).collect(),
+        // No documented field is an object.
+        Value::Object(_) => Value::Null,
         value => value.clone(),
     }
 }

@@ -469,11 +469,8 @@ impl<'a> RemoteIndex<'a> {
         if differences.is_empty() {
             return Action::Unchanged(remote.identity());
         }
-        Action::Update(Box::new(Change {
-            integration_type: row.record.integration_type(),
-            before: remote.clone(),
-            differences,
-        }))
+        let integration_type = row.record.integration_type();
+        Action::Update(Box::new(Change::new(integration_type, remote, differences)))
     }
 
     fn under_another_name(&self, row: &Row) -> Option<(String, i64)> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::make::RemoteIndex;
 use crate::model::{
     Code, Difference, Field, FieldSet, FieldValue, IntegrationType, OriginKey, Problem, Record,
-    RemoteIntegration, Row, is_same_value, without,
+    RemoteIntegration, Row, is_same_value,
 };
 use crate::secret::Masker;
 
@@ -22,21 +22,66 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    /// Whether `disabled` changes: that has a request of its own.
-    pub(crate) fn disable(&self) -> Option<bool> {
-        let disabled = self.of_request(true).next()?;
-        Some(disabled.row == Value::Bool(true))
+    /// The change of an integration by `differences`. Once all projects see it, Jira drops its projects ("Add New
+    /// Integration"), which is a difference too.
+    pub(crate) fn new(
+        integration_type: IntegrationType,
+        before: &RemoteIntegration,
+        differences: Vec<Difference>,
+    ) -> Self {
+        let mut change = Self {
+            integration_type,
+            before: before.clone(),
+            differences,
+        };
+        let projects = Field::ProjectMappingIds;
+        let shown = before.visible().remove(projects.name());
+        let shown = shown.filter(|ids| ids.as_array().is_some_and(|ids| !ids.is_empty()));
+        if let Some(jira) = shown.filter(|_| change.is_to_be_global())
+            && !change.changes(projects)
+        {
+            change.differences.push(Difference {
+                field: projects.name(),
+                row: Value::Array(Vec::new()),
+                jira,
+            });
+        }
+        change
     }
 
-    pub(super) fn changes(&self, field: Field) -> bool {
+    /// The new value of `field`, if it changes.
+    fn value(&self, field: Field) -> Option<&Value> {
         let mut all = self.differences.iter();
-        all.any(|change| change.field == field.name())
+        let change = all.find(|change| change.field == field.name())?;
+        Some(&change.row)
     }
 
-    /// What the request for `disabled` changes, or the one for everything else.
-    pub(crate) fn of_request(&self, is_disable: bool) -> impl Iterator<Item = &Difference> {
-        let all = self.differences.iter();
-        all.filter(move |change| (change.field == Field::Disabled.name()) == is_disable)
+    pub(crate) fn changes(&self, field: Field) -> bool {
+        self.value(field).is_some()
+    }
+
+    /// What `disabled` becomes, if it changes.
+    pub(crate) fn disable(&self) -> Option<bool> {
+        Some(*self.value(Field::Disabled)? == true)
+    }
+
+    /// Whether it only disables or enables.
+    pub(crate) fn is_of_disabled_alone(&self) -> bool {
+        self.differences.len() == 1 && self.changes(Field::Disabled)
+    }
+
+    fn is_to_be_global(&self) -> bool {
+        self.value(Field::Global)
+            .is_some_and(|value| *value == true)
+    }
+
+    /// What is asked of Jira: it takes no projects for what all of them see.
+    fn asked(&self) -> impl Iterator<Item = &Difference> {
+        let is_global = self.is_to_be_global();
+        let is_asked = move |change: &&Difference| {
+            !(is_global && change.field == Field::ProjectMappingIds.name())
+        };
+        self.differences.iter().filter(is_asked)
     }
 
     /// The visible part of the body of a PUT. A `disabled` that is left out counts as false there, so that the value before
@@ -45,49 +90,56 @@ impl Change {
         let secrets = record.into_iter().flat_map(Record::secret_fields);
         let secrets: FieldSet = secrets.map(|(field, _)| field).collect();
         let is_secret = |name: &str| Field::from_name(name).is_some_and(|field| secrets.has(field));
-        let visible = self
-            .of_request(false)
-            .filter(|change| !is_secret(change.field));
+        let visible = self.asked().filter(|change| !is_secret(change.field));
         let mut body: Map<String, Value> = visible
             .map(|change| (change.field.to_owned(), change.row.clone()))
             .collect();
         let disabled = Field::Disabled.name();
         if let Some(before) = self.before.visible().get(disabled) {
-            let is_disabled = self.is_same(disabled, &true.into(), before);
-            body.insert(disabled.to_owned(), is_disabled.into());
+            body.entry(disabled).or_insert((*before == true).into());
         }
         body
     }
 
     /// Whether it changes fields that Jira does not show.
     pub(crate) fn has_unseen(&self) -> bool {
-        self.of_request(false).any(|change| change.jira.is_null())
+        self.asked().any(|change| change.jira.is_null())
     }
 
-    /// Whether the integration, shown with `fields`, has everything that a request changes, and nothing else was changed.
-    pub(crate) fn is_shown(&self, fields: &Map<String, Value>, is_disable: bool) -> bool {
+    /// Whether the integration, shown with `fields`, has everything that is to change, and nothing else was changed.
+    pub(crate) fn is_shown(&self, fields: &Map<String, Value>) -> bool {
         let is_there = |change: &Difference| {
             fields
                 .get(change.field)
                 .is_some_and(|shown| self.is_same(change.field, &change.row, shown))
         };
-        self.of_request(is_disable).all(is_there) && self.also_changed(fields, None).is_empty()
+        self.asked().all(is_there) && self.also_changed(fields, None).is_empty()
     }
 
-    /// A field that a request changes and that is shown with another value. Names and origins may be stored in another form.
-    pub(crate) fn not_taken(
-        &self,
-        fields: &Map<String, Value>,
-        is_disable: bool,
-    ) -> Option<&'static str> {
+    /// `fields` as a Jira shows the integration that leaves out what is blank.
+    pub(crate) fn with_blanks(&self, mut fields: Map<String, Value>) -> Map<String, Value> {
+        for (name, _) in self.before.visible() {
+            fields.entry(name).or_insert(Value::Null);
+        }
+        fields
+    }
+
+    /// The fields that are to change and are shown with another value. Names and origins may be stored in another form.
+    pub(crate) fn not_taken(&self, fields: &Map<String, Value>) -> Vec<&'static str> {
         let free = [Field::DisplayName.name(), Field::Origin.name()];
-        let mut changes = self.of_request(is_disable);
         let is_other = |change: &&Difference| {
             let shown = fields.get(change.field).filter(|shown| !shown.is_null());
             !free.contains(&change.field)
                 && shown.is_some_and(|shown| !self.is_same(change.field, &change.row, shown))
         };
-        changes.find(is_other).map(|change| change.field)
+        let others = self.asked().filter(is_other);
+        others.map(|change| change.field).collect()
+    }
+
+    /// What Jira showed before, without the secrets of `record`.
+    pub(crate) fn fields_before(&self, record: Option<&Record>) -> Map<String, Value> {
+        let secrets = record.into_iter().flat_map(Record::secrets);
+        self.before.visible_without(&Masker::of(secrets))
     }
 
     /// The fields beside those to be changed that are shown in `fields` with other values than before, without the secrets of
@@ -97,21 +149,18 @@ impl Change {
         fields: &Map<String, Value>,
         record: Option<&Record>,
     ) -> Vec<Difference> {
-        let secrets = Masker::of(record.into_iter().flat_map(Record::secrets));
-        // With `global` the projects are ignored, and may go.
-        let is_global = self.sets_global(true);
-        let before = self.before.visible();
-        let change = |(name, before): (&String, &Value)| {
-            let field = Field::from_name(name)?;
-            let now = fields.get(name)?;
-            let is_free = self.changes(field) || is_global && field == Field::ProjectMappingIds;
-            (!is_free && !self.is_same(name, before, now)).then(|| Difference {
+        let before = self.fields_before(record).into_iter();
+        let change = |(name, before): (String, Value)| {
+            let field = Field::from_name(&name)?;
+            let now = fields.get(&name)?;
+            let is_other = !self.changes(field) && !self.is_same(&name, &before, now);
+            is_other.then(|| Difference {
                 field: field.name(),
                 row: now.clone(),
-                jira: without(&secrets, before),
+                jira: before,
             })
         };
-        before.iter().filter_map(change).collect()
+        before.filter_map(change).collect()
     }
 
     /// Whether two values of a field mean the same; a text that is blank may be left out.
@@ -119,11 +168,6 @@ impl Change {
         let is_blank = |value: &Value| value.is_null() || value == "";
         let is_same = |field| is_same_value(self.integration_type, field, one, other);
         is_blank(one) && is_blank(other) || Field::from_name(name).is_some_and(is_same)
-    }
-
-    fn sets_global(&self, to: bool) -> bool {
-        let mut changes = self.differences.iter();
-        changes.any(|change| change.field == Field::Global.name() && change.row == Value::Bool(to))
     }
 }
 
@@ -210,7 +254,7 @@ fn hides_projects(row: &Row, shown: &RemoteIntegration, named: FieldSet) -> bool
     let is_global = shown
         .visible()
         .get(Field::Global.name())
-        .is_some_and(|global| *global == true || *global == "true");
+        .is_some_and(|global| *global == true);
     let has_projects = matches!(
         row.record.setting(Field::ProjectMappingIds),
         Some(FieldValue::Ids(_))

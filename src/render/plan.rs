@@ -266,9 +266,10 @@ pub(crate) fn undo_plan(
             let place = row.map_or_else(String::new, |row| row.place.to_string());
             let name = row_name(place, None, row.and_then(|row| row.name.as_deref()));
             let mut line = format!("{name}  id {}", undone.remote.id);
-            if let Fate::Restore(change) = &undone.fate {
+            if let Fate::Restore { change, left } = &undone.fate {
                 let changes = change.differences.iter();
-                let changes: Vec<String> = changes.map(Difference::as_change).collect();
+                let mut changes: Vec<String> = changes.map(Difference::as_change).collect();
+                changes.extend(Some(left.clone()).filter(|left| !left.is_empty()));
                 let _ = write!(line, "  {}", changes.join(", "));
             }
             lines.add(Style::new(), "", &line);

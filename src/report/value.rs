@@ -293,6 +293,19 @@ impl Report {
         left.peek().is_some() && left.all(|removal| removal.outcome == RemovalOutcome::LeftAlone)
     }
 
+    /// Whether a resume still has rows to send or to settle.
+    pub(crate) fn has_open_rows(&self) -> bool {
+        self.rows.iter().any(|row| {
+            let removal = row.removal.as_ref();
+            let is_undone = removal.is_some_and(|removal| removal.outcome.is_undone());
+            let is_open = matches!(
+                row.outcome(),
+                Some(Outcome::NotAttempted | Outcome::InDoubt | Outcome::Failed)
+            );
+            is_open && !is_undone
+        })
+    }
+
     /// Whether an undo left something that it was to remove.
     pub(crate) fn is_something_left(&self) -> bool {
         self.rows.iter().any(|row| {

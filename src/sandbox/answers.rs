@@ -83,6 +83,14 @@ pub(super) fn integration(integration: &Integration) -> Response {
     ok(&json!({"success": success, "integration": integration}))
 }
 
+/// A failure that names the integration that came of the request all the same.
+pub(super) fn failed_with(integration: &Integration) -> Response {
+    json(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        &json!({"success": false, "error": "Indexing could not be started", "integration": integration}),
+    )
+}
+
 /// The answer to a request for one integration, in one of its three documented shapes.
 pub(super) fn shown(integration: &Integration) -> Response {
     let success = success(integration.id);

@@ -120,7 +120,11 @@ async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -
     };
     shared.lock().log.received(&body);
     respond(&shared, &arrival, Call::Create, move |jira| {
-        let mut response = answers::integration(&jira.create(&creation));
+        let created = jira.create(&creation);
+        if jira.store.fault == Some(Fault::FailureAfter) {
+            return answers::failed_with(&created);
+        }
+        let mut response = answers::integration(&created);
         if jira.store.fault == Some(Fault::Unconfirmed) {
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         }

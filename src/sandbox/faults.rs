@@ -176,6 +176,8 @@ faults! {
     NoId = "no-id", First, Answer(|_| answers::success_without_id());
     /// The request is carried out in a form of Jira's own; the answer has the integration, but is a 500.
     Unconfirmed = "unconfirmed", First, Truth;
+    /// The request is carried out; the answer has the integration, and `success` false at 500.
+    FailureAfter = "failure-after", First, Truth;
     /// A login form as HTML at 200; nothing was done.
     LoginPage = "login-page", Never, Answer(|_| answers::login_page());
     /// 302 to a single sign-on page; nothing was done.
@@ -193,6 +195,8 @@ faults! {
     OwnForm = "own-form", First, Truth;
     /// A creation or an update that is stored as visible in all projects, whatever it asks for.
     RestrictionIgnored = "restriction-ignored", First, Truth;
+    /// An update that leaves `disabled` as it was, whatever it asks for.
+    DisabledIgnored = "disabled-ignored", First, Truth;
     /// A creation that gets the lowest free id, be it that of a deleted integration.
     ReusedId = "reused-id", First, Truth;
     /// A list without what was created here, as of a node that lags behind.

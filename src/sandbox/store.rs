@@ -165,10 +165,12 @@ impl Store {
     ) -> Option<&Integration> {
         self.index(now);
         let row = self.rows.get_mut(&id)?;
+        let was_disabled = row.integration.disabled;
         row.integration = change(&row.integration);
         match self.fault {
             Some(Fault::OwnForm) => row.integration.store_in_own_form(),
             Some(Fault::RestrictionIgnored) => row.integration.global = true,
+            Some(Fault::DisabledIgnored) => row.integration.disabled = was_disabled,
             _ => {}
         }
         let is_due = !row.integration.disabled && row.integration.last_indexed_date.is_none();

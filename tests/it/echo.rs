@@ -17,6 +17,8 @@ struct Words {
     held: String,
     /// Statuses and bodies that come first, one after the other.
     script: VecDeque<(u16, String)>,
+    /// The same for requests for what Jira tells of itself.
+    infos: VecDeque<(u16, String)>,
 }
 
 pub struct Echo {
@@ -38,6 +40,7 @@ impl Echo {
             headers: headers.to_owned(),
             held: String::new(),
             script: VecDeque::new(),
+            infos: VecDeque::new(),
         }));
         let (over, said) = (Arc::clone(&is_over), Arc::clone(&words));
         let thread = std::thread::spawn(move || {
@@ -68,6 +71,11 @@ impl Echo {
     /// Creations and logins to git hosts are answered with these first.
     pub fn script(&self, answers: impl IntoIterator<Item = (u16, String)>) {
         self.words.lock().unwrap().script.extend(answers);
+    }
+
+    /// Requests for what Jira tells of itself are answered with these first.
+    pub fn script_infos(&self, answers: impl IntoIterator<Item = (u16, String)>) {
+        self.words.lock().unwrap().infos.extend(answers);
     }
 
     pub fn url(&self) -> String {
@@ -112,8 +120,14 @@ fn serve(mut stream: TcpStream, words: &Mutex<Words>) -> std::io::Result<()> {
     if is_echoed && let Some((status, answer)) = words.script.pop_front() {
         (words.status, words.answer) = (status, answer);
     }
+    let is_info = path.ends_with("/serverInfo");
+    let info = is_info.then(|| words.infos.pop_front()).flatten();
     let list = format!(r#"{{"success":true,"integrations":[{}]}}"#, words.held);
     let (status, body, headers) = match () {
+        () if info.is_some() => {
+            let (status, body) = info.as_ref().unwrap();
+            (*status, body.as_str(), "")
+        }
         () if is_echoed => (words.status, words.answer.as_str(), words.headers.as_str()),
         () if first.starts_with("PUT") => (200, r#"{"success":true}"#, ""),
         () if first.contains("/status") => (200, r#"{"state":"RUNNING"}"#, ""),

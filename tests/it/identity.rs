@@ -270,6 +270,27 @@ fn what_an_answer_that_is_no_success_names_is_the_row_however_jira_stores_it() {
 }
 
 #[test]
+fn what_a_failure_on_the_server_names_is_the_row() {
+    let env = always(Call::Create, Fault::FailureAfter).file("a.csv", sheet_of(1));
+    // Somebody has renamed it by the time the list is read.
+    env.jira().freeze_list();
+    let import = "import a.csv --yes --settle 1h".split(' ');
+    let child = env.start_until(import, |env| env.requests("GET", "/integration") == 3);
+    signal(&child, "INT");
+    Ran::of(output_of(child)).exit(130);
+    let created = env.jira().held()[0].clone();
+    env.jira().remove(created.id);
+    let renamed = json!({
+        "id": created.id, "type": "GITHUB_SERVER", "displayName": "Renamed", "origin": "https://other.example.org",
+        "initDate": created.init_date,
+    });
+    env.jira().put(renamed).unwrap();
+    env.jira().thaw_list();
+    env.run("resume --yes --settle 50ms".split(' ')).exit(0);
+    assert_eq!((env.total("created"), env.posts()), (1, 1));
+}
+
+#[test]
 fn the_integration_that_an_answer_named_is_known_to_a_resume() {
     let env = always(Call::Create, Fault::Unconfirmed).file("a.csv", sheet_of(1));
     env.jira().freeze_list();
@@ -281,6 +302,19 @@ fn the_integration_that_an_answer_named_is_known_to_a_resume() {
     env.jira().thaw_list();
     env.run("resume --yes --settle 50ms".split(' ')).exit(0);
     assert_eq!((env.total("created"), env.posts()), (1, 1));
+}
+
+#[test]
+fn an_undo_takes_nothing_for_gone_by_lists_that_lack_the_whole_run() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.jira()
+        .script_call(Call::List, [Some(Fault::StaleList); 4]);
+    env.run("undo --yes --settle 50ms".split(' '))
+        .exit(1)
+        .says("undo again later");
+    env.run("undo --yes --settle 50ms".split(' ')).exit(0);
+    assert_eq!(env.held().len(), 0);
 }
 
 #[test]
@@ -362,7 +396,7 @@ fn every_list_goes_over_a_connection_of_its_own() {
             assert_eq!(accepted.load(Ordering::SeqCst), connections);
         }
         for _ in 0..3 {
-            client.myself().await.unwrap();
+            client.myself().await.meaning.unwrap();
             assert_eq!(accepted.load(Ordering::SeqCst), 4, "one is used again");
         }
     });
@@ -413,6 +447,26 @@ fn runs_on_one_jira_exclude_each_other_however_its_url_is_typed() {
     first.kill().unwrap();
     output_of(first);
     assert_eq!(env.posts(), 1);
+}
+
+#[test]
+fn a_jira_that_is_unavailable_for_a_moment_is_asked_again_where_it_is() {
+    let unavailable = || (503, "{}".to_owned());
+    let info = (200, r#"{"baseUrl":"https://jira.example.org"}"#.to_owned());
+    for (answers, code) in [(vec![unavailable(), info], 0), (vec![unavailable(); 5], 4)] {
+        let echo = Echo::start(200, r#"{"success":true,"integration":{"id":7}}"#, "");
+        echo.script_infos(answers);
+        let env = Env::new()
+            .file("a.csv", sheet_of(1))
+            .var("JIRA_URL", &echo.url())
+            .var("JIRA_TOKEN", "t");
+        let ran = env.run("import a.csv --yes --settle 50ms --max-wait 20s".split(' '));
+        let has_identity = env
+            .everything_written(&["a.csv"])
+            .contains(r#""own_url":"https://jira.example.org""#);
+        assert_eq!(has_identity, code == 0, "{ran:?}");
+        assert_eq!(ran.code == Some(4), code == 4, "{ran:?}");
+    }
 }
 
 #[test]

@@ -116,7 +116,10 @@ fn a_dry_run_shows_each_change_and_sends_nothing() {
     assert_eq!(row["action"], "update");
     assert_eq!(
         row["differences"],
-        json!([{"field": "global", "row": true, "jira": false}])
+        json!([
+            {"field": "global", "row": true, "jira": false},
+            {"field": "projectMappingIds", "row": [], "jira": [10000]},
+        ])
     );
 }
 
@@ -281,7 +284,7 @@ fn projects_of_an_integration_that_all_projects_see_are_an_error() {
 }
 
 #[test]
-fn an_integration_is_disabled_by_the_request_that_is_for_that() {
+fn an_integration_is_disabled_with_its_other_fields_or_by_the_request_for_that_alone() {
     let env = holding().file(
         "a.csv",
         "id,type,disabled,pat\n1,GITHUB_SERVER,yes,new-1-invented\n2,GITHUB_SERVER,no,\n",
@@ -289,9 +292,9 @@ fn an_integration_is_disabled_by_the_request_that_is_for_that() {
     update(&env, &["--fields", "disabled,pat"]).exit(0);
     assert_eq!(
         bodies(&env),
-        [json!({"disabled": false, "pat": "new-1-invented"})]
+        [json!({"disabled": true, "pat": "new-1-invented"})]
     );
-    assert_eq!(env.requests("PUT", "/repository/1/disable?disable=true"), 1);
+    assert_eq!(env.requests("PUT", "/repository/1/disable?disable=true"), 0);
     assert_eq!(
         env.requests("PUT", "/repository/2/disable?disable=false"),
         1
@@ -299,6 +302,78 @@ fn an_integration_is_disabled_by_the_request_that_is_for_that() {
     let disabled: Vec<bool> = env.jira().held().iter().map(|one| one.disabled).collect();
     assert_eq!(disabled, [true, false, false]);
     assert_eq!(env.total("updated"), 2);
+}
+
+#[test]
+fn what_an_update_does_not_disable_is_disabled_by_the_request_for_that() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,disabled,pat\n1,GITHUB_SERVER,yes,new-1-invented\n3,GITHUB_SERVER,yes,new-3-invented\n",
+    );
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::DisabledIgnored); 2]);
+    update(&env, &["--fields", "disabled,pat"]).exit(0);
+    assert_eq!((env.total("updated"), bodies(&env).len()), (2, 2));
+    assert_eq!(env.requests("PUT", "disable?disable=true"), 2);
+    assert!(env.jira().held().iter().all(|one| one.disabled));
+}
+
+#[test]
+fn an_update_that_was_killed_before_it_disabled_is_in_doubt() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,disabled,tagsFilter\n1,GITHUB_SERVER,yes,^w\n",
+    );
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::DisabledIgnored)]);
+    env.jira().script_call(Call::Disable, [Some(Fault::Hang)]);
+    let args = "update a.csv --fields disabled,tagsFilter --yes";
+    let mut child = env.start_until(args.split(' '), |env| puts(env) == 2);
+    child.kill().unwrap();
+    output_of(child);
+    let report = env.run(["report", "--format", "json"]).json();
+    assert_eq!(report["totals"]["in_doubt"], 1);
+    env.run("resume --yes --settle 50ms".split(' ')).exit(0);
+    assert_eq!(env.total("updated"), 1);
+    undo(&env, &[]).exit(0);
+    let first = &env.jira().held()[0];
+    assert_eq!(
+        (first.disabled, first.tags_filter.as_deref()),
+        (false, Some("^v"))
+    );
+}
+
+#[test]
+fn what_the_first_update_reset_is_found_after_a_kill() {
+    let env = rotating();
+    let before = held(&env);
+    env.jira().set_condition(Condition::UpdatesReset);
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::HangAfterCommit)]);
+    let args = "update a.csv --fields pat --yes";
+    let mut child = env.start_until(args.split(' '), |env| puts(env) == 1);
+    child.kill().unwrap();
+    output_of(child);
+    env.run("resume --yes --settle 50ms".split(' '))
+        .exit(4)
+        .says("also changed fields that were not named")
+        .says("smartCommitsEnabled: false → true");
+    assert_eq!(puts(&env), 1);
+    undo(&env, &[]);
+    assert_eq!(held(&env), before);
+}
+
+#[test]
+fn a_value_that_the_manual_does_not_know_stops_no_update() {
+    let env = rotating();
+    env.jira().remove(1);
+    let odd = json!({
+        "id": 1, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
+        "maxMinsToCommitEmail": -1,
+    });
+    env.jira().put(odd).unwrap();
+    rotate(&env, &[]).exit(0);
+    assert_eq!(env.total("updated"), 3);
 }
 
 #[test]
@@ -537,20 +612,113 @@ fn an_undo_puts_visible_fields_back() {
         .says("global: true → false")
         .says("nothing was changed");
     undo(&env, &[]).exit(0).says("2 were put back since");
-    let after = held(&env).into_iter();
-    let without_projects = |mut one: Value| {
-        // Jira forgets the projects of what all projects see.
-        one["projectMappingIds"] = Value::Null;
-        one
-    };
-    assert!(
-        after
-            .map(without_projects)
-            .eq(before.into_iter().map(without_projects))
-    );
+    assert_eq!(held(&env), before);
     assert_eq!(env.report()["rows"][0]["removal"]["outcome"], "restored");
     undo(&env, &[]).exit(0).says("is left to undo");
     env.run(["resume", "--yes"]).exit(2).says("being undone");
+}
+
+#[test]
+fn an_undo_names_no_projects_of_what_all_projects_see_again() {
+    let env = holding().file("a.csv", "id,type,projectKeys,global\n7,GITHUB,ABC,no\n");
+    let ours = json!({"id": 7, "type": "GITHUB", "displayName": "Ours", "global": true});
+    env.jira().put(ours).unwrap();
+    update(&env, &["--fields", "projectKeys,global"]).exit(0);
+    undo(&env, &[]).exit(0);
+    assert_eq!(
+        bodies(&env)[1],
+        json!({"disabled": false, "global": true}),
+        "Jira takes no projects beside it"
+    );
+}
+
+#[test]
+fn an_undo_leaves_a_field_that_was_changed_since_and_says_so() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,tagsFilter,smartCommitsEnabled\n1,GITHUB_SERVER,^w,yes\n",
+    );
+    update(&env, &["--fields", "tagsFilter,smartCommitsEnabled"]).exit(0);
+    let env = env.file("b.csv", "id,type,tagsFilter\n1,GITHUB_SERVER,^x\n");
+    env.run("update b.csv --fields tagsFilter --yes".split(' '))
+        .exit(0);
+    env.run("undo a --yes --settle 50ms".split(' '))
+        .exit(1)
+        .says("changed since the update: tagsFilter");
+    let first = &env.jira().held()[0];
+    assert_eq!(
+        (first.smart_commits_enabled, first.tags_filter.as_deref()),
+        (false, Some("^x"))
+    );
+}
+
+#[test]
+fn an_undo_puts_no_masked_origin_back() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,origin\n7,GITHUB_SERVER,https://new.example.org\n",
+    );
+    let ours = json!({
+        "id": 7, "type": "GITHUB_SERVER", "displayName": "Ours", "origin": "https://me:pw-invented@git7.example.org",
+    });
+    env.jira().put(ours).unwrap();
+    update(&env, &["--fields", "origin"]).exit(0);
+    undo(&env, &[]).exit(1).says("cannot be put back: origin");
+    assert_eq!(puts(&env), 1);
+}
+
+#[test]
+fn a_row_that_only_its_id_names_is_resumed_after_its_sheet_was_corrected() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,tagsFilter\n1,GITHUB_SERVER,^w\n2,GITHUB_SERVER,^w\n",
+    );
+    env.jira()
+        .script_call(Call::Update, [None, Some(Fault::Failure400)]);
+    update(&env, &["--fields", "tagsFilter"]).exit(1);
+    let env = env.file("a.csv", "id,type,tagsFilter\n2,GITHUB_SERVER,^x\n");
+    env.run("resume --yes --settle 50ms".split(' ')).exit(0);
+    let second = &env.jira().held()[1];
+    assert_eq!(second.tags_filter.as_deref(), Some("^x"));
+}
+
+#[test]
+fn after_an_undo_of_all_that_is_left_no_resume_is_advised() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,tagsFilter\n1,GITHUB_SERVER,^w\n2,GITHUB_SERVER,^w\n",
+    );
+    env.jira()
+        .script_call(Call::Update, [None, Some(Fault::Failure400)]);
+    update(&env, &["--fields", "tagsFilter"]).exit(1);
+    undo(&env, &["--rows", "3"])
+        .exit(0)
+        .says("the undo is complete");
+}
+
+#[test]
+fn a_secret_goes_to_the_host_that_the_update_gives_the_integration() {
+    let env = holding().var("NEW_PAT", "new-1-invented").file(
+        "a.csv",
+        "id,type,displayName,origin,pat\n1,GITHUB_SERVER,Team 1,https://new.example.org,env:NEW_PAT\n",
+    );
+    env.run("update a.csv --allow-env NEW_PAT --dry-run --fields pat,origin".split(' '))
+        .exit(0)
+        .says("env:NEW_PAT goes to https://new.example.org");
+}
+
+#[test]
+fn what_jira_stores_in_its_own_form_is_found_by_the_key_that_it_was_created_with() {
+    let env = Env::new().sandbox().file("a.csv", TOKENS);
+    env.jira().script([Some(Fault::OwnForm); 3]);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    assert_ne!(
+        env.jira().held()[0].origin,
+        "https://git1.example.org",
+        "it has another form"
+    );
+    rotate(&env, &[]).exit(0);
+    assert_eq!(env.total("updated"), 3);
 }
 
 #[test]

@@ -56,11 +56,11 @@ impl Operation for Creation<'_> {
     }
 
     fn check(
-        &self,
+        &mut self,
         answer: Answer<CreatedIntegration>,
         matcher: &mut Matcher,
     ) -> Answer<CreatedIntegration> {
-        if let Answer::Unsettled(_, Some(named)) = answer {
+        if let Answer::Unsettled(_, Some(named)) | Answer::FailedOnServer(_, Some(named)) = answer {
             matcher.note_named(self.0.n, named);
         }
         let Answer::Done(created) = answer else {

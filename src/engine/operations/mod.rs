@@ -9,7 +9,7 @@ mod update;
 
 pub(crate) use create::{Creation, SentRow};
 pub(crate) use delete::{Deletion, settle_deletions};
-pub(crate) use update::Update;
+pub(crate) use update::{Update, check_unread};
 
 use super::context::{Response, SessionContext};
 use super::event::RunEvent;
@@ -48,19 +48,16 @@ pub(crate) trait Operation: Copy {
         true
     }
 
-    /// Notes whether it goes alone.
-    fn set_alone(&mut self, _: bool) {}
-
-    /// The request that follows for the same row once this one is done.
-    fn next(&self) -> Option<Self> {
-        None
+    /// Notes whether it goes alone. Returns what to record with its intent.
+    fn set_alone(&mut self, _: bool) -> ShownFields {
+        ShownFields::default()
     }
 
     /// Sends the request: once.
     async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<Self::Done>;
 
     /// Checks an answer against what is known of the rows, and notes what it tells.
-    fn check(&self, answer: Answer<Self::Done>, _: &mut Matcher) -> Answer<Self::Done> {
+    fn check(&mut self, answer: Answer<Self::Done>, _: &mut Matcher) -> Answer<Self::Done> {
         answer
     }
 
@@ -82,6 +79,8 @@ pub(crate) struct ShownAfter {
     /// The integration, if the operation created it.
     pub remote: Option<Remote>,
     pub echo: ShownFields,
+    /// What an undo left as it was, and why.
+    pub left: String,
     /// The fields that it was not to change.
     pub also_changed: Vec<Difference>,
 }

@@ -12,20 +12,24 @@ use super::{Answer, Doubt, End, Operation, Permit, Response, ShownAfter};
 use crate::engine::context::SessionContext;
 use crate::engine::event::RunEvent;
 use crate::engine::matcher::Matcher;
-use crate::jira::CreatedIntegration;
-use crate::journal::{Op, RemovalOutcome, Verdict};
-use crate::model::{Outcome, Record, Remote, RemoteIntegration};
+use crate::engine::stop::Stop;
+use crate::journal::{Answered, Event, Op, RemovalOutcome, RunState, Verdict};
+use crate::model::{
+    Difference, Field, IntegrationType, Outcome, Record, Remote, RemoteIntegration, ShownFields,
+};
 use crate::plan::Change;
 
-/// The change of a row's integration. That of `disabled` has a request of its own, the last one.
+/// The change of a row's integration.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Update<'p> {
     n: u32,
     change: &'p Change,
     /// Has the secrets to set; none if fields are put back.
     record: Option<&'p Record>,
-    /// Whether this is the request that disables or enables.
-    is_last: bool,
+    /// What of the row an undo leaves as it is, and why.
+    left: &'p str,
+    /// Whether the request is the one that only disables or enables: nothing else changes, or a PUT did not take `disabled`.
+    only_disables: bool,
     /// Whether it is read back.
     goes_alone: bool,
 }
@@ -36,8 +40,17 @@ impl<'p> Update<'p> {
             n,
             change,
             record,
-            is_last: change.of_request(false).next().is_none(),
+            left: "",
+            only_disables: change.is_of_disabled_alone(),
             goes_alone: false,
+        }
+    }
+
+    /// Puts fields of the row `n` back, but for what is `left`.
+    pub(crate) fn back(n: u32, change: &'p Change, left: &'p str) -> Self {
+        Self {
+            left,
+            ..Self::new(n, change, None)
         }
     }
 
@@ -49,29 +62,14 @@ impl<'p> Update<'p> {
     async fn confirm(
         &self,
         context: &SessionContext<'_>,
-        answered: Option<CreatedIntegration>,
-    ) -> Answer<Option<CreatedIntegration>> {
-        let id = self.change.before.id;
-        let answered = answered.filter(|answered| answered.remote.id == id);
-        if !self.goes_alone && (answered.is_some() || self.is_last) {
+        answered: ShownFields,
+    ) -> Answer<ShownFields> {
+        if !self.goes_alone && !answered.is_empty() {
             return Answer::Done(answered);
         }
+        let id = self.change.before.id;
         match context.read_back(id, self.record).await {
-            Ok(mut shown) => {
-                // A blank field may be left out.
-                let mut fields = shown.shown.open();
-                for name in self
-                    .change
-                    .before
-                    .visible()
-                    .into_iter()
-                    .map(|(name, _)| name)
-                {
-                    fields.entry(name).or_insert(Value::Null);
-                }
-                shown.shown = fields.into();
-                Answer::Done(Some(shown))
-            }
+            Ok(shown) => Answer::Done(self.change.with_blanks(shown).into()),
             Err(stop) => {
                 let why = format!("the integration could not be read back: {stop}");
                 context.stop(stop);
@@ -82,7 +80,8 @@ impl<'p> Update<'p> {
 }
 
 impl Operation for Update<'_> {
-    type Done = Option<CreatedIntegration>;
+    /// The fields that Jira shows afterwards.
+    type Done = ShownFields;
     type Doubt = Self;
 
     const IS_GUARDED: bool = true;
@@ -102,23 +101,21 @@ impl Operation for Update<'_> {
 
     /// Disabling tells nothing of what a PUT does with fields left out.
     fn is_proof(&self) -> bool {
-        !self.is_last
+        !self.change.is_of_disabled_alone()
     }
 
-    fn set_alone(&mut self, alone: bool) {
+    fn set_alone(&mut self, alone: bool) -> ShownFields {
         self.goes_alone = alone;
-    }
-
-    fn next(&self) -> Option<Self> {
-        let is_last = true;
-        let must_follow = !self.is_last && self.change.disable().is_some();
-        must_follow.then_some(Self { is_last, ..*self })
+        if !alone {
+            return ShownFields::default();
+        }
+        self.change.fields_before(self.record).into()
     }
 
     async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<Self::Done> {
         let (client, id) = (context.client, self.change.before.id);
         let mut response = match self.change.disable() {
-            Some(disable) if self.is_last => {
+            Some(disable) if self.only_disables => {
                 context.request(permit, client.disable(id, disable)).await
             }
             _ => {
@@ -134,17 +131,20 @@ impl Operation for Update<'_> {
         response
     }
 
-    fn check(&self, answer: Answer<Self::Done>, _: &mut Matcher) -> Answer<Self::Done> {
-        let Answer::Done(Some(shown)) = &answer else {
+    fn check(&mut self, answer: Answer<Self::Done>, _: &mut Matcher) -> Answer<Self::Done> {
+        let Answer::Done(shown) = &answer else {
             return answer;
         };
-        let fields = shown.shown.open();
-        if !self.change.also_changed(&fields, self.record).is_empty() {
+        let fields = &shown.open();
+        if !self.change.also_changed(fields, self.record).is_empty() {
             return answer;
         }
-        match self.change.not_taken(&fields, self.is_last) {
+        let not_taken = self.change.not_taken(fields);
+        // The manual has a more reliable way for this one ("Enable/Disable Existing Integration").
+        self.only_disables |= not_taken == [Field::Disabled.name()];
+        match not_taken.first() {
             None => answer,
-            Some(field) => {
+            Some(&field) => {
                 let shown = fields.get(field).unwrap_or(&Value::Null);
                 let why = format!("Jira reported success, but shows `{field}` as {shown}");
                 Answer::Unsettled(why, None)
@@ -153,13 +153,11 @@ impl Operation for Update<'_> {
     }
 
     fn shown(&self, shown: Self::Done) -> ShownAfter {
-        let Some(shown) = shown else {
-            return ShownAfter::default();
-        };
         ShownAfter {
             remote: None,
-            also_changed: self.change.also_changed(&shown.shown.open(), self.record),
-            echo: shown.shown,
+            also_changed: self.change.also_changed(&shown.open(), self.record),
+            left: self.left.to_owned(),
+            echo: shown,
         }
     }
 
@@ -186,15 +184,15 @@ impl Doubt for Update<'_> {
     }
 
     fn done(&self) -> Verdict {
-        match self.next() {
-            Some(_) => Verdict::PartlyDone,
-            None if self.is_undo() => Verdict::Restored,
-            None => Verdict::Updated,
+        if self.is_undo() {
+            Verdict::Restored
+        } else {
+            Verdict::Updated
         }
     }
 
     fn is_beyond_lists(&self) -> bool {
-        !self.is_last && self.change.has_unseen()
+        !self.only_disables && self.change.has_unseen()
     }
 
     fn find<'l>(
@@ -208,7 +206,7 @@ impl Doubt for Update<'_> {
             let Change { before, .. } = update.change;
             let shown = *there.get(&before.id)?;
             let is_same = shown.identity().is_same(before.identity());
-            let is_done = update.change.is_shown(&shown.visible(), update.is_last);
+            let is_done = update.change.is_shown(&shown.visible());
             (is_same && is_done).then_some((update.n, shown))
         };
         open.iter().filter_map(find).collect()
@@ -221,4 +219,61 @@ impl Doubt for Update<'_> {
             RunEvent::Finished(Outcome::Updated)
         }
     }
+}
+
+/// Compares what `list` shows with what was there before an update that went alone and whose session ended before it was
+/// read back: it may have changed other fields.
+///
+/// # Errors
+///
+/// The [`Stop`] that such a change is.
+pub(crate) fn check_unread(
+    context: &SessionContext<'_>,
+    run: &RunState,
+    list: &[RemoteIntegration],
+) -> Result<(), Stop> {
+    for (n, row) in run.rows() {
+        let integration_type = row.type_name.as_deref();
+        let integration_type = integration_type.and_then(IntegrationType::from_name);
+        let is_it = |shown: &&RemoteIntegration| {
+            row.remote
+                .is_some_and(|remote| remote.is_same(shown.identity()))
+        };
+        let is_unread = row.outcome == Outcome::InDoubt && !row.before.is_empty();
+        let (true, false, Some(integration_type), Some(shown)) = (
+            is_unread,
+            row.also_changed,
+            integration_type,
+            list.iter().find(is_it),
+        ) else {
+            continue;
+        };
+        let differences = row.changes.iter().filter_map(|change| {
+            Some(Difference {
+                field: Field::from_name(&change.field)?.name(),
+                row: change.row.clone(),
+                jira: change.jira.clone(),
+            })
+        });
+        let change = Change {
+            integration_type,
+            before: RemoteIntegration {
+                fields: row.before.clone(),
+                ..shown.clone()
+            },
+            differences: differences.collect(),
+        };
+        let also_changed = change.also_changed(&change.with_blanks(shown.visible()), None);
+        if also_changed.is_empty() {
+            continue;
+        }
+        let stop = Stop::also_changed(shown.id, &also_changed);
+        context.note(Event::Outcome(Answered {
+            also_changed: also_changed.iter().map(Into::into).collect(),
+            error: Some(stop.to_string()),
+            ..Answered::unanswered(n, row.last_intent)
+        }));
+        return Err(stop);
+    }
+    Ok(())
 }

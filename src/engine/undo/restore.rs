@@ -17,6 +17,10 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
     };
     let echo = row.echo().map(ShownFields::open).unwrap_or_default();
     let now = shown.visible();
+    let becomes_global = row.changes.iter().any(|change| {
+        let global = Field::Global;
+        change.field == global.name() && global.kind().typed(change.jira.clone()) == true
+    });
     let (mut differences, mut changed, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
     for change in &row.changes {
         let Some(field) = Field::from_name(&change.field) else {
@@ -26,8 +30,12 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
         let now = now.get(name).unwrap_or(&Value::Null);
         let after = echo.get(name).unwrap_or(&change.row);
         let is_now = |value: &Value| is_same_value(integration_type, field, value, now);
-        match &change.jira {
+        match &field.kind().typed(change.jira.clone()) {
+            // All projects see it again, so that none are listed.
+            Value::Null if becomes_global && field == Field::ProjectMappingIds => {}
             Value::Null => unseen.push(name),
+            // What was masked is not known.
+            Value::String(before) if before.contains("***") => unseen.push(name),
             before if is_now(before) => {}
             before if is_now(after) => differences.push(Difference {
                 field: name,
@@ -37,18 +45,21 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
             _ => changed.push(name),
         }
     }
+    let changed = match changed.join(", ") {
+        none if none.is_empty() => None,
+        changed => Some(format!("changed since the update: {changed}")),
+    };
     if !differences.is_empty() {
-        return Fate::Restore(Box::new(Change {
-            integration_type,
-            before: shown.clone(),
-            differences,
-        }));
+        return Fate::Restore {
+            change: Box::new(Change::new(integration_type, shown, differences)),
+            left: changed.unwrap_or_default(),
+        };
     }
-    match (changed.join(", "), unseen.join(", ")) {
-        (none, unseen) if none.is_empty() && !unseen.is_empty() => Fate::LeaveAlone(format!(
+    match (changed, unseen.join(", ")) {
+        (Some(changed), _) => Fate::LeaveAlone(changed),
+        (None, none) if none.is_empty() => Fate::AlreadyRestored,
+        (None, unseen) => Fate::LeaveAlone(format!(
             "Jira does not show what was there before, so that it cannot be put back: {unseen}"
         )),
-        (none, _) if none.is_empty() => Fate::AlreadyRestored,
-        (changed, _) => Fate::LeaveAlone(format!("changed since the update: {changed}")),
     }
 }

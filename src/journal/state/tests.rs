@@ -3,6 +3,7 @@ use crate::journal::samples::{
     answered, audit, closed, intent, opened, planned, remote, row, row_read, session, settled,
 };
 use crate::journal::{Excluded, Intent, Listed, Op, PlannedAction, RemovalOutcome, Verdict};
+use crate::model::ShownFields;
 
 mod any;
 
@@ -137,6 +138,7 @@ fn a_deletion_leaves_the_creation_on_record() {
         attempt: 1,
         op: Op::Delete,
         id: Some(601),
+        before: ShownFields::default(),
         at: crate::journal::samples::at(0),
     });
     let created = [intent(1, 1), answered(1, 1, Verdict::Created)];
@@ -176,6 +178,7 @@ fn delete(attempt: u32, id: i64) -> Event {
         attempt,
         op: Op::Delete,
         id: Some(id),
+        before: ShownFields::default(),
         at: crate::journal::samples::at(0),
     })
 }
