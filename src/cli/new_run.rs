@@ -250,7 +250,6 @@ impl NewRun<'_> {
         let settings = serde_json::to_value(self.settings()).map_err(|error| {
             Failure::usage(format!("cannot record the settings of the run: {error}"))
         })?;
-        let not_selected = input.not_selected.iter();
         let opening = Opening {
             opened: RunOpened {
                 version: VERSION,
@@ -265,7 +264,7 @@ impl NewRun<'_> {
                 at: Timestamp::now(),
             },
             session: session_start(kind, &jira.jira, confirmed_by, self.settle, context),
-            not_selected: not_selected.map(|row| (row.n, row.place.clone())).collect(),
+            not_selected: input.not_selected.clone(),
             invalid: input.invalid.clone(),
             listed_at,
         };

@@ -58,8 +58,8 @@ impl Sheets {
         let is_left_out =
             |row: &RowState| row.outcome == Outcome::NotSelected && row.type_name.is_none();
         let not_selected = self.input.not_selected.iter().skip(known(is_left_out));
-        for (row, n) in not_selected.zip(&mut numbers) {
-            read.push(RowRead::not_selected(n, &row.place));
+        for ((_, place), n) in not_selected.zip(&mut numbers) {
+            read.push(RowRead::not_selected(n, place));
         }
         self.joined.new_invalid.clear();
         let invalid = self

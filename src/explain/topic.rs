@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::input::Source;
 use crate::model::{
-    ABOUT_ID, Code, CredentialForm, Diagnostics, Example, Field, ID, IntegrationType, Kind,
-    LETTERS, LISTED_REGIONS, Need, OriginRule, Severity,
+    ABOUT_ID, Code, Diagnostics, Example, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need,
+    Severity,
 };
 use crate::secret::SecretPolicy;
 use crate::validate::{Options, Purpose, validate_sources};
@@ -38,8 +38,6 @@ pub(crate) enum ExampleTopic {
     File {
         /// The first row, from 1, in Windows-1252; those above it, or all, are in UTF-8.
         windows_1252_from_row: Option<usize>,
-        /// The text of the file, in which [`LETTERS`] stands for many letters.
-        #[serde(serialize_with = "spelled_out")]
         wrong: &'static str,
         #[serde(serialize_with = "places")]
         diagnostics: Diagnostics,
@@ -176,7 +174,7 @@ impl From<Code> for CodeTopic {
             } => ExampleTopic::File {
                 windows_1252_from_row,
                 wrong,
-                diagnostics: check(encoded(&with_letters(wrong), windows_1252_from_row)),
+                diagnostics: check(encoded(wrong, windows_1252_from_row)),
                 corrected: right,
             },
         };
@@ -190,14 +188,6 @@ impl From<Code> for CodeTopic {
             example,
         }
     }
-}
-
-fn with_letters(text: &str) -> String {
-    text.replace(LETTERS, &"x".repeat(2000))
-}
-
-fn spelled_out<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&with_letters(text))
 }
 
 /// The bytes of a text whose rows from this one on are in Windows-1252.
@@ -279,32 +269,15 @@ impl From<IntegrationType> for TypeTopic {
 
 /// A table with one row that has everything the type requires.
 fn example_row(integration_type: IntegrationType) -> String {
+    let spec = integration_type.spec();
+    let cell = |field: Field| match field {
+        Field::DisplayName => Some(format!("Our {}", spec.product)),
+        _ => spec.example(field).map(str::to_owned),
+    };
     let (headers, cells): (Vec<&str>, Vec<String>) = Field::all()
-        .filter_map(|field| Some((field.name(), example_cell(integration_type, field)?)))
+        .filter_map(|field| Some((field.name(), cell(field)?)))
         .unzip();
     format!("{}\n{}\n", headers.join(","), cells.join(","))
-}
-
-fn example_cell(integration_type: IntegrationType, field: Field) -> Option<String> {
-    let spec = integration_type.spec();
-    let form = spec.preferred_credentials();
-    let is_taken = form.is_some_and(|form| form.fields().contains(&field));
-    let is_key = form == Some(CredentialForm::AccessKey);
-    let text = match field {
-        Field::Type => spec.name,
-        Field::DisplayName => return Some(format!("Our {}", spec.product)),
-        Field::Origin if spec.origin == OriginRule::Folder => "/srv/repos/*",
-        Field::Origin if spec.origin == OriginRule::Url => field.example(),
-        Field::Username if is_taken && is_key => "invented-key-id",
-        Field::Username if is_taken => field.example(),
-        Field::Password if is_taken && is_key => "invented-secret-key",
-        Field::Password if is_taken => "invented-password",
-        Field::Pat if is_taken => "invented-token",
-        Field::FolderDepth if spec.uses(field) => "1",
-        _ if spec.requires.contains(&field) => field.example(),
-        _ => return None,
-    };
-    Some(text.to_owned())
 }
 
 impl From<Field> for FieldTopic {

@@ -90,10 +90,6 @@ impl SheetBlock {
 }
 
 impl Rows for SheetBlock {
-    fn most_rows(&self) -> usize {
-        self.rows.len()
-    }
-
     fn for_each(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64 {
         for row in &self.rows {
             look(RowView {
@@ -133,8 +129,6 @@ impl<'a> CsvCells<'a> {
 
 /// The rows of a block, in the order of the table.
 pub(super) trait Rows: Send {
-    fn most_rows(&self) -> usize;
-
     /// Calls `look` with each row, and returns how many rows beside them are blank.
     fn for_each(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64;
 }
@@ -143,11 +137,6 @@ pub(super) trait Rows: Send {
 pub struct Block(pub(super) Box<dyn Rows>);
 
 impl Block {
-    /// How many rows it holds at most.
-    pub fn most_rows(&self) -> usize {
-        self.0.most_rows()
-    }
-
     /// Calls `look` with each row that holds something, and returns how many rows are blank.
     pub fn for_each_row(&self, mut look: impl FnMut(RowView<'_>)) -> u64 {
         let mut blank = 0;

@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::field::{Field, FieldSet};
-use super::integration_type::{CredentialForm, OriginRule, TypeSpec};
+use super::integration_type::{CredentialForm, Need, OriginRule, TypeSpec};
 
 /// Lists what is wrong with a row of the type `spec` that gives the fields `given` and the user name `username`: required
 /// things that are missing, and credentials that do not go together. This is the one place that decides whether a row is
@@ -17,8 +17,11 @@ pub(crate) fn defects(
     if origin_required && !given.has(Field::Origin) {
         found.push((Field::Origin, Code::MissingOrigin));
     }
-    let missing = spec.requires.iter().filter(|field| !given.has(**field));
-    found.extend(missing.map(|field| (*field, Code::MissingField)));
+    for (field, need) in spec.uses {
+        if *need == Need::Required && !given.has(*field) {
+            found.push((*field, Code::MissingField));
+        }
+    }
     if !spec.credentials.is_empty() {
         found.extend(credential_defect(spec, given, username));
     }

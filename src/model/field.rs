@@ -359,12 +359,7 @@ impl FieldSet {
 
     /// The fields in the set, in the manual's order.
     pub fn iter(self) -> impl Iterator<Item = Field> {
-        let mut left = self.0;
-        std::iter::from_fn(move || {
-            let next = FIELDS.get(left.trailing_zeros() as usize)?;
-            left &= left - 1;
-            Some(next.0)
-        })
+        Field::all().filter(move |field| self.has(*field))
     }
 }
 

@@ -84,6 +84,19 @@ impl CredentialForm {
     }
 }
 
+/// How much a type needs a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Need {
+    /// A row without it is not valid.
+    Required,
+    /// Part of one of several ways to log in.
+    OneWay,
+    /// It may be blank.
+    Optional,
+    /// The type does not use it.
+    Unused,
+}
+
 /// What one type needs and uses.
 #[derive(Debug)]
 pub struct TypeSpec {
@@ -97,10 +110,8 @@ pub struct TypeSpec {
     pub origin: OriginRule,
     /// The ways to log in that it accepts; none: it takes no credentials.
     pub credentials: &'static [CredentialForm],
-    /// Further required fields.
-    pub requires: &'static [Field],
-    /// Fields that only some types use and this one does.
-    pub uses: &'static [Field],
+    /// Fields that only some types use and this one does, and whether it requires them.
+    pub uses: &'static [(Field, Need)],
     /// What else people call it. A name that several types have may mean any of them.
     pub also_called: &'static [&'static str],
     /// What else there is to know about it.
@@ -110,6 +121,7 @@ pub struct TypeSpec {
 const TYPES: [TypeSpec; 12] = {
     use CredentialForm::{AccessKey, Password, Token, TokenForAll};
     use IntegrationType as T;
+    use Need::{Optional, Required};
     use OriginRule::{Folder, Url, UrlOr, UrlOrUnknown};
     [
         TypeSpec {
@@ -118,8 +130,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "GitHub.com",
             origin: UrlOr("https://api.github.com"),
             credentials: &[Token, Password],
-            requires: &[],
-            uses: &[Field::ApiPath],
+            uses: &[(Field::ApiPath, Optional)],
             also_called: &[
                 "github.com",
                 "github cloud",
@@ -134,8 +145,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "GitHub Enterprise Server",
             origin: Url,
             credentials: &[Token, Password],
-            requires: &[],
-            uses: &[Field::ApiPath],
+            uses: &[(Field::ApiPath, Optional)],
             also_called: &["github enterprise", "ghe", "github ent"],
             remark: None,
         },
@@ -145,8 +155,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "GitLab.com",
             origin: UrlOr("https://gitlab.com"),
             credentials: &[Token],
-            requires: &[],
-            uses: &[Field::ApiPath],
+            uses: &[(Field::ApiPath, Optional)],
             also_called: &["gitlab.com", "gitlab cloud"],
             remark: None,
         },
@@ -156,8 +165,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "GitLab CE/EE",
             origin: Url,
             credentials: &[Token],
-            requires: &[],
-            uses: &[Field::ApiPath],
+            uses: &[(Field::ApiPath, Optional)],
             also_called: &[
                 "gitlab ce",
                 "gitlab ee",
@@ -172,8 +180,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "GitLab CE/EE with API v3",
             origin: Url,
             credentials: &[Password],
-            requires: &[],
-            uses: &[Field::ApiPath],
+            uses: &[(Field::ApiPath, Optional)],
             also_called: &["gitlab legacy", "gitlab v3"],
             remark: Some("the vendor ended its support in March 2024; use `GITLAB_SERVER`"),
         },
@@ -183,8 +190,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "AWS CodeCommit",
             origin: UrlOrUnknown,
             credentials: &[AccessKey],
-            requires: &[Field::AwsRegion],
-            uses: &[Field::AwsRegion],
+            uses: &[(Field::AwsRegion, Required)],
             also_called: &["codecommit", "amazon codecommit", "amazon"],
             remark: None,
         },
@@ -194,8 +200,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "Azure Repos",
             origin: UrlOr("https://dev.azure.com"),
             credentials: &[Token],
-            requires: &[],
-            uses: &[Field::TfsCollection],
+            uses: &[(Field::TfsCollection, Optional)],
             also_called: &["azure cloud", "azure devops services", "azure devops"],
             remark: None,
         },
@@ -205,8 +210,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "Visual Studio Team Services",
             origin: UrlOrUnknown,
             credentials: &[Token],
-            requires: &[],
-            uses: &[Field::TfsCollection],
+            uses: &[(Field::TfsCollection, Optional)],
             also_called: &["visual studio online"],
             remark: None,
         },
@@ -216,8 +220,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "Team Foundation Server",
             origin: Url,
             credentials: &[Password, TokenForAll],
-            requires: &[],
-            uses: &[Field::TfsCollection],
+            uses: &[(Field::TfsCollection, Optional)],
             also_called: &["tfs"],
             remark: Some("write the user name without a domain"),
         },
@@ -227,8 +230,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "Azure DevOps Server",
             origin: Url,
             credentials: &[Password, Token],
-            requires: &[],
-            uses: &[Field::TfsCollection],
+            uses: &[(Field::TfsCollection, Optional)],
             also_called: &["azure devops on premises", "azure devops"],
             remark: None,
         },
@@ -238,8 +240,7 @@ const TYPES: [TypeSpec; 12] = {
             product: "tracked folder",
             origin: Folder,
             credentials: &[],
-            requires: &[],
-            uses: &[Field::FolderDepth],
+            uses: &[(Field::FolderDepth, Optional)],
             also_called: &["folder", "file system"],
             remark: Some(
                 "the path ends in `*`; `folderDepth` limits how deep to search for repositories",
@@ -251,7 +252,6 @@ const TYPES: [TypeSpec; 12] = {
             product: "Gerrit",
             origin: Url,
             credentials: &[Password],
-            requires: &[],
             uses: &[],
             also_called: &["gerrit code review"],
             remark: None,
@@ -275,12 +275,7 @@ impl TypeSpec {
         match field {
             // A user name beside a token has a rule of its own, and so has a token beside a password.
             Field::Username | Field::Password | Field::Pat => !self.credentials.is_empty(),
-            Field::PrHideFilter => self.origin != OriginRule::Folder,
-            // Fields that only the types that list them use; all others are common to all types.
-            Field::ApiPath | Field::TfsCollection | Field::AwsRegion | Field::FolderDepth => {
-                self.uses.contains(&field)
-            }
-            _ => true,
+            field => self.need(field) != Need::Unused,
         }
     }
 }

@@ -32,20 +32,15 @@ impl OriginKey {
 
     /// Whether an origin that Jira shows for an integration of type `of` is this one.
     pub fn matches(&self, integration_type: IntegrationType, shown: Option<&str>) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Exactly(ours) => is_shown_as(integration_type, ours, shown),
-        }
-    }
-}
-
-/// Whether `shown` is what Jira shows for an integration of type `of` with the normalised origin `ours`.
-fn is_shown_as(integration_type: IntegrationType, ours: &str, shown: Option<&str>) -> bool {
-    match shown {
-        Some(shown) => normalise(integration_type, shown) == ours,
-        // A Jira that shows no origin means the vendor's own.
-        None => {
-            matches!(integration_type.spec().origin, OriginRule::UrlOr(default) if default == ours)
+        let Self::Exactly(ours) = self else {
+            return true;
+        };
+        match shown {
+            Some(shown) => normalise(integration_type, shown) == *ours,
+            // A Jira that shows no origin means the vendor's own.
+            None => {
+                matches!(integration_type.spec().origin, OriginRule::UrlOr(default) if default == ours)
+            }
         }
     }
 }

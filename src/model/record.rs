@@ -1,5 +1,7 @@
 //! A valid row, ready to be sent.
 
+use serde_json::Value;
+
 use super::code::Code;
 use super::defect::defects;
 use super::field::{Field, FieldSet};
@@ -167,6 +169,10 @@ impl Record {
 
     /// The fields that are no secrets: for the journal and for comparing with Jira.
     pub fn visible(&self) -> ShownFields {
+        ShownFields::new(self.visible_fields())
+    }
+
+    pub(super) fn visible_fields(&self) -> impl Iterator<Item = (Field, Value)> {
         let texts = [
             (Field::Type, Some(self.integration_type.name())),
             (Field::DisplayName, self.display_name()),
@@ -179,7 +185,7 @@ impl Record {
         let settings = self
             .settings()
             .map(|(field, value)| (field, value.to_json()));
-        ShownFields::new(texts.chain(settings))
+        texts.chain(settings)
     }
 }
 

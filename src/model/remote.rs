@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::field::{Field, FieldSet};
 use super::integration_type::IntegrationType;
-use super::origin::{Origin, normalise};
+use super::origin::normalise;
 use super::record::Record;
 use super::shown::ShownFields;
 use crate::secret::Masker;
@@ -184,18 +184,9 @@ impl RemoteIntegration {
 
     /// The visible fields in which `record` differs. What the row leaves blank, or Jira does not show, is not compared.
     pub fn differences(&self, record: &Record) -> Vec<Difference> {
-        let texts = [
-            (Field::DisplayName, record.display_name()),
-            (Field::Origin, record.origin().map(Origin::as_str)),
-        ];
-        let texts = texts.into_iter();
-        let texts = texts.filter_map(|(field, text)| Some((field, text?.into())));
-        let settings = record
-            .settings()
-            .map(|(field, value)| (field, value.to_json()));
-        let integration_type = record.integration_type();
-        let shown = self.fields.open();
-        let mut found = differences(integration_type, texts.chain(settings), &shown);
+        let row = record.visible_fields();
+        let row = row.filter(|(field, _)| !matches!(field, Field::Type | Field::Username));
+        let mut found = differences(record.integration_type(), row, &self.fields.open());
         // Most rows differ in nothing, and a masker takes its time.
         if !found.is_empty() {
             let secrets = Masker::of(record.secrets());

@@ -1,21 +1,8 @@
 //! What each integration type needs, in words made from its entry, and which type a text stands for.
 
 use super::field::Field;
-use super::integration_type::{CredentialForm, IntegrationType, OriginRule, TypeSpec};
+use super::integration_type::{CredentialForm, IntegrationType, Need, OriginRule, TypeSpec};
 use super::nearest::nearest;
-
-/// How much a type needs a field.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Need {
-    /// A row without it is not valid.
-    Required,
-    /// Part of one of several ways to log in.
-    OneWay,
-    /// It may be blank.
-    Optional,
-    /// The type does not use it.
-    Unused,
-}
 
 impl CredentialForm {
     /// The fields that it takes.
@@ -45,9 +32,13 @@ impl TypeSpec {
                     _ => Need::OneWay,
                 }
             }
-            _ if self.requires.contains(&field) => Need::Required,
-            _ if self.uses(field) => Need::Optional,
-            _ => Need::Unused,
+            Field::PrHideFilter if self.origin == OriginRule::Folder => Need::Unused,
+            // Fields that only the types that list them use; all others are common to all types.
+            Field::ApiPath | Field::TfsCollection | Field::AwsRegion | Field::FolderDepth => {
+                let own = self.uses.iter().find(|(own, _)| *own == field);
+                own.map_or(Need::Unused, |(_, need)| *need)
+            }
+            _ => Need::Optional,
         }
     }
 
@@ -84,6 +75,29 @@ impl TypeSpec {
                 form
             }
         })
+    }
+
+    /// What the cell of a field holds in an example; none where the type does not require it. A name is the caller's.
+    pub fn example(&self, field: Field) -> Option<&'static str> {
+        let form = self.preferred_credentials();
+        let is_taken = form.is_some_and(|form| form.fields().contains(&field));
+        let is_key = form == Some(CredentialForm::AccessKey);
+        match field {
+            Field::Type => Some(self.name),
+            Field::Origin => match self.origin {
+                OriginRule::Folder => Some("/srv/repos/*"),
+                OriginRule::Url => Some(field.example()),
+                OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown => None,
+            },
+            Field::Username if is_key => Some("your-access-key-id"),
+            Field::Password if is_key => Some("your-secret-access-key"),
+            Field::Username if is_taken => Some("your-username"),
+            Field::Password if is_taken => Some("your-password"),
+            Field::Pat if is_taken => Some("your-token"),
+            Field::AwsRegion if self.uses(field) => Some(field.example()),
+            Field::FolderDepth if self.uses(field) => Some("1"),
+            _ => None,
+        }
     }
 }
 

@@ -59,9 +59,9 @@ impl Report {
             let status = ReportStatus::Ended(Outcome::Invalid);
             (row.n, shown_row(row, diagnostics, status))
         });
-        let not_selected = found.not_selected.iter().map(|row| {
+        let not_selected = found.not_selected.iter().map(|(n, place)| {
             let status = ReportStatus::Ended(Outcome::NotSelected);
-            (row.n, ReportRow::at(&row.place, status))
+            (*n, ReportRow::at(place, status))
         });
         let rows = rows.chain(invalid).chain(not_selected);
         let mut rows: Vec<(u32, ReportRow)> = rows.collect();

@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(
             starts,
             [
-                "GITHUB,Example: GitHub.com,,,,<token>",
+                "GITHUB,Example: GitHub.com,,,,<your-token>",
                 "FILESPACE,Example: tracked folder,</srv/repos/*>,,,,1"
             ]
         );

@@ -41,7 +41,7 @@ pub(super) fn types(sheet: &mut Worksheet, template: &Template) -> Result<(), Xl
 
 fn type_row(integration_type: IntegrationType) -> [String; 6] {
     let spec = integration_type.spec();
-    let own = spec.uses.iter().map(|field| match spec.need(*field) {
+    let own = spec.uses.iter().map(|(field, need)| match need {
         Need::Required => format!("{field} (required)"),
         _ => field.to_string(),
     });

@@ -69,14 +69,10 @@ fn is_setting(field: Field) -> bool {
 /// In characters; wide enough for the header and what people write below it.
 fn width(field: Field) -> f64 {
     let values = match field.kind() {
-        Kind::Type => 24,
-        Kind::Origin => 38,
-        Kind::Secret => 26,
-        Kind::Username | Kind::Ids | Kind::Keys | Kind::Region => 18,
-        Kind::Filter | Kind::RefSpecs => 28,
-        Kind::Text if field == Field::DisplayName => 38,
-        Kind::Text | Kind::ApiPath => 22,
         Kind::Flag | Kind::Integer | Kind::FolderDepth => 9,
+        Kind::Origin => 38,
+        _ if field == Field::DisplayName => 38,
+        _ => 24,
     };
     let header = field.name().len() + 4;
     f64::from(u32::try_from(header.max(values)).unwrap_or(u32::MAX))
@@ -154,17 +150,17 @@ fn colour(
         (!tests.is_empty()).then(|| format!("OR({})", tests.join(",")))
     };
     let is_placeholder = format!("=OR(LEFT({cell},1)=\"<\",{cell}=\"TODO\")");
-    let mut rules = vec![(is_placeholder, look::to_fill_in())];
+    let mut rules = vec![(is_placeholder, look::TO_FILL_IN)];
     if let Some(unused) = any_of(template.types_with(field, Need::Unused)) {
-        rules.push((format!("={unused}"), look::unused()));
+        rules.push((format!("={unused}"), look::UNUSED));
     }
     if let Some(required) = any_of(template.types_with(field, Need::Required)) {
-        rules.push((format!("=AND({cell}=\"\",{required})"), look::missing()));
+        rules.push((format!("=AND({cell}=\"\",{required})"), look::MISSING));
     }
-    for (rule, format) in rules {
+    for (rule, color) in rules {
         let rule = ConditionalFormatFormula::new()
             .set_rule(&*rule)
-            .set_format(format);
+            .set_format(look::filled(color));
         sheet.add_conditional_format(1, column, LAST_ROW, column, &rule)?;
     }
     Ok(())

@@ -6,9 +6,12 @@ const INK: Color = Color::RGB(0x1F_2937);
 const HEAD: Color = Color::RGB(0x1F_4E79);
 const HEAD_OF_SETTINGS: Color = Color::RGB(0x5B_6B7F);
 const LINE: Color = Color::RGB(0xD0_D7DE);
-const TO_FILL_IN: Color = Color::RGB(0xFF_E699);
-const MISSING: Color = Color::RGB(0xFF_F7DB);
-const UNUSED: Color = Color::RGB(0xE4_E6EA);
+/// A cell that must still be filled in.
+pub(super) const TO_FILL_IN: Color = Color::RGB(0xFF_E699);
+/// A blank cell that the row's type requires.
+pub(super) const MISSING: Color = Color::RGB(0xFF_F7DB);
+/// A cell that the row's type does not use.
+pub(super) const UNUSED: Color = Color::RGB(0xE4_E6EA);
 const BAND: Color = Color::RGB(0xEE_F2F7);
 
 /// The built-in number format `@`.
@@ -31,19 +34,9 @@ pub(super) fn verbatim() -> Format {
     Format::new().set_num_format_index(TEXT)
 }
 
-/// A cell that must still be filled in.
-pub(super) fn to_fill_in() -> Format {
-    Format::new().set_background_color(TO_FILL_IN)
-}
-
-/// A blank cell that the row's type requires.
-pub(super) fn missing() -> Format {
-    Format::new().set_background_color(MISSING)
-}
-
-/// A cell that the row's type does not use.
-pub(super) fn unused() -> Format {
-    Format::new().set_background_color(UNUSED)
+/// A cell of this colour.
+pub(super) fn filled(color: Color) -> Format {
+    Format::new().set_background_color(color)
 }
 
 /// The title of a sheet that explains.

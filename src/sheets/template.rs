@@ -1,6 +1,6 @@
 //! The contents of a sheet to fill in: its types, its columns, and an example row for each type or the rows of an export.
 
-use crate::model::{CredentialForm, Field, IntegrationType, Need, OriginRule};
+use crate::model::{Field, IntegrationType, Need};
 
 /// The first columns, in the order in which people fill them in; the others follow in the manual's order.
 const FIRST: [Field; 12] = [
@@ -90,30 +90,11 @@ impl Template {
 /// in angle brackets.
 fn example(integration_type: IntegrationType, field: Field) -> String {
     let spec = integration_type.spec();
-    match field {
-        Field::Type => spec.name.into(),
-        Field::DisplayName => format!("Example: {}", spec.product),
-        Field::Origin => match spec.origin {
-            OriginRule::Url => {
-                let host = spec.name.to_lowercase().replace('_', "-");
-                format!("<https://{host}.example.org>")
-            }
-            OriginRule::Folder => "</srv/repos/*>".into(),
-            OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown => String::new(),
-        },
-        Field::Username | Field::Password | Field::Pat => match spec.preferred_credentials() {
-            Some(form) if form.fields().contains(&field) => match field {
-                Field::Pat => "<token>",
-                Field::Password => "<password>",
-                _ if form == CredentialForm::AccessKey => "<access key id>",
-                _ => "<username>",
-            }
-            .into(),
-            _ => String::new(),
-        },
-        Field::AwsRegion if spec.requires.contains(&field) => "<region>".into(),
-        Field::FolderDepth if spec.uses.contains(&field) => "1".into(),
-        _ => String::new(),
+    match (field, spec.example(field)) {
+        (Field::DisplayName, _) => format!("Example: {}", spec.product),
+        (Field::Type | Field::FolderDepth, Some(text)) => text.to_owned(),
+        (_, Some(text)) => format!("<{text}>"),
+        (_, None) => String::new(),
     }
 }
 

@@ -480,13 +480,8 @@ fn base_url(text: &str) -> Option<&str> {
 }
 
 fn value_problem(error: FieldValueError, field: Field, text: &str) -> Problem {
-    let FieldValueError {
-        code,
-        text: wrong,
-        problem,
-        help,
-    } = error;
-    let message = match wrong {
+    let problem = &error.problem;
+    let message = match error.text {
         None => format!("`{field}` is {problem}"),
         Some(wrong) => {
             let verb = if wrong == text { "is" } else { "contains" };
@@ -494,7 +489,7 @@ fn value_problem(error: FieldValueError, field: Field, text: &str) -> Problem {
             format!("`{field}` {verb} {shown}, which is {problem}")
         }
     };
-    Problem::new(code, message, help)
+    Problem::new(error.code, message, error.help)
 }
 
 #[cfg(test)]

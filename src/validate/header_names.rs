@@ -64,10 +64,7 @@ pub fn field_of(header: &str) -> Option<Field> {
 
 /// The field that a header which names none is close to.
 pub(super) fn near_miss(header: &str) -> Option<Field> {
-    if header.len() > LONGEST_HEADER {
-        return None;
-    }
-    let header = plain(undecorated(header));
+    let header = comparable(header)?;
     // `active` is close to `action`, `archive` and more.
     let known = HEADERS.iter().filter(|(known, _)| *known != "active");
     let known = known.map(|(known, field)| (known.as_str(), *field));
@@ -79,10 +76,7 @@ pub(super) fn near_miss(header: &str) -> Option<Field> {
 /// The field that a header of three or four letters, which names none, is one edit away from. Such headers are close to
 /// many words.
 pub(super) fn short_near_miss(header: &str) -> Option<Field> {
-    if header.len() > LONGEST_HEADER {
-        return None;
-    }
-    let header = plain(undecorated(header));
+    let header = comparable(header)?;
     if !(3..SHORTEST_SLIP).contains(&header.chars().count()) {
         return None;
     }
@@ -90,6 +84,10 @@ pub(super) fn short_near_miss(header: &str) -> Option<Field> {
         .iter()
         .filter(|(known, _)| known.len() >= 3 && strsim::osa_distance(&header, known) == 1);
     near.min().map(|(_, field)| *field)
+}
+
+fn comparable(header: &str) -> Option<String> {
+    (header.len() <= LONGEST_HEADER).then(|| plain(undecorated(header)))
 }
 
 #[cfg(test)]

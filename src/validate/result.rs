@@ -32,14 +32,6 @@ impl AddAssign for RowCounts {
     }
 }
 
-/// A row that the selection leaves out.
-#[derive(Clone, PartialEq, Debug)]
-pub struct NotSelected {
-    /// The row's number in the run.
-    pub n: u32,
-    pub place: Place,
-}
-
 /// A table that was read.
 #[derive(Clone, Debug)]
 pub struct TableRead {
@@ -79,8 +71,8 @@ pub struct Validation {
     pub valid: Vec<ShownRow>,
     /// The invalid rows, in the order of the files.
     pub invalid: Vec<ShownRow>,
-    /// The rows that the selection leaves out.
-    pub not_selected: Vec<NotSelected>,
+    /// The rows that the selection leaves out, each with its number in the run.
+    pub not_selected: Vec<(u32, Place)>,
     /// The sheets of all files.
     pub sheets: Vec<String>,
     /// Fields of an update that no table has.

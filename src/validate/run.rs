@@ -11,7 +11,7 @@ use super::headers::{
     rows_above,
 };
 use super::options::Options;
-use super::result::{FileRead, NotSelected, RowCounts, TableRead, Validation};
+use super::result::{FileRead, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
 use super::workers::{CheckedBlock, UncheckedBlock, Workers};
 use crate::input::{
@@ -169,12 +169,8 @@ impl Run<'_> {
         let n = self.n;
         if let Some(mut shown) = row.shown {
             shown.n = n;
-            for found in row
-                .found
-                .iter()
-                .filter(|found| found.severity == Severity::Error)
-            {
-                if !shown.codes.contains(&found.code) {
+            for found in &row.found {
+                if found.severity == Severity::Error && !shown.codes.contains(&found.code) {
                     shown.codes.push(found.code);
                 }
             }
@@ -200,7 +196,7 @@ impl Run<'_> {
                 self.result.invalid.push(invalid);
             }
         } else if !row.is_selected && self.options.keeps_rows() {
-            self.result.not_selected.push(NotSelected { n, place });
+            self.result.not_selected.push((n, place));
         }
         self.result.has_secret_argument |= row.has_secret_argument;
         for diagnostic in row.found {
@@ -286,19 +282,14 @@ impl Run<'_> {
             }
             return;
         }
-        let rows = std::mem::take(&mut self.result.rows);
-        let is_bad = |row: &Row| self.duplicated.contains_key(&row.n);
-        let (bad, good): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_bad);
-        self.result.rows = good;
-        self.result.invalidate(Code::DuplicateRow, &bad);
-        let valid = std::mem::take(&mut self.result.valid);
-        let is_bad = |row: &ShownRow| self.duplicated.contains_key(&row.n);
-        let (bad, good): (Vec<ShownRow>, Vec<ShownRow>) = valid.into_iter().partition(is_bad);
-        self.result.valid = good;
-        for row in bad {
+        let Validation { rows, valid, .. } = &mut self.result;
+        let bad_rows = rows.extract_if(.., |row| self.duplicated.contains_key(&row.n));
+        let bad_rows: Vec<Row> = bad_rows.collect();
+        let bad = valid.extract_if(.., |row| self.duplicated.contains_key(&row.n));
+        for row in bad.collect::<Vec<ShownRow>>() {
             self.result.add_invalid(row, Code::DuplicateRow);
         }
-        self.result.invalid.sort_by_key(|row| row.n);
+        self.result.invalidate(Code::DuplicateRow, &bad_rows);
     }
 
     /// Notes the sheets and columns that were asked for and are nowhere.

@@ -15,6 +15,9 @@ use crate::input::Block;
 /// How many blocks a core may be ahead of the one that is waited for: on a busy machine that one may be late.
 const AHEAD: usize = 2;
 
+/// Room for about as many rows as a block of a CSV has.
+const ROWS: usize = 1 << 12;
+
 /// A block of rows that is to be checked.
 pub(super) struct UncheckedBlock {
     /// Index of its table.
@@ -79,7 +82,7 @@ impl Workers {
 }
 
 fn check(unchecked: &UncheckedBlock, (options, hasher): &(Options, RowHasher)) -> CheckedBlock {
-    let mut rows = Vec::with_capacity(unchecked.block.most_rows());
+    let mut rows = Vec::with_capacity(ROWS);
     let mut names = String::new();
     let columns = &unchecked.columns;
     let blank = unchecked

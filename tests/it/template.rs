@@ -19,7 +19,7 @@ fn filled_in(cell: &str) -> String {
         return cell.to_owned();
     };
     match what {
-        "region" => "eu-central-1".into(),
+        "eu-central-1" => what.into(),
         _ if what.starts_with("https://") || what.starts_with('/') => what.into(),
         _ => format!("invented-{}", what.replace(' ', "-")),
     }

@@ -106,16 +106,16 @@ pub(super) fn first_records(
     // Reading bytes from memory cannot fail.
     while is_wanted(records.len(), row) && matches!(reader.read_byte_record(&mut record), Ok(true))
     {
-        let blank = blank_lines(&bytes[at..]);
-        row += blank.rows + 1;
-        blank_above += blank.rows;
-        line += u64::from(blank.rows);
+        let (blank, length) = blank_lines(&bytes[at..]);
+        row += blank + 1;
+        blank_above += blank;
+        line += u64::from(blank);
         let mut end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len());
         // The crate stops between `\r` and `\n`.
         if bytes[..end].last() == Some(&b'\r') && bytes.get(end) == Some(&b'\n') {
             end += 1;
         }
-        let next_line = line + count_line_ends(&bytes[at + blank.bytes..end]);
+        let next_line = line + count_line_ends(&bytes[at + length..end]);
         let cells = record.iter().map(|cell| String::from_utf8_lossy(cell));
         records.push(FirstRecord {
             row: FirstRow {

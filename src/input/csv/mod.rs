@@ -40,10 +40,17 @@ pub(super) fn read(
         sheet: None,
         format: TableFormat::Csv,
     });
-    let mut blocks = Blocks::new(
-        Transcoder::new(content, start, options.encoding),
-        Arc::clone(&table),
-    );
+    let mut blocks = Blocks {
+        content: Transcoder::new(content, start, options.encoding),
+        table: Arc::clone(&table),
+        text: String::new(),
+        delimiter: b',',
+        row: 1,
+        line: 1,
+        is_at_end: false,
+        guessed_at: None,
+        guessed: None,
+    };
     let Some(header) = blocks.header(options, sink)? else {
         let likely = header::likely(&blocks.text, options, sink);
         sink.skipped(&table, SkipReason::NoHeader(likely.as_ref()));
@@ -78,20 +85,6 @@ struct Blocks<R> {
 }
 
 impl<R: Read> Blocks<R> {
-    fn new(content: Transcoder<R>, table: Arc<TableName>) -> Self {
-        Self {
-            content,
-            table,
-            text: String::new(),
-            delimiter: b',',
-            row: 1,
-            line: 1,
-            is_at_end: false,
-            guessed_at: None,
-            guessed: None,
-        }
-    }
-
     /// Reads until there are `enough` bytes of text or it ends.
     fn fill(&mut self, enough: usize) -> Result<(), InputError> {
         while !self.is_at_end && self.text.len() < enough {
@@ -193,7 +186,6 @@ impl<R: Read> Blocks<R> {
                     text: std::mem::replace(&mut self.text, rest),
                     delimiter: self.delimiter,
                     is_damaged: self.content.is_damaged(),
-                    rows: scan.rows,
                     first_row: self.row,
                     first_line: self.line,
                 };

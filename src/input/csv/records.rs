@@ -15,8 +15,6 @@ pub(super) struct CsvBlock {
     pub delimiter: u8,
     /// Whether U+FFFD replaces what was no UTF-8.
     pub is_damaged: bool,
-    /// How many records and blank lines there are.
-    pub rows: u32,
     pub first_row: u32,
     pub first_line: u64,
 }
@@ -159,10 +157,6 @@ pub(super) fn count_line_ends(bytes: &[u8]) -> u64 {
 }
 
 impl Rows for CsvBlock {
-    fn most_rows(&self) -> usize {
-        self.rows as usize
-    }
-
     fn for_each(&self, look: &mut dyn FnMut(RowView<'_>)) -> u64 {
         let text = &*self.text;
         let bytes = text.as_bytes();
@@ -172,11 +166,11 @@ impl Rows for CsvBlock {
         let (mut blank_rows, mut quote) = (0, next_quote(0));
         let (mut starts, mut unquoted) = (Vec::new(), String::new());
         loop {
-            let blank = blank_lines(&bytes[at..]);
-            at += blank.bytes;
-            row += blank.rows;
-            line += u64::from(blank.rows);
-            blank_rows += u64::from(blank.rows);
+            let (blank, length) = blank_lines(&bytes[at..]);
+            at += length;
+            row += blank;
+            line += u64::from(blank);
+            blank_rows += u64::from(blank);
             if at == bytes.len() {
                 return blank_rows;
             }
@@ -261,20 +255,14 @@ fn behind_line_end(bytes: &[u8], at: usize) -> usize {
     at + 1 + usize::from(is_crlf)
 }
 
-pub(super) struct BlankLines {
-    pub rows: u32,
-    pub bytes: usize,
-}
-
-pub(super) fn blank_lines(bytes: &[u8]) -> BlankLines {
-    let mut blank = BlankLines { rows: 0, bytes: 0 };
-    loop {
-        match bytes.get(blank.bytes) {
-            Some(b'\n' | b'\r') => blank.bytes = behind_line_end(bytes, blank.bytes),
-            _ => return blank,
-        }
-        blank.rows += 1;
+/// The blank lines at the front of `bytes`: how many, and their bytes.
+pub(super) fn blank_lines(bytes: &[u8]) -> (u32, usize) {
+    let (mut rows, mut at) = (0, 0);
+    while let Some(b'\n' | b'\r') = bytes.get(at) {
+        at = behind_line_end(bytes, at);
+        rows += 1;
     }
+    (rows, at)
 }
 
 #[cfg(test)]
@@ -374,7 +362,6 @@ mod tests {
             text: text.to_owned(),
             delimiter: b',',
             is_damaged: false,
-            rows: 0,
             first_row: 7,
             first_line: 9,
         };

@@ -14,11 +14,6 @@ use super::limits::{Budget, PARTS, UNPACKED};
 use super::part::{Part, Unpacked, damaged};
 use crate::input::error::InputErrorKind;
 
-const XLSB: &str = "this is an .xlsb workbook";
-const XLS: &str = "this is an .xls workbook";
-const OPEN_DOCUMENT: &str = "this is an OpenDocument file such as .ods";
-const NUMBERS: &str = "this is a Numbers spreadsheet";
-
 /// An archive, and the bytes that may still be unpacked of it.
 pub(super) struct Archive<R> {
     zip: ZipArchive<R>,
@@ -132,18 +127,22 @@ pub(crate) fn refuse_ole(mut file: impl Read) -> InputErrorKind {
         .collect();
     match search(&mut file, &name, |_| true) {
         Ok(true) => InputErrorKind::Encrypted,
-        Ok(false) => InputErrorKind::UnreadFormat(XLS),
+        Ok(false) => InputErrorKind::UnreadFormat("this is an .xls workbook"),
         Err(error) => error.into(),
     }
 }
 
 fn refuse_other_formats(has: impl Fn(&str) -> bool) -> Result<(), InputErrorKind> {
     if has("xl/workbook.bin") {
-        Err(InputErrorKind::UnreadFormat(XLSB))
+        Err(InputErrorKind::UnreadFormat("this is an .xlsb workbook"))
     } else if has("content.xml") && has("meta-inf/manifest.xml") {
-        Err(InputErrorKind::UnreadFormat(OPEN_DOCUMENT))
+        Err(InputErrorKind::UnreadFormat(
+            "this is an OpenDocument file such as .ods",
+        ))
     } else if has("index/document.iwa") || has("index.zip") {
-        Err(InputErrorKind::UnreadFormat(NUMBERS))
+        Err(InputErrorKind::UnreadFormat(
+            "this is a Numbers spreadsheet",
+        ))
     } else if has("_rels/.rels") {
         Ok(())
     } else {

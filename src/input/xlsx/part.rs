@@ -175,8 +175,12 @@ pub(super) fn too_large(what: &str) -> InputErrorKind {
     InputErrorKind::TooLarge(what.to_owned())
 }
 
-pub(super) fn too_many(what: &str, most: u64) -> InputErrorKind {
-    too_large(&format!("the workbook has more than {most} {what}"))
+pub(super) fn check_count(what: &str, count: u64, most: u64) -> Result<(), InputErrorKind> {
+    if count > most {
+        let what = format!("the workbook has more than {most} {what}");
+        return Err(too_large(&what));
+    }
+    Ok(())
 }
 
 /// Names and raw values of a tag's attributes, read as calamine reads them. Ends at what is malformed, where calamine

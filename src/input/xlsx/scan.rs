@@ -13,7 +13,7 @@ use super::limits::{
     CELLS, COLUMNS, HARMLESS_CLAIM, LONGEST_STYLE, MERGED, ODD_CELLS, STRINGS, STRINGS_PART,
     STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED,
 };
-use super::part::{Part, attribute, attributes, beyond_sheet, damaged, local, too_many};
+use super::part::{Part, attribute, attributes, beyond_sheet, check_count, damaged, local};
 use super::reference::{self, CellRange};
 use super::structure::Structure;
 use crate::input::error::InputErrorKind;
@@ -63,13 +63,6 @@ pub(super) fn check_small_parts(
 /// Whether calamine copies such an element into the cell styles that name it.
 fn is_copied(name: &str) -> bool {
     matches!(name, "xf" | "font" | "fill" | "border" | "numFmt" | "name")
-}
-
-fn check_count(what: &str, count: u64, most: u64) -> Result<(), InputErrorKind> {
-    if count > most {
-        return Err(too_many(what, most));
-    }
-    Ok(())
 }
 
 /// Checks the shared texts, all of which calamine keeps. It makes room for as many as are claimed as soon as it reads the

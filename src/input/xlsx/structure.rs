@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
 use super::limits::{SHEETS, STRUCTURE_PART};
-use super::part::{attribute, attributes, damaged, too_many, unescaped};
+use super::part::{attribute, attributes, check_count, damaged, unescaped};
 use crate::input::error::InputErrorKind;
 
 /// The archive's own list of what it holds.
@@ -88,10 +88,7 @@ impl Structure {
                 }
                 _ => {}
             }
-            if self.sheets.len() as u64 > SHEETS {
-                return Err(too_many("sheets", SHEETS));
-            }
-            Ok(())
+            check_count("sheets", self.sheets.len() as u64, SHEETS)
         })?;
         if self.sheets.is_empty() {
             return Err(InputErrorKind::NoWorkbook);
