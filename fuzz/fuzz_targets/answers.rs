@@ -121,12 +121,12 @@ fn read(client: &Client, secret: &str, given: &Given<'_>) {
         texts.add_error(&error);
     }
     answer();
-    match wait(client.server_info()) {
+    match wait(client.server_info()).meaning {
         Ok(info) => texts.0.extend([info.title, info.version]),
         Err(error) => texts.add_error(&error),
     }
     answer();
-    match wait(client.myself()) {
+    match wait(client.myself()).meaning {
         Ok(person) => texts.0.extend([person.name, person.display_name]),
         Err(error) => texts.add_error(&error),
     }
@@ -154,7 +154,7 @@ impl Texts {
         match answer {
             Answer::Done(_) => {}
             Answer::Refused(refusal)
-            | Answer::FailedOnServer(refusal)
+            | Answer::FailedOnServer(refusal, _)
             | Answer::Forbidden(refusal)
             | Answer::NotFound(refusal) => self.add_refusal(refusal),
             Answer::Unsettled(why, _) | Answer::NothingHappened(why) => self.add(why),

@@ -24,7 +24,10 @@ pub fn collect(bytes: &[u8], options: &ReadOptions) -> (Vec<Table>, Result<(), I
     let read = read(&source, options, &mut collector);
     for table in &collector.tables {
         let numbers = table.rows.iter().map(|(number, _)| *number);
-        let numbers: Vec<u32> = [table.head.header.number].into_iter().chain(numbers).collect();
+        let numbers: Vec<u32> = [table.head.header.number]
+            .into_iter()
+            .chain(numbers)
+            .collect();
         assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
     }
     (collector.tables, read)

@@ -107,7 +107,8 @@ fn is_in_place(table: &Table) -> bool {
     let is_literal = |cell: &str| matches!(SplitCell::of(cell), SplitCell::Literal(_));
     !table
         .head
-        .headers
+        .header
+        .cells
         .iter()
         .any(|header| header.contains(CANARY))
         && !table
