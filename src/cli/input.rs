@@ -99,7 +99,13 @@ impl InputArgs {
         }
         let secrets = SecretPolicy {
             allow_env: self.allow_env.clone(),
-            secrets_dir: self.secrets_dir.clone(),
+            // For a resume from another directory.
+            secrets_dir: self
+                .secrets_dir
+                .as_deref()
+                .map(std::path::absolute)
+                .transpose()
+                .map_err(Failure::usage)?,
             own_files,
         };
         let mut options = Options::new(purpose, secrets);
@@ -141,7 +147,7 @@ impl InputArgs {
 }
 
 /// What the rows of a run are chosen and read by. The journal holds it, so that a resume reads in the same way.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RunSettings {
     pub input: Options,
@@ -213,29 +219,28 @@ fn complete(found: Validation) -> Result<Validation, Failure> {
             "use `--set username=env:NAME` or `--set username=file:PATH`, or fill in the cells",
         ));
     }
-    if let Some(header) = found.missing_columns.first() {
-        let failure = Failure::usage(format!(
-            "no table has the column `{header}` that the command line names"
-        ));
+    let has_tables = found.files.iter().any(|file| !file.tables.is_empty());
+    let fields = found.missing_fields.first().map(|field| field.name());
+    for (missing, option) in [
+        (
+            found.missing_columns.first().map(String::as_str),
+            "the command line",
+        ),
+        (fields, "--fields"),
+        (found.missing_mapped.first().map(String::as_str), "--map"),
+    ] {
+        // Where no table could be read, the diagnostics tell why.
+        let Some(header) = missing.filter(|_| has_tables) else {
+            continue;
+        };
+        let message = format!("no table has the column `{header}` that {option} names");
         let headers = found.files.iter().flat_map(|file| &file.tables);
         let headers = headers.flat_map(|table| &table.headers);
         let known = headers.map(|header| (header.as_str(), header));
-        return Err(match nearest(header, known) {
-            Some(meant) => failure.help(format!("did you mean `{meant}`?")),
-            None => failure,
-        });
-    }
-    if let Some(field) = found.missing_fields.first() {
-        return Err(Failure::usage(format!(
-            "no table has the column `{field}` that --fields names"
-        )));
-    }
-    let has_tables = found.files.iter().any(|file| !file.tables.is_empty());
-    if let (Some(header), true) = (found.missing_mapped.first(), has_tables) {
-        let failure = Failure::usage(format!(
-            "no table has the column `{header}` that --map names"
-        ));
-        return Err(failure.help("write the header exactly as in the sheet"));
+        return Err(Failure::usage(message).help(match nearest(header, known) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "write the header exactly as in the sheet".to_owned(),
+        }));
     }
     if let Some(sheet) = found.missing_sheets.first() {
         let failure = Failure::usage(format!(

@@ -29,11 +29,9 @@ use crate::journal::{
 };
 use crate::model::Code;
 use crate::plan::{Action, Plan, PlanDigest};
-use crate::render::{
-    Screen, count, dry_run_rows, existing_rows, plan as plan_text, resemblances, tally,
-};
+use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text, tally};
 use crate::report::Report;
-use crate::validate::{FileRead, Options, Purpose, Validation};
+use crate::validate::{FileRead, Purpose, Validation};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 #[derive(Debug, Args)]
@@ -101,7 +99,7 @@ pub(super) struct NewRun<'a> {
     on_existing: OnExisting,
     /// The URL of Jira; none for a rehearsal.
     base: Option<BaseUrl>,
-    options: Options,
+    settings: RunSettings,
     /// How long Jira is given to list what it created.
     settle: Duration,
     context: &'a Context,
@@ -127,11 +125,17 @@ impl<'a> NewRun<'a> {
             options.update_field(field).map_err(in_option("--fields"))?;
         }
         args.reports.extend(&mut options)?;
+        let limit = args
+            .limit
+            .map(|most| usize::try_from(most.get()).unwrap_or(usize::MAX));
         Ok(Self {
             args,
             on_existing,
             base,
-            options,
+            settings: RunSettings {
+                input: options,
+                limit,
+            },
             settle: args.pace.settle_after(&[]),
             context,
         })
@@ -148,7 +152,7 @@ impl NewRun<'_> {
             self.other_runs(None)?
                 .refuse_second_run(&args.input.files)?
         };
-        let mut input = input::read(&args.input.files, &self.options)?;
+        let mut input = input::read(&args.input.files, &self.settings.input)?;
         if !context.is_json {
             input::show(&input, &context.screen, Screen::problem);
         }
@@ -157,7 +161,7 @@ impl NewRun<'_> {
         }
         let runtime = Runtime::new()?;
         if args.probe && !self.is_update() {
-            if !self.prober().probe(&runtime, &mut input)? {
+            if !self.prober().probe(&runtime, &mut input, |_| true)? {
                 return Ok(Exit::Interrupted);
             }
             if self.is_refused(&input) {
@@ -178,35 +182,33 @@ impl NewRun<'_> {
             jira: &jira,
             others: self.other_runs(jira.jira.own_url.as_deref())?,
             settle: self.settle,
-            named: self.options.named(),
+            named: self.settings.input.named(),
         };
         let listing = planner.listing(listed_at, remote);
-        let resolving = planner.resolve_projects(&mut input, &self.options);
+        let resolving = planner.resolve_projects(&mut input, &self.settings.input);
         jira.runtime.block_on(resolving)?;
-        planner.check_updates(&mut input, &self.options, &listing);
-        let mut absent = Vec::new();
+        planner.check_updates(&mut input, &self.settings.input, &listing);
         if args.probe && self.is_update() && !self.is_refused(&input) {
-            absent = listing.take_absent(&mut input.rows);
-            if !self.prober().probe(&jira.runtime, &mut input)? {
+            let is_there = listing.has(&input.rows);
+            if !self
+                .prober()
+                .probe(&jira.runtime, &mut input, |at| is_there[at])?
+            {
                 return Ok(Exit::Interrupted);
             }
         }
         if self.is_refused(&input) {
             return self.refuse(&input);
         }
-        let mut rows = std::mem::take(&mut input.rows);
-        rows.append(&mut absent);
-        rows.sort_by_key(|row| row.n);
-        let plan = planner.plan(rows, &listing, self.limit())?;
+        let rows = std::mem::take(&mut input.rows);
+        let plan = planner.plan(rows, &listing, self.settings.limit)?;
         if !args.new_run {
             planner.others.refuse_rows_in_doubt(&plan)?;
         }
-        let digest = self.digest(&plan, &input, &jira)?;
-        self.refuse_unapproved(&digest, &plan, &input, &jira)?;
         if args.dry_run {
-            return self.dry_run(&input, (&plan, &digest), &jira, unfinished);
+            return self.dry_run(&input, &plan, &jira.jira, unfinished);
         }
-        self.refuse_existing(&input, &plan, &jira)?;
+        self.check_plan(&input, &plan, &jira.jira)?;
         let must_ask = confirmed_by.is_none() && plan.to_send().next().is_some();
         context.show_plan(&plan_text(&plan, &jira.jira, &input), must_ask);
         if must_ask && !planner.is_confirmed(&plan) {
@@ -216,8 +218,7 @@ impl NewRun<'_> {
         }
         let listing = planner.list(&Matcher::default())?;
         let plan = planner.replan(plan, &listing)?;
-        self.refuse_unapproved(&self.digest(&plan, &input, &jira)?, &plan, &input, &jira)?;
-        self.refuse_existing(&input, &plan, &jira)?;
+        self.check_plan(&input, &plan, &jira.jira)?;
         let confirmed_by = match confirmed_by {
             None if must_ask => ConfirmedBy::Answer,
             None => ConfirmedBy::NotNeeded,
@@ -247,7 +248,7 @@ impl NewRun<'_> {
         } else {
             SessionKind::Import
         };
-        let settings = serde_json::to_value(self.settings()).map_err(|error| {
+        let settings = serde_json::to_value(&self.settings).map_err(|error| {
             Failure::usage(format!("cannot record the settings of the run: {error}"))
         })?;
         let opening = Opening {
@@ -300,15 +301,9 @@ impl NewRun<'_> {
         if self.args.sandbox || self.args.dry_run {
             return Ok(Some(ConfirmedBy::NotNeeded));
         }
-        let (nothing, help) = (
-            "nothing was sent",
-            "review the plan with `--dry-run`, then pass `--yes`",
-        );
-        if self.args.input.has_stdin() && !self.args.yes {
-            let why = "cannot ask for confirmation while reading standard input";
-            return Err(Failure::usage(format!("{why}; {nothing}")).help(help));
-        }
-        question::confirmation(self.args.yes, nothing, help)
+        let help = "review the plan with `--dry-run`, then pass `--yes`";
+        let has_stdin = self.args.input.has_stdin();
+        question::confirmation(self.args.yes, has_stdin, "nothing was sent", help)
     }
 
     fn prober(&self) -> Prober<'_> {
@@ -316,7 +311,7 @@ impl NewRun<'_> {
             context: self.context,
             show: Screen::problem,
             network: &self.args.connect.network,
-            options: &self.options,
+            options: &self.settings.input,
             is_sandbox: self.args.sandbox,
             is_confirmed: self.args.yes,
             has_stdin: self.args.input.has_stdin(),
@@ -392,22 +387,21 @@ impl NewRun<'_> {
     fn dry_run(
         &self,
         input: &Validation,
-        (plan, digest): (&Plan, &PlanDigest),
-        jira: &Connected,
+        plan: &Plan,
+        jira: &Jira,
         unfinished: Option<String>,
     ) -> Result<Exit, Failure> {
         let context = self.context;
-        let report = Report::of_plan(input, plan, jira.jira.clone()).with_digest(digest);
-        context.publish(&report.made(context.made()))?;
+        let digest = self.publish_plan(input, plan, jira)?;
         if !context.is_json {
             let screen = &context.screen;
             screen.result(&dry_run_rows(plan, &input.invalid));
-            screen.result(&plan_text(plan, &jira.jira, input));
+            screen.result(&plan_text(plan, jira, input));
             screen.result(&format!(
                 "  Digest {digest}\ndry run: nothing was sent to Jira\n"
             ));
         }
-        if let Some(refusal) = self.refusal(plan) {
+        if let Some(refusal) = self.refusal(plan, &digest) {
             return Err(refusal);
         }
         let again = context.given.again();
@@ -435,86 +429,73 @@ impl NewRun<'_> {
         })
     }
 
-    /// The digest of a plan with the options in force.
-    fn digest(
+    /// Writes the reports of a plan. Returns its digest with the options in force.
+    fn publish_plan(
         &self,
-        plan: &Plan,
         input: &Validation,
-        jira: &Connected,
+        plan: &Plan,
+        jira: &Jira,
     ) -> Result<PlanDigest, Failure> {
-        let mut settings = self.settings();
+        let digest = self.digest(input, plan, jira)?;
+        let report = Report::of_plan(input, plan, jira.clone()).with_digest(&digest);
+        self.context.publish(&report.made(self.context.made()))?;
+        Ok(digest)
+    }
+
+    fn digest(&self, input: &Validation, plan: &Plan, jira: &Jira) -> Result<PlanDigest, Failure> {
+        let mut settings = self.settings.clone();
         // How its reports are split changes nothing of a plan.
         settings.input.split_by = None;
         let settings = serde_json::to_string(&settings).map_err(Failure::usage)?;
         let files = &self.args.input.files;
         let options = format!(
             "{settings} {files:?} {:?} {} {}",
-            self.on_existing, self.args.skip_invalid, jira.jira.url
+            self.on_existing, self.args.skip_invalid, jira.url
         );
         Ok(PlanDigest::of(plan, &input.invalid, &options))
     }
 
-    /// Refuses a plan that is not the approved one, and shows it.
-    fn refuse_unapproved(
-        &self,
-        digest: &PlanDigest,
-        plan: &Plan,
-        input: &Validation,
-        jira: &Connected,
-    ) -> Result<(), Failure> {
-        let Some(approved) = &self.args.approved else {
+    /// Refuses a plan that must not be carried out, and shows it.
+    fn check_plan(&self, input: &Validation, plan: &Plan, jira: &Jira) -> Result<(), Failure> {
+        let digest = self.digest(input, plan, jira)?;
+        let Some(refusal) = self.refusal(plan, &digest) else {
             return Ok(());
         };
-        let others = digest.differences(approved);
-        if others.is_empty() {
-            return Ok(());
-        }
-        let report = Report::of_plan(input, plan, jira.jira.clone()).with_digest(digest);
-        self.context.publish(&report.made(self.context.made()))?;
-        let rows = dry_run_rows(plan, &input.invalid);
-        self.context.screen.problem(&rows);
-        let failure = format!(
-            "this plan, {digest}, is not the approved one; it differs in {}; nothing was sent",
-            others.join(" and ")
-        );
-        Err(Failure::usage(failure)
-            .help("have this plan approved with `--dry-run`, or omit `--approved`"))
-    }
-
-    /// Refuses a plan by what Jira already holds, and shows it.
-    fn refuse_existing(
-        &self,
-        input: &Validation,
-        plan: &Plan,
-        jira: &Connected,
-    ) -> Result<(), Failure> {
-        let Some(refusal) = self.refusal(plan) else {
-            return Ok(());
-        };
-        let report = Report::of_plan(input, plan, jira.jira.clone());
-        self.context.publish(&report)?;
+        self.publish_plan(input, plan, jira)?;
         if !self.context.is_json {
-            self.context.screen.problem(&existing_rows(plan));
-            self.context.screen.problem(&resemblances(plan));
+            let screen = &self.context.screen;
+            screen.problem(&existing_rows(plan));
+            screen.problem(&plan_text(plan, jira, input));
         }
         Err(refusal)
     }
 
-    /// Why what Jira already holds keeps everything from being sent, if it does.
-    fn refusal(&self, plan: &Plan) -> Option<Failure> {
-        let (exist, resemble) = (plan.existing().0 as u64, plan.resembling() as u64);
+    /// Why a plan must not be carried out: it is not the approved one, or Jira holds what it must not.
+    fn refusal(&self, plan: &Plan, digest: &PlanDigest) -> Option<Failure> {
+        let approved = self.args.approved.as_deref();
+        let others = approved.map_or_else(Vec::new, |approved| digest.differences(approved));
+        let (existing, resembling) = (plan.existing().0 as u64, plan.resembling() as u64);
         let again = self.context.given.again();
-        let (message, help) = if self.on_existing == OnExisting::Fail && exist > 0 {
-            let rows = count(exist, "row already exists", "rows already exist");
+        let (exit, message, help) = if !others.is_empty() {
+            let others = others.join(" and ");
+            (
+                Exit::Usage,
+                format!("this plan, {digest}, is not the approved one; it differs in {others}"),
+                "have this plan approved with `--dry-run`, or omit `--approved`".to_owned(),
+            )
+        } else if self.on_existing == OnExisting::Fail && existing > 0 {
+            let rows = count(existing, "row already exists", "rows already exist");
             let skip = again.without(&["on_existing"]);
             (
+                Exit::Invalid,
                 format!("{rows} in Jira (`--on-existing fail`)"),
                 format!("remove these rows, or skip them with `{skip}`"),
             )
-        } else if self.options.policy.is_strict && resemble > 0 {
-            let rows = count(resemble, "row resembles", "rows resemble");
+        } else if self.settings.input.policy.is_strict && resembling > 0 {
+            let rows = count(resembling, "row resembles", "rows resemble");
             let accept = again.without(&["strict"]);
             (
+                Exit::Invalid,
                 format!("{rows} what Jira already holds (`--strict`)"),
                 format!("check these rows, and create them with `{accept}` if they are meant"),
             )
@@ -522,7 +503,7 @@ impl NewRun<'_> {
             return None;
         };
         let message = format!("{message}; nothing was sent");
-        Some(Failure::new(Exit::Invalid, message).help(help))
+        Some(Failure::new(exit, message).help(help))
     }
 
     /// What to do after the import.
@@ -560,27 +541,8 @@ impl NewRun<'_> {
         )
     }
 
-    /// What the rows are chosen and read by, for a resume from any directory.
-    fn settings(&self) -> RunSettings {
-        let mut input = self.options.clone();
-        if let Some(dir) = &mut input.secrets.secrets_dir
-            && let Ok(absolute) = std::path::absolute(&*dir)
-        {
-            *dir = absolute;
-        }
-        RunSettings {
-            input,
-            limit: self.limit(),
-        }
-    }
-
     fn is_update(&self) -> bool {
-        !self.options.update.is_empty()
-    }
-
-    fn limit(&self) -> Option<usize> {
-        let most = self.args.limit?.get();
-        Some(usize::try_from(most).unwrap_or(usize::MAX))
+        !self.settings.input.update.is_empty()
     }
 }
 

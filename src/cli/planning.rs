@@ -40,12 +40,9 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Takes the rows that have no integration to update out of `rows`.
-    pub(super) fn take_absent(&self, rows: &mut Vec<Row>) -> Vec<Row> {
-        let is_there = integrations_of(rows, &self.remote);
-        let mut is_there = is_there.into_iter();
-        let absent = rows.extract_if(.., |_| !is_there.next().unwrap_or(true));
-        absent.collect()
+    /// Which of `rows` have an integration to update.
+    pub(super) fn has(&self, rows: &[Row]) -> Vec<bool> {
+        integrations_of(rows, &self.remote)
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
         has_stdin: args.input.has_stdin(),
     };
     // Where a file or a header is wrong, it is not known what the cells are.
-    if !found.has_table_errors() && !prober.probe(&Runtime::new()?, &mut found)? {
+    if !found.has_table_errors() && !prober.probe(&Runtime::new()?, &mut found, |_| true)? {
         return Ok(Exit::Interrupted);
     }
     let report = Report::of_check(&found).made(context.made());
@@ -89,9 +89,14 @@ pub(super) struct Prober<'a> {
 }
 
 impl Prober<'_> {
-    /// Tries the credentials of the valid rows of `input`, shows what is found and adds it to `input`. Returns whether it was
+    /// Tries the credentials of the valid rows of `input` whose index `is_tried`, shows what is found and adds it to `input`. Returns whether it was
     /// confirmed.
-    pub(super) fn probe(&self, runtime: &Runtime, input: &mut Validation) -> Result<bool, Failure> {
+    pub(super) fn probe(
+        &self,
+        runtime: &Runtime,
+        input: &mut Validation,
+        is_tried: impl Fn(usize) -> bool,
+    ) -> Result<bool, Failure> {
         let screen = &self.context.screen;
         let sandbox = self.is_sandbox.then(|| Sandbox::start(Config::default()));
         let sandbox = sandbox.transpose()?;
@@ -99,7 +104,8 @@ impl Prober<'_> {
             allow_plain_http: self.network.allow_plain_http,
             sandbox: sandbox.as_ref().map(Sandbox::url),
         };
-        let probe = Probe::new(&input.rows, &rules);
+        let rows = input.rows.iter().enumerate();
+        let probe = Probe::new(rows.filter(|(at, _)| is_tried(*at)), &rules);
         if probe.hosts().next().is_some() && !self.is_consented(&probe, runtime)? {
             screen.problem("nothing was sent\n");
             return Ok(false);
@@ -131,11 +137,7 @@ impl Prober<'_> {
         }
         let help = "review the hosts above, then pass `--yes`";
         screen.problem(&hosts);
-        if self.has_stdin {
-            let why = "cannot ask whether to send credentials while reading standard input";
-            return Err(Failure::usage(why).help(help));
-        }
-        question::confirmation(false, "no credential was sent", help)?;
+        question::confirmation(false, self.has_stdin, "no credential was sent", help)?;
         let question = format!("Send {what} to check whether they work?");
         Ok(question::ask(&question, runtime, screen) == Reply::Yes)
     }

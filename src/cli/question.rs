@@ -20,20 +20,24 @@ pub(super) enum Reply {
 }
 
 /// How a session is confirmed: by `yes`, or by a question that is still to be asked. Without a terminal it fails, and
-/// `nothing` was done.
+/// `nothing` was done; nor is there an answer where standard input is read as a file.
 pub(super) fn confirmation(
     yes: bool,
+    has_stdin: bool,
     nothing: &str,
     help: &str,
 ) -> Result<Option<ConfirmedBy>, Failure> {
     if yes {
         return Ok(Some(ConfirmedBy::Yes));
     }
-    if io::stdin().is_terminal() {
+    let why = if has_stdin {
+        "cannot ask for confirmation while reading standard input"
+    } else if io::stdin().is_terminal() {
         return Ok(None);
-    }
-    let failure = Failure::usage(format!("no terminal to confirm on; {nothing}"));
-    Err(failure.help(help))
+    } else {
+        "no terminal to confirm on"
+    };
+    Err(Failure::usage(format!("{why}; {nothing}")).help(help))
 }
 
 /// Asks for the number of removals, which must be typed.

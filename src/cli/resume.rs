@@ -68,7 +68,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let refused = sheets.refuse_invalid(&run, screen);
     refused.map_err(|failure| failure.then(run.resume(&context.given)))?;
     let help = "pass `--yes` to continue the run as planned";
-    let confirmed_by = confirmation(args.yes, "nothing was sent", help)?;
+    let confirmed_by = confirmation(args.yes, false, "nothing was sent", help)?;
     let (session, list, decisions) =
         Session::begin(&run, common, SessionKind::Resume, confirmed_by, context)?;
     let mut resumption = Resumption {

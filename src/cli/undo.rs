@@ -136,7 +136,7 @@ fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
     } else {
         "review the plan with `--dry-run`, then pass `--yes`"
     };
-    question::confirmation(args.yes, "nothing was removed", help)
+    question::confirmation(args.yes, false, "nothing was removed", help)
 }
 
 /// Whether Jira may hold something that the row created.

@@ -54,11 +54,11 @@ pub(crate) struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    /// Sorts the credentials of `rows` by their hosts. Sends nothing.
-    pub(crate) fn new(rows: &'a [Row], rules: &ProbeRules) -> Self {
+    /// Sorts the credentials of `rows`, each with its index, by their hosts. Sends nothing.
+    pub(crate) fn new(rows: impl Iterator<Item = (usize, &'a Row)>, rules: &ProbeRules) -> Self {
         let mut probe = Self::default();
         let mut known = HashMap::new();
-        for (index, row) in rows.iter().enumerate() {
+        for (index, row) in rows {
             let record = &row.record;
             let Some((field, secret)) = credential(record) else {
                 probe.findings.push(not_probed(index, record));

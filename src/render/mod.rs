@@ -15,9 +15,7 @@ mod summary;
 
 pub use diagnostics::{Detail, diagnostics, more, tally};
 pub(crate) use explain::explanation;
-pub(crate) use plan::{
-    dry_run_rows, existing_rows, jira_at, jira_name, plan, resemblances, run_line, undo_plan,
-};
+pub(crate) use plan::{dry_run_rows, existing_rows, jira_at, jira_name, plan, run_line, undo_plan};
 pub(crate) use progress::{Progress, ProgressStyle, waiting};
 pub(crate) use runs::runs;
 pub(crate) use screen::{Color, Screen};

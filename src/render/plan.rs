@@ -147,7 +147,7 @@ fn under_other_keys(plan: &Plan) -> String {
 }
 
 /// Warnings of rows that resemble integrations that Jira holds.
-pub(crate) fn resemblances(plan: &Plan) -> String {
+fn resemblances(plan: &Plan) -> String {
     let rows = plan.rows().iter();
     let warnings = rows.flat_map(|planned| {
         let resembles = planned.action.resembles().iter();
