@@ -87,7 +87,7 @@ pub(super) struct ConnectArgs {
 }
 
 /// The value of an environment variable; a blank one counts as not set.
-fn env(name: &str) -> Option<String> {
+pub(super) fn env(name: &str) -> Option<String> {
     std::env::var(name)
         .ok()
         .filter(|value| !value.trim().is_empty())

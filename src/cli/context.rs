@@ -16,7 +16,7 @@ use crate::report::{Made, Report, one_line, write_document};
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct CommonArgs {
-    /// Show only results and problems
+    /// Show only results, warnings and errors: no progress, notes or advice
     #[arg(long, short, global = true, hide_short_help = true)]
     pub quiet: bool,
     /// Show every place of a problem, however many are alike
@@ -68,13 +68,13 @@ pub(super) struct Context {
 impl Context {
     /// The context of the command line that `root` defines and `matches` were made of.
     pub(super) fn new(common: &CommonArgs, root: clap::Command, matches: &ArgMatches) -> Self {
-        let detail = if common.verbose {
-            Detail::All
-        } else {
-            Detail::First
+        let detail = match (common.quiet, common.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::All,
+            _ => Detail::First,
         };
         Self {
-            screen: Screen::new(common.color, common.quiet, detail),
+            screen: Screen::new(common.color, detail),
             progress: common.progress,
             reports: ReportFiles::default(),
             is_json: common.format == Format::Json,

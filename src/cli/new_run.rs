@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::connect::{ConnectArgs, Connected, connect_on};
+use super::connect::{ConnectArgs, Connected, connect_on, env};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs, RunSettings, in_option};
@@ -511,9 +511,14 @@ impl NewRun<'_> {
         let given = &self.context.given;
         let again = given.again().without(&["new_run"]);
         if self.args.sandbox {
-            let real = again.without(&["sandbox", "sandbox_seed"]);
-            let real = real.options(&["--jira-url", "https://jira.example.org", "--dry-run"]);
-            return format!("set JIRA_TOKEN and see the plan for your Jira:\n  {real}");
+            let mut real = again.without(&["sandbox", "sandbox_seed"]);
+            if env("JIRA_URL").is_none() {
+                real = real.options(&["--jira-url", "https://jira.example.org"]);
+            }
+            let has_login = env("JIRA_TOKEN").or_else(|| env("JIRA_USER")).is_some();
+            let log_in = if has_login { "" } else { "set JIRA_TOKEN and " };
+            let real = real.options(&["--dry-run"]);
+            return format!("{log_in}see the plan for your Jira:\n  {real}");
         }
         let totals = report.totals();
         let is_left = totals.not_attempted + totals.in_doubt + totals.failed > 0;

@@ -158,6 +158,8 @@ fn may_be_left(row: &RowState) -> bool {
 struct Selection {
     rows: Vec<RowRange>,
     only: Vec<(Field, String)>,
+    /// What the column of the import's `--split-by` must hold.
+    groups: Vec<String>,
     /// The rows that have what is to be in other columns of their sheets.
     in_sheets: Option<BTreeSet<u32>>,
 }
@@ -170,10 +172,14 @@ impl Selection {
             selection.rows.extend(ranges);
         }
         let mut of_sheets = Vec::new();
+        let settings = &run.state().opened().settings;
+        let split_by = settings.pointer("/input/split_by").and_then(Value::as_str);
         for text in &args.only {
             let only = Only::parse(text).map_err(in_option("--only"))?;
+            let is_split = split_by.is_some_and(|kept| kept.eq_ignore_ascii_case(&only.header));
             match field_of(&only.header) {
                 Some(field) => selection.only.push((field, only.text)),
+                None if is_split => selection.groups.push(only.text),
                 None => of_sheets.push(only),
             }
         }
@@ -190,7 +196,10 @@ impl Selection {
         let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
         let has_place = self.rows.is_empty() || self.rows.iter().any(is_in);
         let is_in_sheets = self.in_sheets.as_ref().is_none_or(|rows| rows.contains(&n));
-        has_place && is_in_sheets && (self.only.is_empty() || self.has_cells(row))
+        let group = row.group.as_deref().unwrap_or_default().to_lowercase();
+        let has_groups = self.groups.iter().all(|text| text.to_lowercase() == group);
+        let has_cells = self.only.is_empty() || self.has_cells(row);
+        has_place && is_in_sheets && has_groups && has_cells
     }
 
     fn has_cells(&self, row: &RowState) -> bool {
@@ -474,18 +483,24 @@ impl Undoing<'_> {
         report.is_something_left() || self.is_in_doubt(found) || self.has_duplicates(found)
     }
 
-    /// Whether only chosen rows were undone, and others can be resumed.
-    fn is_rest_left(&self, report: &Report) -> bool {
-        let has_chosen = !(self.args.rows.is_empty() && self.args.only.is_empty());
-        has_chosen && !self.run.state().is_undone() && report.has_open_rows()
-    }
-
     fn next(&self, report: &Report, found: &Discrepancies, is_stopped: bool) -> String {
         let given = &self.context.given;
         let undo = self.run.next(given, "undo");
-        if !is_stopped && self.is_update() && report.is_rest_left_alone() {
+        let has_chosen = !(self.args.rows.is_empty() && self.args.only.is_empty());
+        let others = report.rows.iter().filter(|row| {
+            let is_in_jira = matches!(row.outcome(), Some(Outcome::Created | Outcome::Updated));
+            is_in_jira && row.removal.is_none()
+        });
+        if is_stopped {
+            format!("continue the undo:\n  {undo}")
+        } else if self.is_update() && report.is_rest_left_alone() {
             "see the messages above: what was left alone cannot be put back by an undo".to_owned()
-        } else if is_stopped || report.is_something_left() {
+        } else if report.is_something_left() {
+            let include = ["--include-found", "--include-changed"];
+            let include = include
+                .into_iter()
+                .filter(|option| report.is_left_for(option));
+            let undo = undo.options(&include.collect::<Vec<_>>());
             format!("see the messages above, then continue the undo:\n  {undo}")
         } else if self.is_in_doubt(found) {
             format!(
@@ -497,9 +512,12 @@ impl Undoing<'_> {
         } else if report.may_lack_rows() {
             "the known part of the run is undone; the journal has lost rows: find what they created in Jira and remove it there"
                 .to_owned()
-        } else if self.is_rest_left(report) {
+        } else if has_chosen && !self.run.state().is_undone() && report.has_open_rows() {
             let resume = self.run.resume(given);
             format!("the chosen rows are undone; continue the rest of the run:\n  {resume}")
+        } else if let others @ 1.. = others.count() {
+            let rows = count(others as u64, "other row stays", "other rows stay");
+            format!("the chosen rows are undone; {rows} as this run left them")
         } else {
             "the undo is complete; nothing is left to do".to_owned()
         }

@@ -37,7 +37,7 @@ pub enum Stop {
     #[error("{count} rows failed, and `--max-failures` allows no more")]
     MaxFailures { count: u32 },
     /// Jira changed what it was not asked to change.
-    #[error("the update of integration {id} also changed fields that were not named: {changes}")]
+    #[error("the request for integration {id} also changed fields that it did not name: {changes}")]
     AlsoChanged { id: i64, changes: String },
     /// Too many answers in a row that leave their rows in doubt, again.
     #[error("{count} answers in a row left their rows in doubt again, the last one: {why}")]
@@ -95,8 +95,8 @@ impl Stop {
                 Some("fix what the error names before you run again".into())
             }
             Self::AlsoChanged { .. } => Some(
-                "`gij undo` puts back what this run changed in visible fields; this version of the app resets fields \
-                 that an update leaves out"
+                "this version of the app resets fields that a request leaves out; `gij undo` puts back what an update \
+                 changed in visible fields, the others only somebody in Jira"
                     .into(),
             ),
             Self::InDoubt { .. } => {

@@ -27,6 +27,9 @@ pub enum InputErrorKind {
     /// A format that is not read.
     #[error("{0}")]
     UnreadFormat(&'static str),
+    /// What Excel keeps beside a workbook while that is open.
+    #[error("this is the lock file of a workbook that is open in Excel")]
+    ExcelLock,
     /// Neither a workbook nor delimited text.
     #[error("this is neither a CSV nor an XLSX file")]
     NotATable,
@@ -71,6 +74,7 @@ impl InputErrorKind {
             Self::Io(_) => "check the path and the permissions of the file",
             Self::Empty => "check that this is the file you meant, and that it was saved",
             Self::UnreadFormat(_) => "save it as .xlsx or as CSV UTF-8",
+            Self::ExcelLock => "give the workbook itself, whose name has no `~$`",
             Self::NotATable => "give a .csv, .tsv, .xlsx or .xlsm file",
             Self::Workbook(_) => "open it in your spreadsheet program and save it again as .xlsx",
             Self::Encrypted => "open it with its password and save it without one",

@@ -129,6 +129,10 @@ pub(super) trait ReadSeek: Read + Seek {}
 impl<R: Read + Seek> ReadSeek for R {}
 
 fn open(path: &Path) -> Result<Content, InputErrorKind> {
+    let name = path.file_name().unwrap_or_default();
+    if name.as_encoded_bytes().starts_with(b"~$") {
+        return Err(InputErrorKind::ExcelLock);
+    }
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {

@@ -13,6 +13,8 @@ pub(super) const MAX_RANGES: usize = 6;
 /// How much is shown of problems that are alike.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Detail {
+    /// As the next, and no notes.
+    Quiet,
     /// The first entries of a code, and the first places of an entry.
     First,
     All,
@@ -21,7 +23,7 @@ pub enum Detail {
 impl Detail {
     fn limit(self, most: usize) -> usize {
         match self {
-            Self::First => most,
+            Self::Quiet | Self::First => most,
             Self::All => usize::MAX,
         }
     }
@@ -32,6 +34,9 @@ pub fn diagnostics(diagnostics: &Diagnostics, detail: Detail) -> String {
     let most_entries = detail.limit(MAX_ENTRIES);
     let mut text = String::new();
     for severity in [Severity::Note, Severity::Warning, Severity::Error] {
+        if severity == Severity::Note && detail == Detail::Quiet {
+            continue;
+        }
         let found = diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.severity == severity);

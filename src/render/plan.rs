@@ -97,10 +97,14 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
     }
     if !plan.is_update() {
         let (global, by_default) = plan.global();
-        lines.fact(
-            "Global",
-            format!("{global} visible in all projects, {by_default} by Jira's default"),
-        );
+        let mut visible = format!("{} in all projects", count(n(global), "row", "rows"));
+        if by_default > 0 {
+            let _ = write!(
+                visible,
+                ", {by_default} by Jira's default, since `global` is blank"
+            );
+        }
+        lines.fact("Visible", visible);
     }
     for used in plan.references() {
         let (reference, host) = (&used.reference, &used.host);

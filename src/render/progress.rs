@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle as BarStyle};
+use jiff::Timestamp;
 use textwrap::core::display_width;
 
 use super::screen::{Screen, terminal_width};
@@ -113,9 +114,11 @@ impl<'a> Progress<'a> {
             }
             RunEvent::Waiting { why, time } => self.show(waiting(why, time).trim_end()),
             RunEvent::Settling { rows, time } => {
-                let seconds = time.as_secs_f64().ceil();
                 let rows = count(rows as u64, "row", "rows");
-                self.show(&format!("waiting {seconds:.0} s, then settling {rows}"));
+                let until = (Timestamp::now() + time).strftime("%H:%M:%S UTC");
+                self.show(&format!(
+                    "waiting until {until} for Jira's list, then settling {rows}"
+                ));
             }
             RunEvent::ReadingList { rows } => self.show(&format!(
                 "settling {} from Jira's list",

@@ -28,15 +28,14 @@ pub(crate) enum Color {
 pub(crate) struct Screen {
     out: RefCell<AutoStream<io::Stdout>>,
     err: RefCell<AutoStream<io::Stderr>>,
-    is_quiet: bool,
     detail: Detail,
     /// Why a result could not be written.
     unwritten: RefCell<Option<io::Error>>,
 }
 
 impl Screen {
-    /// The screen of this process. A quiet one shows no progress and no advice, only results and problems.
-    pub(crate) fn new(color: Color, is_quiet: bool, detail: Detail) -> Self {
+    /// The screen of this process. A quiet one shows no progress, no notes and no advice, only results and problems.
+    pub(crate) fn new(color: Color, detail: Detail) -> Self {
         let choice = |auto: ColorChoice| match color {
             Color::Auto => auto,
             Color::Always => ColorChoice::Always,
@@ -47,7 +46,6 @@ impl Screen {
         Self {
             out: RefCell::new(AutoStream::new(out, choice(for_out))),
             err: RefCell::new(AutoStream::new(err, choice(for_err))),
-            is_quiet,
             detail,
             unwritten: RefCell::default(),
         }
@@ -110,7 +108,7 @@ impl Screen {
 
     /// Writes what is good to know, unless it is to be quiet.
     pub(crate) fn info(&self, text: &str) {
-        if !self.is_quiet {
+        if !self.is_quiet() {
             self.problem(text);
         }
     }
@@ -132,7 +130,7 @@ impl Screen {
 
     /// Whether it is to be quiet.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.is_quiet
+        self.detail == Detail::Quiet
     }
 }
 

@@ -306,6 +306,13 @@ impl Report {
         })
     }
 
+    /// Whether an undo left something that it would remove with this option.
+    pub(crate) fn is_left_for(&self, option: &str) -> bool {
+        let removals = self.rows.iter().filter_map(|row| row.removal.as_ref());
+        let mut reasons = removals.filter_map(|removal| removal.why.as_deref());
+        reasons.any(|why| why.contains(option))
+    }
+
     /// Whether an undo left something that it was to remove.
     pub(crate) fn is_something_left(&self) -> bool {
         self.rows.iter().any(|row| {

@@ -226,7 +226,10 @@ impl Rules<'_> {
             let help = "keep one of the two; keys are the same in every Jira";
             self.report_kind(Field::ProjectKeys, Code::KeysBesideIds, help);
         }
-        let is_hidden = is(Field::Global, false) && !has_ids && !has_keys;
+        // A cell with an error is still to be filled in.
+        let projects = [Field::ProjectMappingIds, Field::ProjectKeys];
+        let names_projects = projects.iter().any(|field| self.given.has(*field));
+        let is_hidden = is(Field::Global, false) && !names_projects;
         if is(Field::GitViewerEnabled, true) && is_hidden {
             let help = "name projects, or set `global` to true";
             self.report_kind(Field::GitViewerEnabled, Code::VisibleToNone, help);

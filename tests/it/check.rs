@@ -348,3 +348,12 @@ fn rows_that_duplicate_each_other_are_all_counted_as_invalid() {
         ran.exit(3).says("1 of 3 rows can be imported");
     }
 }
+
+#[test]
+fn the_lock_file_of_excel_is_told_from_its_workbook() {
+    let env = Env::new().file("~$hosts.xlsx", [7; 165]);
+    env.run(["check", "~$hosts.xlsx"])
+        .exit(3)
+        .says("this is the lock file of a workbook that is open in Excel")
+        .says("whose name has no `~$`");
+}

@@ -31,6 +31,19 @@ fn the_next_command_of_an_undo_removes_no_more_than_this_one_was_to() {
 }
 
 #[test]
+fn after_a_rehearsal_only_what_is_not_set_yet_is_to_be_set() {
+    let env = Env::new().file("a.csv", sheet_of(1));
+    let rehearsed = env.run(["import", "a.csv", "--sandbox"]).exit(0);
+    rehearsed
+        .says("Next: set JIRA_TOKEN and see the plan")
+        .says("  gij import a.csv --jira-url https://jira.example.org --dry-run");
+    let env = env.sandbox();
+    env.run(["import", "a.csv", "--sandbox"])
+        .exit(0)
+        .says("Next: see the plan for your Jira:\n  gij import a.csv --dry-run");
+}
+
+#[test]
 fn an_import_that_created_nothing_has_nothing_to_verify() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(2));
     env.run(["import", "a.csv", "--yes"]).exit(0);

@@ -324,6 +324,12 @@ fn projects_are_named_in_one_way() {
         &[("gitViewerEnabled", "yes"), ("global", "no")],
         &["warning visible-to-none"],
     );
+    let to_fill_in = [
+        ("gitViewerEnabled", "yes"),
+        ("global", "no"),
+        ("projectKeys", "TODO"),
+    ];
+    says(&GITHUB, &to_fill_in, &["error placeholder"]);
     says(&GITHUB, &[("projectMapping", "ALL")], &[]);
     says(
         &GITHUB,

@@ -31,6 +31,10 @@ fn quiet_leaves_results_and_problems() {
     let ran = env.run(["import", "a.csv", "--yes", "--quiet"]).exit(0);
     assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
     assert_eq!(ran.stderr, "");
+    let env = env.file("b.csv", "type,displayName,pat\nGitHub Cloud,A,p\n");
+    env.run(["check", "b.csv"]).says("note[");
+    env.run(["check", "b.csv", "--quiet"])
+        .says_nothing_of("note[");
 }
 
 #[test]

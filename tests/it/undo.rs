@@ -79,7 +79,9 @@ fn without_consent_nothing_is_removed() {
 #[test]
 fn rows_and_columns_select_what_is_removed() {
     let env = created(4);
-    undo(&env, &["--rows", "3-4"]).exit(0);
+    undo(&env, &["--rows", "3-4"])
+        .exit(0)
+        .says("the chosen rows are undone; 2 other rows stay as this run left them");
     assert_eq!(env.held(), ["Before", "Team 1", "Team 4"]);
     undo(&env, &["--only", "Name=team 4"]).exit(0);
     assert_eq!(env.held(), ["Before", "Team 1"]);
@@ -135,7 +137,10 @@ fn what_was_found_by_a_list_is_left_alone_unless_it_is_included() {
         .faults([Some(Fault::CutAfterCommit)]);
     env.run("import a.csv --yes --settle 100ms --concurrency 1".split(' '))
         .exit(0);
-    undo(&env, &[]).exit(1).says("--include-found");
+    undo(&env, &[])
+        .exit(1)
+        .says("continue the undo:\n  gij undo ")
+        .says(" --include-found\n");
     assert_eq!(
         (env.held(), removals(&env, "left_alone")),
         (vec!["Team 1".to_owned()], 1)

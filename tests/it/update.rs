@@ -397,7 +397,7 @@ fn a_jira_that_resets_other_fields_stops_the_run_after_one_update() {
     env.jira().set_condition(Condition::UpdatesReset);
     rotate(&env, &["--concurrency", "3"])
         .exit(4)
-        .says("also changed fields that were not named")
+        .says("also changed fields that it did not name")
         .says("smartCommitsEnabled: false → true")
         .says("gij undo");
     assert_eq!(puts(&env), 1);
