@@ -54,7 +54,7 @@ pub mod testing {
         pub use crate::jira::answer_next;
         pub use crate::jira::{
             Access, Answer, BaseUrl, Client, Connection, CreatedIntegration, Ended, Exchange,
-            JiraError, Refusal, StopReason,
+            JiraError, Refusal,
         };
     }
     pub mod journal {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use gij::testing::jira::{
-    Access, Answer, BaseUrl, Client, Connection, JiraError, Refusal, StopReason, answer_next,
+    Access, Answer, BaseUrl, Client, Connection, JiraError, Refusal, answer_next,
 };
 use gij::testing::model::{IntegrationType, Record, RecordDraft};
 use gij::testing::secret::Secret;
@@ -158,20 +158,13 @@ impl Texts {
             | Answer::Forbidden(refusal)
             | Answer::NotFound(refusal) => self.add_refusal(refusal),
             Answer::Unsettled(why, _) | Answer::NothingHappened(why) => self.add(why),
-            Answer::Stop(reason) => self.add_stop(reason),
+            Answer::Stop(error) => self.add_error(error),
         }
     }
 
     fn add_refusal(&mut self, refusal: &Refusal) {
         self.add(&refusal.error);
         self.0.extend(refusal.advice.clone());
-    }
-
-    fn add_stop(&mut self, reason: &StopReason) {
-        self.add_error(&JiraError::of_stop(
-            "http://127.0.0.1:1/jira",
-            reason.clone(),
-        ));
     }
 
     fn add_error(&mut self, error: &JiraError) {

@@ -51,10 +51,9 @@ impl Planner<'_> {
     pub(super) fn listing(&self, at: Timestamp, remote: Vec<RemoteIntegration>) -> Listing {
         let deletions = self.others.history.deletions_before(at, self.settle);
         let shown = remote.len();
-        let remote: Vec<_> = remote
-            .into_iter()
-            .filter(|shown| !deletions.is_gone(shown))
-            .collect();
+        let mut remote = remote;
+        remote.retain(|shown| !deletions.is_gone(shown));
+        self.others.history.note_keys(&mut remote);
         let stale = shown - remote.len();
         if stale > 0 {
             let what = count(stale as u64, "integration", "integrations");
@@ -64,7 +63,7 @@ impl Planner<'_> {
         }
         Listing {
             at,
-            remote: self.others.history.with_keys_of_rows(remote),
+            remote,
             deletions,
         }
     }

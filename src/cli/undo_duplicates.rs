@@ -10,17 +10,14 @@ use super::question::{self, Reply};
 use super::session::{EarlyEnd, Session};
 use crate::engine::{Deletion, Matcher, duplicates, list_for_undo, settle_deletions};
 use crate::journal::{Duplicate, RemovalOutcome, RowState};
-use crate::model::{IntegrationType, Outcome, Remote, RemoteIntegration};
+use crate::model::{Outcome, Remote, RemoteIntegration};
 
 /// The deletion of an integration of a row.
 pub(super) fn deletion(n: u32, row: &RowState, remote: Remote, was_in_doubt: bool) -> Deletion {
     Deletion {
         n,
         remote,
-        integration_type: row
-            .type_name
-            .as_deref()
-            .and_then(IntegrationType::from_name),
+        integration_type: row.integration_type(),
         attempt: row.last_intent,
         was_in_doubt,
     }
@@ -28,8 +25,7 @@ pub(super) fn deletion(n: u32, row: &RowState, remote: Remote, was_in_doubt: boo
 
 /// Whether what the row created was removed, so that nothing of it is to stay.
 pub(super) fn is_removed(row: &RowState) -> bool {
-    let removal = row.deletions.own.as_ref();
-    row.outcome == Outcome::Created && removal.is_some_and(|removal| removal.outcome.is_gone())
+    row.outcome == Outcome::Created && row.is_gone()
 }
 
 /// Settles by Jira's list the removals of duplicates that earlier undos began and that are in doubt or were refused.

@@ -242,7 +242,6 @@ impl<'a> SessionContext<'a> {
         self.note(Event::Listed(Listed {
             why,
             at,
-            node: None,
             found: Found::New(new.into_iter().map(NewIntegration::from).collect()),
             init_dates: Vec::new(),
         }));

@@ -2,6 +2,7 @@
 //! does not tell what became of it.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::future::ready;
 use std::pin::Pin;
 
 use futures_util::future::{FutureExt as _, Shared};
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::context::{Response, SessionContext, Settling};
-use super::guards::{Guards, Sign};
+use super::guards::Guards;
 use super::matcher::{Discrepancies, Matcher};
 use super::operations::{End, Job, Operation};
 use super::pacer::Permit;
@@ -43,7 +44,9 @@ pub(crate) struct Executor<'a, O> {
     /// The number of the last intent of each row.
     attempts: HashMap<u32, u32>,
     /// The operations whose intents are on their way to the disk: no more than the requests under way.
-    ahead: VecDeque<Announced<O>>,
+    ahead: VecDeque<Job<O>>,
+    /// Ends when the last intents are on disk.
+    written: Written,
     /// The operations that wait to be settled, by their rows.
     aside: BTreeMap<u32, Aside<O>>,
     /// The rows that stay in doubt.
@@ -58,23 +61,7 @@ pub(crate) struct Executor<'a, O> {
     has_proof: bool,
 }
 
-/// An operation whose intent is on its way to the disk.
-struct Announced<O> {
-    job: Job<O>,
-    written: Written,
-}
-
 type Written = Shared<Pin<Box<dyn Future<Output = Result<(), JournalError>>>>>;
-
-/// What follows from an answer.
-enum Next {
-    Done,
-    Fail,
-    /// Its fate is unknown until lists tell.
-    SetAside,
-    /// Nothing happened: it is sent again after the pause.
-    SendAgain,
-}
 
 /// An operation whose fate is unknown.
 #[derive(Clone, Copy)]
@@ -113,6 +100,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             queue: Queue::new(jobs),
             attempts,
             ahead: VecDeque::new(),
+            written: ready(Ok(())).boxed_local().shared(),
             aside: BTreeMap::new(),
             in_doubt,
             repeated: None,
@@ -162,16 +150,16 @@ impl<'a, O: Operation> Executor<'a, O> {
             } else if self.is_proven || under_way.is_empty() {
                 self.announce();
             }
-            let next = self.ahead.front().map(|next| next.written.clone());
-            if next.is_none() && under_way.is_empty() {
+            let has_next = !self.ahead.is_empty();
+            if !has_next && under_way.is_empty() {
                 return;
             }
             tokio::select! {
                 biased;
                 Some((job, response)) = under_way.next() => self.answered(job, response),
-                permit = permit(context, next) => match permit {
+                permit = permit(context, self.written.clone()), if has_next => match permit {
                     Ok(Some(permit)) => {
-                        if let Some(Announced { job, .. }) = self.ahead.pop_front() {
+                        if let Some(job) = self.ahead.pop_front() {
                             self.matcher.note_sent(job.n());
                             under_way.push(send(context, job, permit));
                         }
@@ -215,16 +203,13 @@ impl<'a, O: Operation> Executor<'a, O> {
                 at,
             }));
         }
-        let written = self.context.journal.commit(intents).boxed_local().shared();
-        self.ahead.extend(jobs.into_iter().map(|job| Announced {
-            job,
-            written: written.clone(),
-        }));
+        self.written = self.context.journal.commit(intents).boxed_local().shared();
+        self.ahead.extend(jobs);
     }
 
     /// Takes back the operations whose intents are journaled and that are not sent now.
     fn withdraw(&mut self) {
-        for Announced { job, .. } in self.ahead.drain(..).rev() {
+        for job in self.ahead.drain(..).rev() {
             self.context.note(Event::Outcome(Answered {
                 verdict: Verdict::NotSent,
                 error: Some("sending stopped before its turn".into()),
@@ -244,37 +229,36 @@ impl<'a, O: Operation> Executor<'a, O> {
             ..unanswered(&job)
         };
         let answer = job.operation.check(response.answer, &mut self.matcher);
-        let (next, verdict, why) = match answer {
+        let (verdict, why) = match answer {
             Answer::Done(done) => {
                 let shown = job.operation.shown(done);
                 (answered.remote, answered.echo) = (shown.remote, shown.echo);
                 let why = self.check_others(&job, &shown.also_changed, shown.left);
-                answered.also_changed = shown.also_changed.iter().map(Into::into).collect();
-                (Next::Done, job.operation.doubt().done(), why)
+                answered.also_changed = shown.also_changed;
+                (job.operation.doubt().done(), why)
             }
-            Answer::Refused(why) => (Next::Fail, Verdict::Failed, why),
+            Answer::Refused(why) => (Verdict::Failed, why),
             Answer::FailedOnServer(why, named) => {
                 answered.remote = named;
                 job.operation.may_have_happened();
-                (Next::SetAside, Verdict::FailedIfAbsent, why)
+                (Verdict::FailedIfAbsent, why)
             }
             Answer::Forbidden(why) => {
                 job.operation.may_have_happened();
-                (Next::SetAside, Verdict::FailedIfAbsent, why)
+                (Verdict::FailedIfAbsent, why)
             }
-            Answer::NotFound(why) => (Next::SetAside, Verdict::InDoubt, why),
+            Answer::NotFound(why) => (Verdict::InDoubt, why),
             Answer::Unsettled(why, named) => {
                 answered.remote = named;
                 job.operation.may_have_happened();
-                (Next::SetAside, Verdict::InDoubt, why.into())
+                (Verdict::InDoubt, why.into())
             }
-            Answer::NothingHappened(why) => (Next::SendAgain, Verdict::NothingHappened, why.into()),
-            Answer::Stop(reason) => {
+            Answer::NothingHappened(why) => (Verdict::NothingHappened, why.into()),
+            Answer::Stop(error) => {
                 job.operation.may_have_happened();
-                let stop = Stop::of_jira(context.client.base().as_str(), reason);
-                let why = stop.to_string();
-                context.stop(stop);
-                (Next::SetAside, Verdict::InDoubt, why.into())
+                let why = error.to_string();
+                context.stop(Stop::Jira(error));
+                (Verdict::InDoubt, why.into())
             }
         };
         let Refusal { error, advice } = why;
@@ -284,22 +268,18 @@ impl<'a, O: Operation> Executor<'a, O> {
             advice,
             ..answered
         }));
-        match next {
-            Next::Done => {
-                (context.on_event)(job.operation.doubt().happened(&mut self.matcher));
-                self.is_proven |= job.operation.is_proof() || !self.has_proof;
-                self.succeeded(&job);
-            }
-            Next::Fail => {
-                let sign = self.guards.failed(&error);
-                self.heed(sign);
+        match verdict {
+            Verdict::Failed => {
+                let stop = self.guards.failed(&error);
+                self.stop(stop);
                 self.end(job, End::Failed);
             }
-            Next::SetAside => {
-                let sign = self.guards.unsettled(&error);
-                self.heed(sign);
+            // Its fate is unknown until lists tell.
+            Verdict::InDoubt | Verdict::FailedIfAbsent => {
+                let stop = self.guards.unsettled(&error);
+                self.stop(stop);
                 // What the first one did is known before another is sent.
-                self.is_held |= !self.is_proven;
+                self.is_held |= self.guards.must_hold() || !self.is_proven;
                 let ended = Instant::now();
                 if job.was_sent {
                     self.repeated = Some(ended);
@@ -308,15 +288,20 @@ impl<'a, O: Operation> Executor<'a, O> {
                     job,
                     ended,
                     created_by_then: self.matcher.number_created(),
-                    may_retry: verdict != Verdict::FailedIfAbsent,
+                    may_retry: verdict == Verdict::InDoubt,
                 };
                 self.aside.insert(job.n(), aside);
             }
-            Next::SendAgain => {
+            Verdict::NothingHappened => {
                 if let Some(time) = response.pause {
                     context.pause(&error, time);
                 }
                 self.queue.put_back(job);
+            }
+            _ => {
+                (context.on_event)(job.operation.doubt().happened(&mut self.matcher));
+                self.is_proven |= job.operation.is_proof() || !self.has_proof;
+                self.succeeded(&job);
             }
         }
     }
@@ -343,12 +328,9 @@ impl<'a, O: Operation> Executor<'a, O> {
         self.queue.end(&job.operation);
     }
 
-    /// Does what a sign of trouble asks for.
-    fn heed(&mut self, sign: Sign) {
-        match sign {
-            Sign::None => {}
-            Sign::Hold => self.is_held = true,
-            Sign::Stop(stop) => self.context.stop(stop),
+    fn stop(&self, reason: Option<Stop>) {
+        if let Some(reason) = reason {
+            self.context.stop(reason);
         }
     }
 
@@ -410,8 +392,8 @@ impl<'a, O: Operation> Executor<'a, O> {
             self.in_doubt.push(job.n());
             self.end(job, End::InDoubt);
         } else {
-            let sign = self.guards.failed_in_the_end();
-            self.heed(sign);
+            let stop = self.guards.failed_in_the_end();
+            self.stop(stop);
             self.end(job, End::Failed);
         }
     }
@@ -421,12 +403,9 @@ impl<'a, O: Operation> Executor<'a, O> {
 /// stop instead.
 async fn permit<'p>(
     context: &'p SessionContext<'_>,
-    next: Option<Written>,
+    written: Written,
 ) -> Result<Option<Permit<'p>>, JournalError> {
-    match next {
-        Some(written) => written.await?,
-        None => std::future::pending().await,
-    }
+    written.await?;
     Ok(context.pacer.acquire(context.stop).await)
 }
 

@@ -5,18 +5,7 @@ use super::stop::Stop;
 /// How many rows must fail alike from the start for the run to stop.
 const ALIKE: u32 = 10;
 
-/// What the outcomes so far mean for sending more.
-#[derive(Debug)]
-pub(super) enum Sign {
-    /// Nothing.
-    None,
-    /// Nothing is to be sent until the rows set aside are settled.
-    Hold,
-    /// Nothing more is to be sent.
-    Stop(Stop),
-}
-
-/// Watches the outcomes as they come.
+/// Watches the outcomes as they come, and tells why nothing more is to be sent.
 #[derive(Debug)]
 pub(super) struct Guards {
     /// Most unsettled answers in a row.
@@ -60,16 +49,13 @@ impl Guards {
         self.alike = None;
     }
 
-    pub(super) fn failed(&mut self, error: &str) -> Sign {
+    pub(super) fn failed(&mut self, error: &str) -> Option<Stop> {
         self.unsettled = 0;
-        let is_alike = self.is_alike(error);
-        match self.failed_in_the_end() {
-            Sign::None if is_alike => Sign::Stop(Stop::FailingAlike {
-                count: ALIKE,
-                error: error.to_owned(),
-            }),
-            sign => sign,
-        }
+        let alike = self.is_alike(error).then(|| Stop::FailingAlike {
+            count: ALIKE,
+            error: error.to_owned(),
+        });
+        self.failed_in_the_end().or(alike)
     }
 
     /// Whether this is the tenth row that fails in the same way while none did anything else.
@@ -87,34 +73,31 @@ impl Guards {
     }
 
     /// A row has failed, by its answer or because nothing came of it.
-    pub(super) fn failed_in_the_end(&mut self) -> Sign {
+    pub(super) fn failed_in_the_end(&mut self) -> Option<Stop> {
         self.failed += 1;
-        match self.max_failures {
-            Some(most) if self.failed >= most => {
-                Sign::Stop(Stop::MaxFailures { count: self.failed })
-            }
-            _ => Sign::None,
-        }
+        let count = self.failed;
+        let is_too_many = self.max_failures.is_some_and(|most| count >= most);
+        is_too_many.then_some(Stop::MaxFailures { count })
     }
 
-    pub(super) fn unsettled(&mut self, why: &str) -> Sign {
+    pub(super) fn unsettled(&mut self, why: &str) -> Option<Stop> {
         self.alike = None;
         self.unsettled += 1;
-        if self.unsettled < self.most_unsettled {
-            return Sign::None;
-        }
-        if self.was_held {
-            return Sign::Stop(Stop::InDoubt {
-                count: self.unsettled,
-                why: why.to_owned(),
-            });
-        }
-        Sign::Hold
+        let is_again = self.was_held && self.must_hold();
+        is_again.then(|| Stop::InDoubt {
+            count: self.unsettled,
+            why: why.to_owned(),
+        })
     }
 
-    /// The rows set aside are settled, and sending goes on.
+    /// Whether nothing is to be sent until the rows set aside are settled.
+    pub(super) fn must_hold(&self) -> bool {
+        self.unsettled >= self.most_unsettled
+    }
+
+    /// The rows set aside are settled, and sending resumes.
     pub(super) fn settled(&mut self) {
-        self.was_held |= self.unsettled >= self.most_unsettled;
+        self.was_held |= self.must_hold();
         self.unsettled = 0;
     }
 }
@@ -123,19 +106,15 @@ impl Guards {
 mod tests {
     use super::*;
 
-    fn is_none(sign: &Sign) -> bool {
-        matches!(sign, Sign::None)
-    }
-
     #[test]
     fn ten_alike_from_the_start_stop_the_run() {
         let mut guards = Guards::new(4, 100, None);
         for _ in 0..9 {
-            assert!(is_none(&guards.failed("no licence")));
+            assert!(guards.failed("no licence").is_none());
         }
         assert!(matches!(
             guards.failed("no licence"),
-            Sign::Stop(Stop::FailingAlike { count: 10, .. })
+            Some(Stop::FailingAlike { count: 10, .. })
         ));
     }
 
@@ -144,53 +123,54 @@ mod tests {
         let mut guards = Guards::new(4, 100, None);
         guards.failed("a");
         guards.failed("b");
-        assert!((0..20).all(|_| is_none(&guards.failed("b"))));
+        assert!((0..20).all(|_| guards.failed("b").is_none()));
         let mut guards = Guards::new(4, 100, None);
         guards.succeeded();
-        assert!((0..20).all(|_| is_none(&guards.failed("a"))));
+        assert!((0..20).all(|_| guards.failed("a").is_none()));
     }
 
     #[test]
     fn as_many_failures_as_are_allowed_stop_the_run() {
         let mut guards = Guards::new(4, 100, Some(2));
-        assert!(is_none(&guards.failed("a")));
+        assert!(guards.failed("a").is_none());
         guards.succeeded();
         assert!(matches!(
             guards.failed_in_the_end(),
-            Sign::Stop(Stop::MaxFailures { count: 2 })
+            Some(Stop::MaxFailures { count: 2 })
         ));
     }
 
-    /// Unsettled answers until one asks for more than nothing.
-    fn until_heeded(guards: &mut Guards) -> (u32, Sign) {
+    /// Unsettled answers until they hold or stop the run.
+    fn until_held(guards: &mut Guards) -> (u32, Option<Stop>) {
         let mut count = 1;
         loop {
-            match guards.unsettled("HTTP 502") {
-                Sign::None => count += 1,
-                sign => return (count, sign),
+            let stop = guards.unsettled("HTTP 502");
+            if guards.must_hold() {
+                return (count, stop);
             }
+            count += 1;
         }
     }
 
     #[test]
     fn twice_the_concurrency_unsettled_in_a_row_hold_the_run_once_and_then_stop_it() {
         let mut guards = Guards::new(2, 100, None);
-        assert!(is_none(&guards.unsettled("HTTP 502")));
+        assert!(guards.unsettled("HTTP 502").is_none());
         guards.succeeded();
-        assert!(matches!(until_heeded(&mut guards), (4, Sign::Hold)));
+        assert!(matches!(until_held(&mut guards), (4, None)));
         guards.settled();
         assert!(matches!(
-            until_heeded(&mut guards),
-            (4, Sign::Stop(Stop::InDoubt { .. }))
+            until_held(&mut guards),
+            (4, Some(Stop::InDoubt { .. }))
         ));
     }
 
     #[test]
     fn a_creation_in_between_holds_it_again() {
         let mut guards = Guards::new(2, 100, None);
-        until_heeded(&mut guards);
+        until_held(&mut guards);
         guards.settled();
         guards.succeeded();
-        assert!(matches!(until_heeded(&mut guards), (4, Sign::Hold)));
+        assert!(matches!(until_held(&mut guards), (4, None)));
     }
 }

@@ -70,7 +70,7 @@ impl MatchRow {
 
     /// A row as a journal has it; none if it has no type, so that it was never sent.
     pub(crate) fn of_state(row: &RowState, status: RowStatus) -> Option<Self> {
-        let integration_type = IntegrationType::from_name(row.type_name.as_deref()?)?;
+        let integration_type = row.integration_type()?;
         let exactly = |origin: &str| OriginKey::Exactly(origin.into());
         let origin = match (&row.key, &row.origin) {
             // The rules under which the row was sent count.
@@ -206,10 +206,8 @@ impl Matcher {
     /// A matcher for a run as its journal tells it.
     pub(crate) fn of_run(run: &RunState) -> Self {
         let rows = run.rows().filter_map(|(n, row)| {
-            let removal = row.deletions.own.as_ref();
-            let is_gone = removal.is_some_and(|removal| removal.outcome.is_gone());
             let status = match (row.outcome, row.remote) {
-                (Outcome::Created, Some(remote)) if is_gone => RowStatus::Removed(remote),
+                (Outcome::Created, Some(remote)) if row.is_gone() => RowStatus::Removed(remote),
                 (Outcome::Created, Some(remote)) => RowStatus::Created(remote),
                 (Outcome::Exists, Some(remote)) => RowStatus::Exists(remote),
                 (Outcome::Failed, _) => RowStatus::Failed,

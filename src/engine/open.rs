@@ -81,13 +81,12 @@ fn planned_event(planned: &PlannedRow) -> Event {
         Action::Absent => PlannedAction::Absent,
         Action::NotSelected => PlannedAction::NotSelected,
     };
-    let differences = planned.action.differences().iter();
     Event::Plan(Planned {
         n: planned.row.n,
         action,
         reason: planned.action.reason().into(),
         id: planned.action.id(),
         init_date: planned.action.remote().and_then(|remote| remote.init_date),
-        differences: differences.map(Into::into).collect(),
+        differences: planned.action.differences().to_vec(),
     })
 }

@@ -41,9 +41,9 @@ pub(crate) trait Doubt: Copy {
         Vec::new()
     }
 
-    /// What two lists tell of it that were both begun after Jira has had its time.
-    fn judge(&self, _: &Matcher, _: &TwoLists<'_>) -> Evidence {
-        Evidence::Unknown
+    /// What two lists tell of it that were both begun after Jira has had its time; none if that is nothing.
+    fn judge(&self, _: &Matcher, _: &TwoLists<'_>) -> Option<Verdict> {
+        None
     }
 
     /// Notes that it happened.
@@ -67,14 +67,6 @@ pub(crate) struct TwoLists<'l> {
     pub new_in_later: Vec<&'l RemoteIntegration>,
     /// Whether both show what was known to be there when the last attempt ended.
     pub are_whole: bool,
-}
-
-/// What two lists tell of an operation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Evidence {
-    Happened(Verdict),
-    DidNotHappen,
-    Unknown,
 }
 
 /// What became of operations whose fate was unknown; what is in neither list stays in doubt.
@@ -148,13 +140,13 @@ impl<D: Doubt> Settlement<D> {
         };
         for Unsettled { doubt, .. } in open {
             match doubt.judge(matcher, &lists) {
-                Evidence::Happened(verdict) => {
+                None => {}
+                Some(Verdict::NothingHappened) => self.did_not_happen.push(doubt),
+                Some(verdict) => {
                     let (n, remote) = (doubt.n(), doubt.remote());
                     context.note_settled(n, verdict, remote, ShownFields::default());
                     self.note_happened(context, matcher, doubt);
                 }
-                Evidence::DidNotHappen => self.did_not_happen.push(doubt),
-                Evidence::Unknown => {}
             }
         }
         let shown = earlier.iter().chain(&later);

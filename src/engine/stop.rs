@@ -5,7 +5,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::watch;
 
-use crate::jira::{JiraError, StopReason};
+use crate::jira::JiraError;
 use crate::journal::JournalError;
 use crate::model::Difference;
 
@@ -50,11 +50,6 @@ impl Stop {
         let changes: Vec<String> = fields.iter().map(Difference::as_change).collect();
         let changes = changes.join(", ");
         Self::AlsoChanged { id, changes }
-    }
-
-    /// Nothing more may be sent to the Jira at `url`.
-    pub fn of_jira(url: &str, reason: StopReason) -> Self {
-        Self::Jira(JiraError::of_stop(url, reason))
     }
 
     /// Whether somebody interrupted, whatever else there was.

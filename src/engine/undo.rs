@@ -16,9 +16,7 @@ use super::context::SessionContext;
 use super::matcher::Matcher;
 use super::stop::Stop;
 use crate::journal::{Duplicate, ListReason, RemovalOutcome, RowState, RunState, Via};
-use crate::model::{
-    Field, OriginKey, Outcome, Remote, RemoteIntegration, RemoteSet, ShownFields, normalise,
-};
+use crate::model::{Field, OriginKey, Outcome, Remote, RemoteIntegration, RemoteSet, normalise};
 use crate::plan::Change;
 
 /// What else is to be removed.
@@ -154,7 +152,7 @@ fn why_another(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
             .then(|| "another integration, created at another time, has its id now".into());
     }
     // Where Jira tells no dates, it is recognised by what it shows.
-    let echo = row.echo().map(ShownFields::open).unwrap_or_default();
+    let echo = row.echo.open();
     let echoed = |field: Field| echo.get(field.name()).and_then(Value::as_str);
     let name = echoed(Field::DisplayName).or(row.name.as_deref());
     let has_name = name.is_none() || name == shown.display_name.as_deref();
@@ -259,6 +257,7 @@ mod tests {
 
     use super::*;
     use crate::journal::{Answered, Event, Settled, samples};
+    use crate::model::ShownFields;
 
     /// A run that created row 1 as 601, of type AZURE, with what Jira `echo`ed.
     fn run(echo: &Value) -> RunState {
@@ -278,6 +277,7 @@ mod tests {
 
     fn shown(change: impl FnOnce(&mut RemoteIntegration)) -> RemoteIntegration {
         let mut shown = RemoteIntegration {
+            created_as: None,
             id: 601,
             type_name: "AZURE".into(),
             origin: Some("https://dev.azure.com/acme".into()),

@@ -1,5 +1,6 @@
 //! What the answer to a request that changes something means.
 
+use super::error::JiraError;
 use super::exchange::{RawAnswer, Reply};
 use super::message::Refusal;
 use super::wire::{self, CreatedIntegration};
@@ -25,27 +26,14 @@ pub enum Answer<T> {
     /// It may have happened, or may yet; the answer may name an integration all the same.
     Unsettled(String, Option<Remote>),
     /// Nothing more may be sent.
-    Stop(StopReason),
-}
-
-/// Why nothing more may be sent.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum StopReason {
-    /// 401, or a header that says the login failed.
-    LoginRefused,
-    /// Jira wants a CAPTCHA solved, at this address if it names one.
-    Captcha(Option<String>),
-    /// A redirect to this address.
-    Redirected(Option<String>),
-    /// An HTML page instead of Jira's API.
-    HtmlPage,
+    Stop(JiraError),
 }
 
 impl Answer<CreatedIntegration> {
     /// Judges the reply to a POST that creates.
-    pub(super) fn to_creation(reply: &Reply, masker: &Masker) -> Self {
+    pub(super) fn to_creation(url: &str, reply: &Reply, masker: &Masker) -> Self {
         let read = |answer: &RawAnswer| CreatedIntegration::read(&answer.body, masker);
-        let answer = judge(reply, masker, |answer| {
+        let answer = judge(url, reply, masker, |answer| {
             read(answer).ok_or("a success without an integration in it")
         });
         let named = || match reply {
@@ -62,8 +50,8 @@ impl Answer<CreatedIntegration> {
 
 impl Answer<()> {
     /// Judges the reply to a DELETE.
-    pub(super) fn to_deletion(reply: &Reply, masker: &Masker) -> Self {
-        let answer = judge(reply, masker, |_| Ok(())).repeatable();
+    pub(super) fn to_deletion(url: &str, reply: &Reply, masker: &Masker) -> Self {
+        let answer = judge(url, reply, masker, |_| Ok(())).repeatable();
         match (answer, reply) {
             // The app itself may say that the integration is not there.
             (Self::Refused(refusal), Reply::Whole(raw)) if raw.status == 404 => {
@@ -76,9 +64,9 @@ impl Answer<()> {
 
 impl Answer<ShownFields> {
     /// Judges the reply to a PUT, which may show what became of the integration `id`.
-    pub(super) fn to_update(reply: &Reply, id: i64, masker: &Masker) -> Self {
+    pub(super) fn to_update(url: &str, reply: &Reply, id: i64, masker: &Masker) -> Self {
         let read = |answer: &RawAnswer| CreatedIntegration::read(&answer.body, masker);
-        judge(reply, masker, |answer| {
+        judge(url, reply, masker, |answer| {
             let shown = read(answer).filter(|shown| shown.remote.id == id);
             Ok(shown.map(|shown| shown.shown).unwrap_or_default())
         })
@@ -96,9 +84,10 @@ impl<T> Answer<T> {
     }
 }
 
-/// The table of verdicts: the first line that matches counts. `read` takes from a success what is expected of it, or says
-/// what it is instead.
+/// The table of verdicts on a reply of the Jira at `url`: the first line that matches counts. `read` takes from a success
+/// what is expected of it, or says what it is instead.
 fn judge<T>(
+    url: &str,
     reply: &Reply,
     masker: &Masker,
     read: impl FnOnce(&RawAnswer) -> Result<T, &'static str>,
@@ -111,8 +100,8 @@ fn judge<T>(
         }
         Reply::TooLarge(_) => return Answer::Unsettled("an answer that is too large".into(), None),
     };
-    if let Some(reason) = stop_reason(answer) {
-        return Answer::Stop(reason);
+    if let Some(error) = JiraError::final_in(url, answer) {
+        return Answer::Stop(error);
     }
     let refusal = || Refusal::new(answer, masker);
     let unsettled = |what: &str| Answer::Unsettled(format!("HTTP {}{what}", answer.status), None);
@@ -133,24 +122,6 @@ fn judge<T>(
     }
 }
 
-/// Why `answer` allows no further request, if so: the same for every request.
-pub(super) fn stop_reason(answer: &RawAnswer) -> Option<StopReason> {
-    if answer.is_captcha() {
-        let denied = answer.denied_reason.as_deref().unwrap_or_default();
-        let url = denied.split_once("login-url=");
-        return Some(StopReason::Captcha(
-            url.map(|(_, url)| url.trim().to_owned()),
-        ));
-    }
-    if answer.is_login_failed() {
-        return Some(StopReason::LoginRefused);
-    }
-    if answer.is_redirect() {
-        return Some(StopReason::Redirected(answer.location.clone()));
-    }
-    (answer.is_success() && answer.is_html()).then_some(StopReason::HtmlPage)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +135,8 @@ mod tests {
     fn masker() -> Masker {
         Masker::of([&Secret::new("canary-token")])
     }
+
+    const JIRA: &str = "https://j";
 
     fn name<T>(answer: &Answer<T>) -> &'static str {
         match answer {
@@ -179,11 +152,11 @@ mod tests {
     }
 
     fn to_creation(answer: RawAnswer) -> Answer<CreatedIntegration> {
-        Answer::to_creation(&Reply::Whole(answer), &masker())
+        Answer::to_creation(JIRA, &Reply::Whole(answer), &masker())
     }
 
     fn to_deletion(answer: RawAnswer) -> Answer<()> {
-        Answer::to_deletion(&Reply::Whole(answer), &masker())
+        Answer::to_deletion(JIRA, &Reply::Whole(answer), &masker())
     }
 
     fn captcha(status: u16) -> RawAnswer {
@@ -275,8 +248,14 @@ mod tests {
             (Reply::BrokenOff(why()), "unsettled"),
             (Reply::TooLarge(1), "unsettled"),
         ] {
-            assert_eq!(name(&Answer::to_creation(&reply, &masker())), expected);
-            assert_eq!(name(&Answer::to_deletion(&reply, &masker())), expected);
+            assert_eq!(
+                name(&Answer::to_creation(JIRA, &reply, &masker())),
+                expected
+            );
+            assert_eq!(
+                name(&Answer::to_deletion(JIRA, &reply, &masker())),
+                expected
+            );
         }
     }
 
@@ -305,8 +284,10 @@ mod tests {
 
     #[test]
     fn a_captcha_gives_its_address() {
-        let url = Some("https://j/login.jsp".to_owned());
-        let stop = Answer::Stop(StopReason::Captcha(url));
+        let stop = Answer::Stop(JiraError::Captcha {
+            url: JIRA.to_owned(),
+            login_url: Some("https://j/login.jsp".to_owned()),
+        });
         assert_eq!(to_creation(captcha(403)), stop);
     }
 

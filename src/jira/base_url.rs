@@ -67,14 +67,6 @@ impl BaseUrl {
         format!("{}{path}", self.text)
     }
 
-    /// The same, taken apart already.
-    pub(super) fn join_parsed(&self, path: &str) -> Url {
-        let mut url = self.url.clone();
-        let base = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{base}{path}"));
-        url
-    }
-
     /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{IntoUrl, Method, RequestBuilder, Url};
+use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -42,8 +42,6 @@ pub struct Client {
     base: BaseUrl,
     /// What a message calls the proxy, if there is one.
     proxy: Option<String>,
-    /// Where integrations are created; parsing a URL for each request takes its time.
-    integrations: Url,
     masker: Arc<Masker>,
     authorization: HeaderValue,
 }
@@ -87,7 +85,6 @@ impl Client {
             http: connection.http_client(usize::MAX)?,
             unpooled: connection.http_client(0)?,
             has_broken: AtomicBool::new(false),
-            integrations: connection.base.join_parsed(INTEGRATIONS),
             base: connection.base.clone(),
             proxy: proxy_in_use(connection.base.as_str(), connection.proxy.as_deref()),
             masker: Arc::new(connection.access.masker()),
@@ -262,23 +259,24 @@ impl Client {
     /// Sends the request that creates `record`: once, on one connection. No secret of the record is in the answer.
     pub async fn create(&self, record: &Record) -> Exchange<Answer<CreatedIntegration>> {
         let request = self
-            .authenticated(self.http(), Method::POST, self.integrations.clone())
+            .authenticated(self.http(), Method::POST, INTEGRATIONS)
             .header(CONTENT_TYPE, "application/json")
             .body(wire::request_body(record));
         let masker = self.masker_of(Some(record));
         let reply = self.send(request, LARGEST_ANSWER, &masker).await;
-        Exchange::from(reply).map(|reply| Answer::to_creation(&reply, &masker))
+        Exchange::from(reply).map(|reply| Answer::to_creation(self.base.as_str(), &reply, &masker))
     }
 
     /// Sends the request that deletes the integration `id`: once, on one connection. It never asks to delete files, which
     /// could erase original repositories ("Delete Existing Repository").
     pub async fn delete(&self, id: i64) -> Exchange<Answer<()>> {
-        let url = self.base.join(&format!("{INTEGRATIONS}/{id}"));
+        let path = format!("{INTEGRATIONS}/{id}");
         let request = self
-            .authenticated(self.http(), Method::DELETE, url)
+            .authenticated(self.http(), Method::DELETE, &path)
             .header(CONTENT_TYPE, "application/json");
         let reply = self.send(request, LARGEST_ANSWER, &self.masker).await;
-        Exchange::from(reply).map(|reply| Answer::to_deletion(&reply, &self.masker))
+        Exchange::from(reply)
+            .map(|reply| Answer::to_deletion(self.base.as_str(), &reply, &self.masker))
     }
 
     /// Sends the request that sets the fields `values`, and the secrets of `record`, of the integration `id`: once, on one
@@ -289,12 +287,9 @@ impl Client {
         values: &Map<String, Value>,
         record: Option<&Record>,
     ) -> Exchange<Answer<ShownFields>> {
+        let path = format!("{INTEGRATIONS}/{id}");
         let request = self
-            .authenticated(
-                self.http(),
-                Method::PUT,
-                self.base.join(&format!("{INTEGRATIONS}/{id}")),
-            )
+            .authenticated(self.http(), Method::PUT, &path)
             .header(CONTENT_TYPE, "application/json")
             .body(wire::update_body(values, record));
         self.send_update(request, id, self.masker_of(record)).await
@@ -305,7 +300,7 @@ impl Client {
     pub(crate) async fn disable(&self, id: i64, disable: bool) -> Exchange<Answer<ShownFields>> {
         let path = format!("{REPOSITORIES}/{id}/disable?disable={disable}");
         let request = self
-            .authenticated(self.http(), Method::PUT, self.base.join(&path))
+            .authenticated(self.http(), Method::PUT, &path)
             .header(CONTENT_TYPE, "application/json");
         self.send_update(request, id, self.masker_of(None)).await
     }
@@ -317,7 +312,8 @@ impl Client {
         masker: Masker,
     ) -> Exchange<Answer<ShownFields>> {
         let reply = self.send(request, LARGEST_ANSWER, &masker).await;
-        Exchange::from(reply).map(|reply| Answer::to_update(&reply, id, &masker))
+        Exchange::from(reply)
+            .map(|reply| Answer::to_update(self.base.as_str(), &reply, id, &masker))
     }
 
     /// Reads the documented fields of the integration `id`. No secret of `record` is in the answer.
@@ -376,7 +372,7 @@ impl Client {
         most: usize,
         masker: &Masker,
     ) -> Exchange<Result<RawAnswer, JiraError>> {
-        let request = self.authenticated(http, Method::GET, self.base.join(path));
+        let request = self.authenticated(http, Method::GET, path);
         let reply = self.send(request, most, masker).await;
         Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, masker))
     }
@@ -389,13 +385,8 @@ impl Client {
         }
     }
 
-    fn authenticated(
-        &self,
-        http: &reqwest::Client,
-        method: Method,
-        url: impl IntoUrl,
-    ) -> RequestBuilder {
-        http.request(method, url)
+    fn authenticated(&self, http: &reqwest::Client, method: Method, path: &str) -> RequestBuilder {
+        http.request(method, self.base.join(path))
             .header(AUTHORIZATION, self.authorization.clone())
     }
 

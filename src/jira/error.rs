@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::answer::{StopReason, stop_reason};
 use super::exchange::{RawAnswer, Reply};
 use super::message;
 use crate::secret::Masker;
@@ -114,8 +113,8 @@ impl JiraError {
                 return Err(Self::Malformed { url, message });
             }
         };
-        match stop_reason(&answer) {
-            Some(reason) => return Err(Self::of_stop(&url, reason)),
+        match Self::final_in(&url, &answer) {
+            Some(error) => return Err(error),
             None if answer.is_success() => return Ok(answer),
             None => {}
         }
@@ -129,18 +128,24 @@ impl JiraError {
         })
     }
 
-    /// The error for an answer that stops everything.
-    pub fn of_stop(url: &str, reason: StopReason) -> Self {
+    /// Why `answer` allows no further request, if so: the same for every request.
+    pub(super) fn final_in(url: &str, answer: &RawAnswer) -> Option<Self> {
         let url = url.to_owned();
-        match reason {
-            StopReason::LoginRefused => Self::LoginRefused { url },
-            StopReason::Captcha(login_url) => Self::Captcha { url, login_url },
-            StopReason::Redirected(location) => Self::Redirected {
-                url,
-                location: location.unwrap_or_else(|| "an address that it does not name".into()),
-            },
-            StopReason::HtmlPage => Self::HtmlPage { url },
+        if answer.is_captcha() {
+            let denied = answer.denied_reason.as_deref().unwrap_or_default();
+            let login_url = denied.split_once("login-url=");
+            let login_url = login_url.map(|(_, url)| url.trim().to_owned());
+            return Some(Self::Captcha { url, login_url });
         }
+        if answer.is_login_failed() {
+            return Some(Self::LoginRefused { url });
+        }
+        if answer.is_redirect() {
+            let location = answer.location.clone();
+            let location = location.unwrap_or_else(|| "an address that it does not name".into());
+            return Some(Self::Redirected { url, location });
+        }
+        (answer.is_success() && answer.is_html()).then_some(Self::HtmlPage { url })
     }
 }
 

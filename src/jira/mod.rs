@@ -12,8 +12,7 @@ mod exchange;
 mod message;
 mod wire;
 
-pub use answer::{Answer, StopReason};
-
+pub use answer::Answer;
 pub use base_url::BaseUrl;
 pub use client::Client;
 #[cfg(fuzzing)]

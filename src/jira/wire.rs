@@ -218,6 +218,7 @@ impl TryFrom<Map<String, Value>> for Entry {
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
         let number = |name: &str| fields.get(name).and_then(Value::as_i64);
         Ok(Self(RemoteIntegration {
+            created_as: None,
             id: number("id").ok_or("an integration without an integer id")?,
             type_name: text("integrationType")
                 .or_else(|| text("type"))

@@ -208,9 +208,6 @@ pub struct Listed {
     /// When its request began.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
-    /// The node of Jira that answered, if it told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub node: Option<String>,
     #[serde(flatten)]
     pub found: Found,
     /// When each of `ids` was created, in milliseconds since 1970-01-01 UTC.
@@ -232,7 +229,6 @@ impl Listed {
         Self {
             why,
             at,
-            node: None,
             found: Found::Ids(ids),
             init_dates,
         }

@@ -13,7 +13,7 @@ use super::reader::ReadError;
 use super::row_event::Key;
 use super::runs::{StoredRun, StoredRuns};
 use super::state::{RunState, Totals};
-use crate::model::{Outcome, Remote, RemoteIntegration, RemoteMap, RemoteSet};
+use crate::model::{Outcome, RecordKey, Remote, RemoteIntegration, RemoteMap, RemoteSet};
 
 /// How long a deletion whose answer nobody noted may have been under way after it was written down: the longest that a
 /// request waits for its permit and for its answer, with the options as they are.
@@ -63,31 +63,16 @@ impl History {
         Ok(Self { runs })
     }
 
-    /// `list`, in which each integration that these runs created stands a second time with the type, origin and name of its
-    /// row, if Jira shows others: it may store them in a form of its own.
-    pub(crate) fn with_keys_of_rows(&self, list: Vec<RemoteIntegration>) -> Vec<RemoteIntegration> {
+    /// Notes in `list` with which keys these runs created the integrations.
+    pub(crate) fn note_keys(&self, list: &mut [RemoteIntegration]) {
         let runs = self.runs.iter().filter_map(|run| run.facts.as_ref().ok());
         let created = runs.flat_map(|facts| &facts.created);
         let keys: RemoteMap<&Key> = created.map(|(key, remote)| (*remote, key)).collect();
-        let as_row = |shown: &RemoteIntegration| {
-            let key = keys.get(shown.identity())?;
-            let type_name = key.integration_type.name();
-            if shown.init_date.is_none() || !shown.may_have_type(Some(type_name)) {
-                return None;
-            }
-            let named = RemoteIntegration {
-                type_name: type_name.to_owned(),
-                display_name: Some(key.name.clone()),
-                origin: key.origin.clone().or_else(|| shown.origin.clone()),
-                ..shown.clone()
-            };
-            (named != *shown).then_some(named)
-        };
-        let both = |shown| {
-            let named = as_row(&shown);
-            std::iter::once(shown).chain(named)
-        };
-        list.into_iter().flat_map(both).collect()
+        for shown in list.iter_mut().filter(|shown| shown.init_date.is_some()) {
+            let key = keys.get(shown.identity()).copied();
+            let key = key.filter(|key| shown.may_have_type(Some(key.integration_type.name())));
+            shown.created_as = key.map(RecordKey::from);
+        }
     }
 
     /// What undos have deleted so short a time before a list read at `listed_at` that it may still show it, and what they may
@@ -150,11 +135,9 @@ impl PastFacts {
         }
         for (_, row) in run.rows() {
             facts.deletions.extend(row.deletions.all(row.remote));
-            let removal = row.deletions.own.as_ref();
-            let is_gone = removal.is_some_and(|removal| removal.outcome.is_gone());
             match (&row.key, row.outcome, row.remote) {
                 (Some(key), Outcome::InDoubt, _) => facts.in_doubt.push(key.clone()),
-                (Some(key), Outcome::Created, Some(remote)) if !is_gone => {
+                (Some(key), Outcome::Created, Some(remote)) if !row.is_gone() => {
                     facts.created.push((key.clone(), remote));
                 }
                 _ => {}

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
-use serde_json::Value;
 
 use crate::model::{
     Difference, IntegrationType, OriginKey, Outcome, Place, RecordKey, Remote, Row, ShownFields,
@@ -142,11 +141,21 @@ impl From<RecordKey> for Key {
     fn from(key: RecordKey) -> Self {
         Self {
             integration_type: key.integration_type,
-            origin: match key.origin {
-                OriginKey::Exactly(origin) => Some(origin),
-                OriginKey::Any => None,
-            },
+            origin: key.origin.as_exact().map(str::to_owned),
             name: key.display_name,
+        }
+    }
+}
+
+impl From<&Key> for RecordKey {
+    fn from(key: &Key) -> Self {
+        Self {
+            integration_type: key.integration_type,
+            origin: key
+                .origin
+                .clone()
+                .map_or(OriginKey::Any, OriginKey::Exactly),
+            display_name: key.name.clone(),
         }
     }
 }
@@ -184,7 +193,7 @@ pub struct Planned {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init_date: Option<i64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub differences: Vec<FieldDifference>,
+    pub differences: Vec<Difference>,
 }
 
 /// What is to be done with a row.
@@ -210,27 +219,6 @@ pub enum PlannedAction {
     Removed,
     /// An undo finds the row's integration as it was before the update.
     Restored,
-}
-
-/// A field in which a row and the integration that exists differ. Of a secret only that it is new.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct FieldDifference {
-    /// The field's name in the API.
-    pub field: String,
-    /// What the row has.
-    pub row: Value,
-    /// What Jira shows.
-    pub jira: Value,
-}
-
-impl From<&Difference> for FieldDifference {
-    fn from(difference: &Difference) -> Self {
-        Self {
-            field: difference.field.into(),
-            row: difference.row.clone(),
-            jira: difference.jira.clone(),
-        }
-    }
 }
 
 /// A request that is about to be sent. It is sent only once this event is synced.
@@ -285,7 +273,7 @@ pub struct Answered {
     pub echo: ShownFields,
     /// The fields that an update changed beside those of the row: what they are now in place of what the row has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also_changed: Vec<FieldDifference>,
+    pub also_changed: Vec<Difference>,
     /// What went wrong, with all secrets masked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::deletion::{Deletions, RemovalOutcome, Target};
 use super::row_event::{
-    Answered, FieldDifference, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict,
-    Via,
+    Answered, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
 };
 use crate::model::{
     Difference, Field, IntegrationType, Outcome, Place, Remote, RemoteSet, ShownFields, differences,
@@ -37,9 +36,9 @@ pub struct RowState {
     /// Its integration: the one created, or the one that exists.
     pub remote: Option<Remote>,
     /// What the fields of its integration were when it was created, found or updated.
-    echo: ShownFields,
+    pub echo: ShownFields,
     /// What an update changes or changed, with the values before the first request.
-    pub changes: Vec<FieldDifference>,
+    pub changes: Vec<Difference>,
     /// Whether it changed fields that it was not to change.
     pub also_changed: bool,
     /// What Jira showed of its integration before an update that went alone; none if none did.
@@ -132,9 +131,9 @@ impl RowState {
         }
     }
 
-    /// The fields that Jira showed when the row's integration was created or found; none if it showed nothing.
-    pub fn echo(&self) -> Option<&ShownFields> {
-        (!self.echo.is_empty()).then_some(&self.echo)
+    /// The type, if the row has one.
+    pub(crate) fn integration_type(&self) -> Option<IntegrationType> {
+        IntegrationType::from_name(self.type_name.as_deref()?)
     }
 
     /// In which of type, name, origin and visibility Jira stored what was created otherwise than the row has them.
@@ -146,12 +145,8 @@ impl RowState {
             Field::Global,
             Field::ProjectMappingIds,
         ];
-        let removal = self.deletions.own.as_ref();
-        let is_gone = removal.is_some_and(|removal| removal.outcome.is_gone());
-        let integration_type = self.type_name.as_deref();
-        let integration_type = integration_type.and_then(IntegrationType::from_name);
         let (Outcome::Created, false, Some(integration_type)) =
-            (self.outcome, is_gone, integration_type)
+            (self.outcome, self.is_gone(), self.integration_type())
         else {
             return Vec::new();
         };
@@ -176,6 +171,12 @@ impl RowState {
     /// Whether an update may have changed its integration.
     pub(crate) fn is_updated(&self) -> bool {
         self.attempts > 0 && !self.changes.is_empty()
+    }
+
+    /// Whether an undo removed its integration, or found it gone.
+    pub(crate) fn is_gone(&self) -> bool {
+        let removal = self.deletions.own.as_ref();
+        removal.is_some_and(|removal| removal.outcome.is_gone())
     }
 
     /// Whether its integration is as if the run had left it alone.
@@ -421,7 +422,7 @@ impl RowState {
 }
 
 /// Adds what changes; a field that has changed before keeps the value from before that.
-fn note_changes(changes: &mut Vec<FieldDifference>, more: &[FieldDifference]) {
+fn note_changes(changes: &mut Vec<Difference>, more: &[Difference]) {
     for change in more {
         match changes.iter_mut().find(|known| known.field == change.field) {
             Some(known) => known.row.clone_from(&change.row),

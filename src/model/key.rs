@@ -30,6 +30,14 @@ impl OriginKey {
         }
     }
 
+    /// The origin; none if any matches.
+    pub fn as_exact(&self) -> Option<&str> {
+        match self {
+            Self::Exactly(origin) => Some(origin),
+            Self::Any => None,
+        }
+    }
+
     /// Whether an origin that Jira shows for an integration of type `of` is this one.
     pub fn matches(&self, integration_type: IntegrationType, shown: Option<&str>) -> bool {
         let Self::Exactly(ours) = self else {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::field::{Field, FieldSet};
 use super::integration_type::IntegrationType;
+use super::key::{OriginKey, RecordKey};
 use super::origin::normalise;
 use super::record::Record;
 use super::shown::ShownFields;
@@ -28,6 +29,8 @@ pub struct RemoteIntegration {
     pub init_date: Option<i64>,
     /// All fields, by their names in the API.
     pub fields: ShownFields,
+    /// The key of the row that `gij` created it for, if that is known: Jira may store a name and an origin of its own.
+    pub created_as: Option<RecordKey>,
 }
 
 /// What an integration is known by: its id, and when it was created, as Jira may give an id again.
@@ -107,11 +110,10 @@ impl Extend<Remote> for RemoteSet {
 }
 
 /// A field in which a row and the integration of its key differ.
-#[derive(Clone, PartialEq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Difference {
-    /// The field's name in the API.
-    pub field: &'static str,
-    /// The value of the row.
+    pub field: Field,
+    /// The value of the row; of a secret only that it is new.
     pub row: Value,
     /// What Jira shows.
     pub jira: Value,
@@ -132,10 +134,7 @@ impl Difference {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { field, row, jira } = self;
-        let is_key = matches!(
-            Field::from_name(field),
-            Some(Field::Type | Field::DisplayName | Field::Origin)
-        );
+        let is_key = matches!(field, Field::Type | Field::DisplayName | Field::Origin);
         let has = if is_key { "stores it as" } else { "has" };
         write!(f, "{field}: the row has {row}, Jira {has} {jira}")
     }
@@ -152,6 +151,29 @@ impl RemoteIntegration {
     /// Whether it may be of this type: a list may leave the type out.
     pub fn may_have_type(&self, name: Option<&str>) -> bool {
         self.type_name.is_empty() || name == self.integration_type().map(IntegrationType::name)
+    }
+
+    /// Whether it has this key, or was created with it.
+    pub(crate) fn has_key(&self, key: &RecordKey) -> bool {
+        let (integration_type, shown) = (key.integration_type, self.origin.as_deref());
+        let is_it = |origin| key.origin.matches(integration_type, origin);
+        let is_shown = self.integration_type() == Some(integration_type)
+            && self.display_name.as_ref() == Some(&key.display_name)
+            && is_it(shown);
+        let was_created_so = self.created_as.as_ref().is_some_and(|created| {
+            let is_same = created.integration_type == integration_type
+                && created.display_name == key.display_name;
+            is_same && is_it(created.origin.as_exact().or(shown))
+        });
+        is_shown || was_created_so
+    }
+
+    /// Whether it has this origin, or was created with it.
+    pub(crate) fn has_origin(&self, integration_type: IntegrationType, origin: &OriginKey) -> bool {
+        let created = self.created_as.as_ref();
+        let created = created.and_then(|created| created.origin.as_exact());
+        origin.matches(integration_type, self.origin.as_deref())
+            || created.is_some_and(|created| origin.matches(integration_type, Some(created)))
     }
 
     /// What Jira shows of the documented fields apart from credentials, by their names in the API.
@@ -213,7 +235,7 @@ impl RemoteIntegration {
                 is_same_value(record.integration_type(), field, &value, shown)
             });
             (!is_same).then(|| Difference {
-                field: field.name(),
+                field,
                 row: value,
                 jira: shown.map_or(Value::Null, |shown| without(&secrets, shown)),
             })
@@ -235,7 +257,7 @@ pub(crate) fn differences(
     row.filter_map(|(field, row)| {
         let jira = shown.get(field.name()).filter(|shown| !shown.is_null())?;
         (!is_same_value(integration_type, field, &row, jira)).then(|| Difference {
-            field: field.name(),
+            field,
             row,
             jira: jira.clone(),
         })

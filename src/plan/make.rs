@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use super::references::ReferenceUse;
@@ -314,11 +314,8 @@ impl Plan {
     }
 }
 
-/// The integrations of a list, each once: one may stand in it under two keys, one after the other.
 fn identities(list: &[RemoteIntegration]) -> Vec<Remote> {
-    let mut identities: Vec<Remote> = list.iter().map(RemoteIntegration::identity).collect();
-    identities.dedup();
-    identities
+    list.iter().map(RemoteIntegration::identity).collect()
 }
 
 fn other_keys(rows: &[Row], remote: &[RemoteIntegration]) -> Vec<OtherKey> {
@@ -326,11 +323,8 @@ fn other_keys(rows: &[Row], remote: &[RemoteIntegration]) -> Vec<OtherKey> {
         remote.iter().map(|remote| (remote.id, remote)).collect();
     let other_key = |row: &Row| {
         let shown = by_id.get(&row.id?)?;
-        let integration_type = row.record.integration_type();
-        let origin = OriginKey::of(integration_type, row.record.origin());
-        let is_same = shown.integration_type() == Some(integration_type)
-            && shown.display_name.as_deref() == row.record.display_name()
-            && origin.matches(integration_type, shown.origin.as_deref());
+        let key = row.record.key();
+        let is_same = key.is_some_and(|key| shown.has_key(&key));
         (!is_same).then(|| OtherKey {
             place: row.place.to_string(),
             id: shown.id,
@@ -376,20 +370,18 @@ impl<'a> RemoteIndex<'a> {
         };
         for integration in remote {
             index.all.entry(integration.id).or_insert(integration);
-            let Some(integration_type) = integration.integration_type() else {
+            let created = integration.created_as.as_ref();
+            let created_type = created.map(|created| created.integration_type);
+            let Some(integration_type) = integration.integration_type().or(created_type) else {
                 continue;
             };
-            index
-                .by_type
-                .entry(integration_type)
-                .or_default()
-                .push(integration);
-            if let Some(name) = &integration.display_name {
-                index
-                    .by_name
-                    .entry((integration_type, name))
-                    .or_default()
-                    .push(integration);
+            let alike = index.by_type.entry(integration_type);
+            alike.or_default().push(integration);
+            let created_name = created.map(|created| created.display_name.as_str());
+            let names = [integration.display_name.as_deref(), created_name];
+            for name in names.into_iter().flatten().collect::<BTreeSet<_>>() {
+                let alike = index.by_name.entry((integration_type, name));
+                alike.or_default().push(integration);
             }
         }
         index
@@ -398,7 +390,7 @@ impl<'a> RemoteIndex<'a> {
     /// A row exists if an integration has its key. An integration stands for two rows only if it has the name of one, and had
     /// that of the other when `gij` created it.
     fn action(&self, row: &Row, taken: &mut HashSet<i64>, matches_any: bool) -> Action {
-        let mut same = self.with_key(row);
+        let mut same = self.with_key(row).into_iter();
         match same.find(|remote| !matches_any || !taken.contains(&remote.id)) {
             Some(remote) => {
                 taken.insert(remote.id);
@@ -415,30 +407,38 @@ impl<'a> RemoteIndex<'a> {
 
     /// The first integration that shares the row's type and origin, and the first that shares its type and name.
     fn resembling(&self, row: &Row) -> Vec<Resemblance> {
-        let origin = self.under_another_name(row);
-        let named = row.record.display_name();
-        let named = named.and_then(|name| self.by_name.get(&(row.record.integration_type(), name)));
-        let named = named
-            .and_then(|named| named.first())
-            .map(|remote| Resemblance::Name {
-                origin: remote.origin.clone().unwrap_or_default(),
-                id: remote.id,
-            });
-        let origin = origin.map(|(name, id)| Resemblance::Origin { name, id });
-        origin.into_iter().chain(named).collect()
+        let integration_type = row.record.integration_type();
+        // Many accounts of a vendor's own cloud share its one origin, so that a blank one tells nothing.
+        let with_origin = row.record.origin().and_then(|origin| {
+            let origin = OriginKey::of(integration_type, Some(origin));
+            let mut alike = self.by_type.get(&integration_type)?.iter();
+            alike.find(|remote| remote.has_origin(integration_type, &origin))
+        });
+        let with_name = row.record.display_name().and_then(|name| {
+            let named = self.by_name.get(&(integration_type, name));
+            named?.first()
+        });
+        let origin = with_origin.map(|remote| Resemblance::Origin {
+            name: remote.display_name.clone().unwrap_or_default(),
+            id: remote.id,
+        });
+        let name = with_name.map(|remote| Resemblance::Name {
+            origin: remote.origin.clone().unwrap_or_default(),
+            id: remote.id,
+        });
+        origin.into_iter().chain(name).collect()
     }
 
     /// The integrations with the key of a row.
-    fn with_key(&self, row: &Row) -> impl Iterator<Item = &'a RemoteIntegration> {
-        let integration_type = row.record.integration_type();
-        let key = row.record.key();
-        let name = key.as_ref().map(|key| key.display_name.as_str());
-        let named = name.and_then(|name| self.by_name.get(&(integration_type, name)));
-        let named: Vec<&RemoteIntegration> = named.cloned().unwrap_or_default();
-        named.into_iter().filter(move |remote| {
-            let origin = key.as_ref().map(|key| &key.origin);
-            origin.is_some_and(|key| key.matches(integration_type, remote.origin.as_deref()))
-        })
+    fn with_key(&self, row: &Row) -> Vec<&'a RemoteIntegration> {
+        let Some(key) = row.record.key() else {
+            return Vec::new();
+        };
+        let named = self
+            .by_name
+            .get(&(key.integration_type, key.display_name.as_str()));
+        let named = named.into_iter().flatten().copied();
+        named.filter(|remote| remote.has_key(&key)).collect()
     }
 
     /// The integrations that a row of an update may mean: the one of its id and type, else those of its key. Both, if it has
@@ -447,12 +447,7 @@ impl<'a> RemoteIndex<'a> {
         let type_name = row.record.integration_type().name();
         let with_id = row.id.and_then(|id| self.all.get(&id).copied());
         let with_id = with_id.filter(|remote| remote.may_have_type(Some(type_name)));
-        let mut found: Vec<&RemoteIntegration> = Vec::new();
-        for remote in self.with_key(row) {
-            if found.iter().all(|known| known.id != remote.id) {
-                found.push(remote);
-            }
-        }
+        let found = self.with_key(row);
         match with_id {
             Some(remote) if found.iter().any(|known| known.id == remote.id) => vec![remote],
             Some(remote) => std::iter::once(remote).chain(found).collect(),
@@ -471,21 +466,6 @@ impl<'a> RemoteIndex<'a> {
         }
         let integration_type = row.record.integration_type();
         Action::Update(Box::new(Change::new(integration_type, remote, differences)))
-    }
-
-    fn under_another_name(&self, row: &Row) -> Option<(String, i64)> {
-        let integration_type = row.record.integration_type();
-        let OriginKey::Exactly(_) = OriginKey::of(integration_type, row.record.origin()) else {
-            return None;
-        };
-        // Many accounts of a vendor's own cloud share its one origin.
-        row.record.origin()?;
-        let origin = OriginKey::of(integration_type, row.record.origin());
-        let same = self.by_type.get(&integration_type)?.iter();
-        let mut same =
-            same.filter(|remote| origin.matches(integration_type, remote.origin.as_deref()));
-        same.next()
-            .map(|remote| (remote.display_name.clone().unwrap_or_default(), remote.id))
     }
 }
 
@@ -525,6 +505,7 @@ mod tests {
 
     fn remote(id: i64, name: &str, origin: &str) -> RemoteIntegration {
         RemoteIntegration {
+            created_as: None,
             id,
             type_name: "GITHUB_SERVER".into(),
             origin: Some(origin.into()),

@@ -41,7 +41,7 @@ impl Change {
             && !change.changes(projects)
         {
             change.differences.push(Difference {
-                field: projects.name(),
+                field: projects,
                 row: Value::Array(Vec::new()),
                 jira,
             });
@@ -52,7 +52,7 @@ impl Change {
     /// The new value of `field`, if it changes.
     fn value(&self, field: Field) -> Option<&Value> {
         let mut all = self.differences.iter();
-        let change = all.find(|change| change.field == field.name())?;
+        let change = all.find(|change| change.field == field)?;
         Some(&change.row)
     }
 
@@ -78,9 +78,8 @@ impl Change {
     /// What is asked of Jira: it takes no projects for what all of them see.
     fn asked(&self) -> impl Iterator<Item = &Difference> {
         let is_global = self.is_to_be_global();
-        let is_asked = move |change: &&Difference| {
-            !(is_global && change.field == Field::ProjectMappingIds.name())
-        };
+        let is_asked =
+            move |change: &&Difference| !(is_global && change.field == Field::ProjectMappingIds);
         self.differences.iter().filter(is_asked)
     }
 
@@ -89,10 +88,9 @@ impl Change {
     pub(crate) fn body(&self, record: Option<&Record>) -> Map<String, Value> {
         let secrets = record.into_iter().flat_map(Record::secret_fields);
         let secrets: FieldSet = secrets.map(|(field, _)| field).collect();
-        let is_secret = |name: &str| Field::from_name(name).is_some_and(|field| secrets.has(field));
-        let visible = self.asked().filter(|change| !is_secret(change.field));
+        let visible = self.asked().filter(|change| !secrets.has(change.field));
         let mut body: Map<String, Value> = visible
-            .map(|change| (change.field.to_owned(), change.row.clone()))
+            .map(|change| (change.field.name().to_owned(), change.row.clone()))
             .collect();
         let disabled = Field::Disabled.name();
         if let Some(before) = self.before.visible().get(disabled) {
@@ -110,7 +108,7 @@ impl Change {
     pub(crate) fn is_shown(&self, fields: &Map<String, Value>) -> bool {
         let is_there = |change: &Difference| {
             fields
-                .get(change.field)
+                .get(change.field.name())
                 .is_some_and(|shown| self.is_same(change.field, &change.row, shown))
         };
         self.asked().all(is_there) && self.also_changed(fields, None).is_empty()
@@ -125,10 +123,12 @@ impl Change {
     }
 
     /// The fields that are to change and are shown with another value. Names and origins may be stored in another form.
-    pub(crate) fn not_taken(&self, fields: &Map<String, Value>) -> Vec<&'static str> {
-        let free = [Field::DisplayName.name(), Field::Origin.name()];
+    pub(crate) fn not_taken(&self, fields: &Map<String, Value>) -> Vec<Field> {
+        let free = [Field::DisplayName, Field::Origin];
         let is_other = |change: &&Difference| {
-            let shown = fields.get(change.field).filter(|shown| !shown.is_null());
+            let shown = fields
+                .get(change.field.name())
+                .filter(|shown| !shown.is_null());
             !free.contains(&change.field)
                 && shown.is_some_and(|shown| !self.is_same(change.field, &change.row, shown))
         };
@@ -153,9 +153,9 @@ impl Change {
         let change = |(name, before): (String, Value)| {
             let field = Field::from_name(&name)?;
             let now = fields.get(&name)?;
-            let is_other = !self.changes(field) && !self.is_same(&name, &before, now);
+            let is_other = !self.changes(field) && !self.is_same(field, &before, now);
             is_other.then(|| Difference {
-                field: field.name(),
+                field,
                 row: now.clone(),
                 jira: before,
             })
@@ -164,10 +164,9 @@ impl Change {
     }
 
     /// Whether two values of a field mean the same; a text that is blank may be left out.
-    fn is_same(&self, name: &str, one: &Value, other: &Value) -> bool {
+    fn is_same(&self, field: Field, one: &Value, other: &Value) -> bool {
         let is_blank = |value: &Value| value.is_null() || value == "";
-        let is_same = |field| is_same_value(self.integration_type, field, one, other);
-        is_blank(one) && is_blank(other) || Field::from_name(name).is_some_and(is_same)
+        is_blank(one) && is_blank(other) || is_same_value(self.integration_type, field, one, other)
     }
 }
 
@@ -185,7 +184,7 @@ pub(crate) fn update_problems(
             [] => {}
             [one] => {
                 rows_of.entry(one.id).or_default().push(at);
-                if has_other_origin(row, one, remote, named) {
+                if has_other_origin(row, one, named) {
                     problems.push((at, Some(Field::Origin), Problem::new(
                         Code::AmbiguousIntegration,
                         format!("integration {} has another origin than the row, and would be given its secret", one.id),
@@ -228,24 +227,16 @@ pub(crate) fn update_problems(
     problems
 }
 
-/// Whether the secret of a row may be meant for another host than the one of its integration, which its id names. The
-/// integration may stand in the list under several origins.
-fn has_other_origin(
-    row: &Row,
-    shown: &RemoteIntegration,
-    remote: &[RemoteIntegration],
-    named: FieldSet,
-) -> bool {
+/// Whether the secret of a row may be meant for another host than the one of its integration, which its id names.
+fn has_other_origin(row: &Row, shown: &RemoteIntegration, named: FieldSet) -> bool {
     let Some(origin) = row.record.origin() else {
         return false;
     };
     let integration_type = row.record.integration_type();
     let origin = OriginKey::of(integration_type, Some(origin));
-    let is_there = |it: &RemoteIntegration| origin.matches(integration_type, it.origin.as_deref());
     !named.has(Field::Origin)
         && row.record.secrets().next().is_some()
-        && !is_there(shown)
-        && !remote.iter().any(|it| it.id == shown.id && is_there(it))
+        && !shown.has_origin(integration_type, &origin)
 }
 
 /// Whether the projects of a row have no effect, since all projects see its integration and go on to do so.

@@ -25,6 +25,7 @@ pub(super) fn check() -> Report {
 pub(super) fn plan() -> Report {
     let found = validation();
     let there = RemoteIntegration {
+        created_as: None,
         id: 70,
         type_name: "FILESPACE".into(),
         origin: Some("/srv/git/2/*".into()),

@@ -91,8 +91,7 @@ fn table(input: &Input, run: &RunState) -> ReportTable {
 }
 
 fn report_row(row: RowState) -> ReportRow {
-    let is_restriction =
-        |found: &Difference| found.field == Field::Global.name() && found.row == false;
+    let is_restriction = |found: &Difference| found.field == Field::Global && found.row == false;
     let stored = row.stored_differently().into_iter();
     let (lost, differences): (Vec<_>, Vec<_>) = stored.partition(is_restriction);
     let stored = [

@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 
 use super::verify::IndexState;
 use crate::journal::{
-    Ending, FieldDifference, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals,
-    in_millis, in_millis_or_null,
+    Ending, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
+    in_millis_or_null,
 };
 use crate::model::{
     Code, Diagnostic, Diagnostics, Difference, Outcome, Place, Remote, ShownFields,
@@ -169,7 +169,7 @@ pub(crate) struct ReportRow {
     pub differences: Vec<Difference>,
     /// What an update has changed or was to change, with the values before; of a secret only that it is new.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub changes: Vec<FieldDifference>,
+    pub changes: Vec<Difference>,
     /// Whether an update changed more than it was to change.
     #[serde(skip)]
     pub also_changed: bool,

@@ -198,9 +198,8 @@ fn verified_row(
     there: &HashMap<i64, &RemoteIntegration>,
     repositories: Option<&HashMap<i64, u64>>,
 ) -> Option<VerifiedRow> {
-    let removal = row.deletions.own.as_ref();
     let is_ours = matches!(row.outcome, Outcome::Created | Outcome::Updated);
-    if !is_ours || removal.is_some_and(|removal| removal.outcome.is_gone()) {
+    if !is_ours || row.is_gone() {
         return None;
     }
     let id = row.remote?.id;

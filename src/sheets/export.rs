@@ -230,6 +230,7 @@ mod tests {
     fn export(fields: &Value, form: SheetForm) -> Export {
         let text = |name: &str| fields[name].as_str().map(str::to_owned);
         let remote = RemoteIntegration {
+            created_as: None,
             id: 7,
             type_name: text("integrationType").unwrap(),
             origin: text("origin"),

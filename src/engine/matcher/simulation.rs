@@ -73,6 +73,7 @@ fn url(host: &str) -> String {
 fn shown(id: i64, (of, host, name): Said) -> RemoteIntegration {
     let origin = url(host.unwrap_or("aws"));
     RemoteIntegration {
+        created_as: None,
         id,
         type_name: of.name().into(),
         display_name: Some(name.map_or_else(|| format!("{origin}/*"), Into::into)),

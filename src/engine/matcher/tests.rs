@@ -35,6 +35,7 @@ fn nameless(host: &str) -> MatchRow {
 
 fn remote(id: i64, of: &str, name: &str, origin: &str) -> RemoteIntegration {
     RemoteIntegration {
+        created_as: None,
         id,
         type_name: of.into(),
         origin: Some(origin.into()),

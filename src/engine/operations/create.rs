@@ -4,7 +4,7 @@ use super::{Answer, Doubt, End, Group, Operation, Permit, Response, ShownAfter};
 use crate::engine::context::SessionContext;
 use crate::engine::event::RunEvent;
 use crate::engine::matcher::{Matcher, RowStatus};
-use crate::engine::settle::{Evidence, TwoLists};
+use crate::engine::settle::TwoLists;
 use crate::jira::CreatedIntegration;
 use crate::journal::{Op, Verdict};
 use crate::model::{OriginKey, OriginRule, Outcome, Remote, RemoteIntegration, Row};
@@ -120,15 +120,11 @@ impl Doubt for SentRow {
         matcher.find(list, &open)
     }
 
-    fn judge(&self, matcher: &Matcher, lists: &TwoLists<'_>) -> Evidence {
+    fn judge(&self, matcher: &Matcher, lists: &TwoLists<'_>) -> Option<Verdict> {
         let is_absent = lists.are_whole
             && matcher.is_absent(self.0, &lists.new_in_earlier)
             && matcher.is_absent(self.0, &lists.new_in_later);
-        if is_absent {
-            Evidence::DidNotHappen
-        } else {
-            Evidence::Unknown
-        }
+        is_absent.then_some(Verdict::NothingHappened)
     }
 
     /// The matcher noted the integration when it found it.

@@ -9,7 +9,7 @@ use super::{Doubt, End, Group, Operation, Permit, Response};
 use crate::engine::context::{SessionContext, Settling};
 use crate::engine::event::RunEvent;
 use crate::engine::matcher::Matcher;
-use crate::engine::settle::{Evidence, TwoLists, Unsettled, settle};
+use crate::engine::settle::{TwoLists, Unsettled, settle};
 use crate::engine::stop::Stop;
 use crate::journal::{Op, RemovalOutcome, Verdict};
 use crate::model::{IntegrationType, Remote, RemoteIntegration, ShownFields};
@@ -89,13 +89,13 @@ impl Doubt for Deletion {
 
     /// What neither list shows is gone, if both are whole; what the later one shows was not deleted; of what the earlier one
     /// alone shows nothing is certain.
-    fn judge(&self, _: &Matcher, lists: &TwoLists<'_>) -> Evidence {
+    fn judge(&self, _: &Matcher, lists: &TwoLists<'_>) -> Option<Verdict> {
         match (self.is_in(lists.earlier), self.is_in(lists.later)) {
-            (false, false) if !lists.are_whole => Evidence::Unknown,
-            (false, false) if self.was_in_doubt => Evidence::Happened(Verdict::Removed),
-            (false, false) => Evidence::Happened(Verdict::AlreadyGone),
-            (_, true) => Evidence::DidNotHappen,
-            (true, false) => Evidence::Unknown,
+            (false, false) if !lists.are_whole => None,
+            (false, false) if self.was_in_doubt => Some(Verdict::Removed),
+            (false, false) => Some(Verdict::AlreadyGone),
+            (_, true) => Some(Verdict::NothingHappened),
+            (true, false) => None,
         }
     }
 

@@ -14,9 +14,7 @@ use crate::engine::event::RunEvent;
 use crate::engine::matcher::Matcher;
 use crate::engine::stop::Stop;
 use crate::journal::{Answered, Event, Op, RemovalOutcome, RunState, Verdict};
-use crate::model::{
-    Difference, Field, IntegrationType, Outcome, Record, Remote, RemoteIntegration, ShownFields,
-};
+use crate::model::{Field, Outcome, Record, Remote, RemoteIntegration, ShownFields};
 use crate::plan::Change;
 
 /// The change of a row's integration.
@@ -141,11 +139,11 @@ impl Operation for Update<'_> {
         }
         let not_taken = self.change.not_taken(fields);
         // The manual has a more reliable way for this one ("Enable/Disable Existing Integration").
-        self.only_disables |= not_taken == [Field::Disabled.name()];
+        self.only_disables |= not_taken == [Field::Disabled];
         match not_taken.first() {
             None => answer,
             Some(&field) => {
-                let shown = fields.get(field).unwrap_or(&Value::Null);
+                let shown = fields.get(field.name()).unwrap_or(&Value::Null);
                 let why = format!("Jira reported success, but shows `{field}` as {shown}");
                 Answer::Unsettled(why, None)
             }
@@ -233,8 +231,6 @@ pub(crate) fn check_unread(
     list: &[RemoteIntegration],
 ) -> Result<(), Stop> {
     for (n, row) in run.rows() {
-        let integration_type = row.type_name.as_deref();
-        let integration_type = integration_type.and_then(IntegrationType::from_name);
         let is_it = |shown: &&RemoteIntegration| {
             row.remote
                 .is_some_and(|remote| remote.is_same(shown.identity()))
@@ -243,25 +239,18 @@ pub(crate) fn check_unread(
         let (true, false, Some(integration_type), Some(shown)) = (
             is_unread,
             row.also_changed,
-            integration_type,
+            row.integration_type(),
             list.iter().find(is_it),
         ) else {
             continue;
         };
-        let differences = row.changes.iter().filter_map(|change| {
-            Some(Difference {
-                field: Field::from_name(&change.field)?.name(),
-                row: change.row.clone(),
-                jira: change.jira.clone(),
-            })
-        });
         let change = Change {
             integration_type,
             before: RemoteIntegration {
                 fields: row.before.clone(),
                 ..shown.clone()
             },
-            differences: differences.collect(),
+            differences: row.changes.clone(),
         };
         let also_changed = change.also_changed(&change.with_blanks(shown.visible()), None);
         if also_changed.is_empty() {
@@ -269,7 +258,7 @@ pub(crate) fn check_unread(
         }
         let stop = Stop::also_changed(shown.id, &also_changed);
         context.note(Event::Outcome(Answered {
-            also_changed: also_changed.iter().map(Into::into).collect(),
+            also_changed,
             error: Some(stop.to_string()),
             ..Answered::unanswered(n, row.last_intent)
         }));

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use crate::engine::matcher::{MatchRow, RowStatus};
 use crate::journal::RowState;
-use crate::model::{Field, IntegrationType, RemoteIntegration, ShownFields, is_same_value};
+use crate::model::{Field, RemoteIntegration, is_same_value};
 
 /// What Jira shows differently now than in the answer that created the row, or, where that did not tell, than in the row
 /// itself, in words. What Jira does not show is not compared.
 pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> {
-    let echo = row.echo().map(ShownFields::open).unwrap_or_default();
+    let echo = row.echo.open();
     let mut before = row.cells.open();
     for (field, text) in [
         (Field::DisplayName, &row.name),
@@ -22,8 +22,7 @@ pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> 
     }
     before.extend(echo.clone());
     let now = shown.visible();
-    let integration_type = row.type_name.as_deref();
-    let Some(integration_type) = integration_type.and_then(IntegrationType::from_name) else {
+    let Some(integration_type) = row.integration_type() else {
         return Vec::new();
     };
     let mut changes = Vec::new();
@@ -90,6 +89,7 @@ mod tests {
         }));
         let text = |name: &str| now[name].as_str().map(str::to_owned);
         let shown = RemoteIntegration {
+            created_as: None,
             id: 601,
             type_name: "AZURE".into(),
             origin: text("origin"),

@@ -4,29 +4,23 @@ use serde_json::Value;
 
 use super::Fate;
 use crate::journal::RowState;
-use crate::model::{
-    Difference, Field, IntegrationType, RemoteIntegration, ShownFields, is_same_value,
-};
+use crate::model::{Difference, Field, RemoteIntegration, is_same_value};
 use crate::plan::Change;
 
 /// Puts back the visible fields that still are as the update left them. What Jira does not show cannot be put back.
 pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
-    let integration_type = row.type_name.as_deref();
-    let Some(integration_type) = integration_type.and_then(IntegrationType::from_name) else {
+    let Some(integration_type) = row.integration_type() else {
         return Fate::LeaveAlone("its type is not known".into());
     };
-    let echo = row.echo().map(ShownFields::open).unwrap_or_default();
+    let echo = row.echo.open();
     let now = shown.visible();
     let becomes_global = row.changes.iter().any(|change| {
         let global = Field::Global;
-        change.field == global.name() && global.kind().typed(change.jira.clone()) == true
+        change.field == global && global.kind().typed(change.jira.clone()) == true
     });
     let (mut differences, mut changed, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
     for change in &row.changes {
-        let Some(field) = Field::from_name(&change.field) else {
-            continue;
-        };
-        let name = field.name();
+        let (field, name) = (change.field, change.field.name());
         let now = now.get(name).unwrap_or(&Value::Null);
         let after = echo.get(name).unwrap_or(&change.row);
         let is_now = |value: &Value| is_same_value(integration_type, field, value, now);
@@ -38,7 +32,7 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
             Value::String(before) if before.contains("***") => unseen.push(name),
             before if is_now(before) => {}
             before if is_now(after) => differences.push(Difference {
-                field: name,
+                field,
                 row: before.clone(),
                 jira: now.clone(),
             }),

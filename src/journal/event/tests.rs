@@ -22,7 +22,6 @@ fn listed(found: Found) -> Event {
     Event::Listed(Listed {
         why: ListReason::Baseline,
         at: at(500),
-        node: None,
         found,
         init_dates: Vec::new(),
     })

@@ -92,8 +92,7 @@ proptest! {
     fn what_is_removed_stays_removed(events in prop::collection::vec(any_event(), 0..60)) {
         let mut state = RunState::new(opened());
         let gone = |state: &RunState| -> Vec<u32> {
-            let is_gone = |row: &RowState| row.deletions.own.as_ref().is_some_and(|of| of.outcome.is_gone());
-            state.rows().filter(|(_, row)| is_gone(row)).map(|(n, _)| n).collect()
+            state.rows().filter(|(_, row)| row.is_gone()).map(|(n, _)| n).collect()
         };
         for event in &events {
             let before = gone(&state);
