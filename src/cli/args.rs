@@ -119,7 +119,7 @@ pub fn command() -> clap::Command {
 }
 
 /// The examples of a command, one a line; none for the program as a whole.
-pub(super) fn examples(command: &str) -> &'static str {
+fn examples(command: &str) -> &'static str {
     // Each begins with a line that names its command.
     let mut sections = include_str!("examples.txt").split("\n\n");
     let found = sections.find_map(|section| section.strip_prefix(command)?.strip_prefix('\n'));

@@ -24,7 +24,7 @@ pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure
     args.reports.extend(&mut options)?;
     context.reports.open(&args.reports)?;
     let found = input::read(&args.input.files, &options)?;
-    let report = Report::of_check(&found).made(context.made());
+    let report = context.made(Report::of_check(&found));
     context.publish(&report)?;
     if !context.is_json {
         input::show(&found, &context.screen, Screen::result);

@@ -1,9 +1,8 @@
 //! `gij completions`: what a shell knows of the command line, from its definition.
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use super::args::command;
 use super::context::unwritten;
 use super::exit::{Exit, Failure};
 use crate::render::Screen;
@@ -16,9 +15,9 @@ pub(super) struct CompletionsArgs {
 }
 
 /// Writes the completions to standard output.
-pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
+pub(super) fn completions(args: &CompletionsArgs, mut root: Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
-    generate(args.shell, &mut command(), "gij", &mut script);
+    generate(args.shell, &mut root, "gij", &mut script);
     let written = Screen::document(|out| out.write_all(&script));
     written.map_err(|error| unwritten(&error))?;
     Ok(Exit::Done)

@@ -6,7 +6,6 @@ use std::{fs, io};
 use clap::{Args, Command};
 use clap_mangen::Man;
 
-use super::args::{command, examples};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use crate::render::count;
@@ -19,9 +18,9 @@ pub(super) struct ManArgs {
 }
 
 /// Writes the page of each command, `gij.1` first.
-pub(super) fn man(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
+pub(super) fn man(args: &ManArgs, root: Command, context: &Context) -> Result<Exit, Failure> {
     let dir = args.dir.display();
-    let mut root = command().disable_help_subcommand(true);
+    let mut root = root.disable_help_subcommand(true);
     root.build();
     let pages: Vec<&Command> = [&root].into_iter().chain(root.get_subcommands()).collect();
     let write = |page: &&Command| {
@@ -30,7 +29,7 @@ pub(super) fn man(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
         let man = Man::new(shown((*page).clone())).title(name).source(source);
         let mut text = Vec::new();
         man.render(&mut text)?;
-        text.extend(examples_section(page.get_name()).bytes());
+        text.extend(examples_section(page).bytes());
         fs::write(args.dir.join(man.get_filename()), text)
     };
     let written: io::Result<()> =
@@ -48,15 +47,14 @@ fn shown(command: Command) -> Command {
         .mut_args(|arg| arg.hide_short_help(false))
 }
 
-/// The examples as a section whose lines are not filled.
-fn examples_section(command: &str) -> String {
-    match examples(command) {
-        "" => String::new(),
-        text => {
-            let lines = text
-                .lines()
-                .map(|line| line.trim_start().replace('-', r"\-") + "\n");
-            format!(".SH EXAMPLES\n.nf\n{}.fi\n", lines.collect::<String>())
-        }
-    }
+/// The examples behind the help of a command as a section whose lines are not filled; nothing if there are none.
+fn examples_section(command: &Command) -> String {
+    let help = command.get_after_long_help().map(ToString::to_string);
+    let Some((_, examples)) = help.as_deref().and_then(|help| help.split_once('\n')) else {
+        return String::new();
+    };
+    let lines = examples
+        .lines()
+        .map(|line| line.trim_start().replace('-', r"\-") + "\n");
+    format!(".SH EXAMPLES\n.nf\n{}.fi\n", lines.collect::<String>())
 }

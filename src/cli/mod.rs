@@ -86,8 +86,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Runs(args) => runs::runs(&args, &context),
         Command::Explain(args) => explain::explain(&args, &context),
         Command::Sandbox(args) => sandbox::sandbox(args, &context),
-        Command::Completions(args) => completions::completions(&args),
-        Command::Man(args) => man::man(&args, &context),
+        Command::Completions(args) => completions::completions(&args, self::command()),
+        Command::Man(args) => man::man(&args, self::command(), &context),
     };
     let show = |failure: &Failure| {
         context

@@ -356,7 +356,7 @@ impl NewRun<'_> {
 
     fn refuse(&self, input: &Validation) -> Result<Exit, Failure> {
         let context = self.context;
-        context.publish(&Report::of_check(input).made(context.made()))?;
+        context.publish(&context.made(Report::of_check(input)))?;
         if context.is_json {
             return Ok(Exit::Invalid);
         }
@@ -438,7 +438,7 @@ impl NewRun<'_> {
     ) -> Result<PlanDigest, Failure> {
         let digest = self.digest(input, plan, jira)?;
         let report = Report::of_plan(input, plan, jira.clone()).with_digest(&digest);
-        self.context.publish(&report.made(self.context.made()))?;
+        self.context.publish(&self.context.made(report))?;
         Ok(digest)
     }
 

@@ -61,7 +61,7 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
     if !found.has_table_errors() && !prober.probe(&Runtime::new()?, &mut found, |_| true)? {
         return Ok(Exit::Interrupted);
     }
-    let report = Report::of_check(&found).made(context.made());
+    let report = context.made(Report::of_check(&found));
     context.publish(&report)?;
     if !context.is_json {
         context.screen.result(&summary(&report));

@@ -82,6 +82,10 @@ impl ReportFiles {
         Ok(())
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.borrow().is_empty()
+    }
+
     /// Writes all of them. Returns their paths.
     pub(super) fn write(&self, report: &Report) -> Result<Vec<PathBuf>, Failure> {
         let mut paths = Vec::new();
