@@ -110,19 +110,13 @@ impl ConnectArgs {
         self.checked(base)
     }
 
-    /// The Jira at `url`, with which the run `run` began. The arguments need not name it again, and must not name another.
-    pub(super) fn url_of_run(&self, run: &str, url: &str) -> Result<BaseUrl, Failure> {
-        let base = url_of_run(self.named()?.as_ref(), run, url)?;
-        self.checked(base)
-    }
-
     /// The Jira that the arguments or the environment name, if they do.
     pub(super) fn named(&self) -> Result<Option<NamedJira>, Failure> {
         named_jira(self.jira_url.as_deref())
     }
 
     /// `base`, once everything is checked that can be without a request.
-    fn checked(&self, base: BaseUrl) -> Result<BaseUrl, Failure> {
+    pub(super) fn checked(&self, base: BaseUrl) -> Result<BaseUrl, Failure> {
         if base.is_plain_http() && !base.is_loopback() && !self.network.allow_plain_http {
             let failure = Failure::usage(format!(
                 "{base} is unencrypted http: anyone on the network can read your credentials"
@@ -209,8 +203,9 @@ pub(super) fn url_of_run(
             let failure = Failure::usage(format!(
                 "the run {run} belongs to {base}, but {from} is {other}"
             ));
+            let omit = if *from == "JIRA_URL" { "unset" } else { "omit" };
             Err(failure.help(format!(
-                "a run can only continue on the Jira where it began: omit {from}, or set it to {base}"
+                "a run can only continue on the Jira where it began: {omit} {from}, or set it to {base}"
             )))
         }
         _ => Ok(base),
@@ -443,7 +438,7 @@ mod tests {
         let command = ConnectArgs::augment_args(clap::Command::new("gij"));
         let matches = command.get_matches_from(["gij"].iter().chain(args));
         let args = ConnectArgs::from_arg_matches(&matches).unwrap();
-        args.url_of_run(RUN, "https://jira.example.org/jira")
+        url_of_run(args.named()?.as_ref(), RUN, "https://jira.example.org/jira")
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::connect::{ConnectArgs, NamedJira, is_at};
+use super::connect::{ConnectArgs, NamedJira, is_at, url_of_run};
 use super::exit::{Exit, Failure};
 use super::next::{FILE, Given, NextCommand};
 use super::pace::PaceArgs;
@@ -60,7 +60,7 @@ impl LoadedRun {
         word: &str,
         connect: &ConnectArgs,
     ) -> Result<Self, Failure> {
-        let stored = find(runs_dir, word, connect.named()?.as_ref())?;
+        let (stored, base) = find(runs_dir, word, connect.named()?.as_ref())?;
         if stored.opened.rehearsal {
             let failure = Failure::usage(format!(
                 "{} was a rehearsal, and its sandbox no longer exists",
@@ -68,7 +68,7 @@ impl LoadedRun {
             ));
             return Err(failure.help("list the runs on a real Jira with `gij runs`"));
         }
-        let base = connect.url_of_run(&stored.id, &stored.opened.jira.url)?;
+        let base = connect.checked(base)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
         let read = read_journal(dir.path())?;
         // An id is only found in the runs directory; a run elsewhere is named by its path.
@@ -187,14 +187,18 @@ impl LoadedRun {
     }
 }
 
-/// Finds the run that `word` means. If a Jira is `named`, the last run is the last one on that.
+/// Finds the run that `word` means, and where its Jira is. If a Jira is `named`, the last run is the last one on that, and no
+/// run of another is taken, but for a rehearsal.
 pub(super) fn find(
     runs_dir: &Path,
     word: &str,
     named: Option<&NamedJira>,
-) -> Result<StoredRun, Failure> {
+) -> Result<(StoredRun, BaseUrl), Failure> {
     let is_it = |jira: &Jira| named.is_none_or(|(_, base)| is_at(jira, base.as_str()));
-    Ok(find_run(runs_dir, word, is_it)?)
+    let stored = find_run(runs_dir, word, is_it)?;
+    let named = named.filter(|_| !stored.opened.rehearsal);
+    let base = url_of_run(named, &stored.id, &stored.opened.jira.url)?;
+    Ok((stored, base))
 }
 
 /// Reads the journal of the run in `dir`.

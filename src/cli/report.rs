@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::connect::{named_jira, url_of_run};
+use super::connect::named_jira;
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::loaded_run::{RunsArgs, find};
@@ -25,10 +25,7 @@ pub(super) struct ReportRunArgs {
 pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Failure> {
     context.reports.open(&args.reports)?;
     let named = named_jira(None)?;
-    let stored = find(&args.runs.runs_dir, &args.run, named.as_ref())?;
-    if !stored.opened.rehearsal {
-        url_of_run(named.as_ref(), &stored.id, &stored.opened.jira.url)?;
-    }
+    let (stored, _) = find(&args.runs.runs_dir, &args.run, named.as_ref())?;
     let mut report = report_of(&stored.path)?;
     args.reports.split(&mut report, &stored.id)?;
     context.publish(&report)?;

@@ -516,8 +516,9 @@ impl Undoing<'_> {
             let resume = self.run.resume(given);
             format!("the chosen rows are undone; continue the rest of the run:\n  {resume}")
         } else if let others @ 1.. = others.count() {
-            let rows = count(others as u64, "other row stays", "other rows stay");
-            format!("the chosen rows are undone; {rows} as this run left them")
+            let (one, many) = ("other row stays as it is", "other rows stay as they are");
+            let rows = count(others as u64, one, many);
+            format!("the chosen rows are undone; {rows}")
         } else {
             "the undo is complete; nothing is left to do".to_owned()
         }

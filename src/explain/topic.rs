@@ -54,7 +54,8 @@ pub(crate) struct TypeTopic {
     #[serde(rename = "type")]
     pub integration_type: IntegrationType,
     pub product: &'static str,
-    pub also_called: &'static [&'static str],
+    /// Other names that mean it alone.
+    pub also_called: Vec<&'static str>,
     pub origin: String,
     pub log_in: String,
     /// Further required fields.
@@ -251,11 +252,13 @@ impl From<IntegrationType> for TypeTopic {
             *field == Field::PrHideFilter
                 || IntegrationType::all().all(|other| other.spec().uses(*field))
         };
+        let also_called = spec.also_called.iter().copied();
+        let is_of_one = |name: &&str| IntegrationType::of_product(name).len() == 1;
         let (common, own): (Vec<Field>, Vec<Field>) = with(Need::Optional).partition(is_common);
         Self {
             integration_type,
             product: spec.product,
-            also_called: spec.also_called,
+            also_called: also_called.filter(is_of_one).collect(),
             origin: spec.origin_in_words(),
             log_in: spec.credentials_in_words(),
             requires: with(Need::Required).map(field_line).collect(),

@@ -233,3 +233,22 @@ fn where_something_is_wrong_a_check_says_once_where_to_read_more() {
         .says_nothing_of(MORE);
     env.run(["check", "odd.csv"]).exit(0).says_nothing_of(MORE);
 }
+
+#[test]
+fn every_name_that_a_type_is_also_called_by_is_read_in_a_sheet() {
+    let env = Env::new();
+    let types = env.run(["explain", "--format", "json"]).json()["types"].clone();
+    let mut sheet = vec!["type,displayName,pat".to_owned()];
+    for (n, line) in types.as_array().unwrap().iter().enumerate() {
+        let name = line["type"].as_str().unwrap();
+        let topic = env.run(["explain", name, "--format", "json"]).json();
+        for (m, called) in topic["also_called"].as_array().unwrap().iter().enumerate() {
+            sheet.push(format!("{},N{n}-{m},p", called.as_str().unwrap()));
+        }
+    }
+    assert!(sheet.len() > 20, "{sheet:?}");
+    let env = env.file("a.csv", sheet.join("\n"));
+    env.run(["check", "a.csv", "-v"])
+        .says("product-as-type")
+        .says_nothing_of("unknown-type");
+}

@@ -356,7 +356,7 @@ fn what_the_first_update_reset_is_found_after_a_kill() {
     output_of(child);
     env.run("resume --yes --settle 50ms".split(' '))
         .exit(4)
-        .says("also changed fields that were not named")
+        .says("also changed fields that it did not name")
         .says("smartCommitsEnabled: false → true");
     assert_eq!(puts(&env), 1);
     undo(&env, &[]);
@@ -693,7 +693,8 @@ fn after_an_undo_of_all_that_is_left_no_resume_is_advised() {
     update(&env, &["--fields", "tagsFilter"]).exit(1);
     undo(&env, &["--rows", "3"])
         .exit(0)
-        .says("the undo is complete");
+        .says("the chosen rows are undone; 1 other row stays as it is")
+        .says_nothing_of("gij resume");
 }
 
 #[test]
