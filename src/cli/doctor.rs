@@ -9,7 +9,7 @@ use super::next::FILE;
 use super::runtime::Runtime;
 use crate::jira::{Access, Client, Connection, JiraError};
 use crate::render::{count, doctor as lines, jira_name};
-use crate::report::{DoctorReport, Finding, Health, Question};
+use crate::report::{DoctorFinding, DoctorReport, Health, Question};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -34,7 +34,7 @@ pub(super) fn doctor(args: &DoctorArgs, context: &Context) -> Result<Exit, Failu
     let mut found = Runtime::new()?.block_on(examine(&client, &connection));
     for question in ALWAYS {
         if !found.iter().any(|finding| finding.check == question) {
-            found.push(Finding::not_tried(question));
+            found.push(DoctorFinding::not_tried(question));
         }
     }
     found.extend(warnings(&connection));
@@ -61,7 +61,7 @@ pub(super) fn doctor(args: &DoctorArgs, context: &Context) -> Result<Exit, Failu
 
 /// As an import does: no credential is sent to what is not a Jira, or after a refusal. Nothing is retried, since the
 /// present state of Jira is the question.
-async fn examine(client: &Client, connection: &Connection) -> Vec<Finding> {
+async fn examine(client: &Client, connection: &Connection) -> Vec<DoctorFinding> {
     let jira = ok(Question::Jira, format!("found at {}", connection.base));
     match client.status().await {
         Ok(()) => {}
@@ -119,7 +119,7 @@ async fn examine(client: &Client, connection: &Connection) -> Vec<Finding> {
 }
 
 /// What an error in reading the list means for the login and for the API of the app.
-fn refused(error: &JiraError, login: &str) -> Vec<Finding> {
+fn refused(error: &JiraError, login: &str) -> Vec<DoctorFinding> {
     let (health, why) = match error {
         JiraError::LoginRefused { .. }
         | JiraError::Captcha { .. }
@@ -139,15 +139,15 @@ fn refused(error: &JiraError, login: &str) -> Vec<Finding> {
         | JiraError::Unavailable { .. } => (Health::Unknown, "; not known without an answer"),
     };
     vec![
-        Finding::new(Question::LogIn, health, format!("{login}{why}")),
+        DoctorFinding::new(Question::LogIn, health, format!("{login}{why}")),
         failed(Question::Api, error),
     ]
 }
 
 /// Weakened protection of the connection.
-fn warnings(connection: &Connection) -> Vec<Finding> {
+fn warnings(connection: &Connection) -> Vec<DoctorFinding> {
     let base = &connection.base;
-    let warning = |question, message| Finding::new(question, Health::Warning, message);
+    let warning = |question, message| DoctorFinding::new(question, Health::Warning, message);
     let is_unverified = connection.insecure && !base.is_plain_http();
     let unverified = is_unverified.then(|| {
         let message = "not verified (`--insecure`): anyone on the network can read the traffic";
@@ -162,10 +162,10 @@ fn warnings(connection: &Connection) -> Vec<Finding> {
     unverified.into_iter().chain(plain).collect()
 }
 
-fn ok(question: Question, message: impl Into<String>) -> Finding {
-    Finding::new(question, Health::Ok, message)
+fn ok(question: Question, message: impl Into<String>) -> DoctorFinding {
+    DoctorFinding::new(question, Health::Ok, message)
 }
 
-fn failed(question: Question, error: &JiraError) -> Finding {
-    Finding::failed(question, error.to_string(), error.help())
+fn failed(question: Question, error: &JiraError) -> DoctorFinding {
+    DoctorFinding::failed(question, error.to_string(), error.help())
 }

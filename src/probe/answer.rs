@@ -31,7 +31,7 @@ pub(super) struct Account {
 
 /// What is known of a credential.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) enum Verdict {
+pub(super) enum HostVerdict {
     Accepted(Account),
     Rejected(String),
     Expired,
@@ -43,7 +43,7 @@ pub(super) enum Verdict {
     Unknown(String),
 }
 
-impl Verdict {
+impl HostVerdict {
     /// Whether it holds for every credential of the host.
     pub(super) fn is_of_host(&self) -> bool {
         matches!(
@@ -113,13 +113,13 @@ impl HostAnswer {
         serde_json::from_str(&self.text()).ok()
     }
 
-    fn account<T: DeserializeOwned>(&self) -> Result<T, Verdict> {
+    fn account<T: DeserializeOwned>(&self) -> Result<T, HostVerdict> {
         self.json()
-            .ok_or_else(|| Verdict::unknown("its answer is not of the documented form"))
+            .ok_or_else(|| HostVerdict::unknown("its answer is not of the documented form"))
     }
 }
 
-pub(super) fn github(answer: &HostAnswer) -> Result<Account, Verdict> {
+pub(super) fn github(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     #[derive(Deserialize)]
     struct User {
         login: String,
@@ -140,7 +140,7 @@ fn github_time(text: &str) -> Option<Timestamp> {
     Timestamp::strptime("%Y-%m-%d %H:%M:%S %z", text).ok()
 }
 
-pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, Verdict> {
+pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     /// A token, or a user where the host is too old to tell of tokens.
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -159,7 +159,7 @@ pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, Verdict> {
     }
     match answer.account()? {
         SelfOrUser::Token { revoked: true, .. } => {
-            Err(Verdict::Rejected("the token is revoked".to_owned()))
+            Err(HostVerdict::Rejected("the token is revoked".to_owned()))
         }
         SelfOrUser::Token {
             name,
@@ -182,7 +182,7 @@ pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, Verdict> {
     }
 }
 
-pub(super) fn azure(answer: &HostAnswer) -> Result<Account, Verdict> {
+pub(super) fn azure(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     #[derive(Deserialize)]
     struct ConnectionData {
         #[serde(rename = "authenticatedUser")]
@@ -197,7 +197,9 @@ pub(super) fn azure(answer: &HostAnswer) -> Result<Account, Verdict> {
     let ConnectionData { user } = answer.account()?;
     // Public organizations take whoever fails to log in for this user.
     if user.id.starts_with("aaaaaaaa-aaaa") || user.provider_display_name == "Anonymous" {
-        return Err(Verdict::Rejected("taken for an anonymous user".to_owned()));
+        return Err(HostVerdict::Rejected(
+            "taken for an anonymous user".to_owned(),
+        ));
     }
     Ok(Account {
         user: user.provider_display_name,
@@ -205,7 +207,7 @@ pub(super) fn azure(answer: &HostAnswer) -> Result<Account, Verdict> {
     })
 }
 
-pub(super) fn gerrit(answer: &HostAnswer) -> Result<Account, Verdict> {
+pub(super) fn gerrit(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     #[derive(Deserialize)]
     struct AccountInfo {
         #[serde(rename = "_account_id")]

@@ -12,7 +12,7 @@ use reqwest::Client;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
-use super::answer::{HostAnswer, Verdict};
+use super::answer::{HostAnswer, HostVerdict};
 use super::host::login_header;
 use super::{Finding, Login, Probe};
 use crate::http::{
@@ -66,7 +66,7 @@ impl Probe<'_> {
         let asked = stream::iter(self.hosts.into_values())
             .map(|logins| ask_host(logins, &clients))
             .buffer_unordered(HOSTS_AT_ONCE);
-        let asked: Vec<Vec<(Login<'_>, Verdict)>> = asked.collect().await;
+        let asked: Vec<Vec<(Login<'_>, HostVerdict)>> = asked.collect().await;
         for (login, verdict) in asked.into_iter().flatten() {
             for problem in login.subject.problems(&verdict, now) {
                 findings.extend(login.rows.iter().map(|row| Finding {
@@ -106,14 +106,14 @@ fn client_key(login: &Login<'_>) -> (bool, bool) {
 
 /// Tries the logins of one host. What holds for the whole host is found once; and after a refused password no other one of
 /// the same account is tried, as accounts lock after a few.
-async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'a>, Verdict)> {
+async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'a>, HostVerdict)> {
     let mut asked = Vec::with_capacity(logins.len());
-    let mut of_host: HashMap<bool, Verdict> = HashMap::new();
+    let mut of_host: HashMap<bool, HostVerdict> = HashMap::new();
     let mut refused: HashSet<&'a str> = HashSet::new();
     for login in logins {
         let verdict = match (of_host.get(&login.is_verified), login.account) {
             (Some(known), _) => known.clone(),
-            (None, Some(account)) if refused.contains(account) => Verdict::Unknown(
+            (None, Some(account)) if refused.contains(account) => HostVerdict::Unknown(
                 "another secret of this account was refused, and a further refusal may lock it"
                     .into(),
             ),
@@ -122,7 +122,7 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
         if verdict.is_of_host() {
             of_host.insert(login.is_verified, verdict.clone());
         }
-        if let (Verdict::Rejected(_), Some(account)) = (&verdict, login.account) {
+        if let (HostVerdict::Rejected(_), Some(account)) = (&verdict, login.account) {
             refused.insert(account);
         }
         asked.push((login, verdict));
@@ -130,7 +130,7 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
     asked
 }
 
-async fn ask(login: &Login<'_>, clients: &Clients) -> Verdict {
+async fn ask(login: &Login<'_>, clients: &Clients) -> HostVerdict {
     let verdict = send(login, clients, &login.url).await;
     match (verdict, login.api.older_path) {
         (Ok(answer), Some(older)) if answer.status == 404 => {
@@ -143,16 +143,16 @@ async fn ask(login: &Login<'_>, clients: &Clients) -> Verdict {
     }
 }
 
-fn read(login: &Login<'_>, answer: &HostAnswer) -> Verdict {
+fn read(login: &Login<'_>, answer: &HostAnswer) -> HostVerdict {
     let masker = Masker::of([login.secret]);
     let is_token = login.subject.field == Field::Pat;
     login.api.verdict(is_token, answer, &masker)
 }
 
 /// Sends the login once.
-async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAnswer, Verdict> {
+async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAnswer, HostVerdict> {
     let Some((name, value)) = login_header(login) else {
-        return Err(Verdict::Unknown(
+        return Err(HostVerdict::Unknown(
             "it contains characters that cannot be sent, such as a line break".into(),
         ));
     };
@@ -163,8 +163,8 @@ async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAns
     }
     let proxy = proxy_in_use(url, clients.proxy.as_deref());
     let failed = |error: reqwest::Error| match certificate_problem(&error) {
-        Some(problem) => Verdict::BadCertificate(problem),
-        None => Verdict::Unreachable(describe(&error, proxy.as_deref())),
+        Some(problem) => HostVerdict::BadCertificate(problem),
+        None => HostVerdict::Unreachable(describe(&error, proxy.as_deref())),
     };
     let mut response = request.send().await.map_err(failed)?;
     let mut answer = HostAnswer {
@@ -175,7 +175,7 @@ async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAns
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
         answer.body.extend_from_slice(&chunk);
         if answer.body.len() > LARGEST {
-            return Err(Verdict::Unknown("its answer is too large".into()));
+            return Err(HostVerdict::Unknown("its answer is too large".into()));
         }
     }
     Ok(answer)

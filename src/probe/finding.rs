@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::answer::{Account, Verdict};
+use super::answer::{Account, HostVerdict};
 use super::host::HostApi;
 use crate::model::{Code, Field, Problem, Record};
 
@@ -24,7 +24,7 @@ pub(crate) struct Finding {
 pub(super) struct Subject {
     pub field: Field,
     /// Where the secret goes: scheme and host.
-    host: String,
+    pub host: String,
     scope: Option<&'static str>,
 }
 
@@ -58,92 +58,84 @@ impl Subject {
         }
     }
 
+    fn problem(&self, code: Code, message: &str, help: &str) -> Problem {
+        Problem::new(code, format!("{}: {message}", self.host), help)
+    }
+
     /// A credential that is not tried, and why.
     pub(super) fn untried(&self, row: usize, why: &str, help: &str) -> Finding {
-        let (host, noun) = (&self.host, self.noun());
-        let message = format!("{host}: the {noun} was not tried: {why}");
-        let problem = Problem::new(Code::CredentialUnknown, message, help);
+        let message = format!("the {} was not tried: {why}", self.noun());
         Finding {
             row,
             field: Some(self.field),
-            problem,
+            problem: self.problem(Code::CredentialUnknown, &message, help),
         }
     }
 
     /// What `verdict` means.
-    pub(super) fn problems(&self, verdict: &Verdict, now: Timestamp) -> Vec<Problem> {
-        let (host, noun) = (&self.host, self.noun());
-        let problem = |code, message: String, help: &str| {
-            vec![Problem::new(code, format!("{host}: {message}"), help)]
-        };
-        match verdict {
-            Verdict::Accepted(account) => self.accepted(account, now),
-            Verdict::Rejected(why) => problem(
+    pub(super) fn problems(&self, verdict: &HostVerdict, now: Timestamp) -> Vec<Problem> {
+        let noun = self.noun();
+        let (code, message, help) = match verdict {
+            HostVerdict::Accepted(account) => return self.accepted(account, now),
+            HostVerdict::Rejected(why) => (
                 Code::CredentialRejected,
                 format!("the {noun} is rejected: {why}"),
                 "check the secret, the account and the host; accounts may lock after several failed logins",
             ),
-            Verdict::Expired => problem(
+            HostVerdict::Expired => (
                 Code::TokenExpired,
                 format!("the {noun} has expired"),
                 "create a new token and enter it here",
             ),
-            Verdict::Unreachable(why) => problem(
+            HostVerdict::Unreachable(why) => (
                 Code::HostUnreachable,
                 format!("the host cannot be reached: {why}"),
                 "check the origin and the network; Jira may reach a host that this machine does not",
             ),
-            Verdict::BadCertificate(why) => problem(
+            HostVerdict::BadCertificate(why) => (
                 Code::HostCertificate,
                 format!("its certificate is not accepted: {why}"),
                 "add your own authority with `--ca-cert FILE`; Jira needs it as well, or `disableSslVerification` in the row",
             ),
-            Verdict::RateLimited => self.unknown("it limits the rate of requests; try again later"),
-            Verdict::Unknown(why) => self.unknown(why),
-        }
+            HostVerdict::RateLimited => {
+                return self.unknown("it limits the rate of requests; try again later");
+            }
+            HostVerdict::Unknown(why) => return self.unknown(why),
+        };
+        vec![self.problem(code, &message, help)]
     }
 
     fn unknown(&self, why: &str) -> Vec<Problem> {
-        let (host, noun) = (&self.host, self.noun());
-        vec![Problem::new(
-            Code::CredentialUnknown,
-            format!("{host}: it is unknown whether the {noun} works: {why}"),
-            "try the credential by hand, and check the integration in Jira after the import",
-        )]
+        let message = format!("it is unknown whether the {} works: {why}", self.noun());
+        let help = "try the credential by hand, and check the integration in Jira after the import";
+        vec![self.problem(Code::CredentialUnknown, &message, help)]
     }
 
     fn accepted(&self, account: &Account, now: Timestamp) -> Vec<Problem> {
-        let (host, noun) = (&self.host, self.noun());
-        let user = &account.user;
+        let noun = self.noun();
         let expiry = account.expires.map(|at| (at, day(at)));
-        let until = match &expiry {
-            Some((_, day)) => format!(", expires {day}"),
-            None => String::new(),
-        };
-        let mut found = vec![Problem::new(
+        let until = expiry.as_ref().map(|(_, day)| format!(", expires {day}"));
+        let message = format!("accepted as {}{}", account.user, until.unwrap_or_default());
+        let mut found = vec![self.problem(
             Code::CredentialAccepted,
-            format!("{host}: accepted as {user}{until}"),
+            &message,
             "check that this is the account that you mean",
         )];
         if let Some((at, day)) = expiry
             && at.duration_since(now) < SOON
         {
-            found.push(Problem::new(
+            found.push(self.problem(
                 Code::TokenExpiresSoon,
-                format!("{host}: the {noun} expires on {day}"),
+                &format!("the {noun} expires on {day}"),
                 "create a token that is valid for longer, or plan to replace it in time",
             ));
         }
-        let missing = match (&account.scopes, self.scope) {
-            (Some(scopes), Some(needed)) => {
-                (!scopes.iter().any(|has| has == needed)).then_some(needed)
-            }
-            _ => None,
-        };
-        if let Some(scope) = missing {
-            found.push(Problem::new(
+        if let (Some(scopes), Some(needed)) = (&account.scopes, self.scope)
+            && !scopes.iter().any(|scope| scope == needed)
+        {
+            found.push(self.problem(
                 Code::ScopeMissing,
-                format!("{host}: the {noun} lacks the scope `{scope}`"),
+                &format!("the {noun} lacks the scope `{needed}`"),
                 "create a token with this scope, which the vendor's manual requires",
             ));
         }
@@ -175,7 +167,7 @@ pub fn read_as_all(
         let subject = Subject::new(Field::Pat, api, "");
         for is_token in [true, false] {
             let verdict = api.verdict(is_token, &answer, &masker);
-            let is_accepted = matches!(verdict, Verdict::Accepted(_));
+            let is_accepted = matches!(verdict, HostVerdict::Accepted(_));
             assert!(!is_accepted || (200..300).contains(&status));
             let problems = subject.problems(&verdict, Timestamp::UNIX_EPOCH);
             texts.extend(problems.into_iter().map(|problem| problem.message));

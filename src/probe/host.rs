@@ -6,7 +6,7 @@ use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::answer::{self, Account, HostAnswer, Verdict};
+use super::answer::{self, Account, HostAnswer, HostVerdict};
 use super::{Login, ProbeRules};
 use crate::http;
 use crate::model::{Field, FieldValue, IntegrationType, OriginRule, Record};
@@ -26,7 +26,7 @@ pub(super) struct HostApi {
     /// What else the request carries.
     pub header: Option<(&'static str, &'static str)>,
     /// Whom a successful answer names.
-    pub read: fn(&HostAnswer) -> Result<Account, Verdict>,
+    pub read: fn(&HostAnswer) -> Result<Account, HostVerdict>,
     /// What a refusal of an expired token contains, if the host tells.
     pub expired: Option<&'static str>,
     /// What the address of a login page contains that takes the place of a refusal.
@@ -121,41 +121,46 @@ impl HostApi {
     }
 
     /// What `answer` tells of a credential: a token, or else a password. Texts of the host are masked.
-    pub(super) fn verdict(&self, is_token: bool, answer: &HostAnswer, masker: &Masker) -> Verdict {
+    pub(super) fn verdict(
+        &self,
+        is_token: bool,
+        answer: &HostAnswer,
+        masker: &Masker,
+    ) -> HostVerdict {
         let location = answer.header("location");
         let is_login_page = self.login_pages.iter().any(|page| location.contains(page));
-        let rejected = || Verdict::Rejected(answer.message(masker));
+        let rejected = || HostVerdict::Rejected(answer.message(masker));
         match answer.status {
             203 if !self.login_pages.is_empty() => {
-                Verdict::Rejected("a page to sign in".to_owned())
+                HostVerdict::Rejected("a page to sign in".to_owned())
             }
-            300..=399 if is_login_page => Verdict::Rejected("a page to sign in".to_owned()),
+            300..=399 if is_login_page => HostVerdict::Rejected("a page to sign in".to_owned()),
             300..=399 => {
                 let end = location.find(['?', '#']).unwrap_or(location.len());
                 let location = masker.clean(&location[..end]);
-                Verdict::Unknown(format!("it redirects to `{location}`"))
+                HostVerdict::Unknown(format!("it redirects to `{location}`"))
             }
             200..=299 if answer.is_html() => {
-                Verdict::unknown("it answers with an HTML page, such as a login form")
+                HostVerdict::unknown("it answers with an HTML page, such as a login form")
             }
             200..=299 => match (self.read)(answer) {
-                Ok(account) => Verdict::Accepted(Account {
+                Ok(account) => HostVerdict::Accepted(Account {
                     user: masker.clean(&account.user),
                     ..account
                 }),
                 Err(verdict) => verdict,
             },
-            401 if answer.is_other_login(is_token) => Verdict::unknown(
+            401 if answer.is_other_login(is_token) => HostVerdict::unknown(
                 "it requires a Windows login (NTLM or Kerberos), which is not tried",
             ),
             401 => match self.expired {
-                Some(words) if answer.text().contains(words) => Verdict::Expired,
+                Some(words) if answer.text().contains(words) => HostVerdict::Expired,
                 _ => rejected(),
             },
-            429 => Verdict::RateLimited,
-            403 if answer.is_exhausted() => Verdict::RateLimited,
-            407 => Verdict::Unreachable("the proxy requires a login".to_owned()),
-            _ => Verdict::Unknown(answer.message(masker)),
+            429 => HostVerdict::RateLimited,
+            403 if answer.is_exhausted() => HostVerdict::RateLimited,
+            407 => HostVerdict::Unreachable("the proxy requires a login".to_owned()),
+            _ => HostVerdict::Unknown(answer.message(masker)),
         }
     }
 }

@@ -19,7 +19,7 @@ pub use finding::read_as_all;
 use finding::{Subject, not_probed};
 use host::HostApi;
 
-use crate::model::{Field, FieldValue, IntegrationType, Record, Row};
+use crate::model::{Field, FieldValue, Record, Row};
 use crate::secret::Secret;
 
 /// What a probe may do.
@@ -59,63 +59,22 @@ impl<'a> Probe<'a> {
         let mut probe = Self::default();
         let mut known = HashMap::new();
         for (index, row) in rows {
-            let record = &row.record;
-            let Some((field, secret)) = credential(record) else {
-                probe.findings.push(not_probed(index, record));
-                continue;
-            };
-            let Some(api) = HostApi::of(record.integration_type()) else {
-                probe.findings.push(not_probed(index, record));
-                continue;
-            };
-            if field == Field::Password && record.username().is_none() {
-                // The row of an update that does not change the account.
-                let subject = Subject::new(field, api, host::shown(record));
-                let (why, help) = (
-                    "the row does not tell the account",
-                    "add `username` to `--fields`",
-                );
-                probe.findings.push(subject.untried(index, why, help));
-                continue;
-            }
-            let url = match host::url(api, record, rules) {
-                Ok(url) => url,
-                Err((why, help)) => {
-                    let subject = Subject::new(field, api, host::shown(record));
-                    probe.findings.push(subject.untried(index, why, help));
+            let login = match Login::new(index, &row.record, rules) {
+                Ok(login) => login,
+                Err(finding) => {
+                    probe.findings.push(finding);
                     continue;
                 }
             };
-            let host = match rules.sandbox {
-                Some(_) => host::shown(record),
-                None => host::part(&url),
-            };
-            let subject = Subject::new(field, api, host);
-            let account = record.username().filter(|_| field == Field::Password);
-            let is_verified =
-                record.setting(Field::DisableSslVerification) != Some(&FieldValue::Flag(true));
-            let logins = probe.hosts.entry(host.to_owned()).or_default();
-            let key = (
-                host.to_owned(),
-                url.clone(),
-                account,
-                secret.expose(),
-                is_verified,
-            );
+            let host = &login.subject.host;
+            let logins = probe.hosts.entry(host.clone()).or_default();
+            let (url, secret) = (login.url.clone(), login.secret.expose());
+            let key = (host.clone(), url, login.account, secret, login.is_verified);
             let at = *known.entry(key).or_insert(logins.len());
-            if at < logins.len() {
-                logins[at].rows.push(index);
-                continue;
+            match logins.get_mut(at) {
+                Some(same) => same.rows.push(index),
+                None => logins.push(login),
             }
-            logins.push(Login {
-                api,
-                url,
-                account,
-                secret,
-                subject,
-                is_verified,
-                rows: vec![index],
-            });
         }
         probe
     }
@@ -127,10 +86,39 @@ impl<'a> Probe<'a> {
     }
 }
 
-fn credential(record: &Record) -> Option<(Field, &Secret)> {
-    if record.integration_type() == IntegrationType::Filespace {
-        return None;
+impl<'a> Login<'a> {
+    /// The login of the row `index`, or why there is none to try.
+    fn new(index: usize, record: &'a Record, rules: &ProbeRules) -> Result<Self, Finding> {
+        let pat = record.pat().map(|secret| (Field::Pat, secret));
+        let credential = pat.or_else(|| Some((Field::Password, record.password()?)));
+        let api = HostApi::of(record.integration_type());
+        let (Some((field, secret)), Some(api)) = (credential, api) else {
+            return Err(not_probed(index, record));
+        };
+        let untried = |(why, help)| {
+            let subject = Subject::new(field, api, host::shown(record));
+            subject.untried(index, why, help)
+        };
+        let account = record.username().filter(|_| field == Field::Password);
+        if field == Field::Password && account.is_none() {
+            // The row of an update that does not change the account.
+            let why = "the row does not tell the account";
+            return Err(untried((why, "add `username` to `--fields`")));
+        }
+        let url = host::url(api, record, rules).map_err(untried)?;
+        let host = match rules.sandbox {
+            Some(_) => host::shown(record),
+            None => host::part(&url),
+        };
+        let verification = record.setting(Field::DisableSslVerification);
+        Ok(Self {
+            api,
+            account,
+            secret,
+            subject: Subject::new(field, api, host),
+            is_verified: verification != Some(&FieldValue::Flag(true)),
+            rows: vec![index],
+            url,
+        })
     }
-    let pat = record.pat().map(|secret| (Field::Pat, secret));
-    pat.or_else(|| Some((Field::Password, record.password()?)))
 }

@@ -9,12 +9,12 @@ pub(crate) struct DoctorReport {
     /// Whether an import could begin.
     pub usable: bool,
     /// What was checked, in order.
-    pub checks: Vec<Finding>,
+    pub checks: Vec<DoctorFinding>,
 }
 
 /// One check.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-pub(crate) struct Finding {
+pub(crate) struct DoctorFinding {
     pub check: Question,
     pub state: Health,
     /// The answer in words; none if it was not tried.
@@ -63,7 +63,7 @@ pub(crate) enum Health {
 
 impl DoctorReport {
     /// Brings the findings into order.
-    pub(crate) fn new(url: &str, mut checks: Vec<Finding>) -> Self {
+    pub(crate) fn new(url: &str, mut checks: Vec<DoctorFinding>) -> Self {
         checks.sort_by_key(|finding| finding.check);
         Self {
             url: url.to_owned(),
@@ -73,7 +73,7 @@ impl DoctorReport {
     }
 }
 
-impl Finding {
+impl DoctorFinding {
     /// A finding without help.
     pub(crate) fn new(check: Question, state: Health, message: impl Into<String>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use quick_xml::events::{BytesDecl, BytesText, Event};
-use quick_xml::writer::Writer;
+use quick_xml::writer::{ElementWriter, Writer};
 
 use super::text::one_line;
 use super::value::{Report, ReportRow, ReportTable};
@@ -33,10 +33,7 @@ impl Report {
         let mut all = CaseCounts::of(&self.rows);
         all.tests += others.len();
         all.failures += others.len();
-        let name = one_line(&self.title());
-        let suites = xml.create_element("testsuites");
-        let suites = suites.with_attributes([("name", &*name)]);
-        let suites = suites.with_attributes(all.attributes().iter().map(|(k, v)| (*k, &**v)));
+        let suites = element(&mut xml, "testsuites", &self.title(), all);
         suites.write_inner_content(|xml| {
             if !others.is_empty() {
                 write_others(xml, &others)?;
@@ -52,9 +49,7 @@ impl Report {
     fn write_suite(&self, xml: &mut Xml<'_>, table: &ReportTable) -> io::Result<()> {
         let name = one_line(&table.name());
         let counts = CaseCounts::of(self.rows_of(table));
-        let mut suite = xml.create_element("testsuite");
-        suite = suite.with_attribute(("name", &*name));
-        suite = suite.with_attributes(counts.attributes().iter().map(|(k, v)| (*k, &**v)));
+        let mut suite = element(xml, "testsuite", &name, counts);
         if let Some(run) = &self.run {
             let started = format!("{:.0}", run.started);
             suite = suite.with_attribute(("timestamp", started.trim_end_matches('Z')));
@@ -80,10 +75,7 @@ fn write_others(xml: &mut Xml<'_>, found: &[&Diagnostic]) -> io::Result<()> {
         failures: number,
         ..CaseCounts::default()
     };
-    let suite = xml
-        .create_element("testsuite")
-        .with_attribute(("name", "files"));
-    let suite = suite.with_attributes(counts.attributes().iter().map(|(k, v)| (*k, &**v)));
+    let suite = element(xml, "testsuite", "files", counts);
     suite.write_inner_content(|xml| {
         for found in found {
             let mishap = ("failure", found.message.clone(), found.help.clone());
@@ -93,6 +85,26 @@ fn write_others(xml: &mut Xml<'_>, found: &[&Diagnostic]) -> io::Result<()> {
         Ok(())
     })?;
     Ok(())
+}
+
+/// An element with a name and the numbers of its test cases.
+fn element<'a, 'w>(
+    xml: &'a mut Xml<'w>,
+    tag: &'a str,
+    name: &str,
+    counts: CaseCounts,
+) -> ElementWriter<'a, &'w mut dyn Write> {
+    let mut element = xml.create_element(tag);
+    element = element.with_attribute(("name", &*one_line(name)));
+    for (key, number) in [
+        ("tests", counts.tests),
+        ("failures", counts.failures),
+        ("errors", counts.errors),
+        ("skipped", counts.skipped),
+    ] {
+        element = element.with_attribute((key, &*number.to_string()));
+    }
+    element
 }
 
 fn write_case(
@@ -155,14 +167,5 @@ impl CaseCounts {
             }
         }
         counts
-    }
-
-    fn attributes(self) -> [(&'static str, String); 4] {
-        [
-            ("tests", self.tests.to_string()),
-            ("failures", self.failures.to_string()),
-            ("errors", self.errors.to_string()),
-            ("skipped", self.skipped.to_string()),
-        ]
     }
 }

@@ -30,7 +30,7 @@ mod verify;
 mod xlsx;
 
 pub(crate) use atomic::{NewFile, WriteError, write};
-pub(crate) use doctor::{DoctorReport, Finding, Health, Question};
+pub(crate) use doctor::{DoctorFinding, DoctorReport, Health, Question};
 pub use form::FORMS;
 pub(crate) use form::Form;
 pub(crate) use form::write_run_reports;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::value::{Report, ReportRow, TableRows, row_key};
+use super::value::{Report, ReportRow, TableRows, row_counts, row_key};
 use super::xlsx::cell_text;
 use crate::model::{Diagnostics, Outcome};
 use crate::validate::{RowCounts, field_of};
@@ -77,15 +77,7 @@ impl Report {
             run,
             rows,
         };
-        let totals = part.totals();
-        let read = part.rows.len() as u64;
-        part.counts = RowCounts {
-            read,
-            valid: read - totals.invalid - totals.not_selected,
-            invalid: totals.invalid,
-            not_selected: totals.not_selected,
-            blank: 0,
-        };
+        part.counts = row_counts(part.rows.len() as u64, &part.totals());
         let tables = std::mem::take(&mut part.tables).into_iter();
         let tables = tables.map(|mut table| {
             let read = part.rows_of(&table).count() as u64;

@@ -3,7 +3,7 @@
 
 use super::value::{
     RemovedDuplicate, Report, ReportAudit, ReportDuplicate, ReportKind, ReportRow, ReportRun,
-    ReportStatus, ReportTable, TableRows,
+    ReportStatus, ReportTable, TableRows, row_counts,
 };
 use crate::journal::{Audit, Duplicate, Input, RowState, RunOpened, RunState};
 use crate::model::{Code, Diagnostics, Difference, Field, Outcome};
@@ -23,11 +23,8 @@ impl Report {
             kind: ReportKind::Run,
             is_update: opened.is_update(),
             counts: RowCounts {
-                read: totals.read,
-                valid: totals.read - totals.invalid - totals.not_selected,
-                invalid: totals.invalid,
-                not_selected: totals.not_selected,
                 blank: tables.iter().map(|table| table.rows.blank).sum(),
+                ..row_counts(totals.read, &totals)
             },
             tables,
             diagnostics: Diagnostics::default(),
@@ -53,9 +50,7 @@ impl Report {
             rows: run.into_rows().map(report_row).collect(),
         }
     }
-}
 
-impl Report {
     /// The same with the SHA-256 of the journal that it is made from, if it could be computed.
     pub(crate) fn with_journal_hash(mut self, hash: Option<String>) -> Self {
         if let Some(run) = &mut self.run {

@@ -42,128 +42,135 @@ fn of_check(report: &Report) -> String {
 
 fn of_plan(report: &Report) -> String {
     let place = report.place();
-    let (status, verb, done) = if report.is_update {
-        (ReportStatus::Update, "update", "updated")
-    } else {
-        (ReportStatus::Create, "create", "created")
-    };
+    let (verb, done) = verb(report);
     if report.rows.is_empty() {
         return format!("Nothing to {verb} in {place}: the input has no rows.");
     }
+    let status = if report.is_update {
+        ReportStatus::Update
+    } else {
+        ReportStatus::Create
+    };
     let sent = number(report.count(status));
     let all = counted(report.rows.len() as u64, "integration", "integrations");
-    let count = |outcome| report.count(ReportStatus::Ended(outcome));
     let differ = |row: &&ReportRow| row.status != status && !row.differences.is_empty();
-    let differ = report.rows.iter().filter(differ);
+    let differ = report.rows.iter().filter(differ).count() as u64;
+    let is = ("is", "are");
     let there = [
-        (
-            count(Outcome::Exists),
-            "is already there",
-            "are already there",
-        ),
-        (differ.count() as u64, "differs", "differ"),
-        (
-            count(Outcome::Unchanged),
-            "is already up to date",
-            "are already up to date",
-        ),
-        (count(Outcome::Absent), "is not in Jira", "are not in Jira"),
-    ];
-    let left_out = [
-        (count(Outcome::Invalid), "is not valid", "are not valid"),
-        (
-            count(Outcome::NotSelected),
-            "is not selected",
-            "are not selected",
-        ),
+        states(report, &THERE, is),
+        clauses(&[(differ, "differs", "differ")]),
     ];
     sentence([
         format!("{sent} of {all} would be {done} in {place}"),
-        clauses(&there),
-        clauses(&left_out),
+        joined(there, ", "),
+        states(report, &LEFT_OUT, is),
     ])
 }
 
 fn of_run(report: &Report, run: &ReportRun) -> String {
     let totals = report.totals();
     let place = report.place();
+    let (verb, done) = verb(report);
     let day = run.started.strftime("%-d %b %Y");
     if totals.read == 0 {
-        let verb = if report.is_update { "update" } else { "create" };
         return format!("Nothing to {verb} in {place} on {day}: the input has no rows.");
     }
-    let (sent, done) = if report.is_update {
-        (number(totals.updated), "updated")
+    let sent = if report.is_update {
+        totals.updated
     } else {
-        (number(totals.created), "created")
+        totals.created
     };
+    let sent = number(sent);
     let all = counted(totals.read, "integration", "integrations");
-    let there = [
-        (totals.exists, "was already there", "were already there"),
-        (
-            totals.unchanged,
-            "was already up to date",
-            "were already up to date",
-        ),
-        (totals.absent, "was not in Jira", "were not in Jira"),
-    ];
     let failed = number(totals.failed);
     let in_doubt = counted(totals.in_doubt, "is in doubt", "are in doubt");
-    let left_out = [
-        (totals.invalid, "was not valid", "were not valid"),
-        (
-            totals.not_attempted,
-            "was not attempted",
-            "were not attempted",
-        ),
-        (totals.not_selected, "was not selected", "were not selected"),
-    ];
-    let duplicates = report.duplicates_removed();
-    let removed = report.removed_as(RemovalOutcome::Removed);
-    let gone = report.removed_as(RemovalOutcome::AlreadyGone);
-    let restored = report.removed_as(RemovalOutcome::Restored);
+    let removed = |outcome, one, many| (report.removed_as(outcome), one, many);
     let undone = [
-        (removed, "was removed since", "were removed since"),
+        removed(
+            RemovalOutcome::Removed,
+            "was removed since",
+            "were removed since",
+        ),
         (
-            duplicates,
+            report.duplicates_removed(),
             "duplicate was removed since",
             "duplicates were removed since",
         ),
-        (gone, "was already gone", "were already gone"),
-        (restored, "was put back since", "were put back since"),
+        removed(
+            RemovalOutcome::AlreadyGone,
+            "was already gone",
+            "were already gone",
+        ),
+        removed(
+            RemovalOutcome::Restored,
+            "was put back since",
+            "were put back since",
+        ),
     ];
+    let was = ("was", "were");
     let clauses = [
         format!("{sent} of {all} {done} in {place} on {day}"),
-        clauses(&there),
+        states(report, &THERE, was),
         format!("{failed} failed, {in_doubt}"),
-        clauses(&left_out),
+        states(report, &LEFT_OUT, was),
         clauses(&undone),
     ];
     if run.rehearsal {
-        format!("Rehearsal: {}", joined(clauses))
+        format!("Rehearsal: {}.", joined(clauses, "; "))
     } else {
         sentence(clauses)
     }
 }
 
-/// Those of the clauses whose number is not 0: `1 was not valid, 2 were not attempted`.
+/// What is done with integrations, and what has been.
+fn verb(report: &Report) -> (&'static str, &'static str) {
+    if report.is_update {
+        ("update", "updated")
+    } else {
+        ("create", "created")
+    }
+}
+
+const THERE: [(Outcome, &str); 3] = [
+    (Outcome::Exists, "already there"),
+    (Outcome::Unchanged, "already up to date"),
+    (Outcome::Absent, "not in Jira"),
+];
+const LEFT_OUT: [(Outcome, &str); 3] = [
+    (Outcome::Invalid, "not valid"),
+    (Outcome::NotAttempted, "not attempted"),
+    (Outcome::NotSelected, "not selected"),
+];
+
+/// How many rows have which of these outcomes: `1 was not valid, 2 were not attempted`.
+fn states(report: &Report, states: &[(Outcome, &str)], (is, are): (&str, &str)) -> String {
+    let texts = states.iter().map(|(outcome, words)| {
+        let count = report.count(ReportStatus::Ended(*outcome));
+        let (one, many) = (format!("{is} {words}"), format!("{are} {words}"));
+        clauses(&[(count, &one, &many)])
+    });
+    joined(texts, ", ")
+}
+
+/// Those of the clauses whose number is not 0.
 fn clauses(clauses: &[(u64, &str, &str)]) -> String {
     let present = clauses.iter().filter(|(number, ..)| *number > 0);
     let texts = present.map(|(number, one, many)| counted(*number, one, many));
-    texts.collect::<Vec<_>>().join(", ")
+    joined(texts, ", ")
 }
 
 /// The clauses that are not empty, the first one with a capital letter.
-fn sentence<const N: usize>(clauses: [String; N]) -> String {
-    let text = joined(clauses);
+fn sentence(clauses: impl IntoIterator<Item = String>) -> String {
+    let text = joined(clauses, "; ");
     let mut letters = text.chars();
     let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
+    let letters = first.into_iter().flatten().chain(letters);
+    letters.chain(['.']).collect()
 }
 
-fn joined<const N: usize>(clauses: [String; N]) -> String {
-    let present: Vec<String> = clauses.into_iter().filter(|of| !of.is_empty()).collect();
-    format!("{}.", present.join("; "))
+fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> String {
+    let present = texts.into_iter().filter(|text| !text.is_empty());
+    present.collect::<Vec<_>>().join(separator)
 }
 
 #[cfg(test)]

@@ -358,6 +358,17 @@ fn of_outcome<'a>(removals: impl Iterator<Item = &'a Removal>, outcome: RemovalO
         .count() as u64
 }
 
+/// The counts of so many rows that ended so, none of them blank.
+pub(super) fn row_counts(read: u64, totals: &Totals) -> RowCounts {
+    RowCounts {
+        read,
+        valid: read - totals.invalid - totals.not_selected,
+        invalid: totals.invalid,
+        not_selected: totals.not_selected,
+        blank: 0,
+    }
+}
+
 /// Writes a row's place as `file`, `sheet` and `row` of a document.
 pub(super) fn file_sheet_row<S: Serializer>(place: &Place, to: S) -> Result<S::Ok, S::Error> {
     let mut keys = to.serialize_map(Some(3))?;
