@@ -102,12 +102,8 @@ impl FieldValue {
     }
 
     pub fn to_json(&self) -> Value {
-        match self {
-            Self::Flag(flag) => Value::from(*flag),
-            Self::Integer(number) => Value::from(*number),
-            Self::Ids(ids) => Value::from(ids.as_slice()),
-            Self::Text(text) => Value::from(text.as_str()),
-        }
+        // Writing such a value cannot fail.
+        serde_json::to_value(self).unwrap_or_default()
     }
 }
 

@@ -74,7 +74,8 @@ pub(super) enum Like {
 /// compare, and one question is enough.
 #[derive(Default)]
 pub(super) struct SeenRows {
-    rows: Vec<SeenRow>,
+    /// 40 bytes each.
+    rows: Vec<(RowHashes, RowRef)>,
     /// The first row of each origin.
     origins: RowTable,
     /// The first row of each origin that gives it, where an earlier one leaves it blank.
@@ -86,26 +87,13 @@ pub(super) struct SeenRows {
     names: RowTable,
 }
 
-/// 40 bytes.
-struct SeenRow {
-    name: u64,
-    origin: u64,
-    gives_origin: bool,
-    place: RowRef,
-}
-
 impl SeenRows {
     /// Notes a row, or returns the earlier row that it is like.
     pub(super) fn note(&mut self, hashes: RowHashes, place: RowRef) -> Option<Like> {
         let n = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let like = self.find(hashes, n);
         if !matches!(like, Some(Like::Key(_) | Like::AnyOrigin(_))) {
-            self.rows.push(SeenRow {
-                name: hashes.name,
-                origin: hashes.origin,
-                gives_origin: hashes.gives_origin,
-                place,
-            });
+            self.rows.push((hashes, place));
         }
         like
     }
@@ -113,8 +101,8 @@ impl SeenRows {
     /// The earlier row that the next row, of index `n`, is like; if there is none, it joins the tables.
     fn find(&mut self, hashes: RowHashes, n: u32) -> Option<Like> {
         let rows = &self.rows;
-        let seen = |n: u32| &rows[n as usize];
-        let place = |n: u32| rows[n as usize].place;
+        let seen = |n: u32| &rows[n as usize].0;
+        let place = |n: u32| rows[n as usize].1;
         let has_name = |n: u32| seen(n).name == hashes.name;
         let has_origin = |n: u32| seen(n).origin == hashes.origin;
         if hashes.blank_is_any

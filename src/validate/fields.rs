@@ -376,8 +376,9 @@ impl<'a> RowCheck<'a> {
             let help = "check the type, and whether the token is in the right row";
             self.report(field, Code::ForeignToken, message, help);
         }
-        let is_key = integration_type == IntegrationType::Aws;
-        if let Some((what, home)) = other_half(field, secret).filter(|_| is_key) {
+        if integration_type == IntegrationType::Aws
+            && let Some((what, home)) = other_half(field, secret)
+        {
             let message = format!("`{field}` looks like {what}, which belongs in `{home}`");
             let help = "check whether the cells of `username` and `password` are swapped";
             self.report(field, Code::ForeignToken, message, help);

@@ -15,10 +15,11 @@ use crate::model::{
 use crate::secret::{SecretPolicy, SplitCell};
 
 /// What the rows are read for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// To report what is wrong; no record is kept.
+    #[default]
     Check,
     /// To be sent.
     Import,
@@ -28,7 +29,7 @@ pub enum Purpose {
 ///
 /// The journal holds this value, so that a resumed run reads its rows in the same way: its keys are stable, and one that
 /// is not known is an error, as it may change what is read. No secret is part of it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Options {
     pub purpose: Purpose,
@@ -67,14 +68,7 @@ impl Options {
         Self {
             purpose,
             secrets,
-            read: ReadOptions::default(),
-            map: HeaderMap::default(),
-            presets: Vec::new(),
-            selection: Selection::default(),
-            policy: Policy::default(),
-            update: Vec::new(),
-            split_by: None,
-            keeps_all: false,
+            ..Self::default()
         }
     }
 

@@ -224,42 +224,33 @@ impl Run<'_> {
         let Some(found) = self.seen.note(hashes, place) else {
             return;
         };
-        let place_of = |earlier: RowRef| {
-            let line = earlier.line.map(|line| u64::from(line.get()));
-            let table = self.rows_before.partition_point(|rows| *rows < earlier.n) - 1;
-            Place::row(&self.tables[table].table, earlier.row, line)
-        };
+        let (Like::Key(earlier) | Like::AnyOrigin(earlier) | Like::Origin(earlier)) = found;
+        let line = earlier.line.map(|line| u64::from(line.get()));
+        let other = Place::row(&self.table_of(earlier.n).table, earlier.row, line);
         let (field, code, message, help) = match found {
-            Like::Key(earlier) => (
+            Like::Key(_) => (
                 Field::DisplayName,
                 Code::DuplicateRow,
-                format!(
-                    "the row has the same type, origin and display name as {}",
-                    place_of(earlier)
-                ),
+                format!("the row has the same type, origin and display name as {other}"),
                 "remove one of the two rows, or give it a display name of its own",
             ),
-            Like::AnyOrigin(earlier) => (
+            Like::AnyOrigin(_) => (
                 Field::DisplayName,
                 Code::DuplicateRow,
                 format!(
-                    "the row has the same type and display name as {}, and a blank origin in one of the two may be that of the other",
-                    place_of(earlier)
+                    "the row has the same type and display name as {other}, and a blank origin in one of the two may be that of the other"
                 ),
                 "remove one of the two rows, fill in both origins, or give it a display name of its own",
             ),
             Like::Origin(_) if !self.options.update.is_empty() => return,
-            Like::Origin(earlier) => (
+            Like::Origin(_) => (
                 Field::Origin,
                 Code::SameOrigin,
-                format!(
-                    "the row has the same type and origin as {}, under another name",
-                    place_of(earlier)
-                ),
+                format!("the row has the same type and origin as {other}, under another name"),
                 "two integrations of one host index what both see twice; ignore this if their accounts differ",
             ),
         };
-        if let Like::Key(earlier) | Like::AnyOrigin(earlier) = found {
+        if code == Code::DuplicateRow {
             self.duplicated.insert(earlier.n, earlier.is_valid);
         }
         let columns = &self.tables[table];
@@ -272,13 +263,17 @@ impl Run<'_> {
         row.found.push(diagnostic);
     }
 
+    /// The table of the row of this number.
+    fn table_of(&self, n: u32) -> &Columns {
+        &self.tables[self.rows_before.partition_point(|rows| *rows < n) - 1]
+    }
+
     /// Of rows that duplicate each other none is valid: which of them is meant cannot be told.
     fn invalidate_duplicated(&mut self) {
         if !self.options.keeps_rows() {
-            let valid = self.duplicated.iter().filter(|(_, is_valid)| **is_valid);
-            for (n, _) in valid {
-                let table = self.rows_before.partition_point(|rows| rows < n) - 1;
-                self.result.count_invalid(&self.tables[table].table);
+            for (n, _) in self.duplicated.iter().filter(|(_, is_valid)| **is_valid) {
+                let table = Arc::clone(&self.table_of(*n).table);
+                self.result.count_invalid(&table);
             }
             return;
         }
@@ -298,31 +293,30 @@ impl Run<'_> {
         if self.has_unread_file {
             return;
         }
-        let result = &mut self.result;
-        let sheets = &result.sheets;
-        let is_missing = |asked: &&String| {
-            !sheets
-                .iter()
-                .any(|sheet| input::is_same_sheet(sheet, asked))
+        let Self {
+            options,
+            result,
+            tables: read,
+            ..
+        } = self;
+        let has_sheet = |asked: &String| {
+            let mut sheets = result.sheets.iter();
+            sheets.any(|sheet| input::is_same_sheet(sheet, asked))
         };
-        let asked = self.options.read.sheets.iter();
-        result.missing_sheets = asked.filter(is_missing).cloned().collect();
-        let only = self.options.selection.only.iter().enumerate();
-        let missing =
-            only.filter(|(at, _)| self.tables.iter().all(|table| table.only[*at].is_none()));
-        result.missing_columns = missing.map(|(_, only)| only.header.clone()).collect();
-        let fields = self.options.update.iter();
-        let is_missing = |field: &&Field| {
-            let named = Options::named_with(**field);
-            let has = |field| self.tables.iter().any(|table| table.has(field));
-            !named.iter().any(has)
+        let sheets = options.read.sheets.iter();
+        result.missing_sheets = sheets.filter(|asked| !has_sheet(asked)).cloned().collect();
+        let only = options.selection.only.iter().enumerate();
+        let only = only.filter(|(at, _)| read.iter().all(|table| table.only[*at].is_none()));
+        let split = options.split_by.iter();
+        let split = split.filter(|_| read.iter().all(|table| table.split.is_none()));
+        let columns = only.map(|(_, only)| &only.header).chain(split);
+        result.missing_columns = columns.cloned().collect();
+        let has_any = |field: Field| {
+            let mut named = Options::named_with(field).iter();
+            named.any(|field| read.iter().any(|table| table.has(field)))
         };
-        result.missing_fields = fields.filter(is_missing).copied().collect();
-        let split = self.options.split_by.iter();
-        let is_nowhere = |_: &&String| self.tables.iter().all(|table| table.split.is_none());
-        result
-            .missing_columns
-            .extend(split.filter(is_nowhere).cloned());
+        let fields = options.update.iter().copied();
+        result.missing_fields = fields.filter(|field| !has_any(*field)).collect();
         let tables = result.files.iter().flat_map(|file| &file.tables);
         let headers = tables.flat_map(|table| &table.headers);
         result.missing_mapped = self.options.map.missing(headers);

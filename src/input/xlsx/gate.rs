@@ -106,13 +106,16 @@ impl Gate {
 
     /// Takes what the scan has found so far, once it has seen more than `cells` cells or the end.
     pub(super) fn findings(&self, cells: u64) -> io::Result<Findings> {
-        let progress = self.wait(|progress| progress.findings.cells > cells)?;
-        Ok(take(progress))
+        let mut progress = self.wait(|progress| progress.findings.cells > cells)?;
+        let cells = progress.findings.cells;
+        let findings = std::mem::take(&mut progress.findings);
+        progress.findings.cells = cells;
+        Ok(findings)
     }
 
     /// Takes all that the scan has found, once it has ended.
     pub(super) fn all_findings(&self) -> io::Result<Findings> {
-        Ok(take(self.wait(|_| false)?))
+        self.findings(u64::MAX)
     }
 
     /// The scan asks for packed bytes at `at`: it is through with all before them.
@@ -158,13 +161,6 @@ impl Gate {
     fn lock(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn take(mut progress: MutexGuard<'_, Progress>) -> Findings {
-    let cells = progress.findings.cells;
-    let findings = std::mem::take(&mut progress.findings);
-    progress.findings.cells = cells;
-    findings
 }
 
 /// Who reads.
