@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::input::Source;
 use crate::model::{
-    ABOUT_ID, Code, Diagnostics, Example, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need,
-    Severity,
+    ABOUT_ID, Code, Diagnostics, Example, Field, ID, IntegrationType, Kind, LETTERS,
+    LISTED_REGIONS, Need, Severity,
 };
 use crate::secret::SecretPolicy;
 use crate::validate::{Options, Purpose, validate_sources};
@@ -38,6 +38,8 @@ pub(crate) enum ExampleTopic {
     File {
         /// The first row, from 1, in Windows-1252; those above it, or all, are in UTF-8.
         windows_1252_from_row: Option<usize>,
+        /// The text of the file, in which [`LETTERS`] stands for many letters.
+        #[serde(serialize_with = "spelled_out")]
         wrong: &'static str,
         #[serde(serialize_with = "places")]
         diagnostics: Diagnostics,
@@ -175,7 +177,7 @@ impl From<Code> for CodeTopic {
             } => ExampleTopic::File {
                 windows_1252_from_row,
                 wrong,
-                diagnostics: check(encoded(wrong, windows_1252_from_row)),
+                diagnostics: check(encoded(&with_letters(wrong), windows_1252_from_row)),
                 corrected: right,
             },
         };
@@ -189,6 +191,14 @@ impl From<Code> for CodeTopic {
             example,
         }
     }
+}
+
+fn with_letters(text: &str) -> String {
+    text.replace(LETTERS, &"x".repeat(2000))
+}
+
+fn spelled_out<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&with_letters(text))
 }
 
 /// The bytes of a text whose rows from this one on are in Windows-1252.

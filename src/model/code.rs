@@ -51,7 +51,7 @@ pub struct CodeAbout {
 /// An example of a diagnostic.
 #[derive(Debug)]
 pub enum Example {
-    /// A CSV file, and the same file corrected.
+    /// A CSV file, and the same file corrected. [`LETTERS`] stands for many letters.
     Csv {
         /// The file.
         wrong: &'static str,
@@ -63,6 +63,9 @@ pub enum Example {
     /// A description of what no CSV file can show.
     Words(&'static str),
 }
+
+/// Stands in an example for more letters than anyone wants to see.
+pub(crate) const LETTERS: &str = "(2,000 letters)";
 
 const fn csv(wrong: &'static str, right: &'static str) -> Example {
     Example::Csv {
@@ -642,7 +645,8 @@ codes! {
         meaning: "the text is longer than the app accepts",
         why: "The vendor's manual allows 2,000 characters in `apiPath` and in `apiFilter`.",
         help: "Shorten it. Instead of listing repositories, an `apiFilter` can often test for a common part of their names.",
-        example: Example::Words("The cell under `apiFilter` lists each of 80 repositories by name, in 2,400 characters."),
+        example: csv("type,displayName,pat,apiPath\nGITHUB,Payments,invented-token,/orgs/(2,000 letters)\n",
+                     "type,displayName,pat,apiPath\nGITHUB,Payments,invented-token,/orgs/acme/repos\n"),
     }
     NotJmespath = Error "not-jmespath" {
         meaning: "`apiFilter` is not a JMESPath expression",

@@ -7,7 +7,7 @@ use super::style::{BOLD, DIM, of_severity, paint, wrapping};
 use crate::explain::{
     Catalogue, CodeTopic, ExampleTopic, FieldLine, FieldTopic, NeededBy, Topic, TypeTopic,
 };
-use crate::model::{IntegrationType, Severity};
+use crate::model::{IntegrationType, LETTERS, Severity};
 
 /// The explanation of `topic`, in lines of `width` columns.
 pub(crate) fn explanation(topic: &Topic, width: usize) -> String {
@@ -59,7 +59,7 @@ impl Page {
                 });
                 match *wrong {
                     "" => self.indented(&paint(DIM, "(an empty file)")),
-                    wrong => self.indented(wrong),
+                    wrong => self.indented(&wrong.replace(LETTERS, &paint(DIM, LETTERS))),
                 }
                 self.heading("What gij reports");
                 self.indented(diagnostics(found, Detail::All).trim_end());
