@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::env::Env;
 
 /// Codes that no CSV file shows: the workbook or the Jira that does is described in words.
-const IN_WORDS: [&str; 19] = [
+const IN_WORDS: [&str; 20] = [
     "ambiguous-integration",
     "cell-is-error",
     "credential-accepted",
@@ -25,6 +25,7 @@ const IN_WORDS: [&str; 19] = [
     "stored-differently",
     "token-expired",
     "token-expires-soon",
+    "too-long",
     "unknown-project",
 ];
 

@@ -48,7 +48,7 @@ fn a_rate_that_is_asked_for_stands_in_the_report() {
     env.run(["import", "a.csv", "--yes", "--rate", "6000/m"])
         .exit(0);
     let journal = std::fs::read_to_string(env.runs()[0].join("journal.jsonl")).unwrap();
-    assert!(journal.contains(r#""rate":"100/s""#), "{journal}");
+    assert!(journal.contains(r#""rate":"6000/m""#), "{journal}");
 }
 
 #[test]
