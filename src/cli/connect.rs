@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
 use super::seed::put_rows;
 use super::values::duration;
-use crate::engine::{ListError, Pace, Pacer, Stop, StopSwitch, read};
+use crate::engine::{Pace, Pacer, Stop, StopSwitch, read};
 use crate::jira::{Access, BaseUrl, Client, Connection, Exchange, JiraError, Person, ServerInfo};
 use crate::journal::Jira;
 use crate::model::RemoteIntegration;
@@ -291,7 +291,7 @@ impl Connected {
         self.unless_interrupted(async {
             let read = async || self.client.repositories().await;
             match patiently(read, &self.pacer, screen).await {
-                Err(ListError::Jira(JiraError::NoApi { .. })) => Ok(None),
+                Err(Stop::Jira(JiraError::NoApi { .. })) => Ok(None),
                 found => Ok(Some(found?)),
             }
         })
@@ -352,7 +352,7 @@ async fn patiently<T>(
     send: impl AsyncFn() -> Exchange<Result<T, JiraError>>,
     pacer: &Pacer,
     screen: &Screen,
-) -> Result<T, ListError> {
+) -> Result<T, Stop> {
     let waiting = |why: &str, time: Duration| screen.info(&waiting(why, time));
     read(send, pacer, &StopSwitch::default(), &waiting).await
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use crate::engine::{ListError, Stop};
+use crate::engine::Stop;
 use crate::jira::{ConnectError, JiraError};
 use crate::journal::{FindRunError, JournalError, LockError, RunDirError};
 use crate::plan::Vanished;
@@ -106,15 +106,6 @@ impl From<JiraError> for Failure {
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         Self::usage(error)
-    }
-}
-
-impl From<ListError> for Failure {
-    fn from(error: ListError) -> Self {
-        match error {
-            ListError::Jira(error) => error.into(),
-            ListError::Stop(stop) => stop.into(),
-        }
     }
 }
 

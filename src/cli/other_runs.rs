@@ -77,7 +77,7 @@ impl OtherRuns<'_> {
             self.refuse(&format!("{message}; {damaged}"), new_run)?;
             return Ok(None);
         }
-        let resume = self.context.given.resume(id, stored.has_stdin());
+        let resume = self.context.given.resume(id, stored.opened.has_stdin());
         let help = format!("continue it with `{resume}`, or {new_run}");
         self.refuse(&message, &help)?;
         Ok(Some(id.clone()))
@@ -116,7 +116,7 @@ impl OtherRuns<'_> {
             let settle = if facts.is_undone {
                 given.undo_dry_run(id)
             } else {
-                given.resume(id, stored.has_stdin())
+                given.resume(id, stored.opened.has_stdin())
             };
             self.refuse(
                 &format!("{place}{others} may exist in Jira already: in doubt in the run {id}"),

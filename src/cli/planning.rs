@@ -206,25 +206,20 @@ impl Session<'_> {
                 _ => None,
             };
             let work = Work {
-                matcher,
-                jobs: plan.rows().iter().filter_map(update).collect(),
-                in_doubt: Vec::new(),
                 existing: plan.count("unchanged"),
-                audit: WhenToAudit::Never,
+                ..Work::new(matcher, plan.rows().iter().filter_map(update))
             };
             return self.send(begin, work);
         }
         let rows = run.into_iter().flat_map(RunState::rows);
         let in_doubt = rows.filter(|(_, row)| row.outcome == Outcome::InDoubt);
+        let jobs = plan.to_send();
+        let jobs = jobs.map(|row| Job::new(Creation(row), last_attempt(row.n)));
         let work = Work {
-            matcher,
-            jobs: plan
-                .to_send()
-                .map(|row| Job::new(Creation(row), last_attempt(row.n)))
-                .collect(),
             in_doubt: in_doubt.map(|(n, _)| n).collect(),
             existing: plan.existing().0,
             audit: WhenToAudit::IfSent,
+            ..Work::new(matcher, jobs)
         };
         self.send(begin, work)
     }

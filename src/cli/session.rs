@@ -75,6 +75,19 @@ pub(super) struct Work<O> {
     pub audit: WhenToAudit,
 }
 
+impl<O> Work<O> {
+    /// Work on rows of which none is in doubt, and that is not compared with Jira's list.
+    pub(super) fn new(matcher: Matcher, jobs: impl Iterator<Item = Job<O>>) -> Self {
+        Self {
+            matcher,
+            jobs: jobs.collect(),
+            in_doubt: Vec::new(),
+            existing: 0,
+            audit: WhenToAudit::Never,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum WhenToAudit {
     Always,

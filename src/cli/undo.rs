@@ -20,7 +20,7 @@ use super::sheets::rows_with;
 use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{
     Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, Update, agreed,
-    list_for_undo, plan_undo, without_absences,
+    list_for_undo, plan_undo,
 };
 use crate::journal::{
     ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
@@ -268,8 +268,10 @@ impl Undoing<'_> {
         self.remove(session, removals)
     }
 
-    fn plan(&self, list: &[RemoteIntegration]) -> Vec<UndoneRow> {
+    /// The plan by a list, which may lack other integrations of the run.
+    fn plan(&self, list: &[RemoteIntegration], lacks_others: bool) -> Vec<UndoneRow> {
         let options = UndoOptions {
+            lacks_others,
             changed: self.args.include_changed,
             found: self.args.include_found,
         };
@@ -289,16 +291,11 @@ impl Undoing<'_> {
             let seen = seen.to_vec();
             session.read(async |context, _| list_for_undo(context, &matcher, &remotes, seen).await)
         };
-        let plan_from = |(list, is_whole): (Vec<RemoteIntegration>, bool)| {
-            let plan = self.plan(&list);
-            if is_whole {
-                plan
-            } else {
-                without_absences(plan)
-            }
+        let plan_for = |rows: &mut dyn Iterator<Item = &UndoneRow>| {
+            let (list, is_whole) = list(rows.map(|undone| undone.remote).collect())?;
+            Ok::<_, EarlyEnd>(self.plan(&list, !is_whole))
         };
-        let created = self.plan(&[]);
-        let plan = plan_from(list(created.iter().map(|undone| undone.remote).collect())?);
+        let plan = plan_for(&mut self.plan(&[], false).iter())?;
         let jira = &session.jira.jira;
         self.context
             .show_plan(&self.plan_text(&plan, jira), must_ask);
@@ -320,10 +317,9 @@ impl Undoing<'_> {
             return Err(EarlyEnd::Declined(why));
         }
         // Jira may have changed since the plan was shown. What was gone by then stays gone.
-        let there = plan
-            .iter()
-            .filter(|undone| undone.fate != Fate::AlreadyGone);
-        let now = plan_from(list(there.map(|undone| undone.remote).collect())?);
+        let there = plan.iter();
+        let mut there = there.filter(|undone| undone.fate != Fate::AlreadyGone);
+        let now = plan_for(&mut there)?;
         Ok(self.removals(&agreed(&plan, now)))
     }
 
@@ -387,29 +383,14 @@ impl Undoing<'_> {
             let changes = removals.changes.iter();
             let jobs =
                 changes.map(|(n, change, left)| Job::new(Update::back(*n, change, left), last(*n)));
-            let work = Work {
-                matcher,
-                jobs: jobs.collect(),
-                in_doubt: Vec::new(),
-                existing: 0,
-                audit: WhenToAudit::Never,
-            };
-            return session.send(begin, work);
+            return session.send(begin, Work::new(matcher, jobs));
         }
         let jobs = removals.deletions.into_iter();
-        let work = Work {
-            matcher,
-            jobs: jobs
-                .map(|deletion| Job::new(deletion, deletion.attempt))
-                .collect(),
-            in_doubt: Vec::new(),
-            existing: 0,
-            audit: if must_audit {
-                WhenToAudit::Always
-            } else {
-                WhenToAudit::Never
-            },
-        };
+        let jobs = jobs.map(|deletion| Job::new(deletion, deletion.attempt));
+        let mut work = Work::new(matcher, jobs);
+        if must_audit {
+            work.audit = WhenToAudit::Always;
+        }
         session.send(begin, work)
     }
 
@@ -420,7 +401,7 @@ impl Undoing<'_> {
 
     fn dry_run(&self, list: &[RemoteIntegration], jira: &Jira) -> Result<Exit, Failure> {
         let Self { run, context, .. } = self;
-        let plan = self.plan(list);
+        let plan = self.plan(list, false);
         if context.is_json {
             write_json(&PlanDocument {
                 run: run.id(),

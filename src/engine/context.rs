@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::event::RunEvent;
-use super::list::{ListError, read, read_last_list, read_list};
+use super::list::{read, read_last_list, read_list};
 use super::matcher::Matcher;
 use super::pacer::{Pacer, Permit};
 use super::stop::{Stop, StopSwitch};
@@ -195,7 +195,7 @@ impl<'a> SessionContext<'a> {
     ) -> Result<Map<String, Value>, Stop> {
         let pause = |why: &str, time: Duration| self.pause(why, time);
         let show = async || self.client.show(id, record).await;
-        Ok(read(show, self.pacer, self.stop, &pause).await?)
+        read(show, self.pacer, self.stop, &pause).await
     }
 
     /// Whether Jira holds an integration `id`, whatever its lists show.
@@ -231,13 +231,11 @@ impl<'a> SessionContext<'a> {
             let calm = StopSwitch::default();
             tokio::select! {
                 list = read(&calm) => list,
-                () = self.stop.interrupted() => Err(Stop::Interrupted.into()),
+                () = self.stop.interrupted() => Err(Stop::Interrupted),
             }
         } else {
-            let list = read_last_list(self.client, self.pacer).await;
-            list.map_err(ListError::from)
-        };
-        let list = list?;
+            read_last_list(self.client, self.pacer).await
+        }?;
         let new = matcher.new_in(&list);
         self.note(Event::Listed(Listed {
             why,

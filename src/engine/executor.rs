@@ -231,10 +231,8 @@ impl<'a, O: Operation> Executor<'a, O> {
         let answer = job.operation.check(response.answer, &mut self.matcher);
         let (verdict, why) = match answer {
             Answer::Done(done) => {
-                let shown = job.operation.shown(done);
-                (answered.remote, answered.echo) = (shown.remote, shown.echo);
-                let why = self.check_others(&job, &shown.also_changed, shown.left);
-                answered.also_changed = shown.also_changed;
+                job.operation.record(done, &mut answered);
+                let why = self.check_others(&job, &answered.also_changed);
                 (job.operation.doubt().done(), why)
             }
             Answer::Refused(why) => (Verdict::Failed, why),
@@ -264,7 +262,9 @@ impl<'a, O: Operation> Executor<'a, O> {
         let Refusal { error, advice } = why;
         context.note(Event::Outcome(Answered {
             verdict,
-            error: (!error.is_empty()).then(|| error.clone()),
+            error: (!error.is_empty())
+                .then(|| error.clone())
+                .or(answered.error),
             advice,
             ..answered
         }));
@@ -311,11 +311,11 @@ impl<'a, O: Operation> Executor<'a, O> {
         self.queue.end(&job.operation);
     }
 
-    /// Stops the session if Jira changed fields that it was not asked to change. Returns that, or else what was `left`.
-    fn check_others(&self, job: &Job<O>, changed: &[Difference], left: String) -> Refusal {
+    /// Stops the session if Jira changed fields that it was not asked to change.
+    fn check_others(&self, job: &Job<O>, changed: &[Difference]) -> Refusal {
         let remote = job.operation.doubt().remote();
         let Some(remote) = remote.filter(|_| !changed.is_empty()) else {
-            return left.into();
+            return Refusal::default();
         };
         let stop = Stop::also_changed(remote.id, changed);
         let why = stop.to_string();

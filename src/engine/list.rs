@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use thiserror::Error;
 use tokio::time::Instant;
 
 use super::pacer::Pacer;
@@ -12,17 +11,6 @@ use crate::model::RemoteIntegration;
 
 /// How often a list is tried while Jira is unavailable, within the longest wait.
 const MOST_TRIES: u32 = 5;
-
-/// Why there is no list.
-#[derive(Debug, Error)]
-pub(crate) enum ListError {
-    /// Jira does not give one.
-    #[error(transparent)]
-    Jira(#[from] JiraError),
-    /// The run is to stop, or waited too long.
-    #[error(transparent)]
-    Stop(#[from] Stop),
-}
 
 /// Reads the list of integrations as [`read`] does.
 ///
@@ -34,7 +22,7 @@ pub(crate) async fn read_list(
     pacer: &Pacer,
     stop: &StopSwitch,
     on_pause: &dyn Fn(&str, Duration),
-) -> Result<Vec<RemoteIntegration>, ListError> {
+) -> Result<Vec<RemoteIntegration>, Stop> {
     read(async || client.list().await, pacer, stop, on_pause).await
 }
 
@@ -43,18 +31,18 @@ pub(crate) async fn read_list(
 ///
 /// # Errors
 ///
-/// [`ListError::Jira`] if Jira refuses, or does not answer within some tries; [`ListError::Stop`] if the run is to stop.
+/// [`Stop::Jira`] if Jira refuses, or does not answer within some tries; another one if the run is to stop.
 pub(crate) async fn read<T>(
     send: impl AsyncFn() -> Exchange<Result<T, JiraError>>,
     pacer: &Pacer,
     stop: &StopSwitch,
     on_pause: &dyn Fn(&str, Duration),
-) -> Result<T, ListError> {
+) -> Result<T, Stop> {
     let began = Instant::now();
     let mut tries = 0;
     loop {
         let Some(permit) = pacer.acquire_for_list(stop).await else {
-            return Err(stop.reason().unwrap_or(Stop::Interrupted).into());
+            return Err(stop.reason().unwrap_or(Stop::Interrupted));
         };
         let exchange = tokio::select! {
             exchange = send() => exchange,
@@ -64,7 +52,7 @@ pub(crate) async fn read<T>(
         let why = match &exchange.meaning {
             Ok(_) => String::new(),
             Err(error) if error.is_passing() && tries < MOST_TRIES => error.to_string(),
-            Err(_) => return exchange.meaning.map_err(ListError::from),
+            Err(_) => return exchange.meaning.map_err(Stop::Jira),
         };
         let pause = permit.report(&exchange, &why)?;
         let error = match exchange.meaning {
@@ -73,7 +61,7 @@ pub(crate) async fn read<T>(
         };
         if let Some(time) = pause {
             if began.elapsed() + time > pacer.pace().max_wait {
-                return Err(error.into());
+                return Err(Stop::Jira(error));
             }
             on_pause(&why, time);
         }
@@ -84,23 +72,14 @@ pub(crate) async fn read<T>(
 pub(super) async fn read_last_list(
     client: &Client,
     pacer: &Pacer,
-) -> Result<Vec<RemoteIntegration>, JiraError> {
+) -> Result<Vec<RemoteIntegration>, Stop> {
     let Some(permit) = pacer.acquire_for_last_list().await else {
-        return Err(JiraError::Unavailable {
+        return Err(Stop::Jira(JiraError::Unavailable {
             url: client.base().as_str().to_owned(),
             message: "it asks for a longer pause".to_owned(),
-        });
+        }));
     };
     let exchange = client.list().await;
     drop(permit);
-    exchange.meaning
-}
-
-impl From<ListError> for Stop {
-    fn from(error: ListError) -> Self {
-        match error {
-            ListError::Jira(error) => Self::Jira(error),
-            ListError::Stop(stop) => stop,
-        }
-    }
+    exchange.meaning.map_err(Stop::Jira)
 }

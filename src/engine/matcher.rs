@@ -324,11 +324,6 @@ impl Matcher {
         self.created.len()
     }
 
-    /// What the run created last.
-    pub(crate) fn last_created(&self) -> Option<Remote> {
-        self.created.last().copied()
-    }
-
     /// Whether `list` shows the first `number` integrations that the run created, without those removed and those `in_question`:
     /// a list that lacks what is known to be there proves no absence.
     pub(crate) fn shows_created(
@@ -360,8 +355,9 @@ impl Matcher {
     /// Finds the integrations of rows of `unsettled` in a list, which then are created.
     ///
     /// A row with a name is found if exactly one new integration equals its key, and one without a name if exactly one
-    /// new of its type and origin has a name that is no row's; one that an answer for the row named counts like these. What may belong to two of the rows, those that are in doubt
-    /// already among them, belongs to neither, and what was there before a row was sent does not belong to it.
+    /// new of its type and origin has a name that is no row's; one that an answer for the row named counts like these. What
+    /// may belong to two of the rows, those that are in doubt already among them, belongs to neither, and what was there
+    /// before a row was sent does not belong to it.
     pub(crate) fn find<'l>(
         &mut self,
         list: &'l [RemoteIntegration],

@@ -22,7 +22,7 @@ pub(crate) use context::{SessionContext, Settling};
 pub(crate) use event::RunEvent;
 pub(crate) use executor::{Executor, Settings};
 pub(crate) use join::{InvalidNow, Joined, SheetNow, join, rows_in};
-pub(crate) use list::{ListError, read};
+pub(crate) use list::read;
 pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};
 pub(crate) use operations::{
@@ -31,6 +31,4 @@ pub(crate) use operations::{
 pub(crate) use pacer::{Pace, Pacer};
 pub(crate) use settle::{Unsettled, settle};
 pub(crate) use stop::{Stop, StopSwitch};
-pub(crate) use undo::{
-    Fate, UndoOptions, UndoneRow, agreed, duplicates, list_for_undo, plan_undo, without_absences,
-};
+pub(crate) use undo::{Fate, UndoOptions, UndoneRow, agreed, duplicates, list_for_undo, plan_undo};

@@ -68,22 +68,8 @@ enum Purpose {
     List,
 }
 
-/// What came of a request, as far as it matters for the pace.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Feedback {
-    /// An answer that shows that Jira is at work, be it a refusal.
-    Answer,
-    /// 429: it was not carried out.
-    Limited { retry_after: Option<Duration> },
-    /// 5xx.
-    ServerError { retry_after: Option<Duration> },
-    /// 408, or no whole answer in time.
-    TimedOut,
-    /// The connection broke, or the answer was of no use.
-    BrokenOff,
-    /// No connection was made: it was not sent.
-    NotConnected,
-}
+/// How a request ended, and how long the answer asks to wait.
+type Feedback = (Ended, Option<Duration>);
 
 /// Permission to make one request. Dropping it gives its place among the requests under way back.
 #[derive(Debug)]
@@ -218,13 +204,38 @@ impl State {
     fn report(
         &mut self,
         (purpose, number): (Purpose, u64),
-        feedback: Feedback,
+        (ended, retry_after): Feedback,
         hints: Option<RateHints>,
         why: &str,
         now: Instant,
     ) -> Result<Option<Duration>, Stop> {
-        let pause = match feedback {
-            Feedback::Answer => {
+        let pause = match ended {
+            // It was not carried out.
+            Ended::Answered(429) => {
+                let asked = retry_after.unwrap_or_default();
+                let pause = self.pause.asked(number, self.sent, asked, why, now)?;
+                let until = self.pause.until(now).unwrap_or(now);
+                self.rate.refused(hints, until, self.sent);
+                pause
+            }
+            Ended::NotConnected => self.pause.back_off(number, self.sent, now),
+            Ended::Answered(408 | 500..) | Ended::TimedOut | Ended::BrokenOff => {
+                if ended != Ended::BrokenOff {
+                    self.concurrency.failed(number, self.sent);
+                }
+                match (purpose, retry_after) {
+                    // It is settled, and not sent again now.
+                    (Purpose::Operation, _) => {
+                        return self.pause.check_wait(why, now).map(|()| None);
+                    }
+                    (Purpose::List, Some(asked)) => {
+                        self.pause.asked(number, self.sent, asked, why, now)?
+                    }
+                    (Purpose::List, None) => self.pause.back_off(number, self.sent, now),
+                }
+            }
+            // Jira is at work, be it to refuse.
+            Ended::Answered(_) => {
                 let others = self.concurrency.under_way().saturating_sub(1);
                 self.rate.answered(number, hints, others, now);
                 self.concurrency.succeeded();
@@ -233,32 +244,6 @@ impl State {
                     self.pause.restart_wait(now);
                 }
                 return Ok(None);
-            }
-            Feedback::Limited { retry_after } => {
-                let asked = retry_after.unwrap_or_default();
-                let pause = self.pause.asked(number, self.sent, asked, why, now)?;
-                let until = self.pause.until(now).unwrap_or(now);
-                self.rate.refused(hints, until, self.sent);
-                pause
-            }
-            Feedback::NotConnected => self.pause.back_off(number, self.sent, now),
-            Feedback::ServerError { .. } | Feedback::TimedOut | Feedback::BrokenOff => {
-                if feedback != Feedback::BrokenOff {
-                    self.concurrency.failed(number, self.sent);
-                }
-                match (purpose, feedback) {
-                    // It is settled, and not sent again now.
-                    (Purpose::Operation, _) => {
-                        return self.pause.check_wait(why, now).map(|()| None);
-                    }
-                    (
-                        Purpose::List,
-                        Feedback::ServerError {
-                            retry_after: Some(asked),
-                        },
-                    ) => self.pause.asked(number, self.sent, asked, why, now)?,
-                    (Purpose::List, _) => self.pause.back_off(number, self.sent, now),
-                }
             }
         };
         if purpose == Purpose::Operation {
@@ -283,7 +268,8 @@ impl Permit<'_> {
         exchange: &Exchange<T>,
         why: &str,
     ) -> Result<Option<Duration>, Stop> {
-        self.give_feedback(Feedback::from(exchange), exchange.hints, why)
+        let feedback = (exchange.ended, exchange.retry_after);
+        self.give_feedback(feedback, exchange.hints, why)
     }
 
     fn give_feedback(
@@ -302,19 +288,5 @@ impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.pacer.state.borrow_mut().concurrency.give_back();
         self.pacer.changed.notify_one();
-    }
-}
-
-impl<T> From<&Exchange<T>> for Feedback {
-    fn from(exchange: &Exchange<T>) -> Self {
-        let retry_after = exchange.retry_after;
-        match exchange.ended {
-            Ended::Answered(429) => Self::Limited { retry_after },
-            Ended::Answered(500..) => Self::ServerError { retry_after },
-            Ended::Answered(408) | Ended::TimedOut => Self::TimedOut,
-            Ended::Answered(_) => Self::Answer,
-            Ended::BrokenOff => Self::BrokenOff,
-            Ended::NotConnected => Self::NotConnected,
-        }
     }
 }

@@ -139,9 +139,13 @@ impl StopSwitch {
 
     /// Waits until somebody interrupts.
     pub(crate) async fn interrupted(&self) {
+        self.wait_for(|thrown| thrown.is_interrupted).await;
+    }
+
+    async fn wait_for(&self, is_it: impl Fn(&Thrown) -> bool) {
         let mut receiver = self.0.subscribe();
         // The sender lives as long as this switch.
-        let _ = receiver.wait_for(|thrown| thrown.is_interrupted).await;
+        let _ = receiver.wait_for(|thrown| is_it(thrown)).await;
     }
 
     /// Whether the run is to stop.
@@ -172,9 +176,7 @@ impl StopSwitch {
 
     /// Waits until the run is to stop.
     pub(crate) async fn thrown(&self) {
-        let mut receiver = self.0.subscribe();
-        // The sender lives as long as this switch.
-        let _ = receiver.wait_for(|thrown| thrown.reason.is_some()).await;
+        self.wait_for(|thrown| thrown.reason.is_some()).await;
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct UndoOptions {
     pub changed: bool,
     /// Integrations that were found in a list rather than by an answer.
     pub found: bool,
+    /// Nothing: Jira's list lacks other integrations of the run too, and proves no absence.
+    pub lacks_others: bool,
 }
 
 /// What an undo does with the integration of a row.
@@ -115,6 +117,10 @@ pub(crate) fn agreed(shown: &[UndoneRow], now: Vec<UndoneRow>) -> Vec<UndoneRow>
 
 fn fate(row: &RowState, shown: Option<&RemoteIntegration>, options: UndoOptions) -> Fate {
     let Some(shown) = shown else {
+        if options.lacks_others {
+            let why = "Jira's list does not show it, but lacks other integrations of this run too; undo again later";
+            return Fate::LeaveAlone(why.into());
+        }
         return Fate::AlreadyGone;
     };
     if let Some(why) = why_another(row, shown) {
@@ -183,9 +189,9 @@ pub(crate) fn duplicates(
 }
 
 /// Jira's list, for planning what is deleted. A list may lag behind what was created, so that one proves no absence: if it
-/// lacks some of `remotes`, Jira is given its time and the list is read twice more. What either of them shows is there, or the
-/// list `seen` when the session began; what
-/// none shows is gone if they show everything else that the run created, which is returned beside the list.
+/// lacks some of `remotes`, Jira is given its time and the list is read twice more. What one of them shows is there, or the
+/// list `seen` when the session began; what none shows is gone if they show everything else that the run created, which is
+/// returned beside the list.
 ///
 /// # Errors
 ///
@@ -210,41 +216,17 @@ pub(crate) async fn list_for_undo(
     let mut are_whole = [&earlier, &later]
         .into_iter()
         .all(|list| matcher.shows_created(list, matcher.number_created(), &in_question));
-    // Lists that show nothing of the run may be older than the run.
-    if let Some(last) = matcher.last_created()
-        && are_whole
-        && missing == remotes.len()
-        && [&earlier, &later]
-            .into_iter()
-            .all(|list| !shows_any(list, remotes))
-    {
-        are_whole = !context.is_there(last.id).await?;
+    let mut both = earlier.iter().chain(&later);
+    // Lists that show none of them may be older than the run, so that Jira is asked for each.
+    if !both.any(|shown| in_question.contains(shown.identity())) {
+        for remote in remotes {
+            are_whole = are_whole && !context.is_there(remote.id).await?;
+        }
     }
     let shown = shown_in(&later);
     let more = seen.into_iter().chain(earlier);
     later.extend(more.filter(|remote| !shown.contains(remote.identity())));
     Ok((later, are_whole))
-}
-
-/// The same plan made from lists that lack something else of the run: they prove no absence.
-pub(crate) fn without_absences(plan: Vec<UndoneRow>) -> Vec<UndoneRow> {
-    let proven = |row: UndoneRow| {
-        match row.fate {
-        Fate::AlreadyGone => UndoneRow {
-            fate: Fate::LeaveAlone(
-                "Jira's list does not show it, but lacks other integrations of this run too; undo again later".into(),
-            ),
-            ..row
-        },
-        _ => row,
-    }
-    };
-    plan.into_iter().map(proven).collect()
-}
-
-fn shows_any(list: &[RemoteIntegration], remotes: &[Remote]) -> bool {
-    let shown = shown_in(list);
-    remotes.iter().any(|remote| shown.contains(*remote))
 }
 
 fn shown_in(list: &[RemoteIntegration]) -> RemoteSet {
@@ -345,6 +327,7 @@ mod tests {
         let all = UndoOptions {
             changed: true,
             found: true,
+            ..UndoOptions::default()
         };
         for (change, why) in [
             (

@@ -212,7 +212,10 @@ impl TryFrom<Map<String, Value>> for Entry {
             fields.remove(field.name());
         }
         if let Some(Value::String(origin)) = fields.get_mut(Field::Origin.name()) {
-            hide_user_info(origin);
+            // Nothing that a row may contain, and a secret if there is one.
+            if let Some(range) = user_info(origin) {
+                origin.replace_range(range, "***");
+            }
         }
         typed(&mut fields);
         let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -237,13 +240,6 @@ fn typed(fields: &mut Map<String, Value>) {
         if let Some(field) = Field::from_name(name) {
             *value = field.kind().typed(value.take());
         }
-    }
-}
-
-/// Masks what stands before the host of a URL: nothing that a row may contain, and a secret if there is one.
-fn hide_user_info(origin: &mut String) {
-    if let Some(range) = user_info(origin) {
-        origin.replace_range(range, "***");
     }
 }
 

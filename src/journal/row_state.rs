@@ -197,54 +197,46 @@ impl RowState {
             id,
             init_date: planned.init_date,
         });
-        let removal = match planned.action {
-            PlannedAction::Exists if may_plan => {
-                self.outcome = Outcome::Exists;
-                self.remote = remote;
-                return;
-            }
+        let outcome = match planned.action {
             // An update may be sent again, so that a row in doubt is planned too.
             PlannedAction::Update if may_plan || self.outcome == Outcome::InDoubt => {
-                let known = self.remote.zip(remote);
-                let is_same = known.is_some_and(|(known, now)| known.is_same(now));
-                // The values before are those of an integration that this run has not changed yet.
-                if self.may_have_created == 0 || !is_same {
-                    self.changes.clear();
-                    self.before = ShownFields::default();
-                }
-                self.remote = remote;
-                note_changes(&mut self.changes, &planned.differences);
-                return;
+                return self.plan_update(remote, &planned.differences);
             }
+            PlannedAction::Create | PlannedAction::Update => return,
             PlannedAction::Unchanged if self.outcome == Outcome::InDoubt => {
                 return self.update(ShownFields::default(), Via::List);
             }
-            PlannedAction::Unchanged if may_plan => {
-                self.outcome = Outcome::Unchanged;
-                self.remote = remote;
-                return;
-            }
-            PlannedAction::Absent if may_plan => {
-                self.outcome = Outcome::Absent;
-                return;
-            }
-            PlannedAction::NotSelected if may_plan => {
-                self.outcome = Outcome::NotSelected;
-                return;
-            }
-            PlannedAction::Create
-            | PlannedAction::Exists
-            | PlannedAction::Update
-            | PlannedAction::Unchanged
-            | PlannedAction::Absent
-            | PlannedAction::NotSelected => return,
-            PlannedAction::LeaveAlone => RemovalOutcome::LeftAlone,
-            PlannedAction::AlreadyGone => RemovalOutcome::AlreadyGone,
-            PlannedAction::Removed => RemovalOutcome::Removed,
-            PlannedAction::Restored => RemovalOutcome::Restored,
+            PlannedAction::Exists => Outcome::Exists,
+            PlannedAction::Unchanged => Outcome::Unchanged,
+            PlannedAction::Absent => Outcome::Absent,
+            PlannedAction::NotSelected => Outcome::NotSelected,
+            PlannedAction::LeaveAlone => return self.undo(RemovalOutcome::LeftAlone, planned),
+            PlannedAction::AlreadyGone => return self.undo(RemovalOutcome::AlreadyGone, planned),
+            PlannedAction::Removed => return self.undo(RemovalOutcome::Removed, planned),
+            PlannedAction::Restored => return self.undo(RemovalOutcome::Restored, planned),
         };
+        if may_plan {
+            self.outcome = outcome;
+            self.remote = remote.or(self.remote);
+        }
+    }
+
+    fn plan_update(&mut self, remote: Option<Remote>, differences: &[Difference]) {
+        let known = self.remote.zip(remote);
+        let is_same = known.is_some_and(|(known, now)| known.is_same(now));
+        // The values before are those of an integration that this run has not changed yet.
+        if self.may_have_created == 0 || !is_same {
+            self.changes.clear();
+            self.before = ShownFields::default();
+        }
+        self.remote = remote;
+        note_changes(&mut self.changes, differences);
+    }
+
+    /// Takes in what an undo finds or leaves without a request.
+    fn undo(&mut self, outcome: RemovalOutcome, planned: &Planned) {
         if self.outcome == Outcome::Created || !self.changes.is_empty() {
-            self.deletions.plan(removal, &planned.reason);
+            self.deletions.plan(outcome, &planned.reason);
         }
     }
 

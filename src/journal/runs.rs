@@ -91,10 +91,6 @@ impl StoredRun {
         })
     }
 
-    pub(crate) fn has_stdin(&self) -> bool {
-        self.opened.has_stdin()
-    }
-
     fn journal(&self) -> PathBuf {
         self.path.join(JOURNAL_FILE)
     }

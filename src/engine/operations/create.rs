@@ -1,12 +1,12 @@
 //! Creating the integration of a row.
 
-use super::{Answer, Doubt, End, Group, Operation, Permit, Response, ShownAfter};
+use super::{Answer, Doubt, End, Group, Operation, Permit, Response};
 use crate::engine::context::SessionContext;
 use crate::engine::event::RunEvent;
 use crate::engine::matcher::{Matcher, RowStatus};
 use crate::engine::settle::TwoLists;
 use crate::jira::CreatedIntegration;
-use crate::journal::{Op, Verdict};
+use crate::journal::{Answered, Op, Verdict};
 use crate::model::{OriginKey, OriginRule, Outcome, Remote, RemoteIntegration, Row};
 
 /// The creation of a row's integration.
@@ -78,12 +78,9 @@ impl Operation for Creation<'_> {
         Answer::Done(created)
     }
 
-    fn shown(&self, created: CreatedIntegration) -> ShownAfter {
-        ShownAfter {
-            remote: Some(created.remote),
-            echo: created.shown,
-            ..ShownAfter::default()
-        }
+    fn record(&self, created: CreatedIntegration, answered: &mut Answered) {
+        answered.remote = Some(created.remote);
+        answered.echo = created.shown;
     }
 
     fn ended(&self, end: End, matcher: &mut Matcher) -> RunEvent<'static> {

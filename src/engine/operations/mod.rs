@@ -17,8 +17,8 @@ use super::matcher::Matcher;
 use super::pacer::Permit;
 use super::settle::Doubt;
 use crate::jira::Answer;
-use crate::journal::Op;
-use crate::model::{Difference, IntegrationType, Remote, ShownFields};
+use crate::journal::{Answered, Op};
+use crate::model::{IntegrationType, ShownFields};
 
 /// One change that is asked of Jira for a row.
 pub(crate) trait Operation: Copy {
@@ -61,28 +61,14 @@ pub(crate) trait Operation: Copy {
         answer
     }
 
-    /// What Jira tells of the integration when it did it.
-    fn shown(&self, _: Self::Done) -> ShownAfter {
-        ShownAfter::default()
-    }
+    /// Adds to an answer what Jira tells of the integration when it did it.
+    fn record(&self, _: Self::Done, _: &mut Answered) {}
 
     /// Notes that an attempt may have done it.
     fn may_have_happened(&mut self) {}
 
     /// Notes that it ended without having happened, or that its fate stays unknown.
     fn ended(&self, end: End, matcher: &mut Matcher) -> RunEvent<'static>;
-}
-
-/// What Jira shows of an integration after an operation.
-#[derive(Default)]
-pub(crate) struct ShownAfter {
-    /// The integration, if the operation created it.
-    pub remote: Option<Remote>,
-    pub echo: ShownFields,
-    /// What an undo left as it was, and why.
-    pub left: String,
-    /// The fields that it was not to change.
-    pub also_changed: Vec<Difference>,
 }
 
 /// An operation that is to be sent.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Answer, Doubt, End, Operation, Permit, Response, ShownAfter};
+use super::{Answer, Doubt, End, Operation, Permit, Response};
 use crate::engine::context::SessionContext;
 use crate::engine::event::RunEvent;
 use crate::engine::matcher::Matcher;
@@ -150,13 +150,10 @@ impl Operation for Update<'_> {
         }
     }
 
-    fn shown(&self, shown: Self::Done) -> ShownAfter {
-        ShownAfter {
-            remote: None,
-            also_changed: self.change.also_changed(&shown.open(), self.record),
-            left: self.left.to_owned(),
-            echo: shown,
-        }
+    fn record(&self, shown: ShownFields, answered: &mut Answered) {
+        answered.also_changed = self.change.also_changed(&shown.open(), self.record);
+        answered.error = Some(self.left.to_owned()).filter(|left| !left.is_empty());
+        answered.echo = shown;
     }
 
     fn ended(&self, end: End, _: &mut Matcher) -> RunEvent<'static> {

@@ -177,11 +177,11 @@ impl LimitSimulation {
         let (is_granted, tokens) = self.take();
         self.travel().await;
         let feedback = if is_granted {
-            Feedback::Answer
+            (Ended::Answered(200), None)
         } else {
             self.refused.set(self.refused.get() + 1);
             let retry_after = Some(Duration::from_secs(1));
-            Feedback::Limited { retry_after }
+            (Ended::Answered(429), retry_after)
         };
         permit
             .give_feedback(feedback, self.hints(tokens), "rate-limited")
@@ -397,7 +397,7 @@ impl FaultyServer {
                     let is_overload = now_under_way > self.capacity && random.borrow_mut().bool();
                     let feedback = if is_overload || dice < self.errors {
                         errors.set(errors.get() + 1);
-                        Feedback::ServerError { retry_after: None }
+                        (Ended::Answered(503), None)
                     } else if dice < self.errors + self.limited {
                         let asked = Duration::from_secs(1);
                         let now = Instant::now();
@@ -405,14 +405,12 @@ impl FaultyServer {
                         let more = until - paused_until.get().max(now);
                         paused.set(paused.get() + more);
                         paused_until.set(until);
-                        Feedback::Limited {
-                            retry_after: Some(asked),
-                        }
+                        (Ended::Answered(429), Some(asked))
                     } else {
-                        Feedback::Answer
+                        (Ended::Answered(200), None)
                     };
                     permit.give_feedback(feedback, None, "faulty").unwrap();
-                    if !matches!(feedback, Feedback::Limited { .. }) {
+                    if feedback.0 != Ended::Answered(429) {
                         break;
                     }
                 }

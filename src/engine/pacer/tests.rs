@@ -3,8 +3,8 @@ use super::*;
 const MINUTE: Duration = Duration::from_mins(1);
 const SECOND: Duration = Duration::from_secs(1);
 
-const LIMITED: Feedback = Feedback::Limited { retry_after: None };
-const BROKEN: Feedback = Feedback::ServerError { retry_after: None };
+const LIMITED: Feedback = (Ended::Answered(429), None);
+const BROKEN: Feedback = (Ended::Answered(503), None);
 
 fn pacer(concurrency: usize, rate: Option<f64>, max_wait: Duration) -> Pacer {
     Pacer::new(Pace {
@@ -20,7 +20,7 @@ async fn permit(pacer: &Pacer) -> Permit<'_> {
 
 fn limited(seconds: u64) -> Feedback {
     let retry_after = Some(Duration::from_secs(seconds));
-    Feedback::Limited { retry_after }
+    (Ended::Answered(429), retry_after)
 }
 
 /// An answer by a bucket that gets ten tokens a second.
@@ -32,7 +32,7 @@ fn answer(permit: Permit<'_>, remaining: u32) {
         interval: SECOND,
     };
     permit
-        .give_feedback(Feedback::Answer, Some(hints), "")
+        .give_feedback((Ended::Answered(200), None), Some(hints), "")
         .unwrap();
 }
 
@@ -73,7 +73,7 @@ async fn requests_that_fail_together_make_one_pause() {
     let mut pauses = 0;
     for permit in together {
         let pause = permit
-            .give_feedback(Feedback::NotConnected, None, "")
+            .give_feedback((Ended::NotConnected, None), None, "")
             .unwrap();
         pauses += usize::from(pause.is_some());
     }
@@ -86,7 +86,7 @@ async fn the_total_wait_is_bounded() {
     let start = Instant::now();
     let stop = loop {
         let permit = permit(&pacer).await;
-        if let Err(stop) = permit.give_feedback(Feedback::NotConnected, None, "refused") {
+        if let Err(stop) = permit.give_feedback((Ended::NotConnected, None), None, "refused") {
             break stop;
         }
     };
@@ -104,7 +104,7 @@ async fn server_errors_and_time_outs_are_borne_only_so_long() {
     }
     let permit = permit(&pacer).await;
     tokio::time::advance(SECOND).await;
-    let stop = permit.give_feedback(Feedback::TimedOut, None, "no answer");
+    let stop = permit.give_feedback((Ended::TimedOut, None), None, "no answer");
     assert!(matches!(stop, Err(Stop::MaxWait { .. })), "{stop:?}");
 }
 
@@ -116,7 +116,8 @@ async fn a_list_that_is_read_is_no_answer_that_was_waited_for() {
         .acquire_for_list(&StopSwitch::default())
         .await
         .unwrap();
-    read.give_feedback(Feedback::Answer, None, "").unwrap();
+    read.give_feedback((Ended::Answered(200), None), None, "")
+        .unwrap();
     let stop = permit(&pacer).await.give_feedback(limited(20), None, "");
     assert!(matches!(stop, Err(Stop::MaxWait { .. })), "{stop:?}");
 }
@@ -141,7 +142,7 @@ async fn a_wait_beyond_all_measure_stops_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_is_asked_for_again_after_a_pause_whatever_went_wrong() {
-    for feedback in [BROKEN, Feedback::TimedOut, Feedback::BrokenOff] {
+    for feedback in [BROKEN, (Ended::TimedOut, None), (Ended::BrokenOff, None)] {
         let pacer = pacer(1, None, MINUTE);
         let read = pacer
             .acquire_for_list(&StopSwitch::default())
@@ -190,11 +191,11 @@ async fn no_more_requests_are_under_way_than_may_be() {
 async fn overload_halves_the_concurrency_and_limits_do_not() {
     for (feedback, allowed) in [
         (BROKEN, 4),
-        (Feedback::TimedOut, 4),
+        ((Ended::TimedOut, None), 4),
         (limited(1), 8),
-        (Feedback::NotConnected, 8),
-        (Feedback::BrokenOff, 8),
-        (Feedback::Answer, 8),
+        ((Ended::NotConnected, None), 8),
+        ((Ended::BrokenOff, None), 8),
+        ((Ended::Answered(200), None), 8),
     ] {
         let pacer = pacer(8, None, MINUTE);
         for _ in 0..6 {
@@ -213,7 +214,7 @@ async fn a_rate_is_kept_to() {
     for _ in 0..51 {
         permit(&pacer)
             .await
-            .give_feedback(Feedback::Answer, None, "")
+            .give_feedback((Ended::Answered(200), None), None, "")
             .unwrap();
     }
     let took = start.elapsed().as_secs_f64();
@@ -227,7 +228,7 @@ async fn a_rate_that_timers_cannot_follow_is_kept_to_all_the_same() {
     for _ in 0..7001 {
         permit(&pacer)
             .await
-            .give_feedback(Feedback::Answer, None, "")
+            .give_feedback((Ended::Answered(200), None), None, "")
             .unwrap();
     }
     let took = start.elapsed().as_secs_f64();
@@ -295,14 +296,14 @@ async fn hints_that_are_given_no_more_count_no_more() {
     for _ in 0..8 {
         permit(&pacer)
             .await
-            .give_feedback(Feedback::Answer, None, "")
+            .give_feedback((Ended::Answered(200), None), None, "")
             .unwrap();
     }
     let start = Instant::now();
     for _ in 0..100 {
         permit(&pacer)
             .await
-            .give_feedback(Feedback::Answer, None, "")
+            .give_feedback((Ended::Answered(200), None), None, "")
             .unwrap();
     }
     assert!(start.elapsed().is_zero(), "{:?}", start.elapsed());
@@ -313,7 +314,7 @@ async fn a_list_that_is_not_given_ends_no_wait() {
     let pacer = pacer(1, None, SECOND);
     // Settling takes its time.
     tokio::time::advance(MINUTE).await;
-    for feedback in [BROKEN, Feedback::NotConnected, LIMITED] {
+    for feedback in [BROKEN, (Ended::NotConnected, None), LIMITED] {
         let read = pacer
             .acquire_for_list(&StopSwitch::default())
             .await
@@ -332,7 +333,7 @@ async fn the_last_list_waits_for_what_jira_asks_and_not_for_the_back_off() {
     for _ in 0..12 {
         permit(&pacer)
             .await
-            .give_feedback(Feedback::NotConnected, None, "refused")
+            .give_feedback((Ended::NotConnected, None), None, "refused")
             .unwrap();
     }
     let stopped = Instant::now();
