@@ -30,12 +30,12 @@ pub use self::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 pub fn read(source: &Source, options: &ReadOptions, sink: &mut dyn Sink) -> Result<(), InputError> {
     let place = source.place();
     let mut start = Vec::new();
-    let read = source.reader()?.take(256).read_to_end(&mut start);
+    let read = source.reader().take(256).read_to_end(&mut start);
     read.map_err(|error| source.failed(error))?;
-    let content = source.reader()?;
+    let content = source.reader();
     match start.as_slice() {
         [] => Err(InputErrorKind::Empty.at(place)),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(source.name(), content, options, sink),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(source.name(), &content, options, sink),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(xlsx::refuse_ole(content).at(place)),
         _ if start.contains(&0) && !is_utf16(&start) && options.encoding.is_none() => {
             Err(InputErrorKind::NotATable.at(place))

@@ -1,11 +1,11 @@
 //! The files that tables are read from.
 //!
 //! The decision to know: a file is opened once, so that what is hashed, what is checked and what is read is the same file
-//! even if its name is given to another one meanwhile. It is read from its start, one reader after the other.
+//! even if its name is given to another one meanwhile. Each reader of it has a position of its own.
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,9 +23,66 @@ pub struct Source {
     content: Content,
 }
 
-enum Content {
+/// The bytes of a file.
+#[derive(Debug)]
+pub(super) enum Content {
     File(File),
     Memory(Vec<u8>),
+}
+
+impl Content {
+    /// Reads them from their start.
+    pub(super) fn reader(&self) -> ContentReader<'_> {
+        let content = self;
+        ContentReader { content, at: 0 }
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        match self {
+            Self::File(file) => Ok(file.metadata()?.len()),
+            Self::Memory(bytes) => Ok(bytes.len() as u64),
+        }
+    }
+
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        match self {
+            #[cfg(unix)]
+            Self::File(file) => std::os::unix::fs::FileExt::read_at(file, buffer, at),
+            #[cfg(windows)]
+            Self::File(file) => std::os::windows::fs::FileExt::seek_read(file, buffer, at),
+            Self::Memory(bytes) => {
+                let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..));
+                rest.unwrap_or_default().read(buffer)
+            }
+        }
+    }
+}
+
+/// Reads the bytes of a file from a position of its own. It does not buffer.
+#[derive(Clone, Debug)]
+pub(super) struct ContentReader<'a> {
+    content: &'a Content,
+    pub at: u64,
+}
+
+impl Read for ContentReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.content.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for ContentReader<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::Start(to) => Some(to),
+            SeekFrom::End(by) => self.content.len()?.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = to.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
 }
 
 impl Source {
@@ -83,7 +140,7 @@ impl Source {
     pub fn sha256(&self) -> Result<String, InputError> {
         let mut hasher = Sha256::new();
         let mut buffer = Vec::new();
-        let mut reader = self.reader()?;
+        let mut reader = self.reader();
         loop {
             buffer.clear();
             let piece = reader.by_ref().take(1 << 16).read_to_end(&mut buffer);
@@ -105,16 +162,9 @@ impl Source {
         place_of(&self.name)
     }
 
-    /// Reads the content from its start. It does not buffer, and there is one reader at a time.
-    pub(super) fn reader(&self) -> Result<Box<dyn ReadSeek + '_>, InputError> {
-        Ok(match &self.content {
-            Content::File(file) => {
-                let mut file: &File = file;
-                file.rewind().map_err(|error| self.failed(error))?;
-                Box::new(file)
-            }
-            Content::Memory(bytes) => Box::new(io::Cursor::new(bytes)),
-        })
+    /// Reads the content from its start.
+    pub(super) fn reader(&self) -> ContentReader<'_> {
+        self.content.reader()
     }
 
     /// The error of a file that the system cannot read.
@@ -122,11 +172,6 @@ impl Source {
         InputErrorKind::from(error).at(self.place())
     }
 }
-
-/// What the bytes of a file are read through.
-pub(super) trait ReadSeek: Read + Seek {}
-
-impl<R: Read + Seek> ReadSeek for R {}
 
 fn open(path: &Path) -> Result<Content, InputErrorKind> {
     let name = path.file_name().unwrap_or_default();
@@ -168,18 +213,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_reader_begins_at_the_start() {
+    fn two_readers_of_one_file_do_not_disturb_each_other() {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(b"0123456789").unwrap();
         let source = Source {
             name: "a".to_owned(),
             content: Content::File(file),
         };
-        for _ in 0..2 {
-            let mut buffer = [0; 4];
-            source.reader().unwrap().read_exact(&mut buffer).unwrap();
-            assert_eq!(&buffer, b"0123");
-        }
+        let mut one = source.reader();
+        let mut other = one.clone();
+        let mut buffer = [0; 4];
+        one.read_exact(&mut buffer).unwrap();
+        other.seek(SeekFrom::End(-4)).unwrap();
+        other.read_exact(&mut buffer).unwrap();
+        assert_eq!(&buffer, b"6789");
+        one.read_exact(&mut buffer).unwrap();
+        assert_eq!(&buffer, b"4567");
+    }
+
+    #[test]
+    fn beyond_the_end_there_is_nothing() {
+        let source = Source::from_bytes("a", b"01".to_vec());
+        let mut reader = source.reader();
+        reader.seek(SeekFrom::Start(7)).unwrap();
+        assert_eq!(reader.read(&mut [0; 4]).unwrap(), 0);
+        assert!(reader.seek(SeekFrom::Current(-9)).is_err());
     }
 
     #[test]

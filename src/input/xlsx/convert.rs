@@ -1,29 +1,30 @@
-//! The workbook as calamine gets it: an archive in memory with the parts that are read, each where calamine looks for it.
+//! Workbooks that spreadsheet programs open and calamine does not, written anew for it.
 //!
 //! calamine knows neither parts in UTF-16, shared texts or styles under other names, sheets of macros, `state="show"` nor
-//! a `<dimension>` of whole rows, all of which spreadsheet programs open. So it never sees the file itself. Nearly all parts
-//! are copied as they are packed.
+//! a `<dimension>` of whole rows. Such workbooks are rare. Their parts are copied, most of them as they are packed, into
+//! an archive in memory in which all of that is as calamine expects it.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Read, Seek, Write};
 
 use quick_xml::Writer;
+use quick_xml::escape::escape;
 use quick_xml::events::Event;
 use zip::ZipWriter;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
 use super::archive::Archive;
-use super::limits::{PACKED, STRUCTURE_PART, UNPACKED};
-use super::part::{attribute, damaged, too_large};
-use super::reference::CellRange;
-use super::structure::Structure;
+use super::limits::{PACKED, UNPACKED};
+use super::part::{damaged, too_large};
+use super::structure::{Structure, can_calamine_read};
 use crate::input::error::InputErrorKind;
 
-/// The new archive, and the structure of the workbook in it. calamine knows each sheet by the name of its part.
-pub(super) fn convert(file: impl Read + Seek) -> Result<(Vec<u8>, Structure), InputErrorKind> {
-    let mut archive = Archive::open(file)?;
-    let mut structure = Structure::read(&mut archive)?;
+/// The new archive. In `structure` the parts get their names in it.
+pub(super) fn convert<R: Read + Seek>(
+    archive: Archive<R>,
+    structure: &mut Structure,
+) -> Result<Vec<u8>, InputErrorKind> {
     let mut copier = Copier {
         archive,
         zip: ZipWriter::new(Cursor::new(Vec::new())),
@@ -44,8 +45,8 @@ pub(super) fn convert(file: impl Read + Seek) -> Result<(Vec<u8>, Structure), In
             continue;
         }
         copier.copy(&mut sheet.part, format!("xl/sheet{number}.xml"))?;
-        let part = &sheet.part;
-        let _ = write!(sheets, r#"<sheet name="{part}" r:id="s{number}"/>"#);
+        let (name, part) = (escape(&sheet.name), &sheet.part);
+        let _ = write!(sheets, r#"<sheet name="{name}" r:id="s{number}"/>"#);
         let _ = write!(
             related,
             r#"<Relationship Id="s{number}" Type="/worksheet" Target="/{part}"/>"#
@@ -73,7 +74,7 @@ pub(super) fn convert(file: impl Read + Seek) -> Result<(Vec<u8>, Structure), In
         zip.write_all(xml.as_bytes())?;
     }
     let bytes = zip.finish().map_err(|error| of_zip(&error))?;
-    Ok((bytes.into_inner(), structure))
+    Ok(bytes.into_inner())
 }
 
 type NewArchive = ZipWriter<Cursor<Vec<u8>>>;
@@ -124,30 +125,6 @@ impl<R: Read + Seek> Copier<R> {
                 writer.write_event(event)?;
             }
             is_in_dimension &= !is_end;
-        }
-    }
-}
-
-/// Whether calamine can read this part, a sheet or another one, as far as its beginning tells.
-fn can_calamine_read(archive: &mut Archive<impl Read + Seek>, part: &str) -> bool {
-    if archive.is_utf16(part).unwrap_or(false) {
-        return false;
-    }
-    let Ok(mut part) = archive.part(part, STRUCTURE_PART) else {
-        return true;
-    };
-    let mut buffer = Vec::new();
-    loop {
-        match part.token(&mut buffer) {
-            Ok(Event::Start(tag)) => match tag.local_name().as_ref() {
-                "dimension" => {
-                    return attribute(&tag, "ref").and_then(CellRange::parse).is_some();
-                }
-                "sheetData" => return true,
-                _ => {}
-            },
-            Ok(Event::Eof) | Err(_) => return true,
-            Ok(_) => {}
         }
     }
 }

@@ -5,11 +5,12 @@
 //! does not show, it leaves here as well.
 
 use std::collections::VecDeque;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::reference::CellRange;
+use crate::input::source::ContentReader;
 
 /// What the scan has found in a sheet and calamine does not show.
 #[derive(Debug, Default)]
@@ -170,27 +171,24 @@ pub(super) enum Side {
     Calamine,
 }
 
-/// Reads a converted workbook on one side of the gate.
+/// Reads the file of a workbook on one side of the gate.
 #[derive(Debug)]
 pub(super) struct GatedReader<'a> {
-    bytes: Cursor<&'a [u8]>,
+    file: ContentReader<'a>,
     gate: &'a Gate,
     side: Side,
 }
 
 impl<'a> GatedReader<'a> {
-    pub(super) fn new(bytes: &'a [u8], gate: &'a Gate, side: Side) -> Self {
-        Self {
-            bytes: Cursor::new(bytes),
-            gate,
-            side,
-        }
+    pub(super) fn new(file: &ContentReader<'a>, gate: &'a Gate, side: Side) -> Self {
+        let file = file.clone();
+        Self { file, gate, side }
     }
 }
 
 impl Read for GatedReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let at = self.bytes.position();
+        let at = self.file.at;
         let admitted = match self.side {
             Side::Scan => {
                 self.gate.pass(at)?;
@@ -198,12 +196,12 @@ impl Read for GatedReader<'_> {
             }
             Side::Calamine => self.gate.admit(at, buffer.len())?,
         };
-        self.bytes.read(&mut buffer[..admitted])
+        self.file.read(&mut buffer[..admitted])
     }
 }
 
 impl Seek for GatedReader<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.bytes.seek(to)
+        self.file.seek(to)
     }
 }

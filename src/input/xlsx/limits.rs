@@ -21,7 +21,7 @@ pub(super) const STRINGS: u64 = if cfg!(test) { 80_000 } else { 1 << 21 };
 /// A claim of so many shared texts costs next to nothing, and passes where a script wrote it carelessly.
 pub(super) const HARMLESS_CLAIM: u64 = 1 << 16;
 
-/// Packed bytes of the parts that are read, which are copied into memory.
+/// Packed bytes of the parts of a workbook that is converted, which are copied into memory.
 pub(super) const PACKED: u64 = 64 << 20;
 
 /// Bytes of a tag, a cell, or a shared text.

@@ -1,9 +1,8 @@
 //! Workbooks: calamine reads them, behind limits that a scan of our own has checked.
 //!
 //! The decision to know: calamine trusts what a workbook claims and shows neither hidden rows nor merged cells nor
-//! formulas without a value. So the parts that are read are put into an archive of our own ([`convert`]), and [`scan`]
-//! unpacks and checks each part first. The large ones, the shared texts and the sheets, it scans on another core while
-//! calamine follows, held back by the [`gate`].
+//! formulas without a value. So [`scan`] unpacks and checks each part first. The large ones, the shared texts and the
+//! sheets, it scans on another core while calamine follows, held back by the [`gate`].
 
 mod archive;
 mod convert;
@@ -18,7 +17,6 @@ mod sheet;
 mod structure;
 mod values;
 
-use std::io::{Read, Seek};
 use std::ops::Range;
 use std::sync::Arc;
 use std::thread::{Builder, scope};
@@ -33,6 +31,7 @@ use self::scan::{SheetError, check_small_parts, check_strings, scan_sheet};
 use self::sheet::read_sheet;
 use self::structure::Structure;
 use super::error::{InputError, InputErrorKind};
+use super::source::{Content, ContentReader};
 use super::table::{ReadOptions, Sink, SkipReason, is_same_sheet};
 use crate::model::{Place, TableFormat, TableName};
 
@@ -41,7 +40,7 @@ pub(super) use self::archive::refuse_ole;
 /// Reads all sheets of the workbook in `file`, which its user calls `name`.
 pub(super) fn read(
     name: &str,
-    file: impl Read + Seek,
+    file: &ContentReader<'_>,
     options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<(), InputError> {
@@ -54,10 +53,12 @@ pub(super) fn read(
     };
     let gate = Gate::default();
     let whole = |kind: InputErrorKind| kind.at(Place::table(&table(None)));
-    let (bytes, structure) = guarded(|| convert(file)).map_err(whole)?;
+    let (structure, converted) = guarded(|| find_parts(file)).map_err(whole)?;
+    let converted = converted.as_ref().map(Content::reader);
+    let file = converted.as_ref().unwrap_or(file);
     let opened = guarded(|| {
-        let mut archive = Archive::open(GatedReader::new(&bytes, &gate, Side::Scan))?;
-        let workbook = open_workbook(&mut archive, &structure, &bytes, &gate)?;
+        let mut archive = Archive::open(GatedReader::new(file, &gate, Side::Scan))?;
+        let workbook = open_workbook(&mut archive, &structure, file, &gate)?;
         Ok((archive, workbook))
     });
     let (mut archive, mut workbook) = opened.map_err(whole)?;
@@ -83,7 +84,7 @@ pub(super) fn read(
                 &gate,
                 packed,
                 || scan_sheet(&mut archive, &sheet.part, &gate),
-                || read_sheet(&mut workbook, &sheet.part, &gate, &table, options, sink),
+                || read_sheet(&mut workbook, &sheet.name, &gate, &table, options, sink),
             )
         });
         read.map_err(|error| {
@@ -97,15 +98,26 @@ pub(super) fn read(
     Ok(())
 }
 
+/// Where the parts of the workbook are; and the workbook as calamine can read it, if it must be converted for that.
+fn find_parts(file: &ContentReader<'_>) -> Result<(Structure, Option<Content>), InputErrorKind> {
+    let mut archive = Archive::open(file.clone())?;
+    let mut structure = Structure::read(&mut archive)?;
+    if structure.is_plain {
+        return Ok((structure, None));
+    }
+    let converted = convert(archive, &mut structure)?;
+    Ok((structure, Some(Content::Memory(converted))))
+}
+
 /// Lets calamine open the workbook, once all that it reads then is checked.
 fn open_workbook<'a>(
     archive: &mut Archive<GatedReader<'a>>,
     structure: &Structure,
-    bytes: &'a [u8],
+    file: &ContentReader<'a>,
     gate: &'a Gate,
 ) -> Result<Xlsx<GatedReader<'a>>, InputErrorKind> {
     let open = || {
-        let file = GatedReader::new(bytes, gate, Side::Calamine);
+        let file = GatedReader::new(file, gate, Side::Calamine);
         guarded(|| Xlsx::new(file).map_err(|error| in_words(&error)))
     };
     check_small_parts(archive, structure)?;

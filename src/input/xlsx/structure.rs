@@ -8,6 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::archive::Archive;
 use super::limits::{SHEETS, STRUCTURE_PART};
 use super::part::{attribute, attributes, check_count, damaged, unescaped};
+use super::reference::CellRange;
 use crate::input::error::InputErrorKind;
 
 /// The archive's own list of what it holds.
@@ -22,6 +23,8 @@ pub(super) struct Structure {
     pub theme: Option<String>,
     /// Whether dates count from 1904.
     pub is_1904: bool,
+    /// Whether calamine finds all of that where it is, and can read it.
+    pub is_plain: bool,
 }
 
 /// A sheet in the list of the workbook.
@@ -39,30 +42,45 @@ struct Relationship {
     /// The last word of its type: `worksheet`, `sharedStrings`.
     kind: String,
     part: String,
+    /// Whether calamine takes the same part for it.
+    is_plain: bool,
 }
 
 impl Structure {
     pub(super) fn read(archive: &mut Archive<impl Read + Seek>) -> Result<Self, InputErrorKind> {
         let root = relationships(archive, ROOT, "")?;
         let workbook = root.into_values().find(|one| one.kind == "officeDocument");
-        let workbook = workbook.ok_or(InputErrorKind::NoWorkbook)?.part;
-        let (folder, file) = match workbook.rfind('/') {
-            Some(slash) => workbook.split_at(slash + 1),
-            None => ("", &*workbook),
+        let workbook = workbook.ok_or(InputErrorKind::NoWorkbook)?;
+        let (folder, file) = match workbook.part.rfind('/') {
+            Some(slash) => workbook.part.split_at(slash + 1),
+            None => ("", &*workbook.part),
         };
-        let related = relationships(archive, &format!("{folder}_rels/{file}.rels"), folder)?;
-        let beside = |kind: &str, usual: &str| {
-            let related = related.values().find(|one| one.kind == kind);
-            let part = related.map_or_else(|| format!("{folder}{usual}"), |one| one.part.clone());
-            archive.has(&part).then_some(part)
-        };
+        let list = format!("{folder}_rels/{file}.rels");
+        let related = relationships(archive, &list, folder)?;
         let mut structure = Self {
-            strings: beside("sharedStrings", "sharedStrings.xml"),
-            styles: beside("styles", "styles.xml"),
-            theme: beside("theme", "theme/theme1.xml"),
+            is_plain: workbook.is_plain,
             ..Self::default()
         };
-        structure.read_sheets(archive, &workbook, &related)?;
+        let mut beside = |kind: &str, usual: &str| {
+            let usual = format!("{folder}{usual}");
+            let related = related.values().find(|one| one.kind == kind);
+            let part = related.map_or(&usual, |one| &one.part);
+            let found = archive.has(part).then(|| part.clone());
+            structure.is_plain &= found.is_none() || part.eq_ignore_ascii_case(&usual);
+            found
+        };
+        structure.strings = beside("sharedStrings", "sharedStrings.xml");
+        structure.styles = beside("styles", "styles.xml");
+        structure.theme = beside("theme", "theme/theme1.xml");
+        structure.read_sheets(archive, &workbook.part, &related)?;
+        let lists = [ROOT, &workbook.part, &list].into_iter();
+        let others = [&structure.strings, &structure.styles, &structure.theme];
+        for part in lists.chain(others.into_iter().flatten().map(String::as_str)) {
+            structure.is_plain &= !archive.is_utf16(part)?;
+        }
+        for sheet in structure.sheets.iter().filter(|sheet| sheet.is_worksheet) {
+            structure.is_plain &= can_calamine_read(archive, &sheet.part);
+        }
         Ok(structure)
     }
 
@@ -75,7 +93,7 @@ impl Structure {
         each_tag(archive, workbook, |tag| {
             match tag.local_name().as_ref() {
                 "sheet" => {
-                    let sheet = SheetEntry::read(tag, related)?;
+                    let sheet = self.sheet(tag, related)?;
                     if self.sheets.iter().any(|one| one.name == sheet.name) {
                         return Err(damaged("two of its sheets have the same name"));
                     }
@@ -95,30 +113,58 @@ impl Structure {
         }
         Ok(())
     }
-}
 
-impl SheetEntry {
-    fn read(
+    fn sheet(
+        &mut self,
         tag: &BytesStart<'_>,
         related: &HashMap<String, Relationship>,
-    ) -> Result<Self, InputErrorKind> {
+    ) -> Result<SheetEntry, InputErrorKind> {
         let (mut name, mut id, mut is_visible) = (String::new(), "", true);
         for (key, value) in attributes(tag) {
             match key {
                 "name" => name = unescaped(value).into_owned(),
-                "state" => is_visible = !matches!(value, "hidden" | "veryHidden"),
+                "state" => {
+                    is_visible = !matches!(value, "hidden" | "veryHidden");
+                    self.is_plain &= !is_visible || value == "visible";
+                }
                 key if key.rsplit(':').next() == Some("id") => id = value,
                 _ => {}
             }
         }
         let part = related.get(id);
         let part = part.ok_or_else(|| damaged("a sheet has no part"))?;
-        Ok(Self {
+        let is_known = matches!(&*part.kind, "worksheet" | "chartsheet" | "dialogsheet");
+        self.is_plain &= part.is_plain && is_known;
+        Ok(SheetEntry {
             name,
             part: part.part.clone(),
             is_visible,
             is_worksheet: part.kind == "worksheet",
         })
+    }
+}
+
+/// Whether calamine can read this part, a sheet or another one, as far as its beginning tells.
+pub(super) fn can_calamine_read(archive: &mut Archive<impl Read + Seek>, part: &str) -> bool {
+    if archive.is_utf16(part).unwrap_or(false) {
+        return false;
+    }
+    let Ok(mut part) = archive.part(part, STRUCTURE_PART) else {
+        return true;
+    };
+    let mut buffer = Vec::new();
+    loop {
+        match part.token(&mut buffer) {
+            Ok(Event::Start(tag)) => match tag.local_name().as_ref() {
+                "dimension" => {
+                    return attribute(&tag, "ref").and_then(CellRange::parse).is_some();
+                }
+                "sheetData" => return true,
+                _ => {}
+            },
+            Ok(Event::Eof) | Err(_) => return true,
+            Ok(_) => {}
+        }
     }
 }
 
@@ -142,9 +188,15 @@ fn relationships(
                 _ => {}
             }
         }
+        let as_calamine_reads_it = match target.strip_prefix('/') {
+            Some(absolute) => absolute.to_owned(),
+            None => format!("{folder}{target}"),
+        };
+        let part = resolved(folder, &unescaped(target));
         let relationship = Relationship {
             kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
-            part: resolved(folder, &unescaped(target)),
+            is_plain: part == as_calamine_reads_it,
+            part,
         };
         found.insert(id.to_owned(), relationship);
         Ok(())
