@@ -90,8 +90,8 @@ impl Stop {
                 Some("fix what the error names before you run again".into())
             }
             Self::AlsoChanged { .. } => Some(
-                "this version of the app resets fields that a request leaves out; `gij undo` puts back what an update \
-                 changed in visible fields, the others only somebody in Jira"
+                "unless somebody changed them meanwhile, this version of the app resets fields that a request leaves out; \
+                 `gij undo` puts visible fields back, and somebody in Jira the others"
                     .into(),
             ),
             Self::InDoubt { .. } => {

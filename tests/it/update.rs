@@ -364,6 +364,29 @@ fn what_the_first_update_reset_is_found_after_a_kill() {
 }
 
 #[test]
+fn a_secret_that_jira_shows_in_a_field_is_not_journaled_by_a_resume_after_a_kill() {
+    let env = rotating();
+    env.jira().remove(1);
+    let shown = json!({
+        "id": 1, "type": "GITHUB_SERVER", "displayName": "Team 1", "origin": "https://git1.example.org",
+        "tagsFilter": "new-1-invented",
+    });
+    env.jira().put(shown).unwrap();
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::HangAfterCommit)]);
+    let args = "update a.csv --fields pat --yes";
+    let mut child = env.start_until(args.split(' '), |env| puts(env) == 1);
+    child.kill().unwrap();
+    output_of(child);
+    env.run("resume --yes --settle 50ms".split(' '))
+        .exit(0)
+        .says_nothing_of("new-1-invented");
+    let journal = std::fs::read_to_string(env.runs()[0].join("journal.jsonl")).unwrap();
+    assert!(journal.contains("***"), "{journal}");
+    assert!(!journal.contains("new-1-invented"), "{journal}");
+}
+
+#[test]
 fn a_value_that_the_manual_does_not_know_stops_no_update() {
     let env = rotating();
     env.jira().remove(1);
