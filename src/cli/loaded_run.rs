@@ -54,6 +54,18 @@ pub(super) struct LoadedRun {
 }
 
 impl LoadedRun {
+    /// Loads the run that `word` means, unless `args` decide rows in doubt of an update.
+    pub(super) fn load_to_change(word: &str, args: &RunArgs) -> Result<Self, Failure> {
+        let run = Self::load(&args.runs.runs_dir, word, &args.connect)?;
+        let is_decided = !args.adopt.is_empty() || !args.absent.is_empty();
+        if is_decided && run.state().opened().is_update() {
+            let failure = "--adopt and --absent apply to imports only; this run is an update";
+            let help = "omit them: a resume sends rows in doubt again";
+            return Err(Failure::usage(failure).help(help));
+        }
+        Ok(run)
+    }
+
     /// Finds the run that `word` means, locks it and reads its journal. If the options of `connect` name a Jira, it is of that.
     pub(super) fn load(
         runs_dir: &Path,

@@ -89,8 +89,8 @@ pub(super) struct Prober<'a> {
 }
 
 impl Prober<'_> {
-    /// Tries the credentials of the valid rows of `input` whose index `is_tried`, shows what is found and adds it to `input`. Returns whether it was
-    /// confirmed.
+    /// Tries the credentials of the valid rows of `input` whose index `is_tried`, shows what is found and adds it to `input`.
+    /// Returns whether it was confirmed.
     pub(super) fn probe(
         &self,
         runtime: &Runtime,
@@ -132,7 +132,12 @@ impl Prober<'_> {
         let screen = &self.context.screen;
         let (hosts, what) = targets(probe);
         if self.is_sandbox || self.is_confirmed {
-            screen.info(&format!("sending {what}\n{hosts}\n"));
+            let simulated = if self.is_sandbox {
+                ", all simulated: nothing leaves this machine"
+            } else {
+                ""
+            };
+            screen.info(&format!("sending {what}{simulated}\n{hosts}\n"));
             return Ok(true);
         }
         let help = "review the hosts above, then pass `--yes`";

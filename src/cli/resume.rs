@@ -44,7 +44,7 @@ pub(super) struct ResumeArgs {
 pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let common = &args.common;
-    let run = LoadedRun::load(&common.runs.runs_dir, &args.run, &common.connect)?;
+    let run = LoadedRun::load_to_change(&args.run, common)?;
     let run = run.moved_to(&args.files);
     if run.state().is_undone() {
         let failure = Failure::usage(format!("{} is being undone", run.id()));

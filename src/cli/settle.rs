@@ -27,12 +27,6 @@ pub(super) fn decisions(
     run: &LoadedRun,
     list: &[RemoteIntegration],
 ) -> Result<Vec<Decision>, Failure> {
-    let is_decided = !args.adopt.is_empty() || !args.absent.is_empty();
-    if is_decided && run.state().opened().is_update() {
-        let failure = "--adopt and --absent apply to imports only; this run is an update";
-        let help = "omit them: a resume sends rows in doubt again";
-        return Err(Failure::usage(failure).help(help));
-    }
     let mut decisions: Vec<Decision> = Vec::new();
     let matcher = Matcher::of_run(run.state());
     for (place, id) in &args.adopt {

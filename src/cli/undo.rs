@@ -71,7 +71,7 @@ pub(super) struct UndoArgs {
 pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let common = &args.common;
-    let run = LoadedRun::load(&common.runs.runs_dir, &args.run, &common.connect)?;
+    let run = LoadedRun::load_to_change(&args.run, common)?;
     let mut undoing = Undoing {
         args,
         selection: Selection::new(args, &run)?,

@@ -200,6 +200,7 @@ impl<'a, O: Operation> Executor<'a, O> {
                 op: job.operation.op(),
                 id: job.operation.doubt().remote().map(|remote| remote.id),
                 before,
+                left: job.operation.left(),
                 at,
             }));
         }
@@ -417,7 +418,7 @@ async fn send<O: Operation>(
     (job, job.operation.send(context, permit).await)
 }
 
-/// An attempt of which nothing is known but that it ended now.
+/// An attempt that ended now without an answer.
 fn unanswered<O: Operation>(job: &Job<O>) -> Answered {
     Answered::unanswered(job.n(), job.attempt)
 }

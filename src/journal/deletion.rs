@@ -85,6 +85,8 @@ pub struct Deletions {
     pub own: Option<Removal>,
     /// To further integrations of its key, by their ids.
     pub duplicates: Vec<(i64, Removal)>,
+    /// What of the row's own integration the last request that puts fields back leaves as it is, and why.
+    left: Option<String>,
     /// The last request that was not answered.
     open: Option<OpenDeletion>,
 }
@@ -157,6 +159,7 @@ impl Deletions {
 
     /// From the intent on the deletion is in doubt, for the request may be on its way.
     pub(super) fn intend(&mut self, target: Target, intent: &Intent) {
+        self.left.clone_from(&intent.left);
         self.open = Some(OpenDeletion {
             attempt: intent.attempt,
             id: intent.id,
@@ -180,9 +183,7 @@ impl Deletions {
         let outcome = match answered.verdict {
             Verdict::Removed => RemovalOutcome::Removed,
             Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,
-            // Some fields were put back, and others are left alone.
-            Verdict::Restored if answered.error.is_some() => RemovalOutcome::LeftAlone,
-            Verdict::Restored => RemovalOutcome::Restored,
+            Verdict::Restored => self.restored(),
             Verdict::Failed => RemovalOutcome::Failed,
             Verdict::NotSent => {
                 self.set(target, previous);
@@ -195,7 +196,9 @@ impl Deletions {
             }
             _ => RemovalOutcome::InDoubt,
         };
-        let (why, at) = (answered.error.clone(), Some(answered.at));
+        let left = self.left.clone();
+        let left = left.filter(|_| outcome == RemovalOutcome::LeftAlone);
+        let (why, at) = (answered.error.clone().or(left), Some(answered.at));
         self.set(target, Some(Removal { outcome, why, at }));
         true
     }
@@ -214,18 +217,29 @@ impl Deletions {
             _ if !is_open => return,
             Verdict::Removed => Some(RemovalOutcome::Removed),
             Verdict::AlreadyGone => Some(RemovalOutcome::AlreadyGone),
-            Verdict::Restored => Some(RemovalOutcome::Restored),
+            Verdict::Restored => Some(self.restored()),
             Verdict::Failed => Some(RemovalOutcome::Failed),
             Verdict::NothingHappened => None,
             _ => return,
         };
         let removal = outcome.map(|outcome| Removal {
             outcome,
-            why: before.why.clone().filter(|_| !outcome.is_undone()),
+            why: match outcome {
+                RemovalOutcome::LeftAlone => self.left.clone(),
+                _ => before.why.clone().filter(|_| !outcome.is_undone()),
+            },
             at: Some(settled.at),
         });
         self.open = None;
         self.set(target, removal);
+    }
+
+    /// How a row ends whose fields were put back: what is left of it keeps it from being undone.
+    fn restored(&self) -> RemovalOutcome {
+        match self.left {
+            Some(_) => RemovalOutcome::LeftAlone,
+            None => RemovalOutcome::Restored,
+        }
     }
 
     /// All of them; `own` is the row's integration.

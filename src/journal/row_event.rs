@@ -235,6 +235,9 @@ pub struct Intent {
     /// What Jira showed of the integration, where an update is yet to prove that it changes nothing else.
     #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
     pub before: ShownFields,
+    /// What of the row an undo leaves as it is, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
 }
@@ -286,7 +289,7 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// An attempt of which nothing is known but that it ended now.
+    /// An attempt that ended now without an answer.
     pub(crate) fn unanswered(n: u32, attempt: u32) -> Self {
         Self {
             n,

@@ -187,7 +187,7 @@ impl StoredRuns {
             FindRunError {
                 message: format!("all runs in {} are rehearsals", runs_dir.display()),
                 help: format!(
-                    "the sandbox of a rehearsal is gone; `gij report RUN` still shows its report: {}",
+                    "`gij import FILE` imports into a Jira; the sandbox of a rehearsal is gone, but `gij report RUN` still shows its report: {}",
                     list(&ids)
                 ),
             }

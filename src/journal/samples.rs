@@ -101,6 +101,7 @@ pub(crate) fn intent(n: u32, attempt: u32) -> Event {
         op: Op::Create,
         id: None,
         before: ShownFields::default(),
+        left: None,
         at: at(1000),
     })
 }

@@ -401,7 +401,7 @@ codes! {
         why: "They have the same type, origin and display name, so nobody could tell the two integrations apart. The rows of \
               all files are compared. In an origin, the case of the host, the default port and a final `/` do not count. A \
               blank origin is the type's default; those of `AWS` and `VSTS` are not documented, so a blank one matches any.",
-        help: "Remove one of the two rows, or give it another display name.",
+        help: "Remove one of the two rows. If their accounts differ, give one of them another display name.",
         example: csv("type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\nGITLAB_SERVER,Payments,https://GIT.example.org/,other-invented-token\n",
                      "type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\n"),
     }

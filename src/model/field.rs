@@ -152,18 +152,19 @@ impl Kind {
     }
 }
 
-struct FieldSpec(
-    Field,
-    &'static str,
-    Kind,
-    &'static [&'static str],
-    &'static str,
-    Option<&'static str>,
-    &'static str,
-);
+struct FieldSpec {
+    field: Field,
+    name: &'static str,
+    kind: Kind,
+    /// Other headers that people write for it.
+    aliases: &'static [&'static str],
+    meaning: &'static str,
+    /// What a blank cell means, where the manual tells.
+    blank: Option<&'static str>,
+    example: &'static str,
+}
 
-/// Each field with its name in the API, what its value is, and the other headers that people write for it; then its meaning,
-/// what a blank cell means, and an example.
+/// The fields in the manual's order, each with its name in the API.
 ///
 /// Source of the meanings: "Git Integration for Jira Data Center", pages "Add New Integration API" and "Editing existing
 /// repository settings in the TSV File".
@@ -172,107 +173,107 @@ const FIELDS: [FieldSpec; Field::COUNT] = {
     use Field as F;
     use Kind as K;
     [
-        FieldSpec(F::Type, "type", K::Type, &["integration type", "kind"],
-            "The type of git host.",
-            None, "GITHUB"),
-        FieldSpec(F::DisplayName, "displayName", K::Text, &["name", "title", "integration name"],
-            "The name of the integration in Jira. Give every row a name of its own: without one, a later import cannot \
+        FieldSpec { field: F::Type, name: "type", kind: K::Type, aliases: &["integration type", "kind"],
+            meaning: "The type of git host.",
+            blank: None, example: "GITHUB" },
+        FieldSpec { field: F::DisplayName, name: "displayName", kind: K::Text, aliases: &["name", "title", "integration name"],
+            meaning: "The name of the integration in Jira. Give every row a name of its own: without one, a later import cannot \
              recognise the row.",
-            Some("Jira makes up a name"), "Payments on GitHub"),
-        FieldSpec(F::Origin, "origin", K::Origin, &["url", "host", "host url", "base url", "server url", "repo url", "path"],
-            "The base URL of the host, not the address of a repository. For a tracked folder, its path on Jira's \
+            blank: Some("Jira makes up a name"), example: "Payments on GitHub" },
+        FieldSpec { field: F::Origin, name: "origin", kind: K::Origin, aliases: &["url", "host", "host url", "base url", "server url", "repo url", "path"],
+            meaning: "The base URL of the host, not the address of a repository. For a tracked folder, its path on Jira's \
              machine, ending in `*`.",
-            None, "https://git.example.org"),
-        FieldSpec(F::Username, "username", K::Username, &["user", "login", "account", "access key id"],
-            "The account that Jira logs in with. For AWS the access key id, which is a secret. For TFS_SERVER without \
+            blank: None, example: "https://git.example.org" },
+        FieldSpec { field: F::Username, name: "username", kind: K::Username, aliases: &["user", "login", "account", "access key id"],
+            meaning: "The account that Jira logs in with. For AWS the access key id, which is a secret. For TFS_SERVER without \
              a domain, or `all` with a token.",
-            None, "svc-jira"),
-        FieldSpec(F::Password, "password", K::Secret, &["secret", "secret key", "secret access key"],
-            "The account's password, or for AWS the secret access key: the secret itself, or a reference to it. Not \
+            blank: None, example: "svc-jira" },
+        FieldSpec { field: F::Password, name: "password", kind: K::Secret, aliases: &["secret", "secret key", "secret access key"],
+            meaning: "The account's password, or for AWS the secret access key: the secret itself, or a reference to it. Not \
              together with `pat`.",
-            None, "env:GIT_PASSWORD"),
-        FieldSpec(F::Pat, "pat", K::Secret, &["token", "access token", "api token", "personal access token"],
-            "A personal access token of the host: the token itself, or a reference to it. Not together with \
+            blank: None, example: "env:GIT_PASSWORD" },
+        FieldSpec { field: F::Pat, name: "pat", kind: K::Secret, aliases: &["token", "access token", "api token", "personal access token"],
+            meaning: "A personal access token of the host: the token itself, or a reference to it. Not together with \
              `password`.",
-            None, "env:GIT_PAT"),
-        FieldSpec(F::Disabled, "disabled", K::Flag, &[],
-            "Whether the integration starts disabled.",
-            Some("no"), "no"),
-        FieldSpec(F::SendCommitEmails, "sendCommitEmails", K::Flag, &[],
-            "Whether Jira sends an email for each commit.",
-            Some("no"), "no"),
-        FieldSpec(F::MaxMinsToCommitEmail, "maxMinsToCommitEmail", K::Integer, &[],
-            "No email is sent for commits older than this many minutes. Applies only with `sendCommitEmails`.",
-            Some("1440, a day"), "720"),
-        FieldSpec(F::DisableSslVerification, "disableSslVerification", K::Flag, &[],
-            "Whether Jira accepts the host's certificate without verifying it. It is safer to make Jira trust the \
+            blank: None, example: "env:GIT_PAT" },
+        FieldSpec { field: F::Disabled, name: "disabled", kind: K::Flag, aliases: &[],
+            meaning: "Whether the integration starts disabled.",
+            blank: Some("no"), example: "no" },
+        FieldSpec { field: F::SendCommitEmails, name: "sendCommitEmails", kind: K::Flag, aliases: &[],
+            meaning: "Whether Jira sends an email for each commit.",
+            blank: Some("no"), example: "no" },
+        FieldSpec { field: F::MaxMinsToCommitEmail, name: "maxMinsToCommitEmail", kind: K::Integer, aliases: &[],
+            meaning: "No email is sent for commits older than this many minutes. Applies only with `sendCommitEmails`.",
+            blank: Some("1440, a day"), example: "720" },
+        FieldSpec { field: F::DisableSslVerification, name: "disableSslVerification", kind: K::Flag, aliases: &[],
+            meaning: "Whether Jira accepts the host's certificate without verifying it. It is safer to make Jira trust the \
              host's certificate authority.",
-            Some("no"), "no"),
-        FieldSpec(F::ApiPath, "apiPath", K::ApiPath, &[],
-            "The path of the host's REST API that lists the repositories, instead of the usual one.",
-            None, "/orgs/acme/repos"),
-        FieldSpec(F::ApiFilter, "apiFilter", K::Filter, &[],
-            "Selects some of the host's repositories: a JMESPath expression over the answer of its API.",
-            None, "[?contains(name, 'payments')]"),
-        FieldSpec(F::TfsCollection, "tfsCollection", K::Text, &["collection"],
-            "The project collection to connect to.",
-            None, "DefaultCollection"),
-        FieldSpec(F::AwsRegion, "awsRegion", K::Region, &["region"],
-            "The AWS region of the CodeCommit repositories.",
-            None, "eu-central-1"),
-        FieldSpec(F::RequireUserPat, "requireUserPat", K::Flag, &[],
-            "Whether every user must provide a personal access token to work with branches and pull requests.",
-            Some("no"), "no"),
-        FieldSpec(F::GitViewerEnabled, "gitViewerEnabled", K::Flag, &["git viewer"],
-            "Whether the repository browser is on.",
-            Some("yes"), "yes"),
-        FieldSpec(F::SmartCommitsEnabled, "smartCommitsEnabled", K::Flag, &["smart commits"],
-            "Whether smart commits are processed.",
-            Some("yes"), "yes"),
-        FieldSpec(F::Global, "global", K::Flag, &["all projects"],
-            "Whether all Jira projects see the integration. With `yes`, name no projects.",
-            None, "yes"),
-        FieldSpec(F::ProjectMappingIds, "projectMappingIds", K::Ids, &["project ids", "project mapping"],
-            "The Jira projects that see the integration, by numeric id. Ids differ from one Jira to the next. Only if \
+            blank: Some("no"), example: "no" },
+        FieldSpec { field: F::ApiPath, name: "apiPath", kind: K::ApiPath, aliases: &[],
+            meaning: "The path of the host's REST API that lists the repositories, instead of the usual one.",
+            blank: None, example: "/orgs/acme/repos" },
+        FieldSpec { field: F::ApiFilter, name: "apiFilter", kind: K::Filter, aliases: &[],
+            meaning: "Selects some of the host's repositories: a JMESPath expression over the answer of its API.",
+            blank: None, example: "[?contains(name, 'payments')]" },
+        FieldSpec { field: F::TfsCollection, name: "tfsCollection", kind: K::Text, aliases: &["collection"],
+            meaning: "The project collection to connect to.",
+            blank: None, example: "DefaultCollection" },
+        FieldSpec { field: F::AwsRegion, name: "awsRegion", kind: K::Region, aliases: &["region"],
+            meaning: "The AWS region of the CodeCommit repositories.",
+            blank: None, example: "eu-central-1" },
+        FieldSpec { field: F::RequireUserPat, name: "requireUserPat", kind: K::Flag, aliases: &[],
+            meaning: "Whether every user must provide a personal access token to work with branches and pull requests.",
+            blank: Some("no"), example: "no" },
+        FieldSpec { field: F::GitViewerEnabled, name: "gitViewerEnabled", kind: K::Flag, aliases: &["git viewer"],
+            meaning: "Whether the repository browser is on.",
+            blank: Some("yes"), example: "yes" },
+        FieldSpec { field: F::SmartCommitsEnabled, name: "smartCommitsEnabled", kind: K::Flag, aliases: &["smart commits"],
+            meaning: "Whether smart commits are processed.",
+            blank: Some("yes"), example: "yes" },
+        FieldSpec { field: F::Global, name: "global", kind: K::Flag, aliases: &["all projects"],
+            meaning: "Whether all Jira projects see the integration. With `yes`, name no projects.",
+            blank: None, example: "yes" },
+        FieldSpec { field: F::ProjectMappingIds, name: "projectMappingIds", kind: K::Ids, aliases: &["project ids", "project mapping"],
+            meaning: "The Jira projects that see the integration, by numeric id. Ids differ from one Jira to the next. Only if \
              `global` is not `yes`.",
-            None, "10000, 10100"),
-        FieldSpec(F::SourcesDiffViewEnabled, "sourcesDiffViewEnabled", K::Flag, &[],
-            "Whether users with the permission View Development Tools can view the changes of commits and files in \
+            blank: None, example: "10000, 10100" },
+        FieldSpec { field: F::SourcesDiffViewEnabled, name: "sourcesDiffViewEnabled", kind: K::Flag, aliases: &[],
+            meaning: "Whether users with the permission View Development Tools can view the changes of commits and files in \
              Jira.",
-            None, "yes"),
-        FieldSpec(F::RevisionIndexing, "revisionIndexing", K::Flag, &[],
-            "Whether commits are indexed.",
-            None, "yes"),
-        FieldSpec(F::TagsFilter, "tagsFilter", K::Text, &[],
-            "The tags to show in issues: a Java regular expression.",
-            Some("all tags"), r"^v\d+\.\d+$"),
-        FieldSpec(F::PrHideFilter, "prHideFilter", K::Text, &[],
-            "The pull requests to hide in issues: a Java regular expression over their titles.",
-            Some("no pull request is hidden"), "^(Test|test).*"),
-        FieldSpec(F::TrustFolderStat, "trustFolderStat", K::Flag, &[],
-            "Whether Jira trusts a folder's modification time when it looks for new pack files, instead of scanning \
+            blank: None, example: "yes" },
+        FieldSpec { field: F::RevisionIndexing, name: "revisionIndexing", kind: K::Flag, aliases: &[],
+            meaning: "Whether commits are indexed.",
+            blank: None, example: "yes" },
+        FieldSpec { field: F::TagsFilter, name: "tagsFilter", kind: K::Text, aliases: &[],
+            meaning: "The tags to show in issues: a Java regular expression.",
+            blank: Some("all tags"), example: r"^v\d+\.\d+$" },
+        FieldSpec { field: F::PrHideFilter, name: "prHideFilter", kind: K::Text, aliases: &[],
+            meaning: "The pull requests to hide in issues: a Java regular expression over their titles.",
+            blank: Some("no pull request is hidden"), example: "^(Test|test).*" },
+        FieldSpec { field: F::TrustFolderStat, name: "trustFolderStat", kind: K::Flag, aliases: &[],
+            meaning: "Whether Jira trusts a folder's modification time when it looks for new pack files, instead of scanning \
              the folder. Use `no` for folders on a network share.",
-            Some("no on Data Center"), "no"),
-        FieldSpec(F::RefSpecNotes, "refSpecNotes", K::Flag, &[],
-            "Whether to fetch refs/notes/*, the notes of commits.",
-            Some("yes"), "yes"),
-        FieldSpec(F::RefSpecChanges, "refSpecChanges", K::Flag, &[],
-            "Whether to fetch refs/changes/*, the changes under review in Gerrit.",
-            Some("no"), "no"),
-        FieldSpec(F::RefSpecCustom, "refSpecCustom", K::RefSpecs, &[],
-            "Further references to fetch: refspecs, separated by commas.",
-            None, "+refs/releases/*:refs/releases/*"),
-        FieldSpec(F::LimitGitData, "limitGitData", K::Flag, &[],
-            "Whether to limit the git data shown in Jira. The vendor's manual uses it in an example but does not \
+            blank: Some("no on Data Center"), example: "no" },
+        FieldSpec { field: F::RefSpecNotes, name: "refSpecNotes", kind: K::Flag, aliases: &[],
+            meaning: "Whether to fetch refs/notes/*, the notes of commits.",
+            blank: Some("yes"), example: "yes" },
+        FieldSpec { field: F::RefSpecChanges, name: "refSpecChanges", kind: K::Flag, aliases: &[],
+            meaning: "Whether to fetch refs/changes/*, the changes under review in Gerrit.",
+            blank: Some("no"), example: "no" },
+        FieldSpec { field: F::RefSpecCustom, name: "refSpecCustom", kind: K::RefSpecs, aliases: &[],
+            meaning: "Further references to fetch: refspecs, separated by commas.",
+            blank: None, example: "+refs/releases/*:refs/releases/*" },
+        FieldSpec { field: F::LimitGitData, name: "limitGitData", kind: K::Flag, aliases: &[],
+            meaning: "Whether to limit the git data shown in Jira. The vendor's manual uses it in an example but does not \
              explain it.",
-            None, "yes"),
-        FieldSpec(F::FolderDepth, "folderDepth", K::FolderDepth, &["depth"],
-            "How many levels below the tracked folder to search for repositories, 1 to 5.",
-            Some("1"), "3"),
-        FieldSpec(F::ProjectKeys, "projectKeys", K::Keys, &["projects", "jira projects"],
-            "The Jira projects that see the integration, by key. `gij` looks up their ids in Jira and sends those. Not \
+            blank: None, example: "yes" },
+        FieldSpec { field: F::FolderDepth, name: "folderDepth", kind: K::FolderDepth, aliases: &["depth"],
+            meaning: "How many levels below the tracked folder to search for repositories, 1 to 5.",
+            blank: Some("1"), example: "3" },
+        FieldSpec { field: F::ProjectKeys, name: "projectKeys", kind: K::Keys, aliases: &["projects", "jira projects"],
+            meaning: "The Jira projects that see the integration, by key. `gij` looks up their ids in Jira and sends those. Not \
              together with `projectMappingIds`.",
-            None, "ABC, DEF"),
+            blank: None, example: "ABC, DEF" },
     ]
 };
 
@@ -282,37 +283,37 @@ impl Field {
 
     /// All fields in the manual's order.
     pub fn all() -> impl Iterator<Item = Self> {
-        FIELDS.iter().map(|spec| spec.0)
+        FIELDS.iter().map(|spec| spec.field)
     }
 
     /// The field's name in the API: `displayName`.
     pub fn name(self) -> &'static str {
-        FIELDS[self as usize].1
+        FIELDS[self as usize].name
     }
 
     /// What the field's value is.
     pub fn kind(self) -> Kind {
-        FIELDS[self as usize].2
+        FIELDS[self as usize].kind
     }
 
     /// Other headers that are understood as this field.
     pub fn aliases(self) -> &'static [&'static str] {
-        FIELDS[self as usize].3
+        FIELDS[self as usize].aliases
     }
 
     /// What goes in: one or two sentences.
     pub fn meaning(self) -> &'static str {
-        FIELDS[self as usize].4
+        FIELDS[self as usize].meaning
     }
 
     /// What a blank cell means, where the vendor documents it.
     pub fn if_blank(self) -> Option<&'static str> {
-        FIELDS[self as usize].5
+        FIELDS[self as usize].blank
     }
 
     /// A valid value, if not for every type.
     pub fn example(self) -> &'static str {
-        FIELDS[self as usize].6
+        FIELDS[self as usize].example
     }
 
     /// The field of this name in the API.
@@ -377,8 +378,8 @@ mod tests {
     #[test]
     fn the_table_is_in_the_order_of_the_enum_and_names_agree_with_serde() {
         for (index, spec) in FIELDS.iter().enumerate() {
-            assert_eq!(spec.0 as usize, index, "{}", spec.1);
-            assert_eq!(serde_json::to_value(spec.0).unwrap(), spec.1);
+            assert_eq!(spec.field as usize, index, "{}", spec.name);
+            assert_eq!(serde_json::to_value(spec.field).unwrap(), spec.name);
         }
     }
     #[test]

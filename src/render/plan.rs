@@ -97,7 +97,11 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
     }
     if !plan.is_update() {
         let (global, by_default) = plan.global();
+        let restricted = plan.to_send().count() - global - by_default;
         let mut visible = format!("{} in all projects", count(n(global), "row", "rows"));
+        if restricted > 0 {
+            let _ = write!(visible, ", {restricted} restricted");
+        }
         if by_default > 0 {
             let _ = write!(
                 visible,

@@ -198,7 +198,7 @@ impl<'a> RowCheck<'a> {
             return false;
         }
         let message = format!("`{field}` still contains a placeholder");
-        let help = "write the value itself, or leave the cell blank if the field is optional";
+        let help = "write the value itself; only if this type does not need the field, leave the cell blank";
         self.report(field, Code::Placeholder, message, help);
         !self.options.policy.allows(Code::Placeholder)
     }

@@ -232,7 +232,7 @@ impl Run<'_> {
                 Field::DisplayName,
                 Code::DuplicateRow,
                 format!("the row has the same type, origin and display name as {other}"),
-                "remove one of the two rows, or give it a display name of its own",
+                "remove one of the two rows; if their accounts differ, give one another display name",
             ),
             Like::AnyOrigin(_) => (
                 Field::DisplayName,
@@ -240,7 +240,7 @@ impl Run<'_> {
                 format!(
                     "the row has the same type and display name as {other}, and a blank origin in one of the two may be that of the other"
                 ),
-                "remove one of the two rows, fill in both origins, or give it a display name of its own",
+                "remove one of the two rows, or fill in both origins; if their accounts differ, give one another display name",
             ),
             Like::Origin(_) if !self.options.update.is_empty() => return,
             Like::Origin(_) => (

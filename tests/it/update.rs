@@ -676,6 +676,34 @@ fn an_undo_leaves_a_field_that_was_changed_since_and_says_so() {
 }
 
 #[test]
+fn what_an_undo_leaves_is_named_though_only_the_list_shows_that_it_happened() {
+    let env = holding().file(
+        "a.csv",
+        "id,type,tagsFilter,smartCommitsEnabled\n1,GITHUB_SERVER,^w,yes\n",
+    );
+    update(&env, &["--fields", "tagsFilter,smartCommitsEnabled"]).exit(0);
+    let env = env.file("b.csv", "id,type,tagsFilter\n1,GITHUB_SERVER,^x\n");
+    env.run("update b.csv --fields tagsFilter --yes".split(' '))
+        .exit(0);
+    env.jira()
+        .script_call(Call::Update, [Some(Fault::CutAfterCommit)]);
+    env.run("undo a --yes --settle 50ms".split(' '))
+        .exit(1)
+        .says("left alone a.csv:2")
+        .says("changed since the update: tagsFilter");
+    assert!(!env.jira().held()[0].smart_commits_enabled);
+}
+
+#[test]
+fn rows_of_an_update_cannot_be_decided() {
+    let env = rotating();
+    rotate(&env, &[]).exit(0);
+    env.run("undo --yes --adopt 2=1".split(' '))
+        .exit(2)
+        .says("apply to imports only");
+}
+
+#[test]
 fn an_undo_puts_no_masked_origin_back() {
     let env = holding().file(
         "a.csv",

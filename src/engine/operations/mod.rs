@@ -53,6 +53,11 @@ pub(crate) trait Operation: Copy {
         ShownFields::default()
     }
 
+    /// What of the row stays as it is when the request has succeeded, and why.
+    fn left(&self) -> Option<String> {
+        None
+    }
+
     /// Sends the request: once.
     async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<Self::Done>;
 

@@ -110,6 +110,10 @@ impl Operation for Update<'_> {
         self.change.fields_before(self.record).into()
     }
 
+    fn left(&self) -> Option<String> {
+        Some(self.left.to_owned()).filter(|left| !left.is_empty())
+    }
+
     async fn send(&self, context: &SessionContext<'_>, permit: Permit<'_>) -> Response<Self::Done> {
         let (client, id) = (context.client, self.change.before.id);
         let mut response = match self.change.disable() {
@@ -152,7 +156,6 @@ impl Operation for Update<'_> {
 
     fn record(&self, shown: ShownFields, answered: &mut Answered) {
         answered.also_changed = self.change.also_changed(&shown.open(), self.record);
-        answered.error = Some(self.left.to_owned()).filter(|left| !left.is_empty());
         answered.echo = shown;
     }
 

@@ -18,7 +18,8 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
         let global = Field::Global;
         change.field == global && global.kind().typed(change.jira.clone()) == true
     });
-    let (mut differences, mut changed, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut differences, mut changed) = (Vec::new(), Vec::new());
+    let (mut unseen, mut masked) = (Vec::new(), Vec::new());
     for change in &row.changes {
         let (field, name) = (change.field, change.field.name());
         let now = now.get(name).unwrap_or(&Value::Null);
@@ -28,8 +29,7 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
             // All projects see it again, so that none are listed.
             Value::Null if becomes_global && field == Field::ProjectMappingIds => {}
             Value::Null => unseen.push(name),
-            // What was masked is not known.
-            Value::String(before) if before.contains("***") => unseen.push(name),
+            Value::String(before) if before.contains("***") => masked.push(name),
             before if is_now(before) => {}
             before if is_now(after) => differences.push(Difference {
                 field,
@@ -39,21 +39,28 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
             _ => changed.push(name),
         }
     }
-    let changed = match changed.join(", ") {
-        none if none.is_empty() => None,
-        changed => Some(format!("changed since the update: {changed}")),
+    let named = |why: &str, fields: &[&str]| match fields {
+        [] => None,
+        fields => Some(format!("{why}: {}", fields.join(", "))),
     };
+    let left = [
+        named("changed since the update", &changed),
+        named(
+            "what was there before is not known and cannot be put back",
+            &masked,
+        ),
+    ];
+    let left = left.into_iter().flatten().collect::<Vec<_>>().join("; ");
     if !differences.is_empty() {
         return Fate::Restore {
             change: Box::new(Change::new(integration_type, shown, differences)),
-            left: changed.unwrap_or_default(),
+            left,
         };
     }
-    match (changed, unseen.join(", ")) {
-        (Some(changed), _) => Fate::LeaveAlone(changed),
-        (None, none) if none.is_empty() => Fate::AlreadyRestored,
-        (None, unseen) => Fate::LeaveAlone(format!(
-            "Jira does not show what was there before, so that it cannot be put back: {unseen}"
-        )),
+    let why_unseen = "Jira does not show what was there before, so that it cannot be put back";
+    match named(why_unseen, &unseen) {
+        _ if !left.is_empty() => Fate::LeaveAlone(left),
+        Some(unseen) => Fate::LeaveAlone(unseen),
+        None => Fate::AlreadyRestored,
     }
 }

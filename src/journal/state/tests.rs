@@ -139,6 +139,7 @@ fn a_deletion_leaves_the_creation_on_record() {
         op: Op::Delete,
         id: Some(601),
         before: ShownFields::default(),
+        left: None,
         at: crate::journal::samples::at(0),
     });
     let created = [intent(1, 1), answered(1, 1, Verdict::Created)];
@@ -179,6 +180,7 @@ fn delete(attempt: u32, id: i64) -> Event {
         op: Op::Delete,
         id: Some(id),
         before: ShownFields::default(),
+        left: None,
         at: crate::journal::samples::at(0),
     })
 }
