@@ -42,7 +42,7 @@ impl Problem {
         }
     }
 
-    /// A problem of which its kind tells all.
+    /// A problem that its code describes in full.
     pub(crate) fn of(code: Code, help: &str) -> Self {
         Self::new(code, code.about().meaning, help)
     }

@@ -73,7 +73,7 @@ pub(super) fn defect_problem(
                 (Field::Origin, _) => {
                     "fill in the base URL of the host, such as `https://git.example.org`"
                 }
-                _ => "fill in the cell",
+                _ => "fill in the cell; if the column is missing, add it",
             },
         ),
     }
@@ -92,7 +92,7 @@ impl Rules<'_> {
         self.found.push((field, Problem::new(code, message, help)));
     }
 
-    /// Reports a problem of which its kind tells all.
+    /// Reports a problem that its code describes in full.
     fn report_kind(&mut self, field: Field, code: Code, help: &str) {
         self.found.push((field, Problem::of(code, help)));
     }

@@ -2,7 +2,7 @@
 //! are skipped, unless `GIJ_NEEDS_BROWSER` is set, as the gate does.
 
 use std::collections::VecDeque;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
@@ -11,7 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use gij::sandbox::Fault;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tungstenite::{Message, WebSocket};
+use tungstenite::{Error, Message, WebSocket};
 
 use crate::docs::{env_with_samples, root};
 use crate::env::{DEADLINE, Env, sheet_of};
@@ -104,7 +104,12 @@ impl Page {
 
     fn receive(&mut self) -> Value {
         loop {
-            if let Message::Text(text) = self.socket.read().unwrap() {
+            let message = match self.socket.read() {
+                // A signal to this process, which the tests beside this one share.
+                Err(Error::Io(error)) if error.kind() == ErrorKind::Interrupted => continue,
+                message => message.unwrap(),
+            };
+            if let Message::Text(text) = message {
                 let message: Value = serde_json::from_str(&text).unwrap();
                 let url = message["params"]["request"]["url"]
                     .as_str()
