@@ -351,7 +351,7 @@ mod tests {
         let rest: BTreeSet<&str> = [&ONCE[..], &PACE, &OUTPUT].concat().into_iter().collect();
         assert!(rest.is_subset(&ids), "{rest:?} are arguments");
         let repeated: Vec<&str> = ids.difference(&rest).copied().collect();
-        insta::assert_snapshot!(repeated.join(" "), @"allow allow_env allow_plain_http ca_cert client_cert connect_timeout delimiter duplicates encoding fields files header_row hidden_rows include_changed include_found insecure jira_url limit map name new_run on_existing only password_file probe proxy rows runs_dir sandbox sandbox_seed secrets_dir set sheet skip_invalid strict timeout token_file undo_only undo_rows wait");
+        insta::assert_snapshot!(repeated.join(" "), @"allow allow_env allow_plain_http ca_cert client_cert connect_timeout delimiter duplicates encoding fields files header_row hidden_rows include_changed include_found insecure jira_url limit map name new_run on_existing only password_file probe proxy resume_limit rows runs_dir sandbox sandbox_seed secrets_dir set sheet skip_invalid strict timeout token_file undo_only undo_rows wait");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! `gij resume`.
 
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use jiff::Timestamp;
 
+use super::connect::{Connected, connect};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunArgs};
@@ -18,11 +21,11 @@ use super::settle::Decision;
 use super::sheets::Sheets;
 use crate::engine::{Matcher, RowStatus, check_unread, planned};
 use crate::journal::{
-    ConfirmedBy, Ending, Event, ListReason, Listed, RowRead, RowState, SessionKind, Totals,
+    ConfirmedBy, Ending, Event, Jira, ListReason, Listed, RowRead, RowState, SessionKind, Totals,
 };
 use crate::model::{Outcome, Remote, RemoteIntegration, Row};
 use crate::plan::{Action, Plan};
-use crate::render::{count, plan as plan_text, run_line};
+use crate::render::{count, dry_run_rows, plan as plan_text, run_line};
 use crate::report::Report;
 
 #[derive(Debug, Args)]
@@ -33,9 +36,15 @@ pub(super) struct ResumeArgs {
     /// The spreadsheets of the run, if they have moved
     #[arg(id = "moved_files", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Show what would be sent and stop; rows in doubt stay as they are
+    #[arg(long, conflicts_with_all = ["adopt", "absent"])]
+    pub dry_run: bool,
     /// Send without asking for confirmation
     #[arg(long, short)]
     pub yes: bool,
+    /// Send only the first N of the rows still to be sent, and leave the others for another resume
+    #[arg(long, id = "resume_limit", value_name = "N")]
+    pub limit: Option<NonZeroU32>,
     #[command(flatten)]
     pub common: RunArgs,
 }
@@ -67,14 +76,27 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
     let refused = sheets.refuse_invalid(&run, screen);
     refused.map_err(|failure| failure.then(run.resume(&context.given)))?;
-    let help = "pass `--yes` to continue the run as planned";
-    let confirmed_by = confirmation(args.yes, false, "nothing was sent", help)?;
-    let (session, list, decisions) =
-        Session::begin(&run, common, SessionKind::Resume, confirmed_by, context)?;
-    let mut resumption = Resumption {
-        session,
+    let remaining = Remaining {
         run,
         sheets,
+        limit: args.limit,
+        context,
+    };
+    if args.dry_run {
+        return remaining.dry_run(common);
+    }
+    let help = "pass `--yes` to continue the run as planned";
+    let confirmed_by = confirmation(args.yes, false, "nothing was sent", help)?;
+    let (session, list, decisions) = Session::begin(
+        &remaining.run,
+        common,
+        SessionKind::Resume,
+        confirmed_by,
+        context,
+    )?;
+    let mut resumption = Resumption {
+        session,
+        remaining,
         must_ask: confirmed_by.is_none(),
     };
     let ended = resumption.settle_and_create(&list, &decisions);
@@ -110,7 +132,8 @@ fn after(run: &LoadedRun, report: &Report, off_sheet: Totals, context: &Context)
     if run.state().has_lost_baseline() {
         return adopt_or_import(given).to_string();
     }
-    let resume = run.resume(given);
+    // A pilot is over once it was sent.
+    let resume = run.resume(given).without(&["resume_limit"]);
     let mut totals = report.totals();
     totals.not_attempted = totals.not_attempted.saturating_sub(off_sheet.not_attempted);
     totals.failed = totals.failed.saturating_sub(off_sheet.failed);
@@ -131,44 +154,35 @@ fn after(run: &LoadedRun, report: &Report, off_sheet: Totals, context: &Context)
     }
 }
 
-/// A run that is resumed.
-struct Resumption<'a> {
-    session: Session<'a>,
+/// The rows of a run that are still to be sent, as the sheets have them now.
+struct Remaining<'a> {
     run: LoadedRun,
     sheets: Sheets,
-    must_ask: bool,
+    limit: Option<NonZeroU32>,
+    context: &'a Context,
 }
 
-impl Resumption<'_> {
-    /// `list` is Jira's list when the session began.
-    fn settle_and_create(
-        &mut self,
-        list: &[RemoteIntegration],
-        decisions: &[Decision],
-    ) -> Result<(), EarlyEnd> {
-        let context = self.session.context;
-        let screen = &context.screen;
-        // What an update has in doubt is sent again.
-        if self.run.state().opened().is_update() {
-            let run = self.run.state();
-            self.session
-                .read(async |context, _| check_unread(context, run, list))?;
-        } else {
-            self.session.settle(&mut self.run, decisions)?;
-        }
-        if self.run.state().has_lost_baseline() {
-            screen.failure(
-                "the journal has lost the list of what Jira held before the run, so nothing more can be sent",
-                Some("find the rows in doubt in Jira; import the missing ones from a separate sheet"),
-            );
-            return Ok(());
-        }
-        self.sheets.refuse_invalid(&self.run, screen)?;
+/// What a session is going to send.
+struct Planned<'a> {
+    plan: Plan,
+    planner: Planner<'a>,
+    listing: Listing,
+    /// What the run has in Jira already.
+    own: Matcher,
+    /// Rows that are not in the journal yet, of a run that died while they were written.
+    added: Vec<Event>,
+}
+
+impl<'a> Remaining<'a> {
+    fn plan<'p>(&mut self, jira: &'p Connected, settle: Duration) -> Result<Planned<'p>, Failure>
+    where
+        'a: 'p,
+    {
         let (rows, added) = self.rows_to_send();
-        let jira = &self.session.jira;
+        let Self { run, context, .. } = self;
         // Other runs that cannot be read do not keep this one from continuing.
         let (url, own_url) = (&jira.jira.url, jira.jira.own_url.as_deref());
-        let history = read_history(&self.run.runs_dir()?, url, own_url).unwrap_or_default();
+        let history = read_history(&run.runs_dir()?, url, own_url).unwrap_or_default();
         let planner = Planner {
             context,
             jira,
@@ -177,7 +191,7 @@ impl Resumption<'_> {
                 context,
                 is_dry_run: false,
             },
-            settle: self.session.settle,
+            settle,
             named: self.sheets.settings.input.named(),
         };
         let wanted = rows.len();
@@ -186,40 +200,30 @@ impl Resumption<'_> {
         } = &mut self.sheets;
         input.rows = rows;
         jira.unless_interrupted(planner.resolve_projects(input, &settings.input))?;
-        let own = Matcher::of_run(self.run.state());
-        let mut listing = planner.list(&own)?;
+        let own = Matcher::of_run(run.state());
+        let listing = planner.list(&own)?;
         planner.check_updates(input, &settings.input, &listing);
         let rows = std::mem::take(&mut input.rows);
         if rows.len() < wanted {
-            let failure = Failure::new(Exit::Invalid, "nothing was sent").help("fix the sheet");
-            return Err(failure.into());
+            return Err(Failure::new(Exit::Invalid, "nothing was sent").help("fix the sheet"));
         }
         // A plan on disk is limited already.
-        let limit = self.sheets.settings.limit;
-        let limit = limit.filter(|_| !self.run.state().has_begun());
+        let limit = settings.limit.filter(|_| !run.state().has_begun());
         let mut plan = planner.plan(rows, &listing, limit)?;
-        let must_ask = self.must_ask && plan.to_send().next().is_some();
-        context.show_plan(&self.plan_text(&plan), must_ask);
-        if must_ask {
-            if !planner.is_confirmed(&plan) {
-                return Err(EarlyEnd::Declined("nothing was sent".to_owned()));
-            }
-            listing = planner.list(&own)?;
-            plan = planner.replan(plan, &listing)?;
+        if let Some(limit) = self.limit {
+            plan = plan.without_rest(limit);
         }
-        self.create(&plan, added, &listing, must_ask)
-    }
-
-    fn conclude(&self, ended: Result<(), EarlyEnd>) -> Result<Exit, Failure> {
-        let off_sheet = self.sheets.off_sheet(&self.run);
-        let next = |report: &Report| after(&self.run, report, off_sheet, self.session.context);
-        let is_over = ended.is_ok() && self.run.state().has_lost_baseline();
-        let exit = self.session.conclude(ended, is_left, next)?;
-        Ok(if is_over { Exit::Stopped } else { exit })
+        Ok(Planned {
+            plan,
+            planner,
+            listing,
+            own,
+            added,
+        })
     }
 
     /// The rows that are still to be sent, as the sheets have them now, and the events for rows that are not in the journal
-    /// yet, of a run that died while they were written.
+    /// yet.
     fn rows_to_send(&mut self) -> (Vec<Row>, Vec<Event>) {
         let run = &self.run;
         let known = std::mem::take(&mut self.sheets.joined.rows).into_values();
@@ -233,20 +237,112 @@ impl Resumption<'_> {
         (rows, added)
     }
 
-    fn plan_text(&self, plan: &Plan) -> String {
-        let totals = self.run.state().totals();
+    fn dry_run(mut self, args: &RunArgs) -> Result<Exit, Failure> {
+        let context = self.context;
+        let (pace, screen) = (args.pace.pace(), &context.screen);
+        let (jira, _) = connect(&args.connect, &self.run.base, pace, screen)?;
+        let settle = args.pace.settle_after(self.run.state().sessions());
+        let plan = self.plan(&jira, settle)?.plan;
+        if context.is_json {
+            let input = &mut self.sheets.input;
+            // What is no part of the plan is in the report of the run.
+            input.invalid.clear();
+            input.not_selected.clear();
+            let report = Report::of_plan(input, &plan, jira.jira.clone());
+            context.publish(&context.made(report))?;
+            return Ok(Exit::Done);
+        }
+        screen.result(&dry_run_rows(&plan, &[]));
+        screen.result(&self.plan_text(&plan, &jira.jira, true));
+        screen.result("dry run: nothing was sent to Jira\n");
+        let resume = self.run.resume(&context.given);
+        context.next(&format!("continue the run:\n  {resume}"));
+        Ok(Exit::Done)
+    }
+
+    fn plan_text(&self, plan: &Plan, jira: &Jira, is_dry_run: bool) -> String {
+        let state = self.run.state();
+        let totals = state.totals();
         let mut text = run_line(self.run.id(), totals.created, totals.updated);
-        text.push_str(&plan_text(
-            plan,
-            &self.session.jira.jira,
-            &self.sheets.input,
-        ));
+        text.push_str(&plan_text(plan, jira, &self.sheets.input));
         if totals.in_doubt > 0 && !plan.is_update() {
-            let rows = count(totals.in_doubt, "row stays", "rows stay");
-            let _ = writeln!(text, "note: {rows} in doubt, not sent again");
+            let rows = if is_dry_run {
+                let rows = count(totals.in_doubt, "row", "rows");
+                format!(
+                    "{rows} in doubt will be settled first; what Jira does not hold is sent too"
+                )
+            } else {
+                let rows = count(totals.in_doubt, "row stays", "rows stay");
+                format!("{rows} in doubt, not sent again")
+            };
+            let _ = writeln!(text, "note: {rows}");
         }
         text.push_str(&self.sheets.notes(&self.run));
         text
+    }
+}
+
+/// A run that is resumed.
+struct Resumption<'a> {
+    session: Session<'a>,
+    remaining: Remaining<'a>,
+    must_ask: bool,
+}
+
+impl Resumption<'_> {
+    /// `list` is Jira's list when the session began.
+    fn settle_and_create(
+        &mut self,
+        list: &[RemoteIntegration],
+        decisions: &[Decision],
+    ) -> Result<(), EarlyEnd> {
+        let Self {
+            session, remaining, ..
+        } = self;
+        let context = session.context;
+        let screen = &context.screen;
+        // What an update has in doubt is sent again.
+        if remaining.run.state().opened().is_update() {
+            let run = remaining.run.state();
+            session.read(async |context, _| check_unread(context, run, list))?;
+        } else {
+            session.settle(&mut remaining.run, decisions)?;
+        }
+        if remaining.run.state().has_lost_baseline() {
+            screen.failure(
+                "the journal has lost the list of what Jira held before the run, so nothing more can be sent",
+                Some("find the rows in doubt in Jira; import the missing ones from a separate sheet"),
+            );
+            return Ok(());
+        }
+        remaining.sheets.refuse_invalid(&remaining.run, screen)?;
+        let Planned {
+            mut plan,
+            planner,
+            mut listing,
+            own,
+            added,
+        } = remaining.plan(&session.jira, session.settle)?;
+        let must_ask = self.must_ask && plan.to_send().next().is_some();
+        let text = remaining.plan_text(&plan, &session.jira.jira, false);
+        context.show_plan(&text, must_ask);
+        if must_ask {
+            if !planner.is_confirmed(&plan) {
+                return Err(EarlyEnd::Declined("nothing was sent".to_owned()));
+            }
+            listing = planner.list(&own)?;
+            plan = planner.replan(plan, &listing)?;
+        }
+        self.create(&plan, added, &listing, must_ask)
+    }
+
+    fn conclude(&self, ended: Result<(), EarlyEnd>) -> Result<Exit, Failure> {
+        let Remaining { run, sheets, .. } = &self.remaining;
+        let off_sheet = sheets.off_sheet(run);
+        let next = |report: &Report| after(run, report, off_sheet, self.session.context);
+        let is_over = ended.is_ok() && run.state().has_lost_baseline();
+        let exit = self.session.conclude(ended, is_left, next)?;
+        Ok(if is_over { Exit::Stopped } else { exit })
     }
 
     fn create(
@@ -256,7 +352,7 @@ impl Resumption<'_> {
         listing: &Listing,
         was_asked: bool,
     ) -> Result<(), EarlyEnd> {
-        let state = self.run.state();
+        let state = self.remaining.run.state();
         let listed = |why, remotes: &[Remote]| {
             Event::Listed(Listed::all(why, listing.at, remotes.iter().copied()))
         };

@@ -1,5 +1,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::num::NonZeroU32;
 
 use super::references::ReferenceUse;
 use super::update::Change;
@@ -200,6 +201,17 @@ impl Plan {
         for planned in sent.skip(most) {
             planned.action = Action::NotSelected;
         }
+        self
+    }
+
+    /// The plan without the rows to be sent after the first `most`.
+    pub(crate) fn without_rest(mut self, most: NonZeroU32) -> Self {
+        let mut left = most.get();
+        self.rows.retain(|planned| {
+            let is_kept = left > 0 || !planned.action.is_sent();
+            left -= u32::from(is_kept && planned.action.is_sent());
+            is_kept
+        });
         self
     }
 

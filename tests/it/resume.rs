@@ -358,6 +358,43 @@ fn a_pilot_that_goes_on_stays_one() {
 }
 
 #[test]
+fn a_dry_run_of_a_resume_shows_its_plan_and_changes_nothing() {
+    let env = stopped();
+    let journal = || std::fs::read(env.runs()[0].join("journal.jsonl")).unwrap();
+    let before = journal();
+    let shown = env.run(["resume", "--dry-run"]).exit(0);
+    assert_eq!(env.jira().held().len(), 1);
+    assert_eq!(journal(), before);
+    shown
+        .says("create a.csv:4  GITHUB_SERVER  Team 3")
+        .says("1 row in doubt will be settled first")
+        .says("dry run: nothing was sent to Jira")
+        .says("Next: continue the run:\n  gij resume ");
+    let document = env.run(["resume", "--dry-run", "--format", "json"]).exit(0);
+    let document: serde_json::Value = serde_json::from_str(&document.stdout).unwrap();
+    assert_eq!(document["plan"][0]["display_name"], "Team 3");
+    resume(&env, &[]).exit(0);
+    env.assert_once_each(3);
+}
+
+#[test]
+fn a_resume_with_a_limit_leaves_the_other_rows_for_another() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(6));
+    env.jira().script([Some(Fault::Unauthorized)]);
+    env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+        .exit(4);
+    resume(&env, &["--limit", "2"])
+        .exit(1)
+        .says("2 of 6 integrations created")
+        .says("4 were not attempted")
+        .says("continue with the rows that were not attempted:\n  gij resume ")
+        .says_nothing_of("--limit");
+    env.assert_once_each(2);
+    resume(&env, &[]).exit(0);
+    env.assert_once_each(6);
+}
+
+#[test]
 fn a_pilot_that_died_while_it_was_being_written_down_stays_one() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(8));
     env.jira().script([Some(Fault::Unauthorized)]);
