@@ -1,5 +1,6 @@
 //! A run that a command continues, loaded from its journal.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,12 +10,13 @@ use super::exit::{Exit, Failure};
 use super::next::{FILE, Given, NextCommand};
 use super::pace::PaceArgs;
 use super::values::{one_row, row_and_id};
+use crate::engine::Matcher;
 use crate::jira::BaseUrl;
 use crate::journal::{
     self, Event, JOURNAL_FILE, Jira, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
     SessionStart, StoredRun, find_run, lock_jira,
 };
-use crate::model::Outcome;
+use crate::model::{Outcome, RemoteIntegration};
 use crate::validate::RowRange;
 
 #[derive(Clone, Debug, Args)]
@@ -39,6 +41,13 @@ pub(super) struct RunArgs {
     pub pace: PaceArgs,
     #[command(flatten)]
     pub connect: ConnectArgs,
+}
+
+/// What the user decides about a row in doubt.
+pub(super) struct Decision {
+    pub n: u32,
+    /// Its integration; none if it was not created.
+    pub adopted: Option<RemoteIntegration>,
 }
 
 /// A run, locked, with what its journal contains.
@@ -135,6 +144,86 @@ impl LoadedRun {
     pub(super) fn place_of(&self, n: u32) -> String {
         let row = self.state().row(n);
         row.map_or_else(String::new, |row| row.place.to_string())
+    }
+
+    /// The decisions, checked against the run and Jira's list.
+    pub(super) fn decisions(
+        &self,
+        args: &RunArgs,
+        list: &[RemoteIntegration],
+    ) -> Result<Vec<Decision>, Failure> {
+        let mut decisions: Vec<Decision> = Vec::new();
+        let matcher = Matcher::of_run(self.state());
+        for (place, id) in &args.adopt {
+            let n = self.row_in_doubt(place)?;
+            let refuse = |why: &str| Err(Failure::usage(format!("--adopt: {why}")));
+            let Some(shown) = list.iter().find(|remote| remote.id == *id) else {
+                return refuse(&format!("Jira has no integration {id}"));
+            };
+            let is_it = |adopted: &RemoteIntegration| adopted.id == *id;
+            let mut adopted = decisions
+                .iter()
+                .filter_map(|decision| decision.adopted.as_ref());
+            if matcher.is_in_baseline(shown.identity()) {
+                return refuse(&format!("integration {id} was in Jira before the run"));
+            }
+            if adopted.any(is_it) {
+                return refuse(&format!("integration {id} is given for two rows"));
+            }
+            if matcher.is_claimed(shown.identity()) {
+                return refuse(&format!(
+                    "integration {id} belongs to another row of the run"
+                ));
+            }
+            let row_type = self.state().row(n).and_then(|row| row.type_name.as_deref());
+            if row_type != Some(shown.type_name.as_str()) {
+                let (row_type, theirs) = (row_type.unwrap_or("unknown"), &shown.type_name);
+                return refuse(&format!(
+                    "integration {id} is of type {theirs}, but the type of {place} is {row_type}"
+                ));
+            }
+            decisions.push(Decision {
+                n,
+                adopted: Some(shown.clone()),
+            });
+        }
+        for place in &args.absent {
+            decisions.push(Decision {
+                n: self.row_in_doubt(place)?,
+                adopted: None,
+            });
+        }
+        let mut rows = BTreeSet::new();
+        if let Some(twice) = decisions.iter().find(|decision| !rows.insert(decision.n)) {
+            let place = self.place_of(twice.n);
+            let failure = format!("--adopt and --absent name the row {place} more than once");
+            return Err(Failure::usage(failure).help("give one decision for each row"));
+        }
+        Ok(decisions)
+    }
+
+    /// The row in doubt that stands at `place`.
+    fn row_in_doubt(&self, place: &RowRange) -> Result<u32, Failure> {
+        let mut rows = self.state().rows().filter(|(_, row)| {
+            let at = &row.place;
+            at.row.is_some_and(|number| place.holds(&at.table, number))
+        });
+        match (rows.next(), rows.next()) {
+            (Some((n, row)), None) if row.outcome == Outcome::InDoubt => Ok(n),
+            (Some((_, row)), None) => Err(Failure::usage(format!(
+                "row {place} is not in doubt: it is {}",
+                row.outcome
+            ))),
+            (None, _) => Err(Failure::usage(format!(
+                "the run {} has no row {place}",
+                self.id()
+            ))),
+            (Some(_), Some(_)) => {
+                let failure = format!("the run {} has several rows {place}", self.id());
+                Err(Failure::usage(failure)
+                    .help("name the sheet or the file too, such as 'Azure!34'"))
+            }
+        }
     }
 
     /// The command `name` on this run, as the next one after `given`.

@@ -11,13 +11,12 @@ use jiff::Timestamp;
 use super::connect::{Connected, connect};
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::loaded_run::{LoadedRun, RunArgs};
+use super::loaded_run::{Decision, LoadedRun, RunArgs};
 use super::next::{adopt_or_import, left_to_do, verify_or_nothing};
 use super::other_runs::{OtherRuns, read_history};
 use super::planning::{Listing, Planner, new_matcher};
 use super::question::confirmation;
 use super::session::{EarlyEnd, Session, show_result};
-use super::settle::Decision;
 use super::sheets::Sheets;
 use crate::engine::{Matcher, RowStatus, check_unread, planned};
 use crate::journal::{

@@ -12,11 +12,10 @@ use jiff::Timestamp;
 use super::connect::{Connected, connect};
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::loaded_run::{LoadedRun, RunArgs, read_journal};
+use super::loaded_run::{Decision, LoadedRun, RunArgs, read_journal};
 use super::next::to_continue;
 use super::pace::PaceArgs;
 use super::runtime::Runtime;
-use super::settle::{Decision, decisions};
 use crate::engine::{
     Discrepancies, Executor, Job, Matcher, Operation, SessionContext, Settings, Stop, StopSwitch,
 };
@@ -108,7 +107,7 @@ impl<'a> Session<'a> {
     ) -> Result<(Self, Vec<RemoteIntegration>, Vec<Decision>), Failure> {
         let (jira, list) = connect(&args.connect, &run.base, args.pace.pace(), &context.screen)?;
         let lock = run.lock(&jira.jira)?;
-        let decisions = decisions(args, run, &list)?;
+        let decisions = run.decisions(args, &list)?;
         let settle = args.pace.settle_after(run.state().sessions());
         let confirmed_by = confirmed_by.unwrap_or(ConfirmedBy::NotNeeded);
         let start = session_start(kind, &jira.jira, confirmed_by, settle, context);

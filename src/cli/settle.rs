@@ -1,104 +1,14 @@
 //! Rows that a run left in doubt are settled before anything else is done with it; nothing is sent for that. The user may
 //! decide single rows with `--adopt` and `--absent`.
 
-use std::collections::BTreeSet;
-
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use super::exit::Failure;
-use super::loaded_run::{LoadedRun, RunArgs};
+use super::loaded_run::{Decision, LoadedRun};
 use super::session::{EarlyEnd, Session};
 use crate::engine::{Matcher, RowStatus, SentRow, Settling, Unsettled, settle};
 use crate::journal::{Event, RowState, Settled, Verdict, Via};
 use crate::model::{Outcome, RemoteIntegration, ShownFields};
-use crate::validate::RowRange;
-
-/// What the user decides about a row in doubt.
-pub(super) struct Decision {
-    n: u32,
-    /// Its integration; none if it was not created.
-    adopted: Option<RemoteIntegration>,
-}
-
-/// The decisions, checked against the run and Jira's list.
-pub(super) fn decisions(
-    args: &RunArgs,
-    run: &LoadedRun,
-    list: &[RemoteIntegration],
-) -> Result<Vec<Decision>, Failure> {
-    let mut decisions: Vec<Decision> = Vec::new();
-    let matcher = Matcher::of_run(run.state());
-    for (place, id) in &args.adopt {
-        let n = row_in_doubt(run, place)?;
-        let refuse = |why: &str| Err(Failure::usage(format!("--adopt: {why}")));
-        let Some(shown) = list.iter().find(|remote| remote.id == *id) else {
-            return refuse(&format!("Jira has no integration {id}"));
-        };
-        let is_it = |adopted: &RemoteIntegration| adopted.id == *id;
-        let mut adopted = decisions
-            .iter()
-            .filter_map(|decision| decision.adopted.as_ref());
-        if matcher.is_in_baseline(shown.identity()) {
-            return refuse(&format!("integration {id} was in Jira before the run"));
-        }
-        if adopted.any(is_it) {
-            return refuse(&format!("integration {id} is given for two rows"));
-        }
-        if matcher.is_claimed(shown.identity()) {
-            return refuse(&format!(
-                "integration {id} belongs to another row of the run"
-            ));
-        }
-        let row_type = run.state().row(n).and_then(|row| row.type_name.as_deref());
-        if row_type != Some(shown.type_name.as_str()) {
-            let (row_type, theirs) = (row_type.unwrap_or("unknown"), &shown.type_name);
-            return refuse(&format!(
-                "integration {id} is of type {theirs}, but the type of {place} is {row_type}"
-            ));
-        }
-        decisions.push(Decision {
-            n,
-            adopted: Some(shown.clone()),
-        });
-    }
-    for place in &args.absent {
-        decisions.push(Decision {
-            n: row_in_doubt(run, place)?,
-            adopted: None,
-        });
-    }
-    let mut rows = BTreeSet::new();
-    if let Some(twice) = decisions.iter().find(|decision| !rows.insert(decision.n)) {
-        let place = run.place_of(twice.n);
-        let failure = format!("--adopt and --absent name the row {place} more than once");
-        return Err(Failure::usage(failure).help("give one decision for each row"));
-    }
-    Ok(decisions)
-}
-
-/// The row in doubt that stands at `place`.
-fn row_in_doubt(run: &LoadedRun, place: &RowRange) -> Result<u32, Failure> {
-    let mut rows = run.state().rows().filter(|(_, row)| {
-        let at = &row.place;
-        at.row.is_some_and(|number| place.holds(&at.table, number))
-    });
-    match (rows.next(), rows.next()) {
-        (Some((n, row)), None) if row.outcome == Outcome::InDoubt => Ok(n),
-        (Some((_, row)), None) => Err(Failure::usage(format!(
-            "row {place} is not in doubt: it is {}",
-            row.outcome
-        ))),
-        (None, _) => Err(Failure::usage(format!(
-            "the run {} has no row {place}",
-            run.id()
-        ))),
-        (Some(_), Some(_)) => {
-            let failure = format!("the run {} has several rows {place}", run.id());
-            Err(Failure::usage(failure).help("name the sheet or the file too, such as 'Azure!34'"))
-        }
-    }
-}
 
 impl Session<'_> {
     /// Settles the rows of `run` that are in doubt: by the decisions of the user, the others by Jira's list. Everything is on

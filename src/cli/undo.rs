@@ -11,11 +11,10 @@ use super::connect::connect;
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::input::in_option;
-use super::loaded_run::{LoadedRun, RunArgs};
+use super::loaded_run::{Decision, LoadedRun, RunArgs};
 use super::next::remove_duplicates;
 use super::question::{self, Reply};
 use super::session::{EarlyEnd, Session, WhenToAudit, Work, show_result};
-use super::settle::Decision;
 use super::sheets::rows_with;
 use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{

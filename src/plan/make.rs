@@ -1,13 +1,14 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::num::NonZeroU32;
 
-use super::references::ReferenceUse;
+use super::index::RemoteIndex;
 use super::update::Change;
 use crate::model::{
-    Difference, Field, FieldSet, FieldValue, IntegrationType, OriginKey, Remote, RemoteIntegration,
-    RemoteSet, Row,
+    Difference, Field, FieldSet, FieldValue, Origin, OriginKey, OriginRule, Remote,
+    RemoteIntegration, RemoteSet, Row,
 };
+use crate::secret::SecretReference;
 
 /// What to do with a row.
 #[derive(Clone, PartialEq, Debug)]
@@ -366,39 +367,7 @@ fn actions(rows: &[&Row], remote: &[RemoteIntegration], named: Option<FieldSet>)
     actions
 }
 
-/// Jira's integrations, for finding those that match a row.
-pub(super) struct RemoteIndex<'a> {
-    all: HashMap<i64, &'a RemoteIntegration>,
-    by_name: HashMap<(IntegrationType, &'a str), Vec<&'a RemoteIntegration>>,
-    by_type: HashMap<IntegrationType, Vec<&'a RemoteIntegration>>,
-}
-
-impl<'a> RemoteIndex<'a> {
-    pub(super) fn new(remote: &'a [RemoteIntegration]) -> Self {
-        let mut index = Self {
-            all: HashMap::new(),
-            by_name: HashMap::new(),
-            by_type: HashMap::new(),
-        };
-        for integration in remote {
-            index.all.entry(integration.id).or_insert(integration);
-            let created = integration.created_as.as_ref();
-            let created_type = created.map(|created| created.integration_type);
-            let Some(integration_type) = integration.integration_type().or(created_type) else {
-                continue;
-            };
-            let alike = index.by_type.entry(integration_type);
-            alike.or_default().push(integration);
-            let created_name = created.map(|created| created.display_name.as_str());
-            let names = [integration.display_name.as_deref(), created_name];
-            for name in names.into_iter().flatten().collect::<BTreeSet<_>>() {
-                let alike = index.by_name.entry((integration_type, name));
-                alike.or_default().push(integration);
-            }
-        }
-        index
-    }
-
+impl RemoteIndex<'_> {
     /// A row exists if an integration has its key. An integration stands for two rows only if it has the name of one, and had
     /// that of the other when `gij` created it.
     fn action(&self, row: &Row, taken: &mut HashSet<i64>, matches_any: bool) -> Action {
@@ -441,32 +410,6 @@ impl<'a> RemoteIndex<'a> {
         origin.into_iter().chain(name).collect()
     }
 
-    /// The integrations with the key of a row.
-    fn with_key(&self, row: &Row) -> Vec<&'a RemoteIntegration> {
-        let Some(key) = row.record.key() else {
-            return Vec::new();
-        };
-        let named = self
-            .by_name
-            .get(&(key.integration_type, key.display_name.as_str()));
-        let named = named.into_iter().flatten().copied();
-        named.filter(|remote| remote.has_key(&key)).collect()
-    }
-
-    /// The integrations that a row of an update may mean: the one of its id and type, else those of its key. Both, if it has
-    /// an id and another integration has its key.
-    pub(super) fn find(&self, row: &Row) -> Vec<&'a RemoteIntegration> {
-        let type_name = row.record.integration_type().name();
-        let with_id = row.id.and_then(|id| self.all.get(&id).copied());
-        let with_id = with_id.filter(|remote| remote.may_have_type(Some(type_name)));
-        let found = self.with_key(row);
-        match with_id {
-            Some(remote) if found.iter().any(|known| known.id == remote.id) => vec![remote],
-            Some(remote) => std::iter::once(remote).chain(found).collect(),
-            None => found,
-        }
-    }
-
     /// What an update does with a row. One that may mean several integrations updates none.
     fn update(&self, row: &Row, named: FieldSet) -> Action {
         let &[remote] = self.find(row).as_slice() else {
@@ -481,6 +424,53 @@ impl<'a> RemoteIndex<'a> {
     }
 }
 
+/// A reference to a secret and where its secret goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ReferenceUse {
+    /// The reference as the sheet has it.
+    pub reference: SecretReference,
+    /// Scheme and host, or the product where the row leaves the origin to Jira.
+    pub host: String,
+    pub rows: usize,
+}
+
+impl ReferenceUse {
+    /// The references of `rows`, one for each pair of reference and host.
+    fn collect<'a>(rows: impl Iterator<Item = &'a PlannedRow>) -> Vec<Self> {
+        let mut uses: BTreeMap<(SecretReference, String), usize> = BTreeMap::new();
+        for planned in rows {
+            for reference in planned.row.record.references() {
+                let host = host_of(planned);
+                *uses.entry((reference.clone(), host)).or_default() += 1;
+            }
+        }
+        uses.into_iter()
+            .map(|((reference, host), rows)| Self {
+                reference,
+                host,
+                rows,
+            })
+            .collect()
+    }
+}
+
+fn host_of(planned: &PlannedRow) -> String {
+    let record = &planned.row.record;
+    let integration_type = record.integration_type();
+    let shown = match &planned.action {
+        Action::Update(change) if !change.changes(Field::Origin) => change.before.origin.as_deref(),
+        _ => None,
+    };
+    let shown = shown.and_then(|origin| Origin::parse(integration_type, origin).ok());
+    if let Some(origin) = shown.as_ref().or(record.origin()) {
+        return origin.host().to_owned();
+    }
+    match integration_type.spec().origin {
+        OriginRule::UrlOr(host) => host.to_owned(),
+        _ => integration_type.product().to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -488,7 +478,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::{FieldValue, Origin, Place, Record, RecordDraft, TableFormat, TableName};
+    use crate::model::{
+        FieldValue, IntegrationType, Place, Record, RecordDraft, TableFormat, TableName,
+    };
     use crate::secret::Secret;
 
     fn row(n: u32, name: Option<&str>, origin: &str, settings: Vec<(Field, FieldValue)>) -> Row {

@@ -4,8 +4,8 @@
 //! that is shown and the plan that is carried out come from the same code.
 
 mod digest;
+mod index;
 mod make;
-mod references;
 mod update;
 
 pub(crate) use digest::PlanDigest;

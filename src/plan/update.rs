@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::make::RemoteIndex;
+use super::index::RemoteIndex;
 use crate::model::{
     Code, Difference, Field, FieldSet, FieldValue, IntegrationType, OriginKey, Problem, Record,
     RemoteIntegration, Row, is_same_value,

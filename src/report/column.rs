@@ -1,8 +1,8 @@
 //! The columns of the forms that are sheets: what each holds of a row.
 
+use super::value::IndexState;
 use super::value::ReportKind::{Check, Plan, Run};
 use super::value::{ReportKind, ReportRow};
-use super::verify::IndexState;
 
 /// A column of the rows, under the name of the JSON's key.
 pub(super) struct Column {

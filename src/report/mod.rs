@@ -39,5 +39,5 @@ pub(crate) use part::part_path;
 pub(crate) use runs::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
 pub(crate) use text::one_line;
 pub use value::Report;
-pub(crate) use value::{Made, ReportDuplicate, ReportRow};
-pub(crate) use verify::{IndexState, VerifyReport};
+pub(crate) use value::{IndexState, Made, ReportDuplicate, ReportRow};
+pub(crate) use verify::VerifyReport;

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
-use super::verify::IndexState;
 use crate::journal::{
     Ending, Jira, Removal, RemovalOutcome, SessionKind, SessionStart, Totals, in_millis,
     in_millis_or_null,
@@ -144,6 +143,62 @@ pub(crate) struct ReportDuplicate {
     pub may_have_created: u32,
     /// All integrations of its key.
     pub integrations: Vec<Remote>,
+}
+
+/// How an integration is in Jira now. The app creates first and scans later.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IndexState {
+    /// It was indexed at least once, and has found repositories if Jira tells that. The date of the last indexing alone
+    /// does not prove that its credential works ("View integration or repository properties").
+    Indexed,
+    NotYet,
+    /// It was indexed and has found no repository: its credential may not work.
+    NoRepositories,
+    /// It is disabled, and is not indexed while it is.
+    Disabled,
+    /// Its id belongs to an integration of another type or time of creation.
+    Replaced,
+    /// Jira does not hold it any more.
+    Gone,
+}
+
+impl IndexState {
+    /// In the order of the reports.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Indexed,
+        Self::NotYet,
+        Self::NoRepositories,
+        Self::Disabled,
+        Self::Replaced,
+        Self::Gone,
+    ];
+
+    /// The state on screen.
+    pub(crate) fn in_words(self) -> &'static str {
+        match self {
+            Self::Indexed => "indexed",
+            Self::NotYet => "not yet",
+            Self::NoRepositories => "no repositories",
+            Self::Disabled => "disabled",
+            Self::Replaced => "replaced",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// What the state means, where somebody has to do something about it.
+    pub(super) fn about(self) -> &'static str {
+        match self {
+            Self::NoRepositories => "it found no repositories: its credential may not work",
+            Self::Replaced => "its id belongs to another integration now",
+            Self::Gone => "Jira does not hold it any more",
+            Self::Indexed | Self::NotYet | Self::Disabled => "",
+        }
+    }
+
+    pub(super) fn is_amiss(self) -> bool {
+        !self.about().is_empty()
+    }
 }
 
 /// One row. Status, error, advice, start and duration of a request are those of the last attempt. Serialised, it is a row

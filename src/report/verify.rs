@@ -6,91 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::run::report_duplicates;
-use super::value::{Report, ReportDuplicate, file_sheet_row, row_key};
+use super::value::{IndexState, Report, ReportDuplicate, file_sheet_row, row_key};
 use crate::journal::{Duplicate, RowState, RunState};
 use crate::model::{Field, Outcome, Place, Remote, RemoteIntegration};
-
-/// How an integration is in Jira now. The app creates first and scans later.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum IndexState {
-    /// It was indexed at least once, and has found repositories if Jira tells that. The date of the last indexing alone
-    /// does not prove that its credential works ("View integration or repository properties").
-    Indexed,
-    NotYet,
-    /// It was indexed and has found no repository: its credential may not work.
-    NoRepositories,
-    /// It is disabled, and is not indexed while it is.
-    Disabled,
-    /// Its id belongs to an integration of another type or time of creation.
-    Replaced,
-    /// Jira does not hold it any more.
-    Gone,
-}
-
-impl IndexState {
-    /// In the order of the reports.
-    pub(crate) const ALL: [Self; 6] = [
-        Self::Indexed,
-        Self::NotYet,
-        Self::NoRepositories,
-        Self::Disabled,
-        Self::Replaced,
-        Self::Gone,
-    ];
-
-    /// The state on screen.
-    pub(crate) fn in_words(self) -> &'static str {
-        match self {
-            Self::Indexed => "indexed",
-            Self::NotYet => "not yet",
-            Self::NoRepositories => "no repositories",
-            Self::Disabled => "disabled",
-            Self::Replaced => "replaced",
-            Self::Gone => "gone",
-        }
-    }
-
-    /// What the state means, where somebody has to do something about it.
-    pub(super) fn about(self) -> &'static str {
-        match self {
-            Self::NoRepositories => "it found no repositories: its credential may not work",
-            Self::Replaced => "its id belongs to another integration now",
-            Self::Gone => "Jira does not hold it any more",
-            Self::Indexed | Self::NotYet | Self::Disabled => "",
-        }
-    }
-
-    pub(super) fn is_amiss(self) -> bool {
-        !self.about().is_empty()
-    }
-
-    /// The state of the integration of `row`, which Jira shows as `shown` and which found so many `repositories`, if that is
-    /// known.
-    fn of(row: &RowState, shown: Option<&RemoteIntegration>, repositories: Option<u64>) -> Self {
-        let Some(shown) = shown else {
-            return Self::Gone;
-        };
-        let is_same = |own: Remote| own.is_same(shown.identity());
-        if !shown.may_have_type(row.type_name.as_deref()) || !row.remote.is_some_and(is_same) {
-            return Self::Replaced;
-        }
-        let fields = shown.fields.open();
-        let is_given = |value: &Value| !value.is_null() && value != "";
-        let is_indexed = fields.get("lastIndexedDate").is_some_and(is_given);
-        // Some versions of the app answer flags as strings.
-        let is_disabled = match fields.get(Field::Disabled.name()) {
-            Some(Value::String(text)) => text == "true",
-            other => other == Some(&Value::Bool(true)),
-        };
-        match (is_indexed, repositories) {
-            (true, None | Some(1..)) => Self::Indexed,
-            _ if is_disabled => Self::Disabled,
-            (true, Some(0)) => Self::NoRepositories,
-            (false, _) => Self::NotYet,
-        }
-    }
-}
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub(crate) struct VerifiedRow {
@@ -208,7 +126,37 @@ fn verified_row(
         place: row.place.clone(),
         display_name: row.name.clone(),
         id,
-        state: IndexState::of(row, there.get(&id).copied(), repositories),
+        state: index_state(row, there.get(&id).copied(), repositories),
         repositories,
     })
+}
+
+/// The state of the integration of `row`, which Jira shows as `shown` and which found so many `repositories`, if that is
+/// known.
+fn index_state(
+    row: &RowState,
+    shown: Option<&RemoteIntegration>,
+    repositories: Option<u64>,
+) -> IndexState {
+    let Some(shown) = shown else {
+        return IndexState::Gone;
+    };
+    let is_same = |own: Remote| own.is_same(shown.identity());
+    if !shown.may_have_type(row.type_name.as_deref()) || !row.remote.is_some_and(is_same) {
+        return IndexState::Replaced;
+    }
+    let fields = shown.fields.open();
+    let is_given = |value: &Value| !value.is_null() && value != "";
+    let is_indexed = fields.get("lastIndexedDate").is_some_and(is_given);
+    // Some versions of the app answer flags as strings.
+    let is_disabled = match fields.get(Field::Disabled.name()) {
+        Some(Value::String(text)) => text == "true",
+        other => other == Some(&Value::Bool(true)),
+    };
+    match (is_indexed, repositories) {
+        (true, None | Some(1..)) => IndexState::Indexed,
+        _ if is_disabled => IndexState::Disabled,
+        (true, Some(0)) => IndexState::NoRepositories,
+        (false, _) => IndexState::NotYet,
+    }
 }

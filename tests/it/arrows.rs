@@ -1,6 +1,6 @@
 //! The modules and what each may use.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Module → the modules that it may use.
@@ -94,4 +94,49 @@ fn every_module_uses_only_what_it_may() {
         ARROWS.len(),
         "a module without an entry here, or an entry without one"
     );
+}
+
+/// The files beside `file` that it uses, by their stems. Its unit tests may use any.
+fn used_beside(file: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+    let paths = code.lines().filter_map(|line| {
+        let line = line.trim_start().strip_prefix("use super::")?;
+        line.split([':', ';', ' ', '{']).next()
+    });
+    let stems = paths.filter(|stem| {
+        let beside = file.with_file_name(stem);
+        beside.with_extension("rs").exists() || beside.join("mod.rs").exists()
+    });
+    stems.map(str::to_owned).collect()
+}
+
+#[test]
+fn no_files_of_a_module_use_each_other_in_a_circle() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut by_dir: BTreeMap<PathBuf, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    for file in sources(&src) {
+        let stem = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let dir = file.parent().unwrap().to_owned();
+        by_dir
+            .entry(dir)
+            .or_default()
+            .insert(stem, used_beside(&file));
+    }
+    let arrows = by_dir
+        .values()
+        .flat_map(BTreeMap::values)
+        .map(BTreeSet::len);
+    assert!(arrows.sum::<usize>() > 100, "the sources are not read");
+    for (dir, mut files) in by_dir {
+        // What uses nothing that is left goes, until nothing is left but circles.
+        while let Some(bottom) = files
+            .iter()
+            .find(|(_, used)| !used.iter().any(|name| files.contains_key(name)))
+        {
+            let bottom = bottom.0.clone();
+            files.remove(&bottom);
+        }
+        assert!(files.is_empty(), "a circle in {}: {files:?}", dir.display());
+    }
 }
