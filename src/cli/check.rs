@@ -30,9 +30,5 @@ pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure
         input::show(&found, &context.screen, Screen::result);
         context.screen.result(&summary(&report));
     }
-    Ok(if found.diagnostics.has_errors() {
-        Exit::Invalid
-    } else {
-        Exit::Done
-    })
+    Ok(input::end(&found, context))
 }

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, FromArgMatches as _};
 use serde::{Deserialize, Serialize};
 
+use super::connect::env;
+use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::values::{delimiter, encoding, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
@@ -295,6 +297,25 @@ pub(super) fn show(found: &Validation, screen: &Screen, write: fn(&Screen, &str)
 
 /// A problem of a valid row, with the index of that row.
 pub(super) type RowProblem = (usize, Option<Field>, Problem);
+
+/// Shows what comes after a check or a probe that `found` this.
+pub(super) fn end(found: &Validation, context: &Context) -> Exit {
+    let given = &context.given;
+    if found.diagnostics.has_errors() {
+        let again = given.again();
+        context.next(&format!("fix the files, then check them again:\n  {again}"));
+        return Exit::Invalid;
+    }
+    let import = given.next("import").without(&["sandbox"]);
+    context.next(&if env("JIRA_URL").is_some() {
+        let plan = import.options(&["--dry-run"]);
+        format!("see the plan for your Jira:\n  {plan}")
+    } else {
+        let rehearsal = import.options(&["--sandbox"]);
+        format!("rehearse the import with a simulated Jira:\n  {rehearsal}")
+    });
+    Exit::Done
+}
 
 /// Adds problems of valid rows to `input`: rows with an error are not valid any more.
 pub(super) fn add_problems(

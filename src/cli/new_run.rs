@@ -511,14 +511,16 @@ impl NewRun<'_> {
         let given = &self.context.given;
         let again = given.again().without(&["new_run"]);
         if self.args.sandbox {
-            let mut real = again.without(&["sandbox", "sandbox_seed"]);
-            if env("JIRA_URL").is_none() {
-                real = real.options(&["--jira-url", "https://jira.example.org"]);
-            }
             let has_login = env("JIRA_TOKEN").or_else(|| env("JIRA_USER")).is_some();
-            let log_in = if has_login { "" } else { "set JIRA_TOKEN and " };
+            let set = match (env("JIRA_URL").is_some(), has_login) {
+                (true, true) => "",
+                (true, false) => "set JIRA_TOKEN, then ",
+                (false, true) => "set JIRA_URL, then ",
+                (false, false) => "set JIRA_URL and JIRA_TOKEN, then ",
+            };
+            let real = again.without(&["sandbox", "sandbox_seed"]);
             let real = real.options(&["--dry-run"]);
-            return format!("{log_in}see the plan for your Jira:\n  {real}");
+            return format!("{set}see the plan for your Jira:\n  {real}");
         }
         let totals = report.totals();
         let is_left = totals.not_attempted + totals.in_doubt + totals.failed > 0;

@@ -66,11 +66,7 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
     if !context.is_json {
         context.screen.result(&summary(&report));
     }
-    Ok(if found.diagnostics.has_errors() {
-        Exit::Invalid
-    } else {
-        Exit::Done
-    })
+    Ok(input::end(&found, context))
 }
 
 /// Tries credentials, once that is confirmed.

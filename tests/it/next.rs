@@ -35,8 +35,7 @@ fn after_a_rehearsal_only_what_is_not_set_yet_is_to_be_set() {
     let env = Env::new().file("a.csv", sheet_of(1));
     let rehearsed = env.run(["import", "a.csv", "--sandbox"]).exit(0);
     rehearsed
-        .says("Next: set JIRA_TOKEN and see the plan")
-        .says("  gij import a.csv --jira-url https://jira.example.org --dry-run");
+        .says("Next: set JIRA_URL and JIRA_TOKEN, then see the plan for your Jira:\n  gij import a.csv --dry-run");
     let env = env.sandbox();
     env.run(["import", "a.csv", "--sandbox"])
         .exit(0)
@@ -146,4 +145,24 @@ fn an_undo_that_chose_rows_and_died_is_only_looked_at_by_the_list_of_runs() {
     let command = listed["runs"][0]["next"]["command"].as_str().unwrap();
     let looked = env.run(command.split(' ').skip(1)).exit(0);
     assert_eq!((next(&looked)[0].as_str(), env.held()), ("undo", before));
+}
+
+#[test]
+fn a_mistyped_command_is_answered_with_the_most_similar_one_alone() {
+    let ran = Env::new().run(["improt", "a.csv"]).exit(2);
+    ran.says("'import'").says_nothing_of("'probe'");
+}
+
+#[test]
+fn after_a_check_or_a_probe_the_way_to_the_import_is_shown() {
+    let env = Env::new().file("a.csv", sheet_of(1));
+    env.run(["check", "a.csv"])
+        .exit(0)
+        .says("Next: rehearse the import with a simulated Jira:\n  gij import a.csv --sandbox");
+    let env = env.sandbox();
+    for args in [&["check", "a.csv"][..], &["probe", "a.csv", "--sandbox"]] {
+        env.run(args.iter().copied())
+            .exit(0)
+            .says("Next: see the plan for your Jira:\n  gij import a.csv --dry-run");
+    }
 }

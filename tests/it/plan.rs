@@ -160,7 +160,7 @@ fn the_next_command_keeps_what_was_typed() {
     ));
     env.run(["import", "my hosts.csv", "--sandbox", "--concurrency", "2"])
         .exit(0)
-        .says("  gij import 'my hosts.csv' --concurrency 2 --jira-url https://jira.example.org --dry-run\n");
+        .says("  gij import 'my hosts.csv' --concurrency 2 --dry-run\n");
 }
 
 #[test]
