@@ -32,25 +32,25 @@ const TEMPLATE: &str = "\
 {usage-heading} {usage}
 
 Prepare:
-  check        Validate spreadsheets and report every problem; never uses the network
-  probe        Validate, then try each credential at its git host, before Jira gets it
-  template     Write a starter spreadsheet with columns, explanations and drop-down lists
+  check        Validate spreadsheets and report every problem; no network
+  probe        Try each row's credential at its git host, before Jira gets it
+  template     Write a starter spreadsheet with explanations and drop-down lists
   doctor       Check the connection, the login and the app, and suggest fixes
 
 Run:
-  import       Validate, show the plan, ask, create each integration once, report
-  update       Change named fields of integrations that exist, such as their tokens
+  import       Validate, show the plan, ask, create each integration once
+  update       Change named fields of existing integrations, such as tokens
   resume       Continue a run that was interrupted or has failed rows
 
 Afterwards:
-  verify       Show which integrations of a run Jira indexed, and what they found
-  undo         Remove the integrations that a run created, and nothing else
+  verify       Show which integrations Jira has indexed, and what they found
+  undo         Remove what a run created, or put back what it updated
   report       Write the report of a run again, in any form
   export       Write what Jira holds as a spreadsheet that check and import read
   runs         List the runs, how each ended, and the next command to type
 
 Help:
-  explain      Explain a diagnostic, an integration type or a column, with an example
+  explain      Explain a diagnostic, an integration type or a column
   sandbox      Run a simulated Jira to rehearse against
   completions  Write completions for a shell
   man          Write manual pages
@@ -75,23 +75,23 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Validate spreadsheets and report every problem; never uses the network
+    /// Validate spreadsheets and report every problem; no network
     Check(CheckArgs),
-    /// Validate, then try each credential at its git host, before Jira gets it
+    /// Try each row's credential at its git host, before Jira gets it
     Probe(ProbeArgs),
-    /// Write a starter spreadsheet with columns, explanations and drop-down lists
+    /// Write a starter spreadsheet with explanations and drop-down lists
     Template(TemplateArgs),
     /// Check the connection, the login and the app, and suggest fixes
     Doctor(DoctorArgs),
-    /// Validate, show the plan, ask, create each integration once, report
+    /// Validate, show the plan, ask, create each integration once
     Import(Box<ImportArgs>),
-    /// Change named fields of integrations that exist, such as their tokens
+    /// Change named fields of existing integrations, such as tokens
     Update(Box<UpdateArgs>),
     /// Continue a run that was interrupted or has failed rows
     Resume(Box<ResumeArgs>),
-    /// Show which integrations of a run Jira indexed, and what they found
+    /// Show which integrations Jira has indexed, and what they found
     Verify(VerifyArgs),
-    /// Remove the integrations that a run created, and nothing else
+    /// Remove what a run created, or put back what it updated
     Undo(Box<UndoArgs>),
     /// Write the report of a run again, in any form
     Report(ReportRunArgs),
@@ -99,7 +99,7 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// List the runs, how each ended, and the next command to type
     Runs(RunsArgs),
-    /// Explain a diagnostic, an integration type or a column, with an example
+    /// Explain a diagnostic, an integration type or a column
     Explain(ExplainArgs),
     /// Run a simulated Jira to rehearse against
     Sandbox(SandboxArgs),
@@ -144,6 +144,7 @@ mod tests {
                 command.get_about().unwrap()
             );
             assert!(TEMPLATE.contains(&line), "{line}");
+            assert!(line.len() <= 80, "too long for a terminal: {line}");
         }
     }
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::exit::{Exit, Failure};
 use super::runtime::Runtime;
 use super::seed::put_rows;
-use super::values::duration;
+use super::values::{duration, env};
 use crate::engine::{Pace, Pacer, Stop, StopSwitch, read};
 use crate::jira::{Access, BaseUrl, Client, Connection, Exchange, JiraError, Person, ServerInfo};
 use crate::journal::Jira;
@@ -84,13 +84,6 @@ pub(super) struct ConnectArgs {
     /// Maximum time for opening a connection
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration, hide_short_help = true)]
     pub connect_timeout: Duration,
-}
-
-/// The value of an environment variable; a blank one counts as not set.
-pub(super) fn env(name: &str) -> Option<String> {
-    std::env::var(name)
-        .ok()
-        .filter(|value| !value.trim().is_empty())
 }
 
 impl ConnectArgs {

@@ -8,8 +8,6 @@ use super::new_run::{NewRun, NewRunArgs, OnExisting};
 
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    #[command(flatten)]
-    pub common: NewRunArgs,
     /// What to do with rows that already exist in Jira: skip them, or fail before anything is sent
     #[arg(
         long,
@@ -18,6 +16,8 @@ pub(super) struct ImportArgs {
         hide_short_help = true
     )]
     pub on_existing: OnExisting,
+    #[command(flatten)]
+    pub common: NewRunArgs,
 }
 
 /// Validates, shows the plan, asks, creates, reports.

@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, FromArgMatches as _};
 use serde::{Deserialize, Serialize};
 
-use super::connect::env;
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::values::{delimiter, encoding, one_of};
+use super::values::{delimiter, encoding, env, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
 use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Row, Severity, nearest};

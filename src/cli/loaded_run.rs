@@ -66,11 +66,18 @@ impl LoadedRun {
     /// Loads the run that `word` means, unless `args` decide rows in doubt of an update.
     pub(super) fn load_to_change(word: &str, args: &RunArgs) -> Result<Self, Failure> {
         let run = Self::load(&args.runs.runs_dir, word, &args.connect)?;
-        let is_decided = !args.adopt.is_empty() || !args.absent.is_empty();
-        if is_decided && run.state().opened().is_update() {
-            let failure = "--adopt and --absent apply to imports only; this run is an update";
-            let help = "omit them: a resume sends rows in doubt again";
-            return Err(Failure::usage(failure).help(help));
+        for place in args
+            .adopt
+            .iter()
+            .map(|(place, _)| place)
+            .chain(&args.absent)
+        {
+            if run.state().opened().is_update() {
+                let failure = "--adopt and --absent apply to imports only; this run is an update";
+                let help = "omit them: a resume sends rows in doubt again";
+                return Err(Failure::usage(failure).help(help));
+            }
+            run.row_in_doubt(place)?;
         }
         Ok(run)
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::connect::{ConnectArgs, Connected, connect_on, env};
+use super::connect::{ConnectArgs, Connected, connect_on};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs, RunSettings, in_option};
@@ -21,6 +21,7 @@ use super::question;
 use super::report_files::ReportArgs;
 use super::runtime::Runtime;
 use super::session::{GIJ, Session, session_start};
+use super::values::env;
 use crate::engine::{Matcher, Opening, open};
 use crate::jira::BaseUrl;
 use crate::journal::{
@@ -28,7 +29,7 @@ use crate::journal::{
     lock_jira,
 };
 use crate::model::Code;
-use crate::plan::{Action, Plan, PlanDigest};
+use crate::plan::{Plan, PlanDigest};
 use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text, tally};
 use crate::report::Report;
 use crate::validate::{FileRead, Purpose, Validation};
@@ -146,7 +147,7 @@ impl NewRun<'_> {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let Self { args, context, .. } = self;
         let confirmed_by = self.confirmation()?;
-        let unfinished = if args.new_run {
+        let mut unfinished = if args.new_run {
             None
         } else {
             self.other_runs(None)?
@@ -184,6 +185,10 @@ impl NewRun<'_> {
             settle: self.settle,
             named: self.settings.input.named(),
         };
+        // Jira's own URL may be that of a run which was started by another.
+        if !args.new_run && unfinished.is_none() {
+            unfinished = planner.others.refuse_second_run(&args.input.files)?;
+        }
         let listing = planner.listing(listed_at, remote);
         let resolving = planner.resolve_projects(&mut input, &self.settings.input);
         jira.runtime.block_on(resolving)?;
@@ -208,9 +213,10 @@ impl NewRun<'_> {
         if args.dry_run {
             return self.dry_run(&input, &plan, &jira.jira, unfinished);
         }
-        self.check_plan(&input, &plan, &jira.jira)?;
+        let digest = self.check_plan(&input, &plan, &jira.jira)?;
         let must_ask = confirmed_by.is_none() && plan.to_send().next().is_some();
-        context.show_plan(&plan_text(&plan, &jira.jira, &input), must_ask);
+        let text = plan_text(&plan, &jira.jira, &input);
+        context.show_plan(&format!("{text}  Digest {digest}\n"), must_ask);
         if must_ask && !planner.is_confirmed(&plan) {
             context.screen.problem("nothing was sent\n");
             context.next(&to_continue(&context.given.again()));
@@ -411,7 +417,8 @@ impl NewRun<'_> {
                 format!("continue the unfinished run:\n  {resume}")
             }
             None if plan.to_send().next().is_none() && self.is_update() => {
-                "nothing is to be changed".to_owned()
+                let export = context.given.next("export").options(&["-o", "jira.xlsx"]);
+                format!("no row changes anything; see what Jira holds:\n  {export}")
             }
             None if plan.to_send().next().is_none() => {
                 "every valid row exists in Jira; nothing is left to do".to_owned()
@@ -421,11 +428,10 @@ impl NewRun<'_> {
             None => format!("create them:\n  {again}"),
         });
         let has_something = plan.to_send().next().is_some();
-        let is_whole = input.invalid.is_empty() && plan.count(Action::Absent.name()) == 0;
-        Ok(match is_whole {
-            false => Exit::Incomplete,
-            true if has_something && self.args.detailed_exitcode => Exit::SomethingToDo,
-            true => Exit::Done,
+        Ok(if has_something && self.args.detailed_exitcode {
+            Exit::SomethingToDo
+        } else {
+            Exit::Done
         })
     }
 
@@ -455,11 +461,16 @@ impl NewRun<'_> {
         Ok(PlanDigest::of(plan, &input.invalid, &options))
     }
 
-    /// Refuses a plan that must not be carried out, and shows it.
-    fn check_plan(&self, input: &Validation, plan: &Plan, jira: &Jira) -> Result<(), Failure> {
+    /// Refuses a plan that must not be carried out, and shows it. Returns the digest of one that may be.
+    fn check_plan(
+        &self,
+        input: &Validation,
+        plan: &Plan,
+        jira: &Jira,
+    ) -> Result<PlanDigest, Failure> {
         let digest = self.digest(input, plan, jira)?;
         let Some(refusal) = self.refusal(plan, &digest) else {
-            return Ok(());
+            return Ok(digest);
         };
         self.publish_plan(input, plan, jira)?;
         if !self.context.is_json {

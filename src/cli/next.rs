@@ -266,7 +266,7 @@ pub(super) fn left_to_do(
         "settle the rows in doubt (those that stay in doubt: find them in Jira, and decide with `--adopt ROW=ID` or `--absent \
          ROW`)"
     } else if totals.failed > 0 {
-        "fix the failed rows in the sheet, then continue"
+        "fix what the errors name, in the sheet or in Jira, then continue"
     } else {
         return may_lack_rows.then(|| find_lost_rows(given));
     };

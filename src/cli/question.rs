@@ -47,6 +47,7 @@ pub(super) fn ask_number(
     runtime: &Runtime,
     screen: &Screen,
 ) -> Reply {
+    discard_typed_ahead();
     screen.problem(&format!("{question} "));
     let is_number = |answer: &str| answer.trim() == number.to_string();
     reply(runtime, is_number, screen)
@@ -54,9 +55,16 @@ pub(super) fn ask_number(
 
 /// Asks a question that only `y` or `yes` answers with yes.
 pub(super) fn ask(question: &str, runtime: &Runtime, screen: &Screen) -> Reply {
+    discard_typed_ahead();
     screen.problem(&format!("{question} [y/N] "));
     let is_yes = |answer: &str| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
     reply(runtime, is_yes, screen)
+}
+
+/// What was typed before a question was shown is no answer to it. A console of Windows keeps it.
+fn discard_typed_ahead() {
+    #[cfg(unix)]
+    let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
 }
 
 fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) -> Reply {

@@ -32,5 +32,13 @@ pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Fa
     if !context.is_json {
         context.screen.result(&summary(&report));
     }
+    if context.reports.is_empty() {
+        let again = context.given.again().operands([stored.id.clone()]);
+        let again = again.options(&["-o", "report.xlsx"]);
+        context.next(&format!(
+            "read the reports in {}, or write one in another form:\n  {again}",
+            stored.path.display()
+        ));
+    }
     Ok(Exit::Done)
 }

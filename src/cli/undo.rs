@@ -22,7 +22,7 @@ use crate::engine::{
     list_for_undo, plan_undo,
 };
 use crate::journal::{
-    ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
+    ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, RowState, SessionKind, Totals,
 };
 use crate::model::{Field, IntegrationType, Outcome, Remote, RemoteIntegration};
 use crate::plan::Change;
@@ -82,6 +82,18 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
         screen.problem(
             "warning: the journal is damaged and has lost rows; what they created is not known and cannot be undone\n",
         );
+    }
+    let Totals {
+        created,
+        updated,
+        in_doubt,
+        ..
+    } = run.state().totals();
+    if created + updated + in_doubt == 0 && !run.state().may_lack_rows() {
+        screen.info(&format!("{} created and updated nothing\n", run.id()));
+        let runs = context.given.next("runs");
+        context.next(&format!("choose another run:\n  {runs}"));
+        return Ok(Exit::Done);
     }
     if !run.state().rows().any(|(_, row)| is_left(row)) {
         let run_id = run.id();
@@ -304,15 +316,16 @@ impl Undoing<'_> {
             return Ok(self.removals(&plan));
         }
         let what = count(number as u64, "integration", "integrations");
-        let (place, question) = (jira_at(jira), "Type the number to confirm:");
-        let question = if self.is_update() {
-            format!("Put back {what} in {place}?\n{question}")
+        let place = jira_at(jira);
+        let (question, done) = if self.is_update() {
+            (format!("Put back {what} in {place}?"), "changed")
         } else {
-            format!("Remove {what} from {place}?\n{question}")
+            (format!("Remove {what} from {place}?"), "removed")
         };
+        let question = format!("{question}\nType the number to confirm:");
         let (runtime, screen) = (&session.jira.runtime, &self.context.screen);
         if question::ask_number(&question, number, runtime, screen) != Reply::Yes {
-            let why = format!("the answer was not {number}; nothing was removed");
+            let why = format!("the answer was not {number}; nothing was {done}");
             return Err(EarlyEnd::Declined(why));
         }
         // Jira may have changed since the plan was shown. What was gone by then stays gone.
@@ -414,15 +427,19 @@ impl Undoing<'_> {
         }
         context.screen.result(&self.plan_text(&plan, jira));
         let (done, verb) = if self.is_update() {
-            ("changed", "put them back")
+            ("changed", "put back")
         } else {
-            ("removed", "remove them")
+            ("removed", "remove")
         };
         context
             .screen
             .result(&format!("dry run: nothing was {done}\n"));
         let undo = run.next(&context.given, "undo");
-        context.next(&format!("{verb}:\n  {undo}"));
+        context.next(&if plan.iter().any(|undone| undone.fate.is_sent()) {
+            format!("{verb} them:\n  {undo}")
+        } else {
+            format!("nothing of it can be {done} now")
+        });
         Ok(Exit::Done)
     }
 

@@ -8,8 +8,6 @@ use super::new_run::{NewRun, NewRunArgs, OnExisting};
 
 #[derive(Debug, Args)]
 pub(super) struct UpdateArgs {
-    #[command(flatten)]
-    pub common: NewRunArgs,
     /// Fields to change, such as pat,password or global,projectKeys; no other field is sent
     #[arg(
         long,
@@ -18,6 +16,8 @@ pub(super) struct UpdateArgs {
         value_delimiter = ','
     )]
     pub fields: Vec<String>,
+    #[command(flatten)]
+    pub common: NewRunArgs,
 }
 
 /// Validates, shows what would change, asks, changes the named fields of integrations that exist, reports.

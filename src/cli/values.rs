@@ -86,12 +86,19 @@ pub(super) fn one_row(text: &str) -> Result<RowRange, String> {
     }
 }
 
+/// The value of an environment variable; a blank one counts as not set.
+pub(super) fn env(name: &str) -> Option<String> {
+    std::env::var(name)
+        .ok()
+        .filter(|value| !value.trim().is_empty())
+}
+
 /// `Azure!34=611`: a row and the id of an integration.
 pub(super) fn row_and_id(text: &str) -> Result<(RowRange, i64), String> {
     let sides = text.rsplit_once('=');
     let (row, id) = sides
         .and_then(|(row, id)| Some((row, id.trim().parse().ok()?)))
-        .ok_or("use a row and the id in Jira, such as 'Azure!34=611' or 'repos.csv!34=611'")?;
+        .ok_or("use a row and the id in Jira, such as 'Azure!34=611' or repos.csv:34=611")?;
     Ok((one_row(row)?, id))
 }
 

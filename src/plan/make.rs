@@ -83,6 +83,9 @@ impl Action {
     pub(crate) fn reason(&self) -> &'static str {
         match self {
             Self::Create { .. } => "not in Jira",
+            Self::Exists { differences, .. } if differences.iter().any(is_of_key) => {
+                "created earlier by gij for this type, origin and name"
+            }
             Self::Exists { .. } => "same type, origin and name",
             Self::Update(_) => "named fields differ, or are not shown by Jira",
             Self::Unchanged(_) => "named fields are as in the row",
@@ -125,6 +128,11 @@ impl Action {
     pub(crate) fn id(&self) -> Option<i64> {
         self.remote().map(|remote| remote.id)
     }
+}
+
+/// Whether Jira stores another name or origin than the row has.
+fn is_of_key(difference: &Difference) -> bool {
+    matches!(difference.field, Field::DisplayName | Field::Origin)
 }
 
 #[derive(Clone, Debug)]

@@ -228,7 +228,7 @@ pub(crate) fn exported(export: &Export) -> String {
     if !export.not_shown.is_empty() {
         let names: Vec<&str> = export.not_shown.iter().map(|field| field.name()).collect();
         let what = format!(
-            "Jira does not show {}; add a column if you use it",
+            "Jira does not show {}; add a column for any that you use",
             names.join(", ")
         );
         lines.add(Style::new(), "note", &what);

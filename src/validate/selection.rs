@@ -18,7 +18,7 @@ pub struct Selection {
     pub only: Vec<Only>,
 }
 
-/// `Azure!2-50`, `repos.csv!7`, `2-50`: rows of one sheet or file, or of all.
+/// `Azure!2-50`, `repos.csv:7`, `2-50`: rows of one sheet or file, or of all.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RowRange {
@@ -56,7 +56,8 @@ impl RowRange {
     /// [`SelectionError::NotARange`].
     pub fn parse_list(text: &str) -> Result<Vec<Self>, SelectionError> {
         let wrong = || SelectionError::NotARange(text.to_owned());
-        let (table, ranges) = match text.rsplit_once('!') {
+        let sides = text.rsplit_once('!').or(text.rsplit_once(':'));
+        let (table, ranges) = match sides {
             Some(("", _)) => return Err(wrong()),
             Some((table, ranges)) => (Some(table.to_owned()), ranges),
             None => (None, text),

@@ -237,6 +237,11 @@ fn a_dry_run_tells_by_its_exit_code_whether_there_is_something_to_do() {
     env.run(dry_run).exit(10);
     env.run(["import", "a.csv", "--yes"]).exit(0);
     env.run(dry_run).exit(0);
+    let env = env.file("b.csv", "type,displayName,pat\nGITHUB,A,p\nGITHUB,B,\n");
+    let dry_run = ["import", "b.csv", "--skip-invalid", "--dry-run"];
+    env.run(dry_run).exit(0);
+    let detailed = dry_run.into_iter().chain(["--detailed-exitcode"]);
+    env.run(detailed).exit(10);
 }
 
 #[test]

@@ -217,6 +217,17 @@ fn a_row_in_doubt_is_said_to_be_absent_and_sent_again() {
 }
 
 #[test]
+fn a_decision_on_a_row_that_is_not_in_doubt_is_refused_at_once() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    for command in ["resume", "undo"] {
+        env.run([command, "--yes", "--adopt", "a.csv:2=1"])
+            .exit(2)
+            .says("row a.csv!2 is not in doubt: it is created");
+    }
+}
+
+#[test]
 fn what_is_said_by_hand_is_checked() {
     let (env, id) = in_doubt();
     for (options, said) in [

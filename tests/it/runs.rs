@@ -124,7 +124,7 @@ fn a_run_with_rows_that_failed_goes_on_once_they_are_mended() {
     env.run(["runs"])
         .exit(0)
         .says("3 rows, 2 created, 1 failed")
-        .says("fix the failed rows in the sheet, then continue: `gij resume ");
+        .says("fix what the errors name, in the sheet or in Jira, then continue: `gij resume ");
 }
 
 #[test]

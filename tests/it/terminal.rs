@@ -151,6 +151,19 @@ pub mod on_a_terminal {
     }
 
     #[test]
+    fn what_is_typed_before_a_question_does_not_answer_it() {
+        let env = Env::new()
+            .slow_sandbox(Duration::from_millis(300))
+            .file("a.csv", sheet_of(2));
+        let mut session = on_terminal(&env, &["import", "a.csv"]);
+        session.exp_string("a.csv: 2 rows").unwrap();
+        session.send_line("y").unwrap();
+        session.exp_string("[y/N]").unwrap();
+        session.send_line("n").unwrap();
+        assert_eq!((exit_code(session), env.posts()), (130, 0));
+    }
+
+    #[test]
     fn an_undo_wants_the_number_of_removals_typed() {
         let env = Env::new().sandbox().file("a.csv", sheet_of(3));
         env.run(["import", "a.csv", "--yes"]).exit(0);

@@ -81,6 +81,16 @@ fn another_file_another_directory_of_runs_and_a_rehearsal_are_free() {
 }
 
 #[test]
+fn a_run_is_unfinished_by_whichever_url_its_jira_is_reached() {
+    let (env, id) = stopped();
+    let by_other_name = env.jira().url().replace("127.0.0.1", "localhost");
+    env.run(["import", "a.csv", "--yes", "--jira-url", &by_other_name])
+        .exit(2)
+        .says(&format!("the run {id} of the same input is unfinished"));
+    assert_eq!(env.posts(), 1);
+}
+
+#[test]
 fn another_jira_is_free() {
     let (env, _) = stopped();
     let access = AcceptedLogin::Token(TOKEN.into());
