@@ -229,8 +229,8 @@ impl<'a> Session<'a> {
         let stopped = match ended {
             Ok(()) => None,
             Err(EarlyEnd::Stopped(stop)) => Some(stop),
+            // The run stays as it was, so that no end is recorded.
             Err(EarlyEnd::Declined(why)) => {
-                self.close(Some(&Stop::Interrupted))?;
                 write_reports(&self.dir)?;
                 self.context.screen.problem(&format!("{why}\n"));
                 self.context.next(&to_continue(&self.continue_by));

@@ -16,7 +16,7 @@ pub(crate) enum RunEvent<'a> {
     Removed(RemovalOutcome),
     /// A row that was reported as in doubt is found in Jira's list after all.
     FoundAfterAll,
-    /// Nothing is sent until rows are settled: Jira is given time to show what it created.
+    /// Jira is given time to show what it created; then so many rows are settled, or none and all are compared.
     Settling { rows: usize, time: Duration },
     /// Jira's list is read to learn what became of rows.
     ReadingList { rows: usize },

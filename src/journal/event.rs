@@ -172,6 +172,10 @@ pub struct SessionStart {
 }
 
 impl SessionStart {
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.confirmed_by != ConfirmedBy::NotNeeded
+    }
+
     /// Whether it is about chosen rows only.
     pub(super) fn has_selection(&self) -> bool {
         ["rows", "only"]

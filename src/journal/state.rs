@@ -69,15 +69,13 @@ impl RunState {
             Event::Row(row) => self.add(*row),
             Event::Session(session) => {
                 self.sessions.push(*session);
-                if !self.is_verifying() {
-                    self.stopped = None;
-                    self.closed = None;
-                }
+                self.begin();
             }
             Event::Confirmed { by, .. } => {
                 if let Some(session) = self.sessions.last_mut() {
                     session.confirmed_by = by;
                 }
+                self.begin();
             }
             Event::Listed(listed) => match (listed.why, listed.remotes()) {
                 // The one before the first request is what counts.
@@ -113,10 +111,33 @@ impl RunState {
                 }
                 self.audit = Some(audit);
             }
-            Event::Closed { how, at } => self.closed = Some((how, at)),
+            Event::Closed { how, at } => {
+                if how == Ending::Complete {
+                    self.stopped = None;
+                }
+                self.closed = Some((how, at));
+            }
             // A run is opened once.
             Event::Opened(_) | Event::Unknown => {}
         }
+    }
+
+    /// Forgets how the run ended, once the last session may change something: one that is declined leaves it as it was.
+    fn begin(&mut self) {
+        let last = self.sessions.last();
+        if last.is_some_and(SessionStart::is_confirmed) {
+            self.stopped = None;
+            self.closed = None;
+        }
+    }
+
+    /// The command of the last session that was allowed to change something, or else of the first.
+    pub fn command(&self) -> Option<SessionKind> {
+        let mut sessions = self.sessions.iter().rev();
+        let confirmed = sessions.find(|session| session.is_confirmed());
+        confirmed
+            .or(self.sessions.first())
+            .map(|session| session.kind)
     }
 
     /// Whether the last session is a verification, which only reads: how the run ended before stays.

@@ -114,10 +114,13 @@ impl<'a> Progress<'a> {
             }
             RunEvent::Waiting { why, time } => self.show(waiting(why, time).trim_end()),
             RunEvent::Settling { rows, time } => {
-                let rows = count(rows as u64, "row", "rows");
+                let next = match rows {
+                    0 => "comparing all rows with it".to_owned(),
+                    rows => format!("settling {}", count(rows as u64, "row", "rows")),
+                };
                 let until = (Timestamp::now() + time).strftime("%H:%M:%S UTC");
                 self.show(&format!(
-                    "waiting until {until} for Jira's list, then settling {rows}"
+                    "waiting until {until} for Jira's list, then {next}"
                 ));
             }
             RunEvent::ReadingList { rows } => self.show(&format!(

@@ -40,7 +40,7 @@ pub(crate) struct RunEntry {
     /// When its last session ended; none while it goes on, or if it died.
     #[serde(serialize_with = "in_millis_or_null")]
     pub finished: Option<Timestamp>,
-    /// The command of its last session, verifications aside; none if it died before it did anything.
+    /// The command of the last session that was allowed to change something; none if it died before it did anything.
     pub command: Option<SessionKind>,
     /// How that session ended.
     pub ending: RunEnding,
@@ -161,11 +161,7 @@ impl RunEntry {
             files,
             started: opened.at,
             finished: closed.map(|(_, at)| at),
-            command: state.and_then(|state| {
-                let kinds = state.sessions().iter().map(|session| session.kind);
-                // A verification does not change how the run stands.
-                kinds.rev().find(|kind| *kind != SessionKind::Verify)
-            }),
+            command: state.and_then(RunState::command),
             ending,
             why: match read {
                 Ok(read) if ending == RunEnding::Stopped => read.state.stopped().map(str::to_owned),

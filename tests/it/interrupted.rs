@@ -32,7 +32,7 @@ fn at_a_question_that_follows_the_settling_ctrl_c_declines() {
         session.exp_string("to continue after all").unwrap();
         assert_eq!(exit_code(session), 130);
         assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
-        assert_eq!(env.report()["run"]["ending"], "interrupted");
+        assert_eq!(env.report()["run"]["ending"], "stopped", "as before");
     }
     let mut session = on_terminal(&env, &["import", "a.csv", "--new-run"]);
     session.exp_string("[y/N]").unwrap();

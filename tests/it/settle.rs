@@ -68,6 +68,18 @@ fn what_was_not_created_is_sent_again() {
 }
 
 #[test]
+fn the_wait_for_the_final_comparison_counts_no_rows_to_settle() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.jira()
+        .script([Some(Fault::CutBeforeCommit), Some(Fault::CutAfterCommit)]);
+    import(&env)
+        .exit(0)
+        .says(", then settling 1 row\n")
+        .says(", then comparing all rows with it\n")
+        .says_nothing_of("settling 0 rows");
+}
+
+#[test]
 fn a_request_that_is_never_answered_is_settled_once_its_time_is_up() {
     for (fault, posts) in [(Fault::HangAfterCommit, 2), (Fault::Hang, 3)] {
         let env = with_fault(2, fault);

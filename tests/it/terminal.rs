@@ -177,6 +177,23 @@ pub mod on_a_terminal {
     }
 
     #[test]
+    fn an_undo_that_is_declined_leaves_the_run_as_it_was() {
+        let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+        env.jira().script([None, Some(Fault::Failure400)]);
+        env.run(["import", "a.csv", "--yes", "--concurrency", "1"])
+            .exit(1);
+        let runs = || env.run(["runs"]).exit(0).says("gij resume").stdout;
+        let before = runs();
+        let mut session = on_terminal(&env, &["undo"]);
+        session.exp_string("Type the number to confirm:").unwrap();
+        session.send_line("n").unwrap();
+        assert_eq!(exit_code(session), 130);
+        assert_eq!(runs(), before);
+        env.run(["resume", "--yes"]).exit(0);
+        assert_eq!(env.jira().held().len(), 2);
+    }
+
+    #[test]
     fn what_was_changed_while_somebody_was_asked_is_left_alone() {
         let env = Env::new().sandbox().file("a.csv", sheet_of(2));
         env.run(["import", "a.csv", "--yes"]).exit(0);
