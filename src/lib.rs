@@ -67,9 +67,8 @@ pub mod testing {
             Severity, TableName,
         };
     }
-    #[cfg(fuzzing)]
     pub mod probe {
-        pub use crate::probe::read_as_all;
+        pub use crate::probe::{HOSTS, HostAnswer, problems};
     }
     pub mod render {
         pub use crate::render::{Detail, diagnostics, more, summary, tally};

@@ -27,7 +27,7 @@ pub struct Diagnostic {
 
 /// What is wrong and what to do about it, before it has a place.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Problem {
+pub struct Problem {
     pub code: Code,
     pub message: String,
     pub help: String,

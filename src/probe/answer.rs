@@ -9,11 +9,12 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::model::Code;
 use crate::secret::{Masker, text_of_bytes};
 
 /// A whole answer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct HostAnswer {
+pub struct HostAnswer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -21,41 +22,16 @@ pub(super) struct HostAnswer {
 
 /// Whom a host took a credential for.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub(super) struct Account {
-    pub user: String,
+pub struct Account {
+    pub(super) user: String,
     /// When the token expires, if the host tells.
-    pub expires: Option<Timestamp>,
+    pub(super) expires: Option<Timestamp>,
     /// The scopes of the token, if the host tells.
-    pub scopes: Option<Vec<String>>,
+    pub(super) scopes: Option<Vec<String>>,
 }
 
-/// What is known of a credential.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) enum HostVerdict {
-    Accepted(Account),
-    Rejected(String),
-    Expired,
-    Unreachable(String),
-    BadCertificate(String),
-    /// Nothing more is asked of the host.
-    RateLimited,
-    /// The host does not tell whether it takes the credential.
-    Unknown(String),
-}
-
-impl HostVerdict {
-    /// Whether it holds for every credential of the host.
-    pub(super) fn is_of_host(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable(_) | Self::BadCertificate(_) | Self::RateLimited
-        )
-    }
-
-    pub(super) fn unknown(why: &str) -> Self {
-        Self::Unknown(why.to_owned())
-    }
-}
+/// What is known of a credential: the account, or the code of what is wrong and why.
+pub(super) type HostVerdict = Result<Account, (Code, String)>;
 
 impl HostAnswer {
     pub(super) fn header(&self, name: &str) -> &str {
@@ -85,11 +61,6 @@ impl HostAnswer {
         (has("ntlm") || has("negotiate")) && !(is_token && (has("basic") || has("bearer")))
     }
 
-    /// Whether a limit of requests is used up: docs.github.com, "Rate limits for the REST API".
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.header("x-ratelimit-remaining") == "0" || self.headers.contains_key("retry-after")
-    }
-
     /// The status and what the host says, fit to be shown.
     pub(super) fn message(&self, masker: &Masker) -> String {
         #[derive(Default, Deserialize)]
@@ -113,13 +84,14 @@ impl HostAnswer {
         serde_json::from_str(&self.text()).ok()
     }
 
-    fn account<T: DeserializeOwned>(&self) -> Result<T, HostVerdict> {
+    fn account<T: DeserializeOwned>(&self) -> Result<T, (Code, String)> {
+        let why = "its answer is not of the documented form";
         self.json()
-            .ok_or_else(|| HostVerdict::unknown("its answer is not of the documented form"))
+            .ok_or_else(|| (Code::CredentialUnknown, why.to_owned()))
     }
 }
 
-pub(super) fn github(answer: &HostAnswer) -> Result<Account, HostVerdict> {
+pub(super) fn github(answer: &HostAnswer) -> HostVerdict {
     #[derive(Deserialize)]
     struct User {
         login: String,
@@ -140,7 +112,7 @@ fn github_time(text: &str) -> Option<Timestamp> {
     Timestamp::strptime("%Y-%m-%d %H:%M:%S %z", text).ok()
 }
 
-pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, HostVerdict> {
+pub(super) fn gitlab(answer: &HostAnswer) -> HostVerdict {
     /// A token, or a user where the host is too old to tell of tokens.
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -159,7 +131,7 @@ pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     }
     match answer.account()? {
         SelfOrUser::Token { revoked: true, .. } => {
-            Err(HostVerdict::Rejected("the token is revoked".to_owned()))
+            Err((Code::CredentialRejected, "the token is revoked".to_owned()))
         }
         SelfOrUser::Token {
             name,
@@ -182,7 +154,7 @@ pub(super) fn gitlab(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     }
 }
 
-pub(super) fn azure(answer: &HostAnswer) -> Result<Account, HostVerdict> {
+pub(super) fn azure(answer: &HostAnswer) -> HostVerdict {
     #[derive(Deserialize)]
     struct ConnectionData {
         #[serde(rename = "authenticatedUser")]
@@ -197,9 +169,8 @@ pub(super) fn azure(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     let ConnectionData { user } = answer.account()?;
     // Public organizations take whoever fails to log in for this user.
     if user.id.starts_with("aaaaaaaa-aaaa") || user.provider_display_name == "Anonymous" {
-        return Err(HostVerdict::Rejected(
-            "taken for an anonymous user".to_owned(),
-        ));
+        let why = "taken for an anonymous user";
+        return Err((Code::CredentialRejected, why.to_owned()));
     }
     Ok(Account {
         user: user.provider_display_name,
@@ -207,7 +178,7 @@ pub(super) fn azure(answer: &HostAnswer) -> Result<Account, HostVerdict> {
     })
 }
 
-pub(super) fn gerrit(answer: &HostAnswer) -> Result<Account, HostVerdict> {
+pub(super) fn gerrit(answer: &HostAnswer) -> HostVerdict {
     #[derive(Deserialize)]
     struct AccountInfo {
         #[serde(rename = "_account_id")]

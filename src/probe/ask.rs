@@ -13,13 +13,13 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
 use super::answer::{HostAnswer, HostVerdict};
+use super::finding::problems;
 use super::host::login_header;
 use super::{Finding, Login, Probe};
 use crate::http::{
     ClientError, ClientOptions, certificate_problem, describe, is_loopback, proxy_in_use,
 };
-use crate::model::Field;
-use crate::secret::Masker;
+use crate::model::Code;
 
 /// How many hosts are asked at a time.
 const HOSTS_AT_ONCE: usize = 8;
@@ -68,10 +68,10 @@ impl Probe<'_> {
             .buffer_unordered(HOSTS_AT_ONCE);
         let asked: Vec<Vec<(Login<'_>, HostVerdict)>> = asked.collect().await;
         for (login, verdict) in asked.into_iter().flatten() {
-            for problem in login.subject.problems(&verdict, now) {
+            for problem in problems(login.api, login.field, &login.host, &verdict, now) {
                 findings.extend(login.rows.iter().map(|row| Finding {
                     row: *row,
-                    field: Some(login.subject.field),
+                    field: Some(login.field),
                     problem: problem.clone(),
                 }));
             }
@@ -113,17 +113,21 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
     for login in logins {
         let verdict = match (of_host.get(&login.is_verified), login.account) {
             (Some(known), _) => known.clone(),
-            (None, Some(account)) if refused.contains(account) => HostVerdict::Unknown(
-                "another secret of this account was refused, and a further refusal may lock it"
-                    .into(),
-            ),
+            (None, Some(account)) if refused.contains(account) => {
+                let why =
+                    "another secret of this account was refused, and a further refusal may lock it";
+                Err((Code::CredentialUnknown, why.to_owned()))
+            }
             _ => ask(&login, clients).await,
         };
-        if verdict.is_of_host() {
-            of_host.insert(login.is_verified, verdict.clone());
-        }
-        if let (HostVerdict::Rejected(_), Some(account)) = (&verdict, login.account) {
-            refused.insert(account);
+        match (&verdict, login.account) {
+            (Err((Code::HostUnreachable | Code::HostCertificate, _)), _) => {
+                of_host.insert(login.is_verified, verdict.clone());
+            }
+            (Err((Code::CredentialRejected, _)), Some(account)) => {
+                refused.insert(account);
+            }
+            _ => {}
         }
         asked.push((login, verdict));
     }
@@ -131,30 +135,24 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
 }
 
 async fn ask(login: &Login<'_>, clients: &Clients) -> HostVerdict {
-    let verdict = send(login, clients, &login.url).await;
-    match (verdict, login.api.older_path) {
-        (Ok(answer), Some(older)) if answer.status == 404 => {
-            let base = login.url.strip_suffix(login.api.path).unwrap_or(&login.url);
-            let older = send(login, clients, &format!("{base}{older}")).await;
-            older.map_or_else(|verdict| verdict, |answer| read(login, &answer))
-        }
-        (Ok(answer), _) => read(login, &answer),
-        (Err(verdict), _) => verdict,
+    let mut answer = send(login, clients, &login.url).await?;
+    if let (404, Some(older)) = (answer.status, login.api.older_path) {
+        let base = login.url.strip_suffix(login.api.path).unwrap_or(&login.url);
+        answer = send(login, clients, &format!("{base}{older}")).await?;
     }
-}
-
-fn read(login: &Login<'_>, answer: &HostAnswer) -> HostVerdict {
-    let masker = Masker::of([login.secret]);
-    let is_token = login.subject.field == Field::Pat;
-    login.api.verdict(is_token, answer, &masker)
+    login.api.verdict(login.field, login.secret, &answer)
 }
 
 /// Sends the login once.
-async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAnswer, HostVerdict> {
+async fn send(
+    login: &Login<'_>,
+    clients: &Clients,
+    url: &str,
+) -> Result<HostAnswer, (Code, String)> {
+    let unknown = |why: &str| (Code::CredentialUnknown, why.to_owned());
     let Some((name, value)) = login_header(login) else {
-        return Err(HostVerdict::Unknown(
-            "it contains characters that cannot be sent, such as a line break".into(),
-        ));
+        let why = "it contains characters that cannot be sent, such as a line break";
+        return Err(unknown(why));
     };
     let client = &clients.by_kind[&client_key(login)];
     let mut request = client.get(url).header(name, value);
@@ -163,8 +161,8 @@ async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAns
     }
     let proxy = proxy_in_use(url, clients.proxy.as_deref());
     let failed = |error: reqwest::Error| match certificate_problem(&error) {
-        Some(problem) => HostVerdict::BadCertificate(problem),
-        None => HostVerdict::Unreachable(describe(&error, proxy.as_deref())),
+        Some(problem) => (Code::HostCertificate, problem),
+        None => (Code::HostUnreachable, describe(&error, proxy.as_deref())),
     };
     let mut response = request.send().await.map_err(failed)?;
     let mut answer = HostAnswer {
@@ -175,7 +173,7 @@ async fn send(login: &Login<'_>, clients: &Clients, url: &str) -> Result<HostAns
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
         answer.body.extend_from_slice(&chunk);
         if answer.body.len() > LARGEST {
-            return Err(HostVerdict::Unknown("its answer is too large".into()));
+            return Err(unknown("its answer is too large"));
         }
     }
     Ok(answer)

@@ -9,43 +9,43 @@ use zeroize::Zeroizing;
 use super::answer::{self, Account, HostAnswer, HostVerdict};
 use super::{Login, ProbeRules};
 use crate::http;
-use crate::model::{Field, FieldValue, IntegrationType, OriginRule, Record};
-use crate::secret::Masker;
+use crate::model::{Code, Field, FieldValue, IntegrationType, OriginRule, Record};
+use crate::secret::{Masker, Secret};
 
 /// A kind of host.
 #[derive(Debug)]
-pub(super) struct HostApi {
+pub struct HostApi {
     /// Where the sandbox serves it: `/hosts/NAME`.
-    pub name: &'static str,
-    pub types: &'static [IntegrationType],
+    name: &'static str,
+    types: &'static [IntegrationType],
     /// Below the origin; the answer says who we are.
-    pub path: &'static str,
+    pub(super) path: &'static str,
     /// What is asked instead where the host does not have `path`.
-    pub older_path: Option<&'static str>,
-    pub token: TokenHeader,
+    pub(super) older_path: Option<&'static str>,
+    token: TokenHeader,
     /// What else the request carries.
-    pub header: Option<(&'static str, &'static str)>,
+    pub(super) header: Option<(&'static str, &'static str)>,
     /// Whom a successful answer names.
-    pub read: fn(&HostAnswer) -> Result<Account, HostVerdict>,
+    read: fn(&HostAnswer) -> HostVerdict,
     /// What a refusal of an expired token contains, if the host tells.
-    pub expired: Option<&'static str>,
-    /// What the address of a login page contains that takes the place of a refusal.
-    pub login_pages: &'static [&'static str],
+    expired: Option<&'static str>,
+    /// What a page or a redirect in place of an answer means.
+    page: Code,
     /// The scope that the app needs, where hosts tell the scopes of a token: "Git Integration for Jira Data Center",
     /// page "Creating Personal Access Tokens".
-    pub scope: Option<&'static str>,
+    pub(super) scope: Option<&'static str>,
 }
 
 /// How a token is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum TokenHeader {
+enum TokenHeader {
     Bearer,
     PrivateToken,
     /// As the password of nobody.
     Basic,
 }
 
-const HOSTS: [HostApi; 4] = {
+pub static HOSTS: [HostApi; 4] = {
     use IntegrationType as T;
     [
         // docs.github.com: "Get the authenticated user", "Scopes for OAuth apps" (the header `X-OAuth-Scopes`), "Getting
@@ -59,7 +59,7 @@ const HOSTS: [HostApi; 4] = {
             header: Some(("accept", "application/vnd.github+json")),
             read: answer::github,
             expired: None,
-            login_pages: &[],
+            page: Code::CredentialUnknown,
             scope: Some("repo"),
         },
         // docs.gitlab.com: "Personal access tokens API", "Self-inform" (since 15.5), and "Users API". Expired tokens:
@@ -73,7 +73,7 @@ const HOSTS: [HostApi; 4] = {
             header: None,
             read: answer::gitlab,
             expired: Some("Token is expired"),
-            login_pages: &[],
+            page: Code::CredentialUnknown,
             scope: Some("api"),
         },
         // learn.microsoft.com: "Use personal access tokens" (Basic, without a user name); the resource is `ConnectionData`
@@ -87,7 +87,8 @@ const HOSTS: [HostApi; 4] = {
             header: Some(("x-tfs-fedauthredirect", "Suppress")),
             read: answer::azure,
             expired: Some("Personal Access Token used has expired"),
-            login_pages: &["/_signin", "login.microsoftonline.com", "login.live.com"],
+            // Its pages to sign in, whose addresses differ.
+            page: Code::CredentialRejected,
             scope: None,
         },
         // gerrit-review.googlesource.com/Documentation: "REST API" (authentication by `/a/`, the prefix `)]}'`) and
@@ -101,7 +102,7 @@ const HOSTS: [HostApi; 4] = {
             header: None,
             read: answer::gerrit,
             expired: None,
-            login_pages: &[],
+            page: Code::CredentialUnknown,
             scope: None,
         },
     ]
@@ -115,52 +116,40 @@ impl HostApi {
             .find(|api| api.types.contains(&integration_type))
     }
 
-    #[cfg(fuzzing)]
-    pub(super) fn all() -> &'static [Self] {
-        &HOSTS
-    }
-
-    /// What `answer` tells of a credential: a token, or else a password. Texts of the host are masked.
-    pub(super) fn verdict(
-        &self,
-        is_token: bool,
-        answer: &HostAnswer,
-        masker: &Masker,
-    ) -> HostVerdict {
-        let location = answer.header("location");
-        let is_login_page = self.login_pages.iter().any(|page| location.contains(page));
-        let rejected = || HostVerdict::Rejected(answer.message(masker));
+    /// What `answer` tells of the `secret` in `field`, a token or a password. Texts of the host are masked.
+    pub fn verdict(&self, field: Field, secret: &Secret, answer: &HostAnswer) -> HostVerdict {
+        let masker = Masker::of([secret]);
+        let unknown = |why: String| Err((Code::CredentialUnknown, why));
         match answer.status {
-            203 if !self.login_pages.is_empty() => {
-                HostVerdict::Rejected("a page to sign in".to_owned())
-            }
-            300..=399 if is_login_page => HostVerdict::Rejected("a page to sign in".to_owned()),
             300..=399 => {
+                let location = answer.header("location");
                 let end = location.find(['?', '#']).unwrap_or(location.len());
                 let location = masker.clean(&location[..end]);
-                HostVerdict::Unknown(format!("it redirects to `{location}`"))
+                Err((self.page, format!("it redirects to `{location}`")))
             }
-            200..=299 if answer.is_html() => {
-                HostVerdict::unknown("it answers with an HTML page, such as a login form")
+            200..=299 if answer.is_html() || answer.status == 203 => {
+                let why = "it answers with an HTML page, such as a login form";
+                Err((self.page, why.to_owned()))
             }
-            200..=299 => match (self.read)(answer) {
-                Ok(account) => HostVerdict::Accepted(Account {
-                    user: masker.clean(&account.user),
-                    ..account
-                }),
-                Err(verdict) => verdict,
-            },
-            401 if answer.is_other_login(is_token) => HostVerdict::unknown(
-                "it requires a Windows login (NTLM or Kerberos), which is not tried",
+            200..=299 => {
+                let account = (self.read)(answer)?;
+                let user = masker.clean(&account.user);
+                Ok(Account { user, ..account })
+            }
+            401 if answer.is_other_login(field == Field::Pat) => unknown(
+                "it requires a Windows login (NTLM or Kerberos), which is not tried".to_owned(),
             ),
             401 => match self.expired {
-                Some(words) if answer.text().contains(words) => HostVerdict::Expired,
-                _ => rejected(),
+                Some(words) if answer.text().contains(words) => {
+                    Err((Code::TokenExpired, String::new()))
+                }
+                _ => Err((Code::CredentialRejected, answer.message(&masker))),
             },
-            429 => HostVerdict::RateLimited,
-            403 if answer.is_exhausted() => HostVerdict::RateLimited,
-            407 => HostVerdict::Unreachable("the proxy requires a login".to_owned()),
-            _ => HostVerdict::Unknown(answer.message(masker)),
+            407 => {
+                let why = "the proxy requires a login";
+                Err((Code::HostUnreachable, why.to_owned()))
+            }
+            _ => unknown(answer.message(&masker)),
         }
     }
 }

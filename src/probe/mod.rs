@@ -11,12 +11,13 @@ mod host;
 
 use std::collections::{BTreeMap, HashMap};
 
+pub use answer::HostAnswer;
 pub(crate) use ask::Network;
 pub(crate) use finding::Finding;
-#[cfg(fuzzing)]
-pub use finding::read_as_all;
+pub use finding::problems;
+pub use host::HOSTS;
 
-use finding::{Subject, not_probed};
+use finding::{not_probed, untried};
 use host::HostApi;
 
 use crate::model::{Field, FieldValue, Record, Row};
@@ -38,8 +39,10 @@ struct Login<'a> {
     url: String,
     /// The account, unless a token names it.
     account: Option<&'a str>,
+    field: Field,
     secret: &'a Secret,
-    subject: Subject,
+    /// Where the secret goes: scheme and host.
+    host: String,
     is_verified: bool,
     /// The rows that have it, by their index.
     rows: Vec<usize>,
@@ -66,7 +69,7 @@ impl<'a> Probe<'a> {
                     continue;
                 }
             };
-            let host = &login.subject.host;
+            let host = &login.host;
             let logins = probe.hosts.entry(host.clone()).or_default();
             let (url, secret) = (login.url.clone(), login.secret.expose());
             let key = (host.clone(), url, login.account, secret, login.is_verified);
@@ -95,10 +98,7 @@ impl<'a> Login<'a> {
         let (Some((field, secret)), Some(api)) = (credential, api) else {
             return Err(not_probed(index, record));
         };
-        let untried = |(why, help)| {
-            let subject = Subject::new(field, api, host::shown(record));
-            subject.untried(index, why, help)
-        };
+        let untried = |why| untried(index, field, host::shown(record), why);
         let account = record.username().filter(|_| field == Field::Password);
         if field == Field::Password && account.is_none() {
             // The row of an update that does not change the account.
@@ -114,8 +114,9 @@ impl<'a> Login<'a> {
         Ok(Self {
             api,
             account,
+            field,
             secret,
-            subject: Subject::new(field, api, host),
+            host: host.to_owned(),
             is_verified: verification != Some(&FieldValue::Flag(true)),
             rows: vec![index],
             url,
