@@ -46,27 +46,6 @@ pub(super) fn credential<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
 /// Makes the answer that refuses a login, of the base URL.
 pub(super) type Refusal = fn(&str) -> Response;
 
-/// Why a login is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Denial {
-    /// No credentials at all.
-    Anonymous,
-    /// Wrong credentials.
-    Refused,
-    /// Too many failed logins: not even the right password will do.
-    CaptchaRequired,
-}
-
-impl Denial {
-    pub(super) fn answer(self) -> Refusal {
-        match self {
-            Self::Anonymous => |_| answers::not_logged_in(),
-            Self::Refused => |_| answers::login_failed(),
-            Self::CaptchaRequired => answers::captcha,
-        }
-    }
-}
-
 /// Checks credentials and counts failed logins.
 pub(super) struct Logins {
     accepted: AcceptedLogin,
@@ -93,8 +72,8 @@ impl Logins {
     }
 
     /// Judges an `Authorization` header.
-    pub(super) fn judge(&mut self, header: Option<&str>) -> Result<(), Denial> {
-        let header = header.ok_or(Denial::Anonymous)?;
+    pub(super) fn judge(&mut self, header: Option<&str>) -> Result<(), Refusal> {
+        let header = header.ok_or::<Refusal>(|_| answers::not_logged_in())?;
         let [basic, bearer] = ["basic", "bearer"].map(|scheme| credential(header, scheme));
         let is_right = match &self.accepted {
             AcceptedLogin::Any => basic.or(bearer).is_some_and(|given| !given.is_empty()),
@@ -103,12 +82,13 @@ impl Logins {
                 basic == Some(&BASE64_STANDARD.encode(format!("{user}:{password}")))
             }
         };
-        let result = if basic.is_some() && self.failed_in_a_row >= ATTEMPTS {
-            Err(Denial::CaptchaRequired)
+        let result: Result<(), Refusal> = if basic.is_some() && self.failed_in_a_row >= ATTEMPTS {
+            // Not even the right password will do.
+            Err(answers::captcha)
         } else if is_right {
             Ok(())
         } else {
-            Err(Denial::Refused)
+            Err(|_| answers::login_failed())
         };
         self.failed += u32::from(result.is_err());
         if basic.is_some() {
@@ -222,6 +202,22 @@ mod tests {
         })
     }
 
+    const ADMITTED: &str = "admitted";
+    const ANONYMOUS: &str = "anonymous";
+    const FAILED: &str = "AUTHENTICATED_FAILED";
+    const CAPTCHA: &str = "AUTHENTICATION_DENIED";
+
+    /// How a login ends: admitted, or refused for a reason that Jira names, or without one.
+    fn ended(logins: &mut Logins, header: Option<&str>) -> String {
+        let Err(refusal) = logins.judge(header) else {
+            return ADMITTED.to_owned();
+        };
+        let response = refusal("");
+        let reason = response.headers().get("x-seraph-loginreason");
+        let reason = reason.map_or(ANONYMOUS, |reason| reason.to_str().unwrap());
+        reason.to_owned()
+    }
+
     const RIGHT: Option<&str> = Some("Basic ZnJlZDpmcmVk");
     const WRONG: Option<&str> = Some("Basic ZnJlZDpmcmV");
 
@@ -229,8 +225,8 @@ mod tests {
     fn the_right_password_is_admitted_and_a_wrong_one_refused() {
         let mut logins = fred();
         assert_eq!(
-            [logins.judge(RIGHT), logins.judge(WRONG), logins.judge(None)],
-            [Ok(()), Err(Denial::Refused), Err(Denial::Anonymous)]
+            [RIGHT, WRONG, None].map(|header| ended(&mut logins, header)),
+            [ADMITTED, FAILED, ANONYMOUS]
         );
         assert_eq!(logins.failed, 1);
     }
@@ -239,9 +235,9 @@ mod tests {
     fn after_three_failures_the_right_password_needs_a_captcha() {
         let mut logins = fred();
         for _ in 0..3 {
-            assert_eq!(logins.judge(WRONG), Err(Denial::Refused));
+            assert_eq!(ended(&mut logins, WRONG), FAILED);
         }
-        assert_eq!(logins.judge(RIGHT), Err(Denial::CaptchaRequired));
+        assert_eq!(ended(&mut logins, RIGHT), CAPTCHA);
     }
 
     #[test]
@@ -250,24 +246,24 @@ mod tests {
         for attempt in [WRONG, WRONG, RIGHT, WRONG, WRONG] {
             let _ = logins.judge(attempt);
         }
-        assert_eq!(logins.judge(RIGHT), Ok(()));
+        assert_eq!(ended(&mut logins, RIGHT), ADMITTED);
     }
 
     #[test]
     fn tokens_never_lead_to_a_captcha() {
         let mut logins = Logins::new(AcceptedLogin::Token("right".into()));
         for _ in 0..9 {
-            assert_eq!(logins.judge(Some("Bearer wrong")), Err(Denial::Refused));
+            assert_eq!(ended(&mut logins, Some("Bearer wrong")), FAILED);
         }
-        assert_eq!(logins.judge(Some("Bearer right")), Ok(()));
+        assert_eq!(ended(&mut logins, Some("Bearer right")), ADMITTED);
     }
 
     #[test]
     fn any_credential_still_has_to_be_one() {
         let mut logins = Logins::new(AcceptedLogin::Any);
-        assert_eq!(logins.judge(Some("Bearer x")), Ok(()));
-        assert_eq!(logins.judge(Some("Bearer ")), Err(Denial::Refused));
-        assert_eq!(logins.judge(Some("Negotiate x")), Err(Denial::Refused));
+        assert_eq!(ended(&mut logins, Some("Bearer x")), ADMITTED);
+        assert_eq!(ended(&mut logins, Some("Bearer ")), FAILED);
+        assert_eq!(ended(&mut logins, Some("Negotiate x")), FAILED);
     }
 
     fn buckets(per_second: u32, burst: u32) -> Buckets {

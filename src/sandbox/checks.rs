@@ -11,10 +11,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
-use super::access::{Denial, Refusal, credential};
+use super::access::{Refusal, credential};
 use super::answers;
 use super::config::Condition;
-use super::record::RequestNumber;
 use super::state::{SandboxState, Simulation};
 
 const XSRF_TOKEN: HeaderName = HeaderName::from_static("x-atlassian-token");
@@ -22,7 +21,7 @@ const XSRF_TOKEN: HeaderName = HeaderName::from_static("x-atlassian-token");
 /// A request as it arrived, before the context path was taken off.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
-    pub number: RequestNumber,
+    pub number: usize,
     /// Path and query.
     pub target: Box<str>,
 }
@@ -54,11 +53,11 @@ pub(super) async fn check(
     let credentials = credentials.and_then(|value| value.to_str().ok());
     // Jira answers this without a login.
     let is_public = request.uri().path() == "/rest/api/2/serverInfo";
-    let user = match admit(&mut shared.lock(), area, credentials) {
-        Ok(user) => user,
-        Err(_) if is_public && credentials.is_none() => "anonymous".to_owned(),
-        Err(refusal) => return refusal(&shared.base),
-    };
+    let admitted = admit(&mut shared.lock(), area, credentials);
+    match admitted {
+        Err(refusal) if !is_public || credentials.is_some() => return refusal(&shared.base),
+        _ => {}
+    }
     let rate_status = shared
         .lock()
         .buckets
@@ -83,11 +82,6 @@ pub(super) async fn check(
     if let Some(status) = rate_status.filter(|_| !headers.contains_key(header::RETRY_AFTER)) {
         status.write_to(headers);
     }
-    if let Ok(user) = HeaderValue::from_str(&user) {
-        headers.insert("x-ausername", user);
-    }
-    let not_cached = HeaderValue::from_static("no-cache, no-store, no-transform");
-    headers.insert(header::CACHE_CONTROL, not_cached);
     // Jira opens a session for everyone; a client that sends the cookie back is noticed.
     let session = HeaderValue::from_static("JSESSIONID=5A4D1B0C; Path=/; HttpOnly");
     headers.insert(header::SET_COOKIE, session);
@@ -121,8 +115,7 @@ fn overall(condition: &Condition, area: Area, base: &str, target: &str) -> Optio
     }
 }
 
-/// Checks the login. Returns the user's name.
-fn admit(jira: &mut Simulation, area: Area, credentials: Option<&str>) -> Result<String, Refusal> {
+fn admit(jira: &mut Simulation, area: Area, credentials: Option<&str>) -> Result<(), Refusal> {
     let is_basic = credentials.is_some_and(|header| credential(header, "basic").is_some());
     match jira.condition {
         _ if credentials.is_none() => {}
@@ -134,11 +127,11 @@ fn admit(jira: &mut Simulation, area: Area, credentials: Option<&str>) -> Result
         }
         _ => {}
     }
-    jira.logins.judge(credentials).map_err(Denial::answer)?;
+    jira.logins.judge(credentials)?;
     match (&jira.condition, area) {
         (Condition::NotAdmin, Area::App) => Err(|_| answers::not_admin()),
         (Condition::PluginAbsent, Area::App) => Err(answers::no_app),
-        _ => Ok(jira.logins.user().to_owned()),
+        _ => Ok(()),
     }
 }
 

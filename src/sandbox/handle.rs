@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::config::{Condition, Config, StartError};
 use super::faults::{Call, Fault};
 use super::integration::{Creation, Integration, SeedError};
-use super::record::{LoggedRequest, ReceivedBody, StateFile};
+use super::record::{LoggedRequest, StateFile};
 use super::state::{SandboxState, Simulation};
 use super::store::now;
 use super::{endpoints, server};
@@ -128,23 +128,26 @@ impl Sandbox {
         self.shared.change(|simulation| simulation.delete(id))
     }
 
-    /// The well-formed bodies of creations, in the order of arrival, whether they came to something or not. At most the last
-    /// 100,000.
-    pub fn received(&self) -> Vec<ReceivedBody> {
-        self.shared.lock().log.bodies()
+    /// The well-formed bodies of creations, secrets and all, in the order of arrival, whether they came to something or not.
+    pub fn received(&self) -> Vec<Value> {
+        let log = &self.shared.lock().log;
+        let bodies = log.received.iter();
+        bodies
+            .filter_map(|body| serde_json::from_slice(body).ok())
+            .collect()
     }
 
     /// The bodies of the updates that were carried out, with the ids of their integrations.
-    pub fn updates(&self) -> Vec<(u64, ReceivedBody)> {
-        self.shared.lock().log.updates.iter().cloned().collect()
+    pub fn updates(&self) -> Vec<(u64, Value)> {
+        self.shared.lock().log.updates.clone()
     }
 
-    /// The requests that arrived, in their order. At most the last 100,000.
+    /// The requests that arrived, in their order.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.lock().log.requests.iter().cloned().collect()
+        self.shared.lock().log.requests.clone()
     }
 
-    /// What was sent against the documentation. At most the first 1,000.
+    /// What was sent against the documentation.
     pub fn contract_violations(&self) -> Vec<String> {
         self.shared.lock().log.violations.clone()
     }

@@ -33,4 +33,4 @@ pub use config::{Condition, Config, StartError};
 pub use faults::{Call, Fault, FaultError, Faults};
 pub use handle::Sandbox;
 pub use integration::{Integration, SeedError};
-pub use record::{LoggedRequest, ReceivedBody, SavedState, StateError};
+pub use record::{LoggedRequest, SavedState, StateError};

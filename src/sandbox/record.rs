@@ -1,5 +1,4 @@
-//! What the sandbox was asked and what it holds: in memory, bounded so that a day of rehearsals does not fill it, and on request
-//! in a file that a `kill -9` leaves readable.
+//! What the sandbox was asked and what it holds: in memory, and on request in a file that a `kill -9` leaves readable.
 //!
 //! The file is append-only JSON lines. Each line is written before its answer is sent, so that the file has everything that a
 //! client received. A line is an object with one key:
@@ -17,8 +16,7 @@
 //! integration what lists show. The decision to know: a sandbox that is given a file that exists restores what it holds, and
 //! what was to happen late when it was killed never happens.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -28,12 +26,6 @@ use serde_json::Value;
 
 use super::faults::Fault;
 use super::integration::Integration;
-
-/// How many requests, and how many bodies, are remembered: the last ones.
-const REMEMBERED: usize = 100_000;
-
-/// How many violations are remembered: the first ones, which are the ones to fix.
-const VIOLATIONS: usize = 1000;
 
 /// One request that arrived.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,90 +42,30 @@ pub struct LoggedRequest {
     pub at: jiff::Timestamp,
 }
 
-/// The well-formed body of a creation or an update, secrets and all: for tests that compare it. `Debug` does not show the secrets.
-#[derive(Clone, PartialEq)]
-pub struct ReceivedBody {
-    /// The body as it was sent.
-    pub body: Value,
-}
-
-impl fmt::Debug for ReceivedBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = self.body.clone();
-        for name in ["username", "password", "pat"] {
-            if let Some(secret) = shown.get_mut(name) {
-                *secret = Value::from("…");
-            }
-        }
-        write!(f, "{shown}")
-    }
-}
-
-/// The number of a request, for as long as the sandbox runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct RequestNumber(usize);
-
 #[derive(Debug, Default)]
 pub(super) struct Log {
-    pub requests: VecDeque<LoggedRequest>,
-    /// The number of the first request that is still remembered.
-    first: usize,
+    /// In the order of arrival; the index of one is its number.
+    pub requests: Vec<LoggedRequest>,
     /// Bodies as they came: smaller than what they parse to, of which only tests make use.
-    received: VecDeque<Box<[u8]>>,
-    /// Updates that were carried out, with the ids of their integrations.
-    pub updates: VecDeque<(u64, ReceivedBody)>,
+    pub received: Vec<Box<[u8]>>,
+    /// The bodies of updates that were carried out, with the ids of their integrations.
+    pub updates: Vec<(u64, Value)>,
     pub violations: Vec<String>,
 }
 
-/// Adds one, and forgets the oldest if there are enough. Returns how many that were.
-fn remember<T>(all: &mut VecDeque<T>, one: T) -> usize {
-    let forgotten = all.len().saturating_sub(REMEMBERED - 1);
-    all.drain(..forgotten);
-    all.push_back(one);
-    forgotten
-}
-
 impl Log {
-    pub(super) fn arrived(&mut self, request: LoggedRequest) -> RequestNumber {
-        self.first += remember(&mut self.requests, request);
-        RequestNumber(self.first + self.requests.len() - 1)
+    /// Returns the request's number.
+    pub(super) fn arrived(&mut self, request: LoggedRequest) -> usize {
+        self.requests.push(request);
+        self.requests.len() - 1
     }
 
-    /// A request, if it is still remembered.
-    pub(super) fn at(
-        &mut self,
-        RequestNumber(number): RequestNumber,
-    ) -> Option<&mut LoggedRequest> {
-        self.requests.get_mut(number.checked_sub(self.first)?)
-    }
-
-    /// Remembers the body of a creation.
-    pub(super) fn received(&mut self, body: &[u8]) {
-        remember(&mut self.received, body.into());
-    }
-
-    /// Remembers the body of an update.
-    pub(super) fn updated(&mut self, id: u64, body: Value) {
-        remember(&mut self.updates, (id, ReceivedBody { body }));
-    }
-
-    /// Remembers a violation, and returns it as it is remembered; `None` if there are enough.
-    pub(super) fn violated(&mut self, number: RequestNumber, what: &str) -> Option<&str> {
-        if self.violations.len() == VIOLATIONS {
-            return None;
-        }
-        let request = self.at(number)?;
-        let violation = format!("{} {}: {what}", request.method, request.path);
-        self.violations.push(violation);
-        self.violations.last().map(String::as_str)
-    }
-
-    pub(super) fn bodies(&self) -> Vec<ReceivedBody> {
-        let bodies = self.received.iter();
-        bodies
-            .filter_map(|body| serde_json::from_slice(body).ok())
-            .map(|body| ReceivedBody { body })
-            .collect()
+    /// Remembers a violation, and returns it as it is remembered.
+    pub(super) fn violated(&mut self, number: usize, what: &str) -> String {
+        let LoggedRequest { method, path, .. } = &self.requests[number];
+        let violation = format!("{method} {path}: {what}");
+        self.violations.push(violation.clone());
+        violation
     }
 }
 
@@ -292,30 +224,6 @@ mod tests {
             fault: None,
             at,
         }
-    }
-
-    #[test]
-    fn the_last_requests_are_remembered_and_still_found_by_number() {
-        let mut log = Log::default();
-        let first = log.arrived(request("/first"));
-        for _ in 1..REMEMBERED {
-            log.arrived(request("/"));
-        }
-        let last = log.arrived(request("/last"));
-        assert_eq!(log.at(first), None);
-        log.at(last).unwrap().status = Some(404);
-        let requests = log.requests;
-        assert_eq!(requests.len(), REMEMBERED);
-        assert_eq!(
-            requests.back().and_then(|request| request.status),
-            Some(404)
-        );
-    }
-
-    #[test]
-    fn debug_of_a_body_shows_no_secret() {
-        let body = serde_json::json!({"type": "GITHUB", "username": "s3cret", "password": "s3cret", "pat": "s3cret"});
-        assert!(!format!("{:?}", ReceivedBody { body }).contains("s3cret"));
     }
 
     /// Two creations, of which one is deleted again.

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 
 use super::checks::Arrival;
 use super::faults::Disruption;
-use super::record::{LoggedRequest, RequestNumber};
+use super::record::LoggedRequest;
 use super::state::SandboxState;
 
 /// The longest body that is read, in bytes.
@@ -131,7 +131,7 @@ fn disruption(response: &Response) -> Option<(Disruption, u64)> {
 /// Has a request answered, and remembers with what.
 async fn handle(
     request: Request<Body>,
-    number: RequestNumber,
+    number: usize,
     router: TowerToHyperService<Router>,
     shared: &SandboxState,
 ) -> Response {

@@ -10,7 +10,7 @@ use super::access::{Buckets, Logins};
 use super::config::{Condition, Config};
 use super::faults::FaultPicker;
 use super::integration::{Creation, Integration, SeedError, Update};
-use super::record::{Log, RequestNumber, SavedState, StateFile, StateLine};
+use super::record::{Log, SavedState, StateFile, StateLine};
 use super::store::{Store, now};
 
 /// What is carried out when a request is: it changes the store and makes the answer.
@@ -56,7 +56,7 @@ impl Simulation {
     /// Updates one, if it is there.
     pub(super) fn update(&mut self, id: u64, update: &Update) -> Option<Integration> {
         let resets_others = self.condition == Condition::UpdatesReset;
-        self.log.updated(id, update.body());
+        self.log.updates.push((id, update.body()));
         self.changed(id, |old| update.applied_to(old, resets_others))
     }
 
@@ -87,19 +87,17 @@ impl Simulation {
         deleted
     }
 
-    pub(super) fn violated(&mut self, number: RequestNumber, what: &str) {
-        if let Some(violation) = self.log.violated(number, what).map(str::to_owned) {
-            self.record(&StateLine::Violation(violation));
-        }
+    pub(super) fn violated(&mut self, number: usize, what: &str) {
+        let violation = self.log.violated(number, what);
+        self.record(&StateLine::Violation(violation));
     }
 
     /// Records the status of a request; `None` if it is not answered.
-    pub(super) fn ended(&mut self, number: RequestNumber, status: Option<u16>) {
-        if let Some(request) = self.log.at(number) {
-            request.status = status;
-            let request = request.clone();
-            self.record(&StateLine::Request(request));
-        }
+    pub(super) fn ended(&mut self, number: usize, status: Option<u16>) {
+        let request = &mut self.log.requests[number];
+        request.status = status;
+        let request = request.clone();
+        self.record(&StateLine::Request(request));
     }
 
     /// The id of the project `key`; a new one if there is none yet.

@@ -40,12 +40,7 @@ fn sheet_of(bodies: &[Map<String, Value>]) -> String {
 
 /// What the simulated Jira received, each once, sorted.
 fn received(env: &Env) -> Vec<String> {
-    sorted(
-        env.jira()
-            .received()
-            .into_iter()
-            .map(|received| received.body),
-    )
+    sorted(env.jira().received())
 }
 
 fn sorted(bodies: impl IntoIterator<Item = Value>) -> Vec<String> {

@@ -168,7 +168,7 @@ fn project_keys_become_the_ids_of_this_jira() {
     let csv = "type,displayName,pat,projectKeys\nGITHUB,A,p,\"abc, OPS\"\n";
     let env = Env::new().sandbox().file("a.csv", csv);
     env.run(["import", "a.csv", "--yes"]).exit(0);
-    let body = env.jira().received()[0].body.clone();
+    let body = env.jira().received()[0].clone();
     assert_eq!(
         body,
         json!({"type": "GITHUB", "displayName": "A", "pat": "p", "projectMappingIds": [10000, 10002]})

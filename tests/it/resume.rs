@@ -95,10 +95,7 @@ fn a_failed_row_is_read_anew_and_sent_as_it_is_now() {
     resume(&env, &[]).exit(0);
     env.assert_once_each(3);
     let received = env.jira().received();
-    assert_eq!(
-        received.last().unwrap().body["pat"],
-        "pat-of-another-account"
-    );
+    assert_eq!(received.last().unwrap()["pat"], "pat-of-another-account");
 }
 
 #[test]

@@ -612,7 +612,7 @@ fn a_column_for_enabled_is_the_opposite_of_disabled() {
         );
         env.run(["import", "a.csv", "--yes"]).exit(0);
         let bodies = env.jira().received();
-        assert_eq!(bodies[0].body["disabled"], disabled, "{header}");
+        assert_eq!(bodies[0]["disabled"], disabled, "{header}");
     }
     assert_eq!(
         found("type,displayName,pat,Enabled,disabled\nGITHUB,A,p,no,no\n"),

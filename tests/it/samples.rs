@@ -21,7 +21,7 @@ fn bodies(sample: &str) -> Vec<String> {
         .jira()
         .received()
         .into_iter()
-        .map(|received| received.body.to_string())
+        .map(|body| body.to_string())
         .collect();
     bodies.sort();
     bodies

@@ -18,7 +18,7 @@ fn import(env: &Env) -> Ran {
 }
 
 fn sent_password(env: &Env) -> String {
-    env.jira().received()[0].body["password"]
+    env.jira().received()[0]["password"]
         .as_str()
         .unwrap()
         .to_owned()

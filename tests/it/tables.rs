@@ -168,7 +168,7 @@ fn headers_can_be_told_and_blank_cells_filled() {
         .jira()
         .received()
         .iter()
-        .map(|received| received.body.to_string())
+        .map(ToString::to_string)
         .collect();
     bodies.sort();
     assert_eq!(
@@ -324,7 +324,7 @@ fn an_error_that_is_a_guess_can_be_allowed_and_the_row_is_sent_as_it_is() {
         args.extend(["--allow", code]);
     }
     env.run(args).exit(0);
-    let body = &env.jira().received()[0].body;
+    let body = &env.jira().received()[0];
     assert_eq!(
         (&body["pat"], &body["origin"]),
         (

@@ -44,7 +44,7 @@ fn rotate(env: &Env, options: &[&str]) -> Ran {
 /// The bodies of the updates that were carried out.
 fn bodies(env: &Env) -> Vec<Value> {
     let updates = env.jira().updates().into_iter();
-    updates.map(|(_, received)| received.body).collect()
+    updates.map(|(_, body)| body).collect()
 }
 
 fn puts(env: &Env) -> usize {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gij::sandbox::ReceivedBody;
+use serde_json::Value;
 
 use crate::env::Env;
 use crate::journal;
@@ -100,9 +100,9 @@ fn count_requests(env: &Env, tally: &mut Tally) {
 }
 
 /// How many creations of each name were asked for; those without a name are under the empty one.
-pub fn asked(received: &[ReceivedBody]) -> BTreeMap<String, usize> {
+pub fn asked(received: &[Value]) -> BTreeMap<String, usize> {
     let mut asked = BTreeMap::new();
-    for ReceivedBody { body } in received {
+    for body in received {
         let name = body["displayName"].as_str().unwrap_or_default();
         *asked.entry(name.to_owned()).or_default() += 1;
     }

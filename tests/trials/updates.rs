@@ -144,8 +144,8 @@ fn round(rows: u64, seed: u64) -> Tally {
 fn assert_rotated(env: &Env, before: &[Value], rows: u64) {
     assert_eq!((held(env).as_slice(), env.posts()), (before, 0));
     let mut tokens: BTreeMap<u64, Value> = BTreeMap::new();
-    for (id, received) in env.jira().updates() {
-        let body = received.body.as_object().unwrap();
+    for (id, body) in env.jira().updates() {
+        let body = body.as_object().unwrap();
         assert!(body.keys().all(|name| name == "pat" || name == "disabled"));
         tokens.insert(id, body["pat"].clone());
     }

@@ -78,11 +78,10 @@ async fn a_wrong_token_is_refused_and_counted() {
 }
 
 #[tokio::test]
-async fn the_right_password_is_let_in_by_name() {
+async fn the_right_password_is_let_in() {
     let (_sandbox, client) = with(fred()).await;
     let response = basic(&client, "fred", "pä:ss").await;
     assert_eq!(response.status(), 200);
-    assert_eq!(header(&response, "x-ausername"), "fred");
 }
 
 #[tokio::test]
