@@ -5,9 +5,6 @@ use serde_json::Value;
 use super::exchange::RawAnswer;
 use crate::secret::{Masker, text_of_bytes};
 
-/// The title of a page stands this far from its beginning.
-const LONGEST_HEAD: usize = 64 * 1024;
-
 /// What Jira or the app says against a request.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Refusal {
@@ -17,11 +14,8 @@ pub struct Refusal {
 
 impl Refusal {
     pub(super) fn new(answer: &RawAnswer, masker: &Masker) -> Self {
-        if is_page(answer) {
-            return Self {
-                error: page_title(answer, masker),
-                advice: None,
-            };
+        if let Some(phrase) = phrase_of_page(answer) {
+            return phrase.into();
         }
         let (error, advice) = read_body(&answer.body, masker);
         Self {
@@ -70,56 +64,21 @@ fn clean_or_none(masker: &Masker, text: &str) -> Option<String> {
 
 /// The status of an answer and what it says: `HTTP 503 Service Unavailable`.
 pub(super) fn with_status(answer: &RawAnswer, masker: &Masker) -> String {
-    if is_page(answer) {
-        return page_title(answer, masker);
-    }
-    let text = read_body(&answer.body, masker).0.unwrap_or_default();
-    format!("HTTP {} {text}", answer.status).trim().to_owned()
-}
-
-/// Whether it is a page for a browser rather than the XML of an API.
-fn is_page(answer: &RawAnswer) -> bool {
-    let head = &answer.body[..answer.body.len().min(LONGEST_HEAD)];
-    let head = head.to_ascii_lowercase();
-    answer.is_html() && head.windows(5).any(|text| text == b"<html")
-}
-
-/// The status of a page and its title, or else the standard phrase for the status.
-fn page_title(answer: &RawAnswer, masker: &Masker) -> String {
-    let status = answer.status.to_string();
-    let title = title(&answer.body).map(|title| masker.clean(&title));
-    let title = title.unwrap_or_default();
-    // "HTTP Status 503 – Service Unavailable", "503 Service Unavailable"
-    let is_label = |before: &str| {
-        let mut words = before.split_whitespace();
-        words.all(|word| ["http", "status", "error"].contains(&&*word.to_ascii_lowercase()))
-    };
-    let title = match title.split_once(&status) {
-        Some((before, after)) if is_label(before) => {
-            after.trim_start_matches(|c: char| !c.is_alphanumeric())
-        }
-        _ => &title,
-    };
-    let phrase = reqwest::StatusCode::from_u16(answer.status).ok();
-    let phrase = phrase.and_then(|status| status.canonical_reason());
-    let title = if title.is_empty() {
-        phrase.unwrap_or_default()
-    } else {
-        title
-    };
-    format!("HTTP {status} {title}").trim().to_owned()
-}
-
-/// The text of a page's title, or of its first heading, markup and all.
-fn title(body: &[u8]) -> Option<String> {
-    let head = text_of_bytes(&body[..body.len().min(LONGEST_HEAD)]);
-    let lower = head.to_ascii_lowercase();
-    ["title", "h1"].into_iter().find_map(|element| {
-        let tag = lower.find(&format!("<{element}"))?;
-        let start = tag + lower[tag..].find('>')? + 1;
-        let end = start + lower[start..].find(&format!("</{element}"))?;
-        Some(head[start..end].to_owned())
+    phrase_of_page(answer).unwrap_or_else(|| {
+        let text = read_body(&answer.body, masker).0.unwrap_or_default();
+        format!("HTTP {} {text}", answer.status).trim().to_owned()
     })
+}
+
+/// The status and its standard phrase, if the answer is a page for a browser: its text tells no more, at length.
+fn phrase_of_page(answer: &RawAnswer) -> Option<String> {
+    let content_type = answer.content_type.to_ascii_lowercase();
+    let status = reqwest::StatusCode::from_u16(answer.status).ok()?;
+    let phrase = status.canonical_reason().unwrap_or_default();
+    let text = format!("HTTP {} {phrase}", answer.status);
+    content_type
+        .starts_with("text/html")
+        .then(|| text.trim_end().to_owned())
 }
 
 #[cfg(test)]
@@ -172,30 +131,18 @@ mod tests {
     }
 
     #[test]
-    fn of_a_page_for_people_the_title_is_said_once() {
-        let masker = masker("other");
-        for (status, title, said) in [
-            (
-                503,
-                "HTTP Status 503 – Service Unavailable",
-                "HTTP 503 Service Unavailable",
-            ),
-            (502, "502 Bad Gateway", "HTTP 502 Bad Gateway"),
-            (500, "Oops &amp; sorry", "HTTP 500 Oops & sorry"),
-            (500, "Room 500", "HTTP 500 Room 500"),
-            (500, "by canary-token", "HTTP 500 by ***"),
-            (503, "", "HTTP 503 Service Unavailable"),
+    fn of_a_page_for_people_the_status_is_told_and_nothing_else() {
+        for (status, expected) in [
+            (503, "HTTP 503 Service Unavailable"),
+            (502, "HTTP 502 Bad Gateway"),
+            (599, "HTTP 599"),
         ] {
-            let page = format!(
-                "<!doctype html><HTML><head><title lang=en>{title}</title></head>\
-                 <body><h1>{title}</h1><p>Type Status Report</p></body></HTML>"
-            );
             let answer = RawAnswer {
-                body: page.into(),
+                body: "<html><title>by canary-token</title></html>".into(),
                 ..html(status)
             };
-            assert_eq!(with_status(&answer, &masker), said);
-            assert_eq!(Refusal::new(&answer, &masker).error, said);
+            assert_eq!(with_status(&answer, &masker("other")), expected);
+            assert_eq!(Refusal::new(&answer, &masker("other")).error, expected);
         }
     }
 
