@@ -121,7 +121,7 @@ fn explain<const N: usize>(
         let lines = u16::try_from(lines.max().unwrap_or(1)).unwrap_or(u16::MAX);
         sheet.set_row_height(row, 15.0 * f64::from(lines) + 3.0)?;
         for (column, cell) in (0..).zip(cells) {
-            let format = look::explained(column == 0, row % 2 == 0);
+            let format = look::explained(column == 0);
             sheet.write_string_with_format(row, column, cell, &format)?;
         }
     }

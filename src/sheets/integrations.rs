@@ -1,18 +1,15 @@
 //! The sheet to fill in.
 
 use rust_xlsxwriter::{
-    ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, Formula, IgnoreError, Note,
-    Worksheet, XlsxError,
+    DataValidation, DataValidationErrorStyle, Formula, IgnoreError, Note, Worksheet, XlsxError,
 };
 
 use super::guide::{REGIONS_SHEET, TYPES_SHEET, note};
 use super::look;
 use super::template::Template;
-use crate::model::{
-    ABOUT_ID, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need, column_letters,
-};
+use crate::model::{ABOUT_ID, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need};
 
-/// The last row, from 0, that has drop-downs and colours.
+/// The last row, from 0, that has drop-downs.
 const LAST_ROW: u32 = 5000;
 
 /// Fills the sheet.
@@ -25,7 +22,6 @@ pub(super) fn fill(sheet: &mut Worksheet, template: &Template) -> Result<(), Xls
     for (column, field) in (0..).zip(template.columns().iter().copied()) {
         head(sheet, column, field, template)?;
         drop_down(sheet, column, field, template)?;
-        colour(sheet, column, field, template)?;
     }
     for (row, cells) in (1..).zip(template.rows()) {
         for ((column, field), cell) in (0..).zip(template.columns()).zip(cells) {
@@ -134,35 +130,6 @@ fn drop_down(
         _ => return Ok(()),
     };
     sheet.add_data_validation(1, column, LAST_ROW, column, &list)?;
-    Ok(())
-}
-
-/// Colours that change with the cells: what must still be filled in, and what the row's type does not use.
-fn colour(
-    sheet: &mut Worksheet,
-    column: u16,
-    field: Field,
-    template: &Template,
-) -> Result<(), XlsxError> {
-    let cell = format!("{}2", column_letters(usize::from(column)));
-    let any_of = |types: Vec<IntegrationType>| {
-        let tests: Vec<String> = types.iter().map(|one| format!("$A2=\"{one}\"")).collect();
-        (!tests.is_empty()).then(|| format!("OR({})", tests.join(",")))
-    };
-    let is_placeholder = format!("=OR(LEFT({cell},1)=\"<\",{cell}=\"TODO\")");
-    let mut rules = vec![(is_placeholder, look::TO_FILL_IN)];
-    if let Some(unused) = any_of(template.types_with(field, Need::Unused)) {
-        rules.push((format!("={unused}"), look::UNUSED));
-    }
-    if let Some(required) = any_of(template.types_with(field, Need::Required)) {
-        rules.push((format!("=AND({cell}=\"\",{required})"), look::MISSING));
-    }
-    for (rule, color) in rules {
-        let rule = ConditionalFormatFormula::new()
-            .set_rule(&*rule)
-            .set_format(look::filled(color));
-        sheet.add_conditional_format(1, column, LAST_ROW, column, &rule)?;
-    }
     Ok(())
 }
 

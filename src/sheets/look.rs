@@ -6,13 +6,6 @@ const INK: Color = Color::RGB(0x1F_2937);
 const HEAD: Color = Color::RGB(0x1F_4E79);
 const HEAD_OF_SETTINGS: Color = Color::RGB(0x5B_6B7F);
 const LINE: Color = Color::RGB(0xD0_D7DE);
-/// A cell that must still be filled in.
-pub(super) const TO_FILL_IN: Color = Color::RGB(0xFF_E699);
-/// A blank cell that the row's type requires.
-pub(super) const MISSING: Color = Color::RGB(0xFF_F7DB);
-/// A cell that the row's type does not use.
-pub(super) const UNUSED: Color = Color::RGB(0xE4_E6EA);
-const BAND: Color = Color::RGB(0xEE_F2F7);
 
 /// The built-in number format `@`.
 const TEXT: u8 = 49;
@@ -34,11 +27,6 @@ pub(super) fn verbatim() -> Format {
     Format::new().set_num_format_index(TEXT)
 }
 
-/// A cell of this colour.
-pub(super) fn filled(color: Color) -> Format {
-    Format::new().set_background_color(color)
-}
-
 /// The title of a sheet that explains.
 pub(super) fn title() -> Format {
     Format::new()
@@ -58,8 +46,8 @@ pub(super) fn heading() -> Format {
 }
 
 /// A cell of a sheet that explains; `is_name` for the first of its row.
-pub(super) fn explained(is_name: bool, is_band: bool) -> Format {
-    let mut format = Format::new()
+pub(super) fn explained(is_name: bool) -> Format {
+    let format = Format::new()
         .set_font_color(INK)
         .set_text_wrap()
         .set_align(FormatAlign::Left)
@@ -68,11 +56,5 @@ pub(super) fn explained(is_name: bool, is_band: bool) -> Format {
         .set_border_bottom_color(LINE)
         .set_num_format_index(TEXT)
         .set_indent(1);
-    if is_name {
-        format = format.set_bold();
-    }
-    if is_band {
-        format = format.set_background_color(BAND);
-    }
-    format
+    if is_name { format.set_bold() } else { format }
 }
