@@ -283,6 +283,24 @@ mod tests {
     }
 
     #[test]
+    fn a_doubt_names_what_the_answer_lacks() {
+        for (answer, expected) in [
+            (
+                json(200, "{}"),
+                "HTTP 200: an answer without a success in it",
+            ),
+            (
+                json(200, DELETED),
+                "HTTP 200: a success without an integration in it",
+            ),
+            (html(502), "HTTP 502"),
+        ] {
+            let doubt = Answer::Unsettled(expected.to_owned(), None);
+            assert_eq!(to_creation(answer), doubt);
+        }
+    }
+
+    #[test]
     fn a_captcha_gives_its_address() {
         let stop = Answer::Stop(JiraError::Captcha {
             url: JIRA.to_owned(),

@@ -37,6 +37,18 @@ fn what_certainly_did_not_happen_is_sent_again() {
 }
 
 #[test]
+fn a_pause_that_jira_asks_for_is_told_and_counted() {
+    let env = with_fault(1, Fault::TooManyRequests);
+    let ran = import(&env, "1").exit(0);
+    let told = ran
+        .stderr
+        .lines()
+        .any(|line| line.starts_with("waiting ") && line.ends_with(": rate-limited by Jira"));
+    assert!(told, "{}", ran.stderr);
+    assert!(env.report()["run"]["paused_ms"].as_u64() > Some(0));
+}
+
+#[test]
 fn a_refusal_by_the_app_fails_its_row_alone() {
     for fault in [Fault::Failure200, Fault::Failure400] {
         let env = with_fault(3, fault);
@@ -55,6 +67,23 @@ fn a_refusal_by_the_app_fails_its_row_alone() {
                 .is_some_and(|error| !error.is_empty())
         );
     }
+}
+
+#[test]
+fn what_jira_advises_is_in_the_report() {
+    let env = with_fault(1, Fault::Failure400);
+    import(&env, "1").exit(1);
+    let advice = "Please check the parameters of the integration and try again";
+    assert_eq!(env.report()["rows"][0]["advice"], advice);
+}
+
+#[test]
+fn how_long_jira_took_is_in_the_report() {
+    let latency = Duration::from_millis(20);
+    let env = Env::new().slow_sandbox(latency).file("a.csv", sheet_of(1));
+    import(&env, "1").exit(0);
+    let took = env.report()["rows"][0]["duration_ms"].clone();
+    assert!(took.as_u64() >= Some(20), "{took}");
 }
 
 #[test]
@@ -171,6 +200,7 @@ fn a_jira_that_only_refuses_stops_the_run_after_the_longest_wait() {
             .faults(vec![Some(Fault::TooManyRequests); 50]);
     env.run(["import", "a.csv", "--yes", "--max-wait", "2s"])
         .exit(4)
+        .says("rate-limited by Jira, and")
         .says("--max-wait");
     assert_eq!((env.total("created"), env.total("not_attempted")), (0, 5));
 }

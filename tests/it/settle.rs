@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gij::sandbox::{Config, Fault};
+use serde_json::Value;
 
 use crate::env::{Env, Ran, output_of, sheet_of, signal};
 
@@ -153,6 +154,16 @@ fn a_new_one_that_is_only_like_the_row_leaves_it_in_doubt() {
 }
 
 #[test]
+fn a_run_that_leaves_nothing_but_a_row_in_doubt_is_compared_with_the_list() {
+    let env = with_fault(1, Fault::Error502Before);
+    let args = ["import", "a.csv", "--yes", "--settle", "1s"];
+    let child = env.start_until(args, |env| env.posts() == 1);
+    env.put("Another name", "git1");
+    Ran::of(output_of(child)).exit(1);
+    assert!(env.report()["run"]["audit"].is_object());
+}
+
+#[test]
 fn a_row_without_a_name_is_found_if_one_alone_can_be_it_and_never_sent_again() {
     let sheet = "type,origin,pat\n\
                  GITHUB_SERVER,https://git.example.org,pat-1-invented\n\
@@ -163,6 +174,17 @@ fn a_row_without_a_name_is_found_if_one_alone_can_be_it_and_never_sent_again() {
     import_with(&env, &["--settle", "100ms", "--concurrency", "4"]).exit(1);
     assert_eq!((env.posts(), env.jira().held().len()), (2, 1));
     assert_eq!((env.total("created"), env.total("in_doubt")), (1, 1));
+}
+
+#[test]
+fn a_row_without_a_name_is_sent_once_one_like_it_has_failed() {
+    let sheet = "type,origin,pat\n\
+                 GITHUB_SERVER,https://git.example.org,pat-1-invented\n\
+                 GITHUB_SERVER,https://git.example.org,pat-2-invented\n";
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    env.jira().script([Some(Fault::Failure400)]);
+    import(&env).exit(1);
+    assert_eq!((env.total("failed"), env.total("created")), (1, 1));
 }
 
 #[test]
@@ -202,4 +224,60 @@ fn a_double_that_appears_is_named() {
     ran.exit(1).says("more than once").says("someone else");
     let doubles = env.report()["run"]["audit"]["doubles"].clone();
     assert_eq!(doubles[0]["integrations"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_duplicate_of_what_a_list_settled_is_named() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2)).faults([
+        Some(Fault::CutAfterCommit),
+        Some(Fault::Hang),
+        Some(Fault::Hang),
+    ]);
+    let args = "import a.csv --yes --settle 100ms --timeout 1s --concurrency 1".split(' ');
+    // The first row is settled before the second is sent again.
+    let child = env.start_until(args, |env| env.posts() == 3);
+    env.put("Team 1", "git1");
+    Ran::of(output_of(child)).exit(1).says("more than once");
+    let duplicates = &env.report()["run"]["audit"]["doubles"];
+    assert_eq!(duplicates[0]["integrations"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_run_that_sent_nothing_is_not_compared_with_the_list() {
+    let env = with_fault(1, Fault::TooManyRequests);
+    let child = env.start_until(["import", "a.csv", "--yes"], |env| env.posts() == 1);
+    signal(&child, "INT");
+    Ran::of(output_of(child)).exit(130);
+    env.put("Team 1", "git1");
+    env.run(["resume", "--yes"]).exit(0);
+    assert_eq!(env.total("exists"), 1);
+    assert!(env.report()["run"]["audit"].is_null());
+}
+
+#[test]
+fn each_attempt_at_a_row_has_a_number_of_its_own_in_the_journal() {
+    let env = with_fault(1, Fault::CutBeforeCommit);
+    import(&env).exit(0);
+    let journal = std::fs::read_to_string(env.runs()[0].join("journal.jsonl")).unwrap();
+    let events = journal
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let attempts: Vec<Value> = events
+        .filter(|event: &Value| event["event"] == "intent")
+        .map(|event| event["attempt"].clone())
+        .collect();
+    assert_eq!(attempts, [1, 2]);
+}
+
+#[test]
+fn a_row_that_was_refused_and_is_in_the_list_at_the_end_is_named() {
+    let env = with_fault(2, Fault::Failure400);
+    env.jira().script([Some(Fault::Hang)]);
+    let args = "import a.csv --yes --settle 100ms --timeout 1s --concurrency 1".split(' ');
+    let child = env.start_until(args, |env| env.posts() == 2);
+    env.put("Team 1", "git1");
+    Ran::of(output_of(child)).exit(1);
+    let appeared = env.report()["run"]["audit"]["appeared"].clone();
+    assert_eq!(appeared.as_array().unwrap().len(), 1);
+    assert_eq!(first(&env), ("in_doubt".into(), 1));
 }

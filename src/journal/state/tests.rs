@@ -6,6 +6,7 @@ use crate::journal::{Excluded, Intent, Listed, Op, PlannedAction, RemovalOutcome
 use crate::model::ShownFields;
 
 mod any;
+mod update;
 
 fn run(events: impl IntoIterator<Item = Event>) -> RunState {
     let mut state = RunState::new(opened());
@@ -82,6 +83,15 @@ fn the_verdict_on_a_row_in_doubt_decides() {
 }
 
 #[test]
+fn a_judgement_may_raise_a_doubt() {
+    let in_doubt = || settled(1, Verdict::InDoubt);
+    assert_eq!(outcome([in_doubt()]), Outcome::InDoubt);
+    let refused = [intent(1, 1), answered(1, 1, Verdict::Failed)];
+    let events = refused.into_iter().chain([in_doubt()]);
+    assert_eq!(outcome(events), Outcome::InDoubt);
+}
+
+#[test]
 fn a_doubt_is_not_lifted_by_a_later_attempt_that_failed() {
     for later in [Verdict::Failed, Verdict::NothingHappened] {
         let events = [intent(1, 1), intent(1, 2), answered(1, 2, later)];
@@ -101,6 +111,28 @@ fn an_answer_to_an_attempt_that_is_not_open_counts_only_if_it_created() {
     let late = |verdict| [intent(1, 1), intent(1, 2), answered(1, 1, verdict)];
     assert_eq!(outcome(late(Verdict::Failed)), Outcome::InDoubt);
     assert_eq!(outcome(late(Verdict::Created)), Outcome::Created);
+}
+
+#[test]
+fn what_was_created_first_stays_the_integration_of_its_row() {
+    let created = [
+        row(1),
+        intent(1, 1),
+        intent(1, 2),
+        answered(1, 1, Verdict::Created),
+    ];
+    let mut answer = answered(1, 2, Verdict::Created);
+    if let Event::Outcome(answered) = &mut answer {
+        answered.remote = Some(remote(999));
+    }
+    let mut found = settled(1, Verdict::Created);
+    if let Event::Settled(settled) = &mut found {
+        settled.remote = Some(remote(999));
+    }
+    for later in [answer, found] {
+        let state = run(created.clone().into_iter().chain([later]));
+        assert_eq!(state.row(1).unwrap().remote, Some(remote(601)));
+    }
 }
 
 #[test]
@@ -213,9 +245,41 @@ fn a_deletion_is_in_doubt_until_its_verdict() {
 fn a_list_judges_a_deletion_in_doubt() {
     for (verdict, expected) in [
         (Verdict::Removed, Some(RemovalOutcome::Removed)),
+        (Verdict::Failed, Some(RemovalOutcome::Failed)),
         (Verdict::NothingHappened, None),
     ] {
         assert_eq!(removal([delete(2, 601), settled(1, verdict)]), expected);
+    }
+}
+
+#[test]
+fn what_went_wrong_with_a_deletion_is_kept_unless_it_is_done_after_all() {
+    for (verdict, expected) in [
+        (Verdict::Failed, Some("the server failed")),
+        (Verdict::Removed, None),
+    ] {
+        let state = run([
+            row(1),
+            intent(1, 1),
+            answered(1, 1, Verdict::Created),
+            delete(2, 601),
+            answered(1, 2, Verdict::InDoubt),
+            settled(1, verdict),
+        ]);
+        let removal = state.row(1).unwrap().deletions.own.clone();
+        assert_eq!(removal.unwrap().why.as_deref(), expected);
+    }
+}
+
+#[test]
+fn what_jira_refused_to_delete_is_gone_once_a_list_lacks_it() {
+    let refused = || vec![delete(2, 601), answered(1, 2, Verdict::Failed)];
+    for (verdict, expected) in [
+        (Verdict::AlreadyGone, RemovalOutcome::AlreadyGone),
+        (Verdict::NothingHappened, RemovalOutcome::Failed),
+    ] {
+        let events = refused().into_iter().chain([settled(1, verdict)]);
+        assert_eq!(removal(events), Some(expected));
     }
 }
 
@@ -241,6 +305,28 @@ fn a_duplicate_is_deleted_beside_the_integration_of_the_row() {
 }
 
 #[test]
+fn a_duplicate_that_is_gone_stays_so() {
+    let removed = [
+        row(1),
+        intent(1, 1),
+        answered(1, 1, Verdict::Created),
+        delete(2, 998),
+        answered(1, 2, Verdict::Failed),
+        delete(3, 999),
+        answered(1, 3, Verdict::Removed),
+    ];
+    for later in [
+        vec![delete(4, 999)],
+        vec![delete(4, 999), answered(1, 4, Verdict::Failed)],
+        vec![settled(1, Verdict::NothingHappened)],
+    ] {
+        let state = run(removed.clone().into_iter().chain(later));
+        let deletions = &state.row(1).unwrap().deletions;
+        assert_eq!(deletions.duplicates_gone().collect::<Vec<_>>(), [999]);
+    }
+}
+
+#[test]
 fn what_is_left_alone_can_still_be_removed_and_what_is_removed_stays_so() {
     let leave = || planned(1, PlannedAction::LeaveAlone);
     assert_eq!(removal([leave()]), Some(RemovalOutcome::LeftAlone));
@@ -260,6 +346,14 @@ fn a_run_that_is_being_undone_is_not_unfinished() {
         delete(2, 601),
     ]);
     assert!(state.is_undone() && !state.is_unfinished());
+}
+
+#[test]
+fn a_run_of_which_a_duplicate_is_deleted_is_not_undone() {
+    let created = [row(1), intent(1, 1), answered(1, 1, Verdict::Created)];
+    let state = run(created.into_iter().chain([delete(2, 999)]));
+    assert!(!state.is_undone());
+    assert!(!run([row(1), delete(1, 601)]).is_undone(), "nobody's");
 }
 
 #[test]
@@ -374,4 +468,12 @@ fn after_a_loss_every_row_that_was_not_certain_counts_as_sent() {
     assert_eq!(state.row(1).unwrap().outcome, Outcome::InDoubt);
     state.apply(settled(1, Verdict::NothingHappened));
     assert_eq!(state.row(1).unwrap().outcome, Outcome::NotAttempted);
+}
+
+#[test]
+fn after_a_loss_no_answer_lifts_the_doubt_on_a_request_from_before() {
+    let mut state = run([row(1), intent(1, 1)]);
+    state.distrust();
+    state.apply(answered(1, 1, Verdict::Failed));
+    assert_eq!(state.row(1).unwrap().outcome, Outcome::InDoubt);
 }
