@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::input::Source;
 use crate::model::{
-    ABOUT_ID, Code, Diagnostics, Example, Field, ID, IntegrationType, Kind, LETTERS,
-    LISTED_REGIONS, Need, Severity,
+    ABOUT_ID, Code, Diagnostics, Example, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need,
+    Severity,
 };
 use crate::secret::SecretPolicy;
 use crate::validate::{Options, Purpose, validate_sources};
@@ -36,14 +36,9 @@ pub(crate) struct CodeTopic {
 #[serde(untagged)]
 pub(crate) enum ExampleTopic {
     File {
-        /// The first row, from 1, in Windows-1252; those above it, or all, are in UTF-8.
-        windows_1252_from_row: Option<usize>,
-        /// The text of the file, in which [`LETTERS`] stands for many letters.
-        #[serde(serialize_with = "spelled_out")]
         wrong: &'static str,
         #[serde(serialize_with = "places")]
         diagnostics: Diagnostics,
-        /// The corrected text, in UTF-8.
         corrected: &'static str,
     },
     Words {
@@ -170,14 +165,9 @@ impl From<Code> for CodeTopic {
         };
         let example = match about.example {
             Example::Words(words) => ExampleTopic::Words { words },
-            Example::Csv {
+            Example::Csv { wrong, right } => ExampleTopic::File {
                 wrong,
-                right,
-                windows_1252_from_row,
-            } => ExampleTopic::File {
-                windows_1252_from_row,
-                wrong,
-                diagnostics: check(encoded(&with_letters(wrong), windows_1252_from_row)),
+                diagnostics: check(wrong),
                 corrected: right,
             },
         };
@@ -193,33 +183,11 @@ impl From<Code> for CodeTopic {
     }
 }
 
-fn with_letters(text: &str) -> String {
-    text.replace(LETTERS, &"x".repeat(2000))
-}
-
-fn spelled_out<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&with_letters(text))
-}
-
-/// The bytes of a text whose rows from this one on are in Windows-1252.
-fn encoded(text: &str, from_row: Option<usize>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (row, line) in (1..).zip(text.split_inclusive('\n')) {
-        if from_row.is_some_and(|from| row >= from) {
-            // The letters of the examples have the same numbers in Unicode.
-            bytes.extend(line.chars().map(|c| u8::try_from(c).unwrap_or(b'?')));
-        } else {
-            bytes.extend_from_slice(line.as_bytes());
-        }
-    }
-    bytes
-}
-
 /// The diagnostics of `gij check` without options.
-fn check(bytes: Vec<u8>) -> Diagnostics {
+fn check(csv: &str) -> Diagnostics {
     const FILE: &str = "example.csv";
     let options = Options::new(Purpose::Check, SecretPolicy::default());
-    let source = Source::from_bytes(FILE, bytes);
+    let source = Source::from_bytes(FILE, csv.into());
     validate_sources([(FILE.to_owned(), Ok(source))], &options).diagnostics
 }
 
@@ -396,7 +364,7 @@ mod tests {
             let codes =
                 |found: &Diagnostics| found.iter().map(|one| one.code).collect::<Vec<Code>>();
             assert_eq!(codes(&diagnostics), [*code]);
-            assert_eq!(codes(&check(corrected.into())), [], "{code}");
+            assert_eq!(codes(&check(corrected)), [], "{code}");
         }
     }
 }

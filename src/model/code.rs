@@ -51,37 +51,17 @@ pub struct CodeAbout {
 /// An example of a diagnostic.
 #[derive(Debug)]
 pub enum Example {
-    /// A CSV file, and the same file corrected. [`LETTERS`] stands for many letters.
+    /// A CSV file, and the same file corrected.
     Csv {
-        /// The file.
         wrong: &'static str,
-        /// The corrected file.
         right: &'static str,
-        /// The first row, from 1, that is saved in Windows-1252 instead of UTF-8.
-        windows_1252_from_row: Option<usize>,
     },
     /// A description of what no CSV file can show.
     Words(&'static str),
 }
 
-/// Stands in an example for more letters than anyone wants to see.
-pub(crate) const LETTERS: &str = "(2,000 letters)";
-
 const fn csv(wrong: &'static str, right: &'static str) -> Example {
-    Example::Csv {
-        wrong,
-        right,
-        windows_1252_from_row: None,
-    }
-}
-
-/// A file that is wrong only because it is not saved in UTF-8 from this row on.
-const fn windows_1252(from_row: usize, text: &'static str) -> Example {
-    Example::Csv {
-        wrong: text,
-        right: text,
-        windows_1252_from_row: Some(from_row),
-    }
+    Example::Csv { wrong, right }
 }
 
 macro_rules! codes {
@@ -158,8 +138,8 @@ codes! {
         why: "A table of integrations is recognised by its headers. Without them, `gij` cannot tell the type from the token.",
         help: "Add a header row within the first 20 rows, with `type` and at least one of `origin`, `username`, `password` and \
                `pat`. `--set type=GITHUB` replaces the column `type`. `gij template -o FILE` writes a sheet with all headers.",
-        example: csv("kind of host,team,secret word\nGITHUB,Payments,invented-token\n",
-                     "type,displayName,pat\nGITHUB,Payments,invented-token\n"),
+        example: csv("kind of host,team,server,secret word\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\n",
+                     "type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\n"),
     }
     Unreadable = Error "unreadable" {
         meaning: "the file, or a part of it, cannot be read",
@@ -208,7 +188,8 @@ codes! {
         why: "Excel usually writes Windows-1252 when it saves as plain CSV. If the guess is wrong, so are all characters \
               beyond ASCII in names and passwords.",
         help: "Save the file as CSV UTF-8 or .xlsx, or name its encoding with `--encoding`.",
-        example: windows_1252(1, "type,displayName,pat\nGITHUB,Z\u{fc}rich,invented-token\n"),
+        example: Example::Words("Excel saved a table with the display name `Z\u{fc}rich` as plain CSV. In that file, `\u{fc}` is \
+                                 the byte FC, which is not UTF-8."),
     }
     NoRows = Warning "no-rows" {
         meaning: "the file has a header row but no rows",
@@ -257,7 +238,8 @@ codes! {
         meaning: "the cell is not UTF-8, although the rest of the file is",
         why: "The file mixes two encodings. A guess could send wrong characters to Jira, or a wrong password.",
         help: "Open the file, correct the wrong characters, and save it as CSV UTF-8.",
-        example: windows_1252(3, "type,displayName,pat\nGITHUB,Z\u{fc}rich,invented-token\nGITHUB,Gen\u{e8}ve,other-invented-token\n"),
+        example: Example::Words("A script appended the row of `Gen\u{e8}ve` in Windows-1252 to a file in UTF-8 that has the row of \
+                                 `Z\u{fc}rich`."),
     }
     CellIsError = Error "cell-is-error" {
         meaning: "a cell holds an error such as `#N/A`",
@@ -383,8 +365,8 @@ codes! {
     }
     AsksToDelete = Error "asks-to-delete" {
         meaning: "the row asks for a deletion",
-        why: "In the app's Bulk Change, a filled cell in the column `delete` removes something, and so does `delete` or \
-              `remove` in a column `action`. `gij` creates integrations and must not create this one.",
+        why: "In the app's Bulk Change, a filled cell in the column `delete` removes something. `gij` creates integrations \
+              and must not create this one.",
         help: "Empty the cell, or remove the row.",
         example: csv("type,displayName,pat,delete\nGITHUB,Payments,invented-token,yes\n",
                      "type,displayName,pat,delete\nGITHUB,Payments,invented-token,\n"),
@@ -588,10 +570,9 @@ codes! {
                      "type,displayName,pat\nGITHUB,Payments,invented-token\n"),
     }
     ForeignToken = Warning "foreign-token" {
-        meaning: "the secret looks like one of another vendor, or of another column",
-        why: "The tokens of GitHub, GitLab and AWS have distinct prefixes, and the host will probably reject this one. An AWS \
-              access key has two parts, the id in `username` and the secret in `password`; they may be swapped.",
-        help: "Check the type, whether the token is in the right row, and whether two cells are swapped.",
+        meaning: "the secret looks like one of another vendor",
+        why: "The tokens of GitHub, GitLab and AWS have distinct prefixes, and the host will probably reject this one.",
+        help: "Check the type, and whether the token is in the right row.",
         example: csv("type,displayName,pat\nGITHUB,Payments,glpat-invented-token\n",
                      "type,displayName,pat\nGITLAB,Payments,glpat-invented-token\n"),
     }
@@ -645,8 +626,7 @@ codes! {
         meaning: "the text is longer than the app accepts",
         why: "The vendor's manual allows 2,000 characters in `apiPath` and in `apiFilter`.",
         help: "Shorten it. Instead of listing repositories, an `apiFilter` can often test for a common part of their names.",
-        example: csv("type,displayName,pat,apiPath\nGITHUB,Payments,invented-token,/orgs/(2,000 letters)\n",
-                     "type,displayName,pat,apiPath\nGITHUB,Payments,invented-token,/orgs/acme/repos\n"),
+        example: Example::Words("An `apiFilter` names 300 repositories one by one."),
     }
     NotJmespath = Error "not-jmespath" {
         meaning: "`apiFilter` is not a JMESPath expression",

@@ -111,9 +111,9 @@ impl FieldValue {
 /// anything else.
 pub(crate) fn parse_flag(text: &str) -> Option<bool> {
     #[rustfmt::skip]
-    const TRUE: [&str; 16] = [
-        "true", "yes", "y", "on", "1", "ja", "wahr", "oui", "vrai", "sí", "sì", "verdadero", "vero", "sim", "verdadeiro",
-        "waar",
+    const TRUE: [&str; 17] = [
+        "true", "yes", "y", "on", "1", "ja", "wahr", "oui", "vrai", "sí", "sì", "si", "verdadero", "vero", "sim",
+        "verdadeiro", "waar",
     ];
     #[rustfmt::skip]
     const FALSE: [&str; 13] = [

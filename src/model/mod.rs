@@ -20,8 +20,8 @@ mod row;
 mod shown;
 mod type_about;
 
+pub(crate) use code::Example;
 pub use code::{Code, Severity};
-pub(crate) use code::{Example, LETTERS};
 pub(crate) use defect::defects;
 pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::{Diagnostics, Problem, listed};
@@ -29,7 +29,7 @@ pub(crate) use field::{ABOUT_ID, FieldSet, ID};
 pub use field::{Field, Kind};
 pub(crate) use field_value::{FieldValue, FieldValueError, parse_flag};
 pub use integration_type::IntegrationType;
-pub(crate) use integration_type::{Need, OriginRule};
+pub(crate) use integration_type::{CredentialForm, Need, OriginRule};
 pub(crate) use key::{OriginKey, RecordKey};
 pub(crate) use nearest::nearest;
 pub(crate) use origin::{Origin, normalise};

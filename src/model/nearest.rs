@@ -1,7 +1,7 @@
 //! Finds the name that a misspelled one was meant to be.
 
-/// What the known name closest to `text` stands for: at most two edits away, or one from a name of four letters. Shorter
-/// names are close to too many words.
+/// What the known name closest to `text` stands for: at most two edits away, or one if the name has four letters or `text`
+/// has five. Shorter names are close to too many words.
 pub(crate) fn nearest<'a, T: Ord>(
     text: &str,
     known: impl IntoIterator<Item = (&'a str, T)>,
@@ -12,6 +12,7 @@ pub(crate) fn nearest<'a, T: Ord>(
         let most = match letters {
             ..=3 => return None,
             4 => 1,
+            _ if length <= 5 => 1,
             _ => 2,
         };
         // Comparing takes as long as both texts together are wide: what cannot be near is left out first.
@@ -39,6 +40,7 @@ mod tests {
             ("na", None),
             ("pta", None),
             ("organist", None),
+            ("orgon", None),
         ] {
             assert_eq!(nearest(text, known()), meant, "{text}");
         }

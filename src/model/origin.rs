@@ -126,7 +126,8 @@ fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), Code> 
     };
     let most = match integration_type {
         T::GitHub | T::GitLab => 0,
-        T::Azure | T::Vsts | T::TfsServer | T::AzureDevops => 2,
+        // A server's collection may lie below a path; the cloud has an organization alone.
+        T::TfsServer | T::AzureDevops if authority != "dev.azure.com" => 2,
         _ => 1,
     };
     let mut parts = path.split('/').filter(|part| !part.is_empty());

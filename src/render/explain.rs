@@ -7,7 +7,7 @@ use super::style::{BOLD, DIM, of_severity, paint, wrapping};
 use crate::explain::{
     Catalogue, CodeTopic, ExampleTopic, FieldLine, FieldTopic, NeededBy, Topic, TypeTopic,
 };
-use crate::model::{IntegrationType, LETTERS, Severity};
+use crate::model::{IntegrationType, Severity};
 
 /// The explanation of `topic`, in lines of `width` columns.
 pub(crate) fn explanation(topic: &Topic, width: usize) -> String {
@@ -45,28 +45,18 @@ impl Page {
         match &topic.example {
             ExampleTopic::Words { words } => self.section("Example", words),
             ExampleTopic::File {
-                windows_1252_from_row: from_row,
                 wrong,
                 diagnostics: found,
                 corrected,
             } => {
-                self.heading(&match from_row {
-                    None => "Example".to_owned(),
-                    Some(1) => "Example, saved in Windows-1252".to_owned(),
-                    Some(row) => {
-                        format!("Example, in UTF-8, but from row {row} on in Windows-1252")
-                    }
-                });
+                self.heading("Example");
                 match *wrong {
                     "" => self.indented(&paint(DIM, "(an empty file)")),
-                    wrong => self.indented(&wrong.replace(LETTERS, &paint(DIM, LETTERS))),
+                    wrong => self.indented(wrong),
                 }
                 self.heading("What gij reports");
                 self.indented(diagnostics(found, Detail::All).trim_end());
-                self.heading(match from_row {
-                    None => "Corrected",
-                    Some(_) => "Corrected: the same text, saved as CSV UTF-8",
-                });
+                self.heading("Corrected");
                 self.indented(corrected);
             }
         }

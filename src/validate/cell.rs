@@ -48,10 +48,7 @@ pub(super) fn secret_text(value: Value<'_>) -> CellText<'_> {
             mangled(value, Code::SecretIsNumber)
         }
         _ => match any_text(value) {
-            CellText::Trimmed(_) => CellText::Bad(Problem::of(
-                Code::SecretHasSpaces,
-                "remove it; no git host issues such secrets",
-            )),
+            CellText::Trimmed(_) => CellText::Bad(secret_has_spaces()),
             text => text,
         },
     }
@@ -82,6 +79,11 @@ pub(super) fn any_text(value: Value<'_>) -> CellText<'_> {
         )),
         Value::NotUtf8 => CellText::Bad(Problem::of(Code::NotUtf8, "save the file as CSV UTF-8")),
     }
+}
+
+pub(super) fn secret_has_spaces() -> Problem {
+    let help = "remove it; no git host issues such secrets";
+    Problem::of(Code::SecretHasSpaces, help)
 }
 
 fn error_problem(error: &str) -> Problem {

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
-use super::cell::{CellText, any_text, plain_text, secret_text, unremarkable_text};
+use super::cell::{
+    CellText, any_text, plain_text, secret_has_spaces, secret_text, unremarkable_text,
+};
 use super::compiled::check_filter;
 use super::header_names::field_of;
 use super::headers::FieldColumn;
 use super::options::{Purpose, is_literal};
 use super::quote::{quote, quote_any, shown};
 use super::row::RowCheck;
-use super::tokens::{foreign_vendor, holds_token, is_key_id, is_placeholder, other_half};
+use super::tokens::{foreign_vendor, holds_token, is_key_id, is_placeholder};
 use crate::input::Value;
 use crate::model::{
     Code, Field, FieldValue, FieldValueError, IntegrationType, Kind, Origin, Problem, Severity,
@@ -339,6 +341,10 @@ impl<'a> RowCheck<'a> {
                 );
                 return None;
             }
+            SplitCell::Literal(secret) if secret.trim() != secret => {
+                self.report_problem(field, secret_has_spaces());
+                return None;
+            }
             SplitCell::Literal(secret) => {
                 self.check_vendor(field, secret);
                 // A check keeps no secret for longer than it reads it.
@@ -374,13 +380,6 @@ impl<'a> RowCheck<'a> {
                 "`{field}` looks like a token of {vendor}, but the row is {integration_type}"
             );
             let help = "check the type, and whether the token is in the right row";
-            self.report(field, Code::ForeignToken, message, help);
-        }
-        if integration_type == IntegrationType::Aws
-            && let Some((what, home)) = other_half(field, secret)
-        {
-            let message = format!("`{field}` looks like {what}, which belongs in `{home}`");
-            let help = "check whether the cells of `username` and `password` are swapped";
             self.report(field, Code::ForeignToken, message, help);
         }
     }

@@ -15,16 +15,30 @@ const INVERTED: [(&str, Field); 3] = [
 /// Longest header that is understood, with what people add to it.
 const LONGEST_HEADER: usize = 1000;
 
-/// Shortest header that is taken for a misspelled one in any table.
+/// Shortest header that is taken for a misspelled one.
 const SHORTEST_SLIP: usize = 5;
 
 static HEADERS: LazyLock<HashMap<String, Field>> = LazyLock::new(|| {
-    let names = |field: Field| std::iter::once(field.name()).chain(field.aliases().iter().copied());
-    Field::all()
-        .flat_map(|field| names(field).map(move |name| (plain(name), field)))
-        .chain(INVERTED.map(|(name, field)| (name.to_owned(), field)))
-        .collect()
+    let all = names().chain(aliases()).chain(INVERTED);
+    all.map(|(name, field)| (plain(name), field)).collect()
 });
+
+/// The headers that others are taken for misspelled ones of. An alias of one word is close to too many words: `path` to
+/// `Paths`, `account` to `Count`, `active` to `archive`.
+static LONG_NAMES: LazyLock<Vec<(String, Field)>> = LazyLock::new(|| {
+    let aliases = aliases().filter(|(name, _)| name.contains(' '));
+    let inverted = INVERTED.into_iter().filter(|(name, _)| *name != "active");
+    let all = names().chain(aliases).chain(inverted);
+    all.map(|(name, field)| (plain(name), field)).collect()
+});
+
+fn names() -> impl Iterator<Item = (&'static str, Field)> {
+    Field::all().map(|field| (field.name(), field))
+}
+
+fn aliases() -> impl Iterator<Item = (&'static str, Field)> {
+    Field::all().flat_map(|field| field.aliases().iter().map(move |alias| (*alias, field)))
+}
 
 /// A header without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
 pub(super) fn plain(header: &str) -> String {
@@ -64,30 +78,14 @@ pub fn field_of(header: &str) -> Option<Field> {
 
 /// The field that a header which names none is close to.
 pub(super) fn near_miss(header: &str) -> Option<Field> {
-    let header = comparable(header)?;
-    // `active` is close to `action`, `archive` and more.
-    let known = HEADERS.iter().filter(|(known, _)| *known != "active");
-    let known = known.map(|(known, field)| (known.as_str(), *field));
+    if header.len() > LONGEST_HEADER {
+        return None;
+    }
+    let header = plain(undecorated(header));
+    let known = LONG_NAMES.iter().map(|(known, field)| (&**known, *field));
     (header.chars().count() >= SHORTEST_SLIP)
         .then(|| nearest(&header, known))
         .flatten()
-}
-
-/// The field that a header of three or four letters, which names none, is one edit away from. Such headers are close to
-/// many words.
-pub(super) fn short_near_miss(header: &str) -> Option<Field> {
-    let header = comparable(header)?;
-    if !(3..SHORTEST_SLIP).contains(&header.chars().count()) {
-        return None;
-    }
-    let near = HEADERS
-        .iter()
-        .filter(|(known, _)| known.len() >= 3 && strsim::osa_distance(&header, known) == 1);
-    near.min().map(|(_, field)| *field)
-}
-
-fn comparable(header: &str) -> Option<String> {
-    (header.len() <= LONGEST_HEADER).then(|| plain(undecorated(header)))
 }
 
 #[cfg(test)]
@@ -122,6 +120,23 @@ mod tests {
         }
         assert_eq!(field_of("(Type)"), None);
         assert!(is_inverted("Enabled (yes/no)") && !is_inverted("Disabled"));
+    }
+
+    #[test]
+    fn a_slip_in_a_long_name_is_near_it_and_other_words_are_near_nothing() {
+        for (header, field) in [
+            ("Typee", Field::Type),
+            ("orgin", Field::Origin),
+            ("Acess token", Field::Pat),
+            ("Enable", Field::Disabled),
+        ] {
+            assert_eq!(near_miss(header), Some(field), "{header}");
+        }
+        for header in [
+            "Count", "Local", "Depts", "Paths", "Archive", "Typ", "tape", "Project",
+        ] {
+            assert_eq!(near_miss(header), None, "{header}");
+        }
     }
 
     #[test]

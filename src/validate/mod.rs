@@ -12,6 +12,7 @@ mod duplicates;
 mod fields;
 mod header_names;
 mod headers;
+mod no_table;
 mod options;
 mod quote;
 mod result;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::header_names::{field_of, near_miss, plain};
+use super::header_names::{field_of, near_miss, plain, undecorated};
 use super::selection::Selection;
 use super::tokens::holds_token;
 use crate::input::ReadOptions;
@@ -219,20 +219,28 @@ impl HeaderMap {
     /// The field that `header` is mapped to; `Some(None)` if its column is left out, none if it is not mapped.
     #[expect(clippy::option_option, reason = "not mapped and left out differ")]
     pub(super) fn get(&self, header: &str) -> Option<Option<Field>> {
-        let header = plain(header);
+        if self.0.is_empty() {
+            return None;
+        }
+        let names = names_of(header);
         let mut mapped = self.0.iter().rev();
         mapped
-            .find(|mapped| plain(&mapped.header) == header)
+            .find(|mapped| names.contains(&plain(&mapped.header)))
             .map(|mapped| mapped.field)
     }
 
     /// The headers of the map that are none of `there`.
     pub(super) fn missing<'a>(&self, there: impl Iterator<Item = &'a String>) -> Vec<String> {
-        let there: HashSet<String> = there.map(|header| plain(header)).collect();
+        let there: HashSet<String> = there.flat_map(|header| names_of(header)).collect();
         let mapped = self.0.iter().map(|mapped| &mapped.header);
         let missing = mapped.filter(|header| !there.contains(&plain(header)));
         missing.cloned().collect()
     }
+}
+
+/// The names by which `--map` finds a header: with its decorations or without.
+fn names_of(header: &str) -> [String; 2] {
+    [plain(header), plain(undecorated(header))]
 }
 
 /// What blank cells of a field hold: `--set`. Never a secret itself.

@@ -11,7 +11,8 @@ use super::rules;
 use crate::input::{RowView, Value};
 use crate::model::{
     Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, OriginKey, OriginRule, Place,
-    Problem, Record, RecordDraft, RecordKey, Severity, ShownFields, ShownRow, parse_flag,
+    Problem, Record, RecordDraft, RecordKey, Severity, ShownFields, ShownRow, TableFormat,
+    parse_flag,
 };
 
 /// What came of a row.
@@ -138,21 +139,10 @@ impl RowCheck<'_> {
         self.found.push(diagnostic);
     }
 
-    /// The vendor's lists have a column that asks for a deletion, and other lists ask by a word. `gij` only creates.
+    /// The vendor's lists have a column that asks for a deletion. `gij` only creates.
     fn check_deletion(&mut self) {
         let asks = |column: &usize| self.row.value(*column) != Value::Blank;
-        let asks_by_word = |column: &usize| match self.row.value(*column) {
-            Value::Text(text) => {
-                let text = text.trim();
-                text.eq_ignore_ascii_case("delete") || text.eq_ignore_ascii_case("remove")
-            }
-            _ => false,
-        };
-        let columns = [
-            self.columns.delete.filter(asks),
-            self.columns.action.filter(asks_by_word),
-        ];
-        for column in columns.into_iter().flatten() {
+        if let Some(column) = self.columns.delete.filter(asks) {
             self.found.push(Diagnostic::new(
                 Code::AsksToDelete,
                 self.place(Some(column)),
@@ -172,7 +162,14 @@ impl RowCheck<'_> {
             "the row has {} cells, but the header row has {most}",
             self.row.width()
         );
-        let help = "check for a delimiter within a cell; such a cell needs quotes around it";
+        let help = match self.columns.table.format {
+            TableFormat::Csv => {
+                "check for a delimiter within a cell; such a cell needs quotes around it"
+            }
+            TableFormat::Xlsx => {
+                "empty the cells to the right of the table, or write a header above them"
+            }
+        };
         let place = self.place(Some(most));
         self.found
             .push(Diagnostic::new(Code::TooManyCells, place, message, help));

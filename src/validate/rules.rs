@@ -2,8 +2,8 @@
 
 use super::compiled::pattern_error;
 use crate::model::{
-    Code, Field, FieldSet, FieldValue, IntegrationType, LISTED_REGIONS, OriginRule, Problem,
-    RecordDraft, defects,
+    Code, CredentialForm, Field, FieldSet, FieldValue, IntegrationType, LISTED_REGIONS, OriginRule,
+    Problem, RecordDraft, defects,
 };
 
 /// The problems of rows that lack something. A row of an update has only what is to be changed.
@@ -104,9 +104,13 @@ impl Rules<'_> {
                 "give the row a name of its own: without one, a second import cannot recognise it";
             self.report_kind(Field::DisplayName, Code::NoDisplayName, help);
         }
-        let is_tfs = self.integration_type == IntegrationType::TfsServer;
+        let takes_token = self
+            .integration_type
+            .spec()
+            .credentials
+            .contains(&CredentialForm::Token);
         let has_pat_alone = given.has(Field::Pat) && !given.has(Field::Password);
-        if has_pat_alone && given.has(Field::Username) && !is_tfs {
+        if takes_token && has_pat_alone && given.has(Field::Username) {
             let help = "empty the cell, or use `username` and `password`";
             self.report_kind(Field::Username, Code::UsernameBesidePat, help);
         }
@@ -119,6 +123,7 @@ impl Rules<'_> {
             self.report_kind(Field::Password, Code::GitHubPassword, help);
         }
         let name = self.draft.user_name();
+        let is_tfs = self.integration_type == IntegrationType::TfsServer;
         if is_tfs && name.is_some_and(|name| name.contains('\\')) {
             let help = "write the user's name alone";
             self.report_kind(Field::Username, Code::DomainInUsername, help);

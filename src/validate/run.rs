@@ -6,10 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::duplicates::{Like, RowRef, SeenRows};
-use super::headers::{
-    Columns, LikelyHeader, TableKind, is_header, is_nearly_header, match_headers, no_table,
-    rows_above,
-};
+use super::headers::{Columns, TableKind, is_header, is_nearly_header, match_headers, rows_above};
+use super::no_table::{LikelyHeader, no_table};
 use super::options::Options;
 use super::result::{FileRead, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
@@ -43,6 +41,7 @@ pub fn validate_sources(
         workers: Workers::new(options),
         n: 0,
         likely: None,
+        skipped: Vec::new(),
         has_unread_file: false,
         products: HashSet::new(),
         seen: SeenRows::default(),
@@ -68,6 +67,8 @@ struct Run<'a> {
     n: u32,
     /// Of the tables that are skipped the row that is most likely a header row.
     likely: Option<LikelyHeader>,
+    /// The notes of sheets that are skipped before the first one that is read.
+    skipped: Vec<Diagnostic>,
     /// Whether a file, or the rest of it, could not be read.
     has_unread_file: bool,
     /// The names of products, in messages, that the file has in place of types.
@@ -89,6 +90,16 @@ impl Run<'_> {
         });
         let read = source.and_then(|source| self.read_source(&source));
         self.finish_blocks();
+        let has_table = self
+            .result
+            .files
+            .last()
+            .is_some_and(|file| !file.tables.is_empty());
+        if has_table || read.is_err() || self.likely.is_none() || self.skipped.len() > 1 {
+            self.report_skipped();
+        }
+        // What is to be noted of the only sheet, the error has too.
+        self.skipped.clear();
         let place = match read {
             Ok(place) => place,
             Err(error) => {
@@ -103,8 +114,8 @@ impl Run<'_> {
         let tables = self.result.files.last().map(|file| file.tables.as_slice());
         match tables.unwrap_or_default() {
             [] => {
-                let problem = no_table(self.likely.as_ref(), self.options);
-                self.report(Diagnostic::of(problem, place));
+                let diagnostic = no_table(self.likely.as_ref(), self.options, place);
+                self.report(diagnostic);
             }
             [first, others @ ..] => {
                 if first.rows.read > 0 || others.iter().any(|table| table.rows.read > 0) {
@@ -323,34 +334,44 @@ impl Run<'_> {
     }
 
     /// Reports a table that is not read because of its headers, and keeps the row that comes nearest to a header row.
-    fn report_headerless(&mut self, likely: LikelyHeader, reason: &str) {
-        let known = likely.known(self.options);
-        let best = self.likely.as_ref().map(|best| best.known(self.options));
-        let is_better = best.is_none_or(|best| best < known);
-        if known > 0 {
-            let row = likely.description(self.options);
-            let options = likely.options_to_read_it(self.options);
-            let options = options.map(|words| format!(" or, for example, pass `{words}`"));
-            let options = options.unwrap_or_default();
-            let help = format!("if it has integrations, rename its headers{options}");
-            self.report_skipped(&likely.table, &format!("{reason}: {row}"), Some(&help));
-        } else {
-            self.report_skipped(&likely.table, reason, None);
-        }
-        if is_better && !is_for_people(&likely.table) {
+    fn skip_headerless(&mut self, table: &Arc<TableName>, likely: LikelyHeader, reason: &str) {
+        let options = self.options;
+        let headers = |likely: &LikelyHeader| likely.headers(options).len();
+        let (reason, help) = likely.note(reason, options);
+        self.skip(table, &reason, help.as_deref());
+        let is_better = self
+            .likely
+            .as_ref()
+            .is_none_or(|best| headers(best) < headers(&likely));
+        if is_better && !is_for_people(table) {
             self.likely = Some(likely);
         }
     }
 
-    fn report_skipped(&mut self, table: &Arc<TableName>, reason: &str, help: Option<&str>) {
-        self.finish_blocks();
+    /// Notes that a sheet is skipped.
+    fn skip(&mut self, table: &Arc<TableName>, reason: &str, help: Option<&str>) {
         if let Some(sheet) = table.sheet.as_ref().filter(|_| !is_for_people(table)) {
-            self.report(Diagnostic::new(
+            self.skipped.push(Diagnostic::new(
                 Code::SheetPassedOver,
                 Place::table(table),
                 format!("the sheet `{sheet}` is skipped: {reason}"),
                 help.unwrap_or("nothing to do if it has no integrations"),
             ));
+            if self
+                .result
+                .files
+                .last()
+                .is_some_and(|file| !file.tables.is_empty())
+            {
+                self.report_skipped();
+            }
+        }
+    }
+
+    fn report_skipped(&mut self) {
+        self.finish_blocks();
+        for diagnostic in std::mem::take(&mut self.skipped) {
+            self.report(diagnostic);
         }
     }
 }
@@ -378,11 +399,8 @@ impl Sink for Run<'_> {
         }
         let is_read = kind == TableKind::Integrations && !is_for_people(&head.name);
         if !is_read {
-            let likely = LikelyHeader {
-                table: Arc::clone(&head.name),
-                row: head.header.clone(),
-            };
-            self.report_headerless(likely, "it is not a table of integrations");
+            let likely = LikelyHeader::new(&head.name, &head.header, &head.below);
+            self.skip_headerless(&head.name, likely, "it is not a table of integrations");
         }
         // A sheet that a misspelled header keeps from being read must not be left out in silence.
         if is_read || kind == TableKind::Misspelled && !is_for_people(&head.name) {
@@ -395,6 +413,7 @@ impl Sink for Run<'_> {
         if !is_read {
             return Interest::Skip;
         }
+        self.report_skipped();
         if let Some(diagnostic) = rows_above(&head, &columns, self.options) {
             self.report(diagnostic);
         }
@@ -420,21 +439,17 @@ impl Sink for Run<'_> {
 
     fn skipped(&mut self, name: &Arc<TableName>, reason: SkipReason<'_>) {
         match reason {
-            SkipReason::Hidden => self.report_skipped(name, "it is hidden", None),
-            SkipReason::NoCells => self.report_skipped(name, "it has no cells", None),
-            // An empty sheet, as workbooks begin with: there is nothing to tell.
-            SkipReason::NoHeader(None) if name.sheet.is_some() => {}
-            SkipReason::NoHeader(likely) => {
+            SkipReason::Hidden => self.skip(name, "it is hidden", None),
+            SkipReason::NoCells => self.skip(name, "it has no cells", None),
+            SkipReason::NoHeader([likely, below @ ..]) => {
                 let reason = match self.options.read.header_row {
                     Some(row) => format!("it has no row {row} with a header"),
                     None => "none of its first 20 rows has a known header".to_owned(),
                 };
-                let table = Arc::clone(name);
-                match likely.cloned() {
-                    Some(row) => self.report_headerless(LikelyHeader { table, row }, &reason),
-                    None => self.report_skipped(name, &reason, None),
-                }
+                self.skip_headerless(name, LikelyHeader::new(name, likely, below), &reason);
             }
+            // An empty sheet, as workbooks begin with: there is nothing to tell.
+            SkipReason::NoHeader([]) => {}
         }
     }
 

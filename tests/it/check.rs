@@ -254,12 +254,13 @@ fn a_thousand_bad_rows_stay_readable() {
 fn a_slip_in_a_header_never_lets_a_table_be_passed_over_in_silence() {
     let env = Env::new().file("a.csv", "Typee,Name,PAT\nGITHUB,A,p\n");
     assert_eq!(found(&env, &["a.csv"]), ["near-miss-header A1"]);
+    // A shorter header may be anything, but then the table is not read, which is an error too.
     let env = Env::new().file("a.csv", "tpye,displayName,pat\nGITHUB,A,p\n");
-    assert_eq!(found(&env, &["a.csv"]), ["near-miss-header A1"]);
+    assert_eq!(found(&env, &["a.csv"]), ["no-table row 1"]);
     // No header of the row is one that is known.
     let env = Env::new().file(
         "a.csv",
-        "Typ,Display-Nmae,Orgin\nGITHUB_SERVER,A,https://git.example.org\n",
+        "Typee,Display-Nmae,Orgin\nGITHUB_SERVER,A,https://git.example.org\n",
     );
     assert_eq!(
         found(&env, &["a.csv"]),
@@ -269,7 +270,6 @@ fn a_slip_in_a_header_never_lets_a_table_be_passed_over_in_silence() {
             "near-miss-header C1"
         ]
     );
-    // Where the table is read all the same, a short header may be anything.
     let env = Env::new().file("a.csv", "type,displayName,pat,tape\nGITHUB,A,p,x\n");
     assert_eq!(found(&env, &["a.csv"]), ["unknown-column D1"]);
 }

@@ -417,6 +417,62 @@ fn no_row_above_a_wider_header_is_lost_in_silence() {
 }
 
 #[test]
+fn a_row_above_the_header_that_names_a_product_or_is_split_in_another_way_is_not_lost() {
+    let table = "type,displayName,pat\nGITHUB,A,p\n";
+    for above in [
+        "GitHub Enterprise Server,B,p",
+        "Azure Repos,B,p",
+        "Tracked folder,B,",
+        "tfs,B,p",
+        "Azure DevOps,B,p",
+        "GITHUB_SERVR,B,p",
+        "GITHUB;B;p",
+        "GITHUB|B|p",
+        "Payments;ghp_0123456789abcdef0123456789abcdef0123",
+    ] {
+        let bytes = crate::workbook::of_csv(&format!("{above},,\n{table}"));
+        let env = Env::new()
+            .file("a.csv", format!("{above}\n{table}"))
+            .file("a.xlsx", bytes);
+        for file in ["a.csv", "a.xlsx"] {
+            env.run(["check", file])
+                .exit(3)
+                .says("error[rows-above-header]");
+        }
+    }
+    for title in [
+        "\"GitHub, GitLab and Azure\",by Jo,",
+        "Tracked folder,,",
+        "Owner: Jo;IT",
+    ] {
+        let env = Env::new().file("a.csv", format!("{title}\n{table}"));
+        env.run(["check", "a.csv"])
+            .exit(0)
+            .says_nothing_of("rows-above-header");
+    }
+}
+
+#[test]
+fn a_narrower_header_above_is_one_with_a_preset_type_and_for_an_update_too() {
+    let csv = "displayName,pat\nA,p\ndisplayName,pat,global\nB,q,yes\n";
+    let env = Env::new().file("a.csv", csv);
+    env.run(["check", "a.csv", "--set", "type=GITHUB"])
+        .exit(3)
+        .says("rows 1 to 2 are above row 3");
+    let titled = "Host:,git.example.org\ndisplayName,pat\nB,q\n";
+    let env = Env::new().file("a.csv", titled);
+    env.run(["check", "a.csv", "--set", "type=GITHUB"])
+        .exit(0)
+        .says_nothing_of("rows-above-header");
+    let csv =
+        "type,displayName,global\nGITHUB,A,yes\ntype,displayName,global,pat\nGITHUB,B,yes,p\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    env.run(["update", "a.csv", "--fields", "global", "--dry-run"])
+        .exit(3)
+        .says("error[rows-above-header]");
+}
+
+#[test]
 fn a_sheet_that_was_asked_for_does_not_hide_why_its_file_cannot_be_read() {
     let env = Env::new().file("a.xlsx", b"PK\x03\x04rest");
     env.run(["check", "a.xlsx", "--sheet", "Hosts"])
@@ -462,12 +518,12 @@ fn what_is_proposed_for_a_table_without_a_type_can_be_copied() {
     for (sheet, said, words) in [
         (
             "Git host,Name,URL,Token\nGitHub Enterprise Server,A,https://git.example.org,{PAT}\n".to_owned(),
-            "row 1 has the headers `Name`, `URL`, `Token`, but no type",
+            "row 1 has the headers `Git host`, `Name`, `URL`, `Token`, but no type",
             vec!["--map", "Git host=type"],
         ),
         (
             format!("{notes}Git host,Name,URL,Token\nGitHub Enterprise Server,A,https://git.example.org,{{PAT}}\n"),
-            "row 25 has the headers `Name`, `URL`, `Token`, but no type",
+            "row 25 has the headers `Git host`, `Name`, `URL`, `Token`, but no type",
             vec!["--header-row", "25", "--map", "Git host=type"],
         ),
         (
@@ -477,8 +533,13 @@ fn what_is_proposed_for_a_table_without_a_type_can_be_copied() {
         ),
         (
             "種別,アドレス,トークン,名前\nGitHub Enterprise Server,https://git.example.org,{PAT},A\n".to_owned(),
-            "row 1 has no known header",
-            vec![],
+            "row 1 has the headers `種別`, `アドレス`, `トークン`, `名前`, none of which is known",
+            vec!["--map", "種別=type", "--map", "アドレス=origin", "--map", "トークン=pat"],
+        ),
+        (
+            "Typ,Name,Adresse (URL),Zugangstoken\nGitHub Enterprise Server,A,https://git.example.org,{PAT}\n".to_owned(),
+            "the headers `Typ`, `Name`, `Adresse`, `Zugangstoken`, but neither a type nor an origin or a credential",
+            vec!["--map", "Typ=type", "--map", "Adresse=origin", "--map", "Zugangstoken=pat"],
         ),
         (
             "Owner's system,Token,Name\nGitHub.com,{PAT},A\n".to_owned(),
@@ -488,13 +549,44 @@ fn what_is_proposed_for_a_table_without_a_type_can_be_copied() {
     ] {
         let env = Env::new().file("a.csv", sheet.replace("{PAT}", "ghp_0123456789abcdef0123456789abcdef0123"));
         let ran = env.run(["check", "a.csv"]).exit(3).says("error[no-table]").says(said);
-        if !words.is_empty() {
-            let options = proposed(&ran);
-            assert_eq!(options, words);
-            let options = options.iter().map(String::as_str);
-            env.run(["check", "a.csv"].into_iter().chain(options)).exit(0);
-        }
+        let options = proposed(&ran);
+        assert_eq!(options, words);
+        let options = options.iter().map(String::as_str);
+        env.run(["check", "a.csv"].into_iter().chain(options)).exit(0);
     }
+}
+
+#[test]
+fn a_first_row_that_may_be_one_of_values_is_not_shown_and_the_options_are_named() {
+    let token = "glpat-0123456789abcdefghij";
+    for text in [
+        "jo,sunshine\nann,rainbow\n".to_owned(),
+        format!("GitHub,Payments,sunshine\nGitLab,Ops,{token}\nGitHub,Web,{token}\n"),
+        format!("Bitbucket,Payments,sunshine\nGitLab,Ops,{token}\n"),
+        "Payments,https://git.example.org,sunshine\nGitLab,https://git.example.org,rainbow\n"
+            .to_owned(),
+    ] {
+        let env = Env::new().file("a.csv", text);
+        env.run(["check", "a.csv"])
+            .exit(3)
+            .says("row 1 has no known header")
+            .says("`--map 'HEADER=FIELD'`")
+            .says("`--set type=GITHUB`")
+            .says("`--header-row N`")
+            .says_nothing_of("sunshine");
+    }
+}
+
+#[test]
+fn what_the_only_sheet_lacks_is_told_once() {
+    let notes = "About this list,,\n".repeat(25);
+    let text = format!("{notes}Name,URL,Token\nA,https://git.example.org,p\n");
+    let env = Env::new().file("a.xlsx", crate::workbook::of_csv(&text));
+    env.run(["check", "a.xlsx"])
+        .exit(3)
+        .says("row 26 has the headers `Name`, `URL`, `Token`, but no type")
+        .says("--> a.xlsx:Sheet1!26")
+        .says_nothing_of("sheet-passed-over");
 }
 
 #[test]

@@ -434,11 +434,56 @@ fn sheets_are_read_in_whatever_way_spreadsheet_programs_write_them() {
                     relations("<Relationship Id=\"m\" Type=\"x/xlMacrosheet\" Target=\"macros.xml\"/>"),
                 ),
         ),
+        (
+            "a module beside it",
+            plain().part(
+                "sheets",
+                "<sheet name=\"Module1\" r:id=\"\"/><sheet name=\"Hosts\" r:id=\"rId1\"/>",
+            ),
+        ),
+        (
+            "more shared texts claimed than there are",
+            plain().part("xl/sharedStrings.xml", strings.replace("<sst>", "<sst uniqueCount=\"9000000\">")),
+        ),
     ] {
         let env = Env::new().file("a.xlsx", book.bytes());
         let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
         assert_eq!(json["rows"]["valid"], 1, "{name}: {json}");
     }
+}
+
+#[test]
+fn a_value_in_cdata_is_that_value() {
+    let row = |cells: &str| {
+        format!("<row r=\"3\"><c r=\"A3\" t=\"str\"><v><![CDATA[GITHUB]]></v></c>{cells}</row>")
+    };
+    let cells = "<c r=\"B3\" t=\"str\"><v><![CDATA[A & ]]><![CDATA[B]]></v></c><c r=\"C3\" t=\"str\"><v>p</v></c>\
+        <c r=\"D3\"><v><![CDATA[7]]></v></c>";
+    let env = Env::new()
+        .sandbox()
+        .file("a.xlsx", Book::table(&row(cells)).bytes());
+    env.run(["import", "a.xlsx", "--yes"]).exit(0);
+    let jira = env.jira();
+    let bodies = jira.received();
+    let body = bodies.iter().find(|one| one["displayName"] == "A & B");
+    assert_eq!(body.unwrap()["maxMinsToCommitEmail"], 7);
+    let mixed = "<c r=\"B3\" t=\"str\"><v>A<![CDATA[B]]></v></c>";
+    assert_eq!(
+        found("a.xlsx", Book::table(&row(mixed)).bytes()),
+        ["unreadable 3"]
+    );
+}
+
+#[test]
+fn a_note_beside_the_table_of_a_workbook_is_no_matter_of_quotes() {
+    let note = "<row r=\"3\"><c r=\"A3\" t=\"str\"><v>GITHUB</v></c><c r=\"B3\" t=\"str\"><v>B</v></c>\
+        <c r=\"C3\" t=\"str\"><v>p</v></c><c r=\"H3\" t=\"str\"><v>ask Jo</v></c></row>";
+    let env = Env::new().file("a.xlsx", Book::table(note).bytes());
+    env.run(["check", "a.xlsx"])
+        .exit(3)
+        .says("error[too-many-cells]")
+        .says("empty the cells to the right of the table")
+        .says_nothing_of("quotes");
 }
 
 #[test]

@@ -14,8 +14,9 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 pub(super) struct Header {
     pub delimiter: u8,
     pub record: FirstRecord,
-    /// The records above it.
+    /// The first records above it and below it.
     pub above: Vec<FirstRecord>,
+    pub below: Vec<FirstRecord>,
 }
 
 /// One of the first records of a text.
@@ -51,11 +52,12 @@ pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option
         }
     };
     let mut above = tables.swap_remove(table);
-    above.truncate(row + 1);
+    let below = above.split_off(row + 1);
     Some(Header {
         delimiter: delimiters(options).nth(table)?,
         record: above.pop()?,
         above,
+        below,
     })
 }
 
@@ -69,13 +71,13 @@ fn delimiters(options: &ReadOptions) -> impl DoubleEndedIterator<Item = u8> {
     delimiters.map(|delimiter| u8::try_from(delimiter).unwrap_or(b','))
 }
 
-/// The record that is most likely meant for the header row, cut by the delimiter that makes the most of it.
-pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<FirstRow> {
-    let rows = delimiters(options).flat_map(|delimiter| {
+/// The record that is most likely meant for the header row, cut by the delimiter that makes the most of it, and those below.
+pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Vec<FirstRow> {
+    let tables = delimiters(options).map(|delimiter| {
         let records = first_records(text, delimiter, |_, row| row < NAMED_WITHIN);
-        records.into_iter().map(|record| record.row)
+        records.into_iter().map(|record| record.row).collect()
     });
-    likely_header(rows.collect(), sink)
+    likely_header(tables, sink)
 }
 
 /// The first records, or all down to the header row that is given.

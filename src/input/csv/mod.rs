@@ -7,7 +7,7 @@ mod transcode;
 use std::io::Read;
 use std::sync::Arc;
 
-use self::header::Header;
+use self::header::{FirstRecord, Header};
 use self::records::{CsvBlock, scan};
 use self::transcode::{CHUNK, Transcoder};
 use super::block::Block;
@@ -53,7 +53,7 @@ pub(super) fn read(
     };
     let Some(header) = blocks.header(options, sink)? else {
         let likely = header::likely(&blocks.text, options, sink);
-        sink.skipped(&table, SkipReason::NoHeader(likely.as_ref()));
+        sink.skipped(&table, SkipReason::NoHeader(&likely));
         return Ok(());
     };
     if sink.table(blocks.take_head(header)) == Interest::Skip {
@@ -139,13 +139,15 @@ impl<R: Read> Blocks<R> {
         self.row = record.row.number + 1;
         self.line = record.next_line;
         self.drop_front(record.end);
+        let rows = |records: Vec<FirstRecord>| records.into_iter().map(|one| one.row).collect();
         TableHead {
             name: Arc::clone(&self.table),
             header: record.row,
             delimiter: Some(char::from(header.delimiter)),
             encoding: Some(self.content.encoding()),
             blank_above: record.blank_above.into(),
-            above: header.above.into_iter().map(|record| record.row).collect(),
+            above: rows(header.above),
+            below: rows(header.below),
         }
     }
 

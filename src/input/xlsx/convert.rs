@@ -109,11 +109,15 @@ impl<R: Read + Seek> Copier<R> {
         let mut buffer = Vec::new();
         let mut is_in_dimension = false;
         loop {
-            let event = part.token(&mut buffer)?;
-            match &event {
+            let mut event = part.token(&mut buffer)?;
+            match &mut event {
                 Event::Eof => return Ok(()),
                 // It names an encoding.
                 Event::Decl(_) => continue,
+                // It claims how many texts there are.
+                Event::Start(tag) if tag.local_name().as_ref() == "sst" => {
+                    tag.clear_attributes();
+                }
                 Event::Start(tag) if tag.local_name().as_ref() == "dimension" => {
                     is_in_dimension = true;
                 }

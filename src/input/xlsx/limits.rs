@@ -18,9 +18,6 @@ pub(super) const STYLES_PART: u64 = 64 << 20;
 pub(super) const STRINGS_PART: u64 = 96 << 20;
 pub(super) const STRINGS: u64 = if cfg!(test) { 80_000 } else { 1 << 21 };
 
-/// A claim of so many shared texts costs next to nothing, and passes where a script wrote it carelessly.
-pub(super) const HARMLESS_CLAIM: u64 = 1 << 16;
-
 /// Packed bytes of the parts of a workbook that is converted, which are copied into memory.
 pub(super) const PACKED: u64 = 64 << 20;
 
@@ -42,8 +39,9 @@ pub(super) const SHEETS: u64 = 1000;
 /// Cells of a sheet.
 pub(super) const CELLS: u64 = 1 << 25;
 
-/// Cells of a sheet that hold a formula without a value, or an error that calamine does not know.
+/// Cells of a sheet that calamine does not show as they are, and bytes of their texts.
 pub(super) const ODD_CELLS: u64 = 1 << 18;
+pub(super) const ODD_TEXT: u64 = 16 << 20;
 
 /// Merged ranges of a sheet.
 pub(super) const MERGED: u64 = 1 << 16;

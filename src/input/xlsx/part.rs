@@ -218,6 +218,12 @@ pub(super) fn attribute<'a>(tag: &'a BytesStart<'_>, name: &str) -> Option<&'a s
         .map(|(_, value)| value)
 }
 
+/// How many shared texts a part claims to have; calamine makes room for them. What is no number, it skips.
+pub(super) fn claimed_strings(sst: &BytesStart<'_>) -> u64 {
+    let claim = attribute(sst, "uniqueCount").unwrap_or_default();
+    claim.parse().unwrap_or(0)
+}
+
 /// A value without escapes; unchanged if one of them is not known.
 pub(super) fn unescaped(value: &str) -> Cow<'_, str> {
     unescape(value).unwrap_or(Cow::Borrowed(value))

@@ -10,10 +10,12 @@ use quick_xml::events::{BytesStart, Event};
 use super::archive::Archive;
 use super::gate::{Findings, Gate, OddCell};
 use super::limits::{
-    CELLS, COLUMNS, HARMLESS_CLAIM, LONGEST_STYLE, MERGED, ODD_CELLS, STRINGS, STRINGS_PART,
+    CELLS, COLUMNS, LONGEST_STYLE, MERGED, ODD_CELLS, ODD_TEXT, STRINGS, STRINGS_PART,
     STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED,
 };
-use super::part::{Part, attribute, attributes, beyond_sheet, check_count, damaged, local};
+use super::part::{
+    Part, attribute, attributes, beyond_sheet, check_count, claimed_strings, damaged, local,
+};
 use super::reference::{self, CellRange};
 use super::structure::Structure;
 use crate::input::error::InputErrorKind;
@@ -65,24 +67,18 @@ fn is_copied(name: &str) -> bool {
     matches!(name, "xf" | "font" | "fill" | "border" | "numFmt" | "name")
 }
 
-/// Checks the shared texts, all of which calamine keeps. It makes room for as many as are claimed as soon as it reads the
-/// claim, which is behind this scan.
+/// Checks the shared texts, all of which calamine keeps.
 pub(super) fn check_strings(
     archive: &mut Archive<impl Read + Seek>,
     strings: &str,
 ) -> Result<(), InputErrorKind> {
     let mut part = archive.part(strings, STRINGS_PART)?;
     let mut buffer = Vec::new();
-    let (mut found, mut claimed) = (0, 0);
+    let mut found = 0;
     loop {
         match part.token(&mut buffer)? {
             Event::Start(tag) => match local(tag.name()) {
-                "sst" => {
-                    // What is no number, calamine skips.
-                    let claim = attribute(&tag, "uniqueCount").unwrap_or_default();
-                    claimed = claimed.max(claim.parse().unwrap_or(0));
-                    check_count("shared texts", claimed, STRINGS)?;
-                }
+                "sst" => check_count("shared texts", claimed_strings(&tag), STRINGS)?,
                 "si" => {
                     found += 1;
                     check_count("shared texts", found, STRINGS)?;
@@ -93,16 +89,10 @@ pub(super) fn check_strings(
                 }
                 _ => {}
             },
-            Event::Eof => break,
+            Event::Eof => return Ok(()),
             _ => {}
         }
     }
-    if claimed > HARMLESS_CLAIM.max(2 * found) {
-        return Err(damaged(&format!(
-            "it claims {claimed} shared texts and has {found}"
-        )));
-    }
-    Ok(())
 }
 
 /// Scans a sheet, and leaves what it finds at the gate.
@@ -116,6 +106,7 @@ pub(super) fn scan_sheet(
         gate,
         found: Findings::default(),
         odd_cells: 0,
+        odd_text: 0,
         row: ScannedRow::default(),
         text: String::new(),
         buffers: Default::default(),
@@ -146,6 +137,7 @@ struct SheetScan<'s, B> {
     /// What the gate has not got yet, but for the number of cells, which is that of all.
     found: Findings,
     odd_cells: u64,
+    odd_text: u64,
     row: ScannedRow,
     /// The value of the last cell.
     text: String,
@@ -301,7 +293,7 @@ impl<B: BufRead> SheetScan<'_, B> {
     fn cell(&mut self, tag: &CellTag) -> Result<(), InputErrorKind> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[0]);
-        let (mut has_formula, mut has_value) = (false, false);
+        let (mut has_formula, mut has_value, mut is_cdata) = (false, false, false);
         self.text.clear();
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
@@ -312,7 +304,7 @@ impl<B: BufRead> SheetScan<'_, B> {
                     }
                     "f" => has_formula = true,
                     "v" => {
-                        self.value(tag.kind)?;
+                        is_cdata = self.value(tag.kind)?;
                         // The value of a formula may well be an empty text.
                         has_value = match tag.kind {
                             CellKind::Text => true,
@@ -332,7 +324,11 @@ impl<B: BufRead> SheetScan<'_, B> {
         if tag.kind == CellKind::Inline && !has_value && !self.text.is_empty() {
             return Err(damaged("a cell's value does not match its type"));
         }
-        let odd = if tag.kind == CellKind::Error && has_value && !is_known(&self.text) {
+        let odd = if is_cdata {
+            self.odd_text += self.text.len() as u64;
+            check_count("characters in CDATA", self.odd_text, ODD_TEXT)?;
+            OddCell::Text(std::mem::take(&mut self.text))
+        } else if tag.kind == CellKind::Error && has_value && !is_known(&self.text) {
             self.row.has_unknown_error = true;
             OddCell::Error {
                 text: self.text.chars().take(20).collect(),
@@ -345,23 +341,31 @@ impl<B: BufRead> SheetScan<'_, B> {
             return Ok(());
         };
         self.odd_cells += 1;
-        check_count("formulas without a value", self.odd_cells, ODD_CELLS)?;
+        check_count("cells of unusual kinds", self.odd_cells, ODD_CELLS)?;
         self.found.odd.push_back((self.found.cells - 1, odd));
         Ok(())
     }
 
-    /// Reads to the end of `<v>`; an error if calamine would read something else there.
-    fn value(&mut self, kind: CellKind) -> Result<(), InputErrorKind> {
+    /// Reads to the end of `<v>`; an error if calamine would read something else there. Tells whether all of it is CDATA,
+    /// which calamine skips.
+    fn value(&mut self, kind: CellKind) -> Result<bool, InputErrorKind> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[1]);
-        let mut pieces = 0;
+        let (mut pieces, mut cdata) = (0, 0);
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
                 Event::Text(piece) => {
                     pieces += 1;
                     self.text.push_str(&piece);
                 }
-                Event::GeneralRef(_) if kind == CellKind::Text => self.text.push('&'),
+                Event::GeneralRef(_) if kind == CellKind::Text => {
+                    pieces += 1;
+                    self.text.push('&');
+                }
+                Event::CData(piece) if matches!(kind, CellKind::Text | CellKind::Other) => {
+                    cdata += 1;
+                    self.text.push_str(&piece);
+                }
                 Event::Start(_) | Event::CData(_) | Event::GeneralRef(_) => {
                     return Err(damaged("a cell's value is not written as text"));
                 }
@@ -376,10 +380,10 @@ impl<B: BufRead> SheetScan<'_, B> {
             }
             CellKind::Error | CellKind::Other => pieces < 2,
         };
-        if !is_read {
+        if !is_read || cdata > 0 && pieces > 0 {
             return Err(damaged("a cell's value does not match its type"));
         }
-        Ok(())
+        Ok(cdata > 0)
     }
 }
 

@@ -48,14 +48,15 @@ pub(super) fn read_sheet<'a>(
         let rows = [&block, &more]
             .into_iter()
             .flat_map(|block| block.rows.iter().map(|row| first_row(block, row)));
-        let likely = likely_header(rows.collect(), sink);
-        sink.skipped(table, SkipReason::NoHeader(likely.as_ref()));
+        let likely = likely_header([rows.collect()].into_iter(), sink);
+        sink.skipped(table, SkipReason::NoHeader(&likely));
         return Ok(());
     };
     let mut head = head_of(table, &block, index);
     if options.header_row.is_none() {
-        let above = block.rows[..index].iter();
-        head.above = above.map(|row| first_row(&block, row)).collect();
+        let rows = |rows: &[SheetRow]| rows.iter().map(|row| first_row(&block, row)).collect();
+        head.above = rows(&block.rows[..index]);
+        head.below = rows(&block.rows[index + 1..]);
     }
     let mut notes = Notes::new(&head, options.hidden_rows);
     if sink.table(head) == Interest::Skip {
@@ -94,6 +95,7 @@ fn head_of(table: &Arc<TableName>, block: &SheetBlock, index: usize) -> TableHea
         encoding: None,
         blank_above: u64::from(row.number) - 1 - index as u64,
         above: Vec::new(),
+        below: Vec::new(),
     }
 }
 
@@ -238,7 +240,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
                     self.read += 1;
                     let (row, column) = cell.get_position();
                     let content = match cell.get_value() {
-                        DataRef::Empty => match self.odd(index)? {
+                        data if is_empty(data) => match self.odd(index)? {
                             Some(odd) => Content::Odd(odd),
                             None => continue,
                         },
@@ -330,7 +332,16 @@ fn value(block: &mut SheetBlock, content: &Content<'_>) -> Option<SheetValue> {
     match content {
         Content::Data(data, format) => put(block, data, *format),
         Content::Odd(OddCell::FormulaWithoutValue) => Some(SheetValue::FormulaWithoutValue),
+        Content::Odd(OddCell::Text(text)) => Some(SheetValue::Text(block.keep(text)?)),
         Content::Odd(OddCell::Error { text, .. }) => Some(SheetValue::Error(block.keep(text)?)),
+    }
+}
+
+fn is_empty(data: &DataRef<'_>) -> bool {
+    match data {
+        DataRef::Empty => true,
+        DataRef::String(text) | DataRef::DateTimeIso(text) => text.is_empty(),
+        _ => false,
     }
 }
 

@@ -6,8 +6,8 @@ use std::io::{Read, Seek};
 use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
-use super::limits::{SHEETS, STRUCTURE_PART};
-use super::part::{attribute, attributes, check_count, damaged, unescaped};
+use super::limits::{SHEETS, STRINGS, STRUCTURE_PART};
+use super::part::{attribute, attributes, check_count, claimed_strings, damaged, unescaped};
 use super::reference::CellRange;
 use crate::input::error::InputErrorKind;
 
@@ -38,6 +38,7 @@ pub(super) struct SheetEntry {
 }
 
 /// A part that another one names.
+#[derive(Default)]
 struct Relationship {
     /// The last word of its type: `worksheet`, `sharedStrings`.
     kind: String,
@@ -74,12 +75,14 @@ impl Structure {
         structure.theme = beside("theme", "theme/theme1.xml");
         structure.read_sheets(archive, &workbook.part, &related)?;
         let lists = [ROOT, &workbook.part, &list].into_iter();
-        let others = [&structure.strings, &structure.styles, &structure.theme];
+        let others = [&structure.styles, &structure.theme];
         for part in lists.chain(others.into_iter().flatten().map(String::as_str)) {
             structure.is_plain &= !archive.is_utf16(part)?;
         }
-        for sheet in structure.sheets.iter().filter(|sheet| sheet.is_worksheet) {
-            structure.is_plain &= can_calamine_read(archive, &sheet.part);
+        let sheets = structure.sheets.iter().filter(|sheet| sheet.is_worksheet);
+        let sheets = sheets.map(|sheet| &sheet.part);
+        for part in sheets.chain(&structure.strings) {
+            structure.is_plain &= can_calamine_read(archive, part);
         }
         Ok(structure)
     }
@@ -131,7 +134,9 @@ impl Structure {
                 _ => {}
             }
         }
-        let part = related.get(id);
+        // A module of macros names no part.
+        let no_part = Relationship::default();
+        let part = related.get(id).or(id.is_empty().then_some(&no_part));
         let part = part.ok_or_else(|| damaged("a sheet has no part"))?;
         let is_known = matches!(&*part.kind, "worksheet" | "chartsheet" | "dialogsheet");
         self.is_plain &= part.is_plain && is_known;
@@ -159,6 +164,7 @@ pub(super) fn can_calamine_read(archive: &mut Archive<impl Read + Seek>, part: &
                 "dimension" => {
                     return attribute(&tag, "ref").and_then(CellRange::parse).is_some();
                 }
+                "sst" => return claimed_strings(&tag) <= STRINGS,
                 "sheetData" => return true,
                 _ => {}
             },
