@@ -127,8 +127,8 @@ mod tests {
         assert_eq!(
             starts,
             [
-                "GITHUB,Example: GitHub.com,,,,<your-token>",
-                "FILESPACE,Example: tracked folder,</srv/repos/*>,,,,1"
+                "GITHUB,<Example: GitHub.com>,,,,<your-token>",
+                "FILESPACE,<Example: tracked folder>,</srv/repos/*>,,,,1"
             ]
         );
     }

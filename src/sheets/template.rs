@@ -91,7 +91,7 @@ impl Template {
 fn example(integration_type: IntegrationType, field: Field) -> String {
     let spec = integration_type.spec();
     match (field, spec.example(field)) {
-        (Field::DisplayName, _) => format!("Example: {}", spec.product),
+        (Field::DisplayName, _) => format!("<Example: {}>", spec.product),
         (Field::Type | Field::FolderDepth, Some(text)) => text.to_owned(),
         (_, Some(text)) => format!("<{text}>"),
         (_, None) => String::new(),
