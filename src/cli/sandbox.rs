@@ -163,7 +163,7 @@ fn kept(state: Option<&Path>, held: usize) -> String {
 }
 
 fn how_to(url: &str, kept: &str, token: Option<&str>) -> String {
-    let token = token.map_or("any-token", |_| "…");
+    let token = token.map_or("any-token", |_| "'<the token of --accept-token>'");
     format!(
         "a simulated Jira listens on {url}; {kept} and ends with Ctrl-C\n\
          \n\
