@@ -231,6 +231,11 @@ impl<'a> Session<'a> {
             Err(EarlyEnd::Stopped(stop)) => Some(stop),
             // The run stays as it was, so that no end is recorded.
             Err(EarlyEnd::Declined(why)) => {
+                let declined = self.journal.appender().commit([Event::Declined {
+                    at: Timestamp::now(),
+                }]);
+                let declined = self.jira.runtime.block_on(declined);
+                declined.map_err(|error| self.journal_failure(error))?;
                 write_reports(&self.dir)?;
                 self.context.screen.problem(&format!("{why}\n"));
                 self.context.next(&to_continue(&self.continue_by));

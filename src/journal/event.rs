@@ -14,7 +14,7 @@ use crate::model::{Remote, RemoteIntegration};
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
 /// skip it; any other change raises the major number and older readers refuse the journal.
 ///
-/// Version 2.4 keeps what Jira showed before the first update. Version 2.3 has runs that update, and the base URL that Jira
+/// Version 2.5 records that a session was declined. Version 2.4 keeps what Jira showed before the first update. Version 2.3 has runs that update, and the base URL that Jira
 /// gives itself. Version 2.2 keeps the times of creation in lists. Version 2.1 keeps the cells of invalid rows and of the
 /// column of `--split-by`. Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Version {
 }
 
 /// The version that this `gij` writes.
-pub(crate) const VERSION: Version = Version { major: 2, minor: 4 };
+pub(crate) const VERSION: Version = Version { major: 2, minor: 5 };
 
 /// Something that happened in a run, or, for an [`Intent`], is about to.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -38,6 +38,11 @@ pub enum Event {
     /// Somebody agreed to what the session is about to do.
     Confirmed {
         by: ConfirmedBy,
+        #[serde(serialize_with = "in_millis")]
+        at: Timestamp,
+    },
+    /// Somebody declined it, and the session changed nothing.
+    Declined {
         #[serde(serialize_with = "in_millis")]
         at: Timestamp,
     },
@@ -173,7 +178,7 @@ pub struct SessionStart {
 
 impl SessionStart {
     pub(super) fn is_confirmed(&self) -> bool {
-        self.confirmed_by != ConfirmedBy::NotNeeded
+        matches!(self.confirmed_by, ConfirmedBy::Answer | ConfirmedBy::Yes)
     }
 
     /// Whether it is about chosen rows only.
@@ -205,6 +210,8 @@ pub enum ConfirmedBy {
     Yes,
     /// Nothing to confirm: a rehearsal, or a session that only reads.
     NotNeeded,
+    /// By nobody: the answer was no.
+    Declined,
 }
 
 /// A list of integrations read from Jira.

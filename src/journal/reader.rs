@@ -330,7 +330,7 @@ mod tests {
     #[test]
     fn events_of_a_newer_minor_version_are_skipped() {
         let run = read_changed(|text| {
-            let newer = text.replace("\"minor\":4", "\"minor\":5");
+            let newer = text.replace("\"minor\":5", "\"minor\":6");
             *text = newer.replace("\"event\":\"outcome\"", "\"event\":\"moon_landing\"");
         });
         let run = run.unwrap();

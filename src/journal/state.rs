@@ -6,7 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::event::{Audit, Ending, Event, ListReason, RunOpened, SessionKind, SessionStart};
+use super::event::{
+    Audit, ConfirmedBy, Ending, Event, ListReason, RunOpened, SessionKind, SessionStart,
+};
 use super::row_event::{Op, RowPlace, RowRead};
 use super::row_state::RowState;
 use crate::model::{Outcome, Place, Remote, RemoteSet, TableName};
@@ -71,12 +73,8 @@ impl RunState {
                 self.sessions.push(*session);
                 self.begin();
             }
-            Event::Confirmed { by, .. } => {
-                if let Some(session) = self.sessions.last_mut() {
-                    session.confirmed_by = by;
-                }
-                self.begin();
-            }
+            Event::Confirmed { by, .. } => self.confirm(by),
+            Event::Declined { .. } => self.confirm(ConfirmedBy::Declined),
             Event::Listed(listed) => match (listed.why, listed.remotes()) {
                 // The one before the first request is what counts.
                 (ListReason::Baseline, Some(remotes)) if self.baseline.is_none() => {
@@ -120,6 +118,13 @@ impl RunState {
             // A run is opened once.
             Event::Opened(_) | Event::Unknown => {}
         }
+    }
+
+    fn confirm(&mut self, by: ConfirmedBy) {
+        if let Some(session) = self.sessions.last_mut() {
+            session.confirmed_by = by;
+        }
+        self.begin();
     }
 
     /// Forgets how the run ended, once the last session may change something: one that is declined leaves it as it was.

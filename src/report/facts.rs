@@ -176,5 +176,6 @@ pub(super) fn confirmation(session: &SessionStart) -> &'static str {
         ConfirmedBy::Answer => "answered on a terminal",
         ConfirmedBy::Yes => "--yes",
         ConfirmedBy::NotNeeded => "not needed",
+        ConfirmedBy::Declined => "declined",
     }
 }

@@ -189,6 +189,11 @@ pub mod on_a_terminal {
         session.send_line("n").unwrap();
         assert_eq!(exit_code(session), 130);
         assert_eq!(runs(), before);
+        let undo = env.report()["run"]["sessions"][1].clone();
+        assert_eq!(
+            (&undo["kind"], &undo["confirmed_by"]),
+            (&"undo".into(), &"declined".into())
+        );
         env.run(["resume", "--yes"]).exit(0);
         assert_eq!(env.jira().held().len(), 2);
     }

@@ -43,6 +43,7 @@ fn one_of_each() -> Vec<Event> {
             by: ConfirmedBy::Answer,
             at: at(2),
         },
+        Event::Declined { at: at(2) },
         listed(Found::Ids(vec![1, 2])),
         listed(Found::New(vec![new])),
         planned(1, PlannedAction::Exists),
@@ -86,10 +87,11 @@ fn events_come_back_as_they_were_written() {
 fn the_format() {
     let lines: Vec<String> = one_of_each().iter().map(json).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    {"event":"opened","version":{"major":2,"minor":4},"gij":"0.1.0","run":"20261122T101503Z-onboarding","rehearsal":false,"jira":{"url":"https://jira.example.org","title":"Acme Jira","version":"10.3.2","user":"anna"},"options":{"only":"Team=Payments"},"settings":{"only":["Team=Payments"]},"inputs":[{"file":"onboarding.xlsx","path":"/home/anna/onboarding.xlsx","sheet":"Azure","sha256":"9f86d081","columns":["type","displayName","Team"],"rows_blank":1}],"at":"2026-11-22T10:15:03.000Z"}
+    {"event":"opened","version":{"major":2,"minor":5},"gij":"0.1.0","run":"20261122T101503Z-onboarding","rehearsal":false,"jira":{"url":"https://jira.example.org","title":"Acme Jira","version":"10.3.2","user":"anna"},"options":{"only":"Team=Payments"},"settings":{"only":["Team=Payments"]},"inputs":[{"file":"onboarding.xlsx","path":"/home/anna/onboarding.xlsx","sheet":"Azure","sha256":"9f86d081","columns":["type","displayName","Team"],"rows_blank":1}],"at":"2026-11-22T10:15:03.000Z"}
     {"event":"row","n":1,"place":{"file":"onboarding.xlsx","sheet":"Azure","format":"xlsx","row":2,"line":null},"type":"AZURE","name":"Azure 1","origin":"https://dev.azure.com/acme","cells":{"global":true}}
     {"event":"session","kind":"import","gij":"0.1.0","host":"build-7","os_user":"anna","jira_user":"anna","at":"2026-11-22T10:15:03.000Z","settle_ms":30000,"confirmed_by":"yes","options":{"concurrency":"4"}}
     {"event":"confirmed","by":"answer","at":"2026-11-22T10:15:03.002Z"}
+    {"event":"declined","at":"2026-11-22T10:15:03.002Z"}
     {"event":"listed","why":"baseline","at":"2026-11-22T10:15:03.500Z","ids":[1,2]}
     {"event":"listed","why":"baseline","at":"2026-11-22T10:15:03.500Z","new":[{"id":611,"type":"AZURE","origin":null,"name":"Azure 1","init_date":1795342504000}]}
     {"event":"plan","n":1,"action":"exists","reason":"no-such-key","id":70}
