@@ -9,6 +9,7 @@
   let texts, ordered = all, shown = all, limit = PAGE;
 
   const cell = (row, column) => row.cells[column].textContent;
+  const badges = (row) => [...row.cells[4].children].map((badge) => badge.textContent);
   const draw = () => {
     body.replaceChildren(...shown.slice(0, limit));
     more.hidden = shown.length <= limit;
@@ -18,7 +19,7 @@
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     if (words.length && !texts) texts = new Map(all.map((row) => [row, row.textContent.toLowerCase()]));
     shown = ordered.filter((row) =>
-      (!status.value || cell(row, 4) === status.value) &&
+      (!status.value || badges(row).includes(status.value)) &&
       (!type.value || cell(row, 1) === type.value) &&
       words.every((word) => texts.get(row).includes(word)));
     limit = PAGE;

@@ -92,7 +92,7 @@ impl Context {
             at: Timestamp::now(),
             host: whoami::hostname().unwrap_or_default(),
             os_user: whoami::username().unwrap_or_default(),
-            options: self.given.reading_options(),
+            options: self.given.all_options(),
         })
     }
 

@@ -215,7 +215,7 @@ impl NewRun<'_> {
         }
         let digest = self.check_plan(&input, &plan, &jira.jira)?;
         let must_ask = confirmed_by.is_none() && plan.to_send().next().is_some();
-        let text = plan_text(&plan, &jira.jira, &input);
+        let text = plan_text(&plan, &jira.jira, &input, false);
         context.show_plan(&format!("{text}  Digest {digest}\n"), must_ask);
         if must_ask && !planner.is_confirmed(&plan) {
             context.screen.problem("nothing was sent\n");
@@ -402,7 +402,7 @@ impl NewRun<'_> {
         if !context.is_json {
             let screen = &context.screen;
             screen.result(&dry_run_rows(plan, &input.invalid));
-            screen.result(&plan_text(plan, jira, input));
+            screen.result(&plan_text(plan, jira, input, true));
             screen.result(&format!(
                 "  Digest {digest}\ndry run: nothing was sent to Jira\n"
             ));
@@ -476,7 +476,7 @@ impl NewRun<'_> {
         if !self.context.is_json {
             let screen = &self.context.screen;
             screen.problem(&existing_rows(plan));
-            screen.problem(&plan_text(plan, jira, input));
+            screen.problem(&plan_text(plan, jira, input, false));
         }
         Err(refusal)
     }

@@ -137,6 +137,13 @@ impl Given {
         self.options(|option| ids.contains(&option.get_id().as_str()) && self.is_given(option))
     }
 
+    /// The options for reading and selecting rows that were given, and those on pace and connection that are in force.
+    pub(super) fn all_options(&self) -> BTreeMap<String, String> {
+        let mut options = self.reading_options();
+        options.extend(self.session_options());
+        options
+    }
+
     /// The options on pace, connection and selection that are in force, by default too.
     pub(super) fn session_options(&self) -> BTreeMap<String, String> {
         self.options(|option| {

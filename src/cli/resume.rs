@@ -263,7 +263,7 @@ impl<'a> Remaining<'a> {
         let state = self.run.state();
         let totals = state.totals();
         let mut text = run_line(self.run.id(), totals.created, totals.updated);
-        text.push_str(&plan_text(plan, jira, &self.sheets.input));
+        text.push_str(&plan_text(plan, jira, &self.sheets.input, is_dry_run));
         if totals.in_doubt > 0 && !plan.is_update() {
             let rows = if is_dry_run {
                 let rows = count(totals.in_doubt, "row", "rows");

@@ -129,7 +129,10 @@ mod tests {
     }
 
     fn with(outcome: Outcome) -> impl FnOnce(&mut RunEntry) {
-        move |run| run.totals = Some([Outcome::Created, outcome].into_iter().collect())
+        move |run| {
+            let rows = [(Outcome::Created, None), (outcome, None)];
+            run.totals = Some(rows.into_iter().collect());
+        }
     }
 
     #[test]

@@ -109,8 +109,8 @@ impl Sheets {
     /// The outcomes of the rows of `run` that cannot be sent because the sheets no longer have them.
     pub(super) fn off_sheet(&self, run: &LoadedRun) -> Totals {
         let rows = self.joined.left.iter().chain(&self.joined.unknown);
-        rows.filter_map(|n| Some(run.state().row(*n)?.outcome))
-            .collect()
+        let rows = rows.filter_map(|n| run.state().row(*n));
+        rows.map(|row| (row.outcome, None)).collect()
     }
 
     /// Notes on the sheets to show with the plan.

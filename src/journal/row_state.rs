@@ -173,16 +173,20 @@ impl RowState {
         self.attempts > 0 && !self.changes.is_empty()
     }
 
+    /// What an undo did to its integration.
+    pub(crate) fn removal_outcome(&self) -> Option<RemovalOutcome> {
+        self.deletions.own.as_ref().map(|removal| removal.outcome)
+    }
+
     /// Whether an undo removed its integration, or found it gone.
     pub(crate) fn is_gone(&self) -> bool {
-        let removal = self.deletions.own.as_ref();
-        removal.is_some_and(|removal| removal.outcome.is_gone())
+        self.removal_outcome().is_some_and(RemovalOutcome::is_gone)
     }
 
     /// Whether its integration is as if the run had left it alone.
     pub(crate) fn is_undone(&self) -> bool {
-        let removal = self.deletions.own.as_ref();
-        removal.is_some_and(|removal| removal.outcome.is_undone())
+        self.removal_outcome()
+            .is_some_and(RemovalOutcome::is_undone)
     }
 
     /// The id of its integration.

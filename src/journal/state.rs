@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::deletion::RemovalOutcome;
 use super::event::{
     Audit, ConfirmedBy, Ending, Event, ListReason, RunOpened, SessionKind, SessionStart,
 };
@@ -213,7 +214,9 @@ impl RunState {
 
     /// How many rows ended how.
     pub fn totals(&self) -> Totals {
-        self.rows.values().map(|row| row.outcome).collect()
+        let rows = self.rows.values();
+        rows.map(|row| (row.outcome, row.removal_outcome()))
+            .collect()
     }
 
     /// How long sending paused altogether, in milliseconds.
@@ -285,7 +288,7 @@ impl RunState {
 }
 
 /// The number of rows of each outcome. Rows are only ever added together with their outcome, so the number of rows read
-/// is always the sum of the others.
+/// is always the sum of the outcomes; what undos did since stands beside these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize)]
 pub struct Totals {
     pub read: u64,
@@ -299,6 +302,12 @@ pub struct Totals {
     pub invalid: u64,
     pub not_attempted: u64,
     pub not_selected: u64,
+    /// Integrations that an undo has removed, or found gone.
+    pub removed: u64,
+    /// Updates that an undo has put back.
+    pub restored: u64,
+    /// Rows that an undo left as they are, or may have.
+    pub not_undone: u64,
 }
 
 impl Totals {
@@ -323,12 +332,19 @@ impl Totals {
     }
 }
 
-impl FromIterator<Outcome> for Totals {
-    fn from_iter<I: IntoIterator<Item = Outcome>>(outcomes: I) -> Self {
+/// From how each row ended, and what an undo did to its integration.
+impl FromIterator<(Outcome, Option<RemovalOutcome>)> for Totals {
+    fn from_iter<I: IntoIterator<Item = (Outcome, Option<RemovalOutcome>)>>(rows: I) -> Self {
         let mut totals = Self::default();
-        for outcome in outcomes {
+        for (outcome, removal) in rows {
             totals.read += 1;
             *totals.count(outcome) += 1;
+            match removal {
+                None => {}
+                Some(RemovalOutcome::Restored) => totals.restored += 1,
+                Some(gone) if gone.is_gone() => totals.removed += 1,
+                Some(_) => totals.not_undone += 1,
+            }
         }
         totals
     }

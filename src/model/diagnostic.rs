@@ -120,6 +120,15 @@ impl Diagnostics {
         self.kept.iter()
     }
 
+    /// How many problems of which codes are only counted.
+    pub(crate) fn not_kept(&self) -> impl Iterator<Item = (Severity, Code, u64)> {
+        let counts = self.counts.iter().filter(|_| !self.keeps_all);
+        counts.filter_map(|((severity, code), count)| {
+            let more = count.saturating_sub(MOST_OF_A_CODE);
+            (more > 0).then_some((*severity, *code, more))
+        })
+    }
+
     /// How many problems there are of this severity.
     pub fn count(&self, severity: Severity) -> u64 {
         let of = self.counts.iter().filter(|((is, _), _)| *is == severity);

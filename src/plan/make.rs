@@ -88,7 +88,9 @@ impl Action {
             }
             Self::Exists { .. } => "same type, origin and name",
             Self::Update(_) => "named fields differ, or are not shown by Jira",
-            Self::Unchanged(_) => "named fields are as in the row",
+            Self::Unchanged(_) => {
+                "nothing to send: each named field is equal in Jira, or blank in the sheet"
+            }
             Self::Absent => "no integration has its id, or its type, origin and name",
             Self::NotSelected => "beyond --limit",
         }

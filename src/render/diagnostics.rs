@@ -55,6 +55,11 @@ pub fn diagnostics(diagnostics: &Diagnostics, detail: Detail) -> String {
                 let _ = writeln!(text, "{}\n", paint(DIM, line));
             }
         }
+        let not_kept = diagnostics.not_kept();
+        for (_, code, more) in not_kept.filter(|(found, ..)| *found == severity) {
+            let line = format!("… and {more} more of {code}; a report with `-o` lists them all");
+            let _ = writeln!(text, "{}\n", paint(DIM, line));
+        }
     }
     text
 }
@@ -295,6 +300,23 @@ mod tests {
         );
         let all = diagnostics(&found, Detail::All);
         assert_eq!(all.matches(": `global` is").count(), 30);
+    }
+
+    #[test]
+    fn what_is_only_counted_is_counted_on_screen() {
+        let mut found = Diagnostics::default();
+        for row in 2..2502 {
+            found.push(problem(&table(None), row));
+        }
+        let text = plain(&found);
+        assert!(text.contains("F2:F1001) · 1000 places"), "{text}");
+        assert!(text.contains("… and 1500 more of not-a-boolean"), "{text}");
+        assert_eq!(
+            tally(&found)
+                .map(|text| anstream::adapter::strip_str(&text).to_string())
+                .unwrap(),
+            "2500 errors"
+        );
     }
 
     #[test]

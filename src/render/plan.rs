@@ -49,8 +49,8 @@ pub(crate) fn run_line(run: &str, created: u64, updated: u64) -> String {
     lines.into_text()
 }
 
-/// The plan as it is shown before the question.
-pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
+/// The plan as it is shown before the question, or below the rows of a dry run.
+pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation, is_dry_run: bool) -> String {
     let mut lines = Lines::new(WIDTH);
     lines.fact("Jira", target(jira));
     for table in input.files.iter().flat_map(|file| &file.tables) {
@@ -64,16 +64,22 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
     let to_send = count(n(plan.to_send().count()), "integration", "integrations");
     if plan.is_update() {
         lines.fact("Update", to_send);
+        // What is changed differs from row to row. A dry run lists the rows already.
+        if !is_dry_run {
+            add_updates(&mut lines, plan);
+        }
         for (label, action, what) in [
-            ("Same", "unchanged", "already up to date"),
             ("Absent", "absent", "not in Jira; an update creates nothing"),
+            (
+                "Same",
+                "unchanged",
+                "nothing to send: equal in Jira, or blank in the sheet",
+            ),
         ] {
             if let rows @ 1.. = plan.count(action) {
                 lines.fact(label, format!("{}: {what}", count(n(rows), "row", "rows")));
             }
         }
-        // The rows themselves, since what is changed differs from row to row.
-        add_updates(&mut lines, plan);
     } else {
         lines.fact("Create", to_send);
     }
@@ -95,7 +101,7 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation) -> String {
         let invalid = count(n(input.invalid.len()), "invalid row", "invalid rows");
         lines.fact("Skip", invalid);
     }
-    if !plan.is_update() {
+    if !plan.is_update() && plan.to_send().next().is_some() {
         let (global, by_default) = plan.global();
         let restricted = plan.to_send().count() - global - by_default;
         let mut visible = format!("{} in all projects", count(n(global), "row", "rows"));
@@ -312,7 +318,7 @@ pub(crate) fn undo_plan(
     }
     let is_unseen = |undone: &&UndoneRow| {
         let changes = state.row(undone.n).into_iter().flat_map(|row| &row.changes);
-        changes.clone().any(|change| change.jira.is_null())
+        undone.fate.is_sent() && changes.clone().any(|change| change.jira.is_null())
     };
     if let rows @ 1.. = plan.iter().filter(is_unseen).count() {
         let rows = count(n(rows), "row", "rows");

@@ -73,12 +73,8 @@ fn what(run: &RunEntry) -> String {
         None => run.jira.url.clone(),
     };
     let rows = run.totals.map(|totals| rows(&totals, run.ending));
-    let removed = match run.removed {
-        0 => String::new(),
-        removed => format!(", {removed} removed since"),
-    };
     format!(
-        "{} into {jira}{}{removed}",
+        "{} into {jira}{}",
         run.files.join(", "),
         rows.unwrap_or_default()
     )
@@ -95,6 +91,15 @@ fn rows(totals: &Totals, ending: RunEnding) -> String {
             Outcome::NotAttempted if is_at_work => "still to do".to_owned(),
             outcome => outcome.to_string(),
         };
+        if number > 0 {
+            let _ = write!(text, ", {number} {words}");
+        }
+    }
+    for (number, words) in [
+        (totals.removed, "removed since"),
+        (totals.restored, "put back since"),
+        (totals.not_undone, "not undone"),
+    ] {
         if number > 0 {
             let _ = write!(text, ", {number} {words}");
         }

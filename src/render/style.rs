@@ -5,7 +5,7 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSplitter};
 
-use crate::model::{Outcome, Severity};
+use crate::model::Severity;
 pub(super) use crate::report::one_line;
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -28,15 +28,6 @@ pub(super) fn of_severity(severity: Severity) -> Style {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
         Severity::Note => CYAN,
-    }
-}
-
-pub(super) fn of_outcome(outcome: Outcome) -> Style {
-    match outcome {
-        Outcome::Created | Outcome::Updated => GREEN,
-        Outcome::Exists | Outcome::Unchanged | Outcome::NotSelected => Style::new(),
-        Outcome::Failed | Outcome::Invalid => RED,
-        Outcome::Absent | Outcome::InDoubt | Outcome::NotAttempted => YELLOW,
     }
 }
 

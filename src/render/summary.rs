@@ -1,18 +1,14 @@
 //! The results of commands: what a check found or a run did, which of its integrations Jira has indexed since, and
 //! whether an import could begin.
 
-use std::collections::HashMap;
-
 use anstyle::Style;
 
 use super::diagnostics::{MAX_RANGES, ranges};
 use super::lines::{Lines, MAX_ROWS, row_name};
-use super::style::{
-    BOLD, DIM, GREEN, RED, YELLOW, count, n, of_outcome, of_severity, one_line, paint,
-};
-use crate::model::{Code, Outcome, Place, Severity};
+use super::style::{BOLD, DIM, GREEN, RED, YELLOW, count, n, of_severity, one_line, paint};
+use crate::model::{Place, Severity};
 use crate::report::{
-    DoctorReport, Health, IndexState, Question, Report, ReportDuplicate, ReportRow, VerifyReport,
+    DoctorReport, Health, IndexState, ProblemGroup, ProblemPlace, Question, Report, VerifyReport,
 };
 use crate::sheets::Export;
 
@@ -25,25 +21,12 @@ const IN_JSON: &str = "; `--format json` lists them";
 /// A check, or the end of a run: one sentence first, then what went wrong with the run.
 pub fn summary(report: &Report) -> String {
     let mut lines = Lines::new(WIDTH);
-    for outcome in [Outcome::Failed, Outcome::InDoubt, Outcome::Absent] {
-        failures(&mut lines, report, outcome);
+    let mut problems = report.problems();
+    // What is wrong with the rows was shown when they were read.
+    problems.retain(ProblemGroup::is_of_run);
+    for alike in problems.chunk_by(|one, next| one.label == next.label) {
+        add_problems(&mut lines, alike);
     }
-    let lost: Vec<&ReportRow> = report.rows_with(Code::RestrictionNotStored).collect();
-    lines.first(&lost, IN_REPORT, |lines, row| {
-        let about = Code::RestrictionNotStored.about();
-        let line = format!("{}: {}", name(row, None), about.meaning);
-        lines.add(RED, "visible", &line);
-        lines.detail(about.help);
-    });
-    let stored: Vec<&ReportRow> = report.rows_with(Code::StoredDifferently).collect();
-    lines.first(&stored, IN_REPORT, |lines, row| {
-        let line = format!("{}: stored-differently", name(row, None));
-        lines.add(YELLOW, "warning", &line);
-        for difference in &row.differences {
-            lines.detail(&difference.to_string());
-        }
-    });
-    removals(&mut lines, report);
     if report.may_lack_rows() {
         lines.add(
             YELLOW,
@@ -51,113 +34,54 @@ pub fn summary(report: &Report) -> String {
             "the journal is damaged where it lists the rows: there may be more rows than these, with unknown outcomes",
         );
     }
-    if let Some(audit) = report.valid_audit() {
-        lines.first(&audit.missing, IN_REPORT, |lines, row| {
-            let line =
-                format!("{row}: Jira answered that it was created, but its list does not show it");
-            lines.add(YELLOW, "missing", &line);
-        });
-        duplicates(&mut lines, &audit.duplicates);
-    }
     let sentence = paint(BOLD, one_line(&report.sentence()));
     format!("{sentence}\n{}", lines.into_text())
 }
 
-/// The rows of this outcome; those that failed alike are one entry.
-fn failures(lines: &mut Lines, report: &Report, outcome: Outcome) {
-    let mut groups: Vec<Vec<&ReportRow>> = Vec::new();
-    let mut index = HashMap::new();
-    let rows = report.rows.iter();
-    for row in rows.filter(|row| row.outcome() == Some(outcome)) {
-        let alike = (
-            &row.place.table.file,
-            row.http_status,
-            &row.error,
-            &row.advice,
-        );
-        let at = *index.entry(alike).or_insert(groups.len());
-        if at == groups.len() {
-            groups.push(Vec::new());
-        }
-        groups[at].push(row);
-    }
-    for group in groups.iter().take(MAX_ROWS) {
-        let first = group[0];
-        let rows = match group.len() {
-            1 => name(first, first.type_name.as_deref()),
-            rows => format!("{}  {rows} rows", row_ranges(group)),
+/// The first problems of a label. Places of one file at which the same is wrong are one line.
+fn add_problems(lines: &mut Lines, problems: &[ProblemGroup<'_>]) {
+    let parts = problems.iter().flat_map(|problem| {
+        let parts = problem.places.chunk_by(|one, next| {
+            let is_same_file = one.place.table.file == next.place.table.file;
+            is_same_file && one.message.is_none() && next.message.is_none()
+        });
+        parts.map(move |places| (problem, places))
+    });
+    let mut parts: Vec<_> = parts.collect();
+    let others = parts.iter().skip(MAX_ROWS).map(|(_, places)| places.len());
+    let others = others.sum();
+    parts.truncate(MAX_ROWS);
+    for (n, (problem, places)) in parts.iter().enumerate() {
+        let style = match &*problem.label {
+            "failed" | "visible" => RED,
+            _ => YELLOW,
         };
-        let error = first.error.as_deref().unwrap_or_default();
-        let status = first.http_status.filter(|_| !error.starts_with("HTTP "));
+        let message = places[0].message.as_ref().unwrap_or(&problem.message);
+        let status = problem
+            .http_status
+            .filter(|_| !message.starts_with("HTTP "));
         let status = status.map_or_else(String::new, |status| format!("HTTP {status}: "));
-        lines.add(
-            of_outcome(outcome),
-            outcome,
-            &format!("{rows}: {status}{error}"),
-        );
-        first.advice.iter().for_each(|advice| lines.detail(advice));
+        let code = problem.code.map(|code| format!("{code}: "));
+        let (place, code) = (row_places(places), code.unwrap_or_default());
+        let line = format!("{place}: {status}{code}{message}");
+        lines.add(style, &problem.label, &line);
+        let next = parts.get(n + 1);
+        if next.is_none_or(|(next, _)| next.help != problem.help) {
+            problem.help.iter().for_each(|help| lines.detail(help));
+        }
     }
-    let others = groups.iter().skip(MAX_ROWS).map(Vec::len).sum();
     lines.more(others, IN_REPORT);
 }
 
-/// Rows of one file: `hosts.xlsx:GitHub!2-40, Azure!7`.
-fn row_ranges(rows: &[&ReportRow]) -> String {
-    let places: Vec<&Place> = rows.iter().map(|row| &row.place).collect();
-    ranges(&places, MAX_RANGES, IN_REPORT)
-}
-
-fn name(row: &ReportRow, type_name: Option<&str>) -> String {
-    row_name(&row.place, type_name, row.display_name.as_deref())
-}
-
-/// What an undo did not remove, and why.
-fn removals(lines: &mut Lines, report: &Report) {
-    let removals = report.rows.iter().flat_map(|row| {
-        let own = row.removal.iter();
-        let own = own.map(|removal| (row.id.unwrap_or_default(), removal));
-        let duplicates = row.duplicates.iter().map(|one| (one.id, &one.removal));
-        own.chain(duplicates)
-            .map(move |(id, removal)| (row, id, removal))
-    });
-    let left: Vec<_> = removals
-        .filter(|(.., removal)| !removal.outcome.is_undone())
-        .collect();
-    lines.first(&left, IN_REPORT, |lines, (row, id, removal)| {
-        let why = removal.why.as_deref().unwrap_or_default();
-        let line = format!("{}  id {id}: {why}", name(row, None));
-        lines.add(YELLOW, removal.outcome.in_words(), &line);
-    });
-}
-
-/// Which rows Jira holds more than once, with the ids of each.
-fn duplicates(lines: &mut Lines, duplicates: &[ReportDuplicate]) {
-    lines.first(duplicates, IN_REPORT, |lines, duplicate| {
-        let integrations = duplicate.integrations.iter();
-        let ids: Vec<String> = integrations
-            .map(|remote| identity(remote.id, remote.init_date))
-            .collect();
-        let holds = if ids.len() > 1 {
-            "Jira holds it more than once"
-        } else {
-            "its integration is removed, but Jira still holds another with its key"
-        };
-        let whose = match duplicate.may_have_created {
-            0 => "this run created none of them",
-            1 => "this run sent one request for it, so someone else created the other",
-            _ => "several requests of this run may have created it",
-        };
-        let line = format!("{}: {holds}: {}; {whose}", duplicate.row, ids.join(" and "));
-        lines.add(YELLOW, "duplicate", &line);
-    });
-}
-
-/// `id 612 of 22 Nov 2026 10:15:04`.
-fn identity(id: i64, init_date: Option<i64>) -> String {
-    match init_date.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()) {
-        Some(at) => format!("id {id} of {}", at.strftime("%-d %b %Y %H:%M:%S UTC")),
-        None => format!("id {id}"),
+/// `hosts.xlsx:GitHub!7  Payments  id 612`, `hosts.xlsx:GitHub!2-40, Azure!7  40 rows`.
+fn row_places(places: &[ProblemPlace<'_>]) -> String {
+    if let [one] = places {
+        let id = one.id.map_or_else(String::new, |id| format!("  id {id}"));
+        return format!("{}{id}", row_name(one.place, None, one.name));
     }
+    let all: Vec<&Place> = places.iter().map(|one| one.place).collect();
+    let all = ranges(&all, MAX_RANGES, IN_REPORT);
+    format!("{all}  {} rows", places.len())
 }
 
 /// How many integrations are in which state and how many repositories they found, and by name those that are not indexed.
@@ -188,7 +112,10 @@ pub(crate) fn verification(report: &VerifyReport) -> String {
             lines.add(YELLOW, "in doubt", &format!("{place}  {why}"));
         });
     }
-    duplicates(&mut lines, &report.duplicates);
+    lines.first(&report.duplicates, IN_JSON, |lines, duplicate| {
+        let line = format!("{}: {}", duplicate.row, duplicate.about());
+        lines.add(YELLOW, "duplicate", &line);
+    });
     let all = count(n(report.rows.len()), "integration", "integrations");
     let states = report.totals.iter().filter(|(_, number)| **number > 0);
     let states: Vec<String> = states

@@ -1,21 +1,21 @@
 //! The columns of the forms that are sheets: what each holds of a row.
 
-use super::value::IndexState;
 use super::value::ReportKind::{Check, Plan, Run};
-use super::value::{ReportKind, ReportRow};
+use super::value::{IndexState, Report, ReportKind, ReportRow};
+use crate::model::Difference;
 
 /// A column of the rows, under the name of the JSON's key.
 pub(super) struct Column {
     pub name: &'static str,
     /// The reports that have it.
-    pub kinds: &'static [ReportKind],
+    kinds: &'static [ReportKind],
     pub cell: fn(&ReportRow) -> String,
 }
 
 const EVERY: &[ReportKind] = &[Check, Plan, Run];
 
 #[rustfmt::skip]
-pub(super) const COLUMNS: &[Column] = &[
+const COLUMNS: &[Column] = &[
     Column { name: "file",         kinds: EVERY,        cell: |row| row.place.table.file.clone() },
     Column { name: "sheet",        kinds: EVERY,        cell: |row| text(row.place.table.sheet.as_ref()) },
     Column { name: "row",          kinds: EVERY,        cell: |row| text(row.place.row) },
@@ -25,6 +25,7 @@ pub(super) const COLUMNS: &[Column] = &[
     Column { name: "outcome",      kinds: &[Check, Run], cell: |row| row.status.name().to_owned() },
     Column { name: "action",       kinds: &[Plan],      cell: |row| row.status.name().to_owned() },
     Column { name: "reason",       kinds: &[Plan],      cell: |row| text(row.reason.as_ref()) },
+    Column { name: "changes",      kinds: &[Run],       cell: changes },
     Column { name: "id",           kinds: &[Plan, Run], cell: |row| text(row.id) },
     Column { name: "differences",  kinds: &[Plan],      cell: differences },
     Column { name: "attempts",     kinds: &[Run],       cell: |row| row.attempts.to_string() },
@@ -39,13 +40,23 @@ pub(super) const COLUMNS: &[Column] = &[
     Column { name: "removal",      kinds: &[Run],       cell: |row| text(row.removal.as_ref().map(|removal| removal.outcome.in_words())) },
 ];
 
+fn changes(row: &ReportRow) -> String {
+    let changes = row.changes.iter().map(Difference::as_change);
+    changes.collect::<Vec<_>>().join("; ")
+}
+
 /// Columns that a run has only once it is verified.
 const OF_VERIFICATION: [&str; 2] = ["index_state", "repositories"];
 
-impl Column {
-    /// Whether the rows have it: a verification adds two.
-    pub(super) fn is_known(&self, rows: &[ReportRow]) -> bool {
-        !OF_VERIFICATION.contains(&self.name) || rows.iter().any(|row| row.index.is_some())
+impl Report {
+    /// The columns of its rows: an update has one more, and a verification adds two.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &'static Column> {
+        let is_verified = self.rows.iter().any(|row| row.index.is_some());
+        COLUMNS.iter().filter(move |column| {
+            column.kinds.contains(&self.kind)
+                && (is_verified || !OF_VERIFICATION.contains(&column.name))
+                && (self.is_update || column.name != "changes")
+        })
     }
 }
 
@@ -66,6 +77,7 @@ pub(super) fn text(value: Option<impl ToString>) -> String {
 mod tests {
     use super::*;
     use crate::journal::{Removal, RemovalOutcome};
+    use crate::model::Field;
     use crate::report::dummy;
 
     #[test]
@@ -77,6 +89,11 @@ mod tests {
             why: None,
             at: None,
         });
+        row.changes = vec![Difference {
+            field: Field::Global,
+            row: true.into(),
+            jira: false.into(),
+        }];
         let json = serde_json::to_string(&row).unwrap();
         let mut rest = &*json;
         for column in COLUMNS.iter().filter(|column| column.kinds.contains(&Run)) {

@@ -7,7 +7,7 @@
 
 use std::io::{self, Write};
 
-use super::column::{COLUMNS, Column, text};
+use super::column::{Column, text};
 use super::value::Report;
 use crate::model::{Diagnostic, Severity};
 
@@ -16,12 +16,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 impl Report {
     /// The problems that are about no row of the report, then its rows.
     pub(crate) fn write_csv(&self, to: &mut dyn Write) -> io::Result<()> {
-        let columns = COLUMNS
-            .iter()
-            .filter(|column| column.kinds.contains(&self.kind));
-        let columns: Vec<&Column> = columns
-            .filter(|column| column.is_known(&self.rows))
-            .collect();
+        let columns: Vec<&Column> = self.columns().collect();
         to.write_all(BYTE_ORDER_MARK)?;
         let mut writer = csv::Writer::from_writer(to);
         writer.write_record(columns.iter().map(|column| column.name))?;

@@ -8,7 +8,9 @@ use super::value::Report;
 use crate::journal::samples::{
     answered, at, audit, closed, intent, opened, planned, row, row_read, session,
 };
-use crate::journal::{Answered, Event, Excluded, PlannedAction, RowRead, RunState, Verdict};
+use crate::journal::{
+    Answered, Event, Excluded, Intent, Op, PlannedAction, RowRead, RunState, SessionKind, Verdict,
+};
 use crate::model::{
     Code, Diagnostic, Diagnostics, Field, FieldValue, IntegrationType, Origin, Place, Record,
     RecordDraft, RemoteIntegration, Row, ShownFields, ShownRow, TableFormat, TableName,
@@ -128,6 +130,37 @@ fn valid(n: u32, table: &Arc<TableName>) -> Row {
 
 /// A run of five rows: created, there before, refused with a message that a spreadsheet would run, in doubt, invalid.
 pub(super) fn run() -> Report {
+    Report::of_run(run_state())
+}
+
+/// The same run after an undo, which removed what was created.
+pub(super) fn undone() -> Report {
+    let mut run = run_state();
+    let Event::Session(mut undo) = session() else {
+        unreachable!()
+    };
+    undo.kind = SessionKind::Undo;
+    let delete = Event::Intent(Intent {
+        n: 1,
+        attempt: 3,
+        op: Op::Delete,
+        id: None,
+        before: ShownFields::default(),
+        left: None,
+        at: at(2000),
+    });
+    for event in [
+        Event::Session(undo),
+        delete,
+        answered(1, 3, Verdict::Removed),
+        closed(),
+    ] {
+        run.apply(event);
+    }
+    Report::of_run(run)
+}
+
+fn run_state() -> RunState {
     let refused = Event::Outcome(Answered {
         n: 3,
         also_changed: Vec::new(),
@@ -167,5 +200,5 @@ pub(super) fn run() -> Report {
     for event in rows.chain(sent) {
         run.apply(event);
     }
-    Report::of_run(run)
+    run
 }

@@ -4,9 +4,46 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::value::{Report, ReportKind, ReportRun, ReportStatus};
-use crate::journal::{ConfirmedBy, Ending, SessionKind, SessionStart};
+use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportStatus};
+use crate::journal::{ConfirmedBy, Ending, RemovalOutcome, SessionKind, SessionStart};
 use crate::model::Outcome;
+
+/// What rows are counted by: their status and, beside it, what an undo did to their integrations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Tally {
+    Status(ReportStatus),
+    Removal(RemovalOutcome),
+}
+
+impl Tally {
+    pub(super) fn in_words(self) -> String {
+        match self {
+            Self::Status(status) => status.in_words(),
+            Self::Removal(outcome) => outcome.in_words().to_owned(),
+        }
+    }
+
+    /// How many of `rows` it counts.
+    pub(super) fn count<'a>(self, rows: impl IntoIterator<Item = &'a ReportRow>) -> usize {
+        let is_counted = |row: &&ReportRow| match self {
+            Self::Status(status) => row.status == status,
+            Self::Removal(outcome) => {
+                let removal = row.removal.as_ref();
+                removal.is_some_and(|removal| removal.outcome == outcome)
+            }
+        };
+        rows.into_iter().filter(is_counted).count()
+    }
+
+    /// Its share of all rows: those that an undo was about count as what it did.
+    pub(super) fn share(self, rows: &[ReportRow]) -> usize {
+        let is_removal = matches!(self, Self::Removal(_));
+        self.count(
+            rows.iter()
+                .filter(|row| is_removal || row.removal.is_none()),
+        )
+    }
+}
 
 impl Report {
     /// `Import of onboarding.xlsx into Acme Jira`.
@@ -36,26 +73,37 @@ impl Report {
         }
     }
 
-    /// How many rows have each status that the report can have, in order.
-    pub(super) fn statuses(&self) -> Vec<(ReportStatus, u64)> {
-        let first = match self.kind {
-            ReportKind::Check => vec![ReportStatus::Valid],
-            ReportKind::Plan if self.is_update => vec![ReportStatus::Update],
-            ReportKind::Plan => vec![ReportStatus::Create],
-            ReportKind::Run => Vec::new(),
-        };
-        let others = if self.is_update {
-            &[Outcome::Created, Outcome::Exists][..]
-        } else {
-            &[Outcome::Updated, Outcome::Unchanged, Outcome::Absent]
-        };
-        let ended = Outcome::ALL
-            .into_iter()
-            .filter(|outcome| !others.contains(outcome));
-        let statuses = first.into_iter().chain(ended.map(ReportStatus::Ended));
-        statuses
-            .map(|status| (status, self.count(status)))
-            .collect()
+    /// What its rows are counted by, in order, as far as there are some.
+    pub(super) fn tallies(&self) -> Vec<(Tally, usize)> {
+        let statuses = [
+            ReportStatus::Valid,
+            ReportStatus::Create,
+            ReportStatus::Update,
+        ];
+        let ended = Outcome::ALL.into_iter().map(ReportStatus::Ended);
+        let statuses = statuses.into_iter().chain(ended).map(Tally::Status);
+        let removals = RemovalOutcome::ALL.into_iter().map(Tally::Removal);
+        let all = statuses.chain(removals);
+        let all = all.map(|tally| (tally, tally.count(&self.rows)));
+        all.filter(|(_, rows)| *rows > 0).collect()
+    }
+
+    /// The commands that have worked on the run, each with who ran it, how it was confirmed, and the options in force.
+    pub(super) fn history(&self) -> Vec<(&'static str, String)> {
+        let sessions = self.run.iter().flat_map(|run| &run.sessions);
+        let history = sessions.map(|session| {
+            let jira_user = session.jira_user.as_deref().unwrap_or("an unnamed user");
+            let mut facts = vec![
+                time(&session.at),
+                format!("by {}@{}", session.os_user, session.host),
+                format!("as {jira_user} in Jira"),
+                format!("confirmation: {}", confirmation(session)),
+                format!("gij {}", session.gij),
+            ];
+            facts.extend(options(&session.options));
+            (session_name(session), facts.join(", "))
+        });
+        history.collect()
     }
 
     /// Facts with their labels, for the end of a report.
@@ -90,7 +138,7 @@ impl Report {
                 ("Machine", made.host.clone()),
                 ("OS user", made.os_user.clone()),
             ]);
-            facts.extend(options(&made.options));
+            facts.extend(options(&made.options).map(|option| ("Option", option)));
         }
         if let Some(audit) = self.valid_audit() {
             let found = audit.missing.len() + audit.duplicates.len() + audit.appeared.len();
@@ -143,15 +191,13 @@ fn run_facts(run: &ReportRun) -> Vec<(&'static str, String)> {
             .clone()
             .map(|hash| ("SHA-256 of the journal", hash)),
     );
-    facts.extend(options(&run.options));
+    facts.extend(options(&run.options).map(|option| ("Option", option)));
     facts
 }
 
-fn options(
-    options: &BTreeMap<String, String>,
-) -> impl Iterator<Item = (&'static str, String)> + '_ {
+fn options(options: &BTreeMap<String, String>) -> impl Iterator<Item = String> {
     let options = options.iter();
-    options.map(|(name, value)| ("Option", format!("{name} = {value}")))
+    options.map(|(name, value)| format!("{name} = {value}"))
 }
 
 /// `2026-11-22 10:15:03 UTC`.
@@ -160,7 +206,7 @@ pub(super) fn time(at: &Timestamp) -> String {
 }
 
 /// What a session did, in a word.
-pub(super) fn session_name(session: &SessionStart) -> &'static str {
+fn session_name(session: &SessionStart) -> &'static str {
     match session.kind {
         SessionKind::Import => "import",
         SessionKind::Update => "update",
@@ -171,7 +217,7 @@ pub(super) fn session_name(session: &SessionStart) -> &'static str {
 }
 
 /// How a session was confirmed.
-pub(super) fn confirmation(session: &SessionStart) -> &'static str {
+fn confirmation(session: &SessionStart) -> &'static str {
     match session.confirmed_by {
         ConfirmedBy::Answer => "answered on a terminal",
         ConfirmedBy::Yes => "--yes",

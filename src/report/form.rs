@@ -100,6 +100,67 @@ mod tests {
         }
     }
 
+    /// What each form for people and CI servers shows of `report`.
+    fn texts(report: &Report) -> Vec<(&'static str, String)> {
+        let forms = FORMS.iter();
+        let forms = forms.filter(|form| !["json", "csv"].contains(&form.extension));
+        let text = |form: &Form| {
+            let mut bytes = Vec::new();
+            (form.write)(report, &mut bytes).unwrap();
+            let mut text = String::from_utf8_lossy(&bytes).into_owned();
+            if let Ok(mut workbook) = zip::ZipArchive::new(std::io::Cursor::new(bytes)) {
+                let mut strings = workbook.by_name("xl/sharedStrings.xml").unwrap();
+                std::io::Read::read_to_string(&mut strings, &mut text).unwrap();
+            }
+            (form.extension, text)
+        };
+        forms.map(text).collect()
+    }
+
+    #[test]
+    fn every_form_has_what_an_auditor_asks_for() {
+        for (form, text) in texts(&dummy::run()) {
+            for fact in [
+                "https://jira.example.org",
+                "10.3.2",
+                "anna@build-7",
+                "as anna in Jira",
+                "confirmation: --yes",
+                "gij 0.1.0",
+                "concurrency = 4",
+                "only = Team=Payments",
+                "2026-11-22 10:15:03 UTC",
+                "9f86d081",
+            ] {
+                assert!(text.contains(fact), "{fact} is missing in .{form}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_form_of_a_plan_has_reasons_and_differences() {
+        for (form, text) in texts(&dummy::plan()) {
+            let difference = match form {
+                "xlsx" => "disabled: false in the row, true in Jira",
+                _ => "disabled: the row has false, Jira has true",
+            };
+            for part in ["not in Jira", "same type, origin and name", difference] {
+                assert!(text.contains(part), "{part} is missing in .{form}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_form_shows_what_an_undo_removed_beside_what_was_created() {
+        for (form, text) in texts(&dummy::undone()) {
+            for part in ["removed", "undo"] {
+                assert!(text.contains(part), "{part} is missing in .{form}: {text}");
+            }
+        }
+        let totals = dummy::undone().totals();
+        assert_eq!((totals.created, totals.removed), (1, 1));
+    }
+
     #[test]
     fn a_run_has_its_reports_in_its_directory() {
         let dir = tempfile::tempdir().unwrap();

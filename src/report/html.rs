@@ -1,17 +1,15 @@
 //! `.html`: one file that needs no network, reads without script, and prints. Its layout is `templates/report.html`: there
 //! askama finds it without a configuration file.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use askama::Template;
 
-use super::column::{self, text};
-use super::value::{
-    Report, ReportKind, ReportRow, ReportStatus, ReportTable, RowKey, by_row, row_key,
-};
-use super::{charts, facts};
-use crate::model::Diagnostic;
+use super::facts::Tally;
+use super::note::notes;
+use super::value::{ByRow, Report, ReportKind, ReportRow, by_row, diagnostics_of};
+use super::{charts, column, facts};
 
 pub(super) const STYLE: &str = include_str!("../../templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("../../templates/report.js");
@@ -20,13 +18,12 @@ pub(super) const SCRIPT: &str = include_str!("../../templates/report.js");
 #[template(path = "report.html")]
 struct Page<'a> {
     report: &'a Report,
-    /// How many rows have which status, for those that some have.
-    statuses: Vec<(ReportStatus, u64)>,
+    tallies: Vec<(Tally, usize)>,
     /// The names of the integration types.
     types: BTreeSet<&'a str>,
     /// The rows with their positions in the files; those that need attention come first.
     rows: Vec<(usize, &'a ReportRow)>,
-    diagnostics: HashMap<RowKey<'a>, Vec<&'a Diagnostic>>,
+    diagnostics: ByRow<'a>,
     /// Whether the rows need not name their file.
     is_one_file: bool,
 }
@@ -45,11 +42,9 @@ impl<'a> Page<'a> {
             .rows
             .iter()
             .filter_map(|row| row.type_name.as_deref());
-        let mut statuses = report.statuses();
-        statuses.retain(|(_, rows)| *rows > 0);
         Self {
             report,
-            statuses,
+            tallies: report.tallies(),
             types: types.collect(),
             rows,
             diagnostics: by_row(&report.diagnostics),
@@ -87,12 +82,6 @@ impl<'a> Page<'a> {
         all.into_iter().take(number)
     }
 
-    /// How many rows of a table have this status.
-    fn count(&self, table: &ReportTable, (status, _): &(ReportStatus, u64)) -> usize {
-        let rows = self.report.rows_of(table);
-        rows.filter(|row| row.status == *status).count()
-    }
-
     fn place(&self, row: &ReportRow) -> String {
         let place = row.place.to_string();
         if self.is_one_file {
@@ -113,38 +102,7 @@ impl<'a> Page<'a> {
 
     /// What happened to a row, what is wrong, and what to do.
     fn notes(&self, row: &ReportRow) -> Vec<String> {
-        let diagnostics = self.diagnostics.get(&row_key(&row.place));
-        let diagnostics = diagnostics.map_or(&[][..], Vec::as_slice);
-        let mut notes = Vec::new();
-        if let Some(error) = row.error.as_ref().filter(|_| diagnostics.is_empty()) {
-            let status = row.http_status.map(|status| format!("HTTP {status}: "));
-            notes.push(format!("{}{error}", text(status)));
-            notes.extend(row.advice.clone());
-        }
-        for found in diagnostics {
-            let cell = text(found.place.address());
-            notes.push(format!(
-                "{cell} {} [{}]: {}; {}",
-                found.severity, found.code, found.message, found.help
-            ));
-        }
-        if row.outcome().is_none() || row.error.is_none() {
-            notes.extend(row.reason.clone());
-        }
-        notes.extend(row.differences.iter().map(ToString::to_string));
-        if diagnostics.is_empty() && !row.warnings.is_empty() {
-            notes.push(format!("warnings: {}", row.warnings.join(", ")));
-        }
-        if let Some(state) = row.index {
-            let found = row.repositories;
-            let found = text(found.map(|found| format!(", {found} repositories")));
-            notes.push(format!("in Jira: {}{found}", state.in_words()));
-        }
-        if let Some(removal) = &row.removal {
-            let why = text(removal.why.as_ref().map(|why| format!(": {why}")));
-            notes.push(format!("undo: {}{why}", removal.outcome.in_words()));
-        }
-        notes
+        notes(row, diagnostics_of(&self.diagnostics, row))
     }
 }
 

@@ -100,6 +100,8 @@ struct CheckDocument<'a> {
     files: Vec<CheckedFile<'a>>,
     rows: RowCounts,
     diagnostics: Vec<DiagnosticEntry<'a>>,
+    /// How many more there are of codes with very many.
+    diagnostics_not_listed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,6 +170,7 @@ impl<'a> CheckDocument<'a> {
             files: files.filter_map(CheckedFile::new).collect(),
             rows: report.counts,
             diagnostics: report.diagnostics.iter().map(DiagnosticEntry).collect(),
+            diagnostics_not_listed: report.diagnostics.not_kept().map(|(.., more)| more).sum(),
             digest: report.digest.as_deref(),
             plan: (report.kind == ReportKind::Plan).then(|| plan.collect()),
         }

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::{ElementWriter, Writer};
 
+use super::note::notes;
 use super::text::one_line;
-use super::value::{Report, ReportRow, ReportTable};
+use super::value::{Report, ReportRow, ReportTable, by_row, diagnostics_of};
 use crate::model::{Diagnostic, Outcome, Severity};
 
 type Xml<'a> = Writer<&'a mut dyn Write>;
@@ -54,12 +55,24 @@ impl Report {
             let started = format!("{:.0}", run.started);
             suite = suite.with_attribute(("timestamp", started.trim_end_matches('Z')));
         }
+        let diagnostics = by_row(&self.diagnostics);
         suite.write_inner_content(|xml| {
+            let properties = xml.create_element("properties");
+            properties.write_inner_content(|xml| {
+                for (name, value) in self.history().into_iter().chain(self.facts()) {
+                    let property = xml.create_element("property");
+                    let property = property.with_attribute(("name", name));
+                    let property = property.with_attribute(("value", &*one_line(&value)));
+                    property.write_empty()?;
+                }
+                Ok(())
+            })?;
             for row in self.rows_of(table) {
                 let label = row.display_name.as_deref().unwrap_or("(no display name)");
                 let number = row.place.row.unwrap_or_default();
                 let case = format!("{} (row {number})", one_line(label));
-                write_case(xml, &name, &case, row.duration_ms, mishap(row))?;
+                let notes = notes(row, diagnostics_of(&diagnostics, row)).join("; ");
+                write_case(xml, &name, &case, row.duration_ms, mishap(row), &notes)?;
             }
             Ok(())
         })?;
@@ -80,7 +93,7 @@ fn write_others(xml: &mut Xml<'_>, found: &[&Diagnostic]) -> io::Result<()> {
         for found in found {
             let mishap = ("failure", found.message.clone(), found.help.clone());
             let place = one_line(&found.place.to_string());
-            write_case(xml, "files", &place, None, Some(mishap))?;
+            write_case(xml, "files", &place, None, Some(mishap), "")?;
         }
         Ok(())
     })?;
@@ -113,25 +126,28 @@ fn write_case(
     name: &str,
     ms: Option<u64>,
     mishap: Option<Mishap>,
+    notes: &str,
 ) -> io::Result<()> {
     let ms = ms.unwrap_or_default();
     let time = format!("{}.{:03}", ms / 1000, ms % 1000);
     let case = xml.create_element("testcase");
     let case = case.with_attributes([("classname", class), ("name", name), ("time", &*time)]);
-    match mishap {
-        None => case.write_empty()?,
-        Some((element, message, text)) => case.write_inner_content(|xml| {
+    if mishap.is_none() && notes.is_empty() {
+        case.write_empty()?;
+        return Ok(());
+    }
+    case.write_inner_content(|xml| {
+        if let Some((element, message, text)) = mishap {
             let element = xml.create_element(element);
-            let message = one_line(&message);
-            let element = element.with_attribute(("message", &*message));
-            if text.is_empty() {
-                element.write_empty()?;
-            } else {
-                element.write_text_content(BytesText::new(&one_line(&text)))?;
-            }
-            Ok(())
-        })?,
-    };
+            let element = element.with_attribute(("message", &*one_line(&message)));
+            element.write_text_content(BytesText::new(&one_line(&text)))?;
+        }
+        if !notes.is_empty() {
+            let output = xml.create_element("system-out");
+            output.write_text_content(BytesText::new(&one_line(notes)))?;
+        }
+        Ok(())
+    })?;
     Ok(())
 }
 

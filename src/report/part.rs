@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::value::{Report, ReportRow, TableRows, row_counts, row_key};
 use super::xlsx::cell_text;
-use crate::model::{Diagnostics, Outcome};
+use crate::model::{Diagnostics, Outcome, Place};
 use crate::validate::{RowCounts, field_of};
 
 impl Report {
@@ -60,10 +60,10 @@ impl Report {
         }
         let mut run = self.run.clone();
         if let Some(audit) = run.as_mut().and_then(|run| run.audit.as_mut()) {
-            let places: HashSet<String> = rows.iter().map(|row| row.place.to_string()).collect();
-            audit.missing.retain(|row| places.contains(row));
-            audit.appeared.retain(|row| places.contains(row));
-            audit.duplicates.retain(|one| places.contains(&one.row));
+            let is_there = |place: &Place| keys.contains(&row_key(place));
+            audit.missing.retain(is_there);
+            audit.appeared.retain(is_there);
+            audit.duplicates.retain(|one| is_there(&one.row));
         }
         let mut part = Self {
             kind: self.kind,

@@ -1,48 +1,73 @@
 //! What went wrong, in groups: problems of a kind for which the same is to be done are one.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::value::{Report, ReportRow};
-use crate::model::{Code, Outcome, Severity};
+use crate::journal::Removal;
+use crate::model::{Code, Outcome, Place, Severity};
 
 /// A problem, and all places that have it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct ProblemGroup<'a> {
+pub(crate) struct ProblemGroup<'a> {
     /// What is wrong in a word or two: `failed`, `in doubt`, `error`.
     pub label: String,
     /// The kind of a diagnostic.
     pub code: Option<Code>,
     pub http_status: Option<u16>,
-    pub message: &'a str,
+    pub message: Cow<'a, str>,
     pub help: Option<&'a str>,
     pub places: Vec<ProblemPlace<'a>>,
 }
 
 /// A cell, a row or a file that has a problem.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct ProblemPlace<'a> {
-    pub place: String,
+pub(crate) struct ProblemPlace<'a> {
+    pub place: &'a Place,
     /// The name of the row.
     pub name: Option<&'a str>,
+    /// The id of its integration.
+    pub id: Option<i64>,
     /// What is wrong here, if that is not the same in all places.
-    pub message: Option<&'a str>,
+    pub message: Option<Cow<'a, str>>,
 }
 
 impl Report {
     /// All problems, the worst first, each with its places in the order of the rows.
-    pub(super) fn problems(&self) -> Vec<ProblemGroup<'_>> {
+    pub(crate) fn problems(&self) -> Vec<ProblemGroup<'_>> {
         let mut groups = Groups::default();
         if self.run.is_some() {
             groups.add_rows(&self.rows);
         }
-        for code in [Code::RestrictionNotStored, Code::StoredDifferently] {
+        for (label, code) in STORED {
             for row in self.rows_with(code) {
+                let differences = row.differences.iter().map(ToString::to_string);
+                let differences = differences.collect::<Vec<_>>().join("; ");
+                let message = match code {
+                    Code::StoredDifferently => Cow::Owned(differences),
+                    _ => code.about().meaning.into(),
+                };
                 let problem = ProblemGroup {
                     code: Some(code),
                     help: Some(code.about().help),
-                    ..ProblemGroup::new("warning", code.about().meaning)
+                    ..ProblemGroup::new(label, message)
                 };
                 groups.add_row(problem, row);
+            }
+        }
+        // A run has no diagnostics: what its rows were warned of is known by its code alone.
+        for row in self.rows.iter().filter(|_| self.run.is_some()) {
+            let codes = row.warnings.iter();
+            for code in codes.filter_map(|name| Code::from_name(name)) {
+                if !STORED.map(|(_, stored)| stored).contains(&code) {
+                    let about = code.about();
+                    let problem = ProblemGroup {
+                        code: Some(code),
+                        help: Some(about.help),
+                        ..ProblemGroup::new("warning", about.meaning)
+                    };
+                    groups.add_row(problem, row);
+                }
             }
         }
         for severity in [Severity::Error, Severity::Warning, Severity::Note] {
@@ -51,11 +76,11 @@ impl Report {
                 let problem = ProblemGroup {
                     label: severity.to_string(),
                     code: Some(found.code),
-                    message: &found.message,
+                    message: Cow::from(&*found.message),
                     help: Some(&found.help),
                     ..ProblemGroup::default()
                 };
-                groups.add(problem, found.place.to_string(), found.name.as_deref());
+                groups.add(problem, &found.place, found.name.as_deref(), None);
             }
         }
         if let Some(audit) = self.valid_audit() {
@@ -65,13 +90,13 @@ impl Report {
             ];
             for (label, message, rows) in listed {
                 for row in rows {
-                    groups.add(ProblemGroup::new(label, message), row.clone(), None);
+                    groups.add(ProblemGroup::new(label, message), row, None, None);
                 }
             }
             for duplicate in &audit.duplicates {
-                let problem = ProblemGroup::new("duplicate", "Jira holds it more than once");
+                let problem = ProblemGroup::new("duplicate", duplicate.about());
                 let name = duplicate.display_name.as_deref();
-                groups.add(problem, duplicate.row.clone(), name);
+                groups.add(problem, &duplicate.row, name, None);
             }
         }
         for row in &self.rows {
@@ -79,32 +104,57 @@ impl Report {
                 let problem = ProblemGroup::new(state.in_words(), state.about());
                 groups.add_row(problem, row);
             }
-            let removal = row.removal.as_ref();
-            if let Some(left) = removal.filter(|removal| !removal.outcome.is_undone()) {
-                let why = left.why.as_deref().unwrap_or("it was not removed");
-                let problem = ProblemGroup::new(left.outcome.in_words(), why);
-                groups.add_row(problem, row);
+            let own = row.removal.iter().map(|removal| (row.id, removal));
+            let duplicates = row.duplicates.iter();
+            let all = own.chain(duplicates.map(|one| (Some(one.id), &one.removal)));
+            for (id, left) in all.filter(|(_, removal)| !removal.outcome.is_undone()) {
+                let problem = ProblemGroup::new(left.outcome.in_words(), why_left(left));
+                groups.add(problem, &row.place, row.display_name.as_deref(), id);
             }
         }
         groups.into_all()
     }
 }
 
+/// What Jira made of a row otherwise than it asks for, with the labels.
+const STORED: [(&str, Code); 2] = [
+    ("visible", Code::RestrictionNotStored),
+    ("warning", Code::StoredDifferently),
+];
+
+impl ProblemGroup<'_> {
+    /// Whether it is only known since something was sent.
+    pub(crate) fn is_of_run(&self) -> bool {
+        let is_stored = |code| STORED.map(|(_, stored)| stored).contains(&code);
+        self.label != Outcome::Invalid.name() && self.code.is_none_or(is_stored)
+    }
+}
+
+fn why_left(removal: &Removal) -> &str {
+    removal.why.as_deref().unwrap_or("it was not removed")
+}
+
 const MISSING: &str = "Jira answered that it was created, but its list does not show it";
 const APPEARED: &str = "Jira refused it, but its list shows one like it";
 
 impl<'a> ProblemGroup<'a> {
-    fn new(label: &str, message: &'a str) -> Self {
+    fn new(label: &str, message: impl Into<Cow<'a, str>>) -> Self {
         Self {
             label: label.to_owned(),
-            message,
+            message: message.into(),
             ..Self::default()
         }
     }
 }
 
 /// Label, code, status, message unless there is a code, help.
-type ProblemKey<'a> = (String, Option<Code>, Option<u16>, &'a str, Option<&'a str>);
+type ProblemKey<'a> = (
+    String,
+    Option<Code>,
+    Option<u16>,
+    Cow<'a, str>,
+    Option<&'a str>,
+);
 
 #[derive(Default)]
 struct Groups<'a> {
@@ -120,7 +170,7 @@ impl<'a> Groups<'a> {
                 let problem = ProblemGroup {
                     label: outcome.to_string(),
                     http_status: row.http_status,
-                    message: row.error.as_deref().unwrap_or("no error is known"),
+                    message: row.error.as_deref().unwrap_or("no error is known").into(),
                     help: row.advice.as_deref(),
                     ..ProblemGroup::default()
                 };
@@ -132,32 +182,41 @@ impl<'a> Groups<'a> {
     /// All groups; a message that all places share is only that of the group.
     fn into_all(mut self) -> Vec<ProblemGroup<'a>> {
         for group in &mut self.all {
-            let is_same = |place: &ProblemPlace<'_>| place.message == Some(group.message);
+            let message = Some(&group.message);
+            let is_same = |place: &ProblemPlace<'_>| place.message.as_ref() == message;
             if group.places.iter().all(is_same) {
                 group
                     .places
                     .iter_mut()
                     .for_each(|place| place.message = None);
             } else if let Some(code) = group.code {
-                group.message = code.about().meaning;
+                group.message = code.about().meaning.into();
             }
         }
         self.all
     }
 
     fn add_row(&mut self, problem: ProblemGroup<'a>, row: &'a ReportRow) {
-        self.add(problem, row.place.to_string(), row.display_name.as_deref());
+        self.add(problem, &row.place, row.display_name.as_deref(), row.id);
     }
 
-    fn add(&mut self, problem: ProblemGroup<'a>, place: String, name: Option<&'a str>) {
+    fn add(
+        &mut self,
+        problem: ProblemGroup<'a>,
+        place: &'a Place,
+        name: Option<&'a str>,
+        id: Option<i64>,
+    ) {
         let key = (
             problem.label.clone(),
             problem.code,
             problem.http_status,
-            problem.code.map_or(problem.message, |_| ""),
+            problem
+                .code
+                .map_or(problem.message.clone(), |_| Cow::default()),
             problem.help,
         );
-        let message = problem.message;
+        let message = problem.message.clone();
         let at = *self.index.entry(key).or_insert(self.all.len());
         if at == self.all.len() {
             self.all.push(problem);
@@ -165,6 +224,7 @@ impl<'a> Groups<'a> {
         self.all[at].places.push(ProblemPlace {
             place,
             name,
+            id,
             message: Some(message),
         });
     }

@@ -145,7 +145,7 @@ const IMPORT_IT: &str = "check `id`, type, origin and name; `gij import` creates
 fn report_audit(audit: &Audit, run: &RunState) -> ReportAudit {
     let places = |rows: &[u32]| {
         let rows = rows.iter().filter_map(|&n| run.row(n));
-        rows.map(|row| row.place.to_string()).collect()
+        rows.map(|row| row.place.clone()).collect()
     };
     ReportAudit {
         at: audit.at,
@@ -161,7 +161,7 @@ pub(super) fn report_duplicates(found: &[Duplicate], run: &RunState) -> Vec<Repo
         .filter_map(|found| Some((found, run.row(found.n)?)));
     known
         .map(|(found, row)| ReportDuplicate {
-            row: row.place.to_string(),
+            row: row.place.clone(),
             display_name: row.name.clone(),
             attempts: row.attempts,
             may_have_created: row.may_have_created,
@@ -193,8 +193,8 @@ mod tests {
         run.apply(audit(&[6]));
         let report = Report::of_run(run);
         assert_eq!(
-            report.run.unwrap().audit.unwrap().appeared,
-            ["onboarding.xlsx:Azure!7"]
+            report.run.unwrap().audit.unwrap().appeared[0].to_string(),
+            "onboarding.xlsx:Azure!7"
         );
     }
 }

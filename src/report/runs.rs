@@ -174,13 +174,8 @@ impl RunEntry {
             may_lack_rows: state.is_some_and(RunState::may_lack_rows),
             unfinished: state.is_some_and(RunState::is_unfinished),
             totals: state.map(RunState::totals),
-            removed: state.map_or(0, removed),
+            removed: state.map_or(0, |state| state.totals().removed),
             next: None,
         }
     }
-}
-
-fn removed(run: &RunState) -> u64 {
-    let removals = run.rows().filter_map(|(_, row)| row.deletions.own.as_ref());
-    removals.filter(|removal| removal.outcome.is_gone()).count() as u64
 }

@@ -133,7 +133,7 @@ fn verb(report: &Report) -> (&'static str, &'static str) {
 
 const THERE: [(Outcome, &str); 3] = [
     (Outcome::Exists, "already there"),
-    (Outcome::Unchanged, "already up to date"),
+    (Outcome::Unchanged, "unchanged"),
     (Outcome::Absent, "not in Jira"),
 ];
 const LEFT_OUT: [(Outcome, &str); 3] = [
@@ -177,7 +177,7 @@ fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::Diagnostics;
-    use crate::report::{ReportRow, dummy};
+    use crate::report::dummy;
     use crate::validate::RowCounts;
 
     /// The sentence of a run whose rows ended so.
@@ -214,7 +214,7 @@ mod tests {
         let one_of_each = Outcome::ALL.map(|outcome| (1, outcome));
         assert_eq!(
             sentence_of(&one_of_each),
-            "1 of 10 integrations created in Acme Jira on 22 Nov 2026; 1 was already there, 1 was already up to date, \
+            "1 of 10 integrations created in Acme Jira on 22 Nov 2026; 1 was already there, 1 was unchanged, \
              1 was not in Jira; 1 failed, 1 is in doubt; 1 was not valid, 1 was not attempted, 1 was not selected."
         );
     }

@@ -50,7 +50,7 @@ pub(crate) struct Made {
     pub at: Timestamp,
     pub host: String,
     pub os_user: String,
-    /// The options for reading and selecting rows.
+    /// The options in force, on reading and selecting rows as well as on connection and pace.
     pub options: BTreeMap<String, String>,
 }
 
@@ -117,25 +117,27 @@ pub(crate) struct ReportRun {
     pub finished: Option<Timestamp>,
 }
 
-/// The comparison of the rows with Jira's list at the end. Rows are named by their places: `onboarding.xlsx:Azure!7`.
+/// The comparison of the rows with Jira's list at the end. Rows are named by their places.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(crate) struct ReportAudit {
     /// When the list was requested.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
     /// Rows that were created and are not in the list.
-    pub missing: Vec<String>,
+    #[serde(serialize_with = "in_words")]
+    pub missing: Vec<Place>,
     #[serde(rename = "doubles")]
     pub duplicates: Vec<ReportDuplicate>,
     /// Rows that Jira refused and that are in the list after all.
-    pub appeared: Vec<String>,
+    #[serde(serialize_with = "in_words")]
+    pub appeared: Vec<Place>,
 }
 
 /// A row whose key Jira holds more than once.
 #[derive(Clone, PartialEq, Debug, Serialize)]
 pub(crate) struct ReportDuplicate {
-    /// The row's place.
-    pub row: String,
+    #[serde(serialize_with = "place_in_words")]
+    pub row: Place,
     pub display_name: Option<String>,
     /// How many requests of ours were sent for it.
     pub attempts: u32,
@@ -285,7 +287,12 @@ pub(crate) struct RemovedDuplicate {
 impl Report {
     /// How many rows have which outcome.
     pub(crate) fn totals(&self) -> Totals {
-        self.rows.iter().filter_map(ReportRow::outcome).collect()
+        let rows = self.rows.iter();
+        let ended = rows.filter_map(|row| {
+            let removal = row.removal.as_ref().map(|removal| removal.outcome);
+            Some((row.outcome()?, removal))
+        });
+        ended.collect()
     }
 
     /// How many rows have this status.
@@ -424,6 +431,15 @@ pub(super) fn row_counts(read: u64, totals: &Totals) -> RowCounts {
     }
 }
 
+/// Writes places as `onboarding.xlsx:Azure!7`.
+pub(super) fn in_words<S: Serializer>(places: &[Place], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(places.iter().map(Place::to_string))
+}
+
+fn place_in_words<S: Serializer>(place: &Place, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(place)
+}
+
 /// Writes a row's place as `file`, `sheet` and `row` of a document.
 pub(super) fn file_sheet_row<S: Serializer>(place: &Place, to: S) -> Result<S::Ok, S::Error> {
     let mut keys = to.serialize_map(Some(3))?;
@@ -440,13 +456,52 @@ pub(super) fn row_key(place: &Place) -> RowKey<'_> {
     (&place.table.file, place.table.sheet.as_deref(), place.row)
 }
 
-pub(super) fn by_row(diagnostics: &Diagnostics) -> HashMap<RowKey<'_>, Vec<&Diagnostic>> {
-    let mut by_row: HashMap<_, Vec<_>> = HashMap::new();
+pub(super) type ByRow<'a> = HashMap<RowKey<'a>, Vec<&'a Diagnostic>>;
+
+pub(super) fn by_row(diagnostics: &Diagnostics) -> ByRow<'_> {
+    let mut by_row = ByRow::new();
     for diagnostic in diagnostics.iter() {
         let row = by_row.entry(row_key(&diagnostic.place));
         row.or_default().push(diagnostic);
     }
     by_row
+}
+
+/// The diagnostics at the cells of a row, or at the row.
+pub(super) fn diagnostics_of<'a, 'd>(
+    by_row: &'a ByRow<'d>,
+    row: &'a ReportRow,
+) -> &'a [&'d Diagnostic] {
+    by_row.get(&row_key(&row.place)).map_or(&[], Vec::as_slice)
+}
+
+impl ReportDuplicate {
+    /// Which integrations have its key, and whose they are.
+    pub(crate) fn about(&self) -> String {
+        let ids = self.integrations.iter().map(|remote| {
+            let init_date = remote.init_date;
+            match init_date.and_then(|ms| Timestamp::from_millisecond(ms).ok()) {
+                Some(at) => format!(
+                    "id {} of {}",
+                    remote.id,
+                    at.strftime("%-d %b %Y %H:%M:%S UTC")
+                ),
+                None => format!("id {}", remote.id),
+            }
+        });
+        let ids: Vec<String> = ids.collect();
+        let holds = if ids.len() > 1 {
+            "Jira holds it more than once"
+        } else {
+            "its integration is removed, but Jira still holds another with its key"
+        };
+        let whose = match self.may_have_created {
+            0 => "this run created none of them",
+            1 => "this run sent one request for it, so someone else created the other",
+            _ => "several requests of this run may have created it",
+        };
+        format!("{holds}: {}; {whose}", ids.join(" and "))
+    }
 }
 
 impl ReportRow {

@@ -11,10 +11,10 @@ use rust_xlsxwriter::{
 };
 use serde_json::Value;
 
-use super::column::{COLUMNS, Column, text};
+use super::column::{Column, text};
 use super::text::one_line;
-use super::value::{Report, ReportKind, ReportRow, ReportTable, by_row, row_key};
-use crate::model::{Diagnostic, Field, Severity};
+use super::value::{Report, ReportRow, ReportTable, TableRows, by_row, diagnostics_of};
+use crate::model::{Diagnostic, Field, Severity, listed};
 use crate::validate::{field_of, is_inverted};
 
 /// Excel's limits.
@@ -40,7 +40,7 @@ impl Report {
         let properties = DocProperties::new().set_title("Report of gij");
         workbook.set_properties(&properties.set_creation_datetime(&created));
         let by_row = by_row(&self.diagnostics);
-        let own = own_columns(self.kind, &self.rows);
+        let own = own_columns(self);
         let mut names = HashSet::new();
         self.fill_summary(workbook.add_worksheet())?;
         for table in &self.tables {
@@ -49,10 +49,7 @@ impl Report {
             sheet.set_name(sheet_name(table, &mut names))?;
             let mut page = SheetPage::new(sheet, table, &rows, &own)?;
             for row in rows {
-                let found = by_row
-                    .get(&row_key(&row.place))
-                    .map_or(&[][..], Vec::as_slice);
-                page.add(row, found)?;
+                page.add(row, diagnostics_of(&by_row, row))?;
             }
         }
         workbook.save_to_buffer()
@@ -76,19 +73,20 @@ impl Report {
             &bold.clone().set_font_size(14),
         )?;
         add("", &self.sentence(), &bold)?;
-        for (status, rows) in self.statuses().into_iter().filter(|(_, rows)| *rows > 0) {
-            add(&status.in_words(), &rows.to_string(), &bold)?;
+        for (tally, rows) in self.tallies() {
+            add(&tally.in_words(), &rows.to_string(), &bold)?;
+        }
+        for table in &self.tables {
+            let TableRows { read, blank } = table.rows;
+            let mut numbers = vec![format!("{read} read"), format!("{blank} blank")];
+            for (tally, _) in self.tallies() {
+                let rows = tally.count(self.rows_of(table));
+                numbers.push(format!("{rows} {}", tally.in_words()));
+            }
+            add(&table.name(), &numbers.join(", "), &Format::new())?;
         }
         for problem in self.problems() {
-            let mut places: Vec<&str> = problem
-                .places
-                .iter()
-                .take(MAX_PLACES)
-                .map(|place| &*place.place)
-                .collect();
-            if problem.places.len() > MAX_PLACES {
-                places.push("…");
-            }
+            let places = listed(&problem.places, MAX_PLACES, |place| place.place.to_string());
             let code = problem
                 .code
                 .map(|code| format!("[{code}] "))
@@ -97,49 +95,39 @@ impl Report {
                 .help
                 .map(|help| format!("; {help}"))
                 .unwrap_or_default();
-            let text = format!("{code}{}{help} ({})", problem.message, places.join(", "));
+            let text = format!("{code}{}{help} ({places})", problem.message);
             add(&problem.label, &text, &bold)?;
         }
-        for (label, value) in self.facts() {
+        for (label, value) in self.history().into_iter().chain(self.facts()) {
             add(label, &value, &Format::new())?;
         }
         Ok(())
     }
 }
 
-/// Our own columns: their headers, and the columns that they are.
-const OWN_COLUMNS: &[(&str, &str)] = &[
-    ("_row", "row"),
-    ("_status", "outcome"),
-    ("_error", "error"),
-    ("_advice", "advice"),
-    ("_warnings", "warnings"),
-    ("_id", "id"),
-    ("_attempts", "attempts"),
-    ("_http_status", "http_status"),
-    ("_started", "started"),
-    ("_duration_ms", "duration_ms"),
-    ("_index_state", "index_state"),
-    ("_repositories", "repositories"),
-];
+/// What the columns of the source hold already.
+const OF_SOURCE: [&str; 5] = ["file", "sheet", "type", "display_name", "origin"];
 
-type OwnColumn = (&'static str, &'static Column);
+/// Our own columns that come first, for those who fix the rows.
+const FIRST: [&str; 5] = ["row", "outcome", "action", "error", "advice"];
 
-/// Those of our own columns that a report of this kind has.
-fn own_columns(kind: ReportKind, rows: &[ReportRow]) -> Vec<OwnColumn> {
-    let columns = OWN_COLUMNS.iter().filter_map(|(header, name)| {
-        let column = COLUMNS.iter().find(|column| column.name == *name)?;
-        let is_of_kind = column.kinds != [ReportKind::Run] || kind == ReportKind::Run;
-        (is_of_kind && column.is_known(rows)).then_some((*header, column))
-    });
-    columns.collect()
+/// Our own columns of a report: their headers, and the columns that they are.
+fn own_columns(report: &Report) -> Vec<(String, &'static Column)> {
+    let columns = report.columns();
+    let mut own: Vec<&Column> = columns
+        .filter(|column| !OF_SOURCE.contains(&column.name))
+        .collect();
+    own.sort_by_key(|column| !FIRST.contains(&column.name));
+    let own = own.into_iter();
+    own.map(|column| (format!("_{}", column.name), column))
+        .collect()
 }
 
 /// A sheet that is being filled.
 struct SheetPage<'a> {
     sheet: &'a mut Worksheet,
     fields: Vec<Field>,
-    own: &'a [OwnColumn],
+    own: &'a [(String, &'static Column)],
     line: u32,
     plain: Format,
     error: Format,
@@ -151,14 +139,14 @@ impl<'a> SheetPage<'a> {
         sheet: &'a mut Worksheet,
         table: &ReportTable,
         rows: &[&ReportRow],
-        own: &'a [OwnColumn],
+        own: &'a [(String, &'static Column)],
     ) -> Result<Self, XlsxError> {
         let columns = columns(table, rows);
         let head = Format::new()
             .set_bold()
             .set_background_color(Color::RGB(0xE9_EDF3));
         let names = columns.iter().map(|(name, _)| name.as_str());
-        let names = names.chain(own.iter().map(|(name, _)| *name));
+        let names = names.chain(own.iter().map(|(name, _)| name.as_str()));
         for (column, name) in (0..).zip(names) {
             sheet.write_string_with_format(0, column, cut(name), &head)?;
             let is_long = matches!(name, "_error" | "_advice" | "origin" | "displayName");
@@ -208,7 +196,7 @@ impl<'a> SheetPage<'a> {
             })
             .collect();
         for (name, own) in self.own {
-            let about = if *name == "_error" { &*others } else { &[] };
+            let about = if name == "_error" { &*others } else { &[] };
             self.write(column, &(own.cell)(row), about)?;
             column += 1;
         }

@@ -75,7 +75,7 @@ fn what_jira_stores_in_its_own_form_is_told_at_once() {
     let origin = r#"origin: the row has "https://git1.example.org", Jira stores it as "https://git1.example.org/api/v3""#;
     env.run("import a.csv --yes -o report.html".split(' '))
         .exit(0)
-        .says("a.csv:2  Team 1: stored-differently")
+        .says("a.csv:2  Team 1  id 1: stored-differently")
         .says(origin);
     let warnings = &env.report()["rows"][0]["warnings"];
     assert_eq!(*warnings, json!(["stored-differently"]));

@@ -178,6 +178,13 @@ fn the_report_of_a_check_has_what_an_auditor_asks_for() {
     for fact in ["gij version", "Made", "Machine", "OS user", "rows = 2"] {
         assert!(text.contains(fact), "{fact}: {text}");
     }
+    let env = Env::new().sandbox().file("a.csv", sheet_of(1));
+    env.run("import a.csv --dry-run --insecure -o plan.md".split(' '))
+        .exit(0);
+    let text = std::fs::read_to_string(env.path("plan.md")).unwrap();
+    for fact in ["insecure = true", "concurrency = 4"] {
+        assert!(text.contains(fact), "{fact}: {text}");
+    }
 }
 
 #[test]

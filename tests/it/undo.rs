@@ -39,6 +39,8 @@ fn what_the_run_created_is_removed_and_nothing_else() {
     undo(&env, &[]).exit(0).says("3 were removed since");
     assert_eq!(env.held(), ["Before"]);
     assert_eq!((env.total("created"), removals(&env, "removed")), (3, 3));
+    assert_eq!(env.total("removed"), 3);
+    env.run(["runs"]).exit(0).says("3 created, 3 removed since");
     assert_eq!(env.report()["run"]["sessions"][1]["kind"], "undo");
     let deletes = env.jira().requests();
     let paths = deletes
@@ -91,6 +93,23 @@ fn rows_and_columns_select_what_is_removed() {
     env.run(["undo", "--yes", "--rows", "77"])
         .exit(2)
         .says("select no row");
+}
+
+#[test]
+fn what_is_left_alone_for_one_reason_is_one_line() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(12));
+    env.jira().script(vec![Some(Fault::CutAfterCommit); 12]);
+    env.run("import a.csv --yes --settle 100ms".split(' '))
+        .exit(0);
+    let ran = undo(&env, &[])
+        .exit(1)
+        .says("left alone a.csv (2-13)  12 rows: ");
+    assert_eq!(
+        ran.stdout.matches("left alone").count(),
+        1,
+        "{}",
+        ran.stdout
+    );
 }
 
 /// An environment in which somebody put another integration in the place of the first row's, with `more` said of it.

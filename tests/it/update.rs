@@ -131,7 +131,7 @@ fn fields_that_are_equal_already_are_left_out() {
     );
     update(&env, &["--fields", "smartCommitsEnabled,tagsFilter"])
         .exit(0)
-        .says("1 was already up to date");
+        .says("1 was unchanged");
     assert_eq!(
         bodies(&env),
         [json!({"disabled": true, "smartCommitsEnabled": true})]
@@ -635,6 +635,10 @@ fn an_undo_puts_visible_fields_back() {
         .says("global: true → false")
         .says("nothing was changed");
     undo(&env, &[]).exit(0).says("2 were put back since");
+    assert_eq!((env.total("updated"), env.total("restored")), (2, 2));
+    env.run(["runs"])
+        .exit(0)
+        .says("2 updated, 2 put back since");
     assert_eq!(held(&env), before);
     assert_eq!(env.report()["rows"][0]["removal"]["outcome"], "restored");
     undo(&env, &[]).exit(0).says("is left to undo");
@@ -692,6 +696,14 @@ fn what_an_undo_leaves_is_named_though_only_the_list_shows_that_it_happened() {
         .says("left alone a.csv:2")
         .says("changed since the update: tagsFilter");
     assert!(!env.jira().held()[0].smart_commits_enabled);
+}
+
+#[test]
+fn a_dry_run_names_each_change_once() {
+    let env = rotating();
+    let ran = rotate(&env, &["--dry-run"]).exit(0);
+    let rows = ran.stdout.matches("a.csv:2").count();
+    assert_eq!(rows, 1, "{}", ran.stdout);
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub(super) fn restore(row: &RowState, shown: &RemoteIntegration) -> Fate {
             left,
         };
     }
-    let why_unseen = "Jira does not show what was there before, so that it cannot be put back";
+    let why_unseen = "Jira does not show the old value, so it cannot be put back";
     match named(why_unseen, &unseen) {
         _ if !left.is_empty() => Fate::LeaveAlone(left),
         Some(unseen) => Fate::LeaveAlone(unseen),

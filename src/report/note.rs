@@ -1,0 +1,44 @@
+//! What there is to tell of a row in words: what went wrong, what to do, and how Jira differs from it.
+
+use super::column::text;
+use super::value::{ReportRow, ReportStatus};
+use crate::model::{Diagnostic, Difference};
+
+/// The notes on a row that the diagnostics `found` are about.
+pub(super) fn notes(row: &ReportRow, found: &[&Diagnostic]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(error) = row.error.as_ref().filter(|_| found.is_empty()) {
+        let status = row.http_status.map(|status| format!("HTTP {status}: "));
+        notes.push(format!("{}{error}", text(status)));
+        notes.extend(row.advice.clone());
+    }
+    for found in found {
+        let cell = text(found.place.address());
+        notes.push(format!(
+            "{cell} {} [{}]: {}; {}",
+            found.severity, found.code, found.message, found.help
+        ));
+    }
+    if row.outcome().is_none() || row.error.is_none() {
+        notes.extend(row.reason.clone());
+    }
+    if row.status == ReportStatus::Update {
+        notes.extend(row.differences.iter().map(Difference::as_change));
+    } else {
+        notes.extend(row.differences.iter().map(ToString::to_string));
+    }
+    notes.extend(row.changes.iter().map(Difference::as_change));
+    if found.is_empty() && !row.warnings.is_empty() {
+        notes.push(format!("warnings: {}", row.warnings.join(", ")));
+    }
+    if let Some(state) = row.index {
+        let found = row.repositories;
+        let found = text(found.map(|found| format!(", {found} repositories")));
+        notes.push(format!("in Jira: {}{found}", state.in_words()));
+    }
+    if let Some(removal) = &row.removal {
+        let why = text(removal.why.as_ref().map(|why| format!(": {why}")));
+        notes.push(format!("undo: {}{why}", removal.outcome.in_words()));
+    }
+    notes
+}
