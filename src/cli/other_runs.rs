@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::connect::is_at;
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use crate::journal::{History, Key, PastRun, RecentDeletions, Totals};
-use crate::model::Place;
+use crate::journal::{History, PastRun, RecentDeletions, Totals};
+use crate::model::{Place, RecordKey};
 use crate::plan::Plan;
 use crate::render::count;
 
@@ -89,10 +89,10 @@ impl OtherRuns<'_> {
         if plan.is_update() {
             return Ok(());
         }
-        let mut ours: HashMap<String, Vec<(Key, &Place)>> = HashMap::new();
+        let mut ours: HashMap<String, Vec<(RecordKey, &Place)>> = HashMap::new();
         for row in plan.to_send() {
-            if let Some(key) = row.record.key().map(Key::from) {
-                let same_name = ours.entry(key.name.clone()).or_default();
+            if let Some(key) = row.record.key() {
+                let same_name = ours.entry(key.display_name.clone()).or_default();
                 same_name.push((key, &row.place));
             }
         }
@@ -100,7 +100,7 @@ impl OtherRuns<'_> {
             // A run that cannot be read is reported by the commands that need it.
             let Ok(facts) = facts else { continue };
             let in_doubt = facts.in_doubt.iter().filter_map(|theirs| {
-                let mut same_name = ours.get(&theirs.name)?.iter();
+                let mut same_name = ours.get(&theirs.display_name)?.iter();
                 let (_, place) = same_name.find(|(ours, _)| may_be_same(ours, theirs))?;
                 Some(*place)
             });
@@ -160,8 +160,8 @@ impl OtherRuns<'_> {
 }
 
 /// Whether two keys of the same name may be of one integration; no origin matches any.
-fn may_be_same(ours: &Key, theirs: &Key) -> bool {
-    let is_same_origin = match (&ours.origin, &theirs.origin) {
+fn may_be_same(ours: &RecordKey, theirs: &RecordKey) -> bool {
+    let is_same_origin = match (ours.origin.as_exact(), theirs.origin.as_exact()) {
         (Some(ours), Some(theirs)) => ours == theirs,
         _ => true,
     };

@@ -9,7 +9,7 @@ use super::exit::{Exit, Failure};
 use super::input::{self, RunSettings};
 use super::loaded_run::LoadedRun;
 use crate::engine::{InvalidNow, Joined, SheetNow, join, rows_in};
-use crate::journal::{Input, Key, RowRead, RowState, RunOpened, RunState, Totals};
+use crate::journal::{Input, RowRead, RowState, RunOpened, RunState, Totals};
 use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
 use crate::render::{Screen, count, diagnostics};
 use crate::validate::{Only, Validation};
@@ -162,7 +162,7 @@ fn sheet_now(run: &LoadedRun, input: &mut Validation) -> SheetNow {
         Some((file.name.clone(), before.file.as_str().into()))
     });
     let invalid = input.invalid.iter().map(|row| InvalidNow {
-        key: row.key.clone().map(Key::from),
+        key: row.key.clone(),
         id: row.id,
         place: row.place.clone(),
     });

@@ -5,14 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::journal::{Key, RowState, RunState};
-use crate::model::{Field, Outcome, Place, Row, ShownFields};
+use crate::journal::{RowState, RunState};
+use crate::model::{Field, Outcome, Place, RecordKey, Row, ShownFields};
 
 /// A row of the sheet that is not valid.
 #[derive(Clone, Debug)]
 pub(crate) struct InvalidNow {
     /// None if it is not known.
-    pub key: Option<Key>,
+    pub key: Option<RecordKey>,
     /// Its cell in the column `id`.
     pub id: Option<i64>,
     pub place: Place,
@@ -61,7 +61,7 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
     let mut joined = Joined::default();
     let mut seen = BTreeSet::new();
     for row in sheet.rows {
-        let key = row.record.key().map(Key::from);
+        let key = row.record.key();
         let found = known.find(row.id, key.as_ref(), &row.place, &sheet.unchanged);
         let Some(n) = found.filter(|n| !seen.contains(n)) else {
             joined.new.push(row);
@@ -103,7 +103,7 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
 pub(crate) fn rows_in(run: &RunState, sheet: &SheetNow) -> BTreeSet<u32> {
     let known = Known::of(run);
     let valid = sheet.rows.iter();
-    let valid = valid.map(|row| (row.id, row.record.key().map(Key::from), &row.place));
+    let valid = valid.map(|row| (row.id, row.record.key(), &row.place));
     let invalid = sheet.invalid.iter();
     let invalid = invalid.map(|row| (row.id, row.key.clone(), &row.place));
     let rows = valid.chain(invalid);
@@ -114,7 +114,7 @@ pub(crate) fn rows_in(run: &RunState, sheet: &SheetNow) -> BTreeSet<u32> {
 /// The rows of a run by their keys, those without by their places, and those of an update by their integrations too.
 struct Known<'a> {
     ids: HashMap<i64, u32>,
-    keys: HashMap<&'a Key, u32>,
+    keys: HashMap<&'a RecordKey, u32>,
     places: HashMap<(&'a str, Option<&'a str>, Option<u32>), u32>,
 }
 
@@ -143,7 +143,7 @@ impl<'a> Known<'a> {
     fn find(
         &self,
         id: Option<i64>,
-        key: Option<&Key>,
+        key: Option<&RecordKey>,
         place: &Place,
         unchanged: &HashMap<String, Box<str>>,
     ) -> Option<u32> {
@@ -270,7 +270,7 @@ mod tests {
     fn an_invalid_row_counts_for_the_run_only_if_it_may_still_be_sent() {
         let invalid = |name: &str| InvalidNow {
             id: None,
-            key: row(1, Some(name), 1).record.key().map(Key::from),
+            key: row(1, Some(name), 1).record.key(),
             place: place("a.csv", 9),
         };
         let sheet = SheetNow {

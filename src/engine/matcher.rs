@@ -71,11 +71,10 @@ impl MatchRow {
     /// A row as a journal has it; none if it has no type, so that it was never sent.
     pub(crate) fn of_state(row: &RowState, status: RowStatus) -> Option<Self> {
         let integration_type = row.integration_type()?;
-        let exactly = |origin: &str| OriginKey::Exactly(origin.into());
         let origin = match (&row.key, &row.origin) {
             // The rules under which the row was sent count.
-            (Some(key), _) => key.origin.as_deref().map_or(OriginKey::Any, exactly),
-            (None, Some(text)) => exactly(&normalise(integration_type, text)),
+            (Some(key), _) => key.origin.clone(),
+            (None, Some(text)) => OriginKey::Exactly(normalise(integration_type, text)),
             (None, None) => OriginKey::of(integration_type, None),
         };
         Some(Self {

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use crate::journal::{
-    Appender, Event, Excluded, JournalError, ListReason, Listed, Planned, PlannedAction, RowRead,
-    RunOpened, SessionStart,
+    Appender, Event, JournalError, ListReason, Listed, Planned, PlannedAction, RowRead, RunOpened,
+    SessionStart,
 };
-use crate::model::{Place, ShownRow};
+use crate::model::{Outcome, Place, ShownRow};
 use crate::plan::{Action, Plan, PlannedRow};
 
 /// How a run begins.
@@ -67,7 +67,7 @@ fn read_event(planned: &PlannedRow) -> Event {
     // A resume of a run that died before its plan was on disk must not send these either.
     let is_beyond = planned.action == Action::NotSelected;
     Event::Row(Box::new(RowRead {
-        outcome: is_beyond.then_some(Excluded::NotSelected),
+        outcome: is_beyond.then_some(Outcome::NotSelected),
         ..RowRead::valid(&planned.row)
     }))
 }

@@ -265,9 +265,8 @@ impl Listed {
 pub enum ListReason {
     /// The last list before the first request.
     Baseline,
-    /// To learn whether it is the user or the row that was refused.
-    Access,
-    /// To judge rows in doubt.
+    /// To judge rows in doubt. Earlier versions had another reason: to learn whether it is the user or the row that was refused.
+    #[serde(alias = "access")]
     Settle,
     /// To plan what is to be done now.
     Plan,

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use super::deletion::{KnownDeletion, RemovalOutcome};
 use super::event::{Jira, SessionKind};
 use super::reader::ReadError;
-use super::row_event::Key;
 use super::runs::{StoredRun, StoredRuns};
 use super::state::{RunState, Totals};
 use crate::model::{Outcome, RecordKey, Remote, RemoteIntegration, RemoteMap, RemoteSet};
@@ -38,9 +37,9 @@ pub(crate) struct PastFacts {
     pub is_undone: bool,
     pub has_lost_baseline: bool,
     /// The keys of its rows in doubt.
-    pub in_doubt: Vec<Key>,
+    pub in_doubt: Vec<RecordKey>,
     /// What it created and no undo removed, by the keys of the rows.
-    pub created: Vec<(Key, Remote)>,
+    pub created: Vec<(RecordKey, Remote)>,
     deletions: Vec<KnownDeletion>,
     /// How long its undos gave Jira at most to show what they deleted.
     settle: Duration,
@@ -67,11 +66,11 @@ impl History {
     pub(crate) fn note_keys(&self, list: &mut [RemoteIntegration]) {
         let runs = self.runs.iter().filter_map(|run| run.facts.as_ref().ok());
         let created = runs.flat_map(|facts| &facts.created);
-        let keys: RemoteMap<&Key> = created.map(|(key, remote)| (*remote, key)).collect();
+        let keys: RemoteMap<&RecordKey> = created.map(|(key, remote)| (*remote, key)).collect();
         for shown in list.iter_mut().filter(|shown| shown.init_date.is_some()) {
             let key = keys.get(shown.identity()).copied();
             let key = key.filter(|key| shown.may_have_type(Some(key.integration_type.name())));
-            shown.created_as = key.map(RecordKey::from);
+            shown.created_as = key.cloned();
         }
     }
 

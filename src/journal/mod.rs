@@ -29,8 +29,8 @@ pub(crate) use history::{History, PastRun, RecentDeletions};
 pub(crate) use reader::End;
 pub use reader::{ReadError, ReadRun, read};
 pub(crate) use row_event::{
-    Answered, Excluded, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
-    in_millis, in_millis_or_null,
+    Answered, Intent, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via, in_millis,
+    in_millis_or_null,
 };
 pub use row_state::RowState;
 pub use run_dir::lock_jira;

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{
-    Difference, IntegrationType, OriginKey, Outcome, Place, RecordKey, Remote, Row, ShownFields,
-    ShownRow, TableFormat,
+    Difference, Outcome, Place, RecordKey, Remote, Row, ShownFields, ShownRow, TableFormat,
 };
 
 /// A row of the input.
@@ -21,9 +20,9 @@ pub struct RowRead {
     pub name: Option<String>,
     /// The origin as the sheet has it.
     pub origin: Option<String>,
-    /// None without a display name or for an invalid row.
+    /// None without a display name or for an invalid row. Later versions compare by the rules under which the row was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<Key>,
+    pub key: Option<RecordKey>,
     /// The recognised fields apart from secrets, by their names in the API.
     #[serde(default, skip_serializing_if = "ShownFields::is_empty")]
     pub cells: ShownFields,
@@ -38,7 +37,7 @@ pub struct RowRead {
     pub errors: Vec<String>,
     /// Why it will not be sent, where that is known from the start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<Excluded>,
+    pub outcome: Option<Outcome>,
 }
 
 impl RowRead {
@@ -49,7 +48,7 @@ impl RowRead {
             type_name: Some(record.integration_type().name().into()),
             name: record.display_name().map(Into::into),
             origin: record.origin().map(|origin| origin.as_str().into()),
-            key: record.key().map(Key::from),
+            key: record.key(),
             cells: record.visible(),
             group: row.group.clone(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
@@ -66,16 +65,16 @@ impl RowRead {
             cells: row.cells.clone(),
             group: row.group.clone(),
             errors: row.codes.iter().map(|code| code.name().into()).collect(),
-            ..Self::at(row.n, &row.place, Some(Excluded::Invalid))
+            ..Self::at(row.n, &row.place, Some(Outcome::Invalid))
         }
     }
 
     /// A row that the selection leaves out. Its cells were not read, and only its place is kept.
     pub fn not_selected(n: u32, place: &Place) -> Self {
-        Self::at(n, place, Some(Excluded::NotSelected))
+        Self::at(n, place, Some(Outcome::NotSelected))
     }
 
-    fn at(n: u32, place: &Place, outcome: Option<Excluded>) -> Self {
+    fn at(n: u32, place: &Place, outcome: Option<Outcome>) -> Self {
         Self {
             n,
             place: RowPlace::from(place),
@@ -99,19 +98,11 @@ pub struct RowPlace {
     pub file: String,
     /// None in a CSV.
     pub sheet: Option<String>,
-    #[serde(with = "FormatName")]
     pub format: TableFormat,
     /// The row, from 1, as a spreadsheet shows it.
     pub row: u32,
     /// The physical line of a CSV, from 1.
     pub line: Option<u64>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "TableFormat", rename_all = "snake_case")]
-enum FormatName {
-    Csv,
-    Xlsx,
 }
 
 impl From<&Place> for RowPlace {
@@ -122,59 +113,6 @@ impl From<&Place> for RowPlace {
             format: place.table.format,
             row: place.row.unwrap_or_default(),
             line: place.line,
-        }
-    }
-}
-
-/// A row's key, written out so that later versions compare by the rules under which the row was sent.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Key {
-    #[serde(rename = "type")]
-    pub integration_type: IntegrationType,
-    /// The normalised origin; none matches any.
-    pub origin: Option<String>,
-    /// The display name.
-    pub name: String,
-}
-
-impl From<RecordKey> for Key {
-    fn from(key: RecordKey) -> Self {
-        Self {
-            integration_type: key.integration_type,
-            origin: key.origin.as_exact().map(str::to_owned),
-            name: key.display_name,
-        }
-    }
-}
-
-impl From<&Key> for RecordKey {
-    fn from(key: &Key) -> Self {
-        Self {
-            integration_type: key.integration_type,
-            origin: key
-                .origin
-                .clone()
-                .map_or(OriginKey::Any, OriginKey::Exactly),
-            display_name: key.name.clone(),
-        }
-    }
-}
-
-/// Why a row that was read is not part of the run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Excluded {
-    /// It is not valid.
-    Invalid,
-    /// The selection leaves it out.
-    NotSelected,
-}
-
-impl From<Excluded> for Outcome {
-    fn from(excluded: Excluded) -> Self {
-        match excluded {
-            Excluded::Invalid => Self::Invalid,
-            Excluded::NotSelected => Self::NotSelected,
         }
     }
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::deletion::{Deletions, RemovalOutcome, Target};
 use super::row_event::{
-    Answered, Intent, Key, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
+    Answered, Intent, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
 };
 use crate::model::{
-    Difference, Field, IntegrationType, Outcome, Place, Remote, RemoteSet, ShownFields, differences,
+    Difference, Field, IntegrationType, Outcome, Place, RecordKey, Remote, RemoteSet, ShownFields,
+    differences,
 };
 use jiff::Timestamp;
 
@@ -24,7 +25,7 @@ pub struct RowState {
     /// The origin as the sheet has it.
     pub origin: Option<String>,
     /// None without a display name or for an invalid row.
-    pub key: Option<Key>,
+    pub key: Option<RecordKey>,
     /// The codes of its warnings.
     pub warnings: Vec<String>,
     /// The recognised cells apart from secrets, by the fields' names in the API.
@@ -104,7 +105,7 @@ impl RowState {
             warnings: row.warnings,
             cells: row.cells,
             group: row.group,
-            outcome: row.outcome.map_or(Outcome::NotAttempted, Outcome::from),
+            outcome: row.outcome.unwrap_or(Outcome::NotAttempted),
             remote: None,
             echo: ShownFields::default(),
             changes: Vec::new(),

@@ -1,10 +1,13 @@
 //! What makes a row the same row, in the sheet and in Jira.
 
+use serde::{Deserialize, Serialize};
+
 use super::integration_type::{IntegrationType, OriginRule};
 use super::origin::{Origin, normalise};
 
-/// The origin within a key.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+/// The origin within a key. A journal has it as text, or null for any.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum OriginKey {
     /// A normalised origin.
     Exactly(String),
@@ -55,12 +58,11 @@ impl OriginKey {
 
 /// What identifies an integration: type, normalised origin and display name. Names compare exactly. A row without a
 /// display name has no key.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct RecordKey {
-    /// The integration type.
+    #[serde(rename = "type")]
     pub integration_type: IntegrationType,
-    /// The origin.
     pub origin: OriginKey,
-    /// The display name.
+    #[serde(rename = "name")]
     pub display_name: String,
 }

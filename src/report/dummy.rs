@@ -9,11 +9,11 @@ use crate::journal::samples::{
     answered, at, audit, closed, intent, opened, planned, row, row_read, session,
 };
 use crate::journal::{
-    Answered, Event, Excluded, Intent, Op, PlannedAction, RowRead, RunState, SessionKind, Verdict,
+    Answered, Event, Intent, Op, PlannedAction, RowRead, RunState, SessionKind, Verdict,
 };
 use crate::model::{
-    Code, Diagnostic, Diagnostics, Field, FieldValue, IntegrationType, Origin, Place, Record,
-    RecordDraft, RemoteIntegration, Row, ShownFields, ShownRow, TableFormat, TableName,
+    Code, Diagnostic, Diagnostics, Field, FieldValue, IntegrationType, Origin, Outcome, Place,
+    Record, RecordDraft, RemoteIntegration, Row, ShownFields, ShownRow, TableFormat, TableName,
 };
 use crate::plan::Plan;
 use crate::validate::{FileRead, RowCounts, TableRead, Validation};
@@ -176,7 +176,7 @@ fn run_state() -> RunState {
     });
     let invalid = RowRead {
         type_name: None,
-        outcome: Some(Excluded::Invalid),
+        outcome: Some(Outcome::Invalid),
         group: Some("Search".into()),
         warnings: vec!["trimmed".into(), "plain-http".into()],
         ..row_read(5)

@@ -2,7 +2,7 @@ use super::*;
 use crate::journal::samples::{
     answered, audit, closed, intent, opened, planned, remote, row, row_read, session, settled,
 };
-use crate::journal::{Excluded, Intent, Listed, Op, PlannedAction, RemovalOutcome, Verdict};
+use crate::journal::{Intent, Listed, Op, PlannedAction, RemovalOutcome, Verdict};
 use crate::model::ShownFields;
 
 mod any;
@@ -43,13 +43,13 @@ fn a_row_that_is_not_sent_on_purpose_says_why() {
         outcome([planned(1, PlannedAction::NotSelected)]),
         Outcome::NotSelected
     );
-    for excluded in [Excluded::Invalid, Excluded::NotSelected] {
+    for excluded in [Outcome::Invalid, Outcome::NotSelected] {
         let read = RowRead {
             outcome: Some(excluded),
             ..row_read(1)
         };
         let state = run([Event::Row(Box::new(read))]);
-        assert_eq!(state.row(1).unwrap().outcome, Outcome::from(excluded));
+        assert_eq!(state.row(1).unwrap().outcome, excluded);
     }
 }
 

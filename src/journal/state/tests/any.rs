@@ -30,8 +30,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     ];
     let excluded = prop_oneof![
         Just(None),
-        Just(Some(Excluded::Invalid)),
-        Just(Some(Excluded::NotSelected))
+        Just(Some(Outcome::Invalid)),
+        Just(Some(Outcome::NotSelected))
     ];
     let delete = |(n, attempt)| match intent(n, attempt) {
         Event::Intent(intent) => Event::Intent(Intent {
