@@ -41,7 +41,7 @@ thread_local! {
             pat: Some(Secret::new(PAT).into()),
             ..RecordDraft::default()
         };
-        Record::new(IntegrationType::GitHub, draft).expect("a record")
+        Record::new(IntegrationType::GitHub, draft)
     };
 }
 

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use gij::testing::input::{
     Block, InputError, Interest, ReadOptions, Sink, SkipReason, Source, TableHead, Value, read,
 };
-use gij::testing::model::{Diagnostic, Place, TableName};
+use gij::testing::model::{Diagnostic, TableName};
 
 /// Takes every table in as it comes. Any text may be a header.
 #[derive(Default)]
@@ -47,8 +47,6 @@ impl Sink for Collector {
     fn skipped(&mut self, _: &Arc<TableName>, _: SkipReason<'_>) {}
 
     fn sheet(&mut self, _: &str) {}
-
-    fn guessed_encoding(&mut self, _: Place, _: u8) {}
 
     fn diagnostic(&mut self, _: Diagnostic) {}
 

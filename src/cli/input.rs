@@ -194,7 +194,7 @@ pub(super) fn in_option<E: std::fmt::Display>(option: &'static str) -> impl Fn(E
 
 /// Reads and validates all files.
 pub(super) fn read(files: &[PathBuf], options: &Options) -> Result<Validation, Failure> {
-    complete(validate(files, options))
+    complete(validate(files, options), options)
 }
 
 /// Reads and validates files that the run knows by other names.
@@ -207,11 +207,14 @@ pub(super) fn read_as(
         let source = Source::open(file).map(|source| source.named(name));
         (name.clone(), source)
     };
-    complete(validate_sources(names.iter().zip(files).map(open), options))
+    complete(
+        validate_sources(names.iter().zip(files).map(open), options),
+        options,
+    )
 }
 
 /// `found`, if everything that the options name was there.
-fn complete(found: Validation) -> Result<Validation, Failure> {
+fn complete(found: Validation, options: &Options) -> Result<Validation, Failure> {
     if found.has_secret_argument {
         let failure = Failure::usage(
             "a secret must not be on the command line, and for some of these rows `username` is one: an access key id",
@@ -255,7 +258,13 @@ fn complete(found: Validation) -> Result<Validation, Failure> {
     let counts = found.counts;
     if counts.not_selected > 0 && counts.not_selected == counts.read {
         let rows = count(counts.read, "row", "rows");
-        let failure = Failure::usage(format!("`--only` and `--rows` select none of {rows}"));
+        let selection = &options.selection;
+        let select = match (selection.only.as_slice(), selection.rows.as_slice()) {
+            (_, []) => "`--only` selects",
+            ([], _) => "`--rows` selects",
+            _ => "`--only` and `--rows` together select",
+        };
+        let failure = Failure::usage(format!("{select} none of {rows}"));
         return Err(failure.help("compare the text and the row numbers with the sheet"));
     }
     Ok(found)

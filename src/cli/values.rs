@@ -79,7 +79,7 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 
 /// `Azure!34`: one row.
 pub(super) fn one_row(text: &str) -> Result<RowRange, String> {
-    let rows = RowRange::parse_list(text).map_err(|error| error.to_string())?;
+    let rows = RowRange::parse_list(text)?;
     match <[RowRange; 1]>::try_from(rows) {
         Ok([row]) if row.is_one_row() => Ok(row),
         _ => Err("this is more than one row; repeat the option for each row".to_owned()),

@@ -202,7 +202,7 @@ mod tests {
         Row {
             n,
             place: place("a.csv", n + 1),
-            record: Record::new(of, draft).unwrap(),
+            record: Record::new(of, draft),
             warnings: Vec::new(),
             id: None,
             group: None,

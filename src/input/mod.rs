@@ -17,7 +17,7 @@ pub(crate) use self::block::RowView;
 pub use self::block::{Block, Value};
 use self::csv::is_utf16;
 pub use self::error::InputError;
-pub(crate) use self::error::InputErrorKind;
+use self::error::unreadable;
 pub use self::source::Source;
 pub(crate) use self::table::{FirstRow, HEADER_WITHIN, HiddenRows, is_same_sheet};
 pub use self::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
@@ -34,11 +34,15 @@ pub fn read(source: &Source, options: &ReadOptions, sink: &mut dyn Sink) -> Resu
     read.map_err(|error| source.failed(error))?;
     let content = source.reader();
     match start.as_slice() {
-        [] => Err(InputErrorKind::Empty.at(place)),
+        [] => {
+            let help = "check that this is the file you meant, and that it was saved";
+            Err(unreadable("the file is empty", help).at(place))
+        }
         [b'P', b'K', 3 | 5, 4 | 6, ..] => xlsx::read(source.name(), &content, options, sink),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(xlsx::refuse_ole(content).at(place)),
         _ if start.contains(&0) && !is_utf16(&start) && options.encoding.is_none() => {
-            Err(InputErrorKind::NotATable.at(place))
+            let help = "give a .csv, .tsv, .xlsx or .xlsm file";
+            Err(unreadable("this is neither a CSV nor an XLSX file", help).at(place))
         }
         _ => csv::read(source.name(), content, &start, options, sink),
     }

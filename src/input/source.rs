@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::error::{InputError, InputErrorKind};
-use crate::model::{Place, TableFormat, TableName};
+use super::error::{InputError, unreadable};
+use crate::model::{Place, Problem, TableFormat, TableName};
 
 /// Most bytes of standard input, a pipe or a device: they can be read once only, so they are kept in memory.
 const LONGEST_STREAM: u64 = 128 << 20;
@@ -120,10 +120,10 @@ impl Source {
         Self::of("-".to_owned(), read_stream(io::stdin().lock()))
     }
 
-    fn of(name: String, content: Result<Content, InputErrorKind>) -> Result<Self, InputError> {
+    fn of(name: String, content: Result<Content, Problem>) -> Result<Self, InputError> {
         match content {
             Ok(content) => Ok(Self { name, content }),
-            Err(kind) => Err(kind.at(place_of(&name))),
+            Err(problem) => Err(problem.at(place_of(&name))),
         }
     }
 
@@ -169,14 +169,17 @@ impl Source {
 
     /// The error of a file that the system cannot read.
     pub(super) fn failed(&self, error: io::Error) -> InputError {
-        InputErrorKind::from(error).at(self.place())
+        Problem::from(error).at(self.place())
     }
 }
 
-fn open(path: &Path) -> Result<Content, InputErrorKind> {
+fn open(path: &Path) -> Result<Content, Problem> {
     let name = path.file_name().unwrap_or_default();
     if name.as_encoded_bytes().starts_with(b"~$") {
-        return Err(InputErrorKind::ExcelLock);
+        return Err(unreadable(
+            "this is the lock file of a workbook that is open in Excel",
+            "give the workbook itself, whose name has no `~$`",
+        ));
     }
     let file = File::open(path)?;
     let metadata = file.metadata()?;
@@ -189,11 +192,12 @@ fn open(path: &Path) -> Result<Content, InputErrorKind> {
     }
 }
 
-fn read_stream(stream: impl Read) -> Result<Content, InputErrorKind> {
+fn read_stream(stream: impl Read) -> Result<Content, Problem> {
     let mut bytes = Vec::new();
     stream.take(LONGEST_STREAM + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST_STREAM {
-        return Err(InputErrorKind::StreamTooLong);
+        let message = "this is longer than 128 MB and not a regular file";
+        return Err(unreadable(message, "save it as a file and give that"));
     }
     Ok(Content::Memory(bytes))
 }
@@ -243,6 +247,6 @@ mod tests {
     #[test]
     fn a_stream_without_end_is_refused() {
         let error = read_stream(io::repeat(0)).err().unwrap();
-        assert!(matches!(error, InputErrorKind::StreamTooLong));
+        assert!(error.message.contains("longer than 128 MB"));
     }
 }

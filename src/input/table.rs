@@ -6,7 +6,7 @@ use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
 use super::block::Block;
-use crate::model::{Diagnostic, Place, TableName};
+use crate::model::{Diagnostic, TableName};
 
 /// What becomes of rows that are hidden in a workbook, by hand or by a filter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -106,9 +106,6 @@ pub trait Sink {
 
     /// A workbook has a sheet of this name, asked for or not.
     fn sheet(&mut self, name: &str);
-
-    /// The text turned out not to be UTF-8 at `place`, where it holds `byte`, and is taken for Windows-1252.
-    fn guessed_encoding(&mut self, place: Place, byte: u8);
 
     /// The next rows of the table that began last.
     fn block(&mut self, block: Block);

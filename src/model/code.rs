@@ -383,7 +383,7 @@ codes! {
         why: "They have the same type, origin and display name, so nobody could tell the two integrations apart. The rows of \
               all files are compared. In an origin, the case of the host, the default port and a final `/` do not count. A \
               blank origin is the type's default; those of `AWS` and `VSTS` are not documented, so a blank one matches any.",
-        help: "Remove one of the two rows. If their accounts differ, give one of them another display name.",
+        help: "Keep one of the rows and remove the others. If their accounts differ, give each another display name.",
         example: csv("type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\nGITLAB_SERVER,Payments,https://GIT.example.org/,other-invented-token\n",
                      "type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\n"),
     }
@@ -399,7 +399,7 @@ codes! {
         meaning: "another row has the same type and origin under another name",
         why: "Two integrations with one host index every repository twice that both accounts can see. That is fine if the \
               accounts see different repositories.",
-        help: "If the accounts differ, do nothing. Otherwise remove one of the two rows.",
+        help: "If the accounts differ, do nothing. Otherwise keep one of the rows and remove the others.",
         example: csv("type,displayName,origin,pat\nGITLAB_SERVER,Payments,https://git.example.org,invented-token\nGITLAB_SERVER,Storefront,https://git.example.org,other-invented-token\n",
                      "type,displayName,origin,pat\nGITLAB_SERVER,All teams,https://git.example.org,invented-token\n"),
     }
@@ -695,7 +695,8 @@ codes! {
         meaning: "the row names projects, but `global` is blank",
         why: "Unless `global` is `no`, Jira makes an integration visible to all projects, and may then ignore the projects that \
               the row names (page \"Setting Project Permissions\").",
-        help: "Write `no` in `global`, or set it for all blank cells with `--set global=no`.",
+        help: "Write `no` in the cell `global` of this row. In a row without projects, `no` hides the integration from all of \
+               them.",
         example: csv("type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,,ABC\n",
                      "type,displayName,pat,global,projectKeys\nGITHUB,Payments,invented-token,no,ABC\n"),
     }

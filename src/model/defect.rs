@@ -5,8 +5,7 @@ use super::field::{Field, FieldSet};
 use super::integration_type::{CredentialForm, Need, OriginRule, TypeSpec};
 
 /// Lists what is wrong with a row of the type `spec` that gives the fields `given` and the user name `username`: required
-/// things that are missing, and credentials that do not go together. This is the one place that decides whether a row is
-/// complete: validation and [`Record::new`](super::Record::new) both ask it.
+/// things that are missing, and credentials that do not go together.
 pub(crate) fn defects(
     spec: &TypeSpec,
     given: FieldSet,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use thiserror::Error;
+
 use super::code::{Code, Severity};
 use super::field::Field;
 use super::place::Place;
@@ -26,7 +28,8 @@ pub struct Diagnostic {
 }
 
 /// What is wrong and what to do about it, before it has a place.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Error)]
+#[error("{message}")]
 pub struct Problem {
     pub code: Code,
     pub message: String,

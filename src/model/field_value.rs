@@ -294,14 +294,6 @@ fn check_filter(text: &str) -> Result<(), FieldValueError> {
     })
 }
 
-/// The functions of JMESPath (<https://jmespath.org/specification.html#built-in-functions>).
-#[rustfmt::skip]
-const FUNCTIONS: [&str; 26] = [
-    "abs", "avg", "ceil", "contains", "ends_with", "floor", "join", "keys", "length", "map", "max", "max_by", "merge",
-    "min", "min_by", "not_null", "reverse", "sort", "sort_by", "starts_with", "sum", "to_array", "to_number", "to_string",
-    "type", "values",
-];
-
 /// What the parser accepts though it is a mistake, and the character where it is, from 1: a function that does not exist, or
 /// two values without a comma between them.
 fn jmespath_slip(text: &str) -> Option<(String, usize)> {
@@ -329,7 +321,8 @@ fn jmespath_slip(text: &str) -> Option<(String, usize)> {
                 at += 1;
             }
             let word: String = chars[start..at].iter().collect();
-            if chars.get(at) == Some(&'(') && !FUNCTIONS.contains(&word.as_str()) {
+            let is_function = || jmespath::DEFAULT_RUNTIME.get_function(&word).is_some();
+            if chars.get(at) == Some(&'(') && !is_function() {
                 // A long word may be a secret.
                 let name = if word.len() <= 12 {
                     format!(" `{word}`")

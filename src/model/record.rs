@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::code::Code;
-use super::defect::defects;
-use super::field::{Field, FieldSet};
+use super::field::Field;
 use super::field_value::FieldValue;
 use super::integration_type::IntegrationType;
 use super::key::{OriginKey, RecordKey};
@@ -33,8 +31,8 @@ pub struct RecordDraft {
     pub settings: Vec<(Field, FieldValue)>,
 }
 
-/// One integration as a row describes it. A record that exists is valid: it has all that its type needs, and each value
-/// is one that the API takes. Only the record of an update may lack what its integration has already.
+/// One integration as a row describes it. Validation makes a record only of a row without errors, so that it has all that its
+/// type needs, and each value is one that the API takes. Only that of an update may lack what its integration has already.
 #[derive(Clone, Debug)]
 pub struct Record {
     integration_type: IntegrationType,
@@ -42,28 +40,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// Makes a record of `values`.
-    ///
-    /// # Errors
-    ///
-    /// What keeps it from being complete, by field and code.
-    pub fn new(
-        integration_type: IntegrationType,
-        values: RecordDraft,
-    ) -> Result<Self, Vec<(Field, Code)>> {
-        let found = defects(integration_type.spec(), values.given(), values.user_name());
-        if found.is_empty() {
-            Ok(Self {
-                integration_type,
-                values,
-            })
-        } else {
-            Err(found)
-        }
-    }
-
-    /// The record of a row that updates an integration: it need not be complete.
-    pub(crate) fn partial(integration_type: IntegrationType, values: RecordDraft) -> Self {
+    /// The record of a row in which nothing is wrong.
+    pub fn new(integration_type: IntegrationType, values: RecordDraft) -> Self {
         Self {
             integration_type,
             values,
@@ -203,18 +181,5 @@ impl RecordDraft {
             Some(Username::KeyId(cell)) => Some(cell),
             _ => None,
         }
-    }
-
-    fn given(&self) -> FieldSet {
-        let present = [
-            (Field::DisplayName, self.display_name.is_some()),
-            (Field::Origin, self.origin.is_some()),
-            (Field::Username, self.username.is_some()),
-            (Field::Password, self.password.is_some()),
-            (Field::Pat, self.pat.is_some()),
-        ];
-        let present = present.into_iter().filter(|(_, is_present)| *is_present);
-        let settings = self.settings.iter().map(|(field, _)| *field);
-        present.map(|(field, _)| field).chain(settings).collect()
     }
 }

@@ -510,7 +510,7 @@ mod tests {
         Row {
             n,
             place: Place::row(&table, n + 1, None),
-            record: Record::new(of, draft).unwrap(),
+            record: Record::new(of, draft),
             warnings: Vec::new(),
             id: None,
             group: None,

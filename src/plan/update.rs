@@ -257,7 +257,7 @@ fn global_problem(id: i64) -> Problem {
     Problem::new(
         Code::GlobalWithProjects,
         format!("all projects see integration {id}, so Jira ignores the projects of the row"),
-        "add `global` to `--fields`, with `no` in the cell or by `--set global=no`",
+        "add `global` to `--fields`, and write `no` in the cell `global` of this row",
     )
 }
 

@@ -117,7 +117,7 @@ fn valid(n: u32, table: &Arc<TableName>) -> Row {
     Row {
         n,
         place: Place::row(table, n + 1, Some(u64::from(n) + 1)),
-        record: Record::new(of, draft).unwrap(),
+        record: Record::new(of, draft),
         warnings: if n == 1 {
             vec![Code::Trimmed]
         } else {

@@ -9,13 +9,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
-use thiserror::Error;
 use wildmatch::WildMatch;
 
 use super::Secret;
 
 /// Most bytes read of a file that a `file:` reference names; the secret is its first line.
 const LONGEST_FILE: u64 = 64 * 1024;
+
+const OF_ITS_OWN: &str = "give the host a credential of its own";
 
 /// Where a secret is that a sheet only refers to. Printing it shows the place, never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,65 +83,28 @@ impl From<Secret> for SecretCell {
 }
 
 /// Why a reference was not followed.
-#[derive(Debug, Error)]
-pub enum ReferenceError {
-    /// No pattern of `--allow-env` matches the name.
-    #[error("`env:{0}` is not allowed")]
-    EnvNotAllowed(String),
-    /// The variables that hold `gij`'s own credentials are never given to a sheet.
-    #[error("`env:{0}` is one of gij's own variables")]
-    EnvIsOurs(String),
-    /// The variable is allowed and not set, or blank.
-    #[error("the environment variable {0} is not set")]
-    EnvUnset(String),
-    /// No `--secrets-dir` was given.
-    #[error("`file:{0}` is not allowed")]
-    FilesNotAllowed(String),
-    /// The file lies outside the secrets directory once links are resolved.
-    #[error("`file:{0}` lies outside the secrets directory")]
-    FileOutside(String),
-    /// The file holds `gij`'s own token or password.
-    #[error("`file:{0}` is gij's own token or password file")]
-    FileIsOurs(String),
-    /// The file cannot be read.
-    #[error("`file:{path}` cannot be read: {source}")]
-    FileUnreadable {
-        /// The path in the cell.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The file's first line is blank or not text.
-    #[error("the first line of `file:{0}` is blank or not text")]
-    FileBlank(String),
+#[derive(Debug)]
+pub struct ReferenceError {
+    pub message: String,
+    /// What the person at the keyboard, or the sheet's writer, can do about it.
+    pub help: String,
+    /// Whether the reference is allowed and only its value is missing: what `check` may warn about and no more.
+    pub is_missing_value: bool,
 }
 
-impl ReferenceError {
-    /// What the person at the keyboard, or the sheet's writer, can do about it.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::EnvNotAllowed(_) => {
-                "if you trust the sheet with it, allow it by `--allow-env NAME`; a secret that begins like this is written `literal:env:…`"
-            }
-            Self::EnvIsOurs(_) | Self::FileIsOurs(_) => "give the host a credential of its own",
-            Self::EnvUnset(_) => "set the variable before you run this again",
-            Self::FilesNotAllowed(_) => {
-                "if you trust the sheet with it, allow files below a directory by `--secrets-dir DIR`; a secret that begins like this is written `literal:file:…`"
-            }
-            Self::FileOutside(_) => {
-                "move the file below the directory, and name it relative to that"
-            }
-            Self::FileUnreadable { .. } => "check the file's name and permissions",
-            Self::FileBlank(_) => "write the secret alone on the first line",
-        }
+/// The reference is not allowed.
+fn refused(message: String, help: &str) -> ReferenceError {
+    ReferenceError {
+        message,
+        help: help.to_owned(),
+        is_missing_value: false,
     }
+}
 
-    /// Whether the reference is allowed and only its value is missing: what `check` may warn about and no more.
-    pub fn is_missing_value(&self) -> bool {
-        matches!(
-            self,
-            Self::EnvUnset(_) | Self::FileUnreadable { .. } | Self::FileBlank(_)
-        )
+fn without_value(message: String, help: &str) -> ReferenceError {
+    ReferenceError {
+        is_missing_value: true,
+        ..refused(message, help)
     }
 }
 
@@ -175,7 +139,7 @@ impl SecretPolicy {
     ///
     /// # Errors
     ///
-    /// A [`ReferenceError`] says which rule forbids it or what is missing.
+    /// If a rule forbids it, or its value is missing.
     pub fn resolve(&self, reference: &SecretReference) -> Result<Secret, ReferenceError> {
         match reference {
             SecretReference::Env(name) => self.resolve_env(name),
@@ -186,40 +150,62 @@ impl SecretPolicy {
     fn resolve_env(&self, name: &str) -> Result<Secret, ReferenceError> {
         // Windows knows no case in variable names, so neither does this rule.
         if name.to_ascii_uppercase().starts_with("JIRA_") {
-            return Err(ReferenceError::EnvIsOurs(name.to_owned()));
+            let message = format!("`env:{name}` is one of gij's own variables");
+            return Err(refused(message, OF_ITS_OWN));
         }
         let allowed = |pattern: &String| WildMatch::new(pattern).matches(name);
         if !self.allow_env.iter().any(allowed) {
-            return Err(ReferenceError::EnvNotAllowed(name.to_owned()));
+            // A `*` of the sheet must not get into the option.
+            let is_plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            let known = if is_plain { name } else { "NAME" };
+            return Err(refused(
+                format!("`env:{name}` is not allowed"),
+                &format!(
+                    "if you trust the sheet with it, allow it with `--allow-env {known}`; write a secret that begins like this as `literal:env:…`"
+                ),
+            ));
         }
         match std::env::var(name) {
             Ok(value) if !value.trim().is_empty() => Ok(Secret::new(value)),
-            _ => Err(ReferenceError::EnvUnset(name.to_owned())),
+            _ => Err(without_value(
+                format!("the environment variable {name} is not set"),
+                "set the variable before you run this again",
+            )),
         }
     }
 
     fn resolve_file(&self, path: &str) -> Result<Secret, ReferenceError> {
-        let Some(dir) = &self.secrets_dir else {
-            return Err(ReferenceError::FilesNotAllowed(path.to_owned()));
+        let Some(given) = &self.secrets_dir else {
+            return Err(refused(
+                format!("`file:{path}` is not allowed"),
+                "if you trust the sheet with it, allow the files below a directory with `--secrets-dir DIR`; write a secret that begins like this as `literal:file:…`",
+            ));
         };
-        let unreadable = |source| ReferenceError::FileUnreadable {
-            path: path.to_owned(),
-            source,
+        let unreadable = |source: io::Error| {
+            let message = format!("`file:{path}` cannot be read: {source}");
+            without_value(message, "check the file's name and permissions")
         };
-        let given = dir;
+        let outside = || {
+            let message = format!("`file:{path}` lies outside the secrets directory");
+            refused(
+                message,
+                "move the file below the directory, and name it relative to that",
+            )
+        };
         let dir = given.canonicalize().map_err(unreadable)?;
         // Whether a file outside exists is not the sheet's to learn: what does not lie below by its letters is
         // "outside" before the disk is asked.
         if !lies_below(&dir, Path::new(path)) && !lies_below(given, Path::new(path)) {
-            return Err(ReferenceError::FileOutside(path.to_owned()));
+            return Err(outside());
         }
         let file = dir.join(path).canonicalize().map_err(unreadable)?;
         if !file.starts_with(&dir) {
-            return Err(ReferenceError::FileOutside(path.to_owned()));
+            return Err(outside());
         }
         let is_ours = |own: &PathBuf| own.canonicalize().is_ok_and(|own| own == file);
         if self.own_files.iter().any(is_ours) {
-            return Err(ReferenceError::FileIsOurs(path.to_owned()));
+            let message = format!("`file:{path}` is gij's own token or password file");
+            return Err(refused(message, OF_ITS_OWN));
         }
         if !file.is_file() {
             return Err(unreadable(io::Error::other("not a regular file")));
@@ -228,7 +214,10 @@ impl SecretPolicy {
         File::open(&file)
             .and_then(|file| file.take(LONGEST_FILE).read_to_end(&mut bytes))
             .map_err(unreadable)?;
-        first_line(&bytes).ok_or_else(|| ReferenceError::FileBlank(path.to_owned()))
+        first_line(&bytes).ok_or_else(|| {
+            let message = format!("the first line of `file:{path}` is blank or not text");
+            without_value(message, "write the secret alone on the first line")
+        })
     }
 }
 
@@ -270,12 +259,22 @@ mod tests {
     #[test]
     fn without_consent_no_reference_is_followed() {
         let none = SecretPolicy::default();
-        let env = none.resolve(&SecretReference::Env("PATH".into()));
-        assert!(matches!(env, Err(ReferenceError::EnvNotAllowed(_))));
-        assert!(matches!(
-            none.resolve(&file("x")),
-            Err(ReferenceError::FilesNotAllowed(_))
-        ));
+        for reference in [SecretReference::Env("PATH".into()), file("x")] {
+            let refused = none.resolve(&reference).unwrap_err();
+            assert_eq!(refused.message, format!("`{reference}` is not allowed"));
+        }
+    }
+
+    #[test]
+    fn a_pattern_in_a_sheet_is_not_advised_as_an_option() {
+        let help = |name: &str| {
+            let none = SecretPolicy::default();
+            none.resolve(&SecretReference::Env(name.into()))
+                .unwrap_err()
+                .help
+        };
+        assert!(help("GIT_PAT").contains("`--allow-env GIT_PAT`"));
+        assert!(help("*").contains("`--allow-env NAME`"));
     }
 
     #[test]
@@ -297,8 +296,8 @@ mod tests {
             ..SecretPolicy::default()
         };
         for name in ["JIRA_TOKEN", "jira_password"] {
-            let answer = all.resolve(&SecretReference::Env(name.into()));
-            assert!(matches!(answer, Err(ReferenceError::EnvIsOurs(_))));
+            let refused = all.resolve(&SecretReference::Env(name.into())).unwrap_err();
+            assert!(refused.message.contains("gij's own"), "{refused:?}");
         }
     }
 
@@ -314,11 +313,8 @@ mod tests {
     fn a_path_that_climbs_out_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         for path in ["../outside", "/etc/passwd", "a/../../b"] {
-            let answer = policy(dir.path()).resolve(&file(path));
-            assert!(
-                matches!(answer, Err(ReferenceError::FileOutside(_))),
-                "{path}"
-            );
+            let refused = policy(dir.path()).resolve(&file(path)).unwrap_err();
+            assert!(refused.message.contains("outside"), "{refused:?}");
         }
     }
 
@@ -327,8 +323,8 @@ mod tests {
     fn a_link_that_leads_out_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/etc/passwd", dir.path().join("link")).unwrap();
-        let answer = policy(dir.path()).resolve(&file("link"));
-        assert!(matches!(answer, Err(ReferenceError::FileOutside(_))));
+        let refused = policy(dir.path()).resolve(&file("link")).unwrap_err();
+        assert!(refused.message.contains("outside"), "{refused:?}");
     }
 
     #[test]
@@ -338,9 +334,7 @@ mod tests {
         std::fs::write(&token, "mine").unwrap();
         let mut policy = policy(dir.path());
         policy.own_files.push(token);
-        assert!(matches!(
-            policy.resolve(&file("token")),
-            Err(ReferenceError::FileIsOurs(_))
-        ));
+        let refused = policy.resolve(&file("token")).unwrap_err();
+        assert!(refused.message.contains("gij's own"), "{refused:?}");
     }
 }

@@ -77,14 +77,14 @@ pub(super) struct SeenRows {
     /// 40 bytes each.
     rows: Vec<(RowHashes, RowRef)>,
     /// The first row of each origin.
-    origins: RowTable,
+    origins: HashTable<u32>,
     /// The first row of each origin that gives it, where an earlier one leaves it blank.
-    givers: RowTable,
+    givers: HashTable<u32>,
     /// The rows of those origins that have several.
-    keys: RowTable,
+    keys: HashTable<u32>,
     /// The first row of each name, of the types whose blank origin may be any. The rows of one name all give their origin,
     /// or all leave it blank: the others are like the first.
-    names: RowTable,
+    names: HashTable<u32>,
 }
 
 impl SeenRows {
@@ -105,54 +105,46 @@ impl SeenRows {
         let place = |n: u32| rows[n as usize].1;
         let has_name = |n: u32| seen(n).name == hashes.name;
         let has_origin = |n: u32| seen(n).origin == hashes.origin;
+        let name = |n: u32| seen(n).name;
+        let origin = |n: u32| seen(n).origin;
+        let key = |n: u32| seen(n).name ^ seen(n).origin;
         if hashes.blank_is_any
-            && let Some(first) = self.names.first_with(hashes.name, n, has_name)
+            && let Some(first) = first_with(&mut self.names, hashes.name, n, has_name, name)
             && seen(first).gives_origin != hashes.gives_origin
         {
             return Some(Like::AnyOrigin(place(first)));
         }
-        let first = self.origins.first_with(hashes.origin, n, has_origin)?;
+        let first = first_with(&mut self.origins, hashes.origin, n, has_origin, origin)?;
         let first_name = seen(first).name;
         let is_first = |n: u32| seen(n).name == first_name && has_origin(n);
-        self.keys
-            .first_with(first_name ^ hashes.origin, first, is_first);
+        first_with(&mut self.keys, key(first), first, is_first, key);
         let has_key = |n: u32| has_name(n) && has_origin(n);
-        if let Some(same) = self
-            .keys
-            .first_with(hashes.name ^ hashes.origin, n, has_key)
-        {
+        let hash = hashes.name ^ hashes.origin;
+        if let Some(same) = first_with(&mut self.keys, hash, n, has_key, key) {
             return Some(Like::Key(place(same)));
         }
         let giver = match (hashes.gives_origin, seen(first).gives_origin) {
             (false, _) => None,
             (true, true) => Some(first),
-            (true, false) => self.givers.first_with(hashes.origin, n, has_origin),
+            (true, false) => first_with(&mut self.givers, hashes.origin, n, has_origin, origin),
         };
         giver.map(|giver| Like::Origin(place(giver)))
     }
 }
 
-/// Rows by a hash. Half of it is kept beside each row, so that growing does not read a million rows in random order.
-#[derive(Default)]
-struct RowTable(HashTable<(u32, u32)>);
-
-impl RowTable {
-    /// The row of this hash that is the one sought; if there is none, that is row `n` from now on.
-    fn first_with(&mut self, hash: u64, n: u32, is_sought: impl Fn(u32) -> bool) -> Option<u32> {
-        #[expect(clippy::cast_possible_truncation, reason = "half of a hash")]
-        let half = hash as u32;
-        // The table takes its bits from both ends.
-        let spread = |half: u32| u64::from(half).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let is_sought = |(of_row, row): &(u32, u32)| *of_row == half && is_sought(*row);
-        match self
-            .0
-            .entry(spread(half), is_sought, |(half, _)| spread(*half))
-        {
-            Entry::Occupied(first) => Some(first.get().1),
-            Entry::Vacant(free) => {
-                free.insert((half, n));
-                None
-            }
+/// The row of this hash that is the one sought; if there is none, that is row `n` from now on.
+fn first_with(
+    table: &mut HashTable<u32>,
+    hash: u64,
+    n: u32,
+    is_sought: impl Fn(u32) -> bool,
+    hash_of: impl Fn(u32) -> u64,
+) -> Option<u32> {
+    match table.entry(hash, |row| is_sought(*row), |row| hash_of(*row)) {
+        Entry::Occupied(first) => Some(*first.get()),
+        Entry::Vacant(free) => {
+            free.insert(n);
+            None
         }
     }
 }

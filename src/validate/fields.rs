@@ -200,7 +200,11 @@ impl<'a> RowCheck<'a> {
             return false;
         }
         let message = format!("`{field}` still contains a placeholder");
-        let help = "write the value itself; only if this type does not need the field, leave the cell blank";
+        let help = if self.options.update.is_empty() {
+            "write the value itself; only if this type does not need the field, leave the cell blank"
+        } else {
+            "write the value itself, or empty the cell if the row keeps the value that Jira has"
+        };
         self.report(field, Code::Placeholder, message, help);
         !self.options.policy.allows(Code::Placeholder)
     }
@@ -356,7 +360,7 @@ impl<'a> RowCheck<'a> {
         let secret = match self.options.secrets.resolve(&reference) {
             Ok(secret) => secret,
             Err(error) => {
-                self.report_reference(field, &error);
+                self.report_reference(field, error);
                 return None;
             }
         };
@@ -384,14 +388,14 @@ impl<'a> RowCheck<'a> {
         }
     }
 
-    fn report_reference(&mut self, field: Field, error: &ReferenceError) {
-        let is_missing = error.is_missing_value();
+    fn report_reference(&mut self, field: Field, error: ReferenceError) {
+        let is_missing = error.is_missing_value;
         let code = if is_missing {
             Code::ReferenceWithoutValue
         } else {
             Code::ReferenceNotAllowed
         };
-        self.report(field, code, error.to_string(), error.help());
+        self.report(field, code, error.message, error.help);
         // A check may run where the secrets are not.
         if is_missing
             && self.options.purpose == Purpose::Check

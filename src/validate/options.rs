@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::header_names::{field_of, near_miss, plain, undecorated};
 use super::selection::Selection;
@@ -103,14 +102,14 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`OptionError`] if there is no such field, or it cannot be changed.
-    pub(crate) fn update_field(&mut self, name: &str) -> Result<(), OptionError> {
+    /// In words, if there is no such field, or "Update Existing Integration" does not have it.
+    pub(crate) fn update_field(&mut self, name: &str) -> Result<(), String> {
         let name = name.trim();
         let is_fixed = |field: &Field| matches!(field, Field::Type | Field::LimitGitData);
         match field_named(name) {
             Ok(field) if !is_fixed(&field) => self.update.push(field),
             Err(error) if plain(name) != ID => return Err(error),
-            _ => return Err(OptionError::Fixed(name.to_owned())),
+            _ => return Err(format!("an update cannot change `{name}`")),
         }
         Ok(())
     }
@@ -143,14 +142,14 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`OptionError::Secret`] if they do.
-    pub fn refuse_secrets(&self) -> Result<(), OptionError> {
+    /// In words, if they do.
+    pub fn refuse_secrets(&self) -> Result<(), String> {
         let of = self
             .preset(Field::Type)
             .and_then(IntegrationType::from_name);
         let is_secret = of.is_some_and(|of| of.spec().username_is_secret());
         match self.preset(Field::Username) {
-            Some(text) if is_secret && is_literal(text) => Err(OptionError::Secret),
+            Some(text) if is_secret && is_literal(text) => Err(SECRET.to_owned()),
             _ => Ok(()),
         }
     }
@@ -176,35 +175,17 @@ struct MappedHeader {
     field: Option<Field>,
 }
 
-/// Why an option about fields cannot be read.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum OptionError {
-    #[error("there must be a `=` with a name before it")]
-    NoEqualsSign,
-    #[error(
-        "`{name}` is not a field of an integration; {}",
-        .meant.map_or("`gij explain` lists all".to_owned(), |meant| format!("did you mean `{meant}`?"))
-    )]
-    NotAField {
-        name: String,
-        /// The field that it is close to.
-        meant: Option<Field>,
-    },
-    /// "Update Existing Integration" does not have it.
-    #[error("an update cannot change `{0}`")]
-    Fixed(String),
-    /// Everybody on the machine can read a command line.
-    #[error("a secret must not be on the command line; write `env:NAME` or `file:PATH` instead")]
-    Secret,
-}
+/// Everybody on the machine can read a command line.
+const SECRET: &str =
+    "a secret must not be on the command line; write `env:NAME` or `file:PATH` instead";
 
 impl HeaderMap {
     /// Adds `Their header=field`; nothing after the `=` leaves the column out.
     ///
     /// # Errors
     ///
-    /// [`OptionError`].
-    pub fn add(&mut self, text: &str) -> Result<(), OptionError> {
+    /// In words, if it cannot be read.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
         let (header, field) = sides(text)?;
         let field = (!field.is_empty())
             .then(|| field_named(field))
@@ -256,12 +237,12 @@ impl Preset {
     ///
     /// # Errors
     ///
-    /// [`OptionError`].
-    pub fn parse(text: &str) -> Result<Self, OptionError> {
+    /// In words, if it cannot be read, or holds a secret.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let (field, text) = sides(text)?;
         let field = field_named(field)?;
         if field.kind() == Kind::Secret && is_literal(text) || holds_token(text) {
-            return Err(OptionError::Secret);
+            return Err(SECRET.to_owned());
         }
         Ok(Self {
             field,
@@ -279,39 +260,23 @@ pub struct Policy {
     allowed: Vec<Code>,
 }
 
-/// Why a code cannot be allowed.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum PolicyError {
-    #[error("`{code}` is not the code of a diagnostic{}", .meant.map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default())]
-    Unknown {
-        code: String,
-        /// The closest code.
-        meant: Option<Code>,
-    },
-    /// It is an error that no wish can lift.
-    #[error(
-        "`{0}` cannot be allowed: it is not a guess, and Jira would refuse the row or do something else than the sheet asks for"
-    )]
-    Fact(Code),
-}
-
 impl Policy {
     /// Lets `code` pass.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] if there is no such code, or it is not a guess.
-    pub fn allow(&mut self, code: &str) -> Result<(), PolicyError> {
+    /// In words, if there is no such code, or it is an error that is not a guess.
+    pub fn allow(&mut self, code: &str) -> Result<(), String> {
         let Some(found) = Code::from_name(code) else {
             let known = Code::ALL.iter().map(|code| (code.name(), *code));
-            let meant = nearest(code, known);
-            return Err(PolicyError::Unknown {
-                code: code.to_owned(),
-                meant,
-            });
+            let meant = nearest(code, known).map(|meant| format!("; did you mean `{meant}`?"));
+            let meant = meant.unwrap_or_default();
+            return Err(format!("`{code}` is not the code of a diagnostic{meant}"));
         };
         if found.severity() == Severity::Error && !found.is_guess() {
-            return Err(PolicyError::Fact(found));
+            return Err(format!(
+                "`{found}` cannot be allowed: it is not a guess, and Jira would refuse the row or do something else than the sheet asks for"
+            ));
         }
         self.allowed.push(found);
         Ok(())
@@ -338,20 +303,21 @@ pub(super) fn is_literal(text: &str) -> bool {
     matches!(SplitCell::of(text), SplitCell::Literal(_))
 }
 
-fn sides(text: &str) -> Result<(&str, &str), OptionError> {
-    // A secret that was typed without a field must not be repeated.
-    let sides = text.split_once('=').ok_or(OptionError::NoEqualsSign)?;
-    let (left, right) = (sides.0.trim(), sides.1.trim());
-    if left.is_empty() {
-        return Err(OptionError::NoEqualsSign);
+fn sides(text: &str) -> Result<(&str, &str), String> {
+    match text.split_once('=') {
+        Some((left, right)) if !left.trim().is_empty() => Ok((left.trim(), right.trim())),
+        // A secret that was typed without a field must not be repeated.
+        _ => Err("there must be a `=` with a name before it".to_owned()),
     }
-    Ok((left, right))
 }
 
-fn field_named(name: &str) -> Result<Field, OptionError> {
-    field_of(name).ok_or_else(|| OptionError::NotAField {
-        name: name.to_owned(),
-        meant: near_miss(name),
+fn field_named(name: &str) -> Result<Field, String> {
+    field_of(name).ok_or_else(|| {
+        let meant = match near_miss(name) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`gij explain` lists all".to_owned(),
+        };
+        format!("`{name}` is not a field of an integration; {meant}")
     })
 }
 
@@ -368,7 +334,7 @@ mod tests {
             (mapped, "did you mean `origin`?"),
             (preset, "`gij explain` lists all"),
         ] {
-            assert!(error.to_string().ends_with(end), "{error}");
+            assert!(error.ends_with(end), "{error}");
         }
     }
 
@@ -377,11 +343,9 @@ mod tests {
         let mut policy = Policy::default();
         assert_eq!(policy.allow("placeholder"), Ok(()));
         assert_eq!(policy.allow("plain-http"), Ok(()));
-        assert_eq!(
-            policy.allow("unknown-type"),
-            Err(PolicyError::Fact(Code::UnknownType))
-        );
-        let error = policy.allow("placeholdr").unwrap_err().to_string();
+        let error = policy.allow("unknown-type").unwrap_err();
+        assert!(error.contains("it is not a guess"), "{error}");
+        let error = policy.allow("placeholdr").unwrap_err();
         assert!(error.ends_with("did you mean `placeholder`?"), "{error}");
     }
 

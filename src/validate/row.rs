@@ -221,20 +221,7 @@ impl RowCheck<'_> {
     fn record(&mut self) -> Option<Record> {
         let integration_type = self.integration_type.filter(|_| is_valid(&self.found))?;
         let draft = std::mem::take(&mut self.draft);
-        if !self.options.update.is_empty() {
-            return Some(Record::partial(integration_type, draft));
-        }
-        match Record::new(integration_type, draft) {
-            Ok(record) => Some(record),
-            Err(defects) => {
-                // The rules have checked for the same defects. Should one be left, it must not pass in silence.
-                for (field, code) in defects {
-                    let problem = rules::defect_problem(field, code, integration_type);
-                    self.report_problem(field, problem);
-                }
-                None
-            }
-        }
+        Some(Record::new(integration_type, draft))
     }
 
     /// The cell in the column `id`, if it is an id.

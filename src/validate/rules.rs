@@ -43,11 +43,7 @@ pub(super) fn check(
 }
 
 /// The problem of a row that is not complete.
-pub(super) fn defect_problem(
-    field: Field,
-    code: Code,
-    integration_type: IntegrationType,
-) -> Problem {
+fn defect_problem(field: Field, code: Code, integration_type: IntegrationType) -> Problem {
     let spec = integration_type.spec();
     match (code, field) {
         (Code::MixedCredentials, _) => Problem::of(
@@ -224,7 +220,7 @@ impl Rules<'_> {
             } else {
                 Field::ProjectMappingIds
             };
-            let help = "all projects may see the integration: write `no` in `global`, or set it for all blank cells with `--set global=no`";
+            let help = "the integration could become visible to all projects: write `no` in the cell `global` of this row";
             self.report_kind(field, Code::ProjectsWithoutGlobal, help);
         }
         if has_ids && has_keys {

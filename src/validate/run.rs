@@ -12,9 +12,7 @@ use super::options::Options;
 use super::result::{FileRead, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
 use super::workers::{CheckedBlock, UncheckedBlock, Workers};
-use crate::input::{
-    self, Block, InputError, InputErrorKind, Interest, Sink, SkipReason, Source, TableHead,
-};
+use crate::input::{self, Block, InputError, Interest, Sink, SkipReason, Source, TableHead};
 use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, ShownRow, TableName};
 
 /// Reads and checks all `files`.
@@ -104,7 +102,8 @@ impl Run<'_> {
             Ok(place) => place,
             Err(error) => {
                 self.has_unread_file = true;
-                self.result.diagnostics.push(input_diagnostic(error));
+                let diagnostic = Diagnostic::of(error.problem, error.place);
+                self.result.diagnostics.push(diagnostic);
                 return;
             }
         };
@@ -243,7 +242,7 @@ impl Run<'_> {
                 Field::DisplayName,
                 Code::DuplicateRow,
                 format!("the row has the same type, origin and display name as {other}"),
-                "remove one of the two rows; if their accounts differ, give one another display name",
+                "keep one of the rows and remove the others; if their accounts differ, give each another display name",
             ),
             Like::AnyOrigin(_) => (
                 Field::DisplayName,
@@ -251,7 +250,7 @@ impl Run<'_> {
                 format!(
                     "the row has the same type and display name as {other}, and a blank origin in one of the two may be that of the other"
                 ),
-                "remove one of the two rows, or fill in both origins; if their accounts differ, give one another display name",
+                "keep one of the rows and remove the others, or fill in all origins; if their accounts differ, give each another display name",
             ),
             Like::Origin(_) if !self.options.update.is_empty() => return,
             Like::Origin(_) => (
@@ -457,20 +456,6 @@ impl Sink for Run<'_> {
         self.result.sheets.push(name.to_owned());
     }
 
-    fn guessed_encoding(&mut self, place: Place, byte: u8) {
-        self.finish_blocks();
-        self.report(Diagnostic::new(
-            Code::EncodingGuessed,
-            place,
-            format!("the text is not UTF-8 (byte {byte:02X}), so it is read as Windows-1252"),
-            "check whether letters beyond ASCII are right; `--encoding` sets another, and CSV UTF-8 needs no guess",
-        ));
-        let file = self.result.files.last_mut();
-        if let Some(table) = file.and_then(|file| file.tables.last_mut()) {
-            table.encoding = Some("windows-1252");
-        }
-    }
-
     fn block(&mut self, block: Block) {
         let table = self.tables.len() - 1;
         let checked = self.workers.push(UncheckedBlock {
@@ -485,6 +470,12 @@ impl Sink for Run<'_> {
 
     fn diagnostic(&mut self, diagnostic: Diagnostic) {
         self.finish_blocks();
+        let file = self.result.files.last_mut();
+        if diagnostic.code == Code::EncodingGuessed
+            && let Some(table) = file.and_then(|file| file.tables.last_mut())
+        {
+            table.encoding = Some("windows-1252");
+        }
         self.report(diagnostic);
     }
 }
@@ -493,15 +484,4 @@ impl Sink for Run<'_> {
 fn is_for_people(table: &TableName) -> bool {
     let sheet = table.sheet.as_deref();
     sheet.is_some_and(|name| name.starts_with('_'))
-}
-
-fn input_diagnostic(error: InputError) -> Diagnostic {
-    let code = match error.kind {
-        InputErrorKind::UnclosedQuote
-        | InputErrorKind::StrayQuote
-        | InputErrorKind::QuoteTooLong => Code::UnclosedQuote,
-        _ => Code::Unreadable,
-    };
-    let help = error.kind.help();
-    Diagnostic::new(code, error.place, error.kind.to_string(), help)
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use super::tokens::holds_token;
 use crate::model::TableName;
@@ -36,26 +35,16 @@ pub struct Only {
     pub text: String,
 }
 
-/// Why a selection cannot be read.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-pub enum SelectionError {
-    #[error("`{0}` is not a range of rows; write `2-50`, or with a sheet `Azure!2-50`")]
-    NotARange(String),
-    #[error("there is no column in it; write it as in `Team=Payments`")]
-    NotAColumn,
-    /// Everybody on the machine can read a command line.
-    #[error("a secret must not be on the command line; select by another column, or by `--rows`")]
-    Secret,
-}
-
 impl RowRange {
     /// Reads a range; several are separated by commas and may share a sheet.
     ///
     /// # Errors
     ///
-    /// [`SelectionError::NotARange`].
-    pub fn parse_list(text: &str) -> Result<Vec<Self>, SelectionError> {
-        let wrong = || SelectionError::NotARange(text.to_owned());
+    /// In words, if it cannot be read.
+    pub fn parse_list(text: &str) -> Result<Vec<Self>, String> {
+        let wrong = || {
+            format!("`{text}` is not a range of rows; write `2-50`, or with a sheet `Azure!2-50`")
+        };
         let sides = text.rsplit_once('!').or(text.rsplit_once(':'));
         let (table, ranges) = match sides {
             Some(("", _)) => return Err(wrong()),
@@ -109,17 +98,18 @@ impl Only {
     ///
     /// # Errors
     ///
-    /// [`SelectionError::NotAColumn`].
-    pub fn parse(text: &str) -> Result<Self, SelectionError> {
+    /// In words, if it cannot be read, or holds a secret: everybody on the machine can read a command line.
+    pub fn parse(text: &str) -> Result<Self, String> {
         if holds_token(text) {
-            return Err(SelectionError::Secret);
+            let message = "a secret must not be on the command line; select by another column, or by `--rows`";
+            return Err(message.to_owned());
         }
         match text.split_once('=') {
             Some((header, cell)) if !header.trim().is_empty() => Ok(Self {
                 header: header.trim().to_owned(),
                 text: cell.trim().to_owned(),
             }),
-            _ => Err(SelectionError::NotAColumn),
+            _ => Err("there is no column in it; write it as in `Team=Payments`".to_owned()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gij::testing::input::{
     self, Block, Interest, ReadOptions, Sink, SkipReason, Source, TableHead, Value,
 };
-use gij::testing::model::{Diagnostic, Place, TableName};
+use gij::testing::model::{Diagnostic, TableName};
 use proptest::prelude::*;
 use rust_xlsxwriter::Workbook;
 
@@ -29,8 +29,6 @@ impl Sink for Collector {
     fn skipped(&mut self, _: &Arc<TableName>, _: SkipReason<'_>) {}
 
     fn sheet(&mut self, _: &str) {}
-
-    fn guessed_encoding(&mut self, _: Place, _: u8) {}
 
     fn diagnostic(&mut self, _: Diagnostic) {}
 

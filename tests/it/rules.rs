@@ -488,10 +488,9 @@ fn projects_without_global_are_a_warning() {
     env.run(["check", "a.csv"])
         .exit(0)
         .says("--> a.csv:2 (D2)")
-        .says("`--set global=no`");
-    env.run(["check", "a.csv", "--set", "global=no"])
-        .exit(0)
-        .says_nothing_of("warning");
+        .says("write `no` in the cell `global` of this row")
+        // That would hide all other rows from all projects.
+        .says_nothing_of("--set");
 }
 
 #[test]
@@ -782,4 +781,13 @@ fn ids_under_the_header_for_keys_are_told_their_column() {
         .exit(3)
         .says("error[not-a-key-list]")
         .says("`projectMappingIds`");
+}
+
+#[test]
+fn a_placeholder_of_an_update_may_be_emptied_to_keep_what_jira_has() {
+    let csv = "type,displayName,pat\nGITHUB,A,TODO\n";
+    let env = Env::new().sandbox().file("a.csv", csv);
+    env.run(["update", "a.csv", "--fields", "pat", "--dry-run"])
+        .exit(3)
+        .says("empty the cell if the row keeps the value that Jira has");
 }

@@ -11,9 +11,9 @@ use self::header::{FirstRecord, Header};
 use self::records::{CsvBlock, scan};
 use self::transcode::{CHUNK, Transcoder};
 use super::block::Block;
-use super::error::{InputError, InputErrorKind};
+use super::error::{InputError, unreadable};
 use super::table::{FirstRow, Interest, ReadOptions, Sink, SkipReason, TableHead};
-use crate::model::{Place, TableFormat, TableName};
+use crate::model::{Code, Diagnostic, Place, Problem, TableFormat, TableName};
 
 pub(super) use self::transcode::is_utf16;
 
@@ -60,12 +60,22 @@ pub(super) fn read(
         return Ok(());
     }
     while let Some(block) = blocks.next()? {
-        if let Some((place, byte)) = blocks.guessed.take() {
-            sink.guessed_encoding(place, byte);
+        if let Some(guess) = blocks.guessed.take() {
+            sink.diagnostic(guess);
         }
         sink.block(Block(Box::new(block)));
     }
     Ok(())
+}
+
+fn line_too_long() -> Problem {
+    let help = "check that this is a table, and that its rows end with line breaks";
+    unreadable("a line is longer than 16 MB", help)
+}
+
+fn bad_quote(message: &str) -> Problem {
+    let help = "close the quote; a quote within a quoted cell is written twice";
+    Problem::new(Code::UnclosedQuote, message, help)
 }
 
 /// The text in blocks of whole records.
@@ -80,8 +90,8 @@ struct Blocks<R> {
     is_at_end: bool,
     /// Where in the text, and at which byte, Windows-1252 was guessed, until it is known in which cell that is.
     guessed_at: Option<(usize, u8)>,
-    /// The cell and the byte.
-    guessed: Option<(Place, u8)>,
+    /// The note of it.
+    guessed: Option<Diagnostic>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -91,7 +101,7 @@ impl<R: Read> Blocks<R> {
             let transcoded = self
                 .content
                 .read_into(&mut self.text)
-                .map_err(|error| InputErrorKind::from(error).at(Place::table(&self.table)))?;
+                .map_err(|error| Problem::from(error).at(Place::table(&self.table)))?;
             self.is_at_end = transcoded.is_end;
             self.guessed_at = self.guessed_at.or(transcoded.guessed);
         }
@@ -126,7 +136,7 @@ impl<R: Read> Blocks<R> {
             // Its end is yet to be read.
             if self.text.len() >= LONGEST_RECORD {
                 let place = Place::row(&self.table, found.row.number, found.row.line);
-                return Err(InputErrorKind::LineTooLong.at(place));
+                return Err(line_too_long().at(place));
             }
             self.fill((self.text.len() * 2).min(LONGEST_RECORD))?;
         }
@@ -168,7 +178,12 @@ impl<R: Read> Blocks<R> {
         let line = line.map(|line| self.line + line - 1);
         let place = Place::row(&self.table, self.row + number - 1, line);
         let column = cells.len().saturating_sub(1);
-        self.guessed = Some((place.cell(column), byte));
+        self.guessed = Some(Diagnostic::new(
+            Code::EncodingGuessed,
+            place.cell(column),
+            format!("the text is not UTF-8 (byte {byte:02X}), so it is read as Windows-1252"),
+            "check whether letters beyond ASCII are right; `--encoding` sets another, and CSV UTF-8 needs no guess",
+        ));
     }
 
     fn next(&mut self) -> Result<Option<CsvBlock>, InputError> {
@@ -198,16 +213,18 @@ impl<R: Read> Blocks<R> {
             let line = self.line + scan.open_quote.unwrap_or(0);
             let place = Place::row(&self.table, self.row, Some(line));
             if scan.is_stray {
-                return Err(InputErrorKind::StrayQuote.at(place));
+                let message = "a quote is opened here, and it does not end where its cell ends";
+                return Err(bad_quote(message).at(place));
             }
             if self.is_at_end {
-                return Err(InputErrorKind::UnclosedQuote.at(place));
+                return Err(bad_quote("a quote is opened here and never closed").at(place));
             }
             if self.text.len() >= LONGEST_RECORD {
-                return Err(match scan.open_quote {
-                    Some(_) => InputErrorKind::QuoteTooLong.at(place),
-                    None => InputErrorKind::LineTooLong.at(place),
-                });
+                let problem = match scan.open_quote {
+                    Some(_) => bad_quote("a quote is opened here and not closed within 16 MB"),
+                    None => line_too_long(),
+                };
+                return Err(problem.at(place));
             }
             enough = (self.text.len() * 2).min(LONGEST_RECORD);
         }

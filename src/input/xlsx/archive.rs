@@ -12,7 +12,8 @@ use zip::result::ZipError;
 
 use super::limits::{Budget, PARTS, UNPACKED};
 use super::part::{Part, Unpacked, damaged};
-use crate::input::error::InputErrorKind;
+use crate::input::error::{encrypted, no_workbook, unread_format};
+use crate::model::Problem;
 
 /// An archive, and the bytes that may still be unpacked of it.
 pub(super) struct Archive<R> {
@@ -24,7 +25,7 @@ pub(super) struct Archive<R> {
 
 impl<R: Read + Seek> Archive<R> {
     /// Opens the archive; an error names the format if it is no workbook.
-    pub(super) fn open(mut file: R) -> Result<Self, InputErrorKind> {
+    pub(super) fn open(mut file: R) -> Result<Self, Problem> {
         check_file_count(&mut file)?;
         let zip = ZipArchive::new(file).map_err(|error| of_zip(&error))?;
         if zip.len() as u64 > PARTS || zip.has_duplicate_names() {
@@ -52,13 +53,13 @@ impl<R: Read + Seek> Archive<R> {
     }
 
     /// The part of this name as it is packed.
-    pub(super) fn packed(&mut self, name: &str) -> Result<ZipFile<'_, R>, InputErrorKind> {
+    pub(super) fn packed(&mut self, name: &str) -> Result<ZipFile<'_, R>, Problem> {
         let index = self.index(name)?;
         self.zip.by_index_raw(index).map_err(|error| of_zip(&error))
     }
 
     /// Where in the file the packed bytes of the part are.
-    pub(super) fn range(&mut self, name: &str) -> Result<Range<u64>, InputErrorKind> {
+    pub(super) fn range(&mut self, name: &str) -> Result<Range<u64>, Problem> {
         let packed = self.packed(name)?;
         let start = packed.data_start();
         let start = start.ok_or_else(|| damaged("a part of it has no beginning"))?;
@@ -70,7 +71,7 @@ impl<R: Read + Seek> Archive<R> {
         &mut self,
         name: &str,
         most: u64,
-    ) -> Result<Unpacked<'_, ZipFile<'_, R>>, InputErrorKind> {
+    ) -> Result<Unpacked<'_, ZipFile<'_, R>>, Problem> {
         let index = self.index(name)?;
         let file = self.zip.by_index(index).map_err(|error| of_zip(&error))?;
         Ok(Unpacked::new(file, &self.budget, most))
@@ -81,7 +82,7 @@ impl<R: Read + Seek> Archive<R> {
         &mut self,
         name: &str,
         most: u64,
-    ) -> Result<Part<'_, impl BufRead + use<'_, R>>, InputErrorKind> {
+    ) -> Result<Part<'_, impl BufRead + use<'_, R>>, Problem> {
         Ok(Part::new(self.bytes(name, most)?))
     }
 
@@ -90,12 +91,12 @@ impl<R: Read + Seek> Archive<R> {
         &mut self,
         name: &str,
         most: u64,
-    ) -> Result<Part<'_, impl BufRead + use<'_, R>>, InputErrorKind> {
+    ) -> Result<Part<'_, impl BufRead + use<'_, R>>, Problem> {
         Ok(Part::decoded(self.bytes(name, most)?))
     }
 
     /// Whether the part is in UTF-16.
-    pub(super) fn is_utf16(&mut self, name: &str) -> Result<bool, InputErrorKind> {
+    pub(super) fn is_utf16(&mut self, name: &str) -> Result<bool, Problem> {
         let mut start = Vec::new();
         let mut bytes = self.bytes(name, u64::MAX)?.take(4);
         bytes
@@ -105,54 +106,50 @@ impl<R: Read + Seek> Archive<R> {
         Ok(encoding.is_some_and(|encoding| encoding != encoding_rs::UTF_8))
     }
 
-    fn index(&self, name: &str) -> Result<usize, InputErrorKind> {
+    fn index(&self, name: &str) -> Result<usize, Problem> {
         let index = self.parts.get(&name.to_ascii_lowercase()).copied();
         index.ok_or_else(|| damaged(&format!("its part {name} is missing")))
     }
 }
 
-fn of_zip(error: &ZipError) -> InputErrorKind {
+fn of_zip(error: &ZipError) -> Problem {
     match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => InputErrorKind::Encrypted,
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => encrypted(),
         error => damaged(&error.to_string()),
     }
 }
 
 /// Tells an encrypted workbook from the formats of the time before `.xlsx`; all of them are OLE files.
-pub(crate) fn refuse_ole(mut file: impl Read) -> InputErrorKind {
+pub(crate) fn refuse_ole(mut file: impl Read) -> Problem {
     // The name of the stream that holds an encrypted workbook, as OLE directories write names.
     let name: Vec<u8> = "EncryptedPackage"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
     match search(&mut file, &name, |_| true) {
-        Ok(true) => InputErrorKind::Encrypted,
-        Ok(false) => InputErrorKind::UnreadFormat("this is an .xls workbook"),
+        Ok(true) => encrypted(),
+        Ok(false) => unread_format("this is an .xls workbook"),
         Err(error) => error.into(),
     }
 }
 
-fn refuse_other_formats(has: impl Fn(&str) -> bool) -> Result<(), InputErrorKind> {
+fn refuse_other_formats(has: impl Fn(&str) -> bool) -> Result<(), Problem> {
     if has("xl/workbook.bin") {
-        Err(InputErrorKind::UnreadFormat("this is an .xlsb workbook"))
+        Err(unread_format("this is an .xlsb workbook"))
     } else if has("content.xml") && has("meta-inf/manifest.xml") {
-        Err(InputErrorKind::UnreadFormat(
-            "this is an OpenDocument file such as .ods",
-        ))
+        Err(unread_format("this is an OpenDocument file such as .ods"))
     } else if has("index/document.iwa") || has("index.zip") {
-        Err(InputErrorKind::UnreadFormat(
-            "this is a Numbers spreadsheet",
-        ))
+        Err(unread_format("this is a Numbers spreadsheet"))
     } else if has("_rels/.rels") {
         Ok(())
     } else {
-        Err(InputErrorKind::NoWorkbook)
+        Err(no_workbook())
     }
 }
 
 /// Refuses an archive that claims more files than one may have: the zip crate makes room for them before it reads any.
 /// Only the 64-bit form of the claim can be of so many.
-fn check_file_count(mut file: impl Read + Seek) -> Result<(), InputErrorKind> {
+fn check_file_count(mut file: impl Read + Seek) -> Result<(), Problem> {
     /// The longest comment, behind which the claims are.
     const TAIL: u64 = (1 << 16) + 256;
     const LOCATOR: &[u8] = b"PK\x06\x07";

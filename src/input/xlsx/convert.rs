@@ -18,13 +18,13 @@ use super::archive::Archive;
 use super::limits::{PACKED, UNPACKED};
 use super::part::{damaged, too_large};
 use super::structure::{Structure, can_calamine_read};
-use crate::input::error::InputErrorKind;
+use crate::model::Problem;
 
 /// The new archive. In `structure` the parts get their names in it.
 pub(super) fn convert<R: Read + Seek>(
     archive: Archive<R>,
     structure: &mut Structure,
-) -> Result<Vec<u8>, InputErrorKind> {
+) -> Result<Vec<u8>, Problem> {
     let mut copier = Copier {
         archive,
         zip: ZipWriter::new(Cursor::new(Vec::new())),
@@ -88,7 +88,7 @@ struct Copier<R> {
 
 impl<R: Read + Seek> Copier<R> {
     /// Copies a part, as it is packed unless calamine could not read it, and puts its new name in place of the old one.
-    fn copy(&mut self, part: &mut String, to: String) -> Result<(), InputErrorKind> {
+    fn copy(&mut self, part: &mut String, to: String) -> Result<(), Problem> {
         let from = std::mem::replace(part, to);
         let is_readable = can_calamine_read(&mut self.archive, &from);
         let packed = self.archive.packed(&from)?;
@@ -133,11 +133,11 @@ impl<R: Read + Seek> Copier<R> {
     }
 }
 
-fn start(zip: &mut NewArchive, name: &str) -> Result<(), InputErrorKind> {
+fn start(zip: &mut NewArchive, name: &str) -> Result<(), Problem> {
     zip.start_file(name, SimpleFileOptions::default())
         .map_err(|error| of_zip(&error))
 }
 
-fn of_zip(error: &ZipError) -> InputErrorKind {
+fn of_zip(error: &ZipError) -> Problem {
     damaged(&error.to_string())
 }

@@ -11,16 +11,15 @@ use std::sync::Once;
 use calamine::XlsxError;
 
 use super::part::damaged;
-use crate::input::error::InputErrorKind;
+use crate::input::error::encrypted;
+use crate::model::Problem;
 
 thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs a piece of calamine, of its parsers, or of what is built on them.
-pub(super) fn guarded<T, E: From<InputErrorKind>>(
-    work: impl FnOnce() -> Result<T, E>,
-) -> Result<T, E> {
+pub(super) fn guarded<T, E: From<Problem>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let before = take_hook();
@@ -37,14 +36,14 @@ pub(super) fn guarded<T, E: From<InputErrorKind>>(
 }
 
 /// The error of a workbook of which two readers do not find the same.
-pub(super) fn contradiction() -> InputErrorKind {
+pub(super) fn contradiction() -> Problem {
     damaged("its parts contradict each other")
 }
 
 /// calamine's error about a workbook that it cannot read.
-pub(super) fn in_words(error: &XlsxError) -> InputErrorKind {
+pub(super) fn in_words(error: &XlsxError) -> Problem {
     match error {
-        XlsxError::Password => InputErrorKind::Encrypted,
+        XlsxError::Password => encrypted(),
         error => damaged(&error.to_string()),
     }
 }
@@ -55,8 +54,8 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_an_error_and_the_thread_continues() {
-        let done: Result<(), InputErrorKind> = guarded(|| panic!("on purpose"));
-        assert!(matches!(done, Err(InputErrorKind::Workbook(_))));
+        let done: Result<(), Problem> = guarded(|| panic!("on purpose"));
+        assert!(done.is_err_and(|problem| problem.message.contains("damaged")));
         assert!(!IS_GUARDED.get());
     }
 }

@@ -30,10 +30,10 @@ use self::guard::{contradiction, guarded, in_words};
 use self::scan::{SheetError, check_small_parts, check_strings, scan_sheet};
 use self::sheet::read_sheet;
 use self::structure::Structure;
-use super::error::{InputError, InputErrorKind};
+use super::error::InputError;
 use super::source::{Content, ContentReader};
 use super::table::{ReadOptions, Sink, SkipReason, is_same_sheet};
-use crate::model::{Place, TableFormat, TableName};
+use crate::model::{Place, Problem, TableFormat, TableName};
 
 pub(super) use self::archive::refuse_ole;
 
@@ -52,7 +52,7 @@ pub(super) fn read(
         })
     };
     let gate = Gate::default();
-    let whole = |kind: InputErrorKind| kind.at(Place::table(&table(None)));
+    let whole = |problem: Problem| problem.at(Place::table(&table(None)));
     let (structure, converted) = guarded(|| find_parts(file)).map_err(whole)?;
     let converted = converted.as_ref().map(Content::reader);
     let file = converted.as_ref().unwrap_or(file);
@@ -89,7 +89,7 @@ pub(super) fn read(
         });
         read.map_err(|error| {
             let place = Place::table(&table);
-            error.kind.at(Place {
+            error.problem.at(Place {
                 row: error.row,
                 ..place
             })
@@ -99,7 +99,7 @@ pub(super) fn read(
 }
 
 /// Where the parts of the workbook are; and the workbook as calamine can read it, if it must be converted for that.
-fn find_parts(file: &ContentReader<'_>) -> Result<(Structure, Option<Content>), InputErrorKind> {
+fn find_parts(file: &ContentReader<'_>) -> Result<(Structure, Option<Content>), Problem> {
     let mut archive = Archive::open(file.clone())?;
     let mut structure = Structure::read(&mut archive)?;
     if structure.is_plain {
@@ -115,7 +115,7 @@ fn open_workbook<'a>(
     structure: &Structure,
     file: &ContentReader<'a>,
     gate: &'a Gate,
-) -> Result<Xlsx<GatedReader<'a>>, InputErrorKind> {
+) -> Result<Xlsx<GatedReader<'a>>, Problem> {
     let open = || {
         let file = GatedReader::new(file, gate, Side::Calamine);
         guarded(|| Xlsx::new(file).map_err(|error| in_words(&error)))
@@ -138,7 +138,7 @@ fn open_workbook<'a>(
 }
 
 /// Scans the part whose packed bytes are at `packed` on another thread, while `read` follows behind the gate.
-fn behind_scan<T, E: From<InputErrorKind> + Send>(
+fn behind_scan<T, E: From<Problem> + Send>(
     gate: &Gate,
     packed: Range<u64>,
     scan: impl FnOnce() -> Result<(), E> + Send,
@@ -152,7 +152,7 @@ fn behind_scan<T, E: From<InputErrorKind> + Send>(
             scanned
         };
         let scan = Builder::new().spawn_scoped(threads, scan);
-        let scan = scan.map_err(InputErrorKind::from)?;
+        let scan = scan.map_err(Problem::from)?;
         let read = read();
         let has_fault = gate.abandon();
         match (read, scan.join()) {

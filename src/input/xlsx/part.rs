@@ -14,7 +14,8 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::QName;
 
 use super::limits::{Budget, DEEPEST};
-use crate::input::error::InputErrorKind;
+use crate::input::error::unreadable;
+use crate::model::Problem;
 
 /// Bytes that are unpacked at a time.
 const BUFFER: usize = 1 << 16;
@@ -39,7 +40,7 @@ impl<'b, R: Read> Unpacked<'b, R> {
     }
 
     /// Unpacks everything for the sake of counting it.
-    pub(super) fn drain(mut self) -> Result<(), InputErrorKind> {
+    pub(super) fn drain(mut self) -> Result<(), Problem> {
         let mut buffer = vec![0; BUFFER];
         loop {
             self.budget.begin_token();
@@ -146,12 +147,12 @@ impl<'b, B: BufRead> Part<'b, B> {
 }
 
 /// The kind of an error that a limit or the system has raised.
-fn of_io(error: io::Error) -> InputErrorKind {
-    let kind = error.downcast::<InputErrorKind>();
-    kind.unwrap_or_else(|error| damaged(&error.to_string()))
+fn of_io(error: io::Error) -> Problem {
+    let problem = error.downcast::<Problem>();
+    problem.unwrap_or_else(|error| damaged(&error.to_string()))
 }
 
-impl From<quick_xml::Error> for InputErrorKind {
+impl From<quick_xml::Error> for Problem {
     fn from(error: quick_xml::Error) -> Self {
         match error {
             quick_xml::Error::Io(error) => match Arc::try_unwrap(error) {
@@ -163,19 +164,24 @@ impl From<quick_xml::Error> for InputErrorKind {
     }
 }
 
-pub(super) fn damaged(what: &str) -> InputErrorKind {
-    InputErrorKind::Workbook(what.to_owned())
+pub(super) fn damaged(what: &str) -> Problem {
+    let message = format!("the workbook is damaged: {what}");
+    unreadable(
+        message,
+        "open it in your spreadsheet program and save it again as .xlsx",
+    )
 }
 
-pub(super) fn beyond_sheet() -> InputErrorKind {
+pub(super) fn beyond_sheet() -> Problem {
     damaged("a cell lies outside of the sheet, beyond XFD1048576")
 }
 
-pub(super) fn too_large(what: &str) -> InputErrorKind {
-    InputErrorKind::TooLarge(what.to_owned())
+pub(super) fn too_large(what: &str) -> Problem {
+    let help = "copy the table of integrations alone into a new workbook and save it as .xlsx";
+    unreadable(what, help)
 }
 
-pub(super) fn check_count(what: &str, count: u64, most: u64) -> Result<(), InputErrorKind> {
+pub(super) fn check_count(what: &str, count: u64, most: u64) -> Result<(), Problem> {
     if count > most {
         let what = format!("the workbook has more than {most} {what}");
         return Err(too_large(&what));
@@ -233,6 +239,10 @@ pub(super) fn unescaped(value: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
+    fn is_too_large(read: Result<(), Problem>) -> bool {
+        read.is_err_and(|problem| problem.message.contains("unpacks to more than"))
+    }
+
     #[test]
     fn attributes_come_in_their_order_and_raw() {
         let tag = BytesStart::from_content("c r='A1'\n t = \"a&amp;b\" x:id=\"\" broken", 1);
@@ -245,10 +255,10 @@ mod tests {
     fn what_unpacks_without_end_is_left_at_the_limit() {
         let budget = Budget::new(1 << 20);
         let bytes = Unpacked::new(io::repeat(b' '), &budget, u64::MAX);
-        assert!(matches!(bytes.drain(), Err(InputErrorKind::TooLarge(_))));
+        assert!(is_too_large(bytes.drain()));
         let budget = Budget::new(u64::MAX);
         let bytes = Unpacked::new(io::repeat(b' '), &budget, 1 << 20);
-        assert!(matches!(bytes.drain(), Err(InputErrorKind::TooLarge(_))));
+        assert!(is_too_large(bytes.drain()));
     }
 
     #[test]
@@ -257,7 +267,7 @@ mod tests {
         let part = |length| Unpacked::new(io::repeat(b' ').take(length), &budget, 1000).drain();
         assert!(part(60).is_ok());
         assert!(part(40).is_ok());
-        assert!(matches!(part(1), Err(InputErrorKind::TooLarge(_))));
+        assert!(is_too_large(part(1)));
     }
 
     #[test]
@@ -273,8 +283,8 @@ mod tests {
                     Err(error) => break error,
                 }
             };
-            let kind = InputErrorKind::from(error);
-            assert!(kind.to_string().contains("longer than 16 MB"), "{start}");
+            let problem = Problem::from(error);
+            assert!(problem.message.contains("longer than 16 MB"), "{start}");
         }
     }
 }

@@ -18,18 +18,18 @@ use super::part::{
 };
 use super::reference::{self, CellRange};
 use super::structure::Structure;
-use crate::input::error::InputErrorKind;
+use crate::model::Problem;
 
 /// Why a sheet cannot be read on, and its row.
 #[derive(Debug)]
 pub(super) struct SheetError {
-    pub kind: InputErrorKind,
+    pub problem: Problem,
     pub row: Option<u32>,
 }
 
-impl From<InputErrorKind> for SheetError {
-    fn from(kind: InputErrorKind) -> Self {
-        Self { kind, row: None }
+impl From<Problem> for SheetError {
+    fn from(problem: Problem) -> Self {
+        Self { problem, row: None }
     }
 }
 
@@ -37,7 +37,7 @@ impl From<InputErrorKind> for SheetError {
 pub(super) fn check_small_parts(
     archive: &mut Archive<impl Read + Seek>,
     structure: &Structure,
-) -> Result<(), InputErrorKind> {
+) -> Result<(), Problem> {
     if let Some(theme) = &structure.theme {
         archive.bytes(theme, STRUCTURE_PART)?.drain()?;
     }
@@ -71,7 +71,7 @@ fn is_copied(name: &str) -> bool {
 pub(super) fn check_strings(
     archive: &mut Archive<impl Read + Seek>,
     strings: &str,
-) -> Result<(), InputErrorKind> {
+) -> Result<(), Problem> {
     let mut part = archive.part(strings, STRINGS_PART)?;
     let mut buffer = Vec::new();
     let mut found = 0;
@@ -111,10 +111,10 @@ pub(super) fn scan_sheet(
         text: String::new(),
         buffers: Default::default(),
     };
-    scan.read().map_err(|kind| {
+    scan.read().map_err(|problem| {
         let row = scan.row.number;
         let row = (row > 0).then_some(row);
-        SheetError { kind, row }
+        SheetError { problem, row }
     })
 }
 
@@ -165,7 +165,7 @@ enum CellKind {
 }
 
 impl<B: BufRead> SheetScan<'_, B> {
-    fn read(&mut self) -> Result<(), InputErrorKind> {
+    fn read(&mut self) -> Result<(), Problem> {
         /// After so many cells what was found is passed on. A fuzz target's sheets are small.
         const PASSED_ON: u64 = if cfg!(fuzzing) { 7 } else { 1024 };
         let mut buffer = Vec::new();
@@ -213,7 +213,7 @@ impl<B: BufRead> SheetScan<'_, B> {
         self.found.cells = cells;
     }
 
-    fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), InputErrorKind> {
+    fn begin_row(&mut self, tag: &BytesStart<'_>) -> Result<(), Problem> {
         let before = self.row;
         if before.is_open {
             return Err(damaged("a row is inside another row"));
@@ -245,7 +245,7 @@ impl<B: BufRead> SheetScan<'_, B> {
         Ok(())
     }
 
-    fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<CellTag, InputErrorKind> {
+    fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<CellTag, Problem> {
         if !self.row.is_open {
             return Err(damaged("a cell is outside of a row"));
         }
@@ -290,7 +290,7 @@ impl<B: BufRead> SheetScan<'_, B> {
     }
 
     /// Reads to the end of a cell as one token.
-    fn cell(&mut self, tag: &CellTag) -> Result<(), InputErrorKind> {
+    fn cell(&mut self, tag: &CellTag) -> Result<(), Problem> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[0]);
         let (mut has_formula, mut has_value, mut is_cdata) = (false, false, false);
@@ -348,7 +348,7 @@ impl<B: BufRead> SheetScan<'_, B> {
 
     /// Reads to the end of `<v>`; an error if calamine would read something else there. Tells whether all of it is CDATA,
     /// which calamine skips.
-    fn value(&mut self, kind: CellKind) -> Result<bool, InputErrorKind> {
+    fn value(&mut self, kind: CellKind) -> Result<bool, Problem> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[1]);
         let (mut pieces, mut cdata) = (0, 0);

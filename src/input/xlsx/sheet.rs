@@ -211,7 +211,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
             }
             if block.text.len() - row.first_byte > LONGEST_ROW {
                 return Err(SheetError {
-                    kind: too_large("a row is longer than 16 MB"),
+                    problem: too_large("a row is longer than 16 MB"),
                     row: Some(row.number),
                 });
             }

@@ -9,7 +9,8 @@ use super::archive::Archive;
 use super::limits::{SHEETS, STRINGS, STRUCTURE_PART};
 use super::part::{attribute, attributes, check_count, claimed_strings, damaged, unescaped};
 use super::reference::CellRange;
-use crate::input::error::InputErrorKind;
+use crate::input::error::no_workbook;
+use crate::model::Problem;
 
 /// The archive's own list of what it holds.
 const ROOT: &str = "_rels/.rels";
@@ -48,10 +49,10 @@ struct Relationship {
 }
 
 impl Structure {
-    pub(super) fn read(archive: &mut Archive<impl Read + Seek>) -> Result<Self, InputErrorKind> {
+    pub(super) fn read(archive: &mut Archive<impl Read + Seek>) -> Result<Self, Problem> {
         let root = relationships(archive, ROOT, "")?;
         let workbook = root.into_values().find(|one| one.kind == "officeDocument");
-        let workbook = workbook.ok_or(InputErrorKind::NoWorkbook)?;
+        let workbook = workbook.ok_or_else(no_workbook)?;
         let (folder, file) = match workbook.part.rfind('/') {
             Some(slash) => workbook.part.split_at(slash + 1),
             None => ("", &*workbook.part),
@@ -92,7 +93,7 @@ impl Structure {
         archive: &mut Archive<impl Read + Seek>,
         workbook: &str,
         related: &HashMap<String, Relationship>,
-    ) -> Result<(), InputErrorKind> {
+    ) -> Result<(), Problem> {
         each_tag(archive, workbook, |tag| {
             match tag.local_name().as_ref() {
                 "sheet" => {
@@ -112,7 +113,7 @@ impl Structure {
             check_count("sheets", self.sheets.len() as u64, SHEETS)
         })?;
         if self.sheets.is_empty() {
-            return Err(InputErrorKind::NoWorkbook);
+            return Err(no_workbook());
         }
         Ok(())
     }
@@ -121,7 +122,7 @@ impl Structure {
         &mut self,
         tag: &BytesStart<'_>,
         related: &HashMap<String, Relationship>,
-    ) -> Result<SheetEntry, InputErrorKind> {
+    ) -> Result<SheetEntry, Problem> {
         let (mut name, mut id, mut is_visible) = (String::new(), "", true);
         for (key, value) in attributes(tag) {
             match key {
@@ -179,7 +180,7 @@ fn relationships(
     archive: &mut Archive<impl Read + Seek>,
     list: &str,
     folder: &str,
-) -> Result<HashMap<String, Relationship>, InputErrorKind> {
+) -> Result<HashMap<String, Relationship>, Problem> {
     let mut found = HashMap::new();
     each_tag(archive, list, |tag| {
         if tag.local_name().as_ref() != "Relationship" {
@@ -231,8 +232,8 @@ fn resolved(folder: &str, target: &str) -> String {
 fn each_tag(
     archive: &mut Archive<impl Read + Seek>,
     name: &str,
-    mut read: impl FnMut(&BytesStart<'_>) -> Result<(), InputErrorKind>,
-) -> Result<(), InputErrorKind> {
+    mut read: impl FnMut(&BytesStart<'_>) -> Result<(), Problem>,
+) -> Result<(), Problem> {
     let mut part = archive.decoded_part(name, STRUCTURE_PART)?;
     let mut buffer = Vec::new();
     loop {

@@ -127,7 +127,7 @@ fn a_valid_row_is_written_with_what_it_says_and_its_key() {
     let row = Row {
         n: 1,
         place: Place::row(&table, 2, Some(2)),
-        record: Record::new(IntegrationType::Filespace, values).unwrap(),
+        record: Record::new(IntegrationType::Filespace, values),
         warnings: vec![Code::Trimmed],
         id: None,
         group: None,
