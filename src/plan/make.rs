@@ -590,6 +590,62 @@ mod tests {
     }
 
     #[test]
+    fn an_update_that_is_another_one_in_the_next_list_is_refused() {
+        let differs = vec![(Field::Disabled, FieldValue::Flag(true))];
+        let rows = vec![row(1, Some("A"), "https://git.example.org", differs)];
+        let there = [remote(7, "A", "https://git.example.org")];
+        let mut changed = there.clone();
+        changed[0].fields = json!({"disabled": true})
+            .as_object()
+            .unwrap()
+            .clone()
+            .into();
+        let named = FieldSet::default().with(Field::Disabled);
+        let plan = Plan::new(rows, &there, Some(named));
+        assert_eq!(plan.count("update"), 1);
+        assert!(plan.clone().replan(&there).is_ok());
+        let vanished = plan.replan(&changed).unwrap_err();
+        assert_eq!(vanished.to_string(), "a.csv:2 (id 7)");
+    }
+
+    #[test]
+    fn a_row_with_the_id_of_one_integration_and_the_key_of_another_updates_none() {
+        let differs = vec![(Field::Disabled, FieldValue::Flag(true))];
+        let mut rows = vec![row(1, Some("A"), "https://git.example.org", differs)];
+        rows[0].id = Some(8);
+        let there = [(7, "A"), (8, "B")];
+        let there = there.map(|(id, name)| remote(id, name, "https://git.example.org"));
+        let named = FieldSet::default().with(Field::Disabled);
+        assert_eq!(Plan::new(rows, &there, Some(named)).count("absent"), 1);
+    }
+
+    #[test]
+    fn five_of_what_has_vanished_are_named_and_the_rest_are_counted() {
+        let vanished = |number| {
+            let all = (1..=number).map(|id| (format!("a.csv:{id}"), id));
+            Vanished(all.collect()).to_string()
+        };
+        assert_eq!(vanished(2), "a.csv:1 (id 1), a.csv:2 (id 2)");
+        assert!(vanished(5).ends_with(", a.csv:5 (id 5)"));
+        assert!(vanished(7).ends_with(", a.csv:5 (id 5) and 2 more"));
+    }
+
+    #[test]
+    fn what_all_projects_see_and_what_is_left_to_jira_is_counted() {
+        let global = |n: u32, settings| {
+            let name = n.to_string();
+            row(n, Some(&name), "https://git.example.org", settings)
+        };
+        let rows = vec![
+            global(1, vec![(Field::Global, FieldValue::Flag(true))]),
+            global(2, vec![(Field::Global, FieldValue::Flag(false))]),
+            global(3, vec![]),
+            global(4, vec![]),
+        ];
+        assert_eq!(Plan::new(rows, &[], None).global(), (1, 2));
+    }
+
+    #[test]
     fn the_same_origin_under_another_name_is_noticed() {
         let rows = vec![row(1, Some("New"), "https://git.example.org", vec![])];
         let plan = Plan::new(rows, &[remote(7, "Old", "https://git.example.org")], None);

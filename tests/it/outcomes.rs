@@ -123,6 +123,14 @@ fn log_in_page_redirect_captcha_and_401_stop_the_run_at_once() {
 }
 
 #[test]
+fn a_row_in_doubt_is_looked_for_once_when_a_page_stands_before_jira() {
+    let env = with_fault(3, Fault::CutAfterCommit);
+    env.jira().script([Some(Fault::LoginPage)]);
+    import(&env, "1").exit(4);
+    assert_eq!(env.total("created"), 1);
+}
+
+#[test]
 fn a_redirect_from_http_to_https_creates_nothing() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(3));
     env.jira().set_condition(Condition::RedirectToHttps);

@@ -303,3 +303,88 @@ fn what_was_there_before_a_row_was_sent_is_known() {
     matcher.note_sent(1);
     assert!(before(&matcher, 40), "a round left it over");
 }
+
+#[test]
+fn what_a_round_left_over_stays_no_row_s_in_later_rounds() {
+    let mut matcher = matcher([nameless("git")]);
+    let list = [shown(11, "Theirs", "git")];
+    matcher.end_round([list[0].identity()]);
+    matcher.note_sent(1);
+    matcher.end_round([list[0].identity()]);
+    assert_eq!(found(&mut matcher, &list, &[1]), []);
+}
+
+#[test]
+fn only_what_may_be_a_refused_row_s_has_appeared() {
+    let mut matcher = matcher([nameless("git"), server("A", "git")]);
+    for n in [1, 2] {
+        matcher.set_status(n, RowStatus::Failed);
+    }
+    assert!(matcher.compare(&[]).is_none());
+    assert_eq!(matcher.compare(&[shown(11, "B", "git")]).appeared, [1]);
+    assert_eq!(matcher.compare(&[shown(11, "A", "git")]).appeared, [2]);
+}
+
+#[test]
+fn a_row_that_is_not_part_of_the_run_explains_no_new_integration() {
+    use crate::journal::{Event, RowRead, samples};
+    let mut run = RunState::new(samples::opened());
+    run.apply(samples::row(1));
+    run.apply(samples::intent(1, 1));
+    run.apply(Event::Row(Box::new(RowRead {
+        outcome: Some(Outcome::NotSelected),
+        ..samples::row_read(2)
+    })));
+    let matcher = Matcher::of_run(&run);
+    let list = [remote(11, "AZURE", "Azure 2", "https://dev.azure.com/acme")];
+    assert!(!is_absent(&matcher, 1, &list));
+}
+
+#[test]
+fn a_duplicate_that_was_removed_is_not_expected_any_more() {
+    let may_have_one = MatchRow {
+        may_have_duplicates: 1,
+        ..server("A", "git")
+    };
+    let mut matcher = matcher([may_have_one]);
+    matcher.set_status(1, RowStatus::Created(id(11)));
+    matcher.note_removed(1, id(12));
+    matcher.note_removed(1, id(11));
+    assert!(matcher.compare(&[shown(13, "A", "git")]).is_none());
+}
+
+#[test]
+fn one_of_another_type_is_no_row_s() {
+    let mut matcher = matcher([server("A", "git")]);
+    let list = [remote(11, "AZURE", "A", "https://git.example.org")];
+    assert_eq!(found(&mut matcher, &list, &[1]), []);
+}
+
+#[test]
+fn rows_are_matched_by_what_their_journal_has_of_them() {
+    use crate::journal::{Event, PlannedAction, RowRead, samples};
+    let mut run = RunState::new(samples::opened());
+    for n in [1, 2] {
+        run.apply(Event::Row(Box::new(RowRead {
+            name: None,
+            ..samples::row_read(n)
+        })));
+    }
+    run.apply(samples::row(3));
+    run.apply(samples::intent(1, 1));
+    run.apply(samples::planned(3, PlannedAction::Exists));
+    let mut matcher = Matcher::of_run(&run);
+    assert!(matcher.is_claimed(id(70)), "what exists belongs to its row");
+    // It may be the one of the row in doubt.
+    let list = [remote(11, "AZURE", "X", "https://dev.azure.com/acme")];
+    assert_eq!(found(&mut matcher, &list, &[2]), []);
+}
+
+#[test]
+fn what_an_answer_named_has_appeared_in_whatever_form_jira_shows_it() {
+    let mut matcher = matcher([server("A", "git")]);
+    let list = [shown(11, "Another name", "other")];
+    matcher.note_named(1, list[0].identity());
+    matcher.set_status(1, RowStatus::Failed);
+    assert_eq!(matcher.compare(&list).appeared, [1]);
+}

@@ -54,6 +54,20 @@ fn a_row_that_is_not_sent_on_purpose_says_why() {
 }
 
 #[test]
+fn an_invalid_row_names_its_errors_and_what_to_do() {
+    let read = RowRead {
+        outcome: Some(Outcome::Invalid),
+        errors: vec!["missing-origin".into(), "bad-name".into()],
+        ..row_read(1)
+    };
+    let state = run([Event::Row(Box::new(read))]);
+    let last = &state.row(1).unwrap().last;
+    let error = "not valid: missing-origin, bad-name";
+    assert_eq!(last.error.as_deref(), Some(error));
+    assert!(last.advice.as_deref().unwrap().contains("gij explain"));
+}
+
+#[test]
 fn an_intent_without_an_outcome_is_in_doubt() {
     assert_eq!(outcome([intent(1, 1)]), Outcome::InDoubt);
 }
@@ -335,6 +349,16 @@ fn what_is_left_alone_can_still_be_removed_and_what_is_removed_stays_so() {
     assert_eq!(removal(then_removed), Some(RemovalOutcome::Removed));
     let then_left = remove().into_iter().chain([leave()]);
     assert_eq!(removal(then_left), Some(RemovalOutcome::Removed));
+}
+
+#[test]
+fn what_jira_refused_to_delete_can_be_left_alone() {
+    let events = [
+        delete(2, 601),
+        answered(1, 2, Verdict::Failed),
+        planned(1, PlannedAction::LeaveAlone),
+    ];
+    assert_eq!(removal(events), Some(RemovalOutcome::LeftAlone));
 }
 
 #[test]
