@@ -8,5 +8,5 @@ mod topic;
 
 pub(crate) use lookup::explain;
 pub(crate) use topic::{
-    Catalogue, CodeTopic, ExampleTopic, FieldLine, FieldTopic, NeededBy, Topic, TypeTopic,
+    Catalogue, CatalogueLine, CodeTopic, FieldTopic, NeededBy, Topic, TypeTopic,
 };

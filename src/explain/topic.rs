@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::input::Source;
 use crate::model::{
-    ABOUT_ID, Code, Diagnostics, Example, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need,
-    Severity,
+    ABOUT_ID, Code, CodeAbout, Diagnostics, Example, Field, ID, IntegrationType, Kind,
+    LISTED_REGIONS, Need, Severity,
 };
 use crate::secret::SecretPolicy;
 use crate::validate::{Options, Purpose, validate_sources};
@@ -22,28 +22,15 @@ pub(crate) enum Topic {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct CodeTopic {
+    #[serde(flatten)]
+    pub about: &'static CodeAbout,
+    #[serde(skip)]
     pub code: Code,
-    pub severity: Severity,
-    pub title: &'static str,
-    pub why: &'static str,
-    pub help: &'static str,
     /// The options that change the severity.
     pub options: Option<String>,
-    pub example: ExampleTopic,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(crate) enum ExampleTopic {
-    File {
-        wrong: &'static str,
-        #[serde(serialize_with = "places")]
-        diagnostics: Diagnostics,
-        corrected: &'static str,
-    },
-    Words {
-        words: &'static str,
-    },
+    /// What `gij check` reports of the example.
+    #[serde(serialize_with = "places")]
+    pub diagnostics: Diagnostics,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,9 +43,9 @@ pub(crate) struct TypeTopic {
     pub origin: String,
     pub log_in: String,
     /// Further required fields.
-    pub requires: Vec<FieldLine>,
+    pub requires: Vec<CatalogueLine>,
     /// Optional fields that not every type has.
-    pub own: Vec<FieldLine>,
+    pub own: Vec<CatalogueLine>,
     /// Optional fields of all types.
     pub common: Vec<&'static str>,
     pub notes: Vec<&'static str>,
@@ -90,64 +77,52 @@ pub(crate) struct NeededBy {
 /// All codes, the worst first, all types and all fields.
 #[derive(Debug, Serialize)]
 pub(crate) struct Catalogue {
-    pub codes: Vec<CodeLine>,
-    pub types: Vec<TypeLine>,
-    pub fields: Vec<FieldLine>,
+    pub codes: Vec<CatalogueLine>,
+    pub types: Vec<CatalogueLine>,
+    pub fields: Vec<CatalogueLine>,
 }
 
+/// What there is to be explained, in a line.
 #[derive(Debug, Serialize)]
-pub(crate) struct CodeLine {
-    pub code: Code,
-    pub severity: Severity,
-    pub title: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct TypeLine {
-    #[serde(rename = "type")]
-    pub integration_type: IntegrationType,
-    pub product: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct FieldLine {
-    pub field: &'static str,
+pub(crate) struct CatalogueLine {
+    pub name: &'static str,
     pub about: &'static str,
+    /// That of a code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
 }
 
 impl Catalogue {
     pub(crate) fn new() -> Self {
-        let mut codes: Vec<CodeLine> = Code::ALL
-            .iter()
-            .map(|&code| CodeLine {
-                code,
-                severity: code.severity(),
-                title: code.about().meaning,
-            })
-            .collect();
+        let codes = Code::ALL.iter().map(|code| CatalogueLine {
+            severity: Some(code.severity()),
+            ..CatalogueLine::new(code.name(), code.about().meaning)
+        });
+        let mut codes: Vec<CatalogueLine> = codes.collect();
         // The sort is stable: within a severity, codes keep the order of their declaration.
         codes.sort_by_key(|line| std::cmp::Reverse(line.severity));
-        let types = IntegrationType::all().map(|integration_type| TypeLine {
-            integration_type,
-            product: integration_type.product(),
-        });
+        let types = IntegrationType::all();
+        let types = types.map(|one| CatalogueLine::new(one.name(), one.product()));
+        let id = CatalogueLine::new(ID, ABOUT_ID);
         Self {
             codes,
             types: types.collect(),
-            fields: Field::all().map(field_line).chain([ID_LINE]).collect(),
+            fields: Field::all().map(CatalogueLine::of).chain([id]).collect(),
         }
     }
 }
 
-const ID_LINE: FieldLine = FieldLine {
-    field: ID,
-    about: ABOUT_ID,
-};
+impl CatalogueLine {
+    fn new(name: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            about,
+            severity: None,
+        }
+    }
 
-fn field_line(field: Field) -> FieldLine {
-    FieldLine {
-        field: field.name(),
-        about: field.meaning(),
+    fn of(field: Field) -> Self {
+        Self::new(field.name(), field.meaning())
     }
 }
 
@@ -163,22 +138,15 @@ impl From<Code> for CodeTopic {
             )),
             _ => None,
         };
-        let example = match about.example {
-            Example::Words(words) => ExampleTopic::Words { words },
-            Example::Csv { wrong, right } => ExampleTopic::File {
-                wrong,
-                diagnostics: check(wrong),
-                corrected: right,
-            },
+        let diagnostics = match about.example {
+            Example::Words(_) => Diagnostics::default(),
+            Example::Csv { wrong, .. } => check(wrong),
         };
         Self {
+            about,
             code,
-            severity: code.severity(),
-            title: about.meaning,
-            why: about.why,
-            help: about.help,
             options,
-            example,
+            diagnostics,
         }
     }
 }
@@ -239,8 +207,8 @@ impl From<IntegrationType> for TypeTopic {
             also_called: also_called.filter(is_of_one).collect(),
             origin: spec.origin_in_words(),
             log_in: spec.credentials_in_words(),
-            requires: with(Need::Required).map(field_line).collect(),
-            own: own.into_iter().map(field_line).collect(),
+            requires: with(Need::Required).map(CatalogueLine::of).collect(),
+            own: own.into_iter().map(CatalogueLine::of).collect(),
             common: common.into_iter().map(Field::name).collect(),
             notes: spec.remark.into_iter().collect(),
             example: example_row(integration_type),
@@ -353,18 +321,14 @@ mod tests {
     #[test]
     fn an_example_shows_its_code_and_nothing_else() {
         for code in Code::ALL {
-            let ExampleTopic::File {
-                diagnostics,
-                corrected,
-                ..
-            } = CodeTopic::from(*code).example
-            else {
+            let Example::Csv { right, .. } = code.about().example else {
                 continue;
             };
+            let diagnostics = CodeTopic::from(*code).diagnostics;
             let codes =
                 |found: &Diagnostics| found.iter().map(|one| one.code).collect::<Vec<Code>>();
             assert_eq!(codes(&diagnostics), [*code]);
-            assert_eq!(codes(&check(corrected)), [], "{code}");
+            assert_eq!(codes(&check(right)), [], "{code}");
         }
     }
 }

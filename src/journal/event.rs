@@ -200,6 +200,19 @@ pub enum SessionKind {
     Verify,
 }
 
+impl SessionKind {
+    /// The command on screen.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Import => "import",
+            Self::Update => "update",
+            Self::Resume => "resume",
+            Self::Undo => "undo",
+            Self::Verify => "verify",
+        }
+    }
+}
+
 /// How a session was allowed to change Jira.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -33,10 +33,12 @@ impl fmt::Display for Severity {
 }
 
 /// What is known about a code.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct CodeAbout {
+    #[serde(rename = "code")]
     name: &'static str,
     severity: Severity,
+    #[serde(skip)]
     is_guess: bool,
     /// What it means: lower case, no full stop.
     pub meaning: &'static str,
@@ -49,7 +51,8 @@ pub struct CodeAbout {
 }
 
 /// An example of a diagnostic.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Example {
     /// A CSV file, and the same file corrected.
     Csv {

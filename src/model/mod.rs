@@ -20,8 +20,8 @@ mod row;
 mod shown;
 mod type_about;
 
-pub(crate) use code::Example;
 pub use code::{Code, Severity};
+pub(crate) use code::{CodeAbout, Example};
 pub(crate) use defect::defects;
 pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::{Diagnostics, Problem, listed};

@@ -4,10 +4,8 @@ use std::fmt::Write as _;
 
 use super::diagnostics::{Detail, diagnostics};
 use super::style::{BOLD, DIM, of_severity, paint, wrapping};
-use crate::explain::{
-    Catalogue, CodeTopic, ExampleTopic, FieldLine, FieldTopic, NeededBy, Topic, TypeTopic,
-};
-use crate::model::{IntegrationType, Severity};
+use crate::explain::{Catalogue, CatalogueLine, CodeTopic, FieldTopic, NeededBy, Topic, TypeTopic};
+use crate::model::{Example, IntegrationType, Severity};
 
 /// The explanation of `topic`, in lines of `width` columns.
 pub(crate) fn explanation(topic: &Topic, width: usize) -> String {
@@ -31,33 +29,30 @@ struct Page {
 
 impl Page {
     fn code(&mut self, topic: &CodeTopic) {
-        let CodeTopic { code, severity, .. } = topic;
-        let head = paint(of_severity(*severity), format!("{severity}[{code}]"));
+        let CodeTopic { code, about, .. } = topic;
+        let severity = code.severity();
+        let head = paint(of_severity(severity), format!("{severity}[{code}]"));
         self.line(&format!(
             "{head}{}",
-            paint(BOLD, format!(": {}", topic.title))
+            paint(BOLD, format!(": {}", about.meaning))
         ));
-        self.section("Why it matters", topic.why);
-        self.section("What to do", topic.help);
+        self.section("Why it matters", about.why);
+        self.section("What to do", about.help);
         if let Some(options) = &topic.options {
             self.section("Options", options);
         }
-        match &topic.example {
-            ExampleTopic::Words { words } => self.section("Example", words),
-            ExampleTopic::File {
-                wrong,
-                diagnostics: found,
-                corrected,
-            } => {
+        match about.example {
+            Example::Words(words) => self.section("Example", words),
+            Example::Csv { wrong, right } => {
                 self.heading("Example");
-                match *wrong {
+                match wrong {
                     "" => self.indented(&paint(DIM, "(an empty file)")),
                     wrong => self.indented(wrong),
                 }
                 self.heading("What gij reports");
-                self.indented(diagnostics(found, Detail::All).trim_end());
+                self.indented(diagnostics(&topic.diagnostics, Detail::All).trim_end());
                 self.heading("Corrected");
-                self.indented(corrected);
+                self.indented(right);
             }
         }
     }
@@ -128,12 +123,12 @@ impl Page {
         ] {
             self.heading(title);
             let codes = catalogue.codes.iter();
-            let codes = codes.filter(|line| line.severity == severity);
-            self.table(codes.map(|line| (line.code.name(), line.title)));
+            self.table(described(
+                codes.filter(|line| line.severity == Some(severity)),
+            ));
         }
         self.heading("Integration types");
-        let types = catalogue.types.iter();
-        self.table(types.map(|line| (line.integration_type.name(), line.product)));
+        self.table(described(&catalogue.types));
         self.heading("Fields");
         // The first sentence is enough to find a field.
         let fields = described(&catalogue.fields);
@@ -195,6 +190,8 @@ impl Page {
     }
 }
 
-fn described(fields: &[FieldLine]) -> impl Iterator<Item = (&str, &str)> {
-    fields.iter().map(|line| (line.field, line.about))
+fn described<'a>(
+    lines: impl IntoIterator<Item = &'a CatalogueLine>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    lines.into_iter().map(|line| (line.name, line.about))
 }

@@ -9,7 +9,7 @@ use super::lines::{Lines, MAX_ROWS, row_name};
 use super::style::{BOLD, count, n, of_severity};
 use crate::engine::{Fate, UndoneRow};
 use crate::journal::{Jira, RunState};
-use crate::model::{Difference, Severity, ShownRow};
+use crate::model::{Difference, Severity, ShownRow, listed};
 use crate::plan::{Action, Plan, PlannedRow};
 use crate::validate::Validation;
 
@@ -134,14 +134,9 @@ fn under_other_keys(plan: &Plan) -> String {
     if others.is_empty() {
         return String::new();
     }
-    let mut named: Vec<String> = others
-        .iter()
-        .take(MOST)
-        .map(|other| format!("{} ({} is `{}`)", other.place, other.id, other.name))
-        .collect();
-    if others.len() > MOST {
-        named.push(format!("{} more", others.len() - MOST));
-    }
+    let named = listed(others, MOST, |other| {
+        format!("{} ({} is `{}`)", other.place, other.id, other.name)
+    });
     let rows = count(n(others.len()), "row has", "rows have");
     let (severity, so) = if plan.is_update() {
         (
@@ -151,10 +146,8 @@ fn under_other_keys(plan: &Plan) -> String {
     } else {
         (Severity::Note, "an import ignores the column `id`")
     };
-    let note = format!(
-        "{rows} the id of an integration with another type, origin or name; {so}: {}",
-        named.join(", ")
-    );
+    let note =
+        format!("{rows} the id of an integration with another type, origin or name; {so}: {named}");
     let mut lines = Lines::new(0);
     lines.add(of_severity(severity), severity, &note);
     lines.into_text()

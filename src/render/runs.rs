@@ -36,13 +36,8 @@ fn status(run: &RunEntry) -> String {
         RunEnding::Died => "ended abruptly",
         RunEnding::Unreadable => "unreadable",
     };
-    let command = match run.command {
-        None | Some(SessionKind::Import) => "",
-        Some(SessionKind::Update) => "update ",
-        Some(SessionKind::Resume) => "resume ",
-        Some(SessionKind::Undo) => "undo ",
-        Some(SessionKind::Verify) => "verify ",
-    };
+    let command = run.command.filter(|kind| *kind != SessionKind::Import);
+    let command = command.map_or_else(String::new, |kind| format!("{} ", kind.name()));
     let rehearsal = if run.rehearsal { "rehearsal " } else { "" };
     let mut text = format!("{rehearsal}{command}{ending}");
     if let Some(totals) = run.totals.filter(|_| run.ending == RunEnding::Complete) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportStatus};
-use crate::journal::{ConfirmedBy, Ending, RemovalOutcome, SessionKind, SessionStart};
+use crate::journal::{ConfirmedBy, Ending, RemovalOutcome, SessionStart};
 use crate::model::Outcome;
 
 /// What rows are counted by: their status and, beside it, what an undo did to their integrations.
@@ -101,7 +101,7 @@ impl Report {
                 format!("gij {}", session.gij),
             ];
             facts.extend(options(&session.options));
-            (session_name(session), facts.join(", "))
+            (session.kind.name(), facts.join(", "))
         });
         history.collect()
     }
@@ -203,17 +203,6 @@ fn options(options: &BTreeMap<String, String>) -> impl Iterator<Item = String> {
 /// `2026-11-22 10:15:03 UTC`.
 pub(super) fn time(at: &Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// What a session did, in a word.
-fn session_name(session: &SessionStart) -> &'static str {
-    match session.kind {
-        SessionKind::Import => "import",
-        SessionKind::Update => "update",
-        SessionKind::Resume => "resume",
-        SessionKind::Undo => "undo",
-        SessionKind::Verify => "verify",
-    }
 }
 
 /// How a session was confirmed.

@@ -64,10 +64,10 @@ fn every_codes_example_shows_it_and_the_corrected_file_does_not() {
             in_words.push(code.name());
             continue;
         }
-        let wrong = text(&example["wrong"]);
+        let wrong = text(&example["csv"]["wrong"]);
         assert_eq!(codes(wrong.as_bytes()), [code.name()]);
-        assert_eq!(text(&example["diagnostics"][0]["code"]), code.name());
-        let corrected = text(&example["corrected"]);
+        assert_eq!(text(&document["diagnostics"][0]["code"]), code.name());
+        let corrected = text(&example["csv"]["right"]);
         assert_eq!(codes(corrected.as_bytes()), [""; 0], "{code}");
     }
     in_words.sort_unstable();
@@ -124,22 +124,17 @@ fn every_field_is_explained_under_each_of_its_headers() {
 #[test]
 fn alone_it_lists_all_codes_types_and_fields() {
     let lists = document("");
-    let names = |list: &str, key: &str| -> Vec<String> {
+    let names = |list: &str| -> Vec<String> {
         let list = lists[list].as_array().unwrap();
-        list.iter().map(|one| text(&one[key]).to_owned()).collect()
+        let names = list.iter().map(|one| text(&one["name"]).to_owned());
+        names.collect()
     };
-    assert_eq!(names("codes", "code").len(), Code::ALL.len());
-    assert_eq!(names("types", "type").len(), IntegrationType::all().count());
+    assert_eq!(names("codes").len(), Code::ALL.len());
+    assert_eq!(names("types").len(), IntegrationType::all().count());
     // With the column `id`, which is no field of a creation.
-    assert_eq!(names("fields", "field").len(), Field::COUNT + 1);
+    assert_eq!(names("fields").len(), Field::COUNT + 1);
     let said = Env::new().run(["explain"]).exit(0).stdout;
-    for name in [
-        names("codes", "code"),
-        names("types", "type"),
-        names("fields", "field"),
-    ]
-    .concat()
-    {
+    for name in [names("codes"), names("types"), names("fields")].concat() {
         assert!(
             said.lines()
                 .any(|line| line.trim_start().starts_with(&format!("{name} "))),
@@ -233,7 +228,7 @@ fn every_name_that_a_type_is_also_called_by_is_read_in_a_sheet() {
     let types = env.run(["explain", "--format", "json"]).json()["types"].clone();
     let mut sheet = vec!["type,displayName,pat".to_owned()];
     for (n, line) in types.as_array().unwrap().iter().enumerate() {
-        let name = line["type"].as_str().unwrap();
+        let name = line["name"].as_str().unwrap();
         let topic = env.run(["explain", name, "--format", "json"]).json();
         for (m, called) in topic["also_called"].as_array().unwrap().iter().enumerate() {
             sheet.push(format!("{},N{n}-{m},p", called.as_str().unwrap()));

@@ -173,16 +173,16 @@ fn the_page_of_diagnostics_is_the_catalogue() {
     let catalogue = explained("");
     let codes = catalogue["codes"].as_array().unwrap();
     for code in codes {
-        let name = text(&code["code"]);
+        let name = text(&code["name"]);
         let _ = writeln!(
             page,
             "| [`{name}`](#{name}) | {} | {} |",
             text(&code["severity"]),
-            text(&code["title"])
+            text(&code["about"])
         );
     }
     for code in codes {
-        page.push_str(&diagnostic(&explained(text(&code["code"]))));
+        page.push_str(&diagnostic(&explained(text(&code["name"]))));
     }
     assert_generated("docs/diagnostics.md", &page);
 }
@@ -192,7 +192,7 @@ fn diagnostic(code: &Value) -> String {
         "\n## {}\n\n**{}:** {}.\n\n{}\n\n{}\n\n",
         text(&code["code"]),
         text(&code["severity"]),
-        text(&code["title"]),
+        text(&code["meaning"]),
         text(&code["why"]),
         text(&code["help"])
     );
@@ -204,9 +204,9 @@ fn diagnostic(code: &Value) -> String {
         let _ = writeln!(section, "Example: {words}");
         return section;
     }
-    section.push_str(&block("csv", text(&example["wrong"])));
+    section.push_str(&block("csv", text(&example["csv"]["wrong"])));
     section.push('\n');
-    for found in example["diagnostics"].as_array().unwrap() {
+    for found in code["diagnostics"].as_array().unwrap() {
         let place = found["cell"]
             .as_str()
             .map_or_else(|| format!("row {}", found["row"]), str::to_owned);
@@ -225,7 +225,7 @@ fn diagnostic(code: &Value) -> String {
     let _ = write!(
         section,
         "\nCorrected:\n\n{}",
-        block("csv", text(&example["corrected"]))
+        block("csv", text(&example["csv"]["right"]))
     );
     section
 }
@@ -240,7 +240,7 @@ fn the_page_of_types_is_the_catalogue() {
     let catalogue = explained("");
     let types = catalogue["types"].as_array().unwrap().iter();
     let types: Vec<Value> = types
-        .map(|listed| explained(text(&listed["type"])))
+        .map(|listed| explained(text(&listed["name"])))
         .collect();
     for of in &types {
         let name = text(&of["type"]);
@@ -267,7 +267,7 @@ fn the_page_of_types_is_the_catalogue() {
                 let _ = writeln!(
                     page,
                     "| `{}` | {need}: {} |",
-                    text(&field["field"]),
+                    text(&field["name"]),
                     text(&field["about"])
                 );
             }
@@ -287,7 +287,7 @@ fn the_page_of_fields_is_the_catalogue() {
          header do not matter, and other headers are recognised too. A blank cell sends no field, so that Jira uses its default.\n"
     );
     for field in explained("")["fields"].as_array().unwrap() {
-        let field = explained(text(&field["field"]));
+        let field = explained(text(&field["name"]));
         let name = text(&field["field"]);
         let _ = write!(
             page,
