@@ -321,6 +321,7 @@ fn only_what_may_be_a_refused_row_s_has_appeared() {
         matcher.set_status(n, RowStatus::Failed);
     }
     assert!(matcher.compare(&[]).is_none());
+    assert!(matcher.compare(&[shown(11, "B", "other")]).is_none());
     assert_eq!(matcher.compare(&[shown(11, "B", "git")]).appeared, [1]);
     assert_eq!(matcher.compare(&[shown(11, "A", "git")]).appeared, [2]);
 }
