@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Field, FieldSet};
+use super::field::Field;
 
 /// The kind of git host that an integration connects to.
 ///
@@ -263,11 +263,6 @@ impl TypeSpec {
     /// Whether the type takes its `username` as an access key id, which is a secret.
     pub fn username_is_secret(&self) -> bool {
         self.credentials.contains(&CredentialForm::AccessKey)
-    }
-
-    /// Those of `given` that the type does nothing with, in the manual's order.
-    pub fn unused(&self, given: FieldSet) -> impl Iterator<Item = Field> {
-        given.iter().filter(|field| !self.uses(*field))
     }
 
     /// Whether the type does anything with `field`.
