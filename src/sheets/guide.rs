@@ -89,7 +89,7 @@ pub(super) fn columns(sheet: &mut Worksheet, template: &Template) -> Result<(), 
 pub(super) fn regions(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet.set_name(REGIONS_SHEET)?;
     sheet.set_column_width(0, 25)?;
-    sheet.write_string_with_format(0, 0, "AWS regions", &look::header(false))?;
+    sheet.write_string_with_format(0, 0, "AWS regions", &look::header())?;
     sheet.set_freeze_panes(1, 0)?;
     for (row, region) in (1..).zip(LISTED_REGIONS) {
         sheet.write_string(row, 0, region)?;

@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 use super::guide::{REGIONS_SHEET, TYPES_SHEET, note};
 use super::look;
 use super::template::Template;
-use crate::model::{ABOUT_ID, Field, ID, IntegrationType, Kind, LISTED_REGIONS, Need};
+use crate::model::{ABOUT_ID, Field, ID, Kind, LISTED_REGIONS};
 
 /// The last row, from 0, that has drop-downs.
 const LAST_ROW: u32 = 5000;
@@ -30,7 +30,7 @@ pub(super) fn fill(sheet: &mut Worksheet, template: &Template) -> Result<(), Xls
     }
     let columns = u16::try_from(template.columns().len()).unwrap_or(u16::MAX);
     if let Some(ids) = template.ids() {
-        sheet.write_string_with_format(0, columns, ID, &look::header(true))?;
+        sheet.write_string_with_format(0, columns, ID, &look::header())?;
         sheet.insert_note(0, columns, &sized(ABOUT_ID))?;
         for (row, id) in (1..).zip(ids) {
             sheet.write_string(row, columns, id.to_string())?;
@@ -47,19 +47,13 @@ fn head(
     field: Field,
     template: &Template,
 ) -> Result<(), XlsxError> {
-    sheet.write_string_with_format(0, column, field.name(), &look::header(is_setting(field)))?;
+    sheet.write_string_with_format(0, column, field.name(), &look::header())?;
     sheet.set_column_width(column, width(field))?;
     if field.kind().is_verbatim() {
         sheet.set_column_format(column, &look::verbatim())?;
     }
     sheet.insert_note(0, column, &sized(&note(template, field)))?;
     Ok(())
-}
-
-/// Whether the column may be blank in every row.
-fn is_setting(field: Field) -> bool {
-    let mut needs = IntegrationType::all().map(|one| one.spec().need(field));
-    field != Field::DisplayName && needs.all(|need| matches!(need, Need::Optional | Need::Unused))
 }
 
 /// In characters; wide enough for the header and what people write below it.

@@ -4,19 +4,17 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
 const INK: Color = Color::RGB(0x1F_2937);
 const HEAD: Color = Color::RGB(0x1F_4E79);
-const HEAD_OF_SETTINGS: Color = Color::RGB(0x5B_6B7F);
 const LINE: Color = Color::RGB(0xD0_D7DE);
 
 /// The built-in number format `@`.
 const TEXT: u8 = 49;
 
-/// The header of a column; those of settings have another colour than those for host and login.
-pub(super) fn header(is_setting: bool) -> Format {
-    let color = if is_setting { HEAD_OF_SETTINGS } else { HEAD };
+/// The header of a column.
+pub(super) fn header() -> Format {
     Format::new()
         .set_bold()
         .set_font_color(Color::White)
-        .set_background_color(color)
+        .set_background_color(HEAD)
         .set_align(FormatAlign::VerticalCenter)
         .set_border_right(FormatBorder::Thin)
         .set_border_right_color(Color::White)
@@ -42,7 +40,7 @@ pub(super) fn subtitle() -> Format {
 
 /// The header of a column of a sheet that explains.
 pub(super) fn heading() -> Format {
-    header(false).set_align(FormatAlign::Left).set_indent(1)
+    header().set_align(FormatAlign::Left).set_indent(1)
 }
 
 /// A cell of a sheet that explains; `is_name` for the first of its row.
