@@ -304,9 +304,7 @@ fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
             | Stop::MaxFailures { .. }
             | Stop::InDoubt { .. },
         ) => Some(Settling::Full),
-        Some(Stop::Interrupted | Stop::MaxWait { .. } | Stop::AskedTooLong { .. }) => {
-            Some(Settling::ByOneList)
-        }
+        Some(Stop::Interrupted | Stop::MaxWait { .. }) => Some(Settling::ByOneList),
         Some(Stop::InterruptedToo(reason)) => settling_after(Some(reason)),
         Some(Stop::Jira(error)) if error.is_in_the_way() => Some(Settling::ByOneList),
         Some(Stop::Jira(_) | Stop::Journal(_)) => None,

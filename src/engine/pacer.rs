@@ -262,7 +262,7 @@ impl Permit<'_> {
     ///
     /// # Errors
     ///
-    /// [`Stop::AskedTooLong`] and [`Stop::MaxWait`] if operations get no answer within the longest wait.
+    /// [`Stop::MaxWait`] if operations get no answer within the longest wait.
     pub(crate) fn report<T>(
         self,
         exchange: &Exchange<T>,

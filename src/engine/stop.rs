@@ -1,7 +1,5 @@
 //! Why and how a session stops early.
 
-use std::time::Duration;
-
 use thiserror::Error;
 use tokio::sync::watch;
 
@@ -24,12 +22,9 @@ pub enum Stop {
     /// The journal cannot be written.
     #[error("{0}")]
     Journal(#[from] JournalError),
-    /// Too long without an answer.
-    #[error("gave up: {why}, and no other answer for {} s", .waited.as_secs())]
-    MaxWait { why: String, waited: Duration },
-    /// Jira asks for a longer wait than is allowed.
-    #[error("gave up: {why}, and Jira asks to wait {} s", .asked.as_secs())]
-    AskedTooLong { why: String, asked: Duration },
+    /// Too long without an answer, or Jira asks for a longer wait than is allowed.
+    #[error("gave up: {why}")]
+    MaxWait { why: String },
     /// The first rows all failed in the same way.
     #[error("the first {count} rows sent all failed in the same way: {error}")]
     FailingAlike { count: u32, error: String },
@@ -77,11 +72,8 @@ impl Stop {
             Self::InterruptedToo(reason) => reason.help(),
             Self::Jira(error) => Some(error.help()),
             Self::MaxWait { .. } => Some(
-                "check that Jira is up and does not limit your requests; `--max-wait` waits longer".into(),
+                "check that Jira is up and does not limit your requests, and run again later; `--max-wait` waits longer".into(),
             ),
-            Self::AskedTooLong { .. } => {
-                Some("run again later, or with a longer `--max-wait`".into())
-            }
             // Jira's own words for an address of its API that no app answers for.
             Self::FailingAlike { error, .. } if error.contains("null for uri") => Some(
                 "check that the app Git Integration for Jira is installed and enabled, with all its modules".into(),

@@ -63,8 +63,8 @@ impl Pause {
     pub(super) fn check_wait(&self, why: &str, next: Instant) -> Result<(), Stop> {
         let waited = next.saturating_duration_since(self.answered);
         if waited > self.max_wait {
-            let why = why.to_owned();
-            return Err(Stop::MaxWait { why, waited });
+            let why = format!("{why}, and no other answer for {} s", waited.as_secs());
+            return Err(Stop::MaxWait { why });
         }
         Ok(())
     }
@@ -80,8 +80,8 @@ impl Pause {
         now: Instant,
     ) -> Result<Option<Duration>, Stop> {
         if asked > self.max_wait {
-            let why = why.to_owned();
-            return Err(Stop::AskedTooLong { why, asked });
+            let why = format!("{why}, and Jira asks to wait {} s", asked.as_secs());
+            return Err(Stop::MaxWait { why });
         }
         let pause = asked.max(SHORTEST_LIMITED);
         self.asked_until = self.asked_until.max(Some(now + pause));

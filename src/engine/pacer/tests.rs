@@ -137,7 +137,7 @@ async fn a_wait_beyond_all_measure_stops_at_once() {
     let stop = permit(&pacer)
         .await
         .give_feedback(limited(u64::MAX), None, "");
-    assert!(matches!(stop, Err(Stop::AskedTooLong { .. })), "{stop:?}");
+    assert!(stop.unwrap_err().to_string().contains("asks to wait"));
 }
 
 #[tokio::test(start_paused = true)]
