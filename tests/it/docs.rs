@@ -206,6 +206,7 @@ fn every_option_and_command_that_is_named_exists() {
         "--env-file",
         "--bin",
         "--test",
+        "--lib",
         "--help",
         "--check",
         "--all-targets",
