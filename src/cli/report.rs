@@ -28,11 +28,12 @@ pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Fa
     let (stored, _) = find(&args.runs.runs_dir, &args.run, named.as_ref())?;
     let mut report = report_of(&stored.path)?;
     args.reports.split(&mut report, &stored.id)?;
+    let is_shown_only = context.reports.is_empty();
     context.publish(&report)?;
     if !context.is_json {
         context.screen.result(&summary(&report));
     }
-    if context.reports.is_empty() {
+    if is_shown_only {
         let again = context.given.again().operands([stored.id.clone()]);
         let again = again.options(&["-o", "report.xlsx"]);
         context.next(&format!(

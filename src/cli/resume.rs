@@ -16,7 +16,7 @@ use super::next::{adopt_or_import, left_to_do, verify_or_nothing};
 use super::other_runs::{OtherRuns, read_history};
 use super::planning::{Listing, Planner, new_matcher};
 use super::question::confirmation;
-use super::session::{EarlyEnd, Session, show_result};
+use super::session::{EarlyEnd, Session, report_of, show_result};
 use super::sheets::Sheets;
 use crate::engine::{Matcher, RowStatus, check_unread, planned};
 use crate::journal::{
@@ -47,6 +47,11 @@ pub(super) struct ResumeArgs {
     #[command(flatten)]
     pub common: RunArgs,
 }
+
+const LOST_BASELINE: &str =
+    "the journal has lost the list of what Jira held before the run, so nothing more can be sent";
+const WITHOUT_BASELINE: &str =
+    "find the rows in doubt in Jira; import the missing ones from a separate sheet";
 
 /// Settles the rows in doubt, then creates what is still to be created.
 pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
@@ -114,6 +119,12 @@ fn nothing_to_send(args: &ResumeArgs, run: &LoadedRun, context: &Context) -> Res
         "no row is left to send in {}, but it ended before the final comparison with Jira's list\n",
         run.id()
     ));
+    if args.dry_run {
+        context.show_json(&report_of(run.dir.path())?)?;
+        let resume = run.resume(&context.given);
+        context.next(&format!("compare it with Jira's list:\n  {resume}"));
+        return Ok(Exit::Done);
+    }
     let (session, ..) = Session::begin(run, &args.common, SessionKind::Resume, None, context)?;
     let nothing = Plan::new(Vec::new(), &[], None);
     let matcher = Matcher::of_run(run.state());
@@ -238,6 +249,9 @@ impl<'a> Remaining<'a> {
 
     fn dry_run(mut self, args: &RunArgs) -> Result<Exit, Failure> {
         let context = self.context;
+        if self.run.state().has_lost_baseline() {
+            return Err(Failure::new(Exit::Stopped, LOST_BASELINE).help(WITHOUT_BASELINE));
+        }
         let (pace, screen) = (args.pace.pace(), &context.screen);
         let (jira, _) = connect(&args.connect, &self.run.base, pace, screen)?;
         let settle = args.pace.settle_after(self.run.state().sessions());
@@ -308,10 +322,7 @@ impl Resumption<'_> {
             session.settle(&mut remaining.run, decisions)?;
         }
         if remaining.run.state().has_lost_baseline() {
-            screen.failure(
-                "the journal has lost the list of what Jira held before the run, so nothing more can be sent",
-                Some("find the rows in doubt in Jira; import the missing ones from a separate sheet"),
-            );
+            screen.failure(LOST_BASELINE, Some(WITHOUT_BASELINE));
             return Ok(());
         }
         remaining.sheets.refuse_invalid(&remaining.run, screen)?;

@@ -83,27 +83,29 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
             "warning: the journal is damaged and has lost rows; what they created is not known and cannot be undone\n",
         );
     }
-    let Totals {
-        created,
-        updated,
-        in_doubt,
-        ..
-    } = run.state().totals();
-    if created + updated + in_doubt == 0 && !run.state().may_lack_rows() {
-        screen.info(&format!("{} created and updated nothing\n", run.id()));
-        let runs = context.given.next("runs");
-        context.next(&format!("choose another run:\n  {runs}"));
-        return Ok(Exit::Done);
-    }
     if !run.state().rows().any(|(_, row)| is_left(row)) {
         let run_id = run.id();
-        screen.info(&format!("nothing that {run_id} did is left to undo\n"));
+        let Totals {
+            created, updated, ..
+        } = run.state().totals();
+        let has_done_nothing = created + updated == 0 && !run.state().may_lack_rows();
+        screen.info(&if has_done_nothing {
+            format!("{run_id} created and updated nothing\n")
+        } else {
+            format!("nothing that {run_id} did is left to undo\n")
+        });
         let found = Discrepancies::default();
         return show_result(
             run.dir.path(),
             None,
             |report| undoing.is_left(report, &found),
-            |report| undoing.next(report, &found, false),
+            |report| {
+                if has_done_nothing {
+                    let runs = context.given.next("runs");
+                    return format!("choose another run:\n  {runs}");
+                }
+                undoing.next(report, &found, false)
+            },
             None,
             context,
         );

@@ -9,7 +9,7 @@ use super::connect::{ConnectArgs, connect};
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::loaded_run::{LoadedRun, RunsArgs};
-use super::next::{find_lost_rows, remove_duplicates};
+use super::next::{find_lost_rows, left_to_do, remove_duplicates};
 use super::pace::READ_ONLY;
 use super::report_files::ReportArgs;
 use super::session::{record_end, report_of, session_start, write_reports};
@@ -171,5 +171,17 @@ fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
             "Jira may still index the others, or their credentials do not work (Jira shows the error); check again:\n  {verify}"
         );
     }
-    "nothing is left to do".into()
+    let totals = run.state().totals();
+    let resume = run.resume(given);
+    let left = left_to_do(
+        &totals,
+        run.state().opened().is_update(),
+        false,
+        &resume,
+        given,
+    );
+    match left.filter(|_| !run.state().is_undone()) {
+        Some(left) => left.to_string(),
+        None => "nothing is left to do".into(),
+    }
 }

@@ -177,7 +177,8 @@ pub struct SessionStart {
 }
 
 impl SessionStart {
-    pub(super) fn is_confirmed(&self) -> bool {
+    /// Whether it was allowed to change something.
+    pub(crate) fn is_confirmed(&self) -> bool {
         matches!(self.confirmed_by, ConfirmedBy::Answer | ConfirmedBy::Yes)
     }
 

@@ -100,7 +100,11 @@ impl RunState {
                 self.change(intent.n, |row| row.intend(&intent, listed.as_ref()));
             }
             Event::Outcome(answered) => self.change(answered.n, |row| row.answer(answered)),
-            Event::Settled(settled) => self.change(settled.n, |row| row.settle(settled)),
+            Event::Settled(settled) => {
+                // Rows are settled before a question is asked: then they are no longer as they were compared at the end.
+                self.closed.take_if(|(how, _)| *how == Ending::Complete);
+                self.change(settled.n, |row| row.settle(settled));
+            }
             Event::Paused { ms, .. } => self.paused_ms = self.paused_ms.saturating_add(ms),
             Event::Stopped { .. } | Event::Closed { .. } if self.is_verifying() => {}
             Event::Stopped { why, .. } => self.stopped = Some(why),

@@ -712,7 +712,7 @@ codes! {
     }
     VisibleToNone = Warning "visible-to-none" {
         meaning: "the repository browser is on, but no project sees the integration",
-        why: "`global` is false and the row names no projects.",
+        why: "`global` is false and the row names no projects. The browser is on unless `gitViewerEnabled` is false.",
         help: "Name projects in `projectKeys`, or set `global` to true.",
         example: csv("type,displayName,pat,gitViewerEnabled,global,projectKeys\nGITHUB,Payments,invented-token,yes,no,\n",
                      "type,displayName,pat,gitViewerEnabled,global,projectKeys\nGITHUB,Payments,invented-token,yes,no,ABC\n"),

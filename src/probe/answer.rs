@@ -40,6 +40,13 @@ impl HostAnswer {
         text.unwrap_or_default()
     }
 
+    /// Whether the host takes no more requests for now.
+    pub(super) fn is_throttled(&self) -> bool {
+        let is_used_up =
+            self.header("x-ratelimit-remaining") == "0" || !self.header("retry-after").is_empty();
+        self.status == 429 || self.status == 403 && is_used_up
+    }
+
     pub(super) fn is_html(&self) -> bool {
         let media_type = self.header("content-type").to_ascii_lowercase();
         media_type.starts_with("text/html") || self.body.trim_ascii_start().starts_with(b"<")

@@ -111,6 +111,7 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
     let mut of_host: HashMap<bool, HostVerdict> = HashMap::new();
     let mut refused: HashSet<&'a str> = HashSet::new();
     for login in logins {
+        let mut is_throttled = false;
         let verdict = match (of_host.get(&login.is_verified), login.account) {
             (Some(known), _) => known.clone(),
             (None, Some(account)) if refused.contains(account) => {
@@ -118,10 +119,16 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
                     "another secret of this account was refused, and a further refusal may lock it";
                 Err((Code::CredentialUnknown, why.to_owned()))
             }
-            _ => ask(&login, clients).await,
+            _ => ask(&login, clients).await.and_then(|answer| {
+                is_throttled = answer.is_throttled();
+                login.api.verdict(login.field, login.secret, &answer)
+            }),
         };
         match (&verdict, login.account) {
             (Err((Code::HostUnreachable | Code::HostCertificate, _)), _) => {
+                of_host.insert(login.is_verified, verdict.clone());
+            }
+            _ if is_throttled => {
                 of_host.insert(login.is_verified, verdict.clone());
             }
             (Err((Code::CredentialRejected, _)), Some(account)) => {
@@ -134,13 +141,13 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
     asked
 }
 
-async fn ask(login: &Login<'_>, clients: &Clients) -> HostVerdict {
+async fn ask(login: &Login<'_>, clients: &Clients) -> Result<HostAnswer, (Code, String)> {
     let mut answer = send(login, clients, &login.url).await?;
     if let (404, Some(older)) = (answer.status, login.api.older_path) {
         let base = login.url.strip_suffix(login.api.path).unwrap_or(&login.url);
         answer = send(login, clients, &format!("{base}{older}")).await?;
     }
-    login.api.verdict(login.field, login.secret, &answer)
+    Ok(answer)
 }
 
 /// Sends the login once.

@@ -120,14 +120,22 @@ impl HostApi {
     pub fn verdict(&self, field: Field, secret: &Secret, answer: &HostAnswer) -> HostVerdict {
         let masker = Masker::of([secret]);
         let unknown = |why: String| Err((Code::CredentialUnknown, why));
+        let is_sign_in = self.page == Code::CredentialRejected;
         match answer.status {
             300..=399 => {
                 let location = answer.header("location");
                 let end = location.find(['?', '#']).unwrap_or(location.len());
                 let location = masker.clean(&location[..end]);
-                Err((self.page, format!("it redirects to `{location}`")))
+                // The host has moved for good; that is no page to sign in.
+                let has_moved = matches!(answer.status, 301 | 308);
+                let code = if has_moved {
+                    Code::CredentialUnknown
+                } else {
+                    self.page
+                };
+                Err((code, format!("it redirects to `{location}`")))
             }
-            200..=299 if answer.is_html() || answer.status == 203 => {
+            200..=299 if answer.is_html() || answer.status == 203 && is_sign_in => {
                 let why = "it answers with an HTML page, such as a login form";
                 Err((self.page, why.to_owned()))
             }

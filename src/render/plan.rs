@@ -268,7 +268,7 @@ pub(crate) fn undo_plan(
             return;
         }
         lines.fact(label, what(rows.len()));
-        lines.first(&rows, "", |lines, undone| {
+        let add = |lines: &mut Lines, undone: &&UndoneRow| {
             let row = state.row(undone.n);
             let place = row.map_or_else(String::new, |row| row.place.to_string());
             let name = row_name(place, None, row.and_then(|row| row.name.as_deref()));
@@ -280,7 +280,14 @@ pub(crate) fn undo_plan(
                 let _ = write!(line, "  {}", changes.join(", "));
             }
             lines.add(Style::new(), "", &line);
-        });
+        };
+        if is_dry_run {
+            for row in &rows {
+                add(&mut lines, row);
+            }
+        } else {
+            lines.first(&rows, "; `--dry-run` lists them", add);
+        }
     };
     let label = if state.opened().is_update() {
         "Put back"

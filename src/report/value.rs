@@ -384,12 +384,13 @@ impl Report {
         })
     }
 
-    /// The last comparison with Jira's list; none if an undo came after it.
+    /// The last comparison with Jira's list; none if an undo that was confirmed came after it.
     pub(crate) fn valid_audit(&self) -> Option<&ReportAudit> {
         let run = self.run.as_ref()?;
         let audit = run.audit.as_ref()?;
-        let is_later =
-            |session: &SessionStart| session.kind == SessionKind::Undo && session.at > audit.at;
+        let is_later = |session: &SessionStart| {
+            session.kind == SessionKind::Undo && session.is_confirmed() && session.at > audit.at
+        };
         (!run.sessions.iter().any(is_later)).then_some(audit)
     }
 

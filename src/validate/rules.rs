@@ -232,9 +232,10 @@ impl Rules<'_> {
         let projects = [Field::ProjectMappingIds, Field::ProjectKeys];
         let names_projects = projects.iter().any(|field| self.given.has(*field));
         let is_hidden = is(Field::Global, false) && !names_projects;
-        if is(Field::GitViewerEnabled, true) && is_hidden {
+        // A blank cell leaves it on ("Add New Integration API").
+        if !is(Field::GitViewerEnabled, false) && is_hidden {
             let help = "name projects, or set `global` to true";
-            self.report_kind(Field::GitViewerEnabled, Code::VisibleToNone, help);
+            self.report_kind(Field::Global, Code::VisibleToNone, help);
         }
     }
 }

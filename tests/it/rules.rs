@@ -334,6 +334,12 @@ fn projects_are_named_in_one_way() {
         &[("gitViewerEnabled", "yes"), ("global", "no")],
         &["warning visible-to-none"],
     );
+    says(&GITHUB, &[("global", "no")], &["warning visible-to-none"]);
+    says(
+        &GITHUB,
+        &[("gitViewerEnabled", "no"), ("global", "no")],
+        &[],
+    );
     let to_fill_in = [
         ("gitViewerEnabled", "yes"),
         ("global", "no"),

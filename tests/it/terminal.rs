@@ -244,6 +244,17 @@ pub mod on_a_terminal {
     }
 
     #[test]
+    fn a_declined_undo_does_not_hide_what_the_comparison_with_the_list_found() {
+        let env = doubled();
+        env.run(["verify"]).exit(1).says("--duplicates");
+        let mut session = on_terminal(&env, &["undo"]);
+        session.exp_string("Type the number to confirm:").unwrap();
+        session.send_line("n").unwrap();
+        assert_eq!(exit_code(session), 130);
+        env.run(["resume", "--yes"]).exit(1);
+    }
+
+    #[test]
     fn several_doubles_of_a_row_are_removed_one_after_the_other() {
         let config = Config {
             late_by: Duration::from_hours(1),
