@@ -14,8 +14,8 @@ use crate::model::{Code, Diagnostic, Field, IntegrationType, Place, TableName, l
 pub(super) struct LikelyHeader {
     table: Arc<TableName>,
     row: FirstRow,
-    /// Its headers above cells of a known form, with the fields that those probably are. If there are any, the row is no row
-    /// of values, and all of it may be shown.
+    /// Its headers above types and addresses. No other cell of it may be shown: it may be a row of values after all, and the
+    /// cell a secret.
     guessed: Vec<(String, Field)>,
 }
 
@@ -28,10 +28,10 @@ impl LikelyHeader {
         }
     }
 
-    /// Those of its cells that may be shown: headers that are known, or all.
+    /// Those of its cells that may be shown: headers that are known, and those above types and addresses.
     pub(super) fn headers(&self, options: &Options) -> Vec<&str> {
         let is_shown = |cell: &&String| {
-            is_header(cell, options) || !self.guessed.is_empty() && !cell.is_empty()
+            is_header(cell, options) || self.guessed.iter().any(|(header, _)| header == *cell)
         };
         let cells = self.row.cells.iter().filter(is_shown);
         cells.map(|cell| undecorated(cell)).collect()
@@ -79,7 +79,7 @@ impl LikelyHeader {
             let guess = self.guessed.iter().find(|(_, field)| *field == wanted);
             guess.filter(|_| !self.has(wanted, options))
         };
-        let mapped: Vec<_> = [Field::Type, Field::Origin, Field::Pat]
+        let mapped: Vec<_> = [Field::Type, Field::Origin]
             .into_iter()
             .filter_map(guess)
             .collect();
@@ -122,9 +122,8 @@ impl LikelyHeader {
     }
 }
 
-/// The headers of a row above cells of a known form. None if it may be a row of values, whose secrets must not be shown:
-/// headers are all words, and two of them are above a type and an address, which they are not. A token below proves
-/// nothing, as the password of another row may be a word.
+/// The headers of a row above types and addresses. None if it is probably a row of values: headers are all words, and two of
+/// them are above a type and an address, which they are not.
 fn guess_fields(row: &FirstRow, below: &[FirstRow]) -> Vec<(String, Field)> {
     let filled = row.cells.iter().filter(|cell| !cell.is_empty());
     if !filled.clone().all(|cell| is_label(cell)) {
@@ -160,9 +159,7 @@ fn is_label(cell: &str) -> bool {
 
 /// The field that a cell probably belongs to.
 fn field_by_form(cell: &str) -> Option<Field> {
-    if holds_token(cell) {
-        Some(Field::Pat)
-    } else if cell.contains("://") {
+    if cell.contains("://") {
         Some(Field::Origin)
     } else {
         let named = IntegrationType::from_name(cell).or_else(|| IntegrationType::meant_by(cell));
