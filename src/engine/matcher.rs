@@ -74,7 +74,7 @@ impl MatchRow {
         let origin = match (&row.key, &row.origin) {
             // The rules under which the row was sent count.
             (Some(key), _) => key.origin.clone(),
-            (None, Some(text)) => OriginKey::Exactly(normalise(integration_type, text)),
+            (None, Some(text)) => OriginKey(Some(normalise(integration_type, text))),
             (None, None) => OriginKey::of(integration_type, None),
         };
         Some(Self {

@@ -5,23 +5,15 @@ use serde::{Deserialize, Serialize};
 use super::integration_type::{IntegrationType, OriginRule};
 use super::origin::{Origin, normalise};
 
-/// The origin within a key. A journal has it as text, or null for any.
+/// The origin within a key, normalised. A journal has it as text, or null for any: the row leaves it blank, and what Jira then
+/// shows is not documented.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum OriginKey {
-    /// A normalised origin.
-    Exactly(String),
-    /// The row leaves it blank and what Jira then shows is not documented: any origin matches.
-    Any,
-}
+pub struct OriginKey(pub Option<String>);
 
 impl OriginKey {
     /// The key's origin for a row of this type with this origin.
     pub fn of(integration_type: IntegrationType, origin: Option<&Origin>) -> Self {
-        match Self::exact(integration_type, origin) {
-            Some(origin) => Self::Exactly(origin.to_owned()),
-            None => Self::Any,
-        }
+        Self(Self::exact(integration_type, origin).map(str::to_owned))
     }
 
     /// The same without a copy; none for any origin.
@@ -35,24 +27,17 @@ impl OriginKey {
 
     /// The origin; none if any matches.
     pub fn as_exact(&self) -> Option<&str> {
-        match self {
-            Self::Exactly(origin) => Some(origin),
-            Self::Any => None,
-        }
+        self.0.as_deref()
     }
 
-    /// Whether an origin that Jira shows for an integration of type `of` is this one.
+    /// Whether an origin that Jira shows for an integration of this type is this one. A Jira that shows none means the vendor's
+    /// own.
     pub fn matches(&self, integration_type: IntegrationType, shown: Option<&str>) -> bool {
-        let Self::Exactly(ours) = self else {
-            return true;
+        let shown = match shown {
+            Some(shown) => Some(normalise(integration_type, shown)),
+            None => Self::of(integration_type, None).0,
         };
-        match shown {
-            Some(shown) => normalise(integration_type, shown) == *ours,
-            // A Jira that shows no origin means the vendor's own.
-            None => {
-                matches!(integration_type.spec().origin, OriginRule::UrlOr(default) if default == ours)
-            }
-        }
+        self.0.is_none() || self.0 == shown
     }
 }
 

@@ -1,6 +1,7 @@
 //! Where a table, a row or a cell is.
 
 use std::fmt;
+use std::iter::successors;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -110,22 +111,11 @@ impl fmt::Display for Place {
 }
 
 /// The letters of a column, from 0: `A`, `Z`, `AA`.
-pub(crate) fn column_letters(mut column: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        // The remainder is below 26, so the cast keeps it whole.
-        #[expect(clippy::cast_possible_truncation, reason = "below 26")]
-        letters.push(b'A' + (column % 26) as u8);
-        if column < 26 {
-            break;
-        }
-        column = column / 26 - 1;
-    }
-    letters
-        .iter()
-        .rev()
-        .map(|&letter| char::from(letter))
-        .collect()
+pub(crate) fn column_letters(column: usize) -> String {
+    let rests = successors(Some(column), |rest| (rest / 26).checked_sub(1));
+    let letters = rests.map(|rest| char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest % 26]));
+    let letters: Vec<char> = letters.collect();
+    letters.into_iter().rev().collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A valid row, ready to be sent.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::field::Field;
 use super::field_value::FieldValue;
@@ -147,7 +147,9 @@ impl Record {
 
     /// The fields that are no secrets: for the journal and for comparing with Jira.
     pub fn visible(&self) -> ShownFields {
-        ShownFields::new(self.visible_fields())
+        let fields = self.visible_fields();
+        let fields = fields.map(|(field, value)| (field.name().to_owned(), value));
+        fields.collect::<Map<_, _>>().into()
     }
 
     pub(super) fn visible_fields(&self) -> impl Iterator<Item = (Field, Value)> {

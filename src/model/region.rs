@@ -1,5 +1,9 @@
 //! AWS regions.
 
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
+
 use super::nearest::nearest;
 
 /// The regions that the vendor's manual lists (page "REST API: Integrations", `awsRegion`; its `ap-outh-1` is a misprint).
@@ -11,31 +15,20 @@ pub(crate) const LISTED_REGIONS: [&str; 26] = [
     "eu-north-1", "me-central-1", "me-south-1", "sa-east-1",
 ];
 
+static REGION: LazyLock<Regex> = LazyLock::new(|| {
+    let directions = "(north|south)?(east|west)|north|south|central";
+    #[expect(
+        clippy::expect_used,
+        reason = "a pattern of our own, which a test uses"
+    )]
+    Regex::new(&format!("^[a-z]{{2}}(-[a-z]+)?-({directions})-[1-9]$"))
+        .expect("a regular expression")
+});
+
 /// Whether a text is an AWS region: one that the vendor lists, or one shaped like those, such as `us-gov-west-1`, as AWS
 /// opens new ones.
 pub(crate) fn is_region(text: &str) -> bool {
-    const DIRECTIONS: [&str; 9] = [
-        "north",
-        "northeast",
-        "northwest",
-        "east",
-        "west",
-        "south",
-        "southeast",
-        "southwest",
-        "central",
-    ];
-    let parts: Vec<&str> = text.split('-').collect();
-    let [area, words @ .., direction, number] = parts.as_slice() else {
-        return false;
-    };
-    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    area.len() == 2
-        && is_word(area)
-        && words.len() <= 1
-        && words.iter().all(is_word)
-        && DIRECTIONS.contains(direction)
-        && matches!(number.as_bytes(), [b'1'..=b'9'])
+    REGION.is_match(text).is_ok_and(|is_match| is_match)
 }
 
 /// The listed region that a text which is none was meant to be.

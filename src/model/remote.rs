@@ -54,17 +54,11 @@ impl Remote {
 }
 
 /// A map from integrations, which finds them by id and time of creation.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct RemoteMap<T>(BTreeMap<Remote, T>);
 
 /// A set of integrations.
 pub(crate) type RemoteSet = RemoteMap<()>;
-
-impl<T> Default for RemoteMap<T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
 
 impl<T> RemoteMap<T> {
     pub fn get(&self, remote: Remote) -> Option<&T> {

@@ -1,6 +1,9 @@
 //! The text of a cell, and what a spreadsheet may have done to it.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
 
 use crate::input::Value;
 use crate::model::{Code, Kind, Problem};
@@ -171,22 +174,20 @@ fn is_mangled(value: Value<'_>, kind: Kind) -> bool {
     }
 }
 
+static SCIENTIFIC: LazyLock<Regex> = LazyLock::new(|| {
+    #[expect(
+        clippy::expect_used,
+        reason = "a pattern of our own, which a test uses"
+    )]
+    Regex::new("^-?[0-9]([.,][0-9]+)?[Ee][+-][0-9]+$").expect("a regular expression")
+});
+
 /// Whether a text is a number as spreadsheets shorten it: `1.2E+12`, `1,2E-05`.
 fn is_scientific(text: &str) -> bool {
-    let text = text.trim_start();
-    if !text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
-        return false;
-    }
-    let text = text.strip_prefix('-').unwrap_or(text).trim_end();
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
-        return false;
-    };
-    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    whole.len() == 1
-        && is_number(whole)
-        && is_number(fraction)
-        && exponent.strip_prefix(['+', '-']).is_some_and(is_number)
+    let text = text.trim();
+    // Few texts begin like a number.
+    text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        && SCIENTIFIC.is_match(text).is_ok_and(|is_match| is_match)
 }
 
 /// Whether a text is visible ASCII and spaces.

@@ -132,7 +132,7 @@ fn a_valid_row_is_written_with_what_it_says_and_its_key() {
         id: None,
         group: None,
     };
-    insta::assert_snapshot!(json(&Event::Row(Box::new(RowRead::valid(&row)))), @r#"{"event":"row","n":1,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":2,"line":2},"type":"FILESPACE","name":"Payments","origin":"/srv/repos/*","key":{"type":"FILESPACE","origin":"/srv/repos/*","name":"Payments"},"cells":{"type":"FILESPACE","displayName":"Payments","origin":"/srv/repos/*"},"warnings":["trimmed"]}"#);
+    insta::assert_snapshot!(json(&Event::Row(Box::new(RowRead::valid(&row)))), @r#"{"event":"row","n":1,"place":{"file":"repos.csv","sheet":null,"format":"csv","row":2,"line":2},"type":"FILESPACE","name":"Payments","origin":"/srv/repos/*","key":{"type":"FILESPACE","origin":"/srv/repos/*","name":"Payments"},"cells":{"displayName":"Payments","origin":"/srv/repos/*","type":"FILESPACE"},"warnings":["trimmed"]}"#);
 }
 
 #[test]
