@@ -45,7 +45,7 @@ fn body(sandbox: &Sandbox, row: &ShownRow) -> Map<String, Value> {
         if text == TO_FILL_IN {
             continue;
         }
-        let Ok(value) = FieldValue::parse(field.kind(), text) else {
+        let Ok(value) = FieldValue::parse(field, text) else {
             continue;
         };
         match (field.kind(), value) {

@@ -386,7 +386,7 @@ mod tests {
     fn every_example_is_valid() {
         for field in Field::all() {
             let example = field.example();
-            let parsed = FieldValue::parse(field.kind(), example);
+            let parsed = FieldValue::parse(field, example);
             assert!(parsed.is_ok(), "{field}: {example}");
         }
         assert!(IntegrationType::from_name(Field::Type.example()).is_some());

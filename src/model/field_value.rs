@@ -1,12 +1,12 @@
 //! The values of a record's settings.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use super::code::Code;
-use super::field::Kind;
+use super::diagnostic::Problem;
+use super::field::{Field, Kind};
+use super::quote::quote;
 use super::region::{is_region, nearest_region};
 
 /// A setting's value in the shape in which the API takes it.
@@ -27,78 +27,89 @@ const LONGEST_FILTER: usize = 2000;
 /// Between the parts of a list.
 const SEPARATORS: [char; 5] = [',', ';', ' ', '\t', '\u{a0}'];
 
-/// Why a text is not a value of its kind.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FieldValueError {
-    pub code: Code,
-    /// The text, or the part of it, that is wrong; none where showing it helps nobody.
-    pub text: Option<String>,
-    /// What that is: `not a whole number`.
-    pub problem: Cow<'static, str>,
-    pub help: Cow<'static, str>,
-}
-
-fn error(code: Code, text: &str, problem: &'static str, help: &'static str) -> FieldValueError {
-    FieldValueError {
-        code,
-        text: Some(text.to_owned()),
-        problem: problem.into(),
-        help: help.into(),
-    }
-}
-
 impl FieldValue {
-    /// Reads the text of a cell as a value of `kind`. Kinds that are no settings (type, origin, credentials) are text here.
+    /// Reads the text of a cell as a value of `field`. Fields that are no settings (type, origin, credentials) are text here.
     ///
     /// # Errors
     ///
-    /// [`FieldValueError`].
-    pub fn parse(kind: Kind, text: &str) -> Result<Self, FieldValueError> {
-        let (value, code, problem, help) = match kind {
-            Kind::Flag => (
-                parse_flag(text).map(Self::Flag),
-                Code::NotABoolean,
-                "neither yes nor no",
-                "write `yes` or `no`, or leave the cell blank for Jira's default",
-            ),
-            Kind::Integer => (
-                parse_integer(text).map(Self::Integer),
-                Code::NotAnInteger,
-                "not a whole number",
-                "write digits only",
-            ),
-            Kind::FolderDepth => (
-                parse_integer(text)
-                    .filter(|depth| (1..=5).contains(depth))
-                    .map(Self::Integer),
-                Code::FolderDepthOutOfRange,
-                "not a depth from 1 to 5",
-                "write a whole number from 1 to 5",
-            ),
-            Kind::Keys => (
-                parse_keys(text).map(Self::Text),
-                Code::NotAKeyList,
-                "not a list of project keys",
-                match parse_ids(text) {
+    /// What is wrong with the text.
+    pub fn parse(field: Field, text: &str) -> Result<Self, Problem> {
+        let error = |code, what: &str, help: &str| {
+            let shown = quote(text, field.kind());
+            Problem::new(code, format!("`{field}` is {shown}, which is {what}"), help)
+        };
+        match field.kind() {
+            Kind::Flag => parse_flag(text).map(Self::Flag).ok_or_else(|| {
+                let help = "write `yes` or `no`, or leave the cell blank for Jira's default";
+                error(Code::NotABoolean, "neither yes nor no", help)
+            }),
+            Kind::Integer => parse_integer(text).map(Self::Integer).ok_or_else(|| {
+                error(Code::NotAnInteger, "not a whole number", "write digits only")
+            }),
+            Kind::FolderDepth => {
+                let depth = parse_integer(text).filter(|depth| (1..=5).contains(depth));
+                depth.map(Self::Integer).ok_or_else(|| {
+                    let help = "write a whole number from 1 to 5";
+                    error(Code::FolderDepthOutOfRange, "not a depth from 1 to 5", help)
+                })
+            }
+            Kind::Keys => parse_keys(text).map(Self::Text).ok_or_else(|| {
+                let help = match parse_ids(text) {
                     Ok(_) => {
                         "these are ids: rename the column to `projectMappingIds`, or write keys such as `ABC, DEF`"
                     }
                     Err(_) => "write keys such as `ABC, DEF`",
-                },
-            ),
-            Kind::Ids => return parse_ids(text).map(Self::Ids),
-            kind => {
-                match kind {
-                    Kind::RefSpecs => check_refspecs(text)?,
-                    Kind::Region => check_region(text)?,
-                    Kind::ApiPath => check_api_path(text)?,
-                    Kind::Filter => check_filter(text)?,
-                    _ => {}
+                };
+                error(Code::NotAKeyList, "not a list of project keys", help)
+            }),
+            Kind::Ids => parse_ids(text).map(Self::Ids).map_err(|code| match code {
+                Code::JoinedIds => error(
+                    code,
+                    "probably several ids joined by a thousands separator",
+                    "format the cell as text; write one id without separators, several as `10000, 10100`",
+                ),
+                _ => error(
+                    code,
+                    "not a list of numeric project ids",
+                    "write ids such as `10000, 10100`",
+                ),
+            }),
+            Kind::RefSpecs => match bad_refspec(text) {
+                None => Ok(Self::Text(text.to_owned())),
+                Some(spec) => {
+                    let shown = quote(spec, Kind::RefSpecs);
+                    let message = format!("`{field}` contains {shown}, which is not a refspec");
+                    let help = "write `+refs/a/*:refs/a/*`, with commas between several";
+                    Err(Problem::new(Code::NotARefspec, message, help))
                 }
-                return Ok(Self::Text(text.to_owned()));
+            },
+            Kind::Region if !is_region(text) => {
+                let help = match nearest_region(text) {
+                    Some(region) => format!("did you mean `{region}`?"),
+                    None => "write the region's code, such as `eu-central-1`".to_owned(),
+                };
+                Err(error(Code::UnknownRegion, "not an AWS region", &help))
             }
-        };
-        value.ok_or_else(|| error(code, text, problem, help))
+            Kind::ApiPath if !text.starts_with('/') => Err(error(
+                Code::ApiPathNotAbsolute,
+                "not a path that begins with `/`",
+                "write the path of the host's API, such as `/api/v3`",
+            )),
+            Kind::ApiPath | Kind::Filter if text.chars().count() > LONGEST_FILTER => {
+                let message = format!("`{field}` is longer than 2,000 characters");
+                let help = "shorten it; Jira accepts no more";
+                Err(Problem::new(Code::TooLong, message, help))
+            }
+            Kind::Filter => match filter_error(text) {
+                None => Ok(Self::Text(text.to_owned())),
+                Some((reason, at)) => Err(Problem::new(
+                    Code::NotJmespath,
+                    format!("`{field}` is not JMESPath: {reason} at character {at}"),
+                    "fix the expression; write text in single quotes: `'x'`, not `` `x` `` or `\"x\"`",
+                )),
+            },
+            _ => Ok(Self::Text(text.to_owned())),
+        }
     }
 
     pub fn to_json(&self) -> Value {
@@ -141,41 +152,26 @@ fn parse_integer(text: &str) -> Option<u32> {
 }
 
 /// `10000,10100` with `,`, `;` or spaces between, in brackets or not.
-fn parse_ids(text: &str) -> Result<Vec<u64>, FieldValueError> {
+fn parse_ids(text: &str) -> Result<Vec<u64>, Code> {
     /// Most digits of a project id; Jira counts them up from 10000.
     const LONGEST_ID: usize = 9;
-    let joined = || {
-        error(
-            Code::JoinedIds,
-            text,
-            "probably several ids joined by a thousands separator",
-            "format the cell as text; write one id without separators, several as `10000, 10100`",
-        )
-    };
     let in_brackets = text
         .strip_prefix('[')
         .and_then(|rest| rest.strip_suffix(']'));
     let list = in_brackets.unwrap_or(text);
     if is_grouped(list) {
-        return Err(joined());
+        return Err(Code::JoinedIds);
     }
     let words = list.split(SEPARATORS).filter(|word| !word.is_empty());
     words
         .map(|word| {
             let digits = word.strip_suffix(".0").unwrap_or(word);
             if digits.len() > LONGEST_ID && digits.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(joined());
+                return Err(Code::JoinedIds);
             }
             let is_id = !digits.starts_with(['0', '+']);
             let id = is_id.then(|| digits.parse().ok()).flatten();
-            id.ok_or_else(|| {
-                error(
-                    Code::NotAnIdList,
-                    text,
-                    "not a list of numeric project ids",
-                    "write ids such as `10000, 10100`",
-                )
-            })
+            id.ok_or(Code::NotAnIdList)
         })
         .collect()
 }
@@ -206,8 +202,9 @@ fn parse_keys(text: &str) -> Option<String> {
     (!keys.is_empty()).then(|| keys.join(","))
 }
 
-/// `+refs/a/*:refs/a/*` with `,` between, the `+` optional (page "REST API: Integrations", `refSpecCustom`).
-fn check_refspecs(text: &str) -> Result<(), FieldValueError> {
+/// The first part of a list that is no refspec: `+refs/a/*:refs/a/*` with `,` between, the `+` optional (page "REST API:
+/// Integrations", `refSpecCustom`).
+fn bad_refspec(text: &str) -> Option<&str> {
     let is_ref = |side: &str| {
         let rest = side.strip_prefix("refs/").unwrap_or_default();
         !rest.is_empty()
@@ -221,80 +218,23 @@ fn check_refspecs(text: &str) -> Result<(), FieldValueError> {
             is_ref(from) && is_ref(to) && stars(from) <= 1 && stars(from) == stars(to)
         })
     };
-    match text
-        .split(',')
-        .map(str::trim)
-        .find(|spec| !is_refspec(spec))
-    {
-        None => Ok(()),
-        Some(spec) => Err(error(
-            Code::NotARefspec,
-            spec,
-            "not a refspec",
-            "write `+refs/a/*:refs/a/*`, with commas between several",
-        )),
-    }
+    let mut specs = text.split(',').map(str::trim);
+    specs.find(|spec| !is_refspec(spec))
 }
 
-fn check_region(text: &str) -> Result<(), FieldValueError> {
-    if is_region(text) {
-        return Ok(());
+/// What is wrong with a filter, and the character where it is, from 1.
+fn filter_error(text: &str) -> Option<(String, usize)> {
+    if let Some(at) = too_deep(text) {
+        return Some(("it is nested too deeply".to_owned(), at));
     }
-    Err(FieldValueError {
-        help: match nearest_region(text) {
-            Some(region) => format!("did you mean `{region}`?").into(),
-            None => "write the region's code, such as `eu-central-1`".into(),
-        },
-        ..error(Code::UnknownRegion, text, "not an AWS region", "")
-    })
-}
-
-fn check_api_path(text: &str) -> Result<(), FieldValueError> {
-    if !text.starts_with('/') {
-        return Err(error(
-            Code::ApiPathNotAbsolute,
-            text,
-            "not a path that begins with `/`",
-            "write the path of the host's API, such as `/api/v3`",
-        ));
-    }
-    check_length(text)
-}
-
-fn check_length(text: &str) -> Result<(), FieldValueError> {
-    if text.chars().count() <= LONGEST_FILTER {
-        return Ok(());
-    }
-    Err(FieldValueError {
-        code: Code::TooLong,
-        text: None,
-        problem: "longer than 2,000 characters".into(),
-        help: "shorten it; Jira accepts no more".into(),
-    })
-}
-
-fn check_filter(text: &str) -> Result<(), FieldValueError> {
-    check_length(text)?;
-    let (reason, at) = if let Some(at) = too_deep(text) {
-        ("it is nested too deeply".to_owned(), at)
-    } else if let Err(error) = jmespath::parse(text) {
+    match jmespath::parse(text) {
         // The parser's own words may quote a secret.
-        ("there is a mistake".to_owned(), error.offset + 1)
-    } else if let Some(found) = jmespath_slip(text) {
-        found
-    } else {
-        return Ok(());
-    };
-    Err(FieldValueError {
-        code: Code::NotJmespath,
-        text: None,
-        problem: format!("not JMESPath: {reason} at character {at}").into(),
-        help: "fix the expression; write text in single quotes: `'x'`, not `` `x` `` or `\"x\"`"
-            .into(),
-    })
+        Err(error) => Some(("there is a mistake".to_owned(), error.offset + 1)),
+        Ok(_) => jmespath_slip(text),
+    }
 }
 
-/// What the parser accepts though it is a mistake, and the character where it is, from 1: a function that does not exist, or
+/// What the parser accepts though it is a mistake, and where: a function that does not exist, or
 /// two values without a comma between them.
 fn jmespath_slip(text: &str) -> Option<(String, usize)> {
     let chars: Vec<char> = text.chars().collect();
@@ -364,8 +304,9 @@ fn too_deep(text: &str) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn code(kind: Kind, text: &str) -> Option<Code> {
-        FieldValue::parse(kind, text).err().map(|error| error.code)
+    fn code(field: Field, text: &str) -> Option<Code> {
+        let parsed = FieldValue::parse(field, text);
+        parsed.err().map(|problem| problem.code)
     }
 
     #[test]
@@ -401,14 +342,22 @@ mod tests {
         assert_eq!(parse_ids("10000.0"), Ok(vec![10000]));
         assert_eq!(parse_ids("[]"), Ok(vec![]));
         for text in ["10000,ABC", "0", "007", "-1", "+10000"] {
-            assert_eq!(code(Kind::Ids, text), Some(Code::NotAnIdList), "{text}");
+            assert_eq!(
+                code(Field::ProjectMappingIds, text),
+                Some(Code::NotAnIdList),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn ids_that_a_thousands_separator_joined_are_found() {
         for text in ["1000010100", "1,000,010,100", "10,000", "10,100"] {
-            assert_eq!(code(Kind::Ids, text), Some(Code::JoinedIds), "{text}");
+            assert_eq!(
+                code(Field::ProjectMappingIds, text),
+                Some(Code::JoinedIds),
+                "{text}"
+            );
         }
     }
 
@@ -416,7 +365,11 @@ mod tests {
     fn project_keys_take_every_separator_and_case() {
         assert_eq!(parse_keys("abc, DEF;OPS_2").unwrap(), "ABC,DEF,OPS_2");
         for text in ["A", "10000", "ABC-1", ","] {
-            assert_eq!(code(Kind::Keys, text), Some(Code::NotAKeyList), "{text}");
+            assert_eq!(
+                code(Field::ProjectKeys, text),
+                Some(Code::NotAKeyList),
+                "{text}"
+            );
         }
     }
 
@@ -426,7 +379,7 @@ mod tests {
             "+refs/a/*:refs/a/*",
             "refs/heads/main:refs/heads/main, +refs/b/*:refs/c/*",
         ] {
-            assert_eq!(check_refspecs(text), Ok(()), "{text}");
+            assert_eq!(bad_refspec(text), None, "{text}");
         }
         for text in [
             "refs/a/*",
@@ -435,15 +388,15 @@ mod tests {
             "refs/a:refs/b,",
             "refs/:refs/",
         ] {
-            assert!(check_refspecs(text).is_err(), "{text}");
+            assert!(bad_refspec(text).is_some(), "{text}");
         }
     }
 
     #[test]
     fn a_filter_that_is_no_jmespath_is_told_with_its_place() {
-        assert_eq!(check_filter("[?archived==`false`]"), Ok(()));
-        let error = check_filter("[?archived==`false`").unwrap_err();
-        assert!(error.problem.ends_with("at character 20"), "{error:?}");
+        assert_eq!(filter_error("[?archived==`false`]"), None);
+        let (_, at) = filter_error("[?archived==`false`").unwrap();
+        assert_eq!(at, 20);
     }
 
     #[test]
@@ -453,22 +406,42 @@ mod tests {
             // A thread of the pool has less than the main one.
             let thread = std::thread::Builder::new()
                 .stack_size(1 << 20)
-                .spawn(move || check_filter(&text).is_err())
+                .spawn(move || filter_error(&text).is_some())
                 .unwrap();
             assert!(thread.join().unwrap(), "{piece}");
         }
         assert_eq!(
-            check_filter("[?!contains(name, 'a') && (b || !c)].{n: name}"),
-            Ok(())
+            filter_error("[?!contains(name, 'a') && (b || !c)].{n: name}"),
+            None
         );
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_column_is_not_shown() {
+        let canary = "canaryvendorpat";
+        for field in [
+            Field::Global,
+            Field::MaxMinsToCommitEmail,
+            Field::ProjectMappingIds,
+            Field::AwsRegion,
+            Field::FolderDepth,
+            Field::ApiPath,
+            Field::RefSpecCustom,
+        ] {
+            let message = FieldValue::parse(field, canary).unwrap_err().message;
+            assert!(message.contains("a text of 15 characters"), "{message}");
+        }
     }
 
     #[test]
     fn paths_and_filters_are_bounded() {
         assert_eq!(
-            code(Kind::ApiPath, "api/v3"),
+            code(Field::ApiPath, "api/v3"),
             Some(Code::ApiPathNotAbsolute)
         );
-        assert_eq!(code(Kind::Filter, &"x".repeat(2001)), Some(Code::TooLong));
+        assert_eq!(
+            code(Field::ApiFilter, &"x".repeat(2001)),
+            Some(Code::TooLong)
+        );
     }
 }

@@ -13,6 +13,7 @@ mod key;
 mod nearest;
 mod origin;
 mod place;
+mod quote;
 mod record;
 mod region;
 mod remote;
@@ -27,7 +28,7 @@ pub use diagnostic::Diagnostic;
 pub(crate) use diagnostic::{Diagnostics, Problem, listed};
 pub(crate) use field::{ABOUT_ID, FieldSet, ID};
 pub use field::{Field, Kind};
-pub(crate) use field_value::{FieldValue, FieldValueError, parse_flag};
+pub(crate) use field_value::{FieldValue, parse_flag};
 pub use integration_type::IntegrationType;
 pub(crate) use integration_type::{CredentialForm, Need, OriginRule};
 pub(crate) use key::{OriginKey, RecordKey};
@@ -35,9 +36,10 @@ pub(crate) use nearest::nearest;
 pub(crate) use origin::{Origin, normalise};
 pub use place::{Place, TableName};
 pub(crate) use place::{TableFormat, column_letters};
+pub(crate) use quote::{quote, quote_any, shown};
 pub(crate) use record::Username;
 pub use record::{Record, RecordDraft};
-pub(crate) use region::{LISTED_REGIONS, nearest_region};
+pub(crate) use region::LISTED_REGIONS;
 pub use remote::Remote;
 pub(crate) use remote::{
     Difference, RemoteIntegration, RemoteMap, RemoteSet, differences, is_same_value,

@@ -151,7 +151,7 @@ impl ExportRow<'_> {
         };
         let is_valid = match field {
             Field::Origin => Origin::parse(self.integration_type, &text).is_ok(),
-            _ => FieldValue::parse(field.kind(), &text).is_ok(),
+            _ => FieldValue::parse(field, &text).is_ok(),
         };
         if !is_valid {
             return Err("Jira shows a value that a row must not have".to_owned());
@@ -175,7 +175,7 @@ impl ExportRow<'_> {
         if parse_flag(&is_global) == Some(true) {
             return Ok(String::new());
         }
-        let is_key = |key: &String| FieldValue::parse(Kind::Keys, key).is_ok();
+        let is_key = |key: &String| FieldValue::parse(Field::ProjectKeys, key).is_ok();
         let unknown = ids
             .iter()
             .filter(|id| !self.keys.get(*id).is_some_and(is_key));

@@ -101,7 +101,7 @@ fn example(integration_type: IntegrationType, field: Field) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{FieldSet, FieldValue, Kind, Origin, defects};
+    use crate::model::{FieldSet, FieldValue, Origin, defects};
 
     #[test]
     fn every_field_has_its_column_in_the_whole_template() {
@@ -147,6 +147,6 @@ mod tests {
             assert!(origin.is_empty() || Origin::parse(integration_type, &origin).is_err());
         }
         let region = example(IntegrationType::Aws, Field::AwsRegion);
-        assert!(FieldValue::parse(Kind::Region, &region).is_err());
+        assert!(FieldValue::parse(Field::AwsRegion, &region).is_err());
     }
 }

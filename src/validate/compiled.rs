@@ -6,21 +6,20 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use crate::model::{FieldValue, FieldValueError, Kind};
+use crate::model::{Field, FieldValue, Problem};
 
 /// Texts in a cache, and the longest of them in bytes.
 const MOST: usize = 512;
 const LONGEST: usize = 2000;
 
 thread_local! {
-    static FILTERS: Cache<Result<(), FieldValueError>> = Cache(RefCell::default());
+    static FILTERS: Cache<Result<FieldValue, Problem>> = Cache(RefCell::default());
     static PATTERNS: Cache<Option<String>> = Cache(RefCell::default());
 }
 
-/// Whether a text is a JMESPath filter.
-pub(super) fn check_filter(text: &str) -> Result<(), FieldValueError> {
-    let parse = |text: &str| FieldValue::parse(Kind::Filter, text).map(|_| ());
-    FILTERS.with(|filters| filters.get(text, parse))
+/// Reads a JMESPath filter.
+pub(super) fn check_filter(text: &str) -> Result<FieldValue, Problem> {
+    FILTERS.with(|filters| filters.get(text, |text| FieldValue::parse(Field::ApiFilter, text)))
 }
 
 /// What is wrong with a regular expression.
@@ -97,7 +96,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_reported_each_time() {
         for _ in 0..2 {
-            assert_eq!(check_filter("[?archived==`false`]"), Ok(()));
+            assert!(check_filter("[?archived==`false`]").is_ok());
             assert!(check_filter("[?archived==`false`").is_err());
             assert_eq!(pattern_error("v[0-9]+"), None);
             assert!(pattern_error("v[0-9").is_some());
@@ -111,7 +110,7 @@ mod tests {
             assert!(!error.contains("canary"), "{error}");
         }
         for text in ["canary canary", "\"canary", "`canary", "[?a==`canary`"] {
-            let problem = check_filter(text).unwrap_err().problem;
+            let problem = check_filter(text).unwrap_err().message;
             assert!(!problem.contains("canary"), "{problem}");
         }
     }

@@ -9,13 +9,12 @@ use super::compiled::check_filter;
 use super::header_names::field_of;
 use super::headers::FieldColumn;
 use super::options::{Purpose, is_literal};
-use super::quote::{quote, quote_any, shown};
 use super::row::RowCheck;
 use super::tokens::{foreign_vendor, holds_token, is_key_id, is_placeholder};
 use crate::input::Value;
 use crate::model::{
-    Code, Field, FieldValue, FieldValueError, IntegrationType, Kind, Origin, Problem, Severity,
-    Username, parse_flag,
+    Code, Field, FieldValue, IntegrationType, Kind, Origin, Problem, Severity, Username, quote,
+    quote_any, shown,
 };
 use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 
@@ -253,16 +252,16 @@ impl<'a> RowCheck<'a> {
 
     fn read_setting(&mut self, column: &FieldColumn, value: Value<'a>) {
         let (field, kind) = (column.field, column.kind);
-        // Most settings are flags without anything remarkable about them.
-        if let Value::Text(text) = value
-            && self.read_flag(column, text)
-        {
-            return;
-        }
         let Some(text) = self.text(field, value) else {
             return;
         };
-        if self.read_flag(column, &text) {
+        let parsed = match kind {
+            Kind::Filter => check_filter(&text),
+            _ => FieldValue::parse(field, &text),
+        };
+        if let Ok(FieldValue::Flag(flag)) = parsed {
+            let value = FieldValue::Flag(flag != column.is_inverted);
+            self.draft.settings.push((field, value));
             return;
         }
         if self.check_placeholder(field, &text) {
@@ -271,41 +270,17 @@ impl<'a> RowCheck<'a> {
         if kind == Kind::Ids && text.eq_ignore_ascii_case("all") {
             return self.read_all_projects();
         }
-        let is_any_text = matches!(
-            kind,
-            Kind::Keys | Kind::ApiPath | Kind::Filter | Kind::RefSpecs | Kind::Text
-        );
-        if is_any_text && self.check_token(field, &text) {
+        // A number or a region that is one is no token.
+        let is_text = matches!(parsed, Err(_) | Ok(FieldValue::Text(_)));
+        if is_text && self.check_token(field, &text) {
             return;
         }
-        let parsed = match kind {
-            Kind::Filter => check_filter(&text).map(|()| FieldValue::Text(text.clone().into())),
-            _ => FieldValue::parse(kind, &text),
-        };
         match parsed {
             // `[]` is how the vendor writes a blank list.
             Ok(FieldValue::Ids(ids)) if ids.is_empty() => {}
             Ok(value) => self.draft.settings.push((field, value)),
-            Err(error) => {
-                if !self.check_token(field, &text) {
-                    self.report_problem(field, value_problem(error, field, &text));
-                }
-            }
+            Err(problem) => self.report_problem(field, problem),
         }
-    }
-
-    /// Reads the cell of a flag; whether it is one.
-    fn read_flag(&mut self, column: &FieldColumn, text: &str) -> bool {
-        if column.kind != Kind::Flag {
-            return false;
-        }
-        let Some(flag) = parse_flag(text) else {
-            return false;
-        };
-        self.given = self.given.with(column.field);
-        let value = FieldValue::Flag(flag != column.is_inverted);
-        self.draft.settings.push((column.field, value));
-        true
     }
 
     /// `ALL` in the vendor's `projectMapping` is what `global` says.
@@ -483,44 +458,17 @@ fn base_url(text: &str) -> Option<&str> {
     shown(base, Kind::Origin).filter(|shown| scheme.starts_with("http") && *shown == base)
 }
 
-fn value_problem(error: FieldValueError, field: Field, text: &str) -> Problem {
-    let problem = &error.problem;
-    let message = match error.text {
-        None => format!("`{field}` is {problem}"),
-        Some(wrong) => {
-            let verb = if wrong == text { "is" } else { "contains" };
-            let shown = quote(&wrong, field.kind());
-            format!("`{field}` {verb} {shown}, which is {problem}")
-        }
-    };
-    Problem::new(error.code, message, error.help)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_in_the_wrong_column_is_not_shown() {
-        let canary = "canaryvendorpat";
-        for field in [
-            Field::Global,
-            Field::MaxMinsToCommitEmail,
-            Field::ProjectMappingIds,
-            Field::AwsRegion,
-            Field::FolderDepth,
-            Field::ApiPath,
-            Field::RefSpecCustom,
-        ] {
-            let error = FieldValue::parse(field.kind(), canary).unwrap_err();
-            let message = value_problem(error, field, canary).message;
-            assert!(message.contains("a text of 15 characters"), "{message}");
-        }
-        assert!(!unknown_type(canary, false).message.contains("canary"));
-    }
-
-    #[test]
-    fn what_may_be_a_password_in_an_origin_is_not_shown() {
+    fn what_may_be_a_password_is_not_shown() {
+        assert!(
+            !unknown_type("canaryvendorpat", false)
+                .message
+                .contains("canary")
+        );
         for text in [
             "htps://jo:canary@host",
             "ssh://git:canary@host/a.git",

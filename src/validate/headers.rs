@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::header_names::{is_inverted, near_miss, plain, undecorated};
 use super::options::Options;
-use super::quote::quote_any;
 use super::tokens::holds_token;
 use crate::input::{FirstRow, TableHead};
 use crate::model::{
     Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, TableName, listed,
+    quote_any,
 };
 
 /// The vendor's column that asks for a deletion.

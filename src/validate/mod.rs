@@ -14,7 +14,6 @@ mod header_names;
 mod headers;
 mod no_table;
 mod options;
-mod quote;
 mod result;
 mod row;
 mod rules;

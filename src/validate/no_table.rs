@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::header_names::{field_of, undecorated};
 use super::headers::{MEANS, MOST_SHOWN, is_header};
 use super::options::Options;
-use super::quote::quote_any;
 use super::tokens::holds_token;
 use crate::input::{FirstRow, HEADER_WITHIN};
-use crate::model::{Code, Diagnostic, Field, IntegrationType, Place, TableName, listed};
+use crate::model::{Code, Diagnostic, Field, IntegrationType, Place, TableName, listed, quote_any};
 
 /// The row of a table that is not read which is most likely meant for its header row.
 pub(super) struct LikelyHeader {

@@ -6,13 +6,12 @@ use super::cell::{CellText, any_text};
 use super::duplicates::{RowHasher, RowHashes};
 use super::headers::{Columns, FieldColumn};
 use super::options::{Options, Purpose};
-use super::quote::shown;
 use super::rules;
 use crate::input::{RowView, Value};
 use crate::model::{
     Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, OriginKey, OriginRule, Place,
     Problem, Record, RecordDraft, RecordKey, Severity, ShownFields, ShownRow, TableFormat,
-    parse_flag,
+    parse_flag, shown,
 };
 
 /// What came of a row.

@@ -3,13 +3,15 @@
 //! The decision to know: a secret may have slipped into any column. A text that is neither a short word nor of the shape
 //! that its field expects is described by its length, and no part of it is shown.
 
-use crate::model::{IntegrationType, Kind, nearest_region};
+use super::field::Kind;
+use super::integration_type::IntegrationType;
+use super::region::nearest_region;
 
 /// Longest piece of a cell that a message shows.
 const LONGEST_SHOWN: usize = 60;
 
 /// The text of a cell of a field of `kind` for a message: quoted, or only described.
-pub(super) fn quote(text: &str, kind: Kind) -> String {
+pub(crate) fn quote(text: &str, kind: Kind) -> String {
     match shown(text, kind) {
         Some(shown) => quote_any(shown),
         None => match text.chars().count() {
@@ -20,7 +22,7 @@ pub(super) fn quote(text: &str, kind: Kind) -> String {
 }
 
 /// What may be shown of the text of a cell of a field of `kind`.
-pub(super) fn shown(text: &str, kind: Kind) -> Option<&str> {
+pub(crate) fn shown(text: &str, kind: Kind) -> Option<&str> {
     let shown = match kind {
         Kind::Type => IntegrationType::meant_by(text).map(|_| text),
         Kind::Region => nearest_region(text).map(|_| text),
@@ -32,7 +34,7 @@ pub(super) fn shown(text: &str, kind: Kind) -> Option<&str> {
 }
 
 /// A text that is known not to be a secret, such as one close to a known name.
-pub(super) fn quote_any(text: &str) -> String {
+pub(crate) fn quote_any(text: &str) -> String {
     match text.char_indices().nth(LONGEST_SHOWN) {
         Some((end, _)) => format!("`{}…`", &text[..end]),
         None => format!("`{text}`"),
