@@ -110,7 +110,7 @@ fn assert_no_more(torn: &ReadRun, whole: &ReadRun, is_torn: bool) {
         );
     }
     assert!(whole.state.has_begun() || !torn.state.has_begun());
-    assert!(whole.state.is_undone() || !torn.state.is_undone());
+    assert!(whole.state.is_undone || !torn.state.is_undone);
     assert!(whole.state.may_lack_rows() || !torn.state.may_lack_rows());
 }
 
@@ -122,6 +122,5 @@ fn created(run: &RunState) -> BTreeMap<u32, Option<Remote>> {
 }
 
 fn is_removed(row: &RowState) -> bool {
-    let removal = row.deletions.own.as_ref();
-    removal.is_some_and(|removal| removal.outcome.is_gone())
+    row.removal().is_some_and(|removal| removal.outcome.is_gone())
 }

@@ -72,7 +72,7 @@ impl LoadedRun {
             .map(|(place, _)| place)
             .chain(&args.absent)
         {
-            if run.state().opened().is_update() {
+            if run.state().opened.is_update() {
                 let failure = "--adopt and --absent apply to imports only; this run is an update";
                 let help = "omit them: a resume sends rows in doubt again";
                 return Err(Failure::usage(failure).help(help));
@@ -136,7 +136,7 @@ impl LoadedRun {
 
     /// Whether the row is still to be sent.
     pub(super) fn is_to_be_sent(&self, n: u32) -> bool {
-        let is_update = self.state().opened().is_update();
+        let is_update = self.state().opened.is_update();
         let row = self.state().row(n);
         let row = row.filter(|row| !row.is_undone());
         row.is_some_and(|row| match row.outcome {
@@ -150,7 +150,7 @@ impl LoadedRun {
     /// The place of a row in its sheet.
     pub(super) fn place_of(&self, n: u32) -> String {
         let row = self.state().row(n);
-        row.map_or_else(String::new, |row| row.place.to_string())
+        row.map_or_else(String::new, |row| row.read.place.to_string())
     }
 
     /// The decisions, checked against the run and Jira's list.
@@ -182,7 +182,10 @@ impl LoadedRun {
                     "integration {id} belongs to another row of the run"
                 ));
             }
-            let row_type = self.state().row(n).and_then(|row| row.type_name.as_deref());
+            let row_type = self
+                .state()
+                .row(n)
+                .and_then(|row| row.read.type_name.as_deref());
             if row_type != Some(shown.type_name.as_str()) {
                 let (row_type, theirs) = (row_type.unwrap_or("unknown"), &shown.type_name);
                 return refuse(&format!(
@@ -212,7 +215,7 @@ impl LoadedRun {
     /// The row in doubt that stands at `place`.
     fn row_in_doubt(&self, place: &RowRange) -> Result<u32, Failure> {
         let mut rows = self.state().rows().filter(|(_, row)| {
-            let at = &row.place;
+            let at = &row.read.place;
             at.row.is_some_and(|number| place.holds(&at.table, number))
         });
         match (rows.next(), rows.next()) {
@@ -241,7 +244,7 @@ impl LoadedRun {
     /// The command that resumes it.
     pub(super) fn resume(&self, given: &Given) -> NextCommand {
         if self.files.is_empty() {
-            given.resume(&self.word, self.state().opened().has_stdin())
+            given.resume(&self.word, self.state().opened.has_stdin())
         } else {
             self.next(given, "resume").operands(self.files.clone())
         }

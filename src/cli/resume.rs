@@ -59,7 +59,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let common = &args.common;
     let run = LoadedRun::load_to_change(&args.run, common)?;
     let run = run.moved_to(&args.files);
-    if run.state().is_undone() {
+    if run.state().is_undone {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
         return Err(failure.help(format!(
             "see what is left to undo, with the same rows selected: {}",
@@ -111,7 +111,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
 fn nothing_to_send(args: &ResumeArgs, run: &LoadedRun, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let next = |report: &Report| after(run, report, Totals::default(), context);
-    if matches!(run.state().closed(), Some((Ending::Complete, _))) {
+    if matches!(run.state().closed, Some((Ending::Complete, _))) {
         screen.info(&format!("nothing is left to do in {}\n", run.id()));
         return show_result(run.dir.path(), None, is_left, next, None, context);
     }
@@ -254,7 +254,7 @@ impl<'a> Remaining<'a> {
         }
         let (pace, screen) = (args.pace.pace(), &context.screen);
         let (jira, _) = connect(&args.connect, &self.run.base, pace, screen)?;
-        let settle = args.pace.settle_after(self.run.state().sessions());
+        let settle = args.pace.settle_after(&self.run.state().sessions);
         let plan = self.plan(&jira, settle)?.plan;
         if context.is_json {
             let input = &mut self.sheets.input;
@@ -315,7 +315,7 @@ impl Resumption<'_> {
         let context = session.context;
         let screen = &context.screen;
         // What an update has in doubt is sent again.
-        if remaining.run.state().opened().is_update() {
+        if remaining.run.state().opened.is_update() {
             let run = remaining.run.state();
             session.read(async |context, _| check_unread(context, run, list))?;
         } else {
@@ -392,7 +392,7 @@ impl Resumption<'_> {
         }
         let changed = plan.to_send().filter(|row| {
             let known = state.row(row.n);
-            known.is_some_and(|known| known.cells != row.record.visible())
+            known.is_some_and(|known| known.read.cells != row.record.visible())
         });
         events.extend(changed.map(|row| Event::Row(Box::new(RowRead::valid(row)))));
         events.extend(planned(plan));

@@ -30,7 +30,7 @@ pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> 
 
 fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) -> RunEntry {
     let mut activity = RunActivity::None;
-    if matches!(&read, Ok(read) if read.state.closed().is_none()) {
+    if matches!(&read, Ok(read) if read.state.closed.is_none()) {
         if run.is_at_work() {
             activity = RunActivity::AtWork;
         } else {
@@ -39,7 +39,7 @@ fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) 
         }
     }
     let mut listed = RunEntry::new(run, &read, activity);
-    let is_update = read.is_ok_and(|read| read.state.opened().is_update());
+    let is_update = read.is_ok_and(|read| read.state.opened.is_update());
     listed.next = next(&listed, is_update, given);
     listed
 }

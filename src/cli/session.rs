@@ -17,12 +17,12 @@ use super::next::to_continue;
 use super::pace::PaceArgs;
 use super::runtime::Runtime;
 use crate::engine::{
-    Discrepancies, Executor, Job, Matcher, Operation, SessionContext, Settings, Stop, StopSwitch,
+    Executor, Job, Matcher, Operation, SessionContext, Settings, Stop, StopSwitch,
 };
 use crate::input::Source;
 use crate::journal::{
-    Appender, ConfirmedBy, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError, Lock,
-    SessionKind, SessionStart, StoredRun,
+    Appender, ConfirmedBy, Discrepancies, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError,
+    Lock, SessionKind, SessionStart, StoredRun,
 };
 use crate::model::RemoteIntegration;
 use crate::render::{Progress, summary};
@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
         let (jira, list) = connect(&args.connect, &run.base, args.pace.pace(), &context.screen)?;
         let lock = run.lock(&jira.jira)?;
         let decisions = run.decisions(args, &list)?;
-        let settle = args.pace.settle_after(run.state().sessions());
+        let settle = args.pace.settle_after(&run.state().sessions);
         let confirmed_by = confirmed_by.unwrap_or(ConfirmedBy::NotNeeded);
         let start = session_start(kind, &jira.jira, confirmed_by, settle, context);
         let continue_by = match kind {

@@ -82,7 +82,7 @@ impl Session<'_> {
 /// Whether Jira did not hold the row before the run, although the list of what it held is lost: a row with a name was only
 /// sent because Jira did not hold it.
 fn was_not_there(row: &RowState) -> bool {
-    row.attempts > 0 && row.name.is_some()
+    row.attempts > 0 && row.read.name.is_some()
 }
 
 /// When the last attempt at a row ended: as the journal has it, or now if the process died first, or if a damaged journal

@@ -31,7 +31,7 @@ impl Sheets {
         context: &Context,
     ) -> Result<Self, Failure> {
         let (names, files) = files(run, moved, context)?;
-        let settings = RunSettings::of_run(run.state().opened(), own_files)?;
+        let settings = RunSettings::of_run(&run.state().opened, own_files)?;
         let input = input::read_as(&names, &files, &settings.input)?;
         Ok(Self::of(run, input, settings))
     }
@@ -56,7 +56,7 @@ impl Sheets {
         // Rows that are not selected are recorded after the others, in their order. Those beyond `--limit` have a type.
         let known = |is_it: fn(&RowState) -> bool| run.rows().filter(|(_, row)| is_it(row)).count();
         let is_left_out =
-            |row: &RowState| row.outcome == Outcome::NotSelected && row.type_name.is_none();
+            |row: &RowState| row.outcome == Outcome::NotSelected && row.read.type_name.is_none();
         let not_selected = self.input.not_selected.iter().skip(known(is_left_out));
         for ((_, place), n) in not_selected.zip(&mut numbers) {
             read.push(RowRead::not_selected(n, place));
@@ -152,7 +152,7 @@ impl Sheets {
 
 /// The rows of `input`, to be matched with those of `run`.
 fn sheet_now(run: &LoadedRun, input: &mut Validation) -> SheetNow {
-    let inputs = &run.state().opened().inputs;
+    let inputs = &run.state().opened.inputs;
     // A file that was only renamed is unchanged, and one under its old name comes before others of the same content.
     let unchanged = input.files.iter().filter_map(|file| {
         let sha256 = file.sha256.as_deref()?;
@@ -179,7 +179,7 @@ pub(super) fn rows_with(
     only: Vec<Only>,
     own_files: Vec<PathBuf>,
 ) -> Result<BTreeSet<u32>, Failure> {
-    let opened = run.state().opened();
+    let opened = &run.state().opened;
     let mut options = RunSettings::of_run(opened, own_files)?.input;
     options.selection.only.extend(only);
     let unreadable = || {
@@ -217,12 +217,12 @@ fn files(
         let names = moved.iter().map(|file| file.display().to_string());
         return Ok((names.collect(), moved.to_owned()));
     }
-    if run.state().opened().has_stdin() {
+    if run.state().opened.has_stdin() {
         let failure = Failure::usage("the run read standard input, which cannot be read again");
         let resume = run.resume(&context.given);
         return Err(failure.help(format!("pass the file instead: {resume}")));
     }
-    Ok(files_of(run.state().opened()))
+    Ok(files_of(&run.state().opened))
 }
 
 fn files_of(run: &RunOpened) -> (Vec<String>, Vec<PathBuf>) {

@@ -18,11 +18,11 @@ use super::session::{EarlyEnd, Session, WhenToAudit, Work, show_result};
 use super::sheets::rows_with;
 use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
 use crate::engine::{
-    Deletion, Discrepancies, Fate, Job, Matcher, UndoOptions, UndoneRow, Update, agreed,
-    list_for_undo, plan_undo,
+    Deletion, Fate, Job, Matcher, UndoOptions, UndoneRow, Update, agreed, list_for_undo, plan_undo,
 };
 use crate::journal::{
-    ConfirmedBy, Duplicate, Event, Jira, Planned, PlannedAction, RowState, SessionKind, Totals,
+    ConfirmedBy, Discrepancies, Duplicate, Event, Jira, Planned, PlannedAction, RowState,
+    SessionKind, Totals,
 };
 use crate::model::{Field, IntegrationType, Outcome, Remote, RemoteIntegration};
 use crate::plan::Change;
@@ -185,7 +185,7 @@ impl Selection {
             selection.rows.extend(ranges);
         }
         let mut of_sheets = Vec::new();
-        let settings = &run.state().opened().settings;
+        let settings = &run.state().opened.settings;
         let split_by = settings.pointer("/input/split_by").and_then(Value::as_str);
         for text in &args.only {
             let only = Only::parse(text).map_err(in_option("--only"))?;
@@ -205,18 +205,18 @@ impl Selection {
 
     /// Whether the row is one of those.
     fn has(&self, n: u32, row: &RowState) -> bool {
-        let at = &row.place;
+        let at = &row.read.place;
         let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
         let has_place = self.rows.is_empty() || self.rows.iter().any(is_in);
         let is_in_sheets = self.in_sheets.as_ref().is_none_or(|rows| rows.contains(&n));
-        let group = row.group.as_deref().unwrap_or_default().to_lowercase();
+        let group = row.read.group.as_deref().unwrap_or_default().to_lowercase();
         let has_groups = self.groups.iter().all(|text| text.to_lowercase() == group);
         let has_cells = self.only.is_empty() || self.has_cells(row);
         has_place && is_in_sheets && has_groups && has_cells
     }
 
     fn has_cells(&self, row: &RowState) -> bool {
-        let cells = row.cells.open();
+        let cells = row.read.cells.open();
         self.only.iter().all(|(field, text)| {
             let cell = match cells.get(field.name()) {
                 Some(Value::String(text)) => text.clone(),
@@ -259,7 +259,7 @@ impl Undoing<'_> {
         decisions: &[Decision],
         must_ask: bool,
     ) -> Result<Discrepancies, EarlyEnd> {
-        let has_baseline = self.run.state().baseline().is_some();
+        let has_baseline = self.run.state().baseline.is_some();
         if !self.is_update() && (has_baseline || !decisions.is_empty()) {
             session.settle(&mut self.run, decisions)?;
         }
@@ -388,7 +388,7 @@ impl Undoing<'_> {
         // without the list from before the run, what is new is not known.
         let is_doubtful = |n, row: &RowState| self.selection.has(n, row) && may_be_left(row);
         let must_audit = !self.args.duplicates
-            && state.baseline().is_some()
+            && state.baseline.is_some()
             && state.rows().any(|(n, row)| is_doubtful(n, row));
         let appender = session.journal.appender();
         let begin = async move { appender.commit(removals.events).await };
@@ -410,7 +410,7 @@ impl Undoing<'_> {
 
     /// Whether the run changed integrations, and created none.
     fn is_update(&self) -> bool {
-        self.run.state().opened().is_update()
+        self.run.state().opened.is_update()
     }
 
     fn dry_run(&self, list: &[RemoteIntegration], jira: &Jira) -> Result<Exit, Failure> {
@@ -511,7 +511,7 @@ impl Undoing<'_> {
         } else if report.may_lack_rows() {
             "the known part of the run is undone; the journal has lost rows: find what they created in Jira and remove it there"
                 .to_owned()
-        } else if has_chosen && !self.run.state().is_undone() && report.has_open_rows() {
+        } else if has_chosen && !self.run.state().is_undone && report.has_open_rows() {
             let resume = self.run.resume(given);
             format!("the chosen rows are undone; continue the rest of the run:\n  {resume}")
         } else if let others @ 1.. = others.count() {

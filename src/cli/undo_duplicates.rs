@@ -35,13 +35,9 @@ pub(super) fn settle_duplicates(
 ) -> Result<(), EarlyEnd> {
     let mut open = Vec::new();
     for (n, row) in run.state().rows() {
-        for (id, removal) in &row.deletions.duplicates {
+        for (remote, removal) in row.duplicates() {
             let was_in_doubt = removal.outcome == RemovalOutcome::InDoubt;
             if was_in_doubt || removal.outcome == RemovalOutcome::Failed {
-                let remote = Remote {
-                    id: *id,
-                    init_date: None,
-                };
                 open.push(deletion(n, row, remote, was_in_doubt));
             }
         }
@@ -133,8 +129,8 @@ fn ask_for(
             "Remove integration {}{}, a duplicate of {} ({}), {keeps}?",
             remote.id,
             created.unwrap_or_default(),
-            row.place,
-            row.name.as_deref().unwrap_or_default(),
+            row.read.place,
+            row.read.name.as_deref().unwrap_or_default(),
         );
         match question::ask(&question, &session.jira.runtime, &session.context.screen) {
             Reply::Interrupted => {

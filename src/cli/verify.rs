@@ -14,8 +14,8 @@ use super::pace::READ_ONLY;
 use super::report_files::ReportArgs;
 use super::session::{record_end, report_of, session_start, write_reports};
 use super::values::duration;
-use crate::engine::{Discrepancies, Matcher};
-use crate::journal::{Audit, ConfirmedBy, Ending, Event, RowState, SessionKind};
+use crate::engine::Matcher;
+use crate::journal::{Audit, ConfirmedBy, Discrepancies, Ending, Event, RowState, SessionKind};
 use crate::model::Outcome;
 use crate::render::verification;
 use crate::report::{IndexState, VerifyReport};
@@ -72,7 +72,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
     // Until every integration has found something, or the time is over.
     let (report, found, tells_repositories) = loop {
         // Without the list from before the run, what is new is not known.
-        let found = match state.baseline() {
+        let found = match &state.baseline {
             Some(_) => Matcher::of_run(state).compare(&list),
             None => Discrepancies::default(),
         };
@@ -103,12 +103,10 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         context,
     ))?;
     let appender = journal.appender();
-    if state.baseline().is_some() {
+    if state.baseline.is_some() {
         appender.append([Event::Audit(Audit {
             at: Timestamp::now(),
-            missing: found.missing,
-            duplicates: found.duplicates,
-            appeared: found.appeared,
+            found,
         })])?;
     }
     let end = record_end(&appender, Ending::Complete, None);
@@ -146,7 +144,7 @@ fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
     }
     if !report.appeared.is_empty() || !report.in_doubt.is_empty() {
         // After an undo has begun, the run is not resumed; which rows it was to delete is not known here.
-        let settle = if run.state().is_undone() {
+        let settle = if run.state().is_undone {
             run.undo_dry_run(given)
         } else {
             run.resume(given)
@@ -175,12 +173,12 @@ fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
     let resume = run.resume(given);
     let left = left_to_do(
         &totals,
-        run.state().opened().is_update(),
+        run.state().opened.is_update(),
         false,
         &resume,
         given,
     );
-    match left.filter(|_| !run.state().is_undone()) {
+    match left.filter(|_| !run.state().is_undone) {
         Some(left) => left.to_string(),
         None => "nothing is left to do".into(),
     }

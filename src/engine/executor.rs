@@ -12,14 +12,14 @@ use tokio::time::Instant;
 
 use super::context::{Response, SessionContext, Settling};
 use super::guards::Guards;
-use super::matcher::{Discrepancies, Matcher};
+use super::matcher::Matcher;
 use super::operations::{End, Job, Operation};
 use super::pacer::Permit;
 use super::queue::Queue;
 use super::settle::{Doubt as _, Unsettled, audit, settle};
 use super::stop::Stop;
 use crate::jira::{Answer, Refusal};
-use crate::journal::{Answered, Event, Intent, JournalError, Verdict};
+use crate::journal::{Answered, Discrepancies, Event, Intent, JournalError, Verdict};
 use crate::model::{Difference, ShownFields};
 
 /// How to send.

@@ -90,7 +90,7 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
         if seen.contains(&n) {
             continue;
         }
-        if row.name.is_some() {
+        if row.read.name.is_some() {
             joined.left.push(n);
         } else {
             joined.unknown.push(n);
@@ -126,14 +126,18 @@ impl<'a> Known<'a> {
             places: HashMap::new(),
         };
         for (n, row) in run.rows() {
-            if let (true, Some(remote)) = (run.opened().is_update(), row.remote) {
+            if let (true, Some(remote)) = (run.opened.is_update(), row.remote) {
                 known.ids.insert(remote.id, n);
             }
-            if let Some(key) = &row.key {
+            if let Some(key) = &row.read.key {
                 known.keys.insert(key, n);
             } else {
-                let table = &row.place.table;
-                let place = (table.file.as_str(), table.sheet.as_deref(), row.place.row);
+                let table = &row.read.place.table;
+                let place = (
+                    table.file.as_str(),
+                    table.sheet.as_deref(),
+                    row.read.place.row,
+                );
                 known.places.insert(place, n);
             }
         }
@@ -169,7 +173,7 @@ fn is_changed(state: &RowState, row: &Row) -> bool {
         }
         cells
     };
-    visible(&state.cells) != visible(&row.record.visible())
+    visible(&state.read.cells) != visible(&row.record.visible())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::journal::{Duplicate, RowState, RunState};
+use crate::journal::{Discrepancies, Duplicate, RowState, RunState};
 use crate::model::{
     IntegrationType, OriginKey, Outcome, Remote, RemoteIntegration, RemoteMap, RemoteSet, Row,
     normalise,
@@ -71,7 +71,7 @@ impl MatchRow {
     /// A row as a journal has it; none if it has no type, so that it was never sent.
     pub(crate) fn of_state(row: &RowState, status: RowStatus) -> Option<Self> {
         let integration_type = row.integration_type()?;
-        let origin = match (&row.key, &row.origin) {
+        let origin = match (&row.read.key, &row.read.origin) {
             // The rules under which the row was sent count.
             (Some(key), _) => key.origin.clone(),
             (None, Some(text)) => OriginKey(Some(normalise(integration_type, text))),
@@ -81,7 +81,7 @@ impl MatchRow {
             present_before: row.listed_before.clone(),
             named: row.named.iter().copied().collect(),
             may_have_duplicates: row.may_have_duplicates(),
-            ..Self::new(integration_type, row.name.as_deref(), origin, status)
+            ..Self::new(integration_type, row.read.name.as_deref(), origin, status)
         })
     }
 
@@ -140,28 +140,6 @@ impl MatchRow {
     }
 }
 
-/// What differs between the rows and a list.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Discrepancies {
-    /// Rows that were created and are not in the list.
-    pub missing: Vec<u32>,
-    /// Rows whose key is in the list more than once, or still is after what the run created was removed.
-    pub duplicates: Vec<Duplicate>,
-    /// Rows that Jira refused and that are in the list after all.
-    pub appeared: Vec<u32>,
-}
-
-impl Discrepancies {
-    pub(crate) fn is_none(&self) -> bool {
-        self.rows() == 0
-    }
-
-    /// How many rows differ.
-    pub(crate) fn rows(&self) -> usize {
-        self.missing.len() + self.duplicates.len() + self.appeared.len()
-    }
-}
-
 /// The rows of a run, what Jira held before it, and which integration belongs to which row.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Matcher {
@@ -217,15 +195,9 @@ impl Matcher {
             };
             Some((n, MatchRow::of_state(row, status)?))
         });
-        let mut matcher = Self::new(run.baseline().unwrap_or_default().iter().copied(), rows);
-        let gone = run
-            .rows()
-            .flat_map(|(_, row)| row.deletions.duplicates_gone());
-        let undated = |id| Remote {
-            id,
-            init_date: None,
-        };
-        matcher.claimed.extend(gone.map(undated));
+        let mut matcher = Self::new(run.baseline.iter().flatten().copied(), rows);
+        let gone = run.rows().flat_map(|(_, row)| row.duplicates_gone());
+        matcher.claimed.extend(gone);
         matcher
     }
 

@@ -23,7 +23,7 @@ pub(crate) use event::RunEvent;
 pub(crate) use executor::{Executor, Settings};
 pub(crate) use join::{InvalidNow, Joined, SheetNow, join, rows_in};
 pub(crate) use list::read;
-pub(crate) use matcher::{Discrepancies, MatchRow, Matcher, RowStatus};
+pub(crate) use matcher::{MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};
 pub(crate) use operations::{
     Creation, Deletion, Job, Operation, SentRow, Update, check_unread, settle_deletions,

@@ -5,9 +5,9 @@ use tokio::time::Instant;
 
 use super::context::{SessionContext, Settling};
 use super::event::RunEvent;
-use super::matcher::{Discrepancies, Matcher};
+use super::matcher::Matcher;
 use super::stop::Stop;
-use crate::journal::{Audit, Event, ListReason, Verdict};
+use crate::journal::{Audit, Discrepancies, Event, ListReason, Verdict};
 use crate::model::{Remote, RemoteIntegration, RemoteSet, ShownFields};
 
 /// An operation that was sent and whose fate is unknown, as lists judge it.
@@ -208,9 +208,7 @@ pub(super) async fn audit(
     }
     context.note(Event::Audit(Audit {
         at,
-        missing: found.missing.clone(),
-        duplicates: found.duplicates.clone(),
-        appeared: found.appeared.clone(),
+        found: found.clone(),
     }));
     ended.map(|()| found)
 }

@@ -78,7 +78,7 @@ pub(crate) fn plan_undo(
         (row.outcome == Outcome::Created || row.is_updated()) && is_selected(*n, row)
     });
     let rows = created.filter_map(|(n, row)| {
-        let removal = row.deletions.own.as_ref().map(|removal| removal.outcome);
+        let removal = row.removal_outcome();
         if removal.is_some_and(RemovalOutcome::is_undone) {
             return None;
         }
@@ -148,7 +148,7 @@ fn fate(row: &RowState, shown: Option<&RemoteIntegration>, options: UndoOptions)
 /// Why what Jira shows under the id of `row` is another integration than the run created; none if it is the same.
 fn why_another(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
     let integration_type = shown.integration_type();
-    if !shown.may_have_type(row.type_name.as_deref()) {
+    if !shown.may_have_type(row.read.type_name.as_deref()) {
         let type_name = &shown.type_name;
         return Some(format!("another integration, {type_name}, has its id now"));
     }
@@ -160,9 +160,9 @@ fn why_another(row: &RowState, shown: &RemoteIntegration) -> Option<String> {
     // Where Jira tells no dates, it is recognised by what it shows.
     let echo = row.echo.open();
     let echoed = |field: Field| echo.get(field.name()).and_then(Value::as_str);
-    let name = echoed(Field::DisplayName).or(row.name.as_deref());
+    let name = echoed(Field::DisplayName).or(row.read.name.as_deref());
     let has_name = name.is_none() || name == shown.display_name.as_deref();
-    let origin = echoed(Field::Origin).or(row.origin.as_deref());
+    let origin = echoed(Field::Origin).or(row.read.origin.as_deref());
     let shown_origin = shown.origin.as_deref();
     let has_origin = integration_type.is_none_or(|integration_type| match origin {
         Some(origin) => shown_origin.is_some_and(|shown| {

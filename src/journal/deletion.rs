@@ -1,11 +1,12 @@
 //! What undos did to the integration of a row, and to duplicates of it: they delete what was created, and put back what was
 //! updated.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::row_event::{Answered, Intent, Settled, Verdict};
-use crate::model::Remote;
 
 /// How an undo ended for one integration.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -69,22 +70,11 @@ pub struct Removal {
     pub at: Option<Timestamp>,
 }
 
-/// What became of deleting one integration.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct KnownDeletion {
-    pub remote: Remote,
-    pub outcome: RemovalOutcome,
-    pub at: Option<Timestamp>,
-    pub is_unanswered: bool,
-}
-
-/// What undos did to the integrations of a row. What is undone stays so, whatever comes later.
+/// What undos did to the integration of a row and to further ones of its key, by their ids. What is undone stays so, whatever
+/// comes later.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Deletions {
-    /// To the row's own integration.
-    pub own: Option<Removal>,
-    /// To further integrations of its key, by their ids.
-    pub duplicates: Vec<(i64, Removal)>,
+pub(super) struct Deletions {
+    all: BTreeMap<i64, Removal>,
     /// What of the row's own integration the last request that puts fields back leaves as it is, and why.
     left: Option<String>,
     /// The last request that was not answered.
@@ -95,117 +85,78 @@ pub struct Deletions {
 #[derive(Clone, PartialEq, Debug)]
 struct OpenDeletion {
     attempt: u32,
-    /// None: the row's own.
-    id: Option<i64>,
+    id: i64,
     /// What was known before the request, for the case that it was not sent.
     previous: Option<Removal>,
 }
 
-/// The integration that a deletion is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Target {
-    Own,
-    Duplicate(i64),
-}
-
-impl Target {
-    /// The integration `id`, or the row's own if none is named.
-    pub(super) fn new(id: Option<i64>, own: Option<i64>) -> Self {
-        match id {
-            Some(id) if own != Some(id) => Self::Duplicate(id),
-            _ => Self::Own,
-        }
-    }
-}
-
 impl Deletions {
-    fn of(&self, target: Target) -> Option<&Removal> {
-        match target {
-            Target::Own => self.own.as_ref(),
-            Target::Duplicate(id) => {
-                let removal = self.duplicates.iter().find(|(other, _)| *other == id);
-                removal.map(|(_, removal)| removal)
-            }
-        }
+    pub(super) fn get(&self, id: i64) -> Option<&Removal> {
+        self.all.get(&id)
     }
 
-    fn set(&mut self, target: Target, removal: Option<Removal>) {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (i64, &Removal)> {
+        self.all.iter().map(|(id, removal)| (*id, removal))
+    }
+
+    fn set(&mut self, id: i64, removal: Option<Removal>) {
         let is_undone = |removal: &Removal| removal.outcome.is_undone();
-        if self.of(target).is_some_and(is_undone) {
-            return;
-        }
-        match target {
-            Target::Own => self.own = removal,
-            Target::Duplicate(id) => match self.duplicates.iter().position(|(it, _)| *it == id) {
-                Some(at) => match removal {
-                    Some(removal) => self.duplicates[at].1 = removal,
-                    None => drop(self.duplicates.remove(at)),
-                },
-                None => self.duplicates.extend(removal.map(|removal| (id, removal))),
-            },
+        if !self.get(id).is_some_and(is_undone) {
+            self.all.remove(&id);
+            self.all.extend(removal.map(|removal| (id, removal)));
         }
     }
 
-    /// An undo found the row's own integration gone, or leaves it where it is. What a request may still remove is not left
-    /// alone by that.
-    pub(super) fn plan(&mut self, outcome: RemovalOutcome, why: &str) {
-        if outcome == RemovalOutcome::LeftAlone && self.is_in_doubt() {
-            return;
+    /// An undo found the integration gone, or leaves it where it is. What a request may still remove is not left alone by
+    /// that.
+    pub(super) fn plan(&mut self, id: i64, outcome: RemovalOutcome, why: &str) {
+        let is_in_doubt = self.get(id).is_some_and(Removal::is_in_doubt);
+        if outcome != RemovalOutcome::LeftAlone || !is_in_doubt {
+            let why = Some(why.to_owned());
+            let at = None;
+            self.set(id, Some(Removal { outcome, why, at }));
         }
-        let why = Some(why.to_owned());
-        let at = None;
-        self.set(Target::Own, Some(Removal { outcome, why, at }));
     }
 
     /// From the intent on the deletion is in doubt, for the request may be on its way.
-    pub(super) fn intend(&mut self, target: Target, intent: &Intent) {
+    pub(super) fn intend(&mut self, id: i64, intent: &Intent) {
         self.left.clone_from(&intent.left);
         self.open = Some(OpenDeletion {
             attempt: intent.attempt,
-            id: intent.id,
-            previous: self.of(target).cloned(),
+            id,
+            previous: self.get(id).cloned(),
         });
         let in_doubt = Removal {
             outcome: RemovalOutcome::InDoubt,
             why: None,
             at: Some(intent.at),
         };
-        self.set(target, Some(in_doubt));
+        self.set(id, Some(in_doubt));
     }
 
     /// Takes the answer in, if it is one to the open deletion.
-    pub(super) fn answer(&mut self, own: Option<i64>, answered: &Answered) -> bool {
+    pub(super) fn answer(&mut self, answered: &Answered) -> bool {
         let is_it = |open: &mut OpenDeletion| open.attempt == answered.attempt;
         let Some(OpenDeletion { id, previous, .. }) = self.open.take_if(is_it) else {
             return false;
         };
-        let target = Target::new(id, own);
-        let outcome = match answered.verdict {
-            Verdict::Removed => RemovalOutcome::Removed,
-            Verdict::AlreadyGone => RemovalOutcome::AlreadyGone,
-            Verdict::Restored => self.restored(),
-            Verdict::Failed => RemovalOutcome::Failed,
-            Verdict::NotSent => {
-                self.set(target, previous);
-                return true;
-            }
+        let removal = match self.outcome_of(answered.verdict) {
+            Some(outcome) => Some(Removal {
+                outcome,
+                why: answered.error.clone().or(self.why_left(outcome)),
+                at: Some(answered.at),
+            }),
+            None if answered.verdict == Verdict::NotSent => previous,
             // A request that did nothing tells nothing of an earlier one that is in doubt.
-            Verdict::NothingHappened if !previous.is_some_and(|before| before.is_in_doubt()) => {
-                self.set(target, None);
-                return true;
-            }
-            _ => RemovalOutcome::InDoubt,
+            None => previous.filter(Removal::is_in_doubt),
         };
-        let left = self.left.clone();
-        let left = left.filter(|_| outcome == RemovalOutcome::LeftAlone);
-        let (why, at) = (answered.error.clone().or(left), Some(answered.at));
-        self.set(target, Some(Removal { outcome, why, at }));
+        self.set(id, removal);
         true
     }
 
     /// Judges a deletion that is in doubt, or that Jira refused and that somebody has done since.
-    pub(super) fn settle(&mut self, target: Target, settled: &Settled) {
-        let Some(before) = self.of(target) else {
+    pub(super) fn settle(&mut self, id: i64, settled: &Settled) {
+        let Some(before) = self.get(id) else {
             return;
         };
         let is_open = match before.outcome {
@@ -213,67 +164,44 @@ impl Deletions {
             RemovalOutcome::Failed => settled.verdict == Verdict::AlreadyGone,
             _ => false,
         };
-        let outcome = match settled.verdict {
-            _ if !is_open => return,
-            Verdict::Removed => Some(RemovalOutcome::Removed),
-            Verdict::AlreadyGone => Some(RemovalOutcome::AlreadyGone),
-            Verdict::Restored => Some(self.restored()),
-            Verdict::Failed => Some(RemovalOutcome::Failed),
-            Verdict::NothingHappened => None,
-            _ => return,
-        };
+        let outcome = self.outcome_of(settled.verdict);
+        if !is_open || outcome == Some(RemovalOutcome::InDoubt) {
+            return;
+        }
         let removal = outcome.map(|outcome| Removal {
             outcome,
             why: match outcome {
-                RemovalOutcome::LeftAlone => self.left.clone(),
-                _ => before.why.clone().filter(|_| !outcome.is_undone()),
+                RemovalOutcome::Failed => before.why.clone(),
+                outcome => self.why_left(outcome),
             },
             at: Some(settled.at),
         });
         self.open = None;
-        self.set(target, removal);
+        self.set(id, removal);
     }
 
-    /// How a row ends whose fields were put back: what is left of it keeps it from being undone.
-    fn restored(&self) -> RemovalOutcome {
-        match self.left {
-            Some(_) => RemovalOutcome::LeftAlone,
-            None => RemovalOutcome::Restored,
+    /// What a verdict makes of a deletion; none: nothing came of it. What is left of a row whose fields were put back keeps
+    /// it from being undone.
+    fn outcome_of(&self, verdict: Verdict) -> Option<RemovalOutcome> {
+        match verdict {
+            Verdict::Removed => Some(RemovalOutcome::Removed),
+            Verdict::AlreadyGone => Some(RemovalOutcome::AlreadyGone),
+            Verdict::Restored if self.left.is_some() => Some(RemovalOutcome::LeftAlone),
+            Verdict::Restored => Some(RemovalOutcome::Restored),
+            Verdict::Failed => Some(RemovalOutcome::Failed),
+            Verdict::NothingHappened | Verdict::NotSent => None,
+            _ => Some(RemovalOutcome::InDoubt),
         }
     }
 
-    /// All of them; `own` is the row's integration.
-    pub(super) fn all(&self, own: Option<Remote>) -> impl Iterator<Item = KnownDeletion> {
-        let open = self.open.as_ref();
-        let open = open.and_then(|open| open.id.or(own.map(|own| own.id)));
-        let duplicates = self.duplicates.iter().map(|(id, removal)| {
-            let init_date = None;
-            (Remote { id: *id, init_date }, removal)
-        });
-        let all = own.zip(self.own.as_ref()).into_iter().chain(duplicates);
-        all.map(move |(remote, removal)| KnownDeletion {
-            remote,
-            outcome: removal.outcome,
-            at: removal.at,
-            is_unanswered: open == Some(remote.id),
-        })
-    }
-
-    /// Whether it is not known what became of the row's own integration.
-    pub(super) fn is_in_doubt(&self) -> bool {
-        self.own.as_ref().is_some_and(Removal::is_in_doubt)
-    }
-
-    /// The duplicates that are gone.
-    pub fn duplicates_gone(&self) -> impl Iterator<Item = i64> {
-        let gone = self.duplicates.iter();
-        let gone = gone.filter(|(_, removal)| removal.outcome.is_gone());
-        gone.map(|(id, _)| *id)
+    fn why_left(&self, outcome: RemovalOutcome) -> Option<String> {
+        let left = self.left.clone();
+        left.filter(|_| outcome == RemovalOutcome::LeftAlone)
     }
 }
 
 impl Removal {
-    fn is_in_doubt(&self) -> bool {
+    pub(super) fn is_in_doubt(&self) -> bool {
         self.outcome == RemovalOutcome::InDoubt
     }
 }

@@ -17,7 +17,7 @@ use crate::model::{Remote, RemoteIntegration};
 /// Version 2.5 records that a session was declined. Version 2.4 keeps what Jira showed before the first update. Version 2.3 has runs that update, and the base URL that Jira
 /// gives itself. Version 2.2 keeps the times of creation in lists. Version 2.1 keeps the cells of invalid rows and of the
 /// column of `--split-by`. Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Version {
     pub major: u32,
     pub minor: u32,
@@ -79,7 +79,7 @@ pub enum Event {
 }
 
 /// The beginning of a run.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct RunOpened {
     /// First, for a reader of another version may understand nothing else.
     pub version: Version,
@@ -116,7 +116,7 @@ impl RunOpened {
 }
 
 /// The Jira of a run.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Jira {
     /// The base URL.
     pub url: String,
@@ -324,19 +324,37 @@ impl From<&RemoteIntegration> for NewIntegration {
     }
 }
 
-/// The comparison of the rows with Jira's list at the end. Empty lists: it balances.
+/// The comparison of the rows with Jira's list at the end.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Audit {
     /// When the list's request began.
     #[serde(serialize_with = "in_millis")]
     pub at: Timestamp,
+    #[serde(flatten)]
+    pub found: Discrepancies,
+}
+
+/// What differs between the rows and a list. Empty lists: it balances.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Discrepancies {
     /// Rows that were created and are not in the list.
     pub missing: Vec<u32>,
-    /// Keys that are in the list more than once.
+    /// Rows whose key is in the list more than once, or still is after what the run created was removed.
     #[serde(rename = "doubles")]
     pub duplicates: Vec<Duplicate>,
     /// Rows that Jira refused and that are in the list after all.
     pub appeared: Vec<u32>,
+}
+
+impl Discrepancies {
+    pub(crate) fn is_none(&self) -> bool {
+        self.rows() == 0
+    }
+
+    /// How many rows differ.
+    pub(crate) fn rows(&self) -> usize {
+        self.missing.len() + self.duplicates.len() + self.appeared.len()
+    }
 }
 
 /// A key that Jira holds more than once.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::deletion::{KnownDeletion, RemovalOutcome};
+use super::deletion::Removal;
 use super::event::{Jira, SessionKind};
 use super::reader::ReadError;
 use super::runs::{StoredRun, StoredRuns};
@@ -40,7 +40,7 @@ pub(crate) struct PastFacts {
     pub in_doubt: Vec<RecordKey>,
     /// What it created and no undo removed, by the keys of the rows.
     pub created: Vec<(RecordKey, Remote)>,
-    deletions: Vec<KnownDeletion>,
+    deletions: Vec<(Remote, Removal)>,
     /// How long its undos gave Jira at most to show what they deleted.
     settle: Duration,
 }
@@ -87,22 +87,20 @@ impl History {
         for run in &self.runs {
             let Ok(facts) = &run.facts else { continue };
             let settle = settle.max(facts.settle);
-            for deletion in &facts.deletions {
-                let is_in_doubt = deletion.outcome == RemovalOutcome::InDoubt;
-                let time = if is_in_doubt && deletion.is_unanswered {
-                    settle.saturating_add(UNANSWERED)
+            for (remote, removal) in &facts.deletions {
+                let is_unanswered = removal.is_in_doubt() && removal.why.is_none();
+                let more = if is_unanswered {
+                    UNANSWERED
                 } else {
-                    settle
+                    Duration::ZERO
                 };
+                let since = listed_at.checked_sub(settle.saturating_add(more));
                 // As long ago as time goes back.
-                let since = listed_at.checked_sub(time).unwrap_or(Timestamp::MIN);
-                if deletion.outcome.is_gone() && deletion.at.is_some_and(|at| at >= since) {
-                    recent.gone.insert(deletion.remote, ());
-                }
-                if is_in_doubt && deletion.at.is_none_or(|at| at >= since) {
-                    recent
-                        .in_doubt
-                        .insert(deletion.remote, run.stored.id.clone());
+                let since = since.unwrap_or(Timestamp::MIN);
+                if removal.outcome.is_gone() && removal.at.is_some_and(|at| at >= since) {
+                    recent.gone.insert(*remote, ());
+                } else if removal.is_in_doubt() && removal.at.is_none_or(|at| at >= since) {
+                    recent.in_doubt.insert(*remote, run.stored.id.clone());
                 }
             }
         }
@@ -115,26 +113,29 @@ impl PastFacts {
         let mut facts = Self {
             totals: run.totals(),
             is_unfinished: run.is_unfinished(),
-            is_undone: run.is_undone(),
+            is_undone: run.is_undone,
             has_lost_baseline: run.has_lost_baseline(),
             in_doubt: Vec::new(),
             created: Vec::new(),
             deletions: Vec::new(),
             settle: Duration::ZERO,
         };
-        for session in run.sessions() {
+        for session in &run.sessions {
             if session.kind == SessionKind::Undo {
                 let given = Duration::from_millis(session.settle_ms);
                 facts.settle = facts.settle.max(given);
             }
         }
-        if run.opened().is_update() {
+        if run.opened.is_update() {
             // What it has in doubt can be sent again, and its undo deletes nothing.
             return facts;
         }
         for (_, row) in run.rows() {
-            facts.deletions.extend(row.deletions.all(row.remote));
-            match (&row.key, row.outcome, row.remote) {
+            let removals = row.removals();
+            facts
+                .deletions
+                .extend(removals.map(|(remote, removal)| (remote, removal.clone())));
+            match (&row.read.key, row.outcome, row.remote) {
                 (Some(key), Outcome::InDoubt, _) => facts.in_doubt.push(key.clone()),
                 (Some(key), Outcome::Created, Some(remote)) if !row.is_gone() => {
                     facts.created.push((key.clone(), remote));

@@ -21,8 +21,8 @@ mod writer;
 pub(crate) use deletion::{Removal, RemovalOutcome};
 pub(crate) use disk::{Lock, LockError, create_private, sync_dir};
 pub(crate) use event::{
-    Audit, ConfirmedBy, Duplicate, Ending, Event, Found, Input, Jira, ListReason, Listed,
-    NewIntegration, RunOpened, SessionKind, SessionStart, VERSION,
+    Audit, ConfirmedBy, Discrepancies, Duplicate, Ending, Event, Found, Input, Jira, ListReason,
+    Listed, NewIntegration, RunOpened, SessionKind, SessionStart, VERSION,
 };
 pub(crate) use history::{History, PastRun, RecentDeletions};
 #[cfg(test)]

@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read() {
         let run = read_changed(|_| {}).unwrap();
-        assert_eq!(run.state.opened(), &opened());
+        assert_eq!(run.state.opened, opened());
         assert_eq!(run.state.totals().read, 2);
         assert_eq!(outcome(&run), Outcome::Created);
         assert_eq!((run.is_torn, run.damaged), (false, vec![]));

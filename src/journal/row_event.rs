@@ -3,16 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::model::{
-    Difference, Outcome, Place, RecordKey, Remote, Row, ShownFields, ShownRow, TableFormat,
-};
+use crate::model::{Difference, Outcome, Place, RecordKey, Remote, Row, ShownFields, ShownRow};
 
 /// A row of the input.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct RowRead {
     /// The row's number in the run, from 1.
     pub n: u32,
-    pub place: RowPlace,
+    pub place: Place,
     /// The type's name, if the row has one.
     #[serde(rename = "type")]
     pub type_name: Option<String>,
@@ -77,42 +75,9 @@ impl RowRead {
     fn at(n: u32, place: &Place, outcome: Option<Outcome>) -> Self {
         Self {
             n,
-            place: RowPlace::from(place),
-            type_name: None,
-            name: None,
-            origin: None,
-            key: None,
-            cells: ShownFields::default(),
-            group: None,
-            warnings: Vec::new(),
-            errors: Vec::new(),
+            place: place.clone(),
             outcome,
-        }
-    }
-}
-
-/// Where a row stands.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct RowPlace {
-    /// The file as the user named it.
-    pub file: String,
-    /// None in a CSV.
-    pub sheet: Option<String>,
-    pub format: TableFormat,
-    /// The row, from 1, as a spreadsheet shows it.
-    pub row: u32,
-    /// The physical line of a CSV, from 1.
-    pub line: Option<u64>,
-}
-
-impl From<&Place> for RowPlace {
-    fn from(place: &Place) -> Self {
-        Self {
-            file: place.table.file.clone(),
-            sheet: place.table.sheet.clone(),
-            format: place.table.format,
-            row: place.row.unwrap_or_default(),
-            line: place.line,
+            ..Self::default()
         }
     }
 }

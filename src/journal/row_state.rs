@@ -2,36 +2,22 @@
 
 use std::sync::Arc;
 
-use super::deletion::{Deletions, RemovalOutcome, Target};
+use super::deletion::{Deletions, Removal, RemovalOutcome};
 use super::row_event::{
     Answered, Intent, Op, Planned, PlannedAction, RowRead, Settled, Verdict, Via,
 };
 use crate::model::{
-    Difference, Field, IntegrationType, Outcome, Place, RecordKey, Remote, RemoteSet, ShownFields,
-    differences,
+    Difference, Field, IntegrationType, Outcome, Remote, RemoteSet, ShownFields, differences,
 };
 use jiff::Timestamp;
 
 /// One row and what became of it so far.
 ///
 /// A row that is `created` stays so whatever comes later: what an undo removes was created all the same.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct RowState {
-    pub place: Place,
-    /// The type's name, if the row has one.
-    pub type_name: Option<String>,
-    /// The display name.
-    pub name: Option<String>,
-    /// The origin as the sheet has it.
-    pub origin: Option<String>,
-    /// None without a display name or for an invalid row.
-    pub key: Option<RecordKey>,
-    /// The codes of its warnings.
-    pub warnings: Vec<String>,
-    /// The recognised cells apart from secrets, by the fields' names in the API.
-    pub cells: ShownFields,
-    /// Its cell in the column of `--split-by`.
-    pub group: Option<String>,
+    /// As it was read.
+    pub read: RowRead,
     /// How it ended, or would if the run ended now.
     pub outcome: Outcome,
     /// Its integration: the one created, or the one that exists.
@@ -62,8 +48,7 @@ pub struct RowState {
     pub listed_before: Option<Arc<RemoteSet>>,
     /// What answers named as its integration that did not confirm its creation.
     pub named: Vec<Remote>,
-    /// What undos did to its integration and to duplicates of it.
-    pub deletions: Deletions,
+    deletions: Deletions,
     /// The number of the last request, deletions included.
     pub last_intent: u32,
 }
@@ -94,47 +79,27 @@ struct OpenAttempt {
 }
 
 impl RowState {
-    /// A row as it was read, at `place`.
-    pub(super) fn new(row: RowRead, place: Place) -> Self {
+    /// A row as it was read.
+    pub(super) fn new(read: RowRead) -> Self {
         Self {
-            place,
-            type_name: row.type_name,
-            name: row.name,
-            origin: row.origin,
-            key: row.key,
-            warnings: row.warnings,
-            cells: row.cells,
-            group: row.group,
-            outcome: row.outcome.unwrap_or(Outcome::NotAttempted),
-            remote: None,
-            echo: ShownFields::default(),
-            changes: Vec::new(),
-            also_changed: false,
-            before: ShownFields::default(),
-            via: None,
-            attempts: 0,
-            may_have_created: 0,
-            last: Attempt::of_invalid(&row.errors),
-            open: None,
-            is_earlier_in_doubt: false,
-            fails_if_absent: false,
-            listed_before: None,
-            named: Vec::new(),
-            deletions: Deletions::default(),
-            last_intent: 0,
+            outcome: read.outcome.unwrap_or_default(),
+            last: Attempt::of_invalid(&read.errors),
+            read,
+            ..Self::default()
         }
     }
 
     /// Takes over the cells of a row that is sent as its sheet is now.
     pub(super) fn read_again(&mut self, row: RowRead) {
         if matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed) {
-            (self.origin, self.cells, self.warnings) = (row.origin, row.cells, row.warnings);
+            let read = &mut self.read;
+            (read.origin, read.cells, read.warnings) = (row.origin, row.cells, row.warnings);
         }
     }
 
     /// The type, if the row has one.
     pub(crate) fn integration_type(&self) -> Option<IntegrationType> {
-        IntegrationType::from_name(self.type_name.as_deref()?)
+        IntegrationType::from_name(self.read.type_name.as_deref()?)
     }
 
     /// In which of type, name, origin and visibility Jira stored what was created otherwise than the row has them.
@@ -151,7 +116,7 @@ impl RowState {
         else {
             return Vec::new();
         };
-        let mut cells = self.cells.open();
+        let mut cells = self.read.cells.open();
         if cells.contains_key(Field::ProjectMappingIds.name()) {
             // What is for some projects is not for all.
             let global = Field::Global.name().to_owned();
@@ -164,7 +129,7 @@ impl RowState {
 
     /// How many integrations beside its own Jira may hold of it, since several of its requests may have created one.
     pub fn may_have_duplicates(&self) -> u32 {
-        let gone = self.deletions.duplicates_gone().count();
+        let gone = self.duplicates_gone().count();
         let spare = self.may_have_created.saturating_sub(1);
         spare.saturating_sub(u32::try_from(gone).unwrap_or(u32::MAX))
     }
@@ -175,8 +140,38 @@ impl RowState {
     }
 
     /// What an undo did to its integration.
+    pub fn removal(&self) -> Option<&Removal> {
+        self.deletions.get(self.own()?)
+    }
+
     pub(crate) fn removal_outcome(&self) -> Option<RemovalOutcome> {
-        self.deletions.own.as_ref().map(|removal| removal.outcome)
+        self.removal().map(|removal| removal.outcome)
+    }
+
+    /// What undos did to its integration and to others of its key.
+    pub(super) fn removals(&self) -> impl Iterator<Item = (Remote, &Removal)> {
+        let removals = self.deletions.iter();
+        removals.map(|(id, removal)| {
+            let init_date = self
+                .remote
+                .filter(|own| own.id == id)
+                .and_then(|own| own.init_date);
+            (Remote { id, init_date }, removal)
+        })
+    }
+
+    /// What undos did to others of its key.
+    pub(crate) fn duplicates(&self) -> impl Iterator<Item = (Remote, &Removal)> {
+        let removals = self.removals();
+        removals.filter(|(remote, _)| Some(remote.id) != self.own())
+    }
+
+    /// The duplicates that are gone.
+    pub(crate) fn duplicates_gone(&self) -> impl Iterator<Item = Remote> {
+        let gone = self
+            .duplicates()
+            .filter(|(_, removal)| removal.outcome.is_gone());
+        gone.map(|(remote, _)| remote)
     }
 
     /// Whether an undo removed its integration, or found it gone.
@@ -240,8 +235,10 @@ impl RowState {
 
     /// Takes in what an undo finds or leaves without a request.
     fn undo(&mut self, outcome: RemovalOutcome, planned: &Planned) {
-        if self.outcome == Outcome::Created || !self.changes.is_empty() {
-            self.deletions.plan(outcome, &planned.reason);
+        if let Some(own) = self.own()
+            && (self.outcome == Outcome::Created || !self.changes.is_empty())
+        {
+            self.deletions.plan(own, outcome, &planned.reason);
         }
     }
 
@@ -251,8 +248,9 @@ impl RowState {
         self.last_intent = self.last_intent.max(intent.attempt);
         match intent.op {
             Op::Delete | Op::Restore => {
-                let target = Target::new(intent.id, self.own());
-                self.deletions.intend(target, intent);
+                if let Some(id) = intent.id.or(self.own()) {
+                    self.deletions.intend(id, intent);
+                }
             }
             _ if self.outcome == Outcome::Created => {}
             Op::Update => {
@@ -292,7 +290,7 @@ impl RowState {
 
     /// An answer counts for the open request; that something was created counts always.
     pub(super) fn answer(&mut self, answered: Answered) {
-        if self.deletions.answer(self.own(), &answered) || self.outcome == Outcome::Created {
+        if self.deletions.answer(&answered) || self.outcome == Outcome::Created {
             return;
         }
         note_changes(&mut self.changes, &answered.also_changed);
@@ -342,7 +340,7 @@ impl RowState {
         let is_of_deletion = matches!(settled.verdict, Verdict::Removed | Verdict::AlreadyGone);
         let outcome = match (settled.verdict, self.outcome) {
             (_, Outcome::Created) => return self.settle_deletion(&settled),
-            _ if is_of_deletion || self.deletions.is_in_doubt() => {
+            _ if is_of_deletion || self.removal().is_some_and(Removal::is_in_doubt) => {
                 return self.settle_deletion(&settled);
             }
             (Verdict::Created, _) => {
@@ -364,14 +362,15 @@ impl RowState {
     }
 
     fn settle_deletion(&mut self, settled: &Settled) {
-        let id = settled.remote.map(|remote| remote.id);
-        let target = Target::new(id, self.own());
-        self.deletions.settle(target, settled);
+        if let Some(remote) = settled.remote.or(self.remote) {
+            self.deletions.settle(remote.id, settled);
+        }
     }
 
     /// Whether a request to delete this integration, or the one of the row if none is named, is about the row's own.
     pub(super) fn is_own(&self, id: Option<i64>) -> bool {
-        self.remote.is_some() && Target::new(id, self.own()) == Target::Own
+        let own = self.own();
+        own.is_some() && own == id.or(own)
     }
 
     /// Jira refused the row and shows it all the same.

@@ -1,12 +1,13 @@
 //! Events for tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::event::*;
 use super::row_event::*;
-use crate::model::{Remote, ShownFields, TableFormat};
+use crate::model::{Place, Remote, ShownFields, TableFormat, TableName};
 
 /// A moment of the sample run, in milliseconds from its beginning.
 pub(crate) fn at(ms: i64) -> Timestamp {
@@ -60,13 +61,15 @@ pub(crate) fn session() -> Event {
 pub(crate) fn row_read(n: u32) -> RowRead {
     RowRead {
         n,
-        place: RowPlace {
-            file: "onboarding.xlsx".into(),
-            sheet: Some("Azure".into()),
-            format: TableFormat::Xlsx,
-            row: n.saturating_add(1),
-            line: None,
-        },
+        place: Place::row(
+            &Arc::new(TableName {
+                file: "onboarding.xlsx".into(),
+                sheet: Some("Azure".into()),
+                format: TableFormat::Xlsx,
+            }),
+            n.saturating_add(1),
+            None,
+        ),
         type_name: Some("AZURE".into()),
         name: Some(format!("Azure {n}")),
         origin: Some("https://dev.azure.com/acme".into()),
@@ -137,9 +140,10 @@ pub(crate) fn settled(n: u32, verdict: Verdict) -> Event {
 pub(crate) fn audit(appeared: &[u32]) -> Event {
     Event::Audit(Audit {
         at: at(90_000),
-        missing: Vec::new(),
-        duplicates: Vec::new(),
-        appeared: appeared.to_vec(),
+        found: Discrepancies {
+            appeared: appeared.to_vec(),
+            ..Discrepancies::default()
+        },
     })
 }
 

@@ -1,6 +1,7 @@
 //! The fold over a run's events: what is known of it at any moment.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,34 +11,40 @@ use super::deletion::RemovalOutcome;
 use super::event::{
     Audit, ConfirmedBy, Ending, Event, ListReason, RunOpened, SessionKind, SessionStart,
 };
-use super::row_event::{Op, RowPlace, RowRead};
+use super::row_event::{Op, RowRead};
 use super::row_state::RowState;
-use crate::model::{Outcome, Place, Remote, RemoteSet, TableName};
+use crate::model::{Outcome, Remote, RemoteSet};
 
 /// What is known of a run. It takes any events in any order and never fails: what makes no sense changes nothing, and
 /// what was once created stays so.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Default)]
 pub struct RunState {
-    opened: RunOpened,
-    sessions: Vec<SessionStart>,
+    pub opened: RunOpened,
+    /// The commands that have worked on the run, the first one first.
+    pub sessions: Vec<SessionStart>,
     rows: BTreeMap<u32, RowState>,
-    /// The tables of the rows.
-    tables: Vec<Arc<TableName>>,
-    paused_ms: u64,
-    stopped: Option<String>,
-    audit: Option<Audit>,
-    closed: Option<(Ending, Timestamp)>,
-    baseline: Option<Vec<Remote>>,
+    /// How long sending paused altogether, in milliseconds.
+    pub paused_ms: u64,
+    /// What stopped the last session, verifications aside, before every row was attempted.
+    pub stopped: Option<String>,
+    /// The last comparison with Jira's list.
+    pub audit: Option<Audit>,
+    /// How and when the last session ended, verifications aside; none while it goes on, or if it died.
+    pub closed: Option<(Ending, Timestamp)>,
+    /// What Jira held before the first request; none: nothing was sent yet, or the journal has lost it.
+    pub baseline: Option<Vec<Remote>>,
     /// What Jira held beside the baseline when the last session planned.
     listed: Option<Arc<RemoteSet>>,
-    is_undone: bool,
+    /// Whether an undo of the whole run has begun to delete.
+    pub is_undone: bool,
     lost: Lost,
     has_sent: bool,
 }
 
 /// What a journal has lost.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 enum Lost {
+    #[default]
     Nothing,
     /// Lines, none of which was that of a row that was read.
     Lines,
@@ -50,18 +57,7 @@ impl RunState {
     pub fn new(opened: RunOpened) -> Self {
         Self {
             opened,
-            sessions: Vec::new(),
-            rows: BTreeMap::new(),
-            tables: Vec::new(),
-            paused_ms: 0,
-            stopped: None,
-            audit: None,
-            closed: None,
-            baseline: None,
-            listed: None,
-            is_undone: false,
-            lost: Lost::Nothing,
-            has_sent: false,
+            ..Self::default()
         }
     }
 
@@ -109,7 +105,7 @@ impl RunState {
             Event::Stopped { .. } | Event::Closed { .. } if self.is_verifying() => {}
             Event::Stopped { why, .. } => self.stopped = Some(why),
             Event::Audit(audit) => {
-                for &n in &audit.appeared {
+                for &n in &audit.found.appeared {
                     self.change(n, RowState::appear);
                 }
                 self.audit = Some(audit);
@@ -158,30 +154,10 @@ impl RunState {
 
     /// Takes a row in that was read, or that is still to be sent and was changed in its sheet.
     fn add(&mut self, row: RowRead) {
-        if let Some(known) = self.rows.get_mut(&row.n) {
-            known.read_again(row);
-        } else {
-            let table = self.table(&row.place);
-            let place = Place::row(&table, row.place.row, row.place.line);
-            self.rows.insert(row.n, RowState::new(row, place));
+        match self.rows.entry(row.n) {
+            Entry::Occupied(mut known) => known.get_mut().read_again(row),
+            Entry::Vacant(new) => drop(new.insert(RowState::new(row))),
         }
-    }
-
-    /// The name of the table, shared by its rows. Rows come table by table, so the last one is the first to check.
-    fn table(&mut self, place: &RowPlace) -> Arc<TableName> {
-        let is_it = |table: &&Arc<TableName>| {
-            table.file == place.file && table.sheet == place.sheet && table.format == place.format
-        };
-        if let Some(table) = self.tables.iter().rev().find(is_it) {
-            return Arc::clone(table);
-        }
-        let table = Arc::new(TableName {
-            file: place.file.clone(),
-            sheet: place.sheet.clone(),
-            format: place.format,
-        });
-        self.tables.push(Arc::clone(&table));
-        table
     }
 
     fn change(&mut self, n: u32, change: impl FnOnce(&mut RowState)) {
@@ -189,16 +165,6 @@ impl RunState {
             Some(row) => change(row),
             None => self.lost = Lost::Rows,
         }
-    }
-
-    /// How the run was opened.
-    pub fn opened(&self) -> &RunOpened {
-        &self.opened
-    }
-
-    /// The commands that have worked on the run, the first one first.
-    pub fn sessions(&self) -> &[SessionStart] {
-        &self.sessions
     }
 
     /// The rows by their numbers, in order.
@@ -221,26 +187,6 @@ impl RunState {
         let rows = self.rows.values();
         rows.map(|row| (row.outcome, row.removal_outcome()))
             .collect()
-    }
-
-    /// How long sending paused altogether, in milliseconds.
-    pub fn paused_ms(&self) -> u64 {
-        self.paused_ms
-    }
-
-    /// What stopped the last session, verifications aside, before every row was attempted.
-    pub fn stopped(&self) -> Option<&str> {
-        self.stopped.as_deref()
-    }
-
-    /// What Jira held before the first request; none: nothing was sent yet, or the journal has lost it.
-    pub fn baseline(&self) -> Option<&[Remote]> {
-        self.baseline.as_deref()
-    }
-
-    /// Whether an undo of the whole run has begun to delete.
-    pub fn is_undone(&self) -> bool {
-        self.is_undone
     }
 
     /// Whether anything can have been sent: before that, what Jira held was written down.
@@ -269,16 +215,6 @@ impl RunState {
     /// new, and nothing more can be sent.
     pub fn has_lost_baseline(&self) -> bool {
         self.has_begun() && self.baseline.is_none()
-    }
-
-    /// The last comparison with Jira's list.
-    pub fn audit(&self) -> Option<&Audit> {
-        self.audit.as_ref()
-    }
-
-    /// How and when the last session ended, verifications aside; none while it goes on, or if it died.
-    pub fn closed(&self) -> Option<(Ending, Timestamp)> {
-        self.closed
     }
 
     /// Whether there is something left for `gij resume`: a row that is in doubt or was not attempted. A rehearsal is

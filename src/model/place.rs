@@ -18,7 +18,7 @@ pub enum TableFormat {
 }
 
 /// The name of a table: a file, and a sheet within it.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct TableName {
     /// The file as the user named it.
     pub file: String,
@@ -43,13 +43,15 @@ impl fmt::Display for TableName {
 ///
 /// It is shown as `onboarding.xlsx:Azure!C7` and `repos.csv:9 (C7)`: in a CSV, 9 is the physical line and row 7 what a
 /// spreadsheet shows.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Place {
     /// The table.
+    #[serde(flatten)]
     pub table: Arc<TableName>,
     /// The row, from 1, as a spreadsheet shows it.
     pub row: Option<u32>,
     /// The column, from 0.
+    #[serde(skip)]
     pub column: Option<usize>,
     /// The physical line of a CSV, from 1.
     pub line: Option<u64>,

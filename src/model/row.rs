@@ -68,7 +68,9 @@ impl ShownRow {
 }
 
 /// How a row ended.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Jira created it and confirmed it.
@@ -88,6 +90,7 @@ pub enum Outcome {
     /// The row is not valid.
     Invalid,
     /// The run stopped before its turn.
+    #[default]
     NotAttempted,
     /// The selection of the run left it out.
     NotSelected,

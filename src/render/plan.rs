@@ -270,8 +270,8 @@ pub(crate) fn undo_plan(
         lines.fact(label, what(rows.len()));
         let add = |lines: &mut Lines, undone: &&UndoneRow| {
             let row = state.row(undone.n);
-            let place = row.map_or_else(String::new, |row| row.place.to_string());
-            let name = row_name(place, None, row.and_then(|row| row.name.as_deref()));
+            let place = row.map_or_else(String::new, |row| row.read.place.to_string());
+            let name = row_name(place, None, row.and_then(|row| row.read.name.as_deref()));
             let mut line = format!("{name}  id {}", undone.remote.id);
             if let Fate::Restore { change, left } = &undone.fate {
                 let changes = change.differences.iter();
@@ -289,7 +289,7 @@ pub(crate) fn undo_plan(
             lines.first(&rows, "; `--dry-run` lists them", add);
         }
     };
-    let label = if state.opened().is_update() {
+    let label = if state.opened.is_update() {
         "Put back"
     } else {
         "Remove"
@@ -328,7 +328,7 @@ pub(crate) fn undo_plan(
         lines.fact("Kept", what);
     }
     if let in_doubt @ 1.. = state.totals().in_doubt
-        && !state.opened().is_update()
+        && !state.opened.is_update()
     {
         let rows = count(in_doubt, "row", "rows");
         let what = format!("{rows}; what they may have created is left alone");

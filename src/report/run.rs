@@ -12,7 +12,7 @@ use crate::validate::RowCounts;
 impl Report {
     /// The report of a run as far as it has come. Its rows take over the texts of those of the run.
     pub fn of_run(run: RunState) -> Self {
-        let opened = run.opened();
+        let opened = &run.opened;
         let tables: Vec<ReportTable> = opened
             .inputs
             .iter()
@@ -36,16 +36,16 @@ impl Report {
                 gij: opened.gij.clone(),
                 rehearsal: opened.rehearsal,
                 options: opened.options.clone(),
-                sessions: run.sessions().to_vec(),
-                ending: run.closed().map(|(ending, _)| ending),
-                stopped: run.stopped().map(str::to_owned),
-                paused_ms: run.paused_ms(),
-                audit: run.audit().map(|audit| report_audit(audit, &run)),
+                sessions: run.sessions.clone(),
+                ending: run.closed.map(|(ending, _)| ending),
+                stopped: run.stopped.clone(),
+                paused_ms: run.paused_ms,
+                audit: run.audit.as_ref().map(|audit| report_audit(audit, &run)),
                 may_lack_rows: run.may_lack_rows(),
                 split_by: split_by(opened),
                 journal_sha256: None,
                 started: opened.at,
-                finished: run.closed().map(|(_, at)| at),
+                finished: run.closed.map(|(_, at)| at),
             }),
             rows: run.into_rows().map(report_row).collect(),
         }
@@ -68,7 +68,7 @@ fn split_by(opened: &RunOpened) -> Option<String> {
 
 fn table(input: &Input, run: &RunState) -> ReportTable {
     let is_of_table = |(_, row): &(u32, &RowState)| {
-        let table = &row.place.table;
+        let table = &row.read.place.table;
         table.file == input.file && table.sheet == input.sheet
     };
     ReportTable {
@@ -94,7 +94,13 @@ fn report_row(row: RowState) -> ReportRow {
         (Code::StoredDifferently, !differences.is_empty()),
     ];
     let stored = stored.into_iter().filter(|(_, is_so)| *is_so);
-    let mut warnings = row.warnings;
+    let removal = row.removal().cloned();
+    let duplicates = row.duplicates().map(|(remote, removal)| RemovedDuplicate {
+        id: remote.id,
+        removal: removal.clone(),
+    });
+    let duplicates = duplicates.collect();
+    let mut warnings = row.read.warnings;
     warnings.extend(stored.map(|(code, _)| code.name().to_owned()));
     let attempt = row.last;
     let advice = match (attempt.advice, row.outcome) {
@@ -110,13 +116,12 @@ fn report_row(row: RowState) -> ReportRow {
         None if is_unanswered => Some("the run ended before Jira's answer was recorded".to_owned()),
         _ => attempt.error,
     };
-    let duplicates = row.deletions.duplicates.into_iter();
     ReportRow {
-        type_name: row.type_name,
-        display_name: row.name,
-        origin: row.origin,
-        cells: row.cells,
-        group: row.group,
+        type_name: row.read.type_name,
+        display_name: row.read.name,
+        origin: row.read.origin,
+        cells: row.read.cells,
+        group: row.read.group,
         id: row.remote.map(|remote| remote.id),
         attempts: row.attempts,
         http_status: attempt.status,
@@ -128,11 +133,9 @@ fn report_row(row: RowState) -> ReportRow {
         duration_ms: attempt.ms,
         warnings,
         differences,
-        removal: row.deletions.own,
-        duplicates: duplicates
-            .map(|(id, removal)| RemovedDuplicate { id, removal })
-            .collect(),
-        ..ReportRow::at(&row.place, ReportStatus::Ended(row.outcome))
+        removal,
+        duplicates,
+        ..ReportRow::at(&row.read.place, ReportStatus::Ended(row.outcome))
     }
 }
 
@@ -145,13 +148,13 @@ const IMPORT_IT: &str = "check `id`, type, origin and name; `gij import` creates
 fn report_audit(audit: &Audit, run: &RunState) -> ReportAudit {
     let places = |rows: &[u32]| {
         let rows = rows.iter().filter_map(|&n| run.row(n));
-        rows.map(|row| row.place.clone()).collect()
+        rows.map(|row| row.read.place.clone()).collect()
     };
     ReportAudit {
         at: audit.at,
-        missing: places(&audit.missing),
-        duplicates: report_duplicates(&audit.duplicates, run),
-        appeared: places(&audit.appeared),
+        missing: places(&audit.found.missing),
+        duplicates: report_duplicates(&audit.found.duplicates, run),
+        appeared: places(&audit.found.appeared),
     }
 }
 
@@ -161,8 +164,8 @@ pub(super) fn report_duplicates(found: &[Duplicate], run: &RunState) -> Vec<Repo
         .filter_map(|found| Some((found, run.row(found.n)?)));
     known
         .map(|(found, row)| ReportDuplicate {
-            row: row.place.clone(),
-            display_name: row.name.clone(),
+            row: row.read.place.clone(),
+            display_name: row.read.name.clone(),
             attempts: row.attempts,
             may_have_created: row.may_have_created,
             integrations: found.remotes.clone(),

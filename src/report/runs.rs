@@ -144,7 +144,7 @@ impl RunEntry {
         let mut files: Vec<String> = opened.inputs.iter().map(|of| of.file.clone()).collect();
         files.dedup();
         let state = read.as_ref().ok().map(|read| &read.state);
-        let closed = state.and_then(RunState::closed);
+        let closed = state.and_then(|run| run.closed);
         let ending = match (state, closed, activity) {
             (None, ..) => RunEnding::Unreadable,
             (_, Some((Ending::Complete, _)), _) => RunEnding::Complete,
@@ -164,11 +164,11 @@ impl RunEntry {
             command: state.and_then(RunState::command),
             ending,
             why: match read {
-                Ok(read) if ending == RunEnding::Stopped => read.state.stopped().map(str::to_owned),
+                Ok(read) if ending == RunEnding::Stopped => read.state.stopped.clone(),
                 Ok(_) => None,
                 Err(error) => Some(error.to_string()),
             },
-            undo_begun: state.is_some_and(RunState::is_undone),
+            undo_begun: state.is_some_and(|run| run.is_undone),
             damaged: read.as_ref().is_ok_and(|read| !read.damaged.is_empty()),
             baseline_lost: state.is_some_and(RunState::has_lost_baseline),
             may_lack_rows: state.is_some_and(RunState::may_lack_rows),

@@ -59,7 +59,7 @@ impl VerifyReport {
             .rows()
             .filter(|(_, row)| row.outcome == Outcome::InDoubt);
         Self {
-            run: run.opened().run.clone(),
+            run: run.opened.run.clone(),
             totals: IndexState::ALL
                 .into_iter()
                 .map(|state| (state, count(state)))
@@ -67,9 +67,11 @@ impl VerifyReport {
             duplicates: report_duplicates(duplicates, run),
             appeared: appeared
                 .iter()
-                .filter_map(|&n| Some(run.row(n)?.place.to_string()))
+                .filter_map(|&n| Some(run.row(n)?.read.place.to_string()))
                 .collect(),
-            in_doubt: in_doubt.map(|(_, row)| row.place.to_string()).collect(),
+            in_doubt: in_doubt
+                .map(|(_, row)| row.read.place.to_string())
+                .collect(),
             rows,
         }
     }
@@ -123,8 +125,8 @@ fn verified_row(
     let id = row.remote?.id;
     let repositories = repositories.map(|counts| counts.get(&id).copied().unwrap_or_default());
     Some(VerifiedRow {
-        place: row.place.clone(),
-        display_name: row.name.clone(),
+        place: row.read.place.clone(),
+        display_name: row.read.name.clone(),
         id,
         state: index_state(row, there.get(&id).copied(), repositories),
         repositories,
@@ -142,7 +144,7 @@ fn index_state(
         return IndexState::Gone;
     };
     let is_same = |own: Remote| own.is_same(shown.identity());
-    if !shown.may_have_type(row.type_name.as_deref()) || !row.remote.is_some_and(is_same) {
+    if !shown.may_have_type(row.read.type_name.as_deref()) || !row.remote.is_some_and(is_same) {
         return IndexState::Replaced;
     }
     let fields = shown.fields.open();

@@ -56,7 +56,7 @@ impl Damage {
 fn go_on(stage: &Stage, journal: &[u8]) -> Tally {
     stage.set_up(journal, &stage.held);
     let read = gij::testing::journal::read(&stage.run.join("journal.jsonl"));
-    let has_baseline = read.is_ok_and(|read| read.state.baseline().is_some());
+    let has_baseline = read.is_ok_and(|read| read.state.baseline.is_some());
     let mut tally = Tally {
         rounds: 1,
         rows: ROWS as u64,

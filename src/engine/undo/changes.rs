@@ -10,10 +10,10 @@ use crate::model::{Field, RemoteIntegration, is_same_value};
 /// itself, in words. What Jira does not show is not compared.
 pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> {
     let echo = row.echo.open();
-    let mut before = row.cells.open();
+    let mut before = row.read.cells.open();
     for (field, text) in [
-        (Field::DisplayName, &row.name),
-        (Field::Origin, &row.origin),
+        (Field::DisplayName, &row.read.name),
+        (Field::Origin, &row.read.origin),
     ] {
         before.extend(
             text.iter()

@@ -61,12 +61,14 @@ fn one_of_each() -> Vec<Event> {
         },
         Event::Audit(Audit {
             at: at(4),
-            missing: vec![1],
-            duplicates: vec![Duplicate {
-                n: 2,
-                remotes: Vec::new(),
-            }],
-            appeared: vec![],
+            found: Discrepancies {
+                missing: vec![1],
+                duplicates: vec![Duplicate {
+                    n: 2,
+                    remotes: Vec::new(),
+                }],
+                appeared: vec![],
+            },
         }),
         closed(),
     ]
@@ -179,13 +181,17 @@ fn told(name: &str) -> String {
     let run = read(&journal(name)).unwrap();
     assert_eq!((run.is_torn, run.damaged), (false, vec![]));
     let run = run.state;
-    let kinds: Vec<_> = run.sessions().iter().map(|session| session.kind).collect();
+    let kinds: Vec<_> = run.sessions.iter().map(|session| session.kind).collect();
     let mut text = format!("{kinds:?}\n");
     for (_, row) in run.rows() {
         let id = row.remote.map(|remote| remote.id);
-        let _ = write!(text, "{}: {} {id:?} {:?}", row.place, row.outcome, row.via);
+        let _ = write!(
+            text,
+            "{}: {} {id:?} {:?}",
+            row.read.place, row.outcome, row.via
+        );
         let _ = write!(text, ", sent {} {:?}", row.attempts, row.last.status);
-        if let Some(removal) = &row.deletions.own {
+        if let Some(removal) = row.removal() {
             let _ = write!(text, ", {:?}", removal.outcome);
         }
         text.push('\n');

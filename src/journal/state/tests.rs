@@ -198,9 +198,9 @@ fn a_deletion_leaves_the_creation_on_record() {
 #[test]
 fn a_new_session_opens_the_run_again() {
     let first = [session(), row(1), closed()];
-    assert!(run(first.clone()).closed().is_some());
+    assert!(run(first.clone()).closed.is_some());
     let state = run(first.into_iter().chain([session()]));
-    assert_eq!((state.closed(), state.sessions().len()), (None, 2));
+    assert_eq!((state.closed, state.sessions.len()), (None, 2));
 }
 
 #[test]
@@ -236,8 +236,7 @@ fn removal(events: impl IntoIterator<Item = Event>) -> Option<RemovalOutcome> {
     let created = [row(1), intent(1, 1), answered(1, 1, Verdict::Created)];
     let state = run(created.into_iter().chain(events));
     assert_eq!(state.row(1).unwrap().outcome, Outcome::Created);
-    let removal = state.row(1).unwrap().deletions.own.clone();
-    removal.map(|removal| removal.outcome)
+    state.row(1).unwrap().removal_outcome()
 }
 
 #[test]
@@ -280,7 +279,7 @@ fn what_went_wrong_with_a_deletion_is_kept_unless_it_is_done_after_all() {
             answered(1, 2, Verdict::InDoubt),
             settled(1, verdict),
         ]);
-        let removal = state.row(1).unwrap().deletions.own.clone();
+        let removal = state.row(1).unwrap().removal();
         assert_eq!(removal.unwrap().why.as_deref(), expected);
     }
 }
@@ -308,12 +307,10 @@ fn a_duplicate_is_deleted_beside_the_integration_of_the_row() {
     ];
     let state = run(events);
     let row = state.row(1).unwrap();
-    assert_eq!(row.deletions.own, None);
+    assert_eq!(row.removal(), None);
     let duplicates: Vec<_> = row
-        .deletions
-        .duplicates
-        .iter()
-        .map(|(id, of)| (*id, of.outcome))
+        .duplicates()
+        .map(|(remote, removal)| (remote.id, removal.outcome))
         .collect();
     assert_eq!(duplicates, [(999, RemovalOutcome::Removed)]);
 }
@@ -335,8 +332,8 @@ fn a_duplicate_that_is_gone_stays_so() {
         vec![settled(1, Verdict::NothingHappened)],
     ] {
         let state = run(removed.clone().into_iter().chain(later));
-        let deletions = &state.row(1).unwrap().deletions;
-        assert_eq!(deletions.duplicates_gone().collect::<Vec<_>>(), [999]);
+        let gone = state.row(1).unwrap().duplicates_gone();
+        assert_eq!(gone.map(|remote| remote.id).collect::<Vec<_>>(), [999]);
     }
 }
 
@@ -369,15 +366,15 @@ fn a_run_that_is_being_undone_is_not_unfinished() {
         answered(1, 1, Verdict::Created),
         delete(2, 601),
     ]);
-    assert!(state.is_undone() && !state.is_unfinished());
+    assert!(state.is_undone && !state.is_unfinished());
 }
 
 #[test]
 fn a_run_of_which_a_duplicate_is_deleted_is_not_undone() {
     let created = [row(1), intent(1, 1), answered(1, 1, Verdict::Created)];
     let state = run(created.into_iter().chain([delete(2, 999)]));
-    assert!(!state.is_undone());
-    assert!(!run([row(1), delete(1, 601)]).is_undone(), "nobody's");
+    assert!(!state.is_undone);
+    assert!(!run([row(1), delete(1, 601)]).is_undone, "nobody's");
 }
 
 #[test]
@@ -471,9 +468,9 @@ fn listed(ids: &[i64]) -> Event {
 
 #[test]
 fn the_first_baseline_counts() {
-    assert_eq!(run([]).baseline(), None);
+    assert_eq!(run([]).baseline, None);
     let state = run([listed(&[1, 2]), listed(&[3])]);
-    assert_eq!(state.baseline(), Some(&[remote(1), remote(2)][..]));
+    assert_eq!(state.baseline, Some(vec![remote(1), remote(2)]));
 }
 
 #[test]

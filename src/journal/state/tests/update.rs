@@ -142,8 +142,8 @@ fn undone(left: Option<&str>, end: Event) -> (RemovalOutcome, Option<String>) {
         restore,
         end,
     ]);
-    let removal = row.deletions.own.unwrap();
-    (removal.outcome, removal.why)
+    let removal = row.removal().unwrap();
+    (removal.outcome, removal.why.clone())
 }
 
 #[test]
