@@ -223,20 +223,7 @@ fn complete(found: Validation, options: &Options) -> Result<Validation, Failure>
             "use `--set username=env:NAME` or `--set username=file:PATH`, or fill in the cells",
         ));
     }
-    let has_tables = found.files.iter().any(|file| !file.tables.is_empty());
-    let fields = found.missing_fields.first().map(|field| field.name());
-    for (missing, option) in [
-        (
-            found.missing_columns.first().map(String::as_str),
-            "the command line",
-        ),
-        (fields, "--fields"),
-        (found.missing_mapped.first().map(String::as_str), "--map"),
-    ] {
-        // Where no table could be read, the diagnostics tell why.
-        let Some(header) = missing.filter(|_| has_tables) else {
-            continue;
-        };
+    if let Some((header, option)) = &found.missing_column {
         let message = format!("no table has the column `{header}` that {option} names");
         let headers = found.files.iter().flat_map(|file| &file.tables);
         let headers = headers.flat_map(|table| &table.headers);
@@ -246,7 +233,7 @@ fn complete(found: Validation, options: &Options) -> Result<Validation, Failure>
             None => "write the header exactly as in the sheet".to_owned(),
         }));
     }
-    if let Some(sheet) = found.missing_sheets.first() {
+    if let Some(sheet) = &found.missing_sheet {
         let failure = Failure::usage(format!(
             "no file has the sheet `{sheet}` that --sheet names"
         ));

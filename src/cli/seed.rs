@@ -24,14 +24,16 @@ pub(super) fn put_rows(sandbox: &Sandbox, file: &Path) -> Result<usize, Failure>
         let check = format!("`gij check {}` shows what is wrong", file.display());
         return Err(Failure::new(Exit::Invalid, failure).help(check));
     }
-    let rows = found.valid.iter().chain(&found.invalid);
-    for row in rows.clone() {
+    let valid = found.rows.iter();
+    let mut rows: Vec<ShownRow> = valid.map(|row| ShownRow::of(row, Vec::new())).collect();
+    rows.extend(found.invalid);
+    for row in &rows {
         let put = sandbox.put(Value::Object(body(sandbox, row)));
         put.map_err(|error| {
             Failure::new(Exit::Invalid, format!("cannot use {}: {error}", row.place))
         })?;
     }
-    Ok(rows.count())
+    Ok(rows.len())
 }
 
 /// The row as Jira's list shows it; without what cannot be read.
@@ -39,13 +41,13 @@ fn body(sandbox: &Sandbox, row: &ShownRow) -> Map<String, Value> {
     let mut body = Map::new();
     for (name, cell) in row.cells.open() {
         let field = Field::from_name(&name).filter(|field| *field != Field::Username);
-        let (Some(field), Some(text)) = (field, cell.as_str()) else {
+        let text = cell
+            .as_str()
+            .map_or_else(|| cell.to_string(), str::to_owned);
+        let Some(field) = field.filter(|_| text != TO_FILL_IN) else {
             continue;
         };
-        if text == TO_FILL_IN {
-            continue;
-        }
-        let Ok(value) = FieldValue::parse(field, text) else {
+        let Ok(value) = FieldValue::parse(field, &text) else {
             continue;
         };
         match (field.kind(), value) {

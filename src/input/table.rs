@@ -52,8 +52,6 @@ pub struct TableHead {
     pub blank_above: u64,
     /// The other rows above the header row, unless it is the one that was asked for.
     pub above: Vec<FirstRow>,
-    /// The first rows below it, unless it is the one that was asked for.
-    pub below: Vec<FirstRow>,
 }
 
 /// One of the first rows of a table.
@@ -79,9 +77,8 @@ pub enum Interest {
 /// Why nobody is asked whether a table is wanted.
 #[derive(Clone, Copy, Debug)]
 pub enum SkipReason<'a> {
-    /// None of the first rows has a header that is understood; the first of these is the most likely one, and the others
-    /// are below it.
-    NoHeader(&'a [FirstRow]),
+    /// None of the first rows has a header that is understood; this is the most likely one.
+    NoHeader(Option<&'a FirstRow>),
     /// It is hidden in its workbook.
     Hidden,
     /// It holds no cells, as a sheet that is a chart does not.
@@ -137,27 +134,21 @@ pub(super) fn find_header<S: AsRef<str>>(
 /// How many rows are searched for a header row to name, where there is none among the first.
 pub(super) const NAMED_WITHIN: u32 = 200;
 
-/// The row that is most likely meant for the header row, as it has the most headers, or else the most cells with text; and
-/// the rows below it.
+/// The row that is most likely meant for the header row, as it has the most headers, or else the most cells with text.
 ///
 /// `tables` are several where a text is cut in several ways.
 pub(super) fn likely_header(
     tables: impl DoubleEndedIterator<Item = Vec<FirstRow>>,
     sink: &dyn Sink,
-) -> Vec<FirstRow> {
+) -> Option<FirstRow> {
     let count = |row: &FirstRow| {
         let headers = row.cells.iter().filter(|cell| sink.is_header(cell));
         let filled = row.cells.iter().filter(|cell| !cell.is_empty());
         (headers.count(), filled.count())
     };
     // Of those that are alike, the first.
-    let from_best = |mut rows: Vec<FirstRow>| {
-        let best = (0..rows.len()).rev().max_by_key(|at| count(&rows[*at]));
-        rows.split_off(best.unwrap_or(0))
-    };
-    let tables = tables.rev().map(from_best);
-    let best = tables.max_by_key(|rows| rows.first().map(count));
-    best.unwrap_or_default()
+    let rows = tables.rev().flat_map(|rows| rows.into_iter().rev());
+    rows.max_by_key(count)
 }
 
 /// The table and the row of it that have the most headers, if they have `fewest`.

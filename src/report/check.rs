@@ -10,11 +10,9 @@ use crate::validate::{FileRead, TableRead, Validation};
 
 impl Report {
     pub(crate) fn of_check(found: &Validation) -> Self {
-        let valid = found.valid.iter();
-        let valid = valid.map(|row| (row.n, shown_row(row, &[], ReportStatus::Valid)));
         let rows = found.rows.iter();
         let rows = rows.map(|row| (row.n, valid_row(row, ReportStatus::Valid)));
-        Self::before_run(ReportKind::Check, None, found, valid.chain(rows))
+        Self::before_run(ReportKind::Check, None, found, rows)
     }
 
     pub(crate) fn of_plan(found: &Validation, plan: &Plan, jira: Jira) -> Self {
@@ -56,8 +54,7 @@ impl Report {
         let invalid = found.invalid.iter().map(|row| {
             let diagnostics = by_row.get(&row_key(&row.place));
             let diagnostics = diagnostics.map_or(&[][..], Vec::as_slice);
-            let status = ReportStatus::Ended(Outcome::Invalid);
-            (row.n, shown_row(row, diagnostics, status))
+            (row.n, invalid_row(row, diagnostics))
         });
         let not_selected = found.not_selected.iter().map(|(n, place)| {
             let status = ReportStatus::Ended(Outcome::NotSelected);
@@ -128,7 +125,7 @@ fn valid_row(row: &Row, status: ReportStatus) -> ReportRow {
 }
 
 /// `diagnostics` are those of the row; of very many alike not all are kept.
-fn shown_row(row: &ShownRow, diagnostics: &[&Diagnostic], status: ReportStatus) -> ReportRow {
+fn invalid_row(row: &ShownRow, diagnostics: &[&Diagnostic]) -> ReportRow {
     let of_severity = |severity| {
         let all = diagnostics.iter();
         all.filter(move |diagnostic| diagnostic.severity == severity)
@@ -141,13 +138,13 @@ fn shown_row(row: &ShownRow, diagnostics: &[&Diagnostic], status: ReportStatus) 
         type_name: row.type_name.map(str::to_owned),
         display_name: row.display_name.as_deref().map(str::to_owned),
         origin: row.origin.as_deref().map(str::to_owned),
-        reason: (!row.codes.is_empty()).then(|| names(&row.codes).join(", ")),
+        reason: Some(names(&row.codes).join(", ")),
         error: (!messages.is_empty()).then(|| messages.join("; ")),
         advice: (!helps.is_empty()).then(|| helps.join("; ")),
         warnings: names(&warnings),
         cells: row.cells.clone(),
         group: row.group.clone(),
-        ..ReportRow::at(&row.place, status)
+        ..ReportRow::at(&row.place, ReportStatus::Ended(Outcome::Invalid))
     }
 }
 

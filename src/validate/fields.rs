@@ -326,9 +326,7 @@ impl<'a> RowCheck<'a> {
             }
             SplitCell::Literal(secret) => {
                 self.check_vendor(field, secret);
-                // A check keeps no secret for longer than it reads it.
-                let is_kept = self.options.purpose == Purpose::Import;
-                return is_kept.then(|| Secret::new(secret).into());
+                return self.keeps_secrets().then(|| Secret::new(secret).into());
             }
             SplitCell::Reference(reference) => reference,
         };
@@ -344,10 +342,15 @@ impl<'a> RowCheck<'a> {
             return None;
         }
         self.check_vendor(field, secret.expose());
-        Some(SecretCell {
+        self.keeps_secrets().then(|| SecretCell {
             secret,
             reference: Some(reference),
         })
+    }
+
+    /// A check keeps no secret for longer than it reads it.
+    fn keeps_secrets(&self) -> bool {
+        self.options.purpose == Purpose::Import
     }
 
     fn check_vendor(&mut self, field: Field, secret: &str) {

@@ -328,7 +328,6 @@ mod tests {
             encoding: None,
             blank_above: 0,
             above: Vec::new(),
-            below: Vec::new(),
         };
         let options = Options::new(Purpose::Check, crate::secret::SecretPolicy::default());
         let (columns, _, found) = match_headers(&head, &options);

@@ -65,24 +65,18 @@ pub struct Validation {
     pub diagnostics: Diagnostics,
     /// How many of the errors are about single rows.
     pub row_errors: u64,
-    /// The valid rows, in the order of the files.
+    /// The valid rows, in the order of the files; those of a check, which keeps them only for a report, without secrets.
     pub rows: Vec<Row>,
-    /// The valid rows of a check that keeps them.
-    pub valid: Vec<ShownRow>,
     /// The invalid rows, in the order of the files.
     pub invalid: Vec<ShownRow>,
     /// The rows that the selection leaves out, each with its number in the run.
     pub not_selected: Vec<(u32, Place)>,
     /// The sheets of all files.
     pub sheets: Vec<String>,
-    /// Fields of an update that no table has.
-    pub missing_fields: Vec<Field>,
-    /// Sheets of `--sheet` that no file has.
-    pub missing_sheets: Vec<String>,
-    /// Headers of `--only` that no table has.
-    pub missing_columns: Vec<String>,
-    /// Headers of `--map` that no table has.
-    pub missing_mapped: Vec<String>,
+    /// A sheet of `--sheet` that no file has.
+    pub missing_sheet: Option<String>,
+    /// A header that an option names and no table has, and the option.
+    pub missing_column: Option<(String, &'static str)>,
     /// Whether a secret of a row is on the command line, which only the row's type tells: an AWS access key id.
     pub has_secret_argument: bool,
 }
@@ -125,18 +119,10 @@ impl Validation {
     /// reports.
     pub fn invalidate(&mut self, code: Code, bad: &[Row]) {
         for row in bad {
-            self.add_invalid(ShownRow::of(row, code), code);
+            self.count_invalid(&row.place.table);
+            self.invalid.push(ShownRow::of(row, vec![code]));
         }
         self.invalid.sort_by_key(|row| row.n);
-    }
-
-    /// Counts a row that was valid as invalid because of `code`.
-    pub(super) fn add_invalid(&mut self, mut row: ShownRow, code: Code) {
-        if !row.codes.contains(&code) {
-            row.codes.push(code);
-        }
-        self.count_invalid(&row.place.table);
-        self.invalid.push(row);
     }
 
     /// Counts a row of `table` that was counted as valid as invalid.

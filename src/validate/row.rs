@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::cell::{CellText, any_text};
 use super::duplicates::{RowHasher, RowHashes};
 use super::headers::{Columns, FieldColumn};
-use super::options::{Options, Purpose};
+use super::options::Options;
 use super::rules;
 use crate::input::{RowView, Value};
 use crate::model::{
@@ -26,9 +26,8 @@ pub(super) struct CheckedRow {
     pub hashes: Option<RowHashes>,
     /// Where its name for messages is among those of its block; empty without one.
     pub name: Range<usize>,
-    /// What is to be sent. A check keeps none: a million of them would not fit into memory.
+    /// The record of a valid row and what is kept of an invalid one, if rows are kept: a million of them would not fit into memory.
     pub record: Option<Box<Record>>,
-    /// What is kept of an invalid row, and of any row of a check that keeps them.
     pub shown: Option<Box<ShownRow>>,
     /// Its cell in the column `id`.
     pub id: Option<i64>,
@@ -186,8 +185,7 @@ impl RowCheck<'_> {
         names.push_str(self.draft.display_name.as_deref().unwrap_or_default());
         let (mut record, mut shown) = (None, None);
         if self.options.keeps_rows() {
-            let is_import = self.options.purpose == Purpose::Import;
-            record = is_import.then(|| self.record()).flatten().map(Box::new);
+            record = self.record().map(Box::new);
             shown = record.is_none().then(|| Box::new(self.shown_row()));
         }
         CheckedRow {

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use super::duplicates::{Like, RowRef, SeenRows};
 use super::headers::{Columns, TableKind, is_header, is_nearly_header, match_headers, rows_above};
-use super::no_table::{LikelyHeader, no_table};
+use super::no_table::{headerless, no_table};
 use super::options::Options;
 use super::result::{FileRead, RowCounts, TableRead, Validation};
 use super::row::{CheckedRow, is_valid};
 use super::workers::{CheckedBlock, UncheckedBlock, Workers};
-use crate::input::{self, Block, InputError, Interest, Sink, SkipReason, Source, TableHead};
+use crate::input::{
+    self, Block, FirstRow, InputError, Interest, Sink, SkipReason, Source, TableHead,
+};
 use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, ShownRow, TableName};
 
 /// Reads and checks all `files`.
@@ -39,7 +41,6 @@ pub fn validate_sources(
         workers: Workers::new(options),
         n: 0,
         likely: None,
-        skipped: Vec::new(),
         has_unread_file: false,
         products: HashSet::new(),
         seen: SeenRows::default(),
@@ -63,10 +64,8 @@ struct Run<'a> {
     workers: Workers,
     /// The number of the last row.
     n: u32,
-    /// Of the tables that are skipped the row that is most likely a header row.
-    likely: Option<LikelyHeader>,
-    /// The notes of sheets that are skipped before the first one that is read.
-    skipped: Vec<Diagnostic>,
+    /// Of a CSV that is not read, the row that is most likely meant for its header row.
+    likely: Option<FirstRow>,
     /// Whether a file, or the rest of it, could not be read.
     has_unread_file: bool,
     /// The names of products, in messages, that the file has in place of types.
@@ -88,16 +87,6 @@ impl Run<'_> {
         });
         let read = source.and_then(|source| self.read_source(&source));
         self.finish_blocks();
-        let has_table = self
-            .result
-            .files
-            .last()
-            .is_some_and(|file| !file.tables.is_empty());
-        if has_table || read.is_err() || self.likely.is_none() || self.skipped.len() > 1 {
-            self.report_skipped();
-        }
-        // What is to be noted of the only sheet, the error has too.
-        self.skipped.clear();
         let place = match read {
             Ok(place) => place,
             Err(error) => {
@@ -113,7 +102,7 @@ impl Run<'_> {
         let tables = self.result.files.last().map(|file| file.tables.as_slice());
         match tables.unwrap_or_default() {
             [] => {
-                let diagnostic = no_table(self.likely.as_ref(), self.options, place);
+                let diagnostic = no_table(self.likely.take(), self.options, place);
                 self.report(diagnostic);
             }
             [first, others @ ..] => {
@@ -184,11 +173,7 @@ impl Run<'_> {
                     shown.codes.push(found.code);
                 }
             }
-            if shown.codes.is_empty() {
-                self.result.valid.push(*shown);
-            } else {
-                self.result.invalid.push(*shown);
-            }
+            self.result.invalid.push(*shown);
         } else if let Some(record) = row.record {
             let valid = Row {
                 n,
@@ -202,7 +187,7 @@ impl Run<'_> {
                 self.result.rows.push(valid);
             } else {
                 // Only the comparison with other rows has found something wrong with it.
-                let invalid = ShownRow::of(&valid, Code::DuplicateRow);
+                let invalid = ShownRow::of(&valid, vec![Code::DuplicateRow]);
                 self.result.invalid.push(invalid);
             }
         } else if !row.is_selected && self.options.keeps_rows() {
@@ -287,90 +272,72 @@ impl Run<'_> {
             }
             return;
         }
-        let Validation { rows, valid, .. } = &mut self.result;
+        let rows = &mut self.result.rows;
         let bad_rows = rows.extract_if(.., |row| self.duplicated.contains_key(&row.n));
         let bad_rows: Vec<Row> = bad_rows.collect();
-        let bad = valid.extract_if(.., |row| self.duplicated.contains_key(&row.n));
-        for row in bad.collect::<Vec<ShownRow>>() {
-            self.result.add_invalid(row, Code::DuplicateRow);
-        }
         self.result.invalidate(Code::DuplicateRow, &bad_rows);
     }
 
-    /// Notes the sheets and columns that were asked for and are nowhere.
+    /// Notes a sheet and a column that were asked for and are nowhere.
     fn find_missing(&mut self) {
         // What is missing may stand where nothing could be read; the reason for that comes first.
         if self.has_unread_file {
             return;
         }
-        let Self {
-            options,
-            result,
-            tables: read,
-            ..
-        } = self;
-        let has_sheet = |asked: &String| {
-            let mut sheets = result.sheets.iter();
+        let (options, read) = (self.options, &self.tables);
+        let has_sheet = |asked: &&String| {
+            let mut sheets = self.result.sheets.iter();
             sheets.any(|sheet| input::is_same_sheet(sheet, asked))
         };
-        let sheets = options.read.sheets.iter();
-        result.missing_sheets = sheets.filter(|asked| !has_sheet(asked)).cloned().collect();
+        let mut sheets = options.read.sheets.iter();
+        let missing_sheet = sheets.find(|asked| !has_sheet(asked)).cloned();
         let only = options.selection.only.iter().enumerate();
         let only = only.filter(|(at, _)| read.iter().all(|table| table.only[*at].is_none()));
         let split = options.split_by.iter();
         let split = split.filter(|_| read.iter().all(|table| table.split.is_none()));
-        let columns = only.map(|(_, only)| &only.header).chain(split);
-        result.missing_columns = columns.cloned().collect();
+        let named = only.map(|(_, only)| &only.header).chain(split).cloned();
         let has_any = |field: Field| {
             let mut named = Options::named_with(field).iter();
             named.any(|field| read.iter().any(|table| table.has(field)))
         };
-        let fields = options.update.iter().copied();
-        result.missing_fields = fields.filter(|field| !has_any(*field)).collect();
-        let tables = result.files.iter().flat_map(|file| &file.tables);
-        let headers = tables.flat_map(|table| &table.headers);
-        result.missing_mapped = self.options.map.missing(headers);
+        let fields = options.update.iter().filter(|field| !has_any(**field));
+        let tables = self.result.files.iter().flat_map(|file| &file.tables);
+        let mapped = options.map.missing(tables.flat_map(|table| &table.headers));
+        let mut missing = named
+            .map(|header| (header, "the command line"))
+            .chain(fields.map(|field| (field.to_string(), "--fields")))
+            .chain(mapped.into_iter().map(|header| (header, "--map")));
+        // Where no table could be read, the diagnostics tell why.
+        let missing_column = missing.next().filter(|_| !read.is_empty());
+        self.result.missing_sheet = missing_sheet;
+        self.result.missing_column = missing_column;
     }
 
-    /// Reports a table that is not read because of its headers, and keeps the row that comes nearest to a header row.
-    fn skip_headerless(&mut self, table: &Arc<TableName>, likely: LikelyHeader, reason: &str) {
-        let options = self.options;
-        let headers = |likely: &LikelyHeader| likely.headers(options).len();
-        let (reason, help) = likely.note(reason, options);
-        self.skip(table, &reason, help.as_deref());
-        let is_better = self
-            .likely
-            .as_ref()
-            .is_none_or(|best| headers(best) < headers(&likely));
-        if is_better && !is_for_people(table) {
-            self.likely = Some(likely);
+    /// Notes the sheet of this table as skipped, because of the headers in `row`; those of a CSV are told with its error.
+    fn skip_headerless(&mut self, table: &Arc<TableName>, row: &FirstRow, reason: &str) {
+        let is_known = |cell: &String| is_header(cell, self.options);
+        if row.cells.iter().any(is_known) {
+            let (what, help) = headerless(row, self.options);
+            self.skip(
+                table,
+                &format!("{reason}: {what}"),
+                &format!("{NOTHING}; otherwise {help}"),
+            );
+        } else {
+            self.skip(table, reason, NOTHING);
+        }
+        if table.sheet.is_none() {
+            self.likely = Some(row.clone());
         }
     }
 
-    /// Notes that a sheet is skipped.
-    fn skip(&mut self, table: &Arc<TableName>, reason: &str, help: Option<&str>) {
-        if let Some(sheet) = table.sheet.as_ref().filter(|_| !is_for_people(table)) {
-            self.skipped.push(Diagnostic::new(
-                Code::SheetPassedOver,
-                Place::table(table),
-                format!("the sheet `{sheet}` is skipped: {reason}"),
-                help.unwrap_or("nothing to do if it has no integrations"),
-            ));
-            if self
-                .result
-                .files
-                .last()
-                .is_some_and(|file| !file.tables.is_empty())
-            {
-                self.report_skipped();
-            }
-        }
-    }
-
-    fn report_skipped(&mut self) {
+    /// Notes the sheet of this table as skipped.
+    fn skip(&mut self, table: &Arc<TableName>, reason: &str, help: &str) {
         self.finish_blocks();
-        for diagnostic in std::mem::take(&mut self.skipped) {
-            self.report(diagnostic);
+        if let Some(sheet) = table.sheet.as_ref().filter(|_| !is_for_people(table)) {
+            let message = format!("the sheet `{sheet}` is skipped: {reason}");
+            let place = Place::table(table);
+            self.report(Diagnostic::new(Code::SheetPassedOver, place, message, help));
         }
     }
 }
@@ -398,8 +365,8 @@ impl Sink for Run<'_> {
         }
         let is_read = kind == TableKind::Integrations && !is_for_people(&head.name);
         if !is_read {
-            let likely = LikelyHeader::new(&head.name, &head.header, &head.below);
-            self.skip_headerless(&head.name, likely, "it is not a table of integrations");
+            let reason = "it is not a table of integrations";
+            self.skip_headerless(&head.name, &head.header, reason);
         }
         // A sheet that a misspelled header keeps from being read must not be left out in silence.
         if is_read || kind == TableKind::Misspelled && !is_for_people(&head.name) {
@@ -412,7 +379,6 @@ impl Sink for Run<'_> {
         if !is_read {
             return Interest::Skip;
         }
-        self.report_skipped();
         if let Some(diagnostic) = rows_above(&head, &columns, self.options) {
             self.report(diagnostic);
         }
@@ -438,17 +404,17 @@ impl Sink for Run<'_> {
 
     fn skipped(&mut self, name: &Arc<TableName>, reason: SkipReason<'_>) {
         match reason {
-            SkipReason::Hidden => self.skip(name, "it is hidden", None),
-            SkipReason::NoCells => self.skip(name, "it has no cells", None),
-            SkipReason::NoHeader([likely, below @ ..]) => {
+            SkipReason::Hidden => self.skip(name, "it is hidden", NOTHING),
+            SkipReason::NoCells => self.skip(name, "it has no cells", NOTHING),
+            SkipReason::NoHeader(Some(row)) => {
                 let reason = match self.options.read.header_row {
                     Some(row) => format!("it has no row {row} with a header"),
                     None => "none of its first 20 rows has a known header".to_owned(),
                 };
-                self.skip_headerless(name, LikelyHeader::new(name, likely, below), &reason);
+                self.skip_headerless(name, row, &reason);
             }
             // An empty sheet, as workbooks begin with: there is nothing to tell.
-            SkipReason::NoHeader([]) => {}
+            SkipReason::NoHeader(None) => {}
         }
     }
 
@@ -479,6 +445,9 @@ impl Sink for Run<'_> {
         self.report(diagnostic);
     }
 }
+
+/// What to do about most sheets that are skipped.
+const NOTHING: &str = "nothing to do if it has no integrations";
 
 /// Whether a sheet is by its name, which begins with `_`, one that explains and is not to be read.
 fn is_for_people(table: &TableName) -> bool {

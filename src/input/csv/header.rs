@@ -14,9 +14,8 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 pub(super) struct Header {
     pub delimiter: u8,
     pub record: FirstRecord,
-    /// The first records above it and below it.
+    /// The first records above it.
     pub above: Vec<FirstRecord>,
-    pub below: Vec<FirstRecord>,
 }
 
 /// One of the first records of a text.
@@ -52,12 +51,11 @@ pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option
         }
     };
     let mut above = tables.swap_remove(table);
-    let below = above.split_off(row + 1);
+    above.truncate(row + 1);
     Some(Header {
         delimiter: delimiters(options).nth(table)?,
         record: above.pop()?,
         above,
-        below,
     })
 }
 
@@ -71,8 +69,8 @@ fn delimiters(options: &ReadOptions) -> impl DoubleEndedIterator<Item = u8> {
     delimiters.map(|delimiter| u8::try_from(delimiter).unwrap_or(b','))
 }
 
-/// The record that is most likely meant for the header row, cut by the delimiter that makes the most of it, and those below.
-pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Vec<FirstRow> {
+/// The record that is most likely meant for the header row, cut by the delimiter that makes the most of it.
+pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<FirstRow> {
     let tables = delimiters(options).map(|delimiter| {
         let records = first_records(text, delimiter, |_, row| row < NAMED_WITHIN);
         records.into_iter().map(|record| record.row).collect()

@@ -53,7 +53,7 @@ pub(super) fn read(
     };
     let Some(header) = blocks.header(options, sink)? else {
         let likely = header::likely(&blocks.text, options, sink);
-        sink.skipped(&table, SkipReason::NoHeader(&likely));
+        sink.skipped(&table, SkipReason::NoHeader(likely.as_ref()));
         return Ok(());
     };
     if sink.table(blocks.take_head(header)) == Interest::Skip {
@@ -157,7 +157,6 @@ impl<R: Read> Blocks<R> {
             encoding: Some(self.content.encoding()),
             blank_above: record.blank_above.into(),
             above: rows(header.above),
-            below: rows(header.below),
         }
     }
 

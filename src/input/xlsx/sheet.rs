@@ -49,14 +49,13 @@ pub(super) fn read_sheet<'a>(
             .into_iter()
             .flat_map(|block| block.rows.iter().map(|row| first_row(block, row)));
         let likely = likely_header([rows.collect()].into_iter(), sink);
-        sink.skipped(table, SkipReason::NoHeader(&likely));
+        sink.skipped(table, SkipReason::NoHeader(likely.as_ref()));
         return Ok(());
     };
     let mut head = head_of(table, &block, index);
     if options.header_row.is_none() {
-        let rows = |rows: &[SheetRow]| rows.iter().map(|row| first_row(&block, row)).collect();
-        head.above = rows(&block.rows[..index]);
-        head.below = rows(&block.rows[index + 1..]);
+        let above = block.rows[..index].iter();
+        head.above = above.map(|row| first_row(&block, row)).collect();
     }
     let mut notes = Notes::new(&head, options.hidden_rows);
     if sink.table(head) == Interest::Skip {
@@ -95,7 +94,6 @@ fn head_of(table: &Arc<TableName>, block: &SheetBlock, index: usize) -> TableHea
         encoding: None,
         blank_above: u64::from(row.number) - 1 - index as u64,
         above: Vec::new(),
-        below: Vec::new(),
     }
 }
 
