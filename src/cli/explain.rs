@@ -17,7 +17,7 @@ pub(super) struct ExplainArgs {
 /// Explains a code, a type or a field; without one, lists them all.
 pub(super) fn explain(args: &ExplainArgs, context: &Context) -> Result<Exit, Failure> {
     let topic = look_up(&args.words.join(" "))
-        .map_err(|unknown| Failure::usage(&unknown).help(unknown.help()))?;
+        .map_err(|unknown| Failure::usage(&unknown).help(unknown.help))?;
     if context.is_json {
         write_json(&topic)?;
     } else {

@@ -6,27 +6,13 @@ use super::topic::{Catalogue, FieldTopic, Topic};
 use crate::model::{Code, Field, ID, IntegrationType, nearest};
 use crate::validate::field_of;
 
-/// A word that is no topic, and the names that it resembles.
+/// A word that is no topic.
 #[derive(Debug, Error)]
 #[error("`{word}` is not a code, an integration type or a field")]
 pub(crate) struct UnknownWord {
     word: String,
-    similar: Vec<&'static str>,
-}
-
-impl UnknownWord {
     /// What to type instead.
-    pub(crate) fn help(&self) -> String {
-        if self.similar.is_empty() {
-            return "`gij explain` lists all codes, types and fields".into();
-        }
-        let names: Vec<String> = self
-            .similar
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
-        format!("did you mean {}?", names.join(" or "))
-    }
+    pub help: String,
 }
 
 /// Finds the topic of `word`: a code, else a type by its name or product, else a field by any of its headers. Without a word,
@@ -55,7 +41,7 @@ pub(crate) fn explain(word: &str) -> Result<Topic, UnknownWord> {
     } else {
         Err(UnknownWord {
             word: word.chars().take(60).collect(),
-            similar: similar(word),
+            help: help_for(word),
         })
     }
 }
@@ -73,40 +59,26 @@ fn dashed(word: &str) -> String {
     word.to_lowercase().replace([' ', '_'], "-")
 }
 
-/// The names that `word` is a spelling or misspelling of, or else some codes that contain it.
-fn similar(word: &str) -> Vec<&'static str> {
-    const MAX_NAMES: usize = 3;
-    let word = dashed(word);
-    let known: Vec<(String, &str)> = spellings()
-        .map(|(spelling, name)| (dashed(spelling), name))
-        .collect();
-    let spelled = known.iter().map(|(spelling, _)| (&**spelling, spelling));
-    if let Some(spelling) = nearest(&word, spelled) {
-        let meant = known.iter().filter(|(known, _)| known == spelling);
-        let mut names: Vec<&str> = meant.map(|(_, name)| *name).collect();
-        names.dedup();
-        return names;
+/// What to type instead of `word`: a type, a code or a field that it is close to, or a code that contains it.
+fn help_for(word: &str) -> String {
+    if IntegrationType::meant_by(word).is_some() {
+        return IntegrationType::help_for(word);
     }
-    let codes = Code::ALL.iter().map(|code| code.name());
-    codes
-        .filter(|name| name.split('-').any(|part| part == word))
-        .take(MAX_NAMES)
-        .collect()
-}
-
-/// Every accepted spelling, with the name of its topic.
-fn spellings() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let codes = Code::ALL.iter().map(|code| (code.name(), code.name()));
-    let types = IntegrationType::all().map(IntegrationType::spec);
-    let types = types.flat_map(|spec| {
-        let names = spec.also_called.iter().chain([&spec.name, &spec.product]);
-        names.map(|spelling| (*spelling, spec.name))
-    });
+    let word = dashed(word);
+    let codes = || Code::ALL.iter().map(|code| code.name());
     let fields = Field::all().flat_map(|field| {
         let headers = field.aliases().iter().copied().chain([field.name()]);
-        headers.map(move |header| (header, field.name()))
+        headers.map(move |header| (dashed(header), field.name()))
     });
-    codes.chain(types).chain(fields)
+    let known = codes().map(|name| (name.to_owned(), name)).chain(fields);
+    let known: Vec<(String, &str)> = known.collect();
+    let known = known.iter().map(|(spelling, name)| (&**spelling, *name));
+    let meant = nearest(&word, known)
+        .or_else(|| codes().find(|name| name.split('-').any(|part| part == word)));
+    match meant {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => "`gij explain` lists all codes, types and fields".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -114,7 +86,7 @@ mod tests {
     use super::*;
 
     fn help(word: &str) -> String {
-        explain(word).unwrap_err().help()
+        explain(word).unwrap_err().help
     }
 
     fn name(word: &str) -> String {
@@ -172,12 +144,15 @@ mod tests {
             help("origin-is-clone-ur"),
             "did you mean `origin-is-clone-url`?"
         );
-        assert_eq!(help("GITHBU"), "did you mean `GITHUB`?");
+        assert_eq!(help("GITHBU"), "did you mean `GITHUB` (GitHub.com)?");
         assert_eq!(
             help("GitHub Enterprize"),
-            "did you mean `GITHUB` or `GITHUB_SERVER`?"
+            "did you mean `GITHUB` (GitHub.com)?"
         );
-        assert_eq!(help("GitHub Enterprise"), help("GitHub Enterprize"));
+        assert_eq!(
+            help("GitHub Enterprise"),
+            "write `GITHUB` (GitHub.com) or `GITHUB_SERVER` (GitHub Enterprise Server)"
+        );
         assert_eq!(help("acess token"), "did you mean `pat`?");
         assert_eq!(help("clone"), "did you mean `origin-is-clone-url`?");
         assert_eq!(

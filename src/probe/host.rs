@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::answer::{self, Account, HostAnswer, HostVerdict};
 use super::{Login, ProbeRules};
 use crate::http;
-use crate::model::{Code, Field, FieldValue, IntegrationType, OriginRule, Record};
+use crate::model::{Code, Field, FieldValue, IntegrationType, OriginKey, Record};
 use crate::secret::{Masker, Secret};
 
 /// A kind of host.
@@ -213,11 +213,7 @@ pub(super) fn url(
 
 /// Where the record's host is; none if it is not known.
 fn origin(record: &Record) -> Option<&str> {
-    match (record.origin(), record.integration_type().spec().origin) {
-        (Some(origin), _) => Some(origin.normalised()),
-        (None, OriginRule::UrlOr(origin)) => Some(origin),
-        (None, _) => None,
-    }
+    OriginKey::exact(record.integration_type(), record.origin())
 }
 
 /// The record's host for messages.

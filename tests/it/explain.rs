@@ -193,7 +193,7 @@ fn words_need_no_quotes() {
 fn an_unknown_word_gets_a_suggestion() {
     for (word, help) in [
         ("missing-orgin", "did you mean `missing-origin`?"),
-        ("GITHBU", "did you mean `GITHUB`?"),
+        ("GITHBU", "did you mean `GITHUB` (GitHub.com)?"),
         ("regoin", "did you mean `awsRegion`?"),
         ("qqq", "`gij explain` lists all codes, types and fields"),
     ] {
