@@ -155,18 +155,17 @@ fn is_plainly_written(text: &str) -> bool {
         ),
         None => (authority, true),
     };
-    let is_label = |label: &str| {
-        label.starts_with(|c: char| c.is_ascii_lowercase())
-            && !label.starts_with("xn--")
+    let is_label = |label: &[u8]| {
+        label.first().is_some_and(u8::is_ascii_lowercase)
+            && !label.starts_with(b"xn--")
             && label
-                .bytes()
+                .iter()
                 .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'))
     };
-    is_port
-        && host.split('.').all(is_label)
-        && path
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_'))
+    let is_of_path = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_');
+    // To split bytes is faster than to split text.
+    let mut labels = host.as_bytes().split(|b| *b == b'.');
+    is_port && labels.all(is_label) && path.bytes().all(is_of_path)
 }
 
 fn check_url(text: &str) -> Result<(), Code> {

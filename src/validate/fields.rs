@@ -13,8 +13,8 @@ use super::row::RowCheck;
 use super::tokens::{foreign_vendor, holds_token, is_key_id, is_placeholder};
 use crate::input::Value;
 use crate::model::{
-    Code, Field, FieldValue, IntegrationType, Kind, Origin, Problem, Severity, Username, quote,
-    quote_any, shown,
+    Code, Field, FieldValue, IntegrationType, Kind, Origin, Problem, Severity, Username,
+    parse_flag, quote, quote_any, shown,
 };
 use crate::secret::{ReferenceError, Secret, SecretCell, SplitCell};
 
@@ -252,6 +252,15 @@ impl<'a> RowCheck<'a> {
 
     fn read_setting(&mut self, column: &FieldColumn, value: Value<'a>) {
         let (field, kind) = (column.field, column.kind);
+        // Most settings are flags without anything remarkable about them: without this, a check takes a tenth longer.
+        if let Value::Text(text) = value
+            && kind == Kind::Flag
+            && let Some(flag) = parse_flag(text)
+        {
+            self.given = self.given.with(field);
+            let value = FieldValue::Flag(flag != column.is_inverted);
+            return self.draft.settings.push((field, value));
+        }
         let Some(text) = self.text(field, value) else {
             return;
         };
