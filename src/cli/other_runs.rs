@@ -161,7 +161,7 @@ impl OtherRuns<'_> {
 
 /// Whether two keys of the same name may be of one integration; no origin matches any.
 fn may_be_same(ours: &RecordKey, theirs: &RecordKey) -> bool {
-    let is_same_origin = match (ours.origin.as_exact(), theirs.origin.as_exact()) {
+    let is_same_origin = match (&ours.origin.0, &theirs.origin.0) {
         (Some(ours), Some(theirs)) => ours == theirs,
         _ => true,
     };

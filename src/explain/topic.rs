@@ -67,7 +67,7 @@ pub(crate) struct FieldTopic {
 }
 
 /// The types that use a field, by how much they need it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct NeededBy {
     pub required: Vec<IntegrationType>,
     pub one_way_to_log_in: Vec<IntegrationType>,
@@ -160,23 +160,7 @@ fn check(csv: &str) -> Diagnostics {
 }
 
 fn places<S: Serializer>(found: &Diagnostics, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct ExampleDiagnostic<'a> {
-        severity: Severity,
-        code: Code,
-        cell: Option<String>,
-        row: Option<u32>,
-        message: &'a str,
-        help: &'a str,
-    }
-    serializer.collect_seq(found.iter().map(|diagnostic| ExampleDiagnostic {
-        severity: diagnostic.severity,
-        code: diagnostic.code,
-        cell: diagnostic.place.address(),
-        row: diagnostic.place.row,
-        message: &diagnostic.message,
-        help: &diagnostic.help,
-    }))
+    serializer.collect_seq(found.iter())
 }
 
 impl From<IntegrationType> for TypeTopic {
@@ -257,7 +241,6 @@ impl From<Field> for FieldTopic {
 impl FieldTopic {
     /// The column `id`, which is no field of a creation.
     pub(super) fn id() -> Self {
-        let optional = IntegrationType::all().collect();
         Self {
             field: ID,
             about: ABOUT_ID,
@@ -265,9 +248,8 @@ impl FieldTopic {
             if_blank: None,
             headers: vec![ID],
             types: NeededBy {
-                required: Vec::new(),
-                one_way_to_log_in: Vec::new(),
-                optional,
+                optional: IntegrationType::all().collect(),
+                ..NeededBy::default()
             },
             notes: vec![
                 "A Jira gives its own ids, so that they differ from one Jira to the next.".into(),

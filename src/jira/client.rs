@@ -341,7 +341,7 @@ impl Client {
     /// Masks the login, and the secrets of `record`.
     fn masker_of(&self, record: Option<&Record>) -> Masker {
         let secrets = record.into_iter().flat_map(Record::secrets);
-        Masker::of(secrets).and(Arc::clone(&self.masker))
+        Masker::of(secrets).and(&self.masker)
     }
 
     fn malformed(&self, message: String) -> JiraError {

@@ -412,7 +412,7 @@ mod tests {
 
     fn created(body: &str) -> Option<CreatedIntegration> {
         let access = Access::Token(Secret::new("token-of-ours"));
-        let masker = Masker::of([&Secret::new("canary")]).and(access.masker().into());
+        let masker = Masker::of([&Secret::new("canary")]).and(&access.masker());
         CreatedIntegration::read(body.as_bytes(), &masker)
     }
 

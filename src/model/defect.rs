@@ -1,24 +1,31 @@
 //! What a type needs and a row does not give.
 
 use super::code::Code;
+use super::diagnostic::Problem;
 use super::field::{Field, FieldSet};
 use super::integration_type::{CredentialForm, Need, OriginRule, TypeSpec};
 
 /// Lists what is wrong with a row of the type `spec` that gives the fields `given` and the user name `username`: required
-/// things that are missing, and credentials that do not go together.
+/// things that are missing, and credentials that do not go together. Each is reported at its field.
 pub(crate) fn defects(
     spec: &TypeSpec,
     given: FieldSet,
     username: Option<&str>,
-) -> Vec<(Field, Code)> {
+) -> Vec<(Field, Problem)> {
     let mut found = Vec::new();
-    let origin_required = matches!(spec.origin, OriginRule::Url | OriginRule::Folder);
-    if origin_required && !given.has(Field::Origin) {
-        found.push((Field::Origin, Code::MissingOrigin));
+    let origin_help = match spec.origin {
+        OriginRule::Folder => Some("fill in the folder's path, such as `/srv/repos/*`"),
+        OriginRule::Url => {
+            Some("fill in the base URL of the host, such as `https://git.example.org`")
+        }
+        OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown => None,
+    };
+    if let Some(help) = origin_help.filter(|_| !given.has(Field::Origin)) {
+        found.push(missing(spec, Field::Origin, Code::MissingOrigin, help));
     }
     for (field, need) in spec.uses {
         if *need == Need::Required && !given.has(*field) {
-            found.push((*field, Code::MissingField));
+            found.push(missing(spec, *field, Code::MissingField, FILL_IN));
         }
     }
     if !spec.credentials.is_empty() {
@@ -27,27 +34,44 @@ pub(crate) fn defects(
     found
 }
 
+const FILL_IN: &str = "fill in the cell; if the column is missing, add it";
+
+fn missing(spec: &TypeSpec, field: Field, code: Code, help: &str) -> (Field, Problem) {
+    let message = format!("{} needs `{field}`", spec.name);
+    (field, Problem::new(code, message, help))
+}
+
 fn credential_defect(
     spec: &TypeSpec,
     given: FieldSet,
     username: Option<&str>,
-) -> Option<(Field, Code)> {
+) -> Option<(Field, Problem)> {
     use CredentialForm::{AccessKey, Password, Token, TokenForAll};
     let accepts = |form| spec.credentials.contains(&form);
     let has = |field| given.has(field);
+    let half = |field| missing(spec, field, Code::MissingCredential, FILL_IN);
     match (has(Field::Pat), has(Field::Password)) {
-        (true, true) => Some((Field::Pat, Code::MixedCredentials)),
-        (true, false) if accepts(Token) => None,
-        (true, false) if accepts(TokenForAll) => {
-            (username != Some("all")).then_some((Field::Username, Code::TokenUserNotAll))
+        (true, true) => {
+            let help = "keep the one that Jira is to use and empty the other cell";
+            Some((Field::Pat, Problem::of(Code::MixedCredentials, help)))
         }
+        (true, false) if accepts(Token) => None,
+        (true, false) if accepts(TokenForAll) => (username != Some("all")).then(|| {
+            let help = "write `all` as the user name, or use `username` and `password`";
+            (Field::Username, Problem::of(Code::TokenUserNotAll, help))
+        }),
         (false, true) if accepts(Password) || accepts(AccessKey) => {
-            (!has(Field::Username)).then_some((Field::Username, Code::MissingCredential))
+            (!has(Field::Username)).then(|| half(Field::Username))
         }
         (false, false) if has(Field::Username) && !accepts(Token) && !accepts(TokenForAll) => {
-            Some((Field::Password, Code::MissingCredential))
+            Some(half(Field::Password))
         }
-        _ => Some((Field::Pat, Code::MissingCredential)),
+        _ => {
+            let message = format!("{} needs {}", spec.name, spec.credentials_in_words());
+            let help = "fill in the credentials of the account that Jira is to use";
+            let problem = Problem::new(Code::MissingCredential, message, help);
+            Some((Field::Pat, problem))
+        }
     }
 }
 
@@ -58,7 +82,11 @@ mod tests {
     use Field::{AwsRegion, Origin, Password, Pat, Username};
 
     fn check(of: T, given: &[Field], username: Option<&str>) -> Vec<(Field, Code)> {
-        defects(of.spec(), given.iter().copied().collect(), username)
+        let found = defects(of.spec(), given.iter().copied().collect(), username);
+        let codes = found
+            .into_iter()
+            .map(|(field, problem)| (field, problem.code));
+        codes.collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use thiserror::Error;
 
 use super::code::{Code, Severity};
@@ -48,6 +49,26 @@ impl Problem {
     /// A problem that its code describes in full.
     pub(crate) fn of(code: Code, help: &str) -> Self {
         Self::new(code, code.about().meaning, help)
+    }
+}
+
+/// As in the documents of `--format json`.
+impl Serialize for Diagnostic {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Self { place, .. } = self;
+        let mut keys = to.serialize_map(None)?;
+        keys.serialize_entry("severity", &self.severity)?;
+        keys.serialize_entry("code", &self.code)?;
+        keys.serialize_entry("file", &place.table.file)?;
+        keys.serialize_entry("sheet", &place.table.sheet)?;
+        keys.serialize_entry("cell", &place.address())?;
+        keys.serialize_entry("row", &place.row)?;
+        keys.serialize_entry("line", &place.line)?;
+        keys.serialize_entry("field", &self.field.map(Field::name))?;
+        keys.serialize_entry("name", &self.name)?;
+        keys.serialize_entry("message", &self.message)?;
+        keys.serialize_entry("help", &self.help)?;
+        keys.end()
     }
 }
 

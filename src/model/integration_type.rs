@@ -108,7 +108,7 @@ pub struct TypeSpec {
     pub product: &'static str,
     /// Its origin.
     pub origin: OriginRule,
-    /// The ways to log in that it accepts; none: it takes no credentials.
+    /// The ways to log in that it accepts, the preferred one first; none: it takes no credentials.
     pub credentials: &'static [CredentialForm],
     /// Fields that only some types use and this one does, and whether it requires them.
     pub uses: &'static [(Field, Need)],
@@ -229,7 +229,7 @@ const TYPES: [TypeSpec; 12] = {
             name: "AZURE_DEVOPS",
             product: "Azure DevOps Server",
             origin: Url,
-            credentials: &[Password, Token],
+            credentials: &[Token, Password],
             uses: &[(Field::TfsCollection, Optional)],
             also_called: &["azure devops on premises", "azure devops"],
             remark: None,

@@ -25,11 +25,6 @@ impl OriginKey {
         }
     }
 
-    /// The origin; none if any matches.
-    pub fn as_exact(&self) -> Option<&str> {
-        self.0.as_deref()
-    }
-
     /// Whether an origin that Jira shows for an integration of this type is this one. A Jira that shows none means the vendor's
     /// own.
     pub fn matches(&self, integration_type: IntegrationType, shown: Option<&str>) -> bool {

@@ -157,7 +157,7 @@ impl RemoteIntegration {
         let was_created_so = self.created_as.as_ref().is_some_and(|created| {
             let is_same = created.integration_type == integration_type
                 && created.display_name == key.display_name;
-            is_same && is_it(created.origin.as_exact().or(shown))
+            is_same && is_it(created.origin.0.as_deref().or(shown))
         });
         is_shown || was_created_so
     }
@@ -165,7 +165,7 @@ impl RemoteIntegration {
     /// Whether it has this origin, or was created with it.
     pub(crate) fn has_origin(&self, integration_type: IntegrationType, origin: &OriginKey) -> bool {
         let created = self.created_as.as_ref();
-        let created = created.and_then(|created| created.origin.as_exact());
+        let created = created.and_then(|created| created.origin.0.as_deref());
         origin.matches(integration_type, self.origin.as_deref())
             || created.is_some_and(|created| origin.matches(integration_type, Some(created)))
     }
@@ -280,21 +280,16 @@ pub(crate) fn is_same_value(
     if let (Field::Origin, Some(row), Some(jira)) = (field, row.as_str(), jira.as_str()) {
         return normalise(integration_type, row) == normalise(integration_type, jira);
     }
-    if field == Field::ProjectMappingIds {
-        let sorted = |value: &Value| {
-            let mut ids: Vec<String> = value
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(text_of)
-                .collect();
-            ids.sort();
-            ids
+    // Numbers and flags come back as strings from some versions, and ids in any order.
+    let texts = |value: &Value| {
+        let mut texts: Vec<String> = match value {
+            Value::Array(values) => values.iter().map(text_of).collect(),
+            value => vec![text_of(value)],
         };
-        return sorted(row) == sorted(jira);
-    }
-    // Numbers and flags come back as strings from some versions.
-    row == jira || text_of(row) == text_of(jira)
+        texts.sort();
+        texts
+    };
+    row == jira || texts(row) == texts(jira)
 }
 
 fn text_of(value: &Value) -> String {

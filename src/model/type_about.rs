@@ -64,17 +64,9 @@ impl TypeSpec {
         forms.collect::<Vec<_>>().join(", or ")
     }
 
-    /// The way to log in that examples show: a token, if the type accepts one.
+    /// The way to log in that examples show.
     pub fn preferred_credentials(&self) -> Option<CredentialForm> {
-        let token = CredentialForm::Token;
-        let first = self.credentials.first().copied();
-        first.map(|form| {
-            if self.credentials.contains(&token) {
-                token
-            } else {
-                form
-            }
-        })
+        self.credentials.first().copied()
     }
 
     /// What the cell of a field holds in an example; none where the type does not require it. A name is the caller's.

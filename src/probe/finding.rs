@@ -19,20 +19,6 @@ pub(crate) struct Finding {
     pub problem: Problem,
 }
 
-/// A row whose type has nothing to probe.
-pub(super) fn not_probed(row: usize, record: &Record) -> Finding {
-    let integration_type = record.integration_type();
-    Finding {
-        row,
-        field: None,
-        problem: Problem::new(
-            Code::NotProbed,
-            format!("credentials of the type {integration_type} are not probed"),
-            "check them in Jira after the import",
-        ),
-    }
-}
-
 fn noun(field: Field) -> &'static str {
     match field {
         Field::Pat => "token",
@@ -40,14 +26,29 @@ fn noun(field: Field) -> &'static str {
     }
 }
 
+/// A row whose type has nothing to probe.
+pub(super) fn not_probed(row: usize, record: &Record) -> Finding {
+    let message = format!(
+        "credentials of the type {} are not probed",
+        record.integration_type()
+    );
+    let help = "check them in Jira after the import";
+    let problem = Problem::new(Code::NotProbed, message, help);
+    Finding {
+        row,
+        field: None,
+        problem,
+    }
+}
+
 /// A credential that is not tried, and why.
 pub(super) fn untried(row: usize, field: Field, host: &str, (why, help): (&str, &str)) -> Finding {
-    let noun = noun(field);
-    let message = format!("{host}: the {noun} was not tried: {why}");
+    let message = format!("{host}: the {} was not tried: {why}", noun(field));
+    let problem = Problem::new(Code::CredentialUnknown, message, help);
     Finding {
         row,
         field: Some(field),
-        problem: Problem::new(Code::CredentialUnknown, message, help),
+        problem,
     }
 }
 
@@ -90,6 +91,8 @@ pub fn problems(
             return vec![problem(*code, &message, help)];
         }
     };
+    // `3 Mar 2027`, in UTC.
+    let day = |at: Timestamp| at.strftime("%-d %b %Y").to_string();
     let expiry = account.expires.map(|at| (at, day(at)));
     let until = expiry.as_ref().map(|(_, day)| format!(", expires {day}"));
     let message = format!("accepted as {}{}", account.user, until.unwrap_or_default());
@@ -117,9 +120,4 @@ pub fn problems(
         ));
     }
     found
-}
-
-/// `3 Mar 2027`, in UTC.
-fn day(at: Timestamp) -> String {
-    at.strftime("%-d %b %Y").to_string()
 }

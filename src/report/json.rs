@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use super::text::changes_direction;
 use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportTable};
 use crate::journal::{Jira, Totals, in_millis, in_millis_or_null};
-use crate::model::{Diagnostic, Field, Place};
+use crate::model::{Diagnostic, Place};
 use crate::validate::RowCounts;
 
 /// The version of all documents.
@@ -99,7 +99,7 @@ impl<'a> RunDocument<'a> {
 struct CheckDocument<'a> {
     files: Vec<CheckedFile<'a>>,
     rows: RowCounts,
-    diagnostics: Vec<DiagnosticEntry<'a>>,
+    diagnostics: Vec<&'a Diagnostic>,
     /// How many more there are of codes with very many.
     diagnostics_not_listed: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,28 +115,6 @@ struct CheckedFile<'a> {
     encoding: Option<&'a str>,
     delimiter: Option<char>,
     sheets: Vec<&'a str>,
-}
-
-/// A diagnostic under the keys of a document.
-struct DiagnosticEntry<'a>(&'a Diagnostic);
-
-impl Serialize for DiagnosticEntry<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let Diagnostic { place, .. } = self.0;
-        let mut keys = to.serialize_map(None)?;
-        keys.serialize_entry("severity", &self.0.severity)?;
-        keys.serialize_entry("code", &self.0.code)?;
-        keys.serialize_entry("file", &place.table.file)?;
-        keys.serialize_entry("sheet", &place.table.sheet)?;
-        keys.serialize_entry("cell", &place.address())?;
-        keys.serialize_entry("row", &place.row)?;
-        keys.serialize_entry("line", &place.line)?;
-        keys.serialize_entry("field", &self.0.field.map(Field::name))?;
-        keys.serialize_entry("name", &self.0.name)?;
-        keys.serialize_entry("message", &self.0.message)?;
-        keys.serialize_entry("help", &self.0.help)?;
-        keys.end()
-    }
 }
 
 /// A row under the keys of a plan.
@@ -169,7 +147,7 @@ impl<'a> CheckDocument<'a> {
         Self {
             files: files.filter_map(CheckedFile::new).collect(),
             rows: report.counts,
-            diagnostics: report.diagnostics.iter().map(DiagnosticEntry).collect(),
+            diagnostics: report.diagnostics.iter().collect(),
             diagnostics_not_listed: report.diagnostics.not_kept().map(|(.., more)| more).sum(),
             digest: report.digest.as_deref(),
             plan: (report.kind == ReportKind::Plan).then(|| plan.collect()),

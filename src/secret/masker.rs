@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
@@ -34,7 +33,6 @@ pub(crate) struct Masker {
     forms: Vec<Zeroizing<String>>,
     /// What the Base64 of any text with a secret in it contains.
     base64: Vec<Zeroizing<String>>,
-    also: Option<Arc<Self>>,
 }
 
 impl Masker {
@@ -47,8 +45,9 @@ impl Masker {
     }
 
     /// The same and what `other` masks.
-    pub(crate) fn and(mut self, other: Arc<Self>) -> Self {
-        self.also = Some(other);
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        self.forms.extend_from_slice(&other.forms);
+        self.base64.extend_from_slice(&other.base64);
         self
     }
 
@@ -128,21 +127,19 @@ impl Masker {
         let lower = text.to_ascii_lowercase();
         let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
         let mut hidden = Vec::new();
-        for masker in [Some(self), self.also.as_deref()].into_iter().flatten() {
-            let long = |form: &&Zeroizing<String>| form.len() >= shortest;
-            for form in masker.forms.iter().filter(long) {
-                let found = lower.match_indices(form.as_str());
-                hidden.extend(found.map(|(start, form)| start..start + form.len()));
-            }
-            for part in masker.base64.iter().filter(long) {
-                let mut from = 0;
-                while let Some(found) = lower[from..].find(part.as_str()) {
-                    // All of the Base64: what stands beside the part encodes some of the secret too.
-                    let start = lower[..from + found].trim_end_matches(is_base64).len();
-                    from += found + part.len();
-                    from = lower.len() - lower[from..].trim_start_matches(is_base64).len();
-                    hidden.push(start..from);
-                }
+        let long = |form: &&Zeroizing<String>| form.len() >= shortest;
+        for form in self.forms.iter().filter(long) {
+            let found = lower.match_indices(form.as_str());
+            hidden.extend(found.map(|(start, form)| start..start + form.len()));
+        }
+        for part in self.base64.iter().filter(long) {
+            let mut from = 0;
+            while let Some(found) = lower[from..].find(part.as_str()) {
+                // All of the Base64: what stands beside the part encodes some of the secret too.
+                let start = lower[..from + found].trim_end_matches(is_base64).len();
+                from += found + part.len();
+                from = lower.len() - lower[from..].trim_start_matches(is_base64).len();
+                hidden.push(start..from);
             }
         }
         hidden.sort_unstable_by_key(|range| range.start);
@@ -150,9 +147,8 @@ impl Masker {
     }
 
     fn longest(&self) -> usize {
-        let own = self.forms.iter().chain(&self.base64).map(|form| form.len());
-        let own = own.max().unwrap_or_default();
-        own.max(self.also.as_ref().map_or(0, |also| also.longest()))
+        let forms = self.forms.iter().chain(&self.base64);
+        forms.map(|form| form.len()).max().unwrap_or_default()
     }
 
     fn add_forms(&mut self, secret: &str) {

@@ -376,15 +376,14 @@ impl<'a> RowCheck<'a> {
     }
 
     fn report_reference(&mut self, field: Field, error: ReferenceError) {
-        let is_missing = error.is_missing_value;
-        let code = if is_missing {
+        let code = if error.is_missing_value {
             Code::ReferenceWithoutValue
         } else {
             Code::ReferenceNotAllowed
         };
         self.report(field, code, error.message, error.help);
         // A check may run where the secrets are not.
-        if is_missing
+        if error.is_missing_value
             && self.options.purpose == Purpose::Check
             && let Some(reported) = self.found.last_mut()
         {
@@ -428,11 +427,8 @@ fn origin_problem(code: Code, text: &str, integration_type: IntegrationType) -> 
             code,
             format!("{shown} is the address of one repository or page"),
             format!(
-                "{} needs the base URL of the host{}; Jira finds its repositories",
+                "{} needs the base URL of the host; Jira finds its repositories",
                 integration_type.product(),
-                base_url(text)
-                    .map(|base| format!(", `{base}`"))
-                    .unwrap_or_default(),
             ),
         ),
         Code::FolderNotAbsolute => Problem::new(
@@ -460,14 +456,6 @@ fn bare_host(text: &str) -> Option<&str> {
             .all(|b| b.is_ascii_alphanumeric() || b".-:/".contains(&b))
         && !text.contains("//");
     shown(text, Kind::Origin).filter(|shown| is_host && *shown == text)
-}
-
-/// The base URL of the host of an address, if it may be shown.
-fn base_url(text: &str) -> Option<&str> {
-    let (scheme, rest) = text.split_once("://")?;
-    let host = rest.split('/').next().filter(|host| !host.is_empty())?;
-    let base = &text[..scheme.len() + "://".len() + host.len()];
-    shown(base, Kind::Origin).filter(|shown| scheme.starts_with("http") && *shown == base)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::header_names::undecorated;
 use super::headers::{MEANS, MOST_SHOWN, is_header};
 use super::options::Options;
-use crate::input::{FirstRow, HEADER_WITHIN};
+use crate::input::FirstRow;
 use crate::model::{Code, Diagnostic, Field, Place, listed, quote_any};
 
 /// What a row has and lacks that is most likely meant for a header row ("row 3 has the headers `Name`, `URL`, but no type"),
@@ -29,12 +29,9 @@ pub(super) fn headerless(row: &FirstRow, options: &Options) -> (String, String) 
         }
         _ => "",
     };
-    let number = match options.read.header_row {
-        None if row.number > HEADER_WITHIN => row.number.to_string(),
-        _ => "N".to_owned(),
-    };
     let help = format!(
-        "it needs a header row with `type` and `origin`, `pat`, `username` or `password`: `--map 'HEADER=FIELD'` reads a header in other words, `--set type=GITHUB` replaces the column `type`, and `--header-row {number}` names the row"
+        "it needs a header row with `type` and `origin`, `pat`, `username` or `password`: `--map 'HEADER=FIELD'` reads a header in other words, `--set type=GITHUB` replaces the column `type`, and `--header-row {}` names the row",
+        row.number
     );
     (format!("row {} has {shown}{lacks}", row.number), help)
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use super::header_names::{field_of, near_miss, plain, undecorated};
-use super::selection::Selection;
+use super::selection::{Selection, sides};
 use super::tokens::holds_token;
 use crate::input::ReadOptions;
 use crate::model::{
@@ -144,14 +144,14 @@ impl Options {
     ///
     /// In words, if they do.
     pub fn refuse_secrets(&self) -> Result<(), String> {
-        let of = self
+        let preset_type = self
             .preset(Field::Type)
             .and_then(IntegrationType::from_name);
-        let is_secret = of.is_some_and(|of| of.spec().username_is_secret());
-        match self.preset(Field::Username) {
-            Some(text) if is_secret && is_literal(text) => Err(SECRET.to_owned()),
-            _ => Ok(()),
+        let is_secret = preset_type.is_some_and(|known| known.spec().username_is_secret());
+        if is_secret && self.preset(Field::Username).is_some_and(is_literal) {
+            return Err(SECRET.to_owned());
         }
+        Ok(())
     }
 
     /// What a blank cell of `field` holds.
@@ -301,14 +301,6 @@ impl Policy {
 /// Whether a cell holds a secret itself, should it be one, and no reference.
 pub(super) fn is_literal(text: &str) -> bool {
     matches!(SplitCell::of(text), SplitCell::Literal(_))
-}
-
-fn sides(text: &str) -> Result<(&str, &str), String> {
-    match text.split_once('=') {
-        Some((left, right)) if !left.trim().is_empty() => Ok((left.trim(), right.trim())),
-        // A secret that was typed without a field must not be repeated.
-        _ => Err("there must be a `=` with a name before it".to_owned()),
-    }
 }
 
 fn field_named(name: &str) -> Result<Field, String> {

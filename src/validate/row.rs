@@ -9,7 +9,7 @@ use super::options::Options;
 use super::rules;
 use crate::input::{RowView, Value};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, OriginKey, OriginRule, Place,
+    Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, Need, OriginKey, OriginRule, Place,
     Problem, Record, RecordDraft, RecordKey, Severity, ShownFields, ShownRow, TableFormat,
     parse_flag, shown,
 };
@@ -235,14 +235,9 @@ impl RowCheck<'_> {
     fn shown_row(&self) -> ShownRow {
         let draft = &self.draft;
         let origin = draft.origin.as_ref();
-        let may_be_blank = |integration_type: IntegrationType| {
-            matches!(
-                integration_type.spec().origin,
-                OriginRule::UrlOr(_) | OriginRule::UrlOrUnknown
-            )
-        };
-        let has_origin = |integration_type| {
-            origin.is_some() || !self.given.has(Field::Origin) && may_be_blank(integration_type)
+        let has_origin = |integration_type: IntegrationType| {
+            let may_be_blank = integration_type.spec().need(Field::Origin) == Need::Optional;
+            origin.is_some() || !self.given.has(Field::Origin) && may_be_blank
         };
         let named = self.integration_type.zip(draft.display_name.clone());
         let key = named.filter(|(integration_type, _)| has_origin(*integration_type));
@@ -263,9 +258,7 @@ impl RowCheck<'_> {
             codes: Vec::new(),
         }
     }
-}
 
-impl RowCheck<'_> {
     fn shown_cells(&self) -> ShownFields {
         let columns = [&self.columns.type_column].into_iter();
         let columns = columns.chain(&self.columns.others);

@@ -24,15 +24,11 @@ pub(super) fn check(
     given: FieldSet,
     draft: &RecordDraft,
 ) -> Vec<(Field, Problem)> {
-    let defects = defects(integration_type.spec(), given, draft.user_name());
-    let found = defects
-        .into_iter()
-        .map(|(field, code)| (field, defect_problem(field, code, integration_type)));
     let mut rules = Rules {
         integration_type,
         given,
         draft,
-        found: found.collect(),
+        found: defects(integration_type.spec(), given, draft.user_name()),
     };
     rules.check_credentials();
     rules.check_type();
@@ -40,39 +36,6 @@ pub(super) fn check(
     rules.check_settings();
     rules.check_projects();
     rules.found
-}
-
-/// The problem of a row that is not complete.
-fn defect_problem(field: Field, code: Code, integration_type: IntegrationType) -> Problem {
-    let spec = integration_type.spec();
-    match (code, field) {
-        (Code::MixedCredentials, _) => Problem::of(
-            code,
-            "keep the one that Jira is to use and empty the other cell",
-        ),
-        (Code::TokenUserNotAll, _) => {
-            let help = "write `all` as the user name, or use `username` and `password`";
-            Problem::of(code, help)
-        }
-        (Code::MissingCredential, Field::Pat) => Problem::new(
-            code,
-            format!("{integration_type} needs {}", spec.credentials_in_words()),
-            "fill in the credentials of the account that Jira is to use",
-        ),
-        _ => Problem::new(
-            code,
-            format!("{integration_type} needs `{field}`"),
-            match (field, spec.origin) {
-                (Field::Origin, OriginRule::Folder) => {
-                    "fill in the folder's path, such as `/srv/repos/*`"
-                }
-                (Field::Origin, _) => {
-                    "fill in the base URL of the host, such as `https://git.example.org`"
-                }
-                _ => "fill in the cell; if the column is missing, add it",
-            },
-        ),
-    }
 }
 
 /// A row whose cells are read.
@@ -154,8 +117,7 @@ impl Rules<'_> {
         if integration_type.spec().origin == OriginRule::Folder {
             if !path.ends_with('*') {
                 let message = format!("the folder `{path}` does not end in `*`");
-                let path = with_star(path);
-                let help = format!("write `{path}` to track the repositories below the folder");
+                let help = r"let it end in `/*` or `\*` to track the repositories below the folder";
                 self.report(Field::Origin, Code::FolderWithoutStar, message, help);
             }
             return;
@@ -237,15 +199,5 @@ impl Rules<'_> {
             let help = "name projects, or set `global` to true";
             self.report_kind(Field::Global, Code::VisibleToNone, help);
         }
-    }
-}
-
-/// A folder's path with the `*` that stands for the folders below it.
-fn with_star(path: &str) -> String {
-    let is_windows = path.contains('\\') && !path.starts_with('/');
-    match (path.ends_with(['/', '\\']), is_windows) {
-        (true, _) => format!("{path}*"),
-        (false, true) => format!(r"{path}\*"),
-        (false, false) => format!("{path}/*"),
     }
 }

@@ -104,13 +104,11 @@ impl Only {
             let message = "a secret must not be on the command line; select by another column, or by `--rows`";
             return Err(message.to_owned());
         }
-        match text.split_once('=') {
-            Some((header, cell)) if !header.trim().is_empty() => Ok(Self {
-                header: header.trim().to_owned(),
-                text: cell.trim().to_owned(),
-            }),
-            _ => Err("there is no column in it; write it as in `Team=Payments`".to_owned()),
-        }
+        let (header, text) = sides(text)?;
+        Ok(Self {
+            header: header.to_owned(),
+            text: text.to_owned(),
+        })
     }
 }
 
@@ -118,6 +116,15 @@ impl Selection {
     /// Whether the row `row` of `table` is in one of the ranges.
     pub(super) fn has_row(&self, table: &TableName, row: u32) -> bool {
         self.rows.is_empty() || self.rows.iter().any(|range| range.holds(table, row))
+    }
+}
+
+/// The header or field before a `=`, and what follows it.
+pub(super) fn sides(text: &str) -> Result<(&str, &str), String> {
+    match text.split_once('=') {
+        Some((left, right)) if !left.trim().is_empty() => Ok((left.trim(), right.trim())),
+        // A secret that was typed without a field must not be repeated.
+        _ => Err("there must be a `=` with a name before it".to_owned()),
     }
 }
 

@@ -233,20 +233,20 @@ fn origins_are_base_urls_or_absolute_paths() {
 }
 
 #[test]
-fn a_folder_is_told_its_own_path_with_the_star() {
-    for (path, star) in [
-        ("/srv/git", "/srv/git/*"),
-        ("/srv/git/", "/srv/git/*"),
-        (r"C:\repos", r"C:\repos\*"),
-        ("D:/repos", "D:/repos/*"),
-        (r"\\server\share\repos", r"\\server\share\repos\*"),
+fn a_folder_without_a_star_is_told_how_to_end() {
+    for path in [
+        "/srv/git",
+        "/srv/git/",
+        r"C:\repos",
+        "D:/repos",
+        r"\\server\share\repos",
     ] {
         let csv = format!("type,displayName,origin,folderDepth\nFILESPACE,A,{path},1\n");
         let env = Env::new().file("a.csv", csv);
         env.run(["check", "a.csv"])
             .exit(0)
             .says(&format!("`{path}` does not end in `*`"))
-            .says(&format!("write `{star}`"));
+            .says(r"let it end in `/*` or `\*`");
     }
 }
 
@@ -579,7 +579,7 @@ fn the_address_of_a_repository_or_page_is_no_origin() {
     );
     env.run(["check", "a.csv"])
         .exit(3)
-        .says("`https://git.example.org`");
+        .says("GitHub Enterprise Server needs the base URL of the host");
     env.run(["check", "a.csv", "--allow", "origin-is-clone-url"])
         .exit(0);
 }

@@ -543,7 +543,7 @@ fn a_first_row_that_may_be_one_of_values_is_not_shown_and_the_options_are_named(
             .says("row 1 has no known header")
             .says("`--map 'HEADER=FIELD'`")
             .says("`--set type=GITHUB`")
-            .says("`--header-row N`")
+            .says("`--header-row 1`")
             .says_nothing_of("sunshine");
     }
 }
