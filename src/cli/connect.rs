@@ -230,14 +230,11 @@ pub(super) fn connect(
     pace: Pace,
     screen: &Screen,
 ) -> Result<(Connected, Vec<RemoteIntegration>), Failure> {
-    let connection = args.connection(base)?;
-    connect_on(Runtime::new()?, &connection, None, pace, screen)
+    connect_on(&args.connection(base)?, None, pace, screen)
 }
 
-/// The same on a runtime that listens for signals already: one that is dropped lets the next signal end the process. The
-/// connection may be to a `sandbox`.
+/// The same by a connection, which may be to a `sandbox`.
 pub(super) fn connect_on(
-    runtime: Runtime,
     connection: &Connection,
     sandbox: Option<Sandbox>,
     pace: Pace,
@@ -248,6 +245,7 @@ pub(super) fn connect_on(
             "warning: Jira's certificate is not verified (`--insecure`): anyone on the network can read the traffic\n",
         );
     }
+    let runtime = Runtime::new()?;
     let client = Client::new(connection)?;
     let pacer = Pacer::new(pace);
     let (list, jira) = runtime.block_on(async {

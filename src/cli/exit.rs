@@ -40,16 +40,6 @@ impl Exit {
     }
 }
 
-impl From<&Stop> for Exit {
-    fn from(stop: &Stop) -> Self {
-        if stop.is_interrupted() {
-            Self::Interrupted
-        } else {
-            Self::Stopped
-        }
-    }
-}
-
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
@@ -112,7 +102,11 @@ impl From<ConnectError> for Failure {
 impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
         Self {
-            exit: (&stop).into(),
+            exit: match stop {
+                Stop::MaxFailures { .. } => Exit::Incomplete,
+                _ if stop.is_interrupted() => Exit::Interrupted,
+                _ => Exit::Stopped,
+            },
             message: stop.to_string(),
             help: stop.help(),
         }

@@ -1,10 +1,10 @@
-//! What is read and how: the options of `check` and `import`, and what a run is continued with.
+//! What is read and how: the options of `check` and `import`, and those that a run is continued with.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, FromArgMatches as _};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize as _;
 
 use super::context::Context;
 use super::exit::{Exit, Failure};
@@ -147,44 +147,30 @@ impl InputArgs {
     }
 }
 
-/// What the rows of a run are chosen and read by. The journal holds it, so that a resume reads in the same way.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RunSettings {
-    pub input: Options,
-    /// How many rows are created at most.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<usize>,
-}
-
-impl RunSettings {
-    /// The settings with which `run` was opened. `own_files` hold gij's own credentials.
-    pub(super) fn of_run(run: &RunOpened, own_files: Vec<PathBuf>) -> Result<Self, Failure> {
-        let unusable = |why: &dyn std::fmt::Display| {
-            let message = format!(
-                "cannot use the settings in the journal of {}: {why}",
-                run.run
-            );
-            Failure::new(Exit::Stopped, message).help("use the version of gij that began the run")
-        };
-        if !run.settings.is_null() {
-            let mut settings =
-                Self::deserialize(&run.settings).map_err(|error| unusable(&error))?;
-            settings.input.secrets.own_files = own_files;
-            return Ok(settings);
-        }
-        // Journals of the first version have command-line words instead.
-        let words = run.reading.iter().map(String::as_str);
-        let words = ["gij"].into_iter().chain(words).chain(["--", "FILE"]);
-        let command = InputArgs::augment_args(clap::Command::new("gij"));
-        let parsed = command.try_get_matches_from(words);
-        let args = parsed.and_then(|matches| InputArgs::from_arg_matches(&matches));
-        let args = args.map_err(|error| unusable(&error.kind()))?;
-        Ok(Self {
-            input: args.options(Purpose::Import, own_files)?,
-            limit: run.options.get("limit").and_then(|most| most.parse().ok()),
-        })
+/// How the rows of `run` are read and chosen, as its journal has it, so that a resume reads in the same way. `own_files` hold
+/// gij's own credentials.
+pub(super) fn options_of_run(run: &RunOpened, own_files: Vec<PathBuf>) -> Result<Options, Failure> {
+    let unusable = |why: &dyn std::fmt::Display| {
+        let message = format!(
+            "cannot use the settings in the journal of {}: {why}",
+            run.run
+        );
+        Failure::new(Exit::Stopped, message).help("use the version of gij that began the run")
+    };
+    if !run.settings.is_null() {
+        let options = Options::deserialize(&run.settings["input"]);
+        let mut options = options.map_err(|error| unusable(&error))?;
+        options.secrets.own_files = own_files;
+        return Ok(options);
     }
+    // Journals of the first version have command-line words instead.
+    let words = run.reading.iter().map(String::as_str);
+    let words = ["gij"].into_iter().chain(words).chain(["--", "FILE"]);
+    let command = InputArgs::augment_args(clap::Command::new("gij"));
+    let parsed = command.try_get_matches_from(words);
+    let args = parsed.and_then(|matches| InputArgs::from_arg_matches(&matches));
+    let args = args.map_err(|error| unusable(&error.kind()))?;
+    args.options(Purpose::Import, own_files)
 }
 
 /// An error in the value of `option`.

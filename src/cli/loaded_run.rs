@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::connect::{ConnectArgs, NamedJira, is_at, url_of_run};
 use super::exit::{Exit, Failure};
-use super::next::{FILE, Given, NextCommand};
+use super::next::{Given, NextCommand};
 use super::pace::PaceArgs;
 use super::values::{one_row, row_and_id};
 use crate::engine::Matcher;
@@ -58,8 +58,6 @@ pub(super) struct LoadedRun {
     pub base: BaseUrl,
     /// The word by which the next command finds it again.
     word: String,
-    /// Its input files, if they are not where they were.
-    files: Vec<String>,
 }
 
 impl LoadedRun {
@@ -111,19 +109,7 @@ impl LoadedRun {
             read,
             base,
             word,
-            files: Vec::new(),
         })
-    }
-
-    /// The same run with these input files, if there are any.
-    pub(super) fn moved_to(mut self, files: &[PathBuf]) -> Self {
-        let names = files.iter().map(|file| match file.to_string_lossy() {
-            // Standard input cannot be read again.
-            name if name == "-" => FILE.to_owned(),
-            name => name.into_owned(),
-        });
-        self.files = names.collect();
-        self
     }
 
     pub(super) fn id(&self) -> &str {
@@ -243,11 +229,7 @@ impl LoadedRun {
 
     /// The command that resumes it.
     pub(super) fn resume(&self, given: &Given) -> NextCommand {
-        if self.files.is_empty() {
-            given.resume(&self.word, self.state().opened.has_stdin())
-        } else {
-            self.next(given, "resume").operands(self.files.clone())
-        }
+        given.resume(&self.word, self.state().opened.has_stdin())
     }
 
     /// The command that shows what is left to undo.

@@ -1,5 +1,6 @@
 //! The story of a new run, which `import` and `update` share: validate, plan, ask, send, report.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use super::connect::{ConnectArgs, Connected, connect_on};
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::input::{self, InputArgs, RunSettings, in_option};
+use super::input::{self, InputArgs, in_option};
 use super::loaded_run::RunsArgs;
 use super::next::{left_to_do, to_continue, verify_or_nothing};
 use super::other_runs::{OtherRuns, read_history};
@@ -20,7 +21,6 @@ use super::planning::{Planner, new_matcher};
 use super::probe::Prober;
 use super::question;
 use super::report_files::ReportArgs;
-use super::runtime::Runtime;
 use super::session::{GIJ, Session, session_start};
 use super::values::env;
 use crate::engine::{Matcher, Opening, open};
@@ -33,7 +33,7 @@ use crate::model::Code;
 use crate::plan::{Plan, PlanDigest};
 use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text, tally};
 use crate::report::Report;
-use crate::validate::{FileRead, Purpose, Validation};
+use crate::validate::{FileRead, Options, Purpose, Validation};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 #[derive(Debug, Args)]
@@ -101,7 +101,7 @@ pub(super) struct NewRun<'a> {
     on_existing: OnExisting,
     /// The URL of Jira; none for a rehearsal.
     base: Option<BaseUrl>,
-    settings: RunSettings,
+    options: Options,
     /// How long Jira is given to list what it created.
     settle: Duration,
     context: &'a Context,
@@ -127,17 +127,11 @@ impl<'a> NewRun<'a> {
             options.update_field(field).map_err(in_option("--fields"))?;
         }
         args.reports.extend(&mut options)?;
-        let limit = args
-            .limit
-            .map(|most| usize::try_from(most.get()).unwrap_or(usize::MAX));
         Ok(Self {
             args,
             on_existing,
             base,
-            settings: RunSettings {
-                input: options,
-                limit,
-            },
+            options,
             settle: args.pace.settle_after(&[]),
             context,
         })
@@ -148,27 +142,12 @@ impl NewRun<'_> {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let Self { args, context, .. } = self;
         let confirmed_by = self.confirmation()?;
-        let mut unfinished = if args.new_run {
-            None
-        } else {
-            self.other_runs(None)?
-                .refuse_second_run(&args.input.files)?
-        };
-        let mut input = input::read(&args.input.files, &self.settings.input)?;
+        let mut input = input::read(&args.input.files, &self.options)?;
         if !context.is_json {
             input::show(&input, &context.screen, Screen::problem);
         }
         if self.is_refused(&input) {
             return self.refuse(&input);
-        }
-        let runtime = Runtime::new()?;
-        if args.probe && !self.is_update() {
-            if !self.prober().probe(&runtime, &mut input, |_| true)? {
-                return Ok(Exit::Interrupted);
-            }
-            if self.is_refused(&input) {
-                return self.refuse(&input);
-            }
         }
         let listed_at = Timestamp::now();
         let (connection, sandbox) = match &self.base {
@@ -176,38 +155,36 @@ impl NewRun<'_> {
             None => args.connect.rehearsal(args.sandbox_seed.as_deref())?,
         };
         let pace = args.pace.pace();
-        let (jira, remote) = connect_on(runtime, &connection, sandbox, pace, &context.screen)?;
+        let (jira, remote) = connect_on(&connection, sandbox, pace, &context.screen)?;
         // Until this run is over no other one begins on the same Jira. One may have ended just now.
         let lock = self.lock(&jira.jira)?;
         let planner = Planner {
             context,
             jira: &jira,
-            others: self.other_runs(jira.jira.own_url.as_deref())?,
+            others: self.other_runs(&jira.jira)?,
             settle: self.settle,
-            named: self.settings.input.named(),
+            named: self.options.named(),
         };
-        // Jira's own URL may be that of a run which was started by another.
-        if !args.new_run && unfinished.is_none() {
+        let mut unfinished = None;
+        if !args.new_run {
             unfinished = planner.others.refuse_second_run(&args.input.files)?;
         }
         let listing = planner.listing(listed_at, remote);
-        let resolving = planner.resolve_projects(&mut input, &self.settings.input);
-        jira.runtime.block_on(resolving)?;
-        planner.check_updates(&mut input, &self.settings.input, &listing);
-        if args.probe && self.is_update() && !self.is_refused(&input) {
+        planner.check(&mut input, &self.options, &listing)?;
+        if args.probe && !self.is_refused(&input) {
             let is_there = listing.has(&input.rows);
-            if !self
-                .prober()
-                .probe(&jira.runtime, &mut input, |at| is_there[at])?
-            {
+            let is_tried = |at: usize| !self.is_update() || is_there[at];
+            if !self.prober().probe(&jira.runtime, &mut input, is_tried)? {
                 return Ok(Exit::Interrupted);
             }
         }
         if self.is_refused(&input) {
             return self.refuse(&input);
         }
-        let rows = std::mem::take(&mut input.rows);
-        let plan = planner.plan(rows, &listing, self.settings.limit)?;
+        let mut plan = planner.plan(std::mem::take(&mut input.rows), &listing)?;
+        if let Some(most) = args.limit {
+            plan = plan.limited_to(most.get() as usize);
+        }
         if !args.new_run {
             planner.others.refuse_rows_in_doubt(&plan)?;
         }
@@ -221,14 +198,12 @@ impl NewRun<'_> {
         if !args.sandbox {
             let _ = writeln!(text, "  Digest {digest}");
         }
-        context.show_plan(&text, must_ask);
-        if must_ask && !planner.is_confirmed(&plan) {
+        let confirmed = planner.confirm(plan, &text, must_ask, &Matcher::default())?;
+        let Some((plan, listing)) = confirmed else {
             context.screen.problem("nothing was sent\n");
             context.next(&to_continue(&context.given.again()));
             return Ok(Exit::Interrupted);
-        }
-        let listing = planner.list(&Matcher::default())?;
-        let plan = planner.replan(plan, &listing)?;
+        };
         self.check_plan(&input, &plan, &jira.jira)?;
         let confirmed_by = match confirmed_by {
             None if must_ask => ConfirmedBy::Answer,
@@ -259,9 +234,8 @@ impl NewRun<'_> {
         } else {
             SessionKind::Import
         };
-        let settings = serde_json::to_value(&self.settings).map_err(|error| {
-            Failure::usage(format!("cannot record the settings of the run: {error}"))
-        })?;
+        let settings = BTreeMap::from([("input", &self.options)]);
+        let settings = serde_json::to_value(settings).map_err(Failure::usage)?;
         let opening = Opening {
             opened: RunOpened {
                 version: VERSION,
@@ -300,11 +274,9 @@ impl NewRun<'_> {
         let ended = session.carry_out(begin, &plan, new_matcher(&plan), None);
         // The report needs the memory.
         drop(plan);
-        session.conclude(
-            ended.map(drop),
-            |report| !report.is_complete(),
-            |report| self.next(run, report),
-        )
+        session.conclude(ended, |report, _| {
+            (!report.is_complete(), self.next(run, report))
+        })
     }
 
     /// How the run is confirmed if that needs no question.
@@ -322,7 +294,7 @@ impl NewRun<'_> {
             context: self.context,
             show: Screen::problem,
             network: &self.args.connect.network,
-            options: &self.settings.input,
+            options: &self.options,
             is_sandbox: self.args.sandbox,
             is_confirmed: self.args.yes,
             has_stdin: self.args.input.has_stdin(),
@@ -331,24 +303,21 @@ impl NewRun<'_> {
 
     /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.
     fn lock(&self, jira: &Jira) -> Result<Option<Lock>, Failure> {
-        if self.base.is_none() || self.args.dry_run {
-            return Ok(None);
-        }
-        let runs_dir = &self.args.runs.runs_dir;
-        Ok(Some(lock_jira(runs_dir, jira.identity())?))
+        let must_lock = !self.args.sandbox && !self.args.dry_run;
+        let lock = must_lock.then(|| lock_jira(&self.args.runs.runs_dir, jira.identity()));
+        Ok(lock.transpose()?)
     }
 
-    /// The runs on this Jira, which gives itself the address `own_url` if that is known; none for a rehearsal.
-    fn other_runs(&self, own_url: Option<&str>) -> Result<OtherRuns<'_>, Failure> {
+    /// The other runs on this Jira; none for a rehearsal.
+    fn other_runs(&self, jira: &Jira) -> Result<OtherRuns<'_>, Failure> {
         let is_dry_run = self.args.dry_run;
-        let history = match &self.base {
-            None => History::default(),
-            Some(base) => {
-                match read_history(&self.args.runs.runs_dir, base.as_str(), own_url) {
-                    // A dry run needs no directory of runs.
-                    Err(_) if is_dry_run => History::default(),
-                    history => history?,
-                }
+        let history = if self.args.sandbox {
+            History::default()
+        } else {
+            match read_history(&self.args.runs.runs_dir, jira) {
+                // A dry run needs no directory of runs.
+                Err(_) if is_dry_run => History::default(),
+                history => history?,
             }
         };
         Ok(OtherRuns {
@@ -454,14 +423,17 @@ impl NewRun<'_> {
     }
 
     fn digest(&self, input: &Validation, plan: &Plan, jira: &Jira) -> Result<PlanDigest, Failure> {
-        let mut settings = self.settings.clone();
+        let mut options = self.options.clone();
         // How its reports are split changes nothing of a plan.
-        settings.input.split_by = None;
-        let settings = serde_json::to_string(&settings).map_err(Failure::usage)?;
-        let files = &self.args.input.files;
+        options.split_by = None;
+        let options = serde_json::to_string(&options).map_err(Failure::usage)?;
+        let Self {
+            args, on_existing, ..
+        } = self;
+        let (files, limit) = (&args.input.files, args.limit);
         let options = format!(
-            "{settings} {files:?} {:?} {} {}",
-            self.on_existing, self.args.skip_invalid, jira.url
+            "{options} {files:?} {limit:?} {on_existing:?} {} {}",
+            args.skip_invalid, jira.url
         );
         Ok(PlanDigest::of(plan, &input.invalid, &options))
     }
@@ -507,7 +479,7 @@ impl NewRun<'_> {
                 format!("{rows} in Jira (`--on-existing fail`)"),
                 format!("remove these rows, or skip them with `{skip}`"),
             )
-        } else if self.settings.input.policy.is_strict && resembling > 0 {
+        } else if self.options.policy.is_strict && resembling > 0 {
             let rows = count(resembling, "row resembles", "rows resemble");
             let accept = again.without(&["strict"]);
             (
@@ -565,7 +537,7 @@ impl NewRun<'_> {
     }
 
     fn is_update(&self) -> bool {
-        !self.settings.input.update.is_empty()
+        !self.options.update.is_empty()
     }
 }
 

@@ -13,11 +13,10 @@ use crate::journal::Totals;
 use crate::render::command_line;
 use crate::report::{NextStep, Report};
 
-/// Arguments that hold for one invocation only: a run and its moved files are named anew, and consent, decisions by hand and
-/// files to write are not repeated.
-const ONCE: [&str; 11] = [
+/// Arguments that hold for one invocation only: a run is named anew, and consent, decisions by hand and files to write are not
+/// repeated.
+const ONCE: [&str; 10] = [
     "run",
-    "moved_files",
     "dry_run",
     "yes",
     "adopt",
@@ -110,13 +109,17 @@ impl Given {
 
     /// The command `name` on a run.
     pub(super) fn on_run(&self, name: &str, run: &str) -> NextCommand {
-        self.next(name).operands([run.to_owned()])
+        let mut next = self.next(name);
+        next.operands.insert(0, run.to_owned());
+        next
     }
 
     /// The command that resumes a run, with a placeholder for a file that cannot be read again.
     pub(super) fn resume(&self, run: &str, has_stdin: bool) -> NextCommand {
-        let file = has_stdin.then(|| FILE.to_owned());
-        self.on_run("resume", run).operands(file)
+        let next = self.on_run("resume", run);
+        // The files of this resume are in it already.
+        let file = (has_stdin && next.operands.len() == 1).then(|| FILE.to_owned());
+        next.operands(file)
     }
 
     /// The command that shows what is left to undo of a run.
@@ -358,7 +361,7 @@ mod tests {
         let rest: BTreeSet<&str> = [&ONCE[..], &PACE, &OUTPUT].concat().into_iter().collect();
         assert!(rest.is_subset(&ids), "{rest:?} are arguments");
         let repeated: Vec<&str> = ids.difference(&rest).copied().collect();
-        insta::assert_snapshot!(repeated.join(" "), @"allow allow_env allow_plain_http ca_cert client_cert connect_timeout delimiter duplicates encoding fields files header_row hidden_rows include_changed include_found insecure jira_url limit map name new_run on_existing only password_file probe proxy resume_limit rows runs_dir sandbox sandbox_seed secrets_dir set sheet skip_invalid strict timeout token_file undo_only undo_rows wait");
+        insta::assert_snapshot!(repeated.join(" "), @"allow allow_env allow_plain_http ca_cert client_cert connect_timeout delimiter duplicates encoding fields files header_row hidden_rows include_changed include_found insecure jira_url limit map moved_files name new_run on_existing only password_file probe proxy resume_limit rows runs_dir sandbox sandbox_seed secrets_dir set sheet skip_invalid strict timeout token_file undo_only undo_rows wait");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::connect::is_at;
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use crate::journal::{History, PastRun, RecentDeletions, Totals};
+use crate::journal::{History, Jira, PastRun, RecentDeletions, Totals};
 use crate::model::{Place, RecordKey};
 use crate::plan::Plan;
 use crate::render::count;
@@ -19,14 +19,10 @@ pub(super) struct OtherRuns<'a> {
     pub is_dry_run: bool,
 }
 
-/// Reads the runs below `runs_dir` that went to the Jira at `url`, or to one that gives itself the same address as that.
-pub(super) fn read_history(
-    runs_dir: &Path,
-    url: &str,
-    own_url: Option<&str>,
-) -> Result<History, Failure> {
-    let history = History::read(runs_dir, |jira| {
-        is_at(jira, url) || own_url.is_some() && jira.own_url.as_deref() == own_url
+/// Reads the runs below `runs_dir` that went to `jira`, by its address or by the one that it gives itself.
+pub(super) fn read_history(runs_dir: &Path, jira: &Jira) -> Result<History, Failure> {
+    let history = History::read(runs_dir, |other| {
+        is_at(other, &jira.url) || other.own_url.is_some() && other.own_url == jira.own_url
     });
     history.map_err(|error| {
         let message = format!("cannot read {}: {error}", runs_dir.display());
@@ -64,11 +60,6 @@ impl OtherRuns<'_> {
             return Ok(None);
         }
         let id = &stored.id;
-        if stored.is_at_work() && !self.is_dry_run {
-            let message = format!("another gij is at work on the run {id} of the same input");
-            let failure = Failure::usage(format!("{message}; nothing was sent"));
-            return Err(failure.help("wait until it has ended, or stop it"));
-        }
         let left = left(facts.totals);
         let message = format!("the run {id} of the same input is unfinished: {left}");
         let new_run = "start a new run with `--new-run`, which skips what Jira shows";

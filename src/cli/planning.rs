@@ -12,7 +12,7 @@ use super::exit::Failure;
 use super::input::{RowProblem, add_problems};
 use super::other_runs::OtherRuns;
 use super::question::{self, Reply};
-use super::session::{EarlyEnd, Session, WhenToAudit, Work};
+use super::session::{EarlyEnd, Session, Work};
 use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, Update};
 use crate::journal::{Discrepancies, JournalError, RecentDeletions, RunState};
 use crate::model::{Code, Field, FieldSet, Outcome, Problem, RemoteIntegration, Row};
@@ -76,48 +76,34 @@ impl Planner<'_> {
         Ok(self.listing(at, remote))
     }
 
-    /// Plans `rows`, of which at most `limit` are created.
-    pub(super) fn plan(
-        &self,
-        rows: Vec<Row>,
-        listing: &Listing,
-        limit: Option<usize>,
-    ) -> Result<Plan, Failure> {
+    /// Plans `rows`.
+    pub(super) fn plan(&self, rows: Vec<Row>, listing: &Listing) -> Result<Plan, Failure> {
         let plan = Plan::new(rows, &listing.remote, self.named);
         let plan = plan.with_known(listing.deletions.all());
-        let plan = match limit {
-            Some(most) => plan.limited_to(most),
-            None => plan,
-        };
         self.others
             .refuse_deletions_in_doubt(&plan, &listing.deletions)?;
         Ok(plan)
     }
 
-    /// Plans the same rows against a newer list: Jira may have changed since the plan was shown.
-    pub(super) fn replan(&self, plan: Plan, listing: &Listing) -> Result<Plan, Failure> {
-        let plan = plan.replan(&listing.remote)?;
-        let plan = plan.with_known(listing.deletions.all());
-        self.others
-            .refuse_deletions_in_doubt(&plan, &listing.deletions)?;
-        Ok(plan)
-    }
-
-    /// Replaces the project keys of the rows by their ids in this Jira, which the app needs. Reports rows with a key that Jira
-    /// does not know, or does not show to this user: they are not valid.
-    pub(super) async fn resolve_projects(
+    /// Checks what only Jira knows: rows with a project key that it does not know, or does not show to this user, and rows that
+    /// do not update one integration each are not valid. Replaces the keys of the others by the ids that the app needs.
+    pub(super) fn check(
         &self,
         input: &mut Validation,
         options: &Options,
+        listing: &Listing,
     ) -> Result<(), Failure> {
         let keys = input.rows.iter().flat_map(|row| row.record.project_keys());
         let keys: BTreeSet<String> = keys.map(str::to_owned).collect();
-        let mut ids = HashMap::new();
-        for key in keys {
-            if let Some(id) = self.jira.client.project_id(&key).await? {
-                ids.insert(key, id);
+        let ids = self.jira.unless_interrupted(async {
+            let mut ids = HashMap::new();
+            for key in keys {
+                if let Some(id) = self.jira.client.project_id(&key).await? {
+                    ids.insert(key, id);
+                }
             }
-        }
+            Ok(ids)
+        })?;
         let mut problems = Vec::new();
         for (at, row) in input.rows.iter().enumerate() {
             let keys = row.record.project_keys();
@@ -138,20 +124,11 @@ impl Planner<'_> {
                 row.record.set_project_ids(known);
             }
         }
-        Ok(())
-    }
-
-    /// Reports rows that do not update one integration each: they are not valid.
-    pub(super) fn check_updates(
-        &self,
-        input: &mut Validation,
-        options: &Options,
-        listing: &Listing,
-    ) {
         if let Some(named) = self.named {
             let problems = update_problems(&input.rows, &listing.remote, named);
             self.report(problems, input, options);
         }
+        Ok(())
     }
 
     fn report(&self, problems: Vec<RowProblem>, input: &mut Validation, options: &Options) {
@@ -162,12 +139,31 @@ impl Planner<'_> {
         }
     }
 
-    /// Asks whether to send what `plan` contains.
-    pub(super) fn is_confirmed(&self, plan: &Plan) -> bool {
-        let what = count(plan.to_send().count() as u64, "integration", "integrations");
-        let verb = if plan.is_update() { "Update" } else { "Create" };
-        let question = format!("{verb} {what} in {}?", jira_at(&self.jira.jira));
-        question::ask(&question, &self.jira.runtime, &self.context.screen) == Reply::Yes
+    /// Shows `text` about `plan`, and asks whether to send what it contains if somebody `must` be asked. Returns the plan of the
+    /// same rows by a list read since, as Jira may have changed; none if the user declined.
+    pub(super) fn confirm(
+        &self,
+        plan: Plan,
+        text: &str,
+        must_ask: bool,
+        own: &Matcher,
+    ) -> Result<Option<(Plan, Listing)>, Failure> {
+        self.context.show_plan(text, must_ask);
+        if must_ask {
+            let what = count(plan.to_send().count() as u64, "integration", "integrations");
+            let verb = if plan.is_update() { "Update" } else { "Create" };
+            let question = format!("{verb} {what} in {}?", jira_at(&self.jira.jira));
+            let (runtime, screen) = (&self.jira.runtime, &self.context.screen);
+            if question::ask(&question, runtime, screen) != Reply::Yes {
+                return Ok(None);
+            }
+        }
+        let listing = self.list(own)?;
+        let plan = plan.replan(&listing.remote)?;
+        let plan = plan.with_known(listing.deletions.all());
+        self.others
+            .refuse_deletions_in_doubt(&plan, &listing.deletions)?;
+        Ok(Some((plan, listing)))
     }
 }
 
@@ -207,19 +203,22 @@ impl Session<'_> {
             };
             let work = Work {
                 existing: plan.count("unchanged"),
-                ..Work::new(matcher, plan.rows().iter().filter_map(update))
+                ..Work::new(
+                    matcher,
+                    plan.rows().iter().filter_map(update).collect(),
+                    false,
+                )
             };
             return self.send(begin, work);
         }
         let rows = run.into_iter().flat_map(RunState::rows);
         let in_doubt = rows.filter(|(_, row)| row.outcome == Outcome::InDoubt);
-        let jobs = plan.to_send();
-        let jobs = jobs.map(|row| Job::new(Creation(row), last_attempt(row.n)));
+        let job = |row: &'p Row| Job::new(Creation(row), last_attempt(row.n));
+        let must_audit = run.is_some() || plan.to_send().next().is_some();
         let work = Work {
             in_doubt: in_doubt.map(|(n, _)| n).collect(),
             existing: plan.existing().0,
-            audit: WhenToAudit::IfSent,
-            ..Work::new(matcher, jobs)
+            ..Work::new(matcher, plan.to_send().map(job).collect(), must_audit)
         };
         self.send(begin, work)
     }

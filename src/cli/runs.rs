@@ -39,8 +39,14 @@ fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) 
         }
     }
     let mut listed = RunEntry::new(run, &read, activity);
-    let is_update = read.is_ok_and(|read| read.state.opened.is_update());
-    listed.next = next(&listed, is_update, given);
+    listed.next = match read {
+        // It is not resumed, and nothing keeps the import from being run again.
+        Ok(read) if !read.state.has_begun() => None,
+        read => {
+            let is_update = read.is_ok_and(|read| read.state.opened.is_update());
+            next(&listed, is_update, given)
+        }
+    };
     listed
 }
 

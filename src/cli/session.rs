@@ -22,7 +22,7 @@ use crate::engine::{
 use crate::input::Source;
 use crate::journal::{
     Appender, ConfirmedBy, Discrepancies, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError,
-    Lock, SessionKind, SessionStart, StoredRun,
+    Lock, SessionKind, SessionStart,
 };
 use crate::model::RemoteIntegration;
 use crate::render::{Progress, summary};
@@ -49,16 +49,29 @@ pub(super) struct Session<'a> {
 
 /// Why the work of a session ends before it is done.
 pub(super) enum EarlyEnd {
-    Stopped(Stop),
+    /// It stopped, or cannot continue.
+    Stopped(Ending, Failure),
     /// The user declined, with what that means.
     Declined(String),
-    /// The session cannot continue, and has sent nothing.
-    Failed(Failure),
 }
 
 impl From<Failure> for EarlyEnd {
     fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
+        let how = match failure.exit {
+            Exit::Interrupted => Ending::Interrupted,
+            _ => Ending::Stopped,
+        };
+        Self::Stopped(how, failure)
+    }
+}
+
+impl From<Stop> for EarlyEnd {
+    fn from(stop: Stop) -> Self {
+        let how = match stop {
+            Stop::Interrupted => Ending::Interrupted,
+            _ => Ending::Stopped,
+        };
+        Self::Stopped(how, stop.into())
     }
 }
 
@@ -71,28 +84,20 @@ pub(super) struct Work<O> {
     /// How many rows exist, for the progress.
     pub existing: usize,
     /// Whether to compare the rows with Jira's list at the end.
-    pub audit: WhenToAudit,
+    pub must_audit: bool,
 }
 
 impl<O> Work<O> {
-    /// Work on rows of which none is in doubt, and that is not compared with Jira's list.
-    pub(super) fn new(matcher: Matcher, jobs: impl Iterator<Item = Job<O>>) -> Self {
+    /// Work on rows of which none is in doubt.
+    pub(super) fn new(matcher: Matcher, jobs: Vec<Job<O>>, must_audit: bool) -> Self {
         Self {
             matcher,
-            jobs: jobs.collect(),
+            jobs,
             in_doubt: Vec::new(),
             existing: 0,
-            audit: WhenToAudit::Never,
+            must_audit,
         }
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum WhenToAudit {
-    Always,
-    /// If anything was sent.
-    IfSent,
-    Never,
 }
 
 impl<'a> Session<'a> {
@@ -145,16 +150,11 @@ impl<'a> Session<'a> {
             let mut executor =
                 Executor::new(context, work.matcher, settings, work.jobs, work.in_doubt);
             executor.run().await;
-            let must_audit = match work.audit {
-                WhenToAudit::Always => true,
-                WhenToAudit::IfSent => executor.has_sent(),
-                WhenToAudit::Never => false,
-            };
-            if must_audit {
-                Ok(executor.audit().await)
+            Ok(if work.must_audit {
+                executor.audit().await
             } else {
-                Ok(Discrepancies::default())
-            }
+                Discrepancies::default()
+            })
         })
     }
 
@@ -171,7 +171,7 @@ impl<'a> Session<'a> {
             appender.commit([]).await?;
             Ok(done)
         })?;
-        done.map_err(EarlyEnd::Stopped)
+        Ok(done?)
     }
 
     /// Does `work` with progress, until it ends by itself, stops, or is interrupted.
@@ -201,7 +201,7 @@ impl<'a> Session<'a> {
             .watched(work, &stop, &progress, &last_words);
         let done = done.map_err(|error| self.journal_failure(error))?;
         match stop.ending() {
-            Some(stop) => Err(EarlyEnd::Stopped(stop)),
+            Some(stop) => Err(stop.into()),
             None => Ok(done),
         }
     }
@@ -218,75 +218,43 @@ impl<'a> Session<'a> {
         )
     }
 
-    /// Records how the session ended, writes the reports, and shows the result and what to do next. Work that ended by
-    /// itself is incomplete if something `is_left`.
-    pub(super) fn conclude(
+    /// Records how the session ended, writes the reports, and shows the result and what to do next: whether something is
+    /// left, and the next step, are told by `after`, from what the work returned if it was done.
+    pub(super) fn conclude<T>(
         &self,
-        ended: Result<(), EarlyEnd>,
-        is_left: impl FnOnce(&Report) -> bool,
-        next: impl FnOnce(&Report) -> String,
+        ended: Result<T, EarlyEnd>,
+        after: impl FnOnce(&Report, Option<T>) -> (bool, String),
     ) -> Result<Exit, Failure> {
-        let stopped = match ended {
-            Ok(()) => None,
-            Err(EarlyEnd::Stopped(stop)) => Some(stop),
-            // The run stays as it was, so that no end is recorded.
-            Err(EarlyEnd::Declined(why)) => {
-                let declined = self.journal.appender().commit([Event::Declined {
-                    at: Timestamp::now(),
-                }]);
-                let declined = self.jira.runtime.block_on(declined);
-                declined.map_err(|error| self.journal_failure(error))?;
-                write_reports(&self.dir)?;
-                self.context.screen.problem(&format!("{why}\n"));
-                self.context.next(&to_continue(&self.continue_by));
-                return Ok(Exit::Interrupted);
+        let (done, how, failure) = match ended {
+            Ok(done) => (Some(done), Ending::Complete, None),
+            Err(EarlyEnd::Stopped(how, failure)) => (None, how, Some(failure)),
+            Err(EarlyEnd::Declined(why)) => return self.decline(&why),
+        };
+        let recorded = self.record_end(how, failure.as_ref().map(|why| why.message.clone()));
+        match (recorded, failure) {
+            (Err(error), None) => Err(self.journal_failure(error)),
+            // What came first is the reason.
+            (Err(_), Some(failure)) if !self.has_begun() => Err(failure),
+            (_, failure) => {
+                let runtime = Some(&self.jira.runtime);
+                let failure = failure.map(|failure| (how, failure));
+                let after = |report: &Report| after(report, done);
+                show_result(&self.dir, failure, after, runtime, self.context)
             }
-            Err(EarlyEnd::Failed(failure)) => return Err(self.fail(failure)),
-        };
-        self.close(stopped.as_ref())?;
-        let runtime = Some(&self.jira.runtime);
-        show_result(
-            &self.dir,
-            stopped.as_ref(),
-            is_left,
-            next,
-            runtime,
-            self.context,
-        )
+        }
     }
 
-    /// Records the end of a session that cannot continue. Returns the failure with the command that continues.
-    fn fail(&self, failure: Failure) -> Failure {
-        let (how, why) = match failure.exit {
-            Exit::Interrupted => (Ending::Interrupted, None),
-            _ => (Ending::Stopped, Some(failure.message.clone())),
-        };
-        if let Err(error) = self.record_end(how, why) {
-            return self.journal_failure(error);
-        }
-        if let Err(unwritten) = write_reports(&self.dir) {
-            self.context
-                .screen
-                .failure(&unwritten.message, unwritten.help.as_deref());
-        }
-        failure.then(&self.continue_by)
-    }
-
-    /// Records that the session is over: it stopped, or everything is done.
-    fn close(&self, stopped: Option<&Stop>) -> Result<(), Failure> {
-        let how = match stopped {
-            None => Ending::Complete,
-            Some(Stop::Interrupted) => Ending::Interrupted,
-            Some(_) => Ending::Stopped,
-        };
-        match (
-            self.record_end(how, stopped.map(ToString::to_string)),
-            stopped.map(Stop::reason),
-        ) {
-            // The stop itself names the error.
-            (Err(_), Some(Stop::Journal(_))) => Ok(()),
-            (written, _) => written.map_err(|error| self.journal_failure(error)),
-        }
+    /// Ends as declined, which leaves the run as it was.
+    fn decline(&self, why: &str) -> Result<Exit, Failure> {
+        let at = Timestamp::now();
+        let appender = self.journal.appender();
+        let declined = appender.commit([Event::Declined { at }]);
+        let declined = self.jira.runtime.block_on(declined);
+        declined.map_err(|error| self.journal_failure(error))?;
+        write_reports(&self.dir)?;
+        self.context.screen.problem(&format!("{why}\n"));
+        self.context.next(&to_continue(&self.continue_by));
+        Ok(Exit::Interrupted)
     }
 
     fn record_end(&self, how: Ending, why: Option<String>) -> Result<(), JournalError> {
@@ -294,13 +262,17 @@ impl<'a> Session<'a> {
         self.jira.runtime.block_on(record_end(&appender, how, why))
     }
 
-    /// The journal failed where no report shows it.
+    /// Whether the run can be continued, by its journal.
+    fn has_begun(&self) -> bool {
+        let read = read_journal(&self.dir);
+        !self.jira.is_sandbox() && read.is_ok_and(|read| read.state.has_begun())
+    }
+
     fn journal_failure(&self, error: JournalError) -> Failure {
-        let help = match StoredRun::at(&self.dir) {
-            Ok(_) if !self.jira.is_sandbox() => {
-                format!("fix this, then continue the run: {}", self.continue_by)
-            }
-            _ => "fix this, then run the same command again".to_owned(),
+        let help = if self.has_begun() {
+            format!("fix this, then continue the run: {}", self.continue_by)
+        } else {
+            "fix this, then run the same command again".to_owned()
         };
         Failure::from(error).help(help)
     }
@@ -362,49 +334,47 @@ pub(super) fn write_reports(dir: &Path) -> Result<(), Failure> {
 fn unwritten(error: impl std::fmt::Display, dir: &Path) -> Failure {
     let journal = dir.join(JOURNAL_FILE);
     let help = format!(
-        "no row is lost: {} has the outcome of each",
+        "no row is lost: {} has all that was sent",
         journal.display()
     );
     Failure::new(Exit::Stopped, error).help(help)
 }
 
-/// Writes the reports of the run in `dir`, then shows its result and what comes `next`. A session that was not `stopped` is
-/// complete unless something `is_left`. Once everything is on disk, the next signal that the `runtime` gets ends the process.
+/// Writes the reports of the run in `dir`, then shows its result and what to do `after` it. A session that did not end early
+/// by a `failure` is complete unless something is left. Once everything is on disk, the next signal that the `runtime` gets
+/// ends the process.
 pub(super) fn show_result(
     dir: &Path,
-    stopped: Option<&Stop>,
-    is_left: impl FnOnce(&Report) -> bool,
-    next: impl FnOnce(&Report) -> String,
+    failure: Option<(Ending, Failure)>,
+    after: impl FnOnce(&Report) -> (bool, String),
     runtime: Option<&Runtime>,
     context: &Context,
 ) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let report = report_of(dir)?;
-    let written =
-        write_run_reports(&report, dir).map_err(|error| match stopped.map(Stop::reason) {
-            // The journal on the same disk has failed too, and that is shown.
-            Some(Stop::Journal(_)) => Failure::new(Exit::Stopped, error),
-            _ => unwritten(error, dir),
-        });
+    let written = write_run_reports(&report, dir).map_err(|error| unwritten(error, dir));
     let more = context.reports.write(&report);
     let written = written.and_then(|paths| Ok([paths, more?].concat()));
     if let Some(runtime) = runtime {
         runtime.release_signals();
     }
-    if let Some(stop) = stopped.filter(|stop| !matches!(stop, Stop::Interrupted)) {
-        screen.failure(&stop.to_string(), stop.help().as_deref());
-    }
+    let (is_left, next) = after(&report);
+    let mut exit = match failure {
+        Some((how, failure)) => {
+            // An interruption is shown when it comes.
+            if how != Ending::Interrupted {
+                screen.failure(&failure.message, failure.help.as_deref());
+            }
+            failure.exit
+        }
+        // Rows that the journal has lost may still have to be sent.
+        None if is_left || report.may_lack_rows() => Exit::Incomplete,
+        None => Exit::Done,
+    };
     context.show_json(&report)?;
     if !context.is_json {
         screen.result(&summary(&report));
     }
-    let mut exit = match stopped {
-        Some(Stop::MaxFailures { .. }) => Exit::Incomplete,
-        Some(stop) => stop.into(),
-        // Rows that the journal has lost may still have to be sent.
-        None if is_left(&report) || report.may_lack_rows() => Exit::Incomplete,
-        None => Exit::Done,
-    };
     match written {
         Ok(_) if context.is_json => {}
         Ok(paths) => {
@@ -420,6 +390,6 @@ pub(super) fn show_result(
             exit = exit.max(Exit::Stopped);
         }
     }
-    context.next(&next(&report));
+    context.next(&next);
     Ok(exit)
 }

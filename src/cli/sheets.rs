@@ -6,19 +6,19 @@ use std::path::PathBuf;
 
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::input::{self, RunSettings};
+use super::input::{self, options_of_run};
 use super::loaded_run::LoadedRun;
 use crate::engine::{InvalidNow, Joined, SheetNow, join, rows_in};
-use crate::journal::{Input, RowRead, RowState, RunOpened, RunState, Totals};
-use crate::model::{Diagnostics, Outcome, Place, Row, Severity};
+use crate::journal::{Input, RunOpened, Totals};
+use crate::model::{Diagnostics, Place, Severity};
 use crate::render::{Screen, count, diagnostics};
-use crate::validate::{Only, Validation};
+use crate::validate::{Only, Options, Validation};
 
 /// The sheets, with their rows matched to those of the run.
 pub(super) struct Sheets {
     pub input: Validation,
     pub joined: Joined,
-    pub settings: RunSettings,
+    pub options: Options,
 }
 
 impl Sheets {
@@ -31,49 +31,13 @@ impl Sheets {
         context: &Context,
     ) -> Result<Self, Failure> {
         let (names, files) = files(run, moved, context)?;
-        let settings = RunSettings::of_run(&run.state().opened, own_files)?;
-        let input = input::read_as(&names, &files, &settings.input)?;
-        Ok(Self::of(run, input, settings))
-    }
-
-    fn of(run: &LoadedRun, mut input: Validation, settings: RunSettings) -> Self {
-        Self {
+        let options = options_of_run(&run.state().opened, own_files)?;
+        let mut input = input::read_as(&names, &files, &options)?;
+        Ok(Self {
             joined: join(run.state(), sheet_now(run, &mut input)),
             input,
-            settings,
-        }
-    }
-
-    /// The rows that are missing in the journal of a run that died while they were written: the valid ones, and all of them as
-    /// they are to be recorded.
-    pub(super) fn take_unread(&mut self, run: &RunState) -> (Vec<Row>, Vec<RowRead>) {
-        let mut numbers = run.rows().last().map_or(0, |(n, _)| n) + 1..;
-        let mut valid = std::mem::take(&mut self.joined.new);
-        for (row, n) in valid.iter_mut().zip(&mut numbers) {
-            row.n = n;
-        }
-        let mut read: Vec<RowRead> = valid.iter().map(RowRead::valid).collect();
-        // Rows that are not selected are recorded after the others, in their order. Those beyond `--limit` have a type.
-        let known = |is_it: fn(&RowState) -> bool| run.rows().filter(|(_, row)| is_it(row)).count();
-        let is_left_out =
-            |row: &RowState| row.outcome == Outcome::NotSelected && row.read.type_name.is_none();
-        let not_selected = self.input.not_selected.iter().skip(known(is_left_out));
-        for ((_, place), n) in not_selected.zip(&mut numbers) {
-            read.push(RowRead::not_selected(n, place));
-        }
-        self.joined.new_invalid.clear();
-        let invalid = self
-            .input
-            .invalid
-            .iter()
-            .skip(known(|row| row.outcome == Outcome::Invalid));
-        for (row, n) in invalid.zip(numbers) {
-            read.push(RowRead {
-                n,
-                ..RowRead::invalid(row)
-            });
-        }
-        (valid, read)
+            options,
+        })
     }
 
     /// Refuses to continue while rows that are still to be sent are invalid, or a whole table cannot be read.
@@ -180,7 +144,7 @@ pub(super) fn rows_with(
     own_files: Vec<PathBuf>,
 ) -> Result<BTreeSet<u32>, Failure> {
     let opened = &run.state().opened;
-    let mut options = RunSettings::of_run(opened, own_files)?.input;
+    let mut options = options_of_run(opened, own_files)?;
     options.selection.only.extend(only);
     let unreadable = || {
         let failure = Failure::usage("--only: the files of the run cannot be read again");

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::connect::connect;
 use super::context::{Context, write_json};
@@ -13,22 +12,20 @@ use super::exit::{Exit, Failure};
 use super::input::in_option;
 use super::loaded_run::{Decision, LoadedRun, RunArgs};
 use super::next::remove_duplicates;
-use super::question::{self, Reply};
-use super::session::{EarlyEnd, Session, WhenToAudit, Work, show_result};
+use super::question::{self, Reply, confirmation};
+use super::session::{EarlyEnd, Session, Work, show_result};
 use super::sheets::rows_with;
-use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, settle_duplicates};
+use super::undo_duplicates::{deletion, duplicates_to_remove, is_removed, list, settle_duplicates};
 use crate::engine::{
-    Deletion, Fate, Job, Matcher, UndoOptions, UndoneRow, Update, agreed, list_for_undo, plan_undo,
+    Deletion, Fate, Job, Matcher, UndoOptions, UndoneRow, Update, agreed, plan_undo,
 };
 use crate::journal::{
-    ConfirmedBy, Discrepancies, Duplicate, Event, Jira, Planned, PlannedAction, RowState,
-    SessionKind, Totals,
+    ConfirmedBy, Discrepancies, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
 };
-use crate::model::{Field, IntegrationType, Outcome, Remote, RemoteIntegration};
-use crate::plan::Change;
+use crate::model::{Outcome, RemoteIntegration};
 use crate::render::{count, jira_at, undo_plan as plan_text};
 use crate::report::Report;
-use crate::validate::{Only, RowRange, field_of};
+use crate::validate::{Only, RowRange};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 #[derive(Debug, Args)]
@@ -43,8 +40,8 @@ pub(super) struct UndoArgs {
     #[arg(long, short)]
     pub yes: bool,
     /// Only what these rows created, such as 2-50 or 'Azure!2-50,60'
-    #[arg(long, id = "undo_rows", value_name = "ROWS")]
-    pub rows: Vec<String>,
+    #[arg(long, id = "undo_rows", value_name = "ROWS", value_parser = RowRange::parse_list)]
+    pub rows: Vec<Vec<RowRange>>,
     /// Only what rows with this text in this column created, such as 'Team=Payments'; if repeated, all must match
     #[arg(long, id = "undo_only", value_name = "HEADER=TEXT")]
     pub only: Vec<String>,
@@ -73,7 +70,7 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
     let run = LoadedRun::load_to_change(&args.run, common)?;
     let mut undoing = Undoing {
         args,
-        selection: Selection::new(args, &run)?,
+        selected: selected(args, &run)?,
         run,
         context,
     };
@@ -84,80 +81,37 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
         );
     }
     if !run.state().rows().any(|(_, row)| is_left(row)) {
-        let run_id = run.id();
-        let Totals {
-            created, updated, ..
-        } = run.state().totals();
-        let has_done_nothing = created + updated == 0 && !run.state().may_lack_rows();
-        screen.info(&if has_done_nothing {
-            format!("{run_id} created and updated nothing\n")
-        } else {
-            format!("nothing that {run_id} did is left to undo\n")
-        });
-        let found = Discrepancies::default();
-        return show_result(
-            run.dir.path(),
-            None,
-            |report| undoing.is_left(report, &found),
-            |report| {
-                if has_done_nothing {
-                    let runs = context.given.next("runs");
-                    return format!("choose another run:\n  {runs}");
-                }
-                undoing.next(report, &found, false)
-            },
-            None,
-            context,
-        );
+        screen.info(&format!("nothing that {} did is left to undo\n", run.id()));
+        let after = |report: &Report| undoing.after(report, Some(Discrepancies::default()));
+        return show_result(run.dir.path(), None, after, None, context);
     }
-    if !run
-        .state()
-        .rows()
-        .any(|(n, row)| undoing.selection.has(n, row))
-    {
+    if undoing.selected.is_empty() {
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());
         return Err(Failure::usage(failure));
     }
-    let confirmed_by = confirmation(args)?;
     if args.dry_run {
         let pace = common.pace.pace();
         let (jira, list) = connect(&common.connect, &run.base, pace, screen)?;
         return undoing.dry_run(&list, &jira.jira);
-    }
-    let (session, list, decisions) =
-        Session::begin(run, common, SessionKind::Undo, confirmed_by, context)?;
-    let ended = undoing.settle_and_remove(&session, &list, &decisions, confirmed_by.is_none());
-    let is_stopped = matches!(ended, Err(EarlyEnd::Stopped(_)));
-    let (ended, found) = match ended {
-        Ok(found) => (Ok(()), found),
-        Err(early) => (Err(early), Discrepancies::default()),
-    };
-    session.conclude(
-        ended,
-        |report| undoing.is_left(report, &found),
-        |report| undoing.next(report, &found, is_stopped),
-    )
-}
-
-/// How the session is confirmed if that needs no question.
-fn confirmation(args: &UndoArgs) -> Result<Option<ConfirmedBy>, Failure> {
-    if args.dry_run {
-        return Ok(Some(ConfirmedBy::NotNeeded));
     }
     let help = if args.duplicates {
         "run this on a terminal, where each duplicate can be confirmed"
     } else {
         "review the plan with `--dry-run`, then pass `--yes`"
     };
-    question::confirmation(args.yes, false, "nothing was removed", help)
+    let confirmed_by = confirmation(args.yes, false, "nothing was removed", help)?;
+    let (session, list, decisions) =
+        Session::begin(run, common, SessionKind::Undo, confirmed_by, context)?;
+    let ended = undoing.settle_and_remove(&session, &list, &decisions, confirmed_by.is_none());
+    session.conclude(ended, |report, found| undoing.after(report, found))
 }
 
-/// Whether Jira may hold something that the row created.
+/// Whether Jira may hold something that the row created, or its fields may have to be put back.
 fn is_left(row: &RowState) -> bool {
-    let is_created = row.outcome == Outcome::Created && !is_removed(row);
     if row.is_updated() {
         return !row.is_undone();
     }
+    let is_created = row.outcome == Outcome::Created && !is_removed(row);
     is_created || row.outcome == Outcome::InDoubt || may_be_left(row)
 }
 
@@ -166,89 +120,32 @@ fn may_be_left(row: &RowState) -> bool {
     row.outcome == Outcome::Created && row.may_have_duplicates() > 0
 }
 
-/// Which rows are to be undone.
-#[derive(Debug, Default)]
-struct Selection {
-    rows: Vec<RowRange>,
-    only: Vec<(Field, String)>,
-    /// What the column of the import's `--split-by` must hold.
-    groups: Vec<String>,
-    /// The rows that have what is to be in other columns of their sheets.
-    in_sheets: Option<BTreeSet<u32>>,
-}
-
-impl Selection {
-    fn new(args: &UndoArgs, run: &LoadedRun) -> Result<Self, Failure> {
-        let mut selection = Self::default();
-        for text in &args.rows {
-            let ranges = RowRange::parse_list(text).map_err(in_option("--rows"))?;
-            selection.rows.extend(ranges);
-        }
-        let mut of_sheets = Vec::new();
-        let settings = &run.state().opened.settings;
-        let split_by = settings.pointer("/input/split_by").and_then(Value::as_str);
-        for text in &args.only {
-            let only = Only::parse(text).map_err(in_option("--only"))?;
-            let is_split = split_by.is_some_and(|kept| kept.eq_ignore_ascii_case(&only.header));
-            match field_of(&only.header) {
-                Some(field) => selection.only.push((field, only.text)),
-                None if is_split => selection.groups.push(only.text),
-                None => of_sheets.push(only),
-            }
-        }
-        if !of_sheets.is_empty() {
-            let own_files = args.common.connect.own_files();
-            selection.in_sheets = Some(rows_with(run, of_sheets, own_files)?);
-        }
-        Ok(selection)
+/// The rows that are to be undone.
+fn selected(args: &UndoArgs, run: &LoadedRun) -> Result<BTreeSet<u32>, Failure> {
+    let ranges = args.rows.concat();
+    let is_in = |row: &RowState| {
+        let (table, number) = (&row.read.place.table, row.read.place.row);
+        let is_in = |range: &RowRange| number.is_some_and(|number| range.holds(table, number));
+        ranges.is_empty() || ranges.iter().any(is_in)
+    };
+    let rows = run.state().rows().filter(|(_, row)| is_in(row));
+    let mut selected: BTreeSet<u32> = rows.map(|(n, _)| n).collect();
+    if !args.only.is_empty() {
+        let only = args.only.iter().map(|only| Only::parse(only));
+        let only = only.collect::<Result<_, _>>();
+        let only = only.map_err(in_option("--only"))?;
+        let with_text = rows_with(run, only, args.common.connect.own_files())?;
+        selected.retain(|n| with_text.contains(n));
     }
-
-    /// Whether the row is one of those.
-    fn has(&self, n: u32, row: &RowState) -> bool {
-        let at = &row.read.place;
-        let is_in = |range: &RowRange| at.row.is_some_and(|number| range.holds(&at.table, number));
-        let has_place = self.rows.is_empty() || self.rows.iter().any(is_in);
-        let is_in_sheets = self.in_sheets.as_ref().is_none_or(|rows| rows.contains(&n));
-        let group = row.read.group.as_deref().unwrap_or_default().to_lowercase();
-        let has_groups = self.groups.iter().all(|text| text.to_lowercase() == group);
-        let has_cells = self.only.is_empty() || self.has_cells(row);
-        has_place && is_in_sheets && has_groups && has_cells
-    }
-
-    fn has_cells(&self, row: &RowState) -> bool {
-        let cells = row.read.cells.open();
-        self.only.iter().all(|(field, text)| {
-            let cell = match cells.get(field.name()) {
-                Some(Value::String(text)) => text.clone(),
-                Some(value) => value.to_string(),
-                None => String::new(),
-            };
-            let wanted = IntegrationType::from_name(text);
-            let is_type = *field == Field::Type && wanted.is_some();
-            cell.to_lowercase() == text.to_lowercase()
-                || is_type && wanted == IntegrationType::from_name(&cell)
-        })
-    }
+    Ok(selected)
 }
 
 /// A run that is undone.
 struct Undoing<'a> {
     args: &'a UndoArgs,
-    selection: Selection,
+    selected: BTreeSet<u32>,
     run: LoadedRun,
     context: &'a Context,
-}
-
-/// What a confirmed plan comes to.
-#[derive(Default)]
-struct Removals {
-    /// What is recorded about the rows whose integrations are not deleted.
-    events: Vec<Event>,
-    /// Rows and their integrations that Jira no longer holds.
-    gone: Vec<(u32, Remote)>,
-    deletions: Vec<Deletion>,
-    /// Rows whose fields are put back.
-    changes: Vec<(u32, Change, String)>,
 }
 
 impl Undoing<'_> {
@@ -264,21 +161,12 @@ impl Undoing<'_> {
             session.settle(&mut self.run, decisions)?;
         }
         settle_duplicates(&mut self.run, session)?;
-        let mut removals = if self.args.duplicates {
-            Removals {
-                deletions: duplicates_to_remove(&self.run, session)?,
-                ..Removals::default()
-            }
-        } else {
-            self.created_to_remove(session, seen, must_ask)?
-        };
-        if must_ask && !(removals.deletions.is_empty() && removals.changes.is_empty()) {
-            removals.events.push(Event::Confirmed {
-                by: ConfirmedBy::Answer,
-                at: Timestamp::now(),
-            });
+        if self.args.duplicates {
+            let duplicates = duplicates_to_remove(&self.run, session)?;
+            return self.carry_out(session, &[], duplicates, must_ask);
         }
-        self.remove(session, removals)
+        let plan = self.confirmed_plan(session, seen, must_ask)?;
+        self.carry_out(session, &plan, Vec::new(), must_ask)
     }
 
     /// The plan by a list, which may lack other integrations of the run.
@@ -288,24 +176,21 @@ impl Undoing<'_> {
             changed: self.args.include_changed,
             found: self.args.include_found,
         };
-        let is_selected = |n, row: &RowState| self.selection.has(n, row);
+        let is_selected = |n, _: &RowState| self.selected.contains(&n);
         plan_undo(self.run.state(), list, is_selected, options)
     }
 
-    fn created_to_remove(
+    /// The plan by a list that was `seen` and others that are read until it is certain what they do not show, once somebody
+    /// has agreed, if somebody `must` be asked.
+    fn confirmed_plan(
         &self,
         session: &Session<'_>,
         seen: &[RemoteIntegration],
         must_ask: bool,
-    ) -> Result<Removals, EarlyEnd> {
-        // Jira's list, read until it is certain which of these integrations it does not show.
-        let list = |remotes: Vec<Remote>| {
-            let matcher = Matcher::of_run(self.run.state());
-            let seen = seen.to_vec();
-            session.read(async |context, _| list_for_undo(context, &matcher, &remotes, seen).await)
-        };
+    ) -> Result<Vec<UndoneRow>, EarlyEnd> {
         let plan_for = |rows: &mut dyn Iterator<Item = &UndoneRow>| {
-            let (list, is_whole) = list(rows.map(|undone| undone.remote).collect())?;
+            let remotes: Vec<_> = rows.map(|undone| undone.remote).collect();
+            let (list, is_whole) = list(&self.run, session, &remotes, seen.to_vec())?;
             Ok::<_, EarlyEnd>(self.plan(&list, !is_whole))
         };
         let plan = plan_for(&mut self.plan(&[], false).iter())?;
@@ -315,7 +200,7 @@ impl Undoing<'_> {
         let is_sent = |undone: &&UndoneRow| undone.fate.is_sent();
         let number = plan.iter().filter(is_sent).count();
         if !must_ask || number == 0 {
-            return Ok(self.removals(&plan));
+            return Ok(plan);
         }
         let what = count(number as u64, "integration", "integrations");
         let place = jira_at(jira);
@@ -334,25 +219,32 @@ impl Undoing<'_> {
         let there = plan.iter();
         let mut there = there.filter(|undone| undone.fate != Fate::AlreadyGone);
         let now = plan_for(&mut there)?;
-        Ok(self.removals(&agreed(&plan, now)))
+        Ok(agreed(&plan, now))
     }
 
-    fn removals(&self, plan: &[UndoneRow]) -> Removals {
-        let mut removals = Removals::default();
+    /// Undoes what `plan` contains and removes `duplicates`, and checks whether Jira still holds something that the run created.
+    fn carry_out(
+        &self,
+        session: &Session<'_>,
+        plan: &[UndoneRow],
+        duplicates: Vec<Deletion>,
+        was_asked: bool,
+    ) -> Result<Discrepancies, EarlyEnd> {
+        let state = self.run.state();
+        let mut matcher = Matcher::of_run(state);
+        let mut events = Vec::new();
+        let mut deletions = duplicates;
+        let mut updates = Vec::new();
         for undone in plan {
             let (n, remote) = (undone.n, undone.remote);
+            let Some(row) = state.row(n) else { continue };
             let (action, reason) = match &undone.fate {
                 Fate::Delete => {
-                    if let Some(row) = self.run.state().row(n) {
-                        let deletions = &mut removals.deletions;
-                        deletions.push(deletion(n, row, remote, undone.was_in_doubt));
-                    }
+                    deletions.push(deletion(n, row, remote, undone.was_in_doubt));
                     continue;
                 }
                 Fate::Restore { change, left } => {
-                    removals
-                        .changes
-                        .push((n, Change::clone(change), left.clone()));
+                    updates.push(Job::new(Update::back(n, change, left), row.last_intent));
                     continue;
                 }
                 Fate::LeaveAlone(why) => (PlannedAction::LeaveAlone, why.as_str()),
@@ -363,9 +255,9 @@ impl Undoing<'_> {
                 Fate::AlreadyGone => (PlannedAction::AlreadyGone, "was no longer in Jira's list"),
             };
             if undone.fate == Fate::AlreadyGone {
-                removals.gone.push((n, remote));
+                matcher.note_removed(n, remote);
             }
-            removals.events.push(Event::Plan(Planned {
+            events.push(Event::Plan(Planned {
                 n,
                 action,
                 reason: reason.into(),
@@ -374,38 +266,26 @@ impl Undoing<'_> {
                 differences: Vec::new(),
             }));
         }
-        removals
-    }
-
-    /// Removes everything, and checks whether Jira still holds something that the run created.
-    fn remove(&self, session: &Session<'_>, removals: Removals) -> Result<Discrepancies, EarlyEnd> {
-        let state = self.run.state();
-        let mut matcher = Matcher::of_run(state);
-        for (n, remote) in removals.gone {
-            matcher.note_removed(n, remote);
+        if was_asked && !(deletions.is_empty() && updates.is_empty()) {
+            events.push(Event::Confirmed {
+                by: ConfirmedBy::Answer,
+                at: Timestamp::now(),
+            });
         }
+        let appender = session.journal.appender();
+        let begin = async move { appender.commit(events).await };
         // Several requests may have created a selected row. With `--duplicates` the user is asked for each of them, and
         // without the list from before the run, what is new is not known.
-        let is_doubtful = |n, row: &RowState| self.selection.has(n, row) && may_be_left(row);
-        let must_audit = !self.args.duplicates
-            && state.baseline.is_some()
-            && state.rows().any(|(n, row)| is_doubtful(n, row));
-        let appender = session.journal.appender();
-        let begin = async move { appender.commit(removals.events).await };
+        let is_doubtful =
+            |(n, row): (u32, &RowState)| self.selected.contains(&n) && may_be_left(row);
+        let must_audit =
+            !self.args.duplicates && state.baseline.is_some() && state.rows().any(is_doubtful);
         if self.is_update() {
-            let last = |n| state.row(n).map_or(0, |row| row.last_intent);
-            let changes = removals.changes.iter();
-            let jobs =
-                changes.map(|(n, change, left)| Job::new(Update::back(*n, change, left), last(*n)));
-            return session.send(begin, Work::new(matcher, jobs));
+            return session.send(begin, Work::new(matcher, updates, false));
         }
-        let jobs = removals.deletions.into_iter();
+        let jobs = deletions.into_iter();
         let jobs = jobs.map(|deletion| Job::new(deletion, deletion.attempt));
-        let mut work = Work::new(matcher, jobs);
-        if must_audit {
-            work.audit = WhenToAudit::Always;
-        }
-        session.send(begin, work)
+        session.send(begin, Work::new(matcher, jobs.collect(), must_audit))
     }
 
     /// Whether the run changed integrations, and created none.
@@ -417,22 +297,20 @@ impl Undoing<'_> {
         let Self { run, context, .. } = self;
         let plan = self.plan(list, false);
         if context.is_json {
-            write_json(&PlanDocument {
-                run: run.id(),
-                in_doubt: run.state().totals().in_doubt,
-                plan: plan
-                    .iter()
-                    .map(|undone| PlanRow::new(run, undone))
-                    .collect(),
-            })?;
+            let rows: Vec<Value> = plan
+                .iter()
+                .map(|undone| self.row_document(undone))
+                .collect();
+            let in_doubt = run.state().totals().in_doubt;
+            write_json(&json!({"run": run.id(), "in_doubt": in_doubt, "plan": rows}))?;
             return Ok(Exit::Done);
         }
-        context.screen.result(&self.plan_text(&plan, jira));
         let (done, verb) = if self.is_update() {
             ("changed", "put back")
         } else {
             ("removed", "remove")
         };
+        context.screen.result(&self.plan_text(&plan, jira));
         context
             .screen
             .result(&format!("dry run: nothing was {done}\n"));
@@ -445,6 +323,18 @@ impl Undoing<'_> {
         Ok(Exit::Done)
     }
 
+    fn row_document(&self, undone: &UndoneRow) -> Value {
+        let (action, reason) = match &undone.fate {
+            Fate::Delete => ("remove", None),
+            Fate::Restore { left, .. } => ("restore", Some(left).filter(|left| !left.is_empty())),
+            Fate::AlreadyRestored => ("restored", None),
+            Fate::LeaveAlone(why) => ("leave_alone", Some(why)),
+            Fate::AlreadyGone => ("not_listed", None),
+        };
+        let row = self.run.place_of(undone.n);
+        json!({"row": row, "id": undone.remote.id, "action": action, "reason": reason})
+    }
+
     fn plan_text(&self, plan: &[UndoneRow], jira: &Jira) -> String {
         plan_text(
             plan,
@@ -455,108 +345,54 @@ impl Undoing<'_> {
         )
     }
 
-    /// Whether selected rows have duplicates of ours.
-    fn has_duplicates(&self, found: &Discrepancies) -> bool {
-        let is_ours = |duplicate: &Duplicate| {
-            let row = self.run.state().row(duplicate.n);
-            row.is_some_and(|row| self.selection.has(duplicate.n, row) && row.may_have_created > 1)
-        };
-        found.duplicates.iter().any(is_ours)
-    }
-
-    /// Whether selected rows are in doubt: it is not known whether they are in Jira.
-    fn is_in_doubt(&self, found: &Discrepancies) -> bool {
-        let state = self.run.state();
-        let is_selected = |n: &u32| {
-            let row = state.row(*n);
-            row.is_some_and(|row| self.selection.has(*n, row))
-        };
-        let are_in_doubt = state
-            .rows()
-            .any(|(n, row)| row.outcome == Outcome::InDoubt && self.selection.has(n, row));
-        let may_exist = are_in_doubt && !self.args.duplicates && !self.is_update();
-        may_exist || found.appeared.iter().any(is_selected)
-    }
-
-    fn is_left(&self, report: &Report, found: &Discrepancies) -> bool {
-        report.is_something_left() || self.is_in_doubt(found) || self.has_duplicates(found)
-    }
-
-    fn next(&self, report: &Report, found: &Discrepancies, is_stopped: bool) -> String {
+    /// Whether something is left after a session that `found` this in Jira's list, none if it was stopped; and what to do.
+    fn after(&self, report: &Report, found: Option<Discrepancies>) -> (bool, String) {
+        let Self { run, args, .. } = self;
         let given = &self.context.given;
-        let undo = self.run.next(given, "undo");
-        let has_chosen = !(self.args.rows.is_empty() && self.args.only.is_empty());
-        let others = report.rows.iter().filter(|row| {
-            let is_in_jira = matches!(row.outcome(), Some(Outcome::Created | Outcome::Updated));
-            is_in_jira && row.removal.is_none()
-        });
-        if is_stopped {
-            format!("continue the undo:\n  {undo}")
-        } else if self.is_update() && report.is_rest_left_alone() {
-            "see the messages above: what was left alone cannot be put back by an undo".to_owned()
-        } else if report.is_something_left() {
-            let include = ["--include-found", "--include-changed"];
-            let include = include
-                .into_iter()
-                .filter(|option| report.is_left_for(option));
-            let undo = undo.options(&include.collect::<Vec<_>>());
-            format!("see the messages above, then continue the undo:\n  {undo}")
-        } else if self.is_in_doubt(found) {
+        let undo = run.next(given, "undo");
+        let Some(found) = found else {
+            return (true, format!("continue the undo:\n  {undo}"));
+        };
+        let selected = |n: u32| run.state().row(n).filter(|_| self.selected.contains(&n));
+        let may_exist = |n: &u32| {
+            selected(*n).is_some_and(|row| row.outcome == Outcome::InDoubt)
+                && !args.duplicates
+                && !self.is_update()
+        };
+        let is_in_doubt = self.selected.iter().any(may_exist)
+            || found.appeared.iter().any(|n| selected(*n).is_some());
+        let is_ours = |n: u32| selected(n).is_some_and(|row| row.may_have_created > 1);
+        let has_duplicates = found.duplicates.iter().any(|found| is_ours(found.n));
+        let has_chosen = !(args.rows.is_empty() && args.only.is_empty());
+        let next = if report.is_something_left() {
+            if self.is_update() && report.is_rest_left_alone() {
+                "see the messages above: what was left alone cannot be put back by an undo"
+                    .to_owned()
+            } else {
+                let include = ["--include-found", "--include-changed"].into_iter();
+                let include = include.filter(|option| report.is_left_for(option));
+                let undo = undo.options(&include.collect::<Vec<_>>());
+                format!("see the messages above, then continue the undo:\n  {undo}")
+            }
+        } else if is_in_doubt {
             format!(
                 "find the rows in doubt in Jira, and decide with `--adopt ROW=ID` (together with `--include-found`) or \
                  `--absent ROW`:\n  {undo}"
             )
-        } else if self.has_duplicates(found) {
-            remove_duplicates(&self.run.undo_duplicates(given))
+        } else if has_duplicates {
+            remove_duplicates(&run.undo_duplicates(given))
         } else if report.may_lack_rows() {
             "the known part of the run is undone; the journal has lost rows: find what they created in Jira and remove it there"
                 .to_owned()
-        } else if has_chosen && !self.run.state().is_undone && report.has_open_rows() {
-            let resume = self.run.resume(given);
+        } else if has_chosen && !run.state().is_undone && report.has_open_rows() {
+            let resume = run.resume(given);
             format!("the chosen rows are undone; continue the rest of the run:\n  {resume}")
-        } else if let others @ 1.. = others.count() {
-            let (one, many) = ("other row stays as it is", "other rows stay as they are");
-            let rows = count(others as u64, one, many);
-            format!("the chosen rows are undone; {rows}")
+        } else if has_chosen {
+            "the chosen rows are undone; the others stay as they are".to_owned()
         } else {
             "the undo is complete; nothing is left to do".to_owned()
-        }
-    }
-}
-
-/// The plan of an undo in the form of `--format json`.
-#[derive(Serialize)]
-struct PlanDocument<'a> {
-    run: &'a str,
-    in_doubt: u64,
-    plan: Vec<PlanRow<'a>>,
-}
-
-#[derive(Serialize)]
-struct PlanRow<'a> {
-    row: String,
-    id: i64,
-    action: &'static str,
-    reason: Option<&'a str>,
-}
-
-impl<'a> PlanRow<'a> {
-    fn new(run: &LoadedRun, undone: &'a UndoneRow) -> Self {
-        let (action, reason) = match &undone.fate {
-            Fate::Delete => ("remove", None),
-            Fate::Restore { left, .. } => {
-                let left = Some(left.as_str());
-                ("restore", left.filter(|left| !left.is_empty()))
-            }
-            Fate::AlreadyRestored => ("restored", None),
-            Fate::LeaveAlone(why) => ("leave_alone", Some(why.as_str())),
-            Fate::AlreadyGone => ("not_listed", None),
         };
-        Self {
-            row: run.place_of(undone.n),
-            id: undone.remote.id,
-            action,
-            reason,
-        }
+        let is_left = report.is_something_left() || is_in_doubt || has_duplicates;
+        (is_left, next)
     }
 }

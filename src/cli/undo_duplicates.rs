@@ -56,7 +56,8 @@ pub(super) fn duplicates_to_remove(
     session: &Session<'_>,
 ) -> Result<Vec<Deletion>, EarlyEnd> {
     let screen = &session.context.screen;
-    let (ours, theirs) = duplicates(run.state(), &list(run, session)?);
+    let shown = || Ok::<_, EarlyEnd>(list(run, session, &[], Vec::new())?.0);
+    let (ours, theirs) = duplicates(run.state(), &shown()?);
     for duplicate in &theirs {
         let row = run.state().row(duplicate.n);
         let whose = match row.map_or(0, |row| row.may_have_created) {
@@ -83,8 +84,7 @@ pub(super) fn duplicates_to_remove(
         return Ok(deletions);
     }
     // Jira may have changed since the questions.
-    let list = list(run, session)?;
-    let (still, others) = still_duplicates(deletions, run, &list);
+    let (still, others) = still_duplicates(deletions, run, &shown()?);
     for deletion in others {
         screen.problem(&format!(
             "note: integration {} is no longer a duplicate of {} and is left alone\n",
@@ -95,11 +95,15 @@ pub(super) fn duplicates_to_remove(
     Ok(still)
 }
 
-fn list(run: &LoadedRun, session: &Session<'_>) -> Result<Vec<RemoteIntegration>, EarlyEnd> {
+/// Jira's list as [`list_for_undo`] reads it.
+pub(super) fn list(
+    run: &LoadedRun,
+    session: &Session<'_>,
+    remotes: &[Remote],
+    seen: Vec<RemoteIntegration>,
+) -> Result<(Vec<RemoteIntegration>, bool), EarlyEnd> {
     let matcher = Matcher::of_run(run.state());
-    let listed =
-        session.read(async |context, _| list_for_undo(context, &matcher, &[], Vec::new()).await);
-    Ok(listed?.0)
+    session.read(async |context, _| list_for_undo(context, &matcher, remotes, seen).await)
 }
 
 /// Asks for all integrations of a row but the one that is kept.

@@ -123,11 +123,6 @@ impl<'a, O: Operation> Executor<'a, O> {
         }
     }
 
-    /// Whether anything was sent, now or before, that an audit can compare with a list.
-    pub(crate) fn has_sent(&self) -> bool {
-        !self.in_doubt.is_empty() || self.matcher.has_sent()
-    }
-
     /// Compares all rows with Jira's list, unless the session stops in a way that nothing more is asked of Jira.
     pub(crate) async fn audit(&mut self) -> Discrepancies {
         if self.context.settling() != Some(Settling::Full) {

@@ -309,13 +309,6 @@ impl Matcher {
         known.all(|created| shown.contains(created) || is_open(created))
     }
 
-    /// Whether anything was sent whose fate an audit can compare with a list.
-    pub(crate) fn has_sent(&self) -> bool {
-        let is_sent =
-            |row: &MatchRow| matches!(row.status, RowStatus::Created(_) | RowStatus::Failed);
-        self.rows.values().any(is_sent)
-    }
-
     /// What `list` shows that is new.
     pub(crate) fn new_in<'l>(&self, list: &'l [RemoteIntegration]) -> Vec<&'l RemoteIntegration> {
         list.iter()

@@ -19,7 +19,7 @@ use super::run_dir::JOURNAL_FILE;
 /// Why the journal cannot be written. The first failure is final: nothing is written after it, and every later call is
 /// answered with it, for a file of which a part may be lost must not seem to go on.
 #[derive(Clone, Debug, Error)]
-pub enum JournalError {
+pub(crate) enum JournalError {
     #[error("cannot {doing} the journal {}: {source}; nothing was sent", .path.display())]
     Start {
         doing: &'static str,

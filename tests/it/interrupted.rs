@@ -133,7 +133,7 @@ fn the_comparison_at_the_end_is_made_up_for_when_ctrl_c_comes_in_its_middle() {
     assert_eq!(env.report()["run"]["audit"], serde_json::Value::Null);
     env.run(["resume", "--yes", "--settle", "50ms"])
         .exit(0)
-        .says("before the final comparison with Jira's list");
+        .says("comparing with Jira's list");
     assert_eq!(env.posts(), 2);
     assert_eq!(env.report()["run"]["ending"], "complete");
 }

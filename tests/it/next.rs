@@ -50,16 +50,11 @@ fn an_import_that_created_nothing_has_nothing_to_verify() {
         .exit(0)
         .says("Next: nothing is left to do")
         .says_nothing_of("gij verify");
-    for command in ["verify", "undo"] {
-        env.run(
-            [command, "--yes"]
-                .into_iter()
-                .take(1 + usize::from(command == "undo")),
-        )
+    env.run(["verify"])
         .exit(0)
         .says("created and updated nothing")
         .says("another run:\n  gij runs");
-    }
+    env.run(["undo", "--yes"]).exit(0).says("is left to undo");
 }
 
 #[test]

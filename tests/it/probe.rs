@@ -510,7 +510,7 @@ fn nothing_is_sent_without_consent() {
             .says("no credential was sent")
             .says(&host.url);
     }
-    assert_eq!(host.requests().len() + env.jira().requests().len(), 0);
+    assert_eq!(host.requests().len() + env.posts(), 0);
 }
 
 #[test]
@@ -543,7 +543,7 @@ fn an_import_stops_at_a_rejected_credential_as_at_any_error() {
         .exit(3)
         .says("credential-rejected")
         .says("nothing was sent to Jira");
-    assert_eq!(env.jira().requests().len(), 0);
+    assert_eq!(env.posts(), 0);
     env.run(["import", "a.csv", "--probe", "--yes", "--skip-invalid"])
         .exit(1);
     assert_eq!(env.held(), ["A"]);

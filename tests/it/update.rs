@@ -756,7 +756,7 @@ fn after_an_undo_of_all_that_is_left_no_resume_is_advised() {
     update(&env, &["--fields", "tagsFilter"]).exit(1);
     undo(&env, &["--rows", "3"])
         .exit(0)
-        .says("the chosen rows are undone; 1 other row stays as it is")
+        .says("the chosen rows are undone; the others stay as they are")
         .says_nothing_of("gij resume");
 }
 

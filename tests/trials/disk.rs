@@ -54,7 +54,7 @@ fn env() -> Env {
 fn tells_how_to_go_on(ran: &Ran) -> bool {
     let ways = [
         "gij resume 2",
-        "begin again",
+        "run the same command again",
         "choose another place",
         "gij verify 2",
     ];
