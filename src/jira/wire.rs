@@ -11,18 +11,20 @@ use serde::{Deserialize, de::Error as _};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::model::{Field, Kind, Origin, Record, Remote, RemoteIntegration, ShownFields};
+use crate::model::{Field, Kind, Record, Remote, RemoteIntegration, ShownFields};
 use crate::secret::Masker;
-use crate::secret::Secret;
 
-/// The body of the POST that creates `record`; it is wiped from memory once it was sent.
+/// The body of the POST that creates `record`; it is wiped from memory once it was sent. A blank cell sends no field.
 pub(super) fn request_body(record: &Record) -> Bytes {
-    body_of(&RequestBody(record))
+    let mut values = record.visible().open();
+    // The API takes project ids only; they stand in the keys' place since the plan was made.
+    values.remove(Field::ProjectKeys.name());
+    update_body(&values, Some(record))
 }
 
 /// The body of the PUT that sets `values` and the secrets of `record`.
 pub(super) fn update_body(values: &Map<String, Value>, record: Option<&Record>) -> Bytes {
-    body_of(&UpdateBody { values, record })
+    body_of(&RequestBody { values, record })
 }
 
 fn body_of(content: &impl Serialize) -> Bytes {
@@ -35,12 +37,12 @@ fn body_of(content: &impl Serialize) -> Bytes {
     Bytes::from_owner(body)
 }
 
-struct UpdateBody<'a> {
+struct RequestBody<'a> {
     values: &'a Map<String, Value>,
     record: Option<&'a Record>,
 }
 
-impl Serialize for UpdateBody<'_> {
+impl Serialize for RequestBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut body = serializer.serialize_map(None)?;
         for (name, value) in self.values {
@@ -48,37 +50,6 @@ impl Serialize for UpdateBody<'_> {
         }
         for (field, secret) in self.record.into_iter().flat_map(Record::secret_fields) {
             body.serialize_entry(field.name(), secret.expose())?;
-        }
-        body.end()
-    }
-}
-
-/// What the row fills in: a blank cell sends no field.
-struct RequestBody<'a>(&'a Record);
-
-impl Serialize for RequestBody<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let record = self.0;
-        let key_id = record.key_id().map(Secret::expose);
-        let texts = [
-            (Field::Type, Some(record.integration_type().name())),
-            (Field::DisplayName, record.display_name()),
-            (Field::Origin, record.origin().map(Origin::as_str)),
-            (Field::Username, record.username().or(key_id)),
-            (Field::Password, record.password().map(Secret::expose)),
-            (Field::Pat, record.pat().map(Secret::expose)),
-        ];
-        let mut body = serializer.serialize_map(None)?;
-        for (field, text) in texts {
-            if let Some(text) = text {
-                body.serialize_entry(field.name(), text)?;
-            }
-        }
-        for (field, value) in record.settings() {
-            // The API takes project ids only; they stand in the keys' place since the plan was made.
-            if field != Field::ProjectKeys {
-                body.serialize_entry(field.name(), value)?;
-            }
         }
         body.end()
     }
@@ -314,6 +285,7 @@ mod tests {
     use super::*;
     use crate::jira::Access;
     use crate::model::{FieldValue, IntegrationType, RecordDraft};
+    use crate::secret::Secret;
 
     fn list(body: &str) -> Option<Vec<RemoteIntegration>> {
         object::<ListBody>(body.as_bytes()).ok()?.integrations()
@@ -511,8 +483,10 @@ mod tests {
                 ..RecordDraft::default()
             };
             let record = Record::new(IntegrationType::GitHub, given);
+            let values = record.visible().open();
+            let content = RequestBody { values: &values, record: Some(&record) };
             let mut length = Length(0);
-            serde_json::to_writer(&mut length, &RequestBody(&record)).unwrap();
+            serde_json::to_writer(&mut length, &content).unwrap();
             let body = request_body(&record);
             prop_assert_eq!(body.len(), length.0);
             let json: Value = serde_json::from_slice(&body).unwrap();

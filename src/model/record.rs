@@ -65,19 +65,6 @@ impl Record {
         self.values.user_name()
     }
 
-    /// The AWS access key id that stands in place of an account's name.
-    pub fn key_id(&self) -> Option<&Secret> {
-        self.values.key_id().map(|cell| &cell.secret)
-    }
-
-    pub fn password(&self) -> Option<&Secret> {
-        self.values.password.as_ref().map(|cell| &cell.secret)
-    }
-
-    pub fn pat(&self) -> Option<&Secret> {
-        self.values.pat.as_ref().map(|cell| &cell.secret)
-    }
-
     /// All fields beside type, name, origin and credentials.
     pub fn settings(&self) -> impl Iterator<Item = (Field, &FieldValue)> {
         let settings = self.values.settings.iter();
@@ -122,27 +109,31 @@ impl Record {
         self.secret_fields().map(|(_, secret)| secret)
     }
 
-    /// The record's secrets with their fields.
+    /// The record's secrets with their fields: `username` where it is an AWS access key id, `password` and `pat`.
     pub(crate) fn secret_fields(&self) -> impl Iterator<Item = (Field, &Secret)> {
-        let fields = [Field::Username, Field::Password, Field::Pat];
-        let fields = fields.into_iter().zip(self.optional_cells());
-        fields.filter_map(|(field, cell)| Some((field, &cell?.secret)))
+        self.secret_cells()
+            .map(|(field, cell)| (field, &cell.secret))
     }
 
     /// The references through which secrets of this record were read.
     pub fn references(&self) -> impl Iterator<Item = &SecretReference> {
-        let cells = self.optional_cells().into_iter().flatten();
-        cells.filter_map(|cell| cell.reference.as_ref())
+        let cells = self.secret_cells();
+        cells.filter_map(|(_, cell)| cell.reference.as_ref())
     }
 
-    /// The cells of `username`, `password` and `pat` that hold secrets.
-    fn optional_cells(&self) -> [Option<&SecretCell>; 3] {
+    fn secret_cells(&self) -> impl Iterator<Item = (Field, &SecretCell)> {
         let values = &self.values;
-        [
-            values.key_id(),
-            values.password.as_ref(),
-            values.pat.as_ref(),
-        ]
+        let key_id = match &values.username {
+            Some(Username::KeyId(cell)) => Some(cell),
+            _ => None,
+        };
+        let cells = [
+            (Field::Username, key_id),
+            (Field::Password, values.password.as_ref()),
+            (Field::Pat, values.pat.as_ref()),
+        ];
+        let cells = cells.into_iter();
+        cells.filter_map(|(field, cell)| Some((field, cell?)))
     }
 
     /// The fields that are no secrets: for the journal and for comparing with Jira.
@@ -174,13 +165,6 @@ impl RecordDraft {
     pub(crate) fn user_name(&self) -> Option<&str> {
         match &self.username {
             Some(Username::Name(name)) => Some(name),
-            _ => None,
-        }
-    }
-
-    fn key_id(&self) -> Option<&SecretCell> {
-        match &self.username {
-            Some(Username::KeyId(cell)) => Some(cell),
             _ => None,
         }
     }

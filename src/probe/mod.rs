@@ -92,8 +92,8 @@ impl<'a> Probe<'a> {
 impl<'a> Login<'a> {
     /// The login of the row `index`, or why there is none to try.
     fn new(index: usize, record: &'a Record, rules: &ProbeRules) -> Result<Self, Finding> {
-        let pat = record.pat().map(|secret| (Field::Pat, secret));
-        let credential = pat.or_else(|| Some((Field::Password, record.password()?)));
+        // A token comes last.
+        let credential = record.secret_fields().last();
         let api = HostApi::of(record.integration_type());
         let (Some((field, secret)), Some(api)) = (credential, api) else {
             return Err(not_probed(index, record));
