@@ -219,8 +219,8 @@ impl State {
                 pause
             }
             Ended::NotConnected => self.pause.back_off(number, self.sent, now),
-            Ended::Answered(408 | 500..) | Ended::TimedOut | Ended::BrokenOff => {
-                if ended != Ended::BrokenOff {
+            Ended::Answered(408 | 500..) | Ended::TimedOut | Ended::BrokenOff | Ended::TooLarge => {
+                if matches!(ended, Ended::Answered(_) | Ended::TimedOut) {
                     self.concurrency.failed(number, self.sent);
                 }
                 match (purpose, retry_after) {

@@ -1,7 +1,7 @@
 //! What the answer to a request that changes something means.
 
 use super::error::JiraError;
-use super::exchange::{RawAnswer, Reply};
+use super::exchange::{Ended, NoAnswer, RawAnswer, Reply};
 use super::message::Refusal;
 use super::wire::{self, CreatedIntegration};
 use crate::model::{Remote, ShownFields};
@@ -36,10 +36,7 @@ impl Answer<CreatedIntegration> {
         let answer = judge(url, reply, masker, |answer| {
             read(answer).ok_or("a success without an integration in it")
         });
-        let named = || match reply {
-            Reply::Whole(raw) => read(raw).map(|named| named.remote),
-            _ => None,
-        };
+        let named = || Some(read(reply.as_ref().ok()?)?.remote);
         match answer {
             Self::Unsettled(why, _) => Self::Unsettled(why, named()),
             Self::FailedOnServer(why, _) => Self::FailedOnServer(why, named()),
@@ -54,9 +51,7 @@ impl Answer<()> {
         let answer = judge(url, reply, masker, |_| Ok(())).repeatable();
         match (answer, reply) {
             // The app itself may say that the integration is not there.
-            (Self::Refused(refusal), Reply::Whole(raw)) if raw.status == 404 => {
-                Self::NotFound(refusal)
-            }
+            (Self::Refused(refusal), Ok(raw)) if raw.status == 404 => Self::NotFound(refusal),
             (answer, _) => answer,
         }
     }
@@ -93,12 +88,14 @@ fn judge<T>(
     read: impl FnOnce(&RawAnswer) -> Result<T, &'static str>,
 ) -> Answer<T> {
     let answer = match reply {
-        Reply::Whole(answer) => answer,
-        Reply::NotSent(why) => return Answer::NothingHappened(why.clone()),
-        Reply::TimedOut(why) | Reply::BrokenOff(why) => {
-            return Answer::Unsettled(why.clone(), None);
+        Ok(answer) => answer,
+        Err(NoAnswer {
+            ended: Ended::NotConnected,
+            why,
+        }) => {
+            return Answer::NothingHappened(why.clone());
         }
-        Reply::TooLarge(_) => return Answer::Unsettled("an answer that is too large".into(), None),
+        Err(NoAnswer { why, .. }) => return Answer::Unsettled(why.clone(), None),
     };
     if let Some(error) = JiraError::final_in(url, answer) {
         return Answer::Stop(error);
@@ -152,11 +149,11 @@ mod tests {
     }
 
     fn to_creation(answer: RawAnswer) -> Answer<CreatedIntegration> {
-        Answer::to_creation(JIRA, &Reply::Whole(answer), &masker())
+        Answer::to_creation(JIRA, &Ok(answer), &masker())
     }
 
     fn to_deletion(answer: RawAnswer) -> Answer<()> {
-        Answer::to_deletion(JIRA, &Reply::Whole(answer), &masker())
+        Answer::to_deletion(JIRA, &Ok(answer), &masker())
     }
 
     fn captcha(status: u16) -> RawAnswer {
@@ -241,13 +238,14 @@ mod tests {
 
     #[test]
     fn without_a_whole_answer_only_a_connection_that_was_not_made_proves_that_nothing_happened() {
-        let why = || "why".to_owned();
-        for (reply, expected) in [
-            (Reply::NotSent(why()), "nothing happened"),
-            (Reply::TimedOut(why()), "unsettled"),
-            (Reply::BrokenOff(why()), "unsettled"),
-            (Reply::TooLarge(1), "unsettled"),
+        for (ended, expected) in [
+            (Ended::NotConnected, "nothing happened"),
+            (Ended::TimedOut, "unsettled"),
+            (Ended::BrokenOff, "unsettled"),
+            (Ended::TooLarge, "unsettled"),
         ] {
+            let why = "why".to_owned();
+            let reply = Err(NoAnswer { ended, why });
             assert_eq!(
                 name(&Answer::to_creation(JIRA, &reply, &masker())),
                 expected

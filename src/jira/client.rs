@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use super::answer::Answer;
 use super::base_url::BaseUrl;
 use super::connection::{ConnectError, Connection};
 use super::error::JiraError;
-use super::exchange::{Exchange, RawAnswer, Reply};
+use super::exchange::{Ended, Exchange, NoAnswer, RawAnswer, Reply};
 use super::message::read_body;
 use super::wire::{self, CreatedIntegration, ListBody, RepositoriesBody, ShowBody};
 use crate::http::{describe, proxy_in_use};
@@ -110,7 +111,7 @@ impl Client {
         let request = self.http.get(self.base.join("/status"));
         let reply = self.send(request, LARGEST_ANSWER, &self.masker).await;
         // A Jira that is not ready tells its state with a server error.
-        if let Reply::Whole(answer) = &reply
+        if let Ok(answer) = &reply
             && let Ok(Status { state }) = wire::object(&answer.body)
         {
             return match state.as_str() {
@@ -140,17 +141,9 @@ impl Client {
     ///
     /// [`JiraError`] tells why there is none.
     pub async fn list(&self) -> Exchange<Result<Vec<RemoteIntegration>, JiraError>> {
-        let exchange = self
-            .get(&self.unpooled, INTEGRATIONS, LARGEST_LIST, &self.masker)
-            .await;
-        exchange.map(|answer| {
-            self.read_list(
-                &answer?.body,
-                ListBody::integrations,
-                "no list of integrations",
-                &self.masker,
-            )
-        })
+        let (http, contents) = (&self.unpooled, ListBody::integrations);
+        self.read(http, INTEGRATIONS, LARGEST_LIST, &self.masker, contents)
+            .await
     }
 
     /// Reads how many repositories each integration has found, by its id. Older versions of the app do not tell.
@@ -159,42 +152,9 @@ impl Client {
     ///
     /// [`JiraError`] tells why that is not known.
     pub async fn repositories(&self) -> Exchange<Result<HashMap<i64, u64>, JiraError>> {
-        let exchange = self
-            .get(self.http(), REPOSITORIES, LARGEST_LIST, &self.masker)
-            .await;
-        exchange.map(|answer| {
-            self.read_list(
-                &answer?.body,
-                RepositoriesBody::counts,
-                "no list of repositories",
-                &self.masker,
-            )
-        })
-    }
-
-    fn read_list<B: DeserializeOwned, T>(
-        &self,
-        body: &[u8],
-        contents: impl FnOnce(B) -> Option<T>,
-        none: &str,
-        masker: &Masker,
-    ) -> Result<T, JiraError> {
-        let read = wire::object(body);
-        let why = match read.map(contents) {
-            Ok(Some(list)) => return Ok(list),
-            // The text of such an error may repeat what the server sent.
-            Err(error) if !error.is_data() => error.to_string(),
-            _ => none.to_owned(),
-        };
-        let is_refusal = wire::success(body) == Some(false);
-        let refusal = is_refusal.then(|| read_body(body, masker).0).flatten();
-        Err(match refusal {
-            Some(message) => JiraError::Refused {
-                url: self.base.as_str().to_owned(),
-                message,
-            },
-            None => self.malformed(why),
-        })
+        let (http, contents) = (self.http(), RepositoriesBody::counts);
+        self.read(http, REPOSITORIES, LARGEST_LIST, &self.masker, contents)
+            .await
     }
 
     /// Reads Jira's title, version and base URL.
@@ -203,15 +163,12 @@ impl Client {
     ///
     /// [`JiraError`] if it does not tell.
     pub async fn server_info(&self) -> Exchange<Result<ServerInfo, JiraError>> {
-        let info = self.read::<ServerInfo>("/rest/api/2/serverInfo").await;
-        info.map(|info| {
-            let info = info?;
-            Ok(ServerInfo {
-                title: self.masker.clean(&info.title),
-                version: self.masker.clean(&info.version),
-                base_url: self.masker.clean(&info.base_url),
-            })
-        })
+        let clean = |info: ServerInfo| ServerInfo {
+            title: self.masker.clean(&info.title),
+            version: self.masker.clean(&info.version),
+            base_url: self.masker.clean(&info.base_url),
+        };
+        self.read_small("/rest/api/2/serverInfo", clean).await
     }
 
     /// Reads who we are.
@@ -220,14 +177,11 @@ impl Client {
     ///
     /// [`JiraError`] if Jira does not tell.
     pub async fn myself(&self) -> Exchange<Result<Person, JiraError>> {
-        let person = self.read::<Person>("/rest/api/2/myself").await;
-        person.map(|person| {
-            let person = person?;
-            Ok(Person {
-                name: self.masker.clean(&person.name),
-                display_name: self.masker.clean(&person.display_name),
-            })
-        })
+        let clean = |person: Person| Person {
+            name: self.masker.clean(&person.name),
+            display_name: self.masker.clean(&person.display_name),
+        };
+        self.read_small("/rest/api/2/myself", clean).await
     }
 
     /// Reads the project with this key or id; none if Jira has none, or shows none to us.
@@ -237,7 +191,7 @@ impl Client {
     /// [`JiraError`] if it does not tell.
     pub async fn project(&self, key_or_id: &str) -> Result<Option<Project>, JiraError> {
         let path = format!("/rest/api/2/project/{key_or_id}");
-        match self.read(&path).await.meaning {
+        match self.read_small(&path, |project| project).await.meaning {
             Err(JiraError::NoApi { .. }) => Ok(None),
             read => read.map(Some),
         }
@@ -258,25 +212,24 @@ impl Client {
 
     /// Sends the request that creates `record`: once, on one connection. No secret of the record is in the answer.
     pub async fn create(&self, record: &Record) -> Exchange<Answer<CreatedIntegration>> {
-        let request = self
-            .authenticated(self.http(), Method::POST, INTEGRATIONS)
-            .header(CONTENT_TYPE, "application/json")
-            .body(wire::request_body(record));
-        let masker = self.masker_of(Some(record));
-        let reply = self.send(request, LARGEST_ANSWER, &masker).await;
-        Exchange::from(reply).map(|reply| Answer::to_creation(self.base.as_str(), &reply, &masker))
+        let (masker, body) = (self.masker_of(Some(record)), wire::request_body(record));
+        self.change(
+            Method::POST,
+            INTEGRATIONS,
+            body,
+            &masker,
+            Answer::to_creation,
+        )
+        .await
     }
 
     /// Sends the request that deletes the integration `id`: once, on one connection. It never asks to delete files, which
     /// could erase original repositories ("Delete Existing Repository").
     pub async fn delete(&self, id: i64) -> Exchange<Answer<()>> {
         let path = format!("{INTEGRATIONS}/{id}");
-        let request = self
-            .authenticated(self.http(), Method::DELETE, &path)
-            .header(CONTENT_TYPE, "application/json");
-        let reply = self.send(request, LARGEST_ANSWER, &self.masker).await;
-        Exchange::from(reply)
-            .map(|reply| Answer::to_deletion(self.base.as_str(), &reply, &self.masker))
+        let (masker, body) = (&self.masker, Bytes::new());
+        self.change(Method::DELETE, &path, body, masker, Answer::to_deletion)
+            .await
     }
 
     /// Sends the request that sets the fields `values`, and the secrets of `record`, of the integration `id`: once, on one
@@ -288,32 +241,20 @@ impl Client {
         record: Option<&Record>,
     ) -> Exchange<Answer<ShownFields>> {
         let path = format!("{INTEGRATIONS}/{id}");
-        let request = self
-            .authenticated(self.http(), Method::PUT, &path)
-            .header(CONTENT_TYPE, "application/json")
-            .body(wire::update_body(values, record));
-        self.send_update(request, id, self.masker_of(record)).await
+        let (masker, body) = (self.masker_of(record), wire::update_body(values, record));
+        let judge =
+            |url: &str, reply: &Reply, masker: &Masker| Answer::to_update(url, reply, id, masker);
+        self.change(Method::PUT, &path, body, &masker, judge).await
     }
 
     /// Sends the request that disables or enables the integration `id`, the way that the manual prefers ("Enable/Disable
     /// Existing Integration"): once, on one connection.
     pub(crate) async fn disable(&self, id: i64, disable: bool) -> Exchange<Answer<ShownFields>> {
         let path = format!("{REPOSITORIES}/{id}/disable?disable={disable}");
-        let request = self
-            .authenticated(self.http(), Method::PUT, &path)
-            .header(CONTENT_TYPE, "application/json");
-        self.send_update(request, id, self.masker_of(None)).await
-    }
-
-    async fn send_update(
-        &self,
-        request: RequestBuilder,
-        id: i64,
-        masker: Masker,
-    ) -> Exchange<Answer<ShownFields>> {
-        let reply = self.send(request, LARGEST_ANSWER, &masker).await;
-        Exchange::from(reply)
-            .map(|reply| Answer::to_update(self.base.as_str(), &reply, id, &masker))
+        let judge =
+            |url: &str, reply: &Reply, masker: &Masker| Answer::to_update(url, reply, id, masker);
+        self.change(Method::PUT, &path, Bytes::new(), &self.masker, judge)
+            .await
     }
 
     /// Reads the documented fields of the integration `id`. No secret of `record` is in the answer.
@@ -328,14 +269,9 @@ impl Client {
     ) -> Exchange<Result<Map<String, Value>, JiraError>> {
         let masker = self.masker_of(record);
         let path = format!("{INTEGRATIONS}/{id}");
-        let exchange = self
-            .get(&self.unpooled, &path, LARGEST_ANSWER, &masker)
-            .await;
-        exchange.map(|answer| {
-            let read = ShowBody::integration;
-            let shown = self.read_list(&answer?.body, read, "no integration", &masker);
-            Ok(shown?.visible_without(&masker))
-        })
+        let shown = |body: ShowBody| Some(body.integration()?.visible_without(&masker));
+        self.read(&self.unpooled, &path, LARGEST_ANSWER, &masker, shown)
+            .await
     }
 
     /// Masks the login, and the secrets of `record`.
@@ -351,30 +287,57 @@ impl Client {
         }
     }
 
-    async fn read<T: DeserializeOwned>(&self, path: &str) -> Exchange<Result<T, JiraError>> {
-        let answer = self.get(self.http(), path, LARGEST_ANSWER, &self.masker);
-        answer.await.map(|answer| {
-            // The text of an error about the data may repeat what the server sent.
-            wire::object(&answer?.body).map_err(|error| {
-                self.malformed(if error.is_data() {
-                    "not of the documented form".to_owned()
-                } else {
-                    error.to_string()
-                })
-            })
-        })
+    async fn read_small<B: DeserializeOwned, T>(
+        &self,
+        path: &str,
+        contents: impl FnOnce(B) -> T,
+    ) -> Exchange<Result<T, JiraError>> {
+        let contents = |body| Some(contents(body));
+        self.read(self.http(), path, LARGEST_ANSWER, &self.masker, contents)
+            .await
     }
 
-    async fn get(
+    /// Reads what `contents` takes from the JSON object at `path`, which may have `most` bytes.
+    async fn read<B: DeserializeOwned, T>(
         &self,
         http: &reqwest::Client,
         path: &str,
         most: usize,
         masker: &Masker,
-    ) -> Exchange<Result<RawAnswer, JiraError>> {
+        contents: impl FnOnce(B) -> Option<T>,
+    ) -> Exchange<Result<T, JiraError>> {
         let request = self.authenticated(http, Method::GET, path);
         let reply = self.send(request, most, masker).await;
-        Exchange::from(reply).map(|reply| JiraError::check(self.base.as_str(), reply, masker))
+        Exchange::from(reply).map(|reply| {
+            let url = self.base.as_str().to_owned();
+            let body = JiraError::check(&url, reply, masker)?.body;
+            let why = match wire::object(&body).map(contents) {
+                Ok(Some(read)) => return Ok(read),
+                // The text of such an error may repeat what the server sent.
+                Err(error) if !error.is_data() => error.to_string(),
+                _ => "not of the documented form".to_owned(),
+            };
+            let is_refusal = wire::success(&body) == Some(false);
+            match read_body(&body, masker).0.filter(|_| is_refusal) {
+                Some(message) => Err(JiraError::Refused { url, message }),
+                None => Err(self.malformed(why)),
+            }
+        })
+    }
+
+    /// Sends a request that changes something.
+    async fn change<T>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+        masker: &Masker,
+        judge: impl FnOnce(&str, &Reply, &Masker) -> Answer<T>,
+    ) -> Exchange<Answer<T>> {
+        let request = self.authenticated(self.http(), method, path);
+        let request = request.header(CONTENT_TYPE, "application/json").body(body);
+        let reply = self.send(request, LARGEST_ANSWER, masker).await;
+        Exchange::from(reply).map(|reply| judge(self.base.as_str(), &reply, masker))
     }
 
     fn http(&self) -> &reqwest::Client {
@@ -396,38 +359,32 @@ impl Client {
         let sent = request.send();
         #[cfg(fuzzing)]
         let sent = given_answer(request);
-        let mut response = match sent.await {
-            Ok(response) => response,
-            Err(error) if error.is_connect() || error.is_builder() => {
-                return Reply::NotSent(describe(&error, self.proxy.as_deref()));
-            }
-            Err(error) => {
-                if !error.is_timeout() {
-                    self.has_broken.store(true, Ordering::Relaxed);
-                }
-                return broken_off(&error, self.proxy.as_deref());
-            }
+        let failed = |error: reqwest::Error| NoAnswer {
+            ended: if error.is_connect() || error.is_builder() {
+                Ended::NotConnected
+            } else if error.is_timeout() {
+                Ended::TimedOut
+            } else {
+                Ended::BrokenOff
+            },
+            why: describe(&error, self.proxy.as_deref()),
         };
-        let mut answer = RawAnswer::head(&response, masker);
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if answer.body.len() + chunk.len() <= most => {
-                    answer.body.extend_from_slice(&chunk);
-                }
-                Ok(Some(_)) => return Reply::TooLarge(most),
-                Ok(None) => return Reply::Whole(answer),
-                Err(error) => return broken_off(&error, self.proxy.as_deref()),
+        let mut response = sent.await.map_err(failed).inspect_err(|none| {
+            if none.ended == Ended::BrokenOff {
+                self.has_broken.store(true, Ordering::Relaxed);
             }
+        })?;
+        let mut answer = RawAnswer::head(&response, masker);
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if answer.body.len() + chunk.len() > most {
+                let most = most / (1024 * 1024);
+                let why = format!("it is larger than {most} MB, and no more than that is read");
+                let ended = Ended::TooLarge;
+                return Err(NoAnswer { ended, why });
+            }
+            answer.body.extend_from_slice(&chunk);
         }
-    }
-}
-
-fn broken_off(error: &reqwest::Error, proxy: Option<&str>) -> Reply {
-    let why = describe(error, proxy);
-    if error.is_timeout() {
-        Reply::TimedOut(why)
-    } else {
-        Reply::BrokenOff(why)
+        Ok(answer)
     }
 }
 

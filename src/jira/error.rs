@@ -2,7 +2,8 @@
 
 use thiserror::Error;
 
-use super::exchange::{RawAnswer, Reply};
+use super::base_url::BaseUrl;
+use super::exchange::{Ended, NoAnswer, RawAnswer, Reply};
 use super::message;
 use crate::secret::Masker;
 
@@ -103,15 +104,14 @@ impl JiraError {
     pub(super) fn check(url: &str, reply: Reply, masker: &Masker) -> Result<RawAnswer, Self> {
         let url = url.to_owned();
         let answer = match reply {
-            Reply::Whole(answer) => answer,
-            Reply::NotSent(why) | Reply::TimedOut(why) | Reply::BrokenOff(why) => {
-                return Err(Self::Unreachable { url, why });
-            }
-            Reply::TooLarge(most) => {
-                let most = most / (1024 * 1024);
-                let message = format!("it is larger than {most} MB, and no more than that is read");
+            Ok(answer) => answer,
+            Err(NoAnswer {
+                ended: Ended::TooLarge,
+                why: message,
+            }) => {
                 return Err(Self::Malformed { url, message });
             }
+            Err(NoAnswer { why, .. }) => return Err(Self::Unreachable { url, why }),
         };
         match Self::final_in(&url, &answer) {
             Some(error) => return Err(error),
@@ -170,14 +170,9 @@ fn suggested_url(url: &str, location: &str) -> Option<String> {
         return None;
     }
     // The page's own name is not part of the base URL.
-    let pages = ["/status", "/rest/", "/secure/", "/Dashboard.jspa"];
-    let end = pages.iter().filter_map(|page| path.find(page)).min();
-    let path = end.map_or(path, |end| &path[..end]).trim_end_matches('/');
-    let port = target
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
-    let suggested = format!("{}://{}{port}{path}", target.scheme(), target.host_str()?);
+    let target = target.as_str();
+    let target = target.strip_suffix("/status").unwrap_or(target);
+    let suggested = BaseUrl::parse(target).ok()?.to_string();
     (suggested != url).then_some(suggested)
 }
 

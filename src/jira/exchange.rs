@@ -18,8 +18,10 @@ pub enum Ended {
     NotConnected,
     /// No whole answer came in time.
     TimedOut,
-    /// The connection broke, or the answer was of no use.
+    /// The connection broke.
     BrokenOff,
+    /// The answer is larger than anything that Jira sends.
+    TooLarge,
 }
 
 /// A request, how it ended and what its answer means.
@@ -37,7 +39,7 @@ impl<T> Exchange<T> {
     pub fn status(&self) -> Option<u16> {
         match self.ended {
             Ended::Answered(status) => Some(status),
-            Ended::NotConnected | Ended::TimedOut | Ended::BrokenOff => None,
+            _ => None,
         }
     }
 
@@ -51,39 +53,26 @@ impl<T> Exchange<T> {
     }
 }
 
+/// What came back for a request.
+pub(super) type Reply = Result<RawAnswer, NoAnswer>;
+
+/// How a request ended without a whole answer, and why. Unless the connection was not made, it may have gone out.
+#[derive(Clone, Debug)]
+pub(super) struct NoAnswer {
+    pub ended: Ended,
+    pub why: String,
+}
+
 impl From<Reply> for Exchange<Reply> {
     fn from(reply: Reply) -> Self {
-        let (ended, hints, retry_after) = match &reply {
-            Reply::Whole(answer) => (
-                Ended::Answered(answer.status),
-                answer.hints,
-                answer.retry_after(),
-            ),
-            Reply::NotSent(_) => (Ended::NotConnected, None, None),
-            Reply::TimedOut(_) => (Ended::TimedOut, None, None),
-            Reply::BrokenOff(_) | Reply::TooLarge(_) => (Ended::BrokenOff, None, None),
-        };
+        let answer = reply.as_ref();
         Self {
-            ended,
-            hints,
-            retry_after,
+            ended: answer.map_or_else(|none| none.ended, |answer| Ended::Answered(answer.status)),
+            hints: answer.ok().and_then(|answer| answer.hints),
+            retry_after: answer.ok().and_then(RawAnswer::retry_after),
             meaning: reply,
         }
     }
-}
-
-/// What came back for a request; the texts say why no whole answer did.
-#[derive(Clone, Debug)]
-pub(super) enum Reply {
-    Whole(RawAnswer),
-    /// The connection was not made, so nothing was sent.
-    NotSent(String),
-    /// The request may have gone out.
-    TimedOut(String),
-    /// The request may have gone out.
-    BrokenOff(String),
-    /// Larger than so many bytes, which is more than anything that Jira sends.
-    TooLarge(usize),
 }
 
 /// A whole answer. The texts that may be shown are masked.
