@@ -6,8 +6,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs};
 use super::report_files::ReportArgs;
-use crate::render::{Screen, summary};
-use crate::report::Report;
+use crate::render::Screen;
 use crate::validate::Purpose;
 
 #[derive(Debug, Args)]
@@ -24,11 +23,8 @@ pub(super) fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure
     args.reports.extend(&mut options)?;
     context.reports.open(&args.reports)?;
     let found = input::read(&args.input.files, &options)?;
-    let report = context.made(Report::of_check(&found));
-    context.publish(&report)?;
     if !context.is_json {
         input::show(&found, &context.screen, Screen::result);
-        context.screen.result(&summary(&report));
     }
-    Ok(input::end(&found, context))
+    input::end(&found, context)
 }

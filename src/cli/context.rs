@@ -1,6 +1,7 @@
 //! What every command has besides its own options: the screen, the output format, the arguments as they were given.
 
 use std::io;
+use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, ValueEnum};
 use jiff::Timestamp;
@@ -100,13 +101,16 @@ impl Context {
     pub(super) fn publish(&self, report: &Report) -> Result<(), Failure> {
         let written = self.reports.write(report);
         self.show_json(report)?;
-        for path in written? {
-            self.screen.info(&format!(
-                "report written to {}\n",
-                one_line(&path.display().to_string())
-            ));
-        }
+        self.show_written(written?);
         Ok(())
+    }
+
+    /// Shows which reports were written.
+    pub(super) fn show_written(&self, paths: Vec<PathBuf>) {
+        for path in paths {
+            let path = one_line(&path.display().to_string());
+            self.screen.info(&format!("report written to {path}\n"));
+        }
     }
 
     /// Writes a JSON document to standard output if that is asked for.

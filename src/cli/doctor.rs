@@ -120,26 +120,19 @@ async fn examine(client: &Client, connection: &Connection) -> Vec<DoctorFinding>
 
 /// What an error in reading the list means for the login and for the API of the app.
 fn refused(error: &JiraError, login: &str) -> Vec<DoctorFinding> {
-    let (health, why) = match error {
+    let health = match error {
         JiraError::LoginRefused { .. }
         | JiraError::Captcha { .. }
         | JiraError::Redirected { .. }
         | JiraError::HtmlPage { .. }
         | JiraError::ProxyLogin { .. } => return vec![failed(Question::LogIn, error)],
         JiraError::NoApi { .. } | JiraError::Refused { .. } | JiraError::Malformed { .. } => {
-            (Health::Ok, ", not refused")
+            Health::Ok
         }
-        JiraError::Forbidden { .. } => (
-            Health::Unknown,
-            "; a 403 can mean a refused login or missing permissions",
-        ),
-        JiraError::Unreachable { .. }
-        | JiraError::NotReady { .. }
-        | JiraError::NotJira { .. }
-        | JiraError::Unavailable { .. } => (Health::Unknown, "; not known without an answer"),
+        _ => Health::Unknown,
     };
     vec![
-        DoctorFinding::new(Question::LogIn, health, format!("{login}{why}")),
+        DoctorFinding::new(Question::LogIn, health, login),
         failed(Question::Api, error),
     ]
 }
@@ -147,18 +140,19 @@ fn refused(error: &JiraError, login: &str) -> Vec<DoctorFinding> {
 /// Weakened protection of the connection.
 fn warnings(connection: &Connection) -> Vec<DoctorFinding> {
     let base = &connection.base;
-    let warning = |question, message| DoctorFinding::new(question, Health::Warning, message);
-    let is_unverified = connection.insecure && !base.is_plain_http();
-    let unverified = is_unverified.then(|| {
-        let message = "not verified (`--insecure`): anyone on the network can read the traffic";
-        warning(Question::Certificate, message)
-    });
-    let is_plain = base.is_plain_http() && !base.is_loopback();
-    let plain = is_plain.then(|| {
-        let message =
-            "none (`--allow-plain-http`): anyone on the network can read your credentials";
-        warning(Question::Encryption, message)
-    });
+    let warning = |is_so: bool, question, message| {
+        is_so.then(|| DoctorFinding::new(question, Health::Warning, message))
+    };
+    let unverified = warning(
+        connection.insecure && !base.is_plain_http(),
+        Question::Certificate,
+        "not verified (`--insecure`): anyone on the network can read the traffic",
+    );
+    let plain = warning(
+        base.is_plain_http() && !base.is_loopback(),
+        Question::Encryption,
+        "none (`--allow-plain-http`): anyone on the network can read your credentials",
+    );
     unverified.into_iter().chain(plain).collect()
 }
 

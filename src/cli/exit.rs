@@ -76,15 +76,6 @@ impl Failure {
             ..self
         }
     }
-
-    /// The same failure, with the `command` that continues after the help was followed.
-    pub(super) fn then(self, command: impl fmt::Display) -> Self {
-        let help = match &self.help {
-            Some(help) => format!("{help}; then continue with `{command}`"),
-            None => format!("continue with `{command}`"),
-        };
-        self.help(help)
-    }
 }
 
 impl From<JiraError> for Failure {

@@ -12,8 +12,8 @@ use super::values::{delimiter, encoding, env, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
 use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Row, Severity, nearest};
-use crate::render::{Screen, count, diagnostics, more};
-use crate::report::one_line;
+use crate::render::{Screen, count, diagnostics, more, summary};
+use crate::report::{Report, one_line};
 use crate::secret::SecretPolicy;
 use crate::validate::{
     Only, Options, Preset, Purpose, RowRange, Validation, validate, validate_sources,
@@ -62,8 +62,8 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "HEADER=TEXT")]
     pub only: Vec<String>,
     /// Only these rows, such as 2-50 or 'Azure!2-50,60'; other rows are not validated
-    #[arg(long, value_name = "ROWS")]
-    pub rows: Vec<String>,
+    #[arg(long, value_name = "ROWS", value_parser = RowRange::parse_list)]
+    pub rows: Vec<Vec<RowRange>>,
     /// Treat warnings as errors
     #[arg(long, hide_short_help = true)]
     pub strict: bool,
@@ -135,10 +135,7 @@ impl InputArgs {
             }
             options.selection.only.push(only);
         }
-        for rows in &self.rows {
-            let rows = RowRange::parse_list(rows).map_err(in_option("--rows"))?;
-            options.selection.rows.extend(rows);
-        }
+        options.selection.rows = self.rows.concat();
         options.policy.is_strict = self.strict;
         for code in &self.allow {
             options.policy.allow(code).map_err(in_option("--allow"))?;
@@ -183,20 +180,16 @@ pub(super) fn read(files: &[PathBuf], options: &Options) -> Result<Validation, F
     complete(validate(files, options), options)
 }
 
-/// Reads and validates files that the run knows by other names.
+/// Reads and validates files with the names that the run knows them by.
 pub(super) fn read_as(
-    names: &[String],
-    files: &[PathBuf],
+    files: &[(String, PathBuf)],
     options: &Options,
 ) -> Result<Validation, Failure> {
-    let open = |(name, file): (&String, &PathBuf)| {
+    let open = |(name, file): &(String, PathBuf)| {
         let source = Source::open(file).map(|source| source.named(name));
         (name.clone(), source)
     };
-    complete(
-        validate_sources(names.iter().zip(files).map(open), options),
-        options,
-    )
+    complete(validate_sources(files.iter().map(open), options), options)
 }
 
 /// `found`, if everything that the options name was there.
@@ -279,13 +272,18 @@ pub(super) fn show(found: &Validation, screen: &Screen, write: fn(&Screen, &str)
 /// A problem of a valid row, with the index of that row.
 pub(super) type RowProblem = (usize, Option<Field>, Problem);
 
-/// Shows what comes after a check or a probe that `found` this.
-pub(super) fn end(found: &Validation, context: &Context) -> Exit {
+/// Writes the reports of a check or a probe that `found` this, and shows the result and what comes after it.
+pub(super) fn end(found: &Validation, context: &Context) -> Result<Exit, Failure> {
+    let report = context.made(Report::of_check(found));
+    context.publish(&report)?;
+    if !context.is_json {
+        context.screen.result(&summary(&report));
+    }
     let given = &context.given;
     if found.diagnostics.has_errors() {
         let again = given.again();
         context.next(&format!("fix the files, then check them again:\n  {again}"));
-        return Exit::Invalid;
+        return Ok(Exit::Invalid);
     }
     let import = given.next("import").without(&["sandbox"]);
     context.next(&if env("JIRA_URL").is_some() {
@@ -295,7 +293,7 @@ pub(super) fn end(found: &Validation, context: &Context) -> Exit {
         let rehearsal = import.options(&["--sandbox"]);
         format!("rehearse the import with a simulated Jira:\n  {rehearsal}")
     });
-    Exit::Done
+    Ok(Exit::Done)
 }
 
 /// Adds problems of valid rows to `input`: rows with an error are not valid any more.

@@ -98,8 +98,7 @@ impl LoadedRun {
         let dir = RunDir::open(&stored.path, &stored.id)?;
         let read = read_journal(dir.path())?;
         // An id is only found in the runs directory; a run elsewhere is named by its path.
-        let is_below = same_file(&runs_dir.join(&*stored.id), &stored.path);
-        let word = if is_below {
+        let word = if stored.path.parent() == Some(runs_dir) {
             stored.id
         } else {
             stored.path.to_string_lossy().into_owned()
@@ -153,25 +152,17 @@ impl LoadedRun {
             let Some(shown) = list.iter().find(|remote| remote.id == *id) else {
                 return refuse(&format!("Jira has no integration {id}"));
             };
-            let is_it = |adopted: &RemoteIntegration| adopted.id == *id;
             let mut adopted = decisions
                 .iter()
                 .filter_map(|decision| decision.adopted.as_ref());
+            let row_type = self.state().row(n);
+            let row_type = row_type.and_then(|row| row.read.type_name.as_deref());
             if matcher.is_in_baseline(shown.identity()) {
                 return refuse(&format!("integration {id} was in Jira before the run"));
             }
-            if adopted.any(is_it) {
-                return refuse(&format!("integration {id} is given for two rows"));
+            if adopted.any(|adopted| adopted.id == *id) || matcher.is_claimed(shown.identity()) {
+                return refuse(&format!("integration {id} belongs to another row"));
             }
-            if matcher.is_claimed(shown.identity()) {
-                return refuse(&format!(
-                    "integration {id} belongs to another row of the run"
-                ));
-            }
-            let row_type = self
-                .state()
-                .row(n)
-                .and_then(|row| row.read.type_name.as_deref());
             if row_type != Some(shown.type_name.as_str()) {
                 let (row_type, theirs) = (row_type.unwrap_or("unknown"), &shown.type_name);
                 return refuse(&format!(
@@ -297,10 +288,4 @@ pub(super) fn find(
 /// Reads the journal of the run in `dir`.
 pub(super) fn read_journal(dir: &Path) -> Result<ReadRun, Failure> {
     journal::read(&dir.join(JOURNAL_FILE)).map_err(|error| Failure::new(Exit::Stopped, error))
-}
-
-/// Whether two paths lead to the same place.
-fn same_file(one: &Path, other: &Path) -> bool {
-    let at = |path: &Path| path.canonicalize().ok();
-    at(one).is_some_and(|one| at(other) == Some(one))
 }

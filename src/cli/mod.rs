@@ -43,7 +43,6 @@ mod verify;
 use std::ffi::OsString;
 
 use clap::FromArgMatches as _;
-use clap::error::{ContextKind, ContextValue};
 
 pub use args::command;
 pub use exit::Exit;
@@ -62,8 +61,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     });
     let (context, command) = match parsed {
         Ok(parsed) => parsed,
-        Err(mut error) => {
-            keep_closest(&mut error);
+        Err(error) => {
             // Help and version are printed here as well; a closed pipe is no error.
             let _ = error.print();
             return if error.use_stderr() {
@@ -104,16 +102,5 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
             show(&context::unwritten(&error))
         }
         _ => exit,
-    }
-}
-
-/// Of several similar commands, suggests the most similar one, which clap names last.
-fn keep_closest(error: &mut clap::Error) {
-    if let Some(ContextValue::Strings(mut names)) = error.remove(ContextKind::SuggestedSubcommand) {
-        let closest = names.split_off(names.len().saturating_sub(1));
-        error.insert(
-            ContextKind::SuggestedSubcommand,
-            ContextValue::Strings(closest),
-        );
     }
 }

@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs, in_option};
 use super::loaded_run::RunsArgs;
 use super::next::{left_to_do, to_continue, verify_or_nothing};
-use super::other_runs::{OtherRuns, read_history};
+use super::other_runs::read_history;
 use super::pace::PaceArgs;
 use super::planning::{Planner, new_matcher};
 use super::probe::Prober;
@@ -161,13 +161,14 @@ impl NewRun<'_> {
         let planner = Planner {
             context,
             jira: &jira,
-            others: self.other_runs(&jira.jira)?,
+            history: self.history(&jira.jira)?,
+            is_dry_run: args.dry_run,
             settle: self.settle,
             named: self.options.named(),
         };
         let mut unfinished = None;
         if !args.new_run {
-            unfinished = planner.others.refuse_second_run(&args.input.files)?;
+            unfinished = planner.refuse_second_run(&args.input.files)?;
         }
         let listing = planner.listing(listed_at, remote);
         planner.check(&mut input, &self.options, &listing)?;
@@ -186,12 +187,12 @@ impl NewRun<'_> {
             plan = plan.limited_to(most.get() as usize);
         }
         if !args.new_run {
-            planner.others.refuse_rows_in_doubt(&plan)?;
+            planner.refuse_rows_in_doubt(&plan)?;
         }
-        if args.dry_run {
-            return self.dry_run(&input, &plan, &jira.jira, unfinished);
+        let digest = self.digest(&input, &plan, &jira.jira)?;
+        if args.dry_run || self.refusal(&plan, &digest).is_some() {
+            return self.end_at_plan(&input, &plan, &jira.jira, unfinished);
         }
-        let digest = self.check_plan(&input, &plan, &jira.jira)?;
         let must_ask = confirmed_by.is_none() && plan.to_send().next().is_some();
         let mut text = plan_text(&plan, &jira.jira, &input, false);
         // Each rehearsal has another Jira, so that its digest approves nothing.
@@ -204,7 +205,10 @@ impl NewRun<'_> {
             context.next(&to_continue(&context.given.again()));
             return Ok(Exit::Interrupted);
         };
-        self.check_plan(&input, &plan, &jira.jira)?;
+        let digest = self.digest(&input, &plan, &jira.jira)?;
+        if self.refusal(&plan, &digest).is_some() {
+            return self.end_at_plan(&input, &plan, &jira.jira, None);
+        }
         let confirmed_by = match confirmed_by {
             None if must_ask => ConfirmedBy::Answer,
             None => ConfirmedBy::NotNeeded,
@@ -309,22 +313,15 @@ impl NewRun<'_> {
     }
 
     /// The other runs on this Jira; none for a rehearsal.
-    fn other_runs(&self, jira: &Jira) -> Result<OtherRuns<'_>, Failure> {
-        let is_dry_run = self.args.dry_run;
-        let history = if self.args.sandbox {
-            History::default()
-        } else {
-            match read_history(&self.args.runs.runs_dir, jira) {
-                // A dry run needs no directory of runs.
-                Err(_) if is_dry_run => History::default(),
-                history => history?,
-            }
-        };
-        Ok(OtherRuns {
-            history,
-            context: self.context,
-            is_dry_run,
-        })
+    fn history(&self, jira: &Jira) -> Result<History, Failure> {
+        if self.args.sandbox {
+            return Ok(History::default());
+        }
+        match read_history(&self.args.runs.runs_dir, jira) {
+            // A dry run needs no directory of runs.
+            Err(_) if self.args.dry_run => Ok(History::default()),
+            history => history,
+        }
     }
 
     /// Whether the input keeps everything from being sent.
@@ -364,7 +361,8 @@ impl NewRun<'_> {
         Ok(Exit::Invalid)
     }
 
-    fn dry_run(
+    /// Shows a plan that is not carried out: that of a dry run, or one that is refused.
+    fn end_at_plan(
         &self,
         input: &Validation,
         plan: &Plan,
@@ -372,17 +370,25 @@ impl NewRun<'_> {
         unfinished: Option<String>,
     ) -> Result<Exit, Failure> {
         let context = self.context;
-        let digest = self.publish_plan(input, plan, jira)?;
+        let digest = self.digest(input, plan, jira)?;
+        let report = Report::of_plan(input, plan, jira.clone()).with_digest(&digest);
+        context.publish(&context.made(report))?;
         if !context.is_json {
             let screen = &context.screen;
-            screen.result(&dry_run_rows(plan, &input.invalid));
-            screen.result(&plan_text(plan, jira, input, true));
-            screen.result(&format!(
-                "  Digest {digest}\ndry run: nothing was sent to Jira\n"
-            ));
+            screen.result(&if self.args.dry_run {
+                dry_run_rows(plan, &input.invalid)
+            } else {
+                existing_rows(plan)
+            });
+            screen.result(&plan_text(plan, jira, input, self.args.dry_run));
+            screen.result(&format!("  Digest {digest}\n"));
         }
         if let Some(refusal) = self.refusal(plan, &digest) {
             return Err(refusal);
+        }
+        if !context.is_json {
+            let screen = &context.screen;
+            screen.result("dry run: nothing was sent to Jira\n");
         }
         let again = context.given.again();
         context.next(&match unfinished {
@@ -409,19 +415,6 @@ impl NewRun<'_> {
         })
     }
 
-    /// Writes the reports of a plan. Returns its digest with the options in force.
-    fn publish_plan(
-        &self,
-        input: &Validation,
-        plan: &Plan,
-        jira: &Jira,
-    ) -> Result<PlanDigest, Failure> {
-        let digest = self.digest(input, plan, jira)?;
-        let report = Report::of_plan(input, plan, jira.clone()).with_digest(&digest);
-        self.context.publish(&self.context.made(report))?;
-        Ok(digest)
-    }
-
     fn digest(&self, input: &Validation, plan: &Plan, jira: &Jira) -> Result<PlanDigest, Failure> {
         let mut options = self.options.clone();
         // How its reports are split changes nothing of a plan.
@@ -436,26 +429,6 @@ impl NewRun<'_> {
             args.skip_invalid, jira.url
         );
         Ok(PlanDigest::of(plan, &input.invalid, &options))
-    }
-
-    /// Refuses a plan that must not be carried out, and shows it. Returns the digest of one that may be.
-    fn check_plan(
-        &self,
-        input: &Validation,
-        plan: &Plan,
-        jira: &Jira,
-    ) -> Result<PlanDigest, Failure> {
-        let digest = self.digest(input, plan, jira)?;
-        let Some(refusal) = self.refusal(plan, &digest) else {
-            return Ok(digest);
-        };
-        self.publish_plan(input, plan, jira)?;
-        if !self.context.is_json {
-            let screen = &self.context.screen;
-            screen.problem(&existing_rows(plan));
-            screen.problem(&plan_text(plan, jira, input, false));
-        }
-        Err(refusal)
     }
 
     /// Why a plan must not be carried out: it is not the approved one, or Jira holds what it must not.
@@ -499,12 +472,9 @@ impl NewRun<'_> {
         let given = &self.context.given;
         let again = given.again().without(&["new_run"]);
         if self.args.sandbox {
-            let has_login = env("JIRA_TOKEN").or_else(|| env("JIRA_USER")).is_some();
-            let set = match (env("JIRA_URL").is_some(), has_login) {
-                (true, true) => "",
-                (true, false) => "set JIRA_TOKEN, then ",
-                (false, true) => "set JIRA_URL, then ",
-                (false, false) => "set JIRA_URL and JIRA_TOKEN, then ",
+            let set = match env("JIRA_URL") {
+                Some(_) => "",
+                None => "set JIRA_URL and JIRA_TOKEN, then ",
             };
             let real = again.without(&["sandbox", "sandbox_seed"]);
             let real = real.options(&["--dry-run"]);

@@ -5,19 +5,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::connect::is_at;
-use super::context::Context;
 use super::exit::{Exit, Failure};
-use crate::journal::{History, Jira, PastRun, RecentDeletions, Totals};
+use super::planning::Planner;
+use crate::journal::{History, Jira, PastRun, RecentDeletions};
 use crate::model::{Place, RecordKey};
 use crate::plan::Plan;
 use crate::render::count;
-
-/// The other runs on the Jira of a session. They may keep it from sending; a dry run only warns.
-pub(super) struct OtherRuns<'a> {
-    pub history: History,
-    pub context: &'a Context,
-    pub is_dry_run: bool,
-}
 
 /// Reads the runs below `runs_dir` that went to `jira`, by its address or by the one that it gives itself.
 pub(super) fn read_history(runs_dir: &Path, jira: &Jira) -> Result<History, Failure> {
@@ -31,7 +24,7 @@ pub(super) fn read_history(runs_dir: &Path, jira: &Jira) -> Result<History, Fail
     })
 }
 
-impl OtherRuns<'_> {
+impl Planner<'_> {
     fn refuse(&self, message: &str, help: &str) -> Result<(), Failure> {
         if self.is_dry_run {
             let warning = format!("warning: {message}; {help}\n");
@@ -60,8 +53,11 @@ impl OtherRuns<'_> {
             return Ok(None);
         }
         let id = &stored.id;
-        let left = left(facts.totals);
-        let message = format!("the run {id} of the same input is unfinished: {left}");
+        let not_attempted = count(facts.totals.not_attempted, "row", "rows");
+        let in_doubt = facts.totals.in_doubt;
+        let message = format!(
+            "the run {id} of the same input is unfinished: {not_attempted} not attempted, {in_doubt} in doubt"
+        );
         let new_run = "start a new run with `--new-run`, which skips what Jira shows";
         if facts.has_lost_baseline {
             let damaged = "its journal is damaged, and this run can send nothing more";
@@ -90,18 +86,12 @@ impl OtherRuns<'_> {
         for PastRun { stored, facts } in &self.history.runs {
             // A run that cannot be read is reported by the commands that need it.
             let Ok(facts) = facts else { continue };
-            let in_doubt = facts.in_doubt.iter().filter_map(|theirs| {
+            let mut in_doubt = facts.in_doubt.iter().filter_map(|theirs| {
                 let mut same_name = ours.get(&theirs.display_name)?.iter();
-                let (_, place) = same_name.find(|(ours, _)| may_be_same(ours, theirs))?;
-                Some(*place)
+                same_name.find(|(ours, _)| may_be_same(ours, theirs))
             });
-            let places: Vec<&Place> = in_doubt.collect();
-            let Some((place, others)) = places.split_first() else {
+            let Some((_, place)) = in_doubt.next() else {
                 continue;
-            };
-            let others = match others.len() {
-                0 => String::new(),
-                more => format!(" (and {})", count(more as u64, "more row", "more rows")),
             };
             let (id, given) = (&stored.id, &self.context.given);
             let settle = if facts.is_undone {
@@ -110,7 +100,7 @@ impl OtherRuns<'_> {
                 given.resume(id, stored.opened.has_stdin())
             };
             self.refuse(
-                &format!("{place}{others} may exist in Jira already: in doubt in the run {id}"),
+                &format!("{place} may exist in Jira already: in doubt in the run {id}"),
                 &format!(
                     "settle it there first with `{settle}`, or start a new run with `--new-run`, which only skips what Jira shows"
                 ),
@@ -125,23 +115,17 @@ impl OtherRuns<'_> {
         plan: &Plan,
         deletions: &RecentDeletions,
     ) -> Result<(), Failure> {
-        let rows = plan.rows().iter();
-        let mut rows = rows.filter_map(|row| {
+        let mut rows = plan.rows().iter().filter_map(|row| {
             let remote = row.action.remote()?;
-            Some((row, remote.id, deletions.in_doubt(remote)?))
+            Some((&row.row.place, remote.id, deletions.in_doubt(remote)?))
         });
-        let Some((row, id, run)) = rows.next() else {
+        let Some((place, id, run)) = rows.next() else {
             return Ok(());
         };
-        let others = match rows.count() as u64 {
-            0 => String::new(),
-            more => format!(" (also for {})", count(more, "more row", "more rows")),
-        };
-        let place = &row.row.place;
         let undo = self.context.given.undo_dry_run(run);
         self.refuse(
             &format!(
-                "Jira shows integration {id} for {place}, but the undo of {run} may still remove it: its request is in doubt{others}"
+                "Jira shows integration {id} for {place}, but the undo of {run} may still remove it: its request is in doubt"
             ),
             &format!(
                 "settle that first with `{undo}`, or wait: an integration that Jira still shows some minutes later stays"
@@ -163,14 +147,4 @@ fn may_be_same(ours: &RecordKey, theirs: &RecordKey) -> bool {
 fn identity(file: &Path) -> Option<PathBuf> {
     let path = file.canonicalize().or_else(|_| std::path::absolute(file));
     path.ok()
-}
-
-fn left(totals: Totals) -> String {
-    let not_attempted = count(totals.not_attempted, "row", "rows");
-    let in_doubt = count(totals.in_doubt, "is in doubt", "are in doubt");
-    match (totals.not_attempted, totals.in_doubt) {
-        (_, 0) => format!("{not_attempted} not attempted"),
-        (0, rows) => count(rows, "row is in doubt", "rows are in doubt"),
-        _ => format!("{not_attempted} not attempted, {in_doubt}"),
-    }
 }

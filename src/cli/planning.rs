@@ -10,11 +10,10 @@ use super::connect::Connected;
 use super::context::Context;
 use super::exit::Failure;
 use super::input::{RowProblem, add_problems};
-use super::other_runs::OtherRuns;
 use super::question::{self, Reply};
 use super::session::{EarlyEnd, Session, Work};
 use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, Update};
-use crate::journal::{Discrepancies, JournalError, RecentDeletions, RunState};
+use crate::journal::{Discrepancies, History, JournalError, RecentDeletions, RunState};
 use crate::model::{Code, Field, FieldSet, Outcome, Problem, RemoteIntegration, Row};
 use crate::plan::{Action, Plan, PlannedRow, integrations_of, update_problems};
 use crate::render::{count, diagnostics, jira_at};
@@ -24,7 +23,10 @@ use crate::validate::{Options, Validation};
 pub(super) struct Planner<'a> {
     pub context: &'a Context,
     pub jira: &'a Connected,
-    pub others: OtherRuns<'a>,
+    /// The other runs on this Jira, which may keep this one from sending.
+    pub history: History,
+    /// Whether other runs only lead to warnings.
+    pub is_dry_run: bool,
     /// How long Jira is given to list what it created.
     pub settle: Duration,
     /// The fields that an update changes; none for an import.
@@ -49,11 +51,11 @@ impl Listing {
 impl Planner<'_> {
     /// The list `remote`, which was asked for at `at`.
     pub(super) fn listing(&self, at: Timestamp, remote: Vec<RemoteIntegration>) -> Listing {
-        let deletions = self.others.history.deletions_before(at, self.settle);
+        let deletions = self.history.deletions_before(at, self.settle);
         let shown = remote.len();
         let mut remote = remote;
         remote.retain(|shown| !deletions.is_gone(shown));
-        self.others.history.note_keys(&mut remote);
+        self.history.note_keys(&mut remote);
         let stale = shown - remote.len();
         if stale > 0 {
             let what = count(stale as u64, "integration", "integrations");
@@ -80,8 +82,7 @@ impl Planner<'_> {
     pub(super) fn plan(&self, rows: Vec<Row>, listing: &Listing) -> Result<Plan, Failure> {
         let plan = Plan::new(rows, &listing.remote, self.named);
         let plan = plan.with_known(listing.deletions.all());
-        self.others
-            .refuse_deletions_in_doubt(&plan, &listing.deletions)?;
+        self.refuse_deletions_in_doubt(&plan, &listing.deletions)?;
         Ok(plan)
     }
 
@@ -161,8 +162,7 @@ impl Planner<'_> {
         let listing = self.list(own)?;
         let plan = plan.replan(&listing.remote)?;
         let plan = plan.with_known(listing.deletions.all());
-        self.others
-            .refuse_deletions_in_doubt(&plan, &listing.deletions)?;
+        self.refuse_deletions_in_doubt(&plan, &listing.deletions)?;
         Ok(Some((plan, listing)))
     }
 }

@@ -14,8 +14,7 @@ use super::runtime::Runtime;
 use crate::engine::Stop;
 use crate::http::ClientError;
 use crate::probe::{Network, Probe, ProbeRules};
-use crate::render::{Screen, count, diagnostics, summary};
-use crate::report::Report;
+use crate::render::{Screen, count, diagnostics};
 use crate::sandbox::{Config, Sandbox};
 use crate::validate::{Options, Purpose, Validation};
 
@@ -61,12 +60,7 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
     if !found.has_table_errors() && !prober.probe(&Runtime::new()?, &mut found, |_| true)? {
         return Ok(Exit::Interrupted);
     }
-    let report = context.made(Report::of_check(&found));
-    context.publish(&report)?;
-    if !context.is_json {
-        context.screen.result(&summary(&report));
-    }
-    Ok(input::end(&found, context))
+    input::end(&found, context)
 }
 
 /// Tries credentials, once that is confirmed.

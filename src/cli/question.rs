@@ -40,25 +40,10 @@ pub(super) fn confirmation(
     Err(Failure::usage(format!("{why}; {nothing}")).help(help))
 }
 
-/// Asks for the number of removals, which must be typed.
-pub(super) fn ask_number(
-    question: &str,
-    number: usize,
-    runtime: &Runtime,
-    screen: &Screen,
-) -> Reply {
-    discard_typed_ahead();
-    screen.problem(&format!("{question} "));
-    let is_number = |answer: &str| answer.trim() == number.to_string();
-    reply(runtime, is_number, screen)
-}
-
 /// Asks a question that only `y` or `yes` answers with yes.
 pub(super) fn ask(question: &str, runtime: &Runtime, screen: &Screen) -> Reply {
-    discard_typed_ahead();
-    screen.problem(&format!("{question} [y/N] "));
-    let is_yes = |answer: &str| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes");
-    reply(runtime, is_yes, screen)
+    let is_yes = |answer: &str| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes");
+    ask_for(&format!("{question} [y/N]"), is_yes, runtime, screen)
 }
 
 /// What was typed before a question was shown is no answer to it. A console of Windows keeps it.
@@ -67,7 +52,15 @@ fn discard_typed_ahead() {
     let _ = rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush);
 }
 
-fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) -> Reply {
+/// Asks a question that only an answer that `is_yes` answers with yes.
+pub(super) fn ask_for(
+    question: &str,
+    is_yes: impl FnOnce(&str) -> bool,
+    runtime: &Runtime,
+    screen: &Screen,
+) -> Reply {
+    discard_typed_ahead();
+    screen.problem(&format!("{question} "));
     let (answered, answer) = oneshot::channel();
     // A read from a terminal cannot be cancelled, so it has a thread of its own.
     thread::spawn(move || {
@@ -86,7 +79,7 @@ fn reply(runtime: &Runtime, is_yes: impl FnOnce(&str) -> bool, screen: &Screen) 
             screen.problem("\n");
             Reply::No
         }
-        Ok(Ok(line)) if is_yes(&line) => Reply::Yes,
+        Ok(Ok(line)) if is_yes(line.trim()) => Reply::Yes,
         _ => Reply::No,
     }
 }

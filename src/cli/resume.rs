@@ -13,7 +13,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::loaded_run::{Decision, LoadedRun, RunArgs};
 use super::next::{FILE, adopt_or_import, left_to_do, verify_or_nothing};
-use super::other_runs::{OtherRuns, read_history};
+use super::other_runs::read_history;
 use super::planning::Planner;
 use super::question::confirmation;
 use super::session::{EarlyEnd, Session, show_result};
@@ -88,8 +88,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
         return show_result(run.dir.path(), None, after, None, context);
     }
     let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
-    let refused = sheets.refuse_invalid(&run, screen);
-    refused.map_err(|failure| failure.then(run.resume(given)))?;
+    sheets.refuse_invalid(&run, context)?;
     let mut resumption = Resumption {
         run,
         sheets,
@@ -171,11 +170,8 @@ impl<'a> Resumption<'a> {
         let planner = Planner {
             context,
             jira,
-            others: OtherRuns {
-                history,
-                context,
-                is_dry_run: false,
-            },
+            history,
+            is_dry_run: false,
             settle,
             named: self.sheets.options.named(),
         };
@@ -259,8 +255,7 @@ impl<'a> Resumption<'a> {
         } else {
             session.settle(&mut self.run, decisions)?;
         }
-        self.sheets
-            .refuse_invalid(&self.run, &self.context.screen)?;
+        self.sheets.refuse_invalid(&self.run, self.context)?;
         let (plan, planner) = self.plan(&session.jira, session.settle)?;
         let must_ask = must_ask && plan.to_send().next().is_some();
         let text = self.plan_text(&plan, &session.jira.jira, false);

@@ -81,18 +81,12 @@ pub(super) fn sandbox(args: SandboxArgs, context: &Context) -> Result<Exit, Fail
     let config = config(args)?;
     Runtime::new()?.block_on(async {
         let sandbox = Sandbox::start(config)?;
-        let mut kept = kept(state.as_deref(), sandbox.held().len());
         if let Some(file) = &export {
-            let rows = count(
-                put_rows(&sandbox, file)? as u64,
-                "integration",
-                "integrations",
-            );
-            kept = format!("it begins with the {rows} in {}; {kept}", file.display());
+            put_rows(&sandbox, file)?;
         }
-        context
-            .screen
-            .result(&how_to(&sandbox.url(), &kept, token.as_deref()));
+        let held = sandbox.held().len() as u64;
+        let how_to = how_to(&sandbox.url(), held, state.as_deref(), token.is_some());
+        context.screen.result(&how_to);
         sandbox.wait().await;
         match sandbox.failure() {
             None => Ok(Exit::Done),
@@ -115,10 +109,9 @@ impl From<StartError> for Failure {
             }
             StartError::ContextPath { .. } | StartError::Thread(_) => None,
         };
-        let failure = Self::usage(error);
-        match help {
-            None => failure,
-            Some(help) => failure.help(help),
+        Self {
+            help: help.map(str::to_owned),
+            ..Self::usage(error)
         }
     }
 }
@@ -148,24 +141,17 @@ fn config(args: SandboxArgs) -> Result<Config, Failure> {
     })
 }
 
-/// Where it keeps its integrations, and how many it starts with.
-fn kept(state: Option<&Path>, held: usize) -> String {
-    let Some(state) = state else {
-        return "it keeps everything in memory".to_owned();
-    };
-    let file = state.display();
-    if held == 0 {
-        format!("its integrations and requests are recorded in {file}")
+/// What it holds, where it keeps that, and how gij reaches it.
+fn how_to(url: &str, held: u64, state: Option<&Path>, has_token: bool) -> String {
+    let held = count(held, "integration", "integrations");
+    let kept = state.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
+    let token = if has_token {
+        "'<the token of --accept-token>'"
     } else {
-        let held = count(held as u64, "integration", "integrations");
-        format!("it continues with the {held} in {file}")
-    }
-}
-
-fn how_to(url: &str, kept: &str, token: Option<&str>) -> String {
-    let token = token.map_or("any-token", |_| "'<the token of --accept-token>'");
+        "any-token"
+    };
     format!(
-        "a simulated Jira listens on {url}; {kept} and ends with Ctrl-C\n\
+        "a simulated Jira listens on {url}; it begins with {held}, keeps everything in {kept} and ends with Ctrl-C\n\
          \n\
          In another terminal, point gij at it:\n  \
          export JIRA_URL={url}\n  \

@@ -13,8 +13,7 @@ use crate::sheets::TO_FILL_IN;
 use crate::validate::{Options, Purpose};
 
 /// Puts the rows of the export `file` into the sandbox, with their ids. Cells that are still to be filled in count as blank.
-/// Returns how many rows there were.
-pub(super) fn put_rows(sandbox: &Sandbox, file: &Path) -> Result<usize, Failure> {
+pub(super) fn put_rows(sandbox: &Sandbox, file: &Path) -> Result<(), Failure> {
     let mut options = Options::new(Purpose::Check, SecretPolicy::default());
     options.keeps_all = true;
     let files: [PathBuf; 1] = [file.to_owned()];
@@ -33,7 +32,7 @@ pub(super) fn put_rows(sandbox: &Sandbox, file: &Path) -> Result<usize, Failure>
             Failure::new(Exit::Invalid, format!("cannot use {}: {error}", row.place))
         })?;
     }
-    Ok(rows.len())
+    Ok(())
 }
 
 /// The row as Jira's list shows it; without what cannot be read.

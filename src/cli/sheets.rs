@@ -8,10 +8,10 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::input::{self, options_of_run};
 use super::loaded_run::LoadedRun;
-use crate::engine::{InvalidNow, Joined, SheetNow, join, rows_in};
+use crate::engine::{Joined, SheetNow, join, rows_in};
 use crate::journal::{Input, RunOpened, Totals};
 use crate::model::{Diagnostics, Place, Severity};
-use crate::render::{Screen, count, diagnostics};
+use crate::render::{count, diagnostics};
 use crate::validate::{Only, Options, Validation};
 
 /// The sheets, with their rows matched to those of the run.
@@ -30,9 +30,9 @@ impl Sheets {
         own_files: Vec<PathBuf>,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let (names, files) = files(run, moved, context)?;
+        let files = files(run, moved, context)?;
         let options = options_of_run(&run.state().opened, own_files)?;
-        let mut input = input::read_as(&names, &files, &options)?;
+        let mut input = input::read_as(&files, &options)?;
         Ok(Self {
             joined: join(run.state(), sheet_now(run, &mut input)),
             input,
@@ -41,7 +41,8 @@ impl Sheets {
     }
 
     /// Refuses to continue while rows that are still to be sent are invalid, or a whole table cannot be read.
-    pub(super) fn refuse_invalid(&self, run: &LoadedRun, screen: &Screen) -> Result<(), Failure> {
+    pub(super) fn refuse_invalid(&self, run: &LoadedRun, context: &Context) -> Result<(), Failure> {
+        let screen = &context.screen;
         let invalid = self.joined.invalid.iter();
         let wanted: Vec<&Place> = invalid
             .filter(|(n, _)| run.is_to_be_sent(**n))
@@ -67,7 +68,10 @@ impl Sheets {
             Exit::Invalid,
             format!("{rows} still to be sent cannot be sent; nothing was sent"),
         );
-        Err(failure.help("fix these rows in the sheet; rows already created need not be valid"))
+        let resume = run.resume(&context.given);
+        Err(failure.help(format!(
+            "fix these rows in the sheet (rows already created need not be valid), then continue with `{resume}`"
+        )))
     }
 
     /// The outcomes of the rows of `run` that cannot be sent because the sheets no longer have them.
@@ -125,14 +129,9 @@ fn sheet_now(run: &LoadedRun, input: &mut Validation) -> SheetNow {
         let before = same.find(|input| input.file == file.name).unwrap_or(first);
         Some((file.name.clone(), before.file.as_str().into()))
     });
-    let invalid = input.invalid.iter().map(|row| InvalidNow {
-        key: row.key.clone(),
-        id: row.id,
-        place: row.place.clone(),
-    });
     SheetNow {
         unchanged: unchanged.collect(),
-        invalid: invalid.collect(),
+        invalid: input.invalid.clone(),
         rows: std::mem::take(&mut input.rows),
     }
 }
@@ -153,8 +152,7 @@ pub(super) fn rows_with(
     if opened.has_stdin() {
         return Err(unreadable());
     }
-    let (names, files) = files_of(opened);
-    let mut input = input::read_as(&names, &files, &options)?;
+    let mut input = input::read_as(&files_of(opened), &options)?;
     if input.has_table_errors() {
         return Err(unreadable());
     }
@@ -171,30 +169,35 @@ fn shortened(names: &[String]) -> String {
     text
 }
 
-/// The names of the files in the run, and their paths.
+/// The files of the run with the names that it knows them by, or those that have `moved`.
 fn files(
     run: &LoadedRun,
     moved: &[PathBuf],
     context: &Context,
-) -> Result<(Vec<String>, Vec<PathBuf>), Failure> {
-    if !moved.is_empty() {
-        let names = moved.iter().map(|file| file.display().to_string());
-        return Ok((names.collect(), moved.to_owned()));
-    }
-    if run.state().opened.has_stdin() {
+) -> Result<Vec<(String, PathBuf)>, Failure> {
+    if moved.is_empty() && run.state().opened.has_stdin() {
         let failure = Failure::usage("the run read standard input, which cannot be read again");
         let resume = run.resume(&context.given);
         return Err(failure.help(format!("pass the file instead: {resume}")));
     }
-    Ok(files_of(&run.state().opened))
+    let moved = moved.iter();
+    let moved: Vec<_> = moved
+        .map(|file| (file.display().to_string(), file.clone()))
+        .collect();
+    Ok(if moved.is_empty() {
+        files_of(&run.state().opened)
+    } else {
+        moved
+    })
 }
 
-fn files_of(run: &RunOpened) -> (Vec<String>, Vec<PathBuf>) {
+fn files_of(run: &RunOpened) -> Vec<(String, PathBuf)> {
     let mut inputs: Vec<&Input> = run.inputs.iter().collect();
     // A file has an input for each of its sheets.
     inputs.dedup_by_key(|input| &input.file);
-    let path = |input: &&Input| PathBuf::from(input.path.as_ref().unwrap_or(&input.file));
-    let files = inputs.iter().map(path).collect();
-    let names = inputs.iter().map(|input| input.file.clone());
-    (names.collect(), files)
+    let path = |input: &Input| PathBuf::from(input.path.as_ref().unwrap_or(&input.file));
+    let files = inputs.into_iter();
+    files
+        .map(|input| (input.file.clone(), path(input)))
+        .collect()
 }

@@ -1,9 +1,9 @@
 //! `gij template`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use serde::Serialize;
+use serde_json::json;
 
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
@@ -15,37 +15,65 @@ use crate::sheets::{SheetForm, Template};
 
 #[derive(Debug, Args)]
 pub(super) struct TemplateArgs {
-    /// File to write: .xlsx with drop-down lists and explanations, or .csv
-    #[arg(long, short, value_name = "FILE")]
-    pub output: PathBuf,
+    #[command(flatten)]
+    pub file: SheetFileArgs,
     /// Only these integration types, such as GITHUB,AZURE
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
     pub types: Vec<String>,
+}
+
+/// The sheet that a command writes for people to fill in.
+#[derive(Debug, Args)]
+pub(super) struct SheetFileArgs {
+    /// File to write: .xlsx with drop-down lists and explanations, or .csv
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
     /// Overwrite the file if it exists
     #[arg(long)]
     pub force: bool,
 }
 
-/// The document of `--format json`.
-#[derive(Serialize)]
-struct Written<'a> {
-    file: String,
-    types: Vec<&'a str>,
-    columns: Vec<&'a str>,
+impl SheetFileArgs {
+    /// The form of the file, if it may be written.
+    pub(super) fn form(&self) -> Result<SheetForm, Failure> {
+        refuse_existing(&self.output, self.force)?;
+        SheetForm::of_file(&self.output).map_err(Failure::usage)
+    }
+
+    /// Writes the file. Returns its name, and the command that checks it.
+    pub(super) fn write(&self, bytes: &[u8]) -> Result<(String, String), Failure> {
+        write(&self.output, bytes).map_err(|error| Failure::new(Exit::Stopped, error))?;
+        let file = self.output.display().to_string();
+        let check = command_line(["gij", "check", &file]);
+        Ok((file, check))
+    }
 }
 
 /// Writes a starter spreadsheet.
 pub(super) fn template(args: &TemplateArgs, context: &Context) -> Result<Exit, Failure> {
-    let form = SheetForm::of_file(&args.output).map_err(Failure::usage)?;
+    let form = args.file.form()?;
     let template = Template::new(&types(&args.types)?);
-    refuse_existing(&args.output, args.force)?;
-    let bytes = form.render(&template);
-    write(&args.output, &bytes).map_err(|error| Failure::new(Exit::Stopped, error))?;
+    let (file, check) = args.file.write(&form.render(&template))?;
     if context.is_json {
-        write_json(&written(&args.output, &template))?;
-    } else {
-        report(&args.output, &template, context);
+        let types = template.types().iter().map(|known| known.name());
+        let columns = template.columns().iter().map(|field| field.name());
+        write_json(&json!({
+            "file": file,
+            "types": types.collect::<Vec<_>>(),
+            "columns": columns.collect::<Vec<_>>(),
+        }))?;
+        return Ok(Exit::Done);
     }
+    let examples = match template.types() {
+        [one] => format!("an example row for {one}"),
+        types => format!("an example row for each of {} types", types.len()),
+    };
+    let columns = template.columns().len();
+    let written = format!("{file}: {columns} columns, {examples}\n");
+    context.screen.result(&written);
+    context.next(&format!(
+        "fill in the cells in <angle brackets>, delete the examples that you do not need, then check the file:\n  {check}"
+    ));
     Ok(Exit::Done)
 }
 
@@ -59,33 +87,4 @@ fn types(names: &[String]) -> Result<Vec<IntegrationType>, Failure> {
             })
         })
         .collect()
-}
-
-fn written<'a>(file: &Path, template: &'a Template) -> Written<'a> {
-    Written {
-        file: file.display().to_string(),
-        types: template.types().iter().map(|known| known.name()).collect(),
-        columns: template
-            .columns()
-            .iter()
-            .map(|field| field.name())
-            .collect(),
-    }
-}
-
-fn report(file: &Path, template: &Template, context: &Context) {
-    let examples = match template.types() {
-        [one] => format!("an example row for {one}"),
-        types => format!("an example row for each of {} types", types.len()),
-    };
-    context.screen.result(&format!(
-        "{}: {} columns, {examples}\n",
-        file.display(),
-        template.columns().len()
-    ));
-    let file = file.display().to_string();
-    context.next(&format!(
-        "fill in the cells in <angle brackets>, delete the examples that you do not need, then check the file:\n  {}",
-        command_line(["gij", "check", &file])
-    ));
 }

@@ -195,8 +195,9 @@ impl Undoing<'_> {
         };
         let plan = plan_for(&mut self.plan(&[], false).iter())?;
         let jira = &session.jira.jira;
-        self.context
-            .show_plan(&self.plan_text(&plan, jira), must_ask);
+        let (id, state) = (self.run.id(), self.run.state());
+        let text = plan_text(&plan, id, state, jira, false);
+        self.context.show_plan(&text, must_ask);
         let is_sent = |undone: &&UndoneRow| undone.fate.is_sent();
         let number = plan.iter().filter(is_sent).count();
         if !must_ask || number == 0 {
@@ -211,7 +212,8 @@ impl Undoing<'_> {
         };
         let question = format!("{question}\nType the number to confirm:");
         let (runtime, screen) = (&session.jira.runtime, &self.context.screen);
-        if question::ask_number(&question, number, runtime, screen) != Reply::Yes {
+        let is_number = |answer: &str| answer == number.to_string();
+        if question::ask_for(&question, is_number, runtime, screen) != Reply::Yes {
             let why = format!("the answer was not {number}; nothing was {done}");
             return Err(EarlyEnd::Declined(why));
         }
@@ -310,7 +312,8 @@ impl Undoing<'_> {
         } else {
             ("removed", "remove")
         };
-        context.screen.result(&self.plan_text(&plan, jira));
+        let text = plan_text(&plan, run.id(), run.state(), jira, true);
+        context.screen.result(&text);
         context
             .screen
             .result(&format!("dry run: nothing was {done}\n"));
@@ -333,16 +336,6 @@ impl Undoing<'_> {
         };
         let row = self.run.place_of(undone.n);
         json!({"row": row, "id": undone.remote.id, "action": action, "reason": reason})
-    }
-
-    fn plan_text(&self, plan: &[UndoneRow], jira: &Jira) -> String {
-        plan_text(
-            plan,
-            self.run.id(),
-            self.run.state(),
-            jira,
-            self.args.dry_run,
-        )
     }
 
     /// Whether something is left after a session that `found` this in Jira's list, none if it was stopped; and what to do.

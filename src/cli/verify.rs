@@ -115,9 +115,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
     write_reports(run.dir.path())?;
     let mut verified = report.added_to(report_of(run.dir.path())?);
     args.reports.split(&mut verified, run.id())?;
-    for path in context.reports.write(&verified)? {
-        screen.info(&format!("report written to {}\n", path.display()));
-    }
+    context.show_written(context.reports.write(&verified)?);
     if context.is_json {
         write_json(&report)?;
     } else {
@@ -151,22 +149,13 @@ fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
         };
         return format!("settle the rows in doubt:\n  {settle}");
     }
-    if report.count(IndexState::Gone) > 0 {
-        return "someone removed the integrations that are gone; if they are needed, import a sheet with those rows".into();
+    if report.count(IndexState::Gone) + report.count(IndexState::Replaced) > 0 {
+        return "someone removed the integrations that are gone or replaced; if they are needed, import a sheet with those rows".into();
     }
-    if report.count(IndexState::Replaced) > 0 {
-        return "the ids of the replaced ones belong to other integrations now; if theirs are needed, import a sheet with those rows".into();
-    }
-    if report.count(IndexState::NoRepositories) > 0 {
+    if report.may_index() {
         let verify = run.next(given, "verify");
         return format!(
-            "integrations without repositories often have a credential that does not work or sees nothing; correct it in Jira, then check again:\n  {verify}"
-        );
-    }
-    if report.count(IndexState::NotYet) > 0 {
-        let verify = run.next(given, "verify");
-        return format!(
-            "Jira may still index the others, or their credentials do not work (Jira shows the error); check again:\n  {verify}"
+            "Jira may still index the others, or their credentials do not work or see nothing: correct them in Jira, then check again:\n  {verify}"
         );
     }
     let totals = run.state().totals();

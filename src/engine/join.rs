@@ -6,23 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::journal::{RowState, RunState};
-use crate::model::{Field, Outcome, Place, RecordKey, Row, ShownFields};
-
-/// A row of the sheet that is not valid.
-#[derive(Clone, Debug)]
-pub(crate) struct InvalidNow {
-    /// None if it is not known.
-    pub key: Option<RecordKey>,
-    /// Its cell in the column `id`.
-    pub id: Option<i64>,
-    pub place: Place,
-}
+use crate::model::{Field, Outcome, Place, RecordKey, Row, ShownFields, ShownRow};
 
 /// The sheets as they are now.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SheetNow {
     pub rows: Vec<Row>,
-    pub invalid: Vec<InvalidNow>,
+    pub invalid: Vec<ShownRow>,
     /// The names that the run has for the files that are unchanged, by their names now.
     pub unchanged: HashMap<String, Box<str>>,
 }
@@ -75,7 +65,7 @@ pub(crate) fn join(run: &RunState, sheet: SheetNow) -> Joined {
             joined.changed.push(n);
         }
     }
-    for InvalidNow { key, id, place } in sheet.invalid {
+    for ShownRow { key, id, place, .. } in sheet.invalid {
         match known.find(id, key.as_ref(), &place, &sheet.unchanged) {
             Some(n) if run.row(n).is_some_and(may_be_sent) => {
                 seen.insert(n);
@@ -272,11 +262,7 @@ mod tests {
 
     #[test]
     fn an_invalid_row_counts_for_the_run_only_if_it_may_still_be_sent() {
-        let invalid = |name: &str| InvalidNow {
-            id: None,
-            key: row(1, Some(name), 1).record.key(),
-            place: place("a.csv", 9),
-        };
+        let invalid = |name: &str| ShownRow::of(&row(8, Some(name), 1), Vec::new());
         let sheet = SheetNow {
             invalid: vec![invalid("A"), invalid("B"), invalid("E")],
             ..SheetNow::default()

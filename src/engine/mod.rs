@@ -21,7 +21,7 @@ mod undo;
 pub(crate) use context::{SessionContext, Settling};
 pub(crate) use event::RunEvent;
 pub(crate) use executor::{Executor, Settings};
-pub(crate) use join::{InvalidNow, Joined, SheetNow, join, rows_in};
+pub(crate) use join::{Joined, SheetNow, join, rows_in};
 pub(crate) use list::read;
 pub(crate) use matcher::{MatchRow, Matcher, RowStatus};
 pub(crate) use open::{Opening, open, planned};

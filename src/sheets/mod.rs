@@ -12,6 +12,6 @@ mod integrations;
 mod look;
 mod template;
 
-pub(crate) use export::{Export, Loss, TO_FILL_IN, project_ids};
+pub(crate) use export::{Export, TO_FILL_IN, project_ids};
 pub(crate) use form::SheetForm;
 pub(crate) use template::Template;

@@ -244,10 +244,7 @@ fn a_sandbox_seeded_with_an_export_holds_the_same() {
     let args = ["sandbox", "--listen", "127.0.0.1:0", "--seed", "hosts.csv"];
     let mut child = env.start(args);
     let said = lines_of(child.stdout.take().unwrap()).next().unwrap();
-    assert!(
-        said.contains("it begins with the 12 integrations in hosts.csv"),
-        "{said}"
-    );
+    assert!(said.contains("it begins with 12 integrations"), "{said}");
     let url = said
         .split_whitespace()
         .find(|word| word.starts_with("http"));

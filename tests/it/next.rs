@@ -149,12 +149,6 @@ fn an_undo_that_chose_rows_and_died_is_only_looked_at_by_the_list_of_runs() {
 }
 
 #[test]
-fn a_mistyped_command_is_answered_with_the_most_similar_one_alone() {
-    let ran = Env::new().run(["improt", "a.csv"]).exit(2);
-    ran.says("'import'").says_nothing_of("'probe'");
-}
-
-#[test]
 fn after_a_check_or_a_probe_the_way_to_the_import_is_shown() {
     let env = Env::new().file("a.csv", sheet_of(1));
     env.run(["check", "a.csv"])

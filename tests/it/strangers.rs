@@ -66,7 +66,7 @@ fn an_integration_that_was_there_before_cannot_be_adopted_nor_one_twice() {
     let adopt = format!("a.csv!2={new}");
     env.run(["resume", "--yes", "--adopt", &adopt, "--adopt", &adopt])
         .exit(2)
-        .says("for two rows");
+        .says("belongs to another row");
 }
 
 /// An environment with a sheet of `rows` rows, and a server that answers all creations alike.

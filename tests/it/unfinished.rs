@@ -26,7 +26,7 @@ fn an_import_of_the_same_file_names_resume_and_sends_nothing() {
         env.run(["import", file, "--yes"])
             .exit(2)
             .says(&format!(
-                "the run {id} of the same input is unfinished: 4 rows not attempted, 1 is in doubt"
+                "the run {id} of the same input is unfinished: 4 rows not attempted, 1 in doubt"
             ))
             .says("nothing was sent")
             .says(&format!("`gij resume {id}`"))
