@@ -41,16 +41,11 @@ pub struct RowRead {
 impl RowRead {
     /// A valid row. One that the selection leaves out gets its `outcome` from the caller.
     pub fn valid(row: &Row) -> Self {
-        let record = &row.record;
         Self {
-            type_name: Some(record.integration_type().name().into()),
-            name: record.display_name().map(Into::into),
-            origin: record.origin().map(|origin| origin.as_str().into()),
-            key: record.key(),
-            cells: record.visible(),
-            group: row.group.clone(),
+            key: row.record.key(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
-            ..Self::at(row.n, &row.place, None)
+            outcome: None,
+            ..Self::invalid(&ShownRow::of(row, Vec::new()))
         }
     }
 

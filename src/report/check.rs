@@ -112,13 +112,18 @@ fn planned_row(planned: &PlannedRow) -> ReportRow {
 }
 
 fn valid_row(row: &Row, status: ReportStatus) -> ReportRow {
-    let record = &row.record;
     ReportRow {
-        type_name: Some(record.integration_type().name().to_owned()),
-        display_name: record.display_name().map(str::to_owned),
-        origin: record.origin().map(|origin| origin.as_str().to_owned()),
         warnings: names(&row.warnings),
-        cells: record.visible(),
+        ..shown_row(&ShownRow::of(row, Vec::new()), status)
+    }
+}
+
+fn shown_row(row: &ShownRow, status: ReportStatus) -> ReportRow {
+    ReportRow {
+        type_name: row.type_name.map(str::to_owned),
+        display_name: row.display_name.clone(),
+        origin: row.origin.clone(),
+        cells: row.cells.clone(),
         group: row.group.clone(),
         ..ReportRow::at(&row.place, status)
     }
@@ -135,16 +140,11 @@ fn invalid_row(row: &ShownRow, diagnostics: &[&Diagnostic]) -> ReportRow {
     let helps: Vec<&str> = errors.map(|error| &*error.help).collect();
     let warnings: Vec<Code> = of_severity(Severity::Warning).map(|of| of.code).collect();
     ReportRow {
-        type_name: row.type_name.map(str::to_owned),
-        display_name: row.display_name.as_deref().map(str::to_owned),
-        origin: row.origin.as_deref().map(str::to_owned),
         reason: Some(names(&row.codes).join(", ")),
         error: (!messages.is_empty()).then(|| messages.join("; ")),
         advice: (!helps.is_empty()).then(|| helps.join("; ")),
         warnings: names(&warnings),
-        cells: row.cells.clone(),
-        group: row.group.clone(),
-        ..ReportRow::at(&row.place, ReportStatus::Ended(Outcome::Invalid))
+        ..shown_row(row, ReportStatus::Ended(Outcome::Invalid))
     }
 }
 

@@ -10,7 +10,7 @@ use super::rules;
 use crate::input::{RowView, Value};
 use crate::model::{
     Code, Diagnostic, Field, FieldSet, IntegrationType, Kind, Need, OriginKey, OriginRule, Place,
-    Problem, Record, RecordDraft, RecordKey, Severity, ShownFields, ShownRow, TableFormat,
+    Problem, Record, RecordDraft, RecordKey, Row, Severity, ShownFields, ShownRow, TableFormat,
     parse_flag, shown,
 };
 
@@ -26,13 +26,9 @@ pub(super) struct CheckedRow {
     pub hashes: Option<RowHashes>,
     /// Where its name for messages is among those of its block; empty without one.
     pub name: Range<usize>,
-    /// The record of a valid row and what is kept of an invalid one, if rows are kept: a million of them would not fit into memory.
-    pub record: Option<Box<Record>>,
-    pub shown: Option<Box<ShownRow>>,
-    /// Its cell in the column `id`.
-    pub id: Option<i64>,
-    /// Its cell in the column of `--split-by`.
-    pub group: Option<String>,
+    /// The row if it is valid, and else what may be shown of it, if rows are kept: a million of them would not fit into memory. The run
+    /// numbers it and collects its codes.
+    pub kept: Option<Box<Result<Row, ShownRow>>>,
     /// In the order of the columns.
     pub found: Vec<Diagnostic>,
     /// Whether a secret of the row is on the command line.
@@ -183,21 +179,15 @@ impl RowCheck<'_> {
         let compared_by = self.hashes(hasher);
         let start = names.len();
         names.push_str(self.draft.display_name.as_deref().unwrap_or_default());
-        let (mut record, mut shown) = (None, None);
-        if self.options.keeps_rows() {
-            record = self.record().map(Box::new);
-            shown = record.is_none().then(|| Box::new(self.shown_row()));
-        }
+        let keeps_rows = self.options.keeps_rows();
+        let kept = keeps_rows.then(|| Box::new(self.valid_row().ok_or_else(|| self.shown_row())));
         CheckedRow {
             number: self.row.number,
             line: self.row.line,
             is_selected: true,
             hashes: compared_by,
             name: start..names.len(),
-            record,
-            shown,
-            id: self.id(),
-            group: self.group(),
+            kept,
             found: self.found,
             has_secret_argument: self.has_secret_argument,
         }
@@ -214,11 +204,18 @@ impl RowCheck<'_> {
         Some(hasher.hash(integration_type, draft.origin.as_ref(), name))
     }
 
-    /// The record of a row without errors.
-    fn record(&mut self) -> Option<Record> {
+    /// The row, if it has no errors.
+    fn valid_row(&mut self) -> Option<Row> {
         let integration_type = self.integration_type.filter(|_| is_valid(&self.found))?;
         let draft = std::mem::take(&mut self.draft);
-        Some(Record::new(integration_type, draft))
+        Some(Row {
+            n: 0,
+            place: self.place(None),
+            record: Record::new(integration_type, draft),
+            id: self.id(),
+            warnings: Vec::new(),
+            group: self.group(),
+        })
     }
 
     /// The cell in the column `id`, if it is an id.
@@ -231,7 +228,7 @@ impl RowCheck<'_> {
         readable(self.row.value(self.columns.split?))
     }
 
-    /// What may be shown of the row. The run numbers it and collects its codes.
+    /// What may be shown of the row.
     fn shown_row(&self) -> ShownRow {
         let draft = &self.draft;
         let origin = draft.origin.as_ref();

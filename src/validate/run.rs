@@ -164,33 +164,33 @@ impl Run<'_> {
     }
 
     fn add_row(&mut self, table: usize, row: CheckedRow) {
-        let place = Place::row(&self.tables[table].table, row.number, row.line);
         let n = self.n;
-        if let Some(mut shown) = row.shown {
-            shown.n = n;
-            for found in &row.found {
-                if found.severity == Severity::Error && !shown.codes.contains(&found.code) {
-                    shown.codes.push(found.code);
+        if let Some(kept) = row.kept {
+            match *kept {
+                Ok(mut valid) => {
+                    valid.n = n;
+                    valid.warnings = row.found.iter().map(|found| found.code).collect();
+                    if is_valid(&row.found) {
+                        self.result.rows.push(valid);
+                    } else {
+                        // Only the comparison with other rows has found something wrong with it.
+                        let invalid = ShownRow::of(&valid, vec![Code::DuplicateRow]);
+                        self.result.invalid.push(invalid);
+                    }
+                }
+                Err(mut invalid) => {
+                    invalid.n = n;
+                    for found in &row.found {
+                        let is_error = found.severity == Severity::Error;
+                        if is_error && !invalid.codes.contains(&found.code) {
+                            invalid.codes.push(found.code);
+                        }
+                    }
+                    self.result.invalid.push(invalid);
                 }
             }
-            self.result.invalid.push(*shown);
-        } else if let Some(record) = row.record {
-            let valid = Row {
-                n,
-                place,
-                record: *record,
-                id: row.id,
-                warnings: row.found.iter().map(|found| found.code).collect(),
-                group: row.group,
-            };
-            if is_valid(&row.found) {
-                self.result.rows.push(valid);
-            } else {
-                // Only the comparison with other rows has found something wrong with it.
-                let invalid = ShownRow::of(&valid, vec![Code::DuplicateRow]);
-                self.result.invalid.push(invalid);
-            }
         } else if !row.is_selected && self.options.keeps_rows() {
+            let place = Place::row(&self.tables[table].table, row.number, row.line);
             self.result.not_selected.push((n, place));
         }
         self.result.has_secret_argument |= row.has_secret_argument;
