@@ -14,8 +14,9 @@ use sha2::{Digest, Sha256};
 use super::error::{InputError, unreadable};
 use crate::model::{Place, Problem, TableFormat, TableName};
 
-/// Most bytes of standard input, a pipe or a device: they can be read once only, so they are kept in memory.
-const LONGEST_STREAM: u64 = 128 << 20;
+/// Most bytes of a file that is kept in memory as a whole. So are standard input, a pipe and a device, which can be read
+/// only once.
+pub(super) const LONGEST_IN_MEMORY: u64 = 128 << 20;
 
 /// A file to read tables from.
 pub struct Source {
@@ -194,8 +195,8 @@ fn open(path: &Path) -> Result<Content, Problem> {
 
 fn read_stream(stream: impl Read) -> Result<Content, Problem> {
     let mut bytes = Vec::new();
-    stream.take(LONGEST_STREAM + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST_STREAM {
+    stream.take(LONGEST_IN_MEMORY + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_IN_MEMORY {
         let message = "this is longer than 128 MB and not a regular file";
         return Err(unreadable(message, "save it as a file and give that"));
     }

@@ -1,5 +1,6 @@
 //! How tables are to be read, and what receives them.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use encoding_rs::Encoding;
@@ -119,16 +120,29 @@ pub(crate) fn is_same_sheet(one: &str, other: &str) -> bool {
 /// How many rows the header row is sought among; titles above the headers are common.
 pub(super) const HEADER_WITHIN: u32 = 20;
 
-/// The table and the row of it that have the most headers that `sink` understands: the first one of those. Where no row
-/// has any, two that are nearly understood are enough; to find those takes far longer.
+/// The table and the row of it that have the most headers that `sink` understands: the first one of those, or of those with
+/// the number that is asked for. Where no row has any, two that are nearly understood are enough; to find those takes far
+/// longer.
 ///
 /// `tables` is more than one where a text is cut in several ways.
-pub(super) fn find_header<S: AsRef<str>>(
-    tables: &[Vec<impl AsRef<[S]>>],
+pub(super) fn find_header(
+    tables: &[Vec<impl Borrow<FirstRow>>],
+    options: &ReadOptions,
     sink: &dyn Sink,
 ) -> Option<(usize, usize)> {
-    most_headers(tables, 1, |text| sink.is_header(text))
-        .or_else(|| most_headers(tables, 2, |text| sink.is_nearly_header(text)))
+    let is_candidate = |index: usize, row: &FirstRow| match options.header_row {
+        Some(given) => row.number == given,
+        None => index < HEADER_WITHIN as usize,
+    };
+    let most_headers = |fewest: usize, is_header: &dyn Fn(&str) -> bool| {
+        best_row(tables, |index, row| {
+            let headers = is_candidate(index, row).then(|| count(row, is_header));
+            headers.filter(|headers| *headers >= fewest)
+        })
+    };
+    let fewest = usize::from(options.header_row.is_none());
+    most_headers(fewest, &|text| sink.is_header(text))
+        .or_else(|| most_headers(2, &|text| sink.is_nearly_header(text)))
 }
 
 /// How many rows are searched for a header row to name, where there is none among the first.
@@ -137,40 +151,28 @@ pub(super) const NAMED_WITHIN: u32 = 200;
 /// The row that is most likely meant for the header row, as it has the most headers, or else the most cells with text.
 ///
 /// `tables` are several where a text is cut in several ways.
-pub(super) fn likely_header(
-    tables: impl DoubleEndedIterator<Item = Vec<FirstRow>>,
-    sink: &dyn Sink,
-) -> Option<FirstRow> {
-    let count = |row: &FirstRow| {
-        let headers = row.cells.iter().filter(|cell| sink.is_header(cell));
-        let filled = row.cells.iter().filter(|cell| !cell.is_empty());
-        (headers.count(), filled.count())
-    };
-    // Of those that are alike, the first.
-    let rows = tables.rev().flat_map(|rows| rows.into_iter().rev());
-    rows.max_by_key(count)
+pub(super) fn likely_header(mut tables: Vec<Vec<FirstRow>>, sink: &dyn Sink) -> Option<FirstRow> {
+    let (table, row) = best_row(&tables, |_, row| {
+        let headers = count(row, &|cell| sink.is_header(cell));
+        Some((headers, count(row, &|cell| !cell.is_empty())))
+    })?;
+    Some(tables.swap_remove(table).swap_remove(row))
 }
 
-/// The table and the row of it that have the most headers, if they have `fewest`.
-pub(super) fn most_headers<S: AsRef<str>>(
-    tables: &[Vec<impl AsRef<[S]>>],
-    fewest: usize,
-    is_header: impl Fn(&str) -> bool,
+/// The table and the row of it whose `key`, by the row's index and itself, is the greatest: the first one of those.
+fn best_row<K: Copy + Ord>(
+    tables: &[Vec<impl Borrow<FirstRow>>],
+    key: impl Fn(usize, &FirstRow) -> Option<K>,
 ) -> Option<(usize, usize)> {
-    let mut best = None;
-    let mut most = fewest - 1;
-    for (table, rows) in tables.iter().enumerate() {
-        for (row, cells) in rows.iter().take(HEADER_WITHIN as usize).enumerate() {
-            let headers = cells
-                .as_ref()
-                .iter()
-                .filter(|cell| is_header(cell.as_ref()));
-            let count = headers.count();
-            if count > most {
-                most = count;
-                best = Some((table, row));
-            }
-        }
-    }
-    best
+    let places = tables.iter().enumerate();
+    let places = places.flat_map(|(table, rows)| (0..rows.len()).map(move |row| (table, row)));
+    let keyed = places.rev().filter_map(|(table, row)| {
+        let key = key(row, tables[table][row].borrow())?;
+        Some((key, (table, row)))
+    });
+    keyed.max_by_key(|(key, _)| *key).map(|(_, place)| place)
+}
+
+fn count(row: &FirstRow, is_counted: &dyn Fn(&str) -> bool) -> usize {
+    row.cells.iter().filter(|cell| is_counted(cell)).count()
 }

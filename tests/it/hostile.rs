@@ -196,6 +196,14 @@ fn rows_and_cells_that_contradict_their_places_are_refused() {
             "beyond XFD1048576",
         ),
         ("<row r=\"9\"/><row r=\"3\"/>", "row 3 comes after row 9"),
+        (
+            "<row r=\"3\"><c r=\"C3\"/><c r=\"B3\"/></row>",
+            "the cells of row 3 are not in order",
+        ),
+        (
+            "<row r=\"3\"><c r=\"B3\"/><c r=\"B3\"/></row>",
+            "the cells of row 3 are not in order",
+        ),
         (one, "outside of a row"),
         (
             "<row r=\"3\"><row r=\"4\"/></row>",
@@ -223,6 +231,7 @@ fn a_cell_whose_value_would_be_misread_is_refused() {
         "<c r=\"A3\" t=\"inlineStr\"><v>x</v></c>",
         "<c r=\"A3\" t=\"inlineStr\"><is><t>x</t></is><v>y</v></c>",
         "<c r=\"A3\"><v>1</v><f>1</f></c>",
+        "<c r=\"A3\" t=\"str\"><v><![CDATA[x]]></v></c>",
         "<c r=\"A3\" t=\"str\"><v>x<![CDATA[x]]></v></c>",
         "<c r=\"A3\" t=\"s\"><v><![CDATA[0]]></v></c>",
     ] {

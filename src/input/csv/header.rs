@@ -1,11 +1,12 @@
 //! Finding the delimiter and the header row of delimited text.
 
+use std::borrow::Borrow;
+
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::records::{blank_lines, count_line_ends};
 use crate::input::table::{
     FirstRow, HEADER_WITHIN, NAMED_WITHIN, ReadOptions, Sink, find_header, likely_header,
-    most_headers,
 };
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
@@ -14,52 +15,52 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 pub(super) struct Header {
     pub delimiter: u8,
     pub record: FirstRecord,
-    /// The first records above it.
-    pub above: Vec<FirstRecord>,
+    /// How many lines above it are blank.
+    pub blank_above: u64,
+    /// The first rows above it, unless it is the one that was asked for.
+    pub above: Vec<FirstRow>,
 }
 
 /// One of the first records of a text.
 pub(super) struct FirstRecord {
     /// Its number counts blank lines.
     pub row: FirstRow,
-    /// How many lines above it are blank.
-    pub blank_above: u32,
     /// Where it ends in the text, with its line end.
     pub end: usize,
     /// The line behind it.
     pub next_line: u64,
 }
 
-impl AsRef<[String]> for FirstRecord {
-    fn as_ref(&self) -> &[String] {
-        &self.row.cells
+impl Borrow<FirstRow> for FirstRecord {
+    fn borrow(&self) -> &FirstRow {
+        &self.row
     }
 }
 
 /// Finds the delimiter and the header row in the start of a text.
 pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<Header> {
-    let records = |delimiter| first_records(text, delimiter, wanted(options));
-    let mut tables: Vec<_> = delimiters(options).map(records).collect();
-    let (table, row) = match options.header_row {
-        None => find_header(&tables, sink)?,
-        Some(given) => {
-            for records in &mut tables {
-                records.retain(|record| record.row.number == given);
-            }
-            let with_headers = most_headers(&tables, 1, |text| sink.is_header(text));
-            with_headers.or_else(|| Some((tables.iter().position(|rows| !rows.is_empty())?, 0)))?
-        }
+    let is_wanted = |index, row| match options.header_row {
+        Some(given) => row < given,
+        None => index < HEADER_WITHIN as usize,
     };
+    let records = |delimiter| first_records(text, delimiter, is_wanted);
+    let mut tables: Vec<_> = delimiters(options).map(records).collect();
+    let (table, index) = find_header(&tables, options, sink)?;
     let mut above = tables.swap_remove(table);
-    above.truncate(row + 1);
+    above.truncate(index + 1);
+    let record = above.pop()?;
+    if options.header_row.is_some() {
+        above.clear();
+    }
     Some(Header {
         delimiter: delimiters(options).nth(table)?,
-        record: above.pop()?,
-        above,
+        blank_above: u64::from(record.row.number) - 1 - index as u64,
+        record,
+        above: above.into_iter().map(|record| record.row).collect(),
     })
 }
 
-fn delimiters(options: &ReadOptions) -> impl DoubleEndedIterator<Item = u8> {
+fn delimiters(options: &ReadOptions) -> impl Iterator<Item = u8> {
     let delimiters = match options.delimiter {
         Some(given) => vec![given],
         None => DELIMITERS.to_vec(),
@@ -75,16 +76,7 @@ pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Opti
         let records = first_records(text, delimiter, |_, row| row < NAMED_WITHIN);
         records.into_iter().map(|record| record.row).collect()
     });
-    likely_header(tables, sink)
-}
-
-/// The first records, or all down to the header row that is given.
-fn wanted(options: &ReadOptions) -> impl Fn(usize, u32) -> bool + Copy {
-    let header_row = options.header_row;
-    move |index, row| match header_row {
-        Some(given) => row < given,
-        None => index < HEADER_WITHIN as usize,
-    }
+    likely_header(tables.collect(), sink)
 }
 
 /// The records at the front of `text`, as long as `is_wanted` says of how many there are and of the last one's row that
@@ -102,13 +94,12 @@ pub(super) fn first_records(
         .from_reader(bytes);
     let mut records: Vec<FirstRecord> = Vec::new();
     let mut record = ByteRecord::new();
-    let (mut at, mut row, mut line, mut blank_above) = (0, 0, 1, 0);
+    let (mut at, mut row, mut line) = (0, 0, 1);
     // Reading bytes from memory cannot fail.
     while is_wanted(records.len(), row) && matches!(reader.read_byte_record(&mut record), Ok(true))
     {
         let (blank, length) = blank_lines(&bytes[at..]);
         row += blank + 1;
-        blank_above += blank;
         line += u64::from(blank);
         let mut end = usize::try_from(reader.position().byte()).unwrap_or(bytes.len());
         // The crate stops between `\r` and `\n`.
@@ -123,7 +114,6 @@ pub(super) fn first_records(
                 line: Some(line),
                 cells: cells.map(|cell| cell.trim().to_owned()).collect(),
             },
-            blank_above,
             end,
             next_line,
         });

@@ -7,12 +7,12 @@ mod transcode;
 use std::io::Read;
 use std::sync::Arc;
 
-use self::header::{FirstRecord, Header};
+use self::header::Header;
 use self::records::{CsvBlock, scan};
 use self::transcode::{CHUNK, Transcoder};
 use super::block::Block;
 use super::error::{InputError, unreadable};
-use super::table::{FirstRow, Interest, ReadOptions, Sink, SkipReason, TableHead};
+use super::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 use crate::model::{Code, Diagnostic, Place, Problem, TableFormat, TableName};
 
 pub(super) use self::transcode::is_utf16;
@@ -48,8 +48,6 @@ pub(super) fn read(
         row: 1,
         line: 1,
         is_at_end: false,
-        guessed_at: None,
-        guessed: None,
     };
     let Some(header) = blocks.header(options, sink)? else {
         let likely = header::likely(&blocks.text, options, sink);
@@ -59,8 +57,8 @@ pub(super) fn read(
     if sink.table(blocks.take_head(header)) == Interest::Skip {
         return Ok(());
     }
-    while let Some(block) = blocks.next()? {
-        if let Some(guess) = blocks.guessed.take() {
+    while let Some((block, guess)) = blocks.next()? {
+        if let Some(guess) = guess {
             sink.diagnostic(guess);
         }
         sink.block(Block(Box::new(block)));
@@ -88,22 +86,16 @@ struct Blocks<R> {
     row: u32,
     line: u64,
     is_at_end: bool,
-    /// Where in the text, and at which byte, Windows-1252 was guessed, until it is known in which cell that is.
-    guessed_at: Option<(usize, u8)>,
-    /// The note of it.
-    guessed: Option<Diagnostic>,
 }
 
 impl<R: Read> Blocks<R> {
     /// Reads until there are `enough` bytes of text or it ends.
     fn fill(&mut self, enough: usize) -> Result<(), InputError> {
         while !self.is_at_end && self.text.len() < enough {
-            let transcoded = self
+            self.is_at_end = self
                 .content
                 .read_into(&mut self.text)
                 .map_err(|error| Problem::from(error).at(Place::table(&self.table)))?;
-            self.is_at_end = transcoded.is_end;
-            self.guessed_at = self.guessed_at.or(transcoded.guessed);
         }
         Ok(())
     }
@@ -111,8 +103,9 @@ impl<R: Read> Blocks<R> {
     /// Takes text off the front, all of it before the header row's end.
     fn drop_front(&mut self, bytes: usize) {
         self.text.drain(..bytes);
-        let guessed_at = self.guessed_at.take();
-        self.guessed_at = guessed_at.map(|(at, byte)| (at.saturating_sub(bytes), byte));
+        if let Some((at, _)) = &mut self.content.guessed {
+            *at = at.saturating_sub(bytes);
+        }
     }
 
     /// Finds the delimiter and the header row.
@@ -149,65 +142,59 @@ impl<R: Read> Blocks<R> {
         self.row = record.row.number + 1;
         self.line = record.next_line;
         self.drop_front(record.end);
-        let rows = |records: Vec<FirstRecord>| records.into_iter().map(|one| one.row).collect();
         TableHead {
             name: Arc::clone(&self.table),
             header: record.row,
             delimiter: Some(char::from(header.delimiter)),
             encoding: Some(self.content.encoding()),
-            blank_above: record.blank_above.into(),
-            above: rows(header.above),
+            blank_above: header.blank_above,
+            above: header.above,
         }
     }
 
-    /// Finds the cell in which Windows-1252 was guessed, if it is in the block that ends at `end`.
-    fn place_guess(&mut self, end: usize) {
-        let Some((at, byte)) = self.guessed_at.take_if(|(at, _)| *at < end) else {
-            self.guessed_at = self.guessed_at.map(|(at, byte)| (at - end, byte));
-            return;
-        };
+    /// The note on the guess of Windows-1252, if the cell in which it was made is in the block that ends at `end`.
+    fn note_guess(&mut self, end: usize) -> Option<Diagnostic> {
+        let (at, byte) = self.content.guessed.take()?;
+        if at >= end {
+            self.content.guessed = Some((at - end, byte));
+            return None;
+        }
         let up_to_it = format!("{}?", &self.text[..at]);
         let mut records = header::first_records(&up_to_it, self.delimiter, |_, _| true);
-        let Some(record) = records.pop() else { return };
-        let FirstRow {
-            number,
-            line,
-            cells,
-        } = record.row;
-        let line = line.map(|line| self.line + line - 1);
-        let place = Place::row(&self.table, self.row + number - 1, line);
-        let column = cells.len().saturating_sub(1);
-        self.guessed = Some(Diagnostic::new(
+        let row = records.pop()?.row;
+        let line = row.line.map(|line| self.line + line - 1);
+        let place = Place::row(&self.table, self.row + row.number - 1, line);
+        Some(Diagnostic::new(
             Code::EncodingGuessed,
-            place.cell(column),
+            place.cell(row.cells.len().saturating_sub(1)),
             format!("the text is not UTF-8 (byte {byte:02X}), so it is read as Windows-1252"),
             "check whether letters beyond ASCII are right; `--encoding` sets another, and CSV UTF-8 needs no guess",
-        ));
+        ))
     }
 
-    fn next(&mut self) -> Result<Option<CsvBlock>, InputError> {
+    fn next(&mut self) -> Result<Option<(CsvBlock, Option<Diagnostic>)>, InputError> {
         let mut enough = BLOCK;
         loop {
             self.fill(enough)?;
             if self.text.is_empty() {
                 return Ok(None);
             }
-            let scan = scan(self.text.as_bytes(), self.delimiter, self.is_at_end);
+            let scan = scan(&self.text, self.delimiter, self.is_at_end);
             if scan.end > 0 {
-                self.place_guess(scan.end);
+                let guess = self.note_guess(scan.end);
                 let mut rest = String::with_capacity(ROOM);
                 rest.push_str(&self.text[scan.end..]);
                 self.text.truncate(scan.end);
                 let block = CsvBlock {
                     text: std::mem::replace(&mut self.text, rest),
                     delimiter: self.delimiter,
-                    is_damaged: self.content.is_damaged(),
+                    is_damaged: self.content.is_damaged,
                     first_row: self.row,
                     first_line: self.line,
                 };
                 self.row = self.row.saturating_add(scan.rows);
                 self.line += scan.lines;
-                return Ok(Some(block));
+                return Ok(Some((block, guess)));
             }
             let line = self.line + scan.open_quote.unwrap_or(0);
             let place = Place::row(&self.table, self.row, Some(line));

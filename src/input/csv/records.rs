@@ -34,9 +34,10 @@ pub(super) struct Scan {
     pub is_stray: bool,
 }
 
-/// Finds the end of the last whole record of `bytes`, which begins at the start of a record. Unless `is_last`, a record
+/// Finds the end of the last whole record of `text`, which begins at the start of a record. Unless `is_last`, a record
 /// counts as whole only with its line end.
-pub(super) fn scan(bytes: &[u8], delimiter: u8, is_last: bool) -> Scan {
+pub(super) fn scan(text: &str, delimiter: u8, is_last: bool) -> Scan {
+    let bytes = text.as_bytes();
     let mut scan = Scan::default();
     loop {
         let rest = &bytes[scan.end..];
@@ -48,7 +49,7 @@ pub(super) fn scan(bytes: &[u8], delimiter: u8, is_last: bool) -> Scan {
         if is_open {
             return scan;
         }
-        match record_end(&bytes[scan.end..], delimiter) {
+        match record_end(&text[scan.end..], delimiter, |_| ()) {
             RecordEnd::At(length, lines) => {
                 let is_cut_short = scan.end + length == bytes.len() && bytes.last() == Some(&b'\r');
                 if is_cut_short && !is_last {
@@ -104,48 +105,54 @@ enum RecordEnd {
     BadQuote { lines: u64, is_stray: bool },
 }
 
-/// Walks one record: a quote opens only at the start of a cell, as in the csv crate.
-fn record_end(bytes: &[u8], delimiter: u8) -> RecordEnd {
+/// Walks one record: a quote opens only at the start of a cell, as in the csv crate. Calls `keep` with the pieces of text
+/// that are in each cell, and with none where a cell ends.
+fn record_end<'t>(
+    text: &'t str,
+    delimiter: u8,
+    mut keep: impl FnMut(Option<&'t str>),
+) -> RecordEnd {
+    let bytes = text.as_bytes();
     let mut at = 0;
     let mut lines = 0;
     loop {
         // At the start of a cell.
-        while bytes.get(at) == Some(&b'"') {
+        if bytes.get(at) == Some(&b'"') {
             let opened_after = lines;
+            let bad_quote = |is_stray| RecordEnd::BadQuote {
+                lines: opened_after,
+                is_stray,
+            };
             at += 1;
             loop {
                 let Some(quote) = memchr(b'"', &bytes[at..]) else {
-                    return RecordEnd::BadQuote {
-                        lines: opened_after,
-                        is_stray: false,
-                    };
+                    return bad_quote(false);
                 };
                 lines += count_line_ends(&bytes[at..at + quote]);
+                keep(Some(&text[at..at + quote]));
                 at += quote + 1;
                 if bytes.get(at) != Some(&b'"') {
                     break;
                 }
+                keep(Some("\""));
                 at += 1;
             }
-            match bytes.get(at) {
-                Some(next) if *next == delimiter => at += 1,
-                None | Some(b'\n' | b'\r') => break,
-                Some(_) => {
-                    return RecordEnd::BadQuote {
-                        lines: opened_after,
-                        is_stray: true,
-                    };
-                }
+            let next = bytes.get(at).copied();
+            if next.is_some_and(|next| next != delimiter && !matches!(next, b'\n' | b'\r')) {
+                return bad_quote(true);
             }
+        } else {
+            let length = memchr3(delimiter, b'\n', b'\r', &bytes[at..]);
+            let end = length.map_or(bytes.len(), |length| at + length);
+            keep(Some(&text[at..end]));
+            at = end;
         }
-        let Some(found) = memchr3(delimiter, b'\n', b'\r', &bytes[at..]) else {
-            return RecordEnd::Missing(lines);
-        };
-        at += found;
-        if bytes[at] != delimiter {
-            return RecordEnd::At(behind_line_end(bytes, at), lines + 1);
+        keep(None);
+        match bytes.get(at) {
+            None => return RecordEnd::Missing(lines),
+            Some(next) if *next == delimiter => at += 1,
+            Some(_) => return RecordEnd::At(behind_line_end(bytes, at), lines + 1),
         }
-        at += 1;
     }
 }
 
@@ -178,12 +185,22 @@ impl Rows for CsvBlock {
             let mut lines = 1;
             let mut record = &text[at..end];
             if end > quote {
-                (end, lines) = match record_end(&bytes[at..], self.delimiter) {
+                // Laid out as a record without quotes is.
+                unquoted.clear();
+                starts.clear();
+                starts.push(0);
+                let keep = |piece: Option<&str>| {
+                    unquoted.push_str(piece.unwrap_or("\n"));
+                    if piece.is_none() {
+                        starts.push(unquoted.len());
+                    }
+                };
+                // The quotes are in order: blocks end before any that are not.
+                (end, lines) = match record_end(&text[at..], self.delimiter, keep) {
                     RecordEnd::At(length, lines) => (at + length, lines),
                     // The last record has no line end.
                     _ => (bytes.len(), 0),
                 };
-                unquote(&text[at..end], self.delimiter, &mut unquoted, &mut starts);
                 record = &unquoted;
                 quote = next_quote(end);
             }
@@ -199,40 +216,6 @@ impl Rows for CsvBlock {
             at = end;
             row += 1;
             line += lines;
-        }
-    }
-}
-
-/// Puts the cells of a record with quotes into `text`, laid out as in a record without, and sets `starts` to
-/// where they begin. The quotes are in order: blocks end before any that are not.
-fn unquote(record: &str, delimiter: u8, text: &mut String, starts: &mut Vec<usize>) {
-    let delimiter = char::from(delimiter);
-    let mut rest = record.trim_end_matches(['\r', '\n']);
-    text.clear();
-    starts.clear();
-    starts.push(0);
-    loop {
-        if let Some(mut quoted) = rest.strip_prefix('"') {
-            while let Some((before, behind)) = quoted.split_once('"') {
-                text.push_str(before);
-                quoted = behind;
-                match quoted.strip_prefix('"') {
-                    Some(behind) => quoted = behind,
-                    None => break,
-                }
-                text.push('"');
-            }
-            rest = quoted;
-        } else {
-            let end = rest.find(delimiter).unwrap_or(rest.len());
-            text.push_str(&rest[..end]);
-            rest = &rest[end..];
-        }
-        text.push('\n');
-        starts.push(text.len());
-        match rest.strip_prefix(delimiter) {
-            Some(behind) => rest = behind,
-            None => return,
         }
     }
 }
@@ -273,7 +256,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn whole(text: &str) -> Scan {
-        scan(text.as_bytes(), b',', true)
+        scan(text, b',', true)
     }
 
     #[test]
@@ -318,7 +301,7 @@ mod tests {
     #[test]
     fn a_record_without_its_line_end_waits_for_more() {
         for text in ["a,b\nc", "a,b\nc\r", "a,b\n\"c\"", "a,b\n\"c\"\r"] {
-            let scan = scan(text.as_bytes(), b',', false);
+            let scan = scan(text, b',', false);
             assert_eq!((scan.end, scan.rows), (4, 1), "{text:?}");
         }
     }
@@ -337,9 +320,9 @@ mod tests {
             let mut ours = 0;
             let mut at = 0;
             while at < text.len() {
-                let one = super::scan(&text.as_bytes()[at..], b',', true);
+                let one = super::scan(&text[at..], b',', true);
                 prop_assert!(one.end > 0);
-                let first = first_record(&text.as_bytes()[at..]);
+                let first = first_record(&text[at..]);
                 ours += usize::from(!first.iter().all(|b| matches!(b, b'\n' | b'\r')));
                 at += first.len();
             }
@@ -347,10 +330,10 @@ mod tests {
         }
     }
 
-    fn first_record(bytes: &[u8]) -> &[u8] {
-        match record_end(bytes, b',') {
-            RecordEnd::At(length, _) => &bytes[..length],
-            _ => bytes,
+    fn first_record(text: &str) -> &[u8] {
+        match record_end(text, b',', |_| ()) {
+            RecordEnd::At(length, _) => &text.as_bytes()[..length],
+            _ => text.as_bytes(),
         }
     }
 
@@ -381,7 +364,7 @@ mod tests {
         #[test]
         fn records_are_those_that_the_crate_reads(text in "[aé, \"\n\r]{0,60}|([a-zé]{0,9}[,\"\n\r]{1,3}){0,20}") {
             // Blocks hold no quotes that are out of order.
-            let scan = scan(text.as_bytes(), b',', true);
+            let scan = scan(&text, b',', true);
             prop_assume!(scan.open_quote.is_none());
             let mut reader = ReaderBuilder::new()
                 .has_headers(false)

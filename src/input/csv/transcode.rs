@@ -20,14 +20,8 @@ pub(super) struct Transcoder<R> {
     chunk: Vec<u8>,
     is_guessing: bool,
     is_utf8_beyond_ascii: bool,
-    is_damaged: bool,
-}
-
-/// What a read gave.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Transcoded {
-    /// Whether the text has ended.
-    pub is_end: bool,
+    /// Whether bytes that are not UTF-8 were replaced, each by U+FFFD.
+    pub is_damaged: bool,
     /// Where in the output the guess of Windows-1252 begins, and the byte that made for it.
     pub guessed: Option<(usize, u8)>,
 }
@@ -44,6 +38,7 @@ impl<R: Read> Transcoder<R> {
             is_guessing: given.is_none(),
             is_utf8_beyond_ascii: false,
             is_damaged: false,
+            guessed: None,
         }
     }
 
@@ -53,81 +48,60 @@ impl<R: Read> Transcoder<R> {
         decoder.map_or(UTF_8, Decoder::encoding).name()
     }
 
-    /// Whether bytes that are not UTF-8 were replaced, each by U+FFFD.
-    pub(super) fn is_damaged(&self) -> bool {
-        self.is_damaged
-    }
-
-    /// Appends the next piece of text to `output`.
-    pub(super) fn read_into(&mut self, output: &mut String) -> io::Result<Transcoded> {
+    /// Appends the next piece of text to `output`. Tells whether the text has ended.
+    pub(super) fn read_into(&mut self, output: &mut String) -> io::Result<bool> {
         let content = self.content.by_ref();
         let read = content.take(CHUNK as u64).read_to_end(&mut self.chunk)?;
-        let mut transcoded = Transcoded {
-            is_end: read == 0,
-            guessed: None,
-        };
+        let is_end = read == 0;
         let mut chunk = std::mem::take(&mut self.chunk);
         if self.decoder.is_none() {
-            let rest = match std::str::from_utf8(&chunk) {
-                Ok(text) => self.push(text, output),
+            let (text, bad) = match std::str::from_utf8(&chunk) {
+                Ok(text) => (text, None),
                 Err(error) => {
-                    let valid = &chunk[..error.valid_up_to()];
-                    // It was just found to be valid.
-                    self.push(std::str::from_utf8(valid).unwrap_or_default(), output);
+                    let valid = error.valid_up_to();
                     // A character that is cut by the end of the chunk is for the next one.
-                    if error.error_len().is_some() || transcoded.is_end {
-                        let byte = chunk[valid.len()];
-                        transcoded.guessed = self.leave_utf8().then_some((output.len(), byte));
-                    }
-                    valid.len()
+                    let is_bad = error.error_len().is_some() || is_end;
+                    // It was just found to be valid.
+                    let text = std::str::from_utf8(&chunk[..valid]).unwrap_or_default();
+                    (text, is_bad.then(|| chunk[valid]))
                 }
             };
-            chunk.drain(..rest);
+            self.is_utf8_beyond_ascii |= !text.is_ascii();
+            output.push_str(text);
+            if let Some(byte) = bad {
+                // From here on it is Windows-1252, or damaged UTF-8.
+                self.is_damaged = self.is_utf8_beyond_ascii || !self.is_guessing;
+                self.guessed = (!self.is_damaged).then_some((output.len(), byte));
+                let encoding = if self.is_damaged { UTF_8 } else { WINDOWS_1252 };
+                self.decoder = Some(encoding.new_decoder_without_bom_handling());
+            }
+            let read = text.len();
+            chunk.drain(..read);
         }
         if let Some(decoder) = &mut self.decoder {
             let most = decoder.max_utf8_buffer_length(chunk.len());
             output.reserve(most.unwrap_or(chunk.len() * 3));
             // There is room for all of it.
-            let _ = decoder.decode_to_string(&chunk, output, transcoded.is_end);
+            let _ = decoder.decode_to_string(&chunk, output, is_end);
             chunk.clear();
         }
         self.chunk = chunk;
-        Ok(transcoded)
-    }
-
-    fn push(&mut self, text: &str, output: &mut String) -> usize {
-        self.is_utf8_beyond_ascii = self.is_utf8_beyond_ascii || !text.is_ascii();
-        output.push_str(text);
-        text.len()
-    }
-
-    /// Takes the text for Windows-1252 from here on, or for damaged UTF-8. Tells whether the first.
-    fn leave_utf8(&mut self) -> bool {
-        self.is_damaged = self.is_utf8_beyond_ascii || !self.is_guessing;
-        let encoding = if self.is_damaged { UTF_8 } else { WINDOWS_1252 };
-        self.decoder = Some(encoding.new_decoder_without_bom_handling());
-        !self.is_damaged
+        Ok(is_end)
     }
 }
-/// UTF-16, by its byte order mark or by the zeros that Latin letters have in it.
+
+/// UTF-16, by its byte order mark or by the zeros that Latin letters have in it: headers are mostly those.
 fn utf16_of(start: &[u8]) -> Option<&'static Encoding> {
-    match start {
-        [0xFF, 0xFE, ..] => return Some(UTF_16LE),
-        [0xFE, 0xFF, ..] => return Some(UTF_16BE),
-        _ => {}
-    }
-    let pairs = start.chunks_exact(2);
-    let all = pairs.len();
-    let (mut first, mut second) = (0, 0);
-    for pair in pairs {
-        first += usize::from(pair[0] == 0);
-        second += usize::from(pair[1] == 0);
-    }
-    // Headers are mostly Latin letters.
-    let is_most = |zeros: usize| zeros > 0 && zeros * 10 >= all * 6;
-    match (is_most(first), is_most(second)) {
-        (false, true) if first == 0 => Some(UTF_16LE),
-        (true, false) if second == 0 => Some(UTF_16BE),
+    let zeros = |from| {
+        let bytes = start.iter().skip(from).step_by(2);
+        bytes.filter(|byte| **byte == 0).count()
+    };
+    let is_most = |zeros: usize| zeros > 0 && zeros * 10 >= start.len() / 2 * 6;
+    match (start, zeros(0), zeros(1)) {
+        ([0xFF, 0xFE, ..], ..) => Some(UTF_16LE),
+        ([0xFE, 0xFF, ..], ..) => Some(UTF_16BE),
+        (_, 0, second) if is_most(second) => Some(UTF_16LE),
+        (_, first, 0) if is_most(first) => Some(UTF_16BE),
         _ => None,
     }
 }
@@ -146,14 +120,9 @@ mod tests {
         given: Option<&'static Encoding>,
     ) -> (String, &'static str, Option<(usize, u8)>) {
         let mut transcoder = Transcoder::new(bytes, &bytes[..bytes.len().min(256)], given);
-        let (mut output, mut guessed) = (String::new(), None);
-        loop {
-            let piece = transcoder.read_into(&mut output).unwrap();
-            guessed = guessed.or(piece.guessed);
-            if piece.is_end {
-                return (output, transcoder.encoding(), guessed);
-            }
-        }
+        let mut output = String::new();
+        while !transcoder.read_into(&mut output).unwrap() {}
+        (output, transcoder.encoding(), transcoder.guessed)
     }
 
     fn utf16(text: &str, is_little: bool) -> Vec<u8> {

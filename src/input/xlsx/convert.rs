@@ -16,7 +16,7 @@ use zip::write::SimpleFileOptions;
 
 use super::archive::Archive;
 use super::limits::{PACKED, UNPACKED};
-use super::part::{damaged, too_large};
+use super::part::{Part, damaged, too_large};
 use super::structure::{Structure, can_calamine_read};
 use crate::model::Problem;
 
@@ -105,30 +105,22 @@ impl<R: Read + Seek> Copier<R> {
         drop(packed);
         start(&mut self.zip, part)?;
         let mut writer = Writer::new(&mut self.zip);
-        let mut part = self.archive.decoded_part(&from, UNPACKED)?;
+        let mut part = Part::decoded(self.archive.bytes(&from, UNPACKED)?);
         let mut buffer = Vec::new();
-        let mut is_in_dimension = false;
         loop {
             let mut event = part.token(&mut buffer)?;
             match &mut event {
                 Event::Eof => return Ok(()),
                 // It names an encoding.
                 Event::Decl(_) => continue,
-                // It claims how many texts there are.
-                Event::Start(tag) if tag.local_name().as_ref() == "sst" => {
+                // What it claims, of the texts or of the size of the sheet, is replaced.
+                Event::Start(tag) if matches!(tag.local_name().as_ref(), "sst" | "dimension") => {
                     tag.clear_attributes();
-                }
-                Event::Start(tag) if tag.local_name().as_ref() == "dimension" => {
-                    is_in_dimension = true;
+                    tag.push_attribute(("ref", "A1"));
                 }
                 _ => {}
             }
-            let is_end =
-                matches!(&event, Event::End(tag) if tag.local_name().as_ref() == "dimension");
-            if !is_in_dimension {
-                writer.write_event(event)?;
-            }
-            is_in_dimension &= !is_end;
+            writer.write_event(event)?;
         }
     }
 }

@@ -39,8 +39,6 @@ impl Findings {
 pub(super) enum OddCell {
     /// A formula whose value was never computed.
     FormulaWithoutValue,
-    /// A value that is written as CDATA.
-    Text(String),
     /// An error value that calamine does not know.
     Error {
         text: String,
@@ -73,18 +71,14 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// Closes the gate in front of a part, whose packed bytes are at `part`. The scan begins.
+    /// Closes the gate in front of a part, whose packed bytes are at `part`. The scan begins. In front of an empty one it is
+    /// open.
     pub(super) fn close(&self, part: Range<u64>) {
         *self.lock() = Progress {
             checked: part.start,
             part,
             ..Progress::default()
         };
-    }
-
-    /// Opens it; there is no scan.
-    pub(super) fn open(&self) {
-        *self.lock() = Progress::default();
     }
 
     /// Leaves what the scan has found since it was here last.
@@ -114,11 +108,6 @@ impl Gate {
         let findings = std::mem::take(&mut progress.findings);
         progress.findings.cells = cells;
         Ok(findings)
-    }
-
-    /// Takes all that the scan has found, once it has ended.
-    pub(super) fn all_findings(&self) -> io::Result<Findings> {
-        self.findings(u64::MAX)
     }
 
     /// The scan asks for packed bytes at `at`: it is through with all before them.

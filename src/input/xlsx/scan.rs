@@ -10,8 +10,8 @@ use quick_xml::events::{BytesStart, Event};
 use super::archive::Archive;
 use super::gate::{Findings, Gate, OddCell};
 use super::limits::{
-    CELLS, COLUMNS, LONGEST_STYLE, MERGED, ODD_CELLS, ODD_TEXT, STRINGS, STRINGS_PART,
-    STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED,
+    CELLS, COLUMNS, LONGEST_STYLE, MERGED, ODD_CELLS, STRINGS, STRINGS_PART, STRUCTURE_PART,
+    STYLES, STYLES_PART, UNPACKED,
 };
 use super::part::{
     Part, attribute, attributes, beyond_sheet, check_count, claimed_strings, damaged, local,
@@ -38,28 +38,25 @@ pub(super) fn check_small_parts(
     archive: &mut Archive<impl Read + Seek>,
     structure: &Structure,
 ) -> Result<(), Problem> {
-    if let Some(theme) = &structure.theme {
-        archive.bytes(theme, STRUCTURE_PART)?.drain()?;
-    }
-    let Some(styles) = &structure.styles else {
-        return Ok(());
-    };
-    let mut part = archive.part(styles, STYLES_PART)?;
-    let mut buffer = Vec::new();
-    let mut count = 0;
-    loop {
-        match part.token(&mut buffer)? {
-            Event::Start(tag) if is_copied(local(tag.name())) => {
-                if tag.len() > LONGEST_STYLE {
-                    return Err(damaged("one of its cell styles is too long"));
-                }
-                count += 1;
-                check_count("cell styles", count, STYLES)?;
+    let parts = [
+        (&structure.theme, STRUCTURE_PART),
+        (&structure.styles, STYLES_PART),
+    ];
+    for (part, most) in parts {
+        let Some(part) = part else { continue };
+        let mut count = 0;
+        Part::new(archive.bytes(part, most)?).each_tag(|tag| {
+            if !is_copied(local(tag.name())) {
+                return Ok(());
             }
-            Event::Eof => return Ok(()),
-            _ => {}
-        }
+            if tag.len() > LONGEST_STYLE {
+                return Err(damaged("one of its cell styles is too long"));
+            }
+            count += 1;
+            check_count("cell styles", count, STYLES)
+        })?;
     }
+    Ok(())
 }
 
 /// Whether calamine copies such an element into the cell styles that name it.
@@ -72,27 +69,15 @@ pub(super) fn check_strings(
     archive: &mut Archive<impl Read + Seek>,
     strings: &str,
 ) -> Result<(), Problem> {
-    let mut part = archive.part(strings, STRINGS_PART)?;
-    let mut buffer = Vec::new();
     let mut found = 0;
-    loop {
-        match part.token(&mut buffer)? {
-            Event::Start(tag) => match local(tag.name()) {
-                "sst" => check_count("shared texts", claimed_strings(&tag), STRINGS)?,
-                "si" => {
-                    found += 1;
-                    check_count("shared texts", found, STRINGS)?;
-                    let outside = part.depth() - 1;
-                    while part.depth() > outside {
-                        part.within(&mut buffer)?;
-                    }
-                }
-                _ => {}
-            },
-            Event::Eof => return Ok(()),
+    Part::new(archive.bytes(strings, STRINGS_PART)?).each_tag(|tag| {
+        match local(tag.name()) {
+            "sst" => check_count("shared texts", claimed_strings(tag), STRINGS)?,
+            "si" => found += 1,
             _ => {}
         }
-    }
+        check_count("shared texts", found, STRINGS)
+    })
 }
 
 /// Scans a sheet, and leaves what it finds at the gate.
@@ -102,11 +87,10 @@ pub(super) fn scan_sheet(
     gate: &Gate,
 ) -> Result<(), SheetError> {
     let mut scan = SheetScan {
-        part: archive.part(sheet, UNPACKED)?,
+        part: Part::new(archive.bytes(sheet, UNPACKED)?),
         gate,
         found: Findings::default(),
         odd_cells: 0,
-        odd_text: 0,
         row: ScannedRow::default(),
         text: String::new(),
         buffers: Default::default(),
@@ -126,7 +110,6 @@ struct ScannedRow {
     is_open: bool,
     /// The column that a cell without a place of its own has.
     next_column: u32,
-    cells: u32,
     /// calamine loses count of cells without a place behind an error that it does not know.
     has_unknown_error: bool,
 }
@@ -137,7 +120,6 @@ struct SheetScan<'s, B> {
     /// What the gate has not got yet, but for the number of cells, which is that of all.
     found: Findings,
     odd_cells: u64,
-    odd_text: u64,
     row: ScannedRow,
     /// The value of the last cell.
     text: String,
@@ -279,9 +261,12 @@ impl<B: BufRead> SheetScan<'_, B> {
             ));
         }
         let column = place.unwrap_or(self.row.next_column);
+        if column < self.row.next_column {
+            let row = self.row.number;
+            return Err(damaged(&format!("the cells of row {row} are not in order")));
+        }
         self.row.next_column = column + 1;
-        self.row.cells += 1;
-        if column >= COLUMNS || self.row.cells > COLUMNS {
+        if column >= COLUMNS {
             return Err(beyond_sheet());
         }
         self.found.cells += 1;
@@ -293,7 +278,7 @@ impl<B: BufRead> SheetScan<'_, B> {
     fn cell(&mut self, tag: &CellTag) -> Result<(), Problem> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[0]);
-        let (mut has_formula, mut has_value, mut is_cdata) = (false, false, false);
+        let (mut has_formula, mut has_value) = (false, false);
         self.text.clear();
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
@@ -304,7 +289,7 @@ impl<B: BufRead> SheetScan<'_, B> {
                     }
                     "f" => has_formula = true,
                     "v" => {
-                        is_cdata = self.value(tag.kind)?;
+                        self.value(tag.kind)?;
                         // The value of a formula may well be an empty text.
                         has_value = match tag.kind {
                             CellKind::Text => true,
@@ -324,11 +309,7 @@ impl<B: BufRead> SheetScan<'_, B> {
         if tag.kind == CellKind::Inline && !has_value && !self.text.is_empty() {
             return Err(damaged("a cell's value does not match its type"));
         }
-        let odd = if is_cdata {
-            self.odd_text += self.text.len() as u64;
-            check_count("characters in CDATA", self.odd_text, ODD_TEXT)?;
-            OddCell::Text(std::mem::take(&mut self.text))
-        } else if tag.kind == CellKind::Error && has_value && !is_known(&self.text) {
+        let odd = if tag.kind == CellKind::Error && has_value && !is_known(&self.text) {
             self.row.has_unknown_error = true;
             OddCell::Error {
                 text: self.text.chars().take(20).collect(),
@@ -346,12 +327,11 @@ impl<B: BufRead> SheetScan<'_, B> {
         Ok(())
     }
 
-    /// Reads to the end of `<v>`; an error if calamine would read something else there. Tells whether all of it is CDATA,
-    /// which calamine skips.
-    fn value(&mut self, kind: CellKind) -> Result<bool, Problem> {
+    /// Reads to the end of `<v>`; an error if calamine would read something else there.
+    fn value(&mut self, kind: CellKind) -> Result<(), Problem> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[1]);
-        let (mut pieces, mut cdata) = (0, 0);
+        let mut pieces = 0;
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
                 Event::Text(piece) => {
@@ -361,10 +341,6 @@ impl<B: BufRead> SheetScan<'_, B> {
                 Event::GeneralRef(_) if kind == CellKind::Text => {
                     pieces += 1;
                     self.text.push('&');
-                }
-                Event::CData(piece) if matches!(kind, CellKind::Text | CellKind::Other) => {
-                    cdata += 1;
-                    self.text.push_str(&piece);
                 }
                 Event::Start(_) | Event::CData(_) | Event::GeneralRef(_) => {
                     return Err(damaged("a cell's value is not written as text"));
@@ -380,10 +356,10 @@ impl<B: BufRead> SheetScan<'_, B> {
             }
             CellKind::Error | CellKind::Other => pieces < 2,
         };
-        if !is_read || cdata > 0 && pieces > 0 {
+        if !is_read {
             return Err(damaged("a cell's value does not match its type"));
         }
-        Ok(cdata > 0)
+        Ok(())
     }
 }
 

@@ -43,20 +43,32 @@ pub(super) fn read_sheet<'a>(
     // The rows that the header row is sought among.
     let within = Some(HEADER_WITHIN);
     let mut block = guarded(|| rows.block(options.header_row.or(within)))?;
-    let Some(index) = header_index(&block, options, sink) else {
+    let mut above: Vec<FirstRow> = block
+        .rows
+        .iter()
+        .map(|row| first_row(&block, row))
+        .collect();
+    let Some((_, index)) = find_header(std::slice::from_ref(&above), options, sink) else {
         let more = guarded(|| rows.block(Some(NAMED_WITHIN)))?;
-        let rows = [&block, &more]
-            .into_iter()
-            .flat_map(|block| block.rows.iter().map(|row| first_row(block, row)));
-        let likely = likely_header([rows.collect()].into_iter(), sink);
+        above.extend(more.rows.iter().map(|row| first_row(&more, row)));
+        let likely = likely_header(vec![above], sink);
         sink.skipped(table, SkipReason::NoHeader(likely.as_ref()));
         return Ok(());
     };
-    let mut head = head_of(table, &block, index);
-    if options.header_row.is_none() {
-        let above = block.rows[..index].iter();
-        head.above = above.map(|row| first_row(&block, row)).collect();
+    above.truncate(index + 1);
+    let header = above.remove(index);
+    let blank_above = u64::from(header.number) - 1 - index as u64;
+    if options.header_row.is_some() {
+        above.clear();
     }
+    let head = TableHead {
+        name: Arc::clone(table),
+        header,
+        delimiter: None,
+        encoding: None,
+        blank_above,
+        above,
+    };
     let mut notes = Notes::new(&head, options.hidden_rows);
     if sink.table(head) == Interest::Skip {
         return Ok(());
@@ -76,27 +88,6 @@ pub(super) fn read_sheet<'a>(
     Ok(())
 }
 
-fn header_index(block: &SheetBlock, options: &ReadOptions, sink: &dyn Sink) -> Option<usize> {
-    let mut rows = block.rows.iter();
-    if let Some(given) = options.header_row {
-        return rows.position(|row| row.number == given);
-    }
-    let rows: Vec<Vec<&str>> = rows.map(|row| texts_of(block, row).collect()).collect();
-    find_header(&[rows], sink).map(|(_, index)| index)
-}
-
-fn head_of(table: &Arc<TableName>, block: &SheetBlock, index: usize) -> TableHead {
-    let row = &block.rows[index];
-    TableHead {
-        name: Arc::clone(table),
-        header: first_row(block, row),
-        delimiter: None,
-        encoding: None,
-        blank_above: u64::from(row.number) - 1 - index as u64,
-        above: Vec::new(),
-    }
-}
-
 fn first_row(block: &SheetBlock, row: &SheetRow) -> FirstRow {
     let cells = block.cells_of(row);
     let width = cells.last().map_or(0, |(last, _)| *last as usize + 1);
@@ -114,14 +105,6 @@ fn first_row(block: &SheetBlock, row: &SheetRow) -> FirstRow {
     }
 }
 
-fn texts_of<'b>(block: &'b SheetBlock, row: &SheetRow) -> impl Iterator<Item = &'b str> {
-    let cells = block.cells_of(row).iter();
-    cells.filter_map(|(_, value)| match value {
-        SheetValue::Text(text) => Some(block.text_at(text)),
-        _ => None,
-    })
-}
-
 /// Reads the rows of a sheet.
 pub(super) struct RowReader<'w, 'a> {
     cells: XlsxCellReader<'w, GatedReader<'a>>,
@@ -133,8 +116,8 @@ pub(super) struct RowReader<'w, 'a> {
     known: Findings,
     /// The first cell of the next block.
     carried: Option<FilledCell<'w>>,
-    /// The style that was asked for last, and its format.
-    format: (usize, NumberFormat),
+    /// How the cells of each style show numbers.
+    formats: Vec<NumberFormat>,
     /// Cells and bytes of text of the last block, for which the next one makes room.
     room: (usize, usize),
 }
@@ -158,19 +141,18 @@ struct OpenRow {
     number: u32,
     first_cell: usize,
     first_byte: usize,
-    is_in_order: bool,
 }
 
 impl<'w, 'a> RowReader<'w, 'a> {
     pub(super) fn new(cells: XlsxCellReader<'w, GatedReader<'a>>, gate: &'a Gate) -> Self {
         Self {
+            formats: cells.styles().iter().map(NumberFormat::of_style).collect(),
             cells,
             gate,
             read: 0,
             is_at_end: false,
             known: Findings::default(),
             carried: None,
-            format: (0, NumberFormat::default()),
             room: (0, 0),
         }
     }
@@ -184,7 +166,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
         };
         let mut open: Option<OpenRow> = None;
         while let Some(cell) = self.next()? {
-            let mut row = match open.take() {
+            let row = match open.take() {
                 Some(row) if row.number == cell.row => row,
                 done => {
                     if let Some(done) = done {
@@ -198,13 +180,10 @@ impl<'w, 'a> RowReader<'w, 'a> {
                         number: cell.row,
                         first_cell: block.cells.len(),
                         first_byte: block.text.len(),
-                        is_in_order: true,
                     }
                 }
             };
             if let Some(value) = value(&mut block, &cell.content) {
-                let before = block.cells[row.first_cell..].last();
-                row.is_in_order &= before.is_none_or(|(column, _)| *column < cell.column);
                 block.cells.push((cell.column, value));
             }
             if block.text.len() - row.first_byte > LONGEST_ROW {
@@ -242,7 +221,10 @@ impl<'w, 'a> RowReader<'w, 'a> {
                             Some(odd) => Content::Odd(odd),
                             None => continue,
                         },
-                        data => Content::Data(data.clone(), self.format_of(style)),
+                        data => {
+                            let format = self.formats.get(style).copied();
+                            Content::Data(data.clone(), format.unwrap_or_default())
+                        }
                     };
                     (row + 1, column, content)
                 }
@@ -271,8 +253,8 @@ impl<'w, 'a> RowReader<'w, 'a> {
         while odd.front().is_some_and(|(found, _)| *found < index) {
             odd.pop_front();
         }
-        let is_it = odd.front().is_some_and(|(found, _)| *found == index);
-        Ok(odd.pop_front_if(|_| is_it).map(|(_, odd)| odd))
+        let odd = odd.pop_front_if(|(found, _)| *found == index);
+        Ok(odd.map(|(_, odd)| odd))
     }
 
     /// Waits until the scan has seen the cell with this index.
@@ -287,23 +269,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
         Ok(())
     }
 
-    fn format_of(&mut self, style: usize) -> NumberFormat {
-        if style != self.format.0 {
-            let styles = self.cells.styles();
-            self.format = (style, NumberFormat::of_style(styles.get(style)));
-        }
-        self.format.1
-    }
-
     fn close(&mut self, row: &OpenRow, block: &mut SheetBlock) -> Result<(), SheetError> {
-        if !row.is_in_order {
-            // Of two cells in one place the later one counts.
-            let mut cells = block.cells.split_off(row.first_cell);
-            cells.reverse();
-            cells.sort_by_key(|(column, _)| *column);
-            cells.dedup_by_key(|(column, _)| *column);
-            block.cells.append(&mut cells);
-        }
         if block.cells.len() > row.first_cell {
             self.know(self.read - 1)?;
             block.rows.push(SheetRow {
@@ -317,7 +283,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
 
     /// The merged ranges, which come after all rows.
     pub(super) fn merged(mut self) -> Result<Vec<CellRange>, SheetError> {
-        let findings = self.gate.all_findings();
+        let findings = self.gate.findings(u64::MAX);
         self.known.extend(findings.map_err(|_| contradiction())?);
         if self.known.cells != self.read {
             return Err(contradiction().into());
@@ -330,7 +296,6 @@ fn value(block: &mut SheetBlock, content: &Content<'_>) -> Option<SheetValue> {
     match content {
         Content::Data(data, format) => put(block, data, *format),
         Content::Odd(OddCell::FormulaWithoutValue) => Some(SheetValue::FormulaWithoutValue),
-        Content::Odd(OddCell::Text(text)) => Some(SheetValue::Text(block.keep(text)?)),
         Content::Odd(OddCell::Error { text, .. }) => Some(SheetValue::Error(block.keep(text)?)),
     }
 }

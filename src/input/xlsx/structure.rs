@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
 use super::limits::{SHEETS, STRINGS, STRUCTURE_PART};
-use super::part::{attribute, attributes, check_count, claimed_strings, damaged, unescaped};
+use super::part::{Part, attribute, attributes, check_count, claimed_strings, damaged, unescaped};
 use super::reference::CellRange;
 use crate::input::error::no_workbook;
 use crate::model::Problem;
@@ -94,7 +94,7 @@ impl Structure {
         workbook: &str,
         related: &HashMap<String, Relationship>,
     ) -> Result<(), Problem> {
-        each_tag(archive, workbook, |tag| {
+        Part::decoded(archive.bytes(workbook, STRUCTURE_PART)?).each_tag(|tag| {
             match tag.local_name().as_ref() {
                 "sheet" => {
                     let sheet = self.sheet(tag, related)?;
@@ -155,9 +155,10 @@ pub(super) fn can_calamine_read(archive: &mut Archive<impl Read + Seek>, part: &
     if archive.is_utf16(part).unwrap_or(false) {
         return false;
     }
-    let Ok(mut part) = archive.part(part, STRUCTURE_PART) else {
+    let Ok(bytes) = archive.bytes(part, STRUCTURE_PART) else {
         return true;
     };
+    let mut part = Part::new(bytes);
     let mut buffer = Vec::new();
     loop {
         match part.token(&mut buffer) {
@@ -182,7 +183,7 @@ fn relationships(
     folder: &str,
 ) -> Result<HashMap<String, Relationship>, Problem> {
     let mut found = HashMap::new();
-    each_tag(archive, list, |tag| {
+    Part::decoded(archive.bytes(list, STRUCTURE_PART)?).each_tag(|tag| {
         if tag.local_name().as_ref() != "Relationship" {
             return Ok(());
         }
@@ -226,21 +227,4 @@ fn resolved(folder: &str, target: &str) -> String {
         }
     }
     names.join("/")
-}
-
-/// Calls `read` with each start tag of a part.
-fn each_tag(
-    archive: &mut Archive<impl Read + Seek>,
-    name: &str,
-    mut read: impl FnMut(&BytesStart<'_>) -> Result<(), Problem>,
-) -> Result<(), Problem> {
-    let mut part = archive.decoded_part(name, STRUCTURE_PART)?;
-    let mut buffer = Vec::new();
-    loop {
-        match part.token(&mut buffer)? {
-            Event::Start(tag) => read(&tag)?,
-            Event::Eof => return Ok(()),
-            _ => {}
-        }
-    }
 }

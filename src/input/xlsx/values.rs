@@ -14,9 +14,8 @@ pub(super) struct NumberFormat {
 }
 
 impl NumberFormat {
-    /// The format of a style, if there is one.
-    pub(super) fn of_style(style: Option<&Style>) -> Self {
-        let format = style.and_then(|style| style.number_format.as_ref());
+    pub(super) fn of_style(style: &Style) -> Self {
+        let format = style.number_format.as_ref();
         format.map_or(Self::default(), |format| Self::parse(&format.format_code))
     }
 
