@@ -34,15 +34,6 @@ impl Tally {
         };
         rows.into_iter().filter(is_counted).count()
     }
-
-    /// Its share of all rows: those that an undo was about count as what it did.
-    pub(super) fn share(self, rows: &[ReportRow]) -> usize {
-        let is_removal = matches!(self, Self::Removal(_));
-        self.count(
-            rows.iter()
-                .filter(|row| is_removal || row.removal.is_none()),
-        )
-    }
 }
 
 impl Report {

@@ -7,9 +7,8 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::facts::Tally;
-use super::note::notes;
-use super::value::{ByRow, Report, ReportKind, ReportRow, by_row, diagnostics_of};
-use super::{charts, column, facts};
+use super::value::{ByRow, Report, ReportKind, ReportRow, by_row};
+use super::{charts, column, facts, filters, note};
 
 pub(super) const STYLE: &str = include_str!("../../templates/report.css");
 pub(super) const SCRIPT: &str = include_str!("../../templates/report.js");
@@ -98,56 +97,6 @@ impl<'a> Page<'a> {
         let has_page = url.starts_with("http") && !self.report.is_rehearsal();
         let base = url.trim_end_matches('/');
         has_page.then(|| format!("{base}/rest/gitplugin/1.0/integration/{id}"))
-    }
-
-    /// What happened to a row, what is wrong, and what to do.
-    fn notes(&self, row: &ReportRow) -> Vec<String> {
-        notes(row, diagnostics_of(&self.diagnostics, row))
-    }
-}
-
-/// Filters of the template.
-#[expect(clippy::pedantic, unreachable_pub, reason = "of what the macro writes")]
-mod filters {
-    use super::super::text::one_line;
-
-    /// Text of others on one line; the template escapes it.
-    #[askama::filter_fn]
-    pub(super) fn line(
-        text: impl std::fmt::Display,
-        _: &dyn askama::Values,
-    ) -> askama::Result<String> {
-        Ok(one_line(&text.to_string()))
-    }
-
-    /// The same as HTML: escaped, and text in backticks marked as code.
-    #[askama::filter_fn]
-    pub(super) fn rich(
-        text: impl std::fmt::Display,
-        _: &dyn askama::Values,
-    ) -> askama::Result<String> {
-        let line = one_line(&text.to_string());
-        let mut html = String::new();
-        let parts: Vec<&str> = line.split('`').collect();
-        for (n, part) in parts.iter().enumerate() {
-            let escaped = askama::filters::escape(part, askama::filters::Html)?.to_string();
-            // A backtick without a second one is only that.
-            match n % 2 {
-                1 if n + 1 < parts.len() => html.extend(["<code>", &escaped, "</code>"]),
-                1 => html.extend(["`", &escaped]),
-                _ => html.push_str(&escaped),
-            }
-        }
-        Ok(html)
-    }
-
-    /// A label as the name of a class.
-    #[askama::filter_fn]
-    pub(super) fn class(
-        label: impl std::fmt::Display,
-        _: &dyn askama::Values,
-    ) -> askama::Result<String> {
-        Ok(label.to_string().replace(' ', "_"))
     }
 }
 

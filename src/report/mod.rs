@@ -14,6 +14,7 @@ mod doctor;
 #[cfg(test)]
 mod dummy;
 mod facts;
+mod filters;
 mod form;
 mod html;
 mod json;

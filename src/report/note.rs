@@ -1,11 +1,12 @@
 //! What there is to tell of a row in words: what went wrong, what to do, and how Jira differs from it.
 
 use super::column::text;
-use super::value::{ReportRow, ReportStatus};
-use crate::model::{Diagnostic, Difference};
+use super::value::{ByRow, ReportRow, ReportStatus, diagnostics_of};
+use crate::model::Difference;
 
-/// The notes on a row that the diagnostics `found` are about.
-pub(super) fn notes(row: &ReportRow, found: &[&Diagnostic]) -> Vec<String> {
+/// The notes on a row, with those of the `diagnostics` that are about it.
+pub(super) fn notes(row: &ReportRow, diagnostics: &ByRow<'_>) -> Vec<String> {
+    let found = diagnostics_of(diagnostics, row);
     let mut notes = Vec::new();
     if let Some(error) = row.error.as_ref().filter(|_| found.is_empty()) {
         let status = row.http_status.map(|status| format!("HTTP {status}: "));
