@@ -32,7 +32,7 @@ pub(crate) use field_value::{FieldValue, parse_flag};
 pub use integration_type::IntegrationType;
 pub(crate) use integration_type::{CredentialForm, Need, OriginRule};
 pub(crate) use key::{OriginKey, RecordKey};
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{nearest, plain};
 pub(crate) use origin::{Origin, normalise};
 pub use place::{Place, TableName};
 pub(crate) use place::{TableFormat, column_letters};

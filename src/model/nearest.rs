@@ -1,4 +1,12 @@
-//! Finds the name that a misspelled one was meant to be.
+//! Names as people write them, and the name that a misspelled one was meant to be.
+
+/// A name without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
+pub(crate) fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
 
 /// What the known name closest to `text` stands for: at most two edits away, or one if the name has four letters or `text`
 /// has five. Shorter names are close to too many words.

@@ -2,7 +2,7 @@
 
 use super::field::Field;
 use super::integration_type::{CredentialForm, IntegrationType, Need, OriginRule, TypeSpec};
-use super::nearest::nearest;
+use super::nearest::{nearest, plain};
 
 impl CredentialForm {
     /// The fields that it takes.
@@ -140,14 +140,6 @@ impl IntegrationType {
             None => format!("use one of {}", Self::names(Self::all())),
         }
     }
-}
-
-/// A name without what people vary: case, spaces, `_`, `-`.
-fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, ' ' | '_' | '-'))
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 #[cfg(test)]

@@ -124,17 +124,14 @@ async fn ask_host<'a>(logins: Vec<Login<'a>>, clients: &Clients) -> Vec<(Login<'
                 login.api.verdict(login.field, login.secret, &answer)
             }),
         };
-        match (&verdict, login.account) {
-            (Err((Code::HostUnreachable | Code::HostCertificate, _)), _) => {
-                of_host.insert(login.is_verified, verdict.clone());
-            }
-            _ if is_throttled => {
-                of_host.insert(login.is_verified, verdict.clone());
-            }
-            (Err((Code::CredentialRejected, _)), Some(account)) => {
-                refused.insert(account);
-            }
-            _ => {}
+        let is_unreachable = matches!(
+            verdict,
+            Err((Code::HostUnreachable | Code::HostCertificate, _))
+        );
+        if is_unreachable || is_throttled {
+            of_host.insert(login.is_verified, verdict.clone());
+        } else if matches!(verdict, Err((Code::CredentialRejected, _))) {
+            refused.extend(login.account);
         }
         asked.push((login, verdict));
     }

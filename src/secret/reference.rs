@@ -6,7 +6,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize, Serializer};
 use wildmatch::WildMatch;
@@ -229,16 +229,10 @@ pub(crate) fn first_line(bytes: &[u8]) -> Option<Secret> {
     (!line.is_empty()).then(|| Secret::new(line))
 }
 
+/// Whether a path lies below `dir` by its letters.
 fn lies_below(dir: &Path, path: &Path) -> bool {
-    use std::path::Component;
-    if path.is_absolute() {
-        return path.starts_with(dir)
-            && !path
-                .components()
-                .any(|part| matches!(part, Component::ParentDir));
-    }
-    path.components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    let mut parts = path.strip_prefix(dir).unwrap_or(path).components();
+    parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::model::{Field, nearest};
+use crate::model::{Field, nearest, plain};
 
 /// Headers for the opposite of a field: the vendor's name for that of `disableSslVerification`, and what people write.
 const INVERTED: [(&str, Field); 3] = [
@@ -38,15 +38,6 @@ fn names() -> impl Iterator<Item = (&'static str, Field)> {
 
 fn aliases() -> impl Iterator<Item = (&'static str, Field)> {
     Field::all().flat_map(|field| field.aliases().iter().map(move |alias| (*alias, field)))
-}
-
-/// A header without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
-pub(super) fn plain(header: &str) -> String {
-    header
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'))
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// A header without the decorations that people add: `Type *`, `Personal Access Token (PAT)`, `URL:`, further lines.

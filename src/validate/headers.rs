@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::header_names::{is_inverted, near_miss, plain, undecorated};
+use super::header_names::{is_inverted, near_miss, undecorated};
 use super::options::Options;
 use super::tokens::holds_token;
 use crate::input::{FirstRow, TableHead};
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, TableName, listed,
+    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Place, TableName, listed, plain,
     quote_any,
 };
 

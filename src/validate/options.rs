@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::header_names::{field_of, near_miss, plain, undecorated};
+use super::header_names::{field_of, near_miss, undecorated};
 use super::selection::{Selection, sides};
 use super::tokens::holds_token;
 use crate::input::ReadOptions;
 use crate::model::{
-    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Severity, nearest,
+    Code, Diagnostic, Field, FieldSet, ID, IntegrationType, Kind, Severity, nearest, plain,
 };
 use crate::secret::{SecretPolicy, SplitCell};
 
