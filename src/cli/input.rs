@@ -1,6 +1,6 @@
 //! What is read and how: the options of `check` and `import`, and those that a run is continued with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::{Args, FromArgMatches as _};
@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::values::{delimiter, encoding, env, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
-use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Row, Severity, nearest};
+use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Severity, nearest};
 use crate::render::{Screen, count, diagnostics, more, summary};
 use crate::report::{Report, one_line};
 use crate::secret::SecretPolicy;
@@ -303,7 +303,7 @@ pub(super) fn add_problems(
     problems: impl IntoIterator<Item = RowProblem>,
 ) -> Diagnostics {
     let mut added = Diagnostics::default();
-    let mut errors: BTreeMap<usize, Code> = BTreeMap::new();
+    let mut bad: BTreeMap<Code, BTreeSet<u32>> = BTreeMap::new();
     for (at, field, problem) in problems {
         let place = place_of(input, options, at, field);
         let row = &mut input.rows[at];
@@ -313,20 +313,13 @@ pub(super) fn add_problems(
         options.policy.apply(&mut diagnostic);
         match diagnostic.severity {
             Severity::Error => {
-                errors.entry(at).or_insert(diagnostic.code);
+                bad.entry(diagnostic.code).or_default().insert(row.n);
             }
             Severity::Warning => row.warnings.push(diagnostic.code),
             Severity::Note => {}
         }
         added.push(diagnostic.clone());
         input.report_row(diagnostic);
-    }
-    let mut bad: BTreeMap<Code, Vec<Row>> = BTreeMap::new();
-    for (at, row) in std::mem::take(&mut input.rows).into_iter().enumerate() {
-        match errors.get(&at) {
-            Some(code) => bad.entry(*code).or_default().push(row),
-            None => input.rows.push(row),
-        }
     }
     for (code, rows) in bad {
         input.invalidate(code, &rows);

@@ -24,7 +24,7 @@ pub(super) fn put_rows(sandbox: &Sandbox, file: &Path) -> Result<(), Failure> {
         return Err(Failure::new(Exit::Invalid, failure).help(check));
     }
     let valid = found.rows.iter();
-    let mut rows: Vec<ShownRow> = valid.map(|row| ShownRow::of(row, Vec::new())).collect();
+    let mut rows: Vec<ShownRow> = valid.map(ShownRow::of).collect();
     rows.extend(found.invalid);
     for row in &rows {
         let put = sandbox.put(Value::Object(body(sandbox, row)));

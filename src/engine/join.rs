@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn an_invalid_row_counts_for_the_run_only_if_it_may_still_be_sent() {
-        let invalid = |name: &str| ShownRow::of(&row(8, Some(name), 1), Vec::new());
+        let invalid = |name: &str| ShownRow::of(&row(8, Some(name), 1));
         let sheet = SheetNow {
             invalid: vec![invalid("A"), invalid("B"), invalid("E")],
             ..SheetNow::default()

@@ -45,7 +45,7 @@ impl RowRead {
             key: row.record.key(),
             warnings: row.warnings.iter().map(|code| code.name().into()).collect(),
             outcome: None,
-            ..Self::invalid(&ShownRow::of(row, Vec::new()))
+            ..Self::invalid(&ShownRow::of(row))
         }
     }
 

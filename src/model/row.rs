@@ -50,7 +50,7 @@ pub struct ShownRow {
 
 impl ShownRow {
     /// A row that is valid by itself, and not beside the others or for the Jira that it is meant for.
-    pub fn of(row: &Row, codes: Vec<Code>) -> Self {
+    pub fn of(row: &Row) -> Self {
         let record = &row.record;
         Self {
             n: row.n,
@@ -62,7 +62,7 @@ impl ShownRow {
             id: row.id,
             group: row.group.clone(),
             key: record.key(),
-            codes,
+            codes: Vec::new(),
         }
     }
 }

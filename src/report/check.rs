@@ -114,7 +114,7 @@ fn planned_row(planned: &PlannedRow) -> ReportRow {
 fn valid_row(row: &Row, status: ReportStatus) -> ReportRow {
     ReportRow {
         warnings: names(&row.warnings),
-        ..shown_row(&ShownRow::of(row, Vec::new()), status)
+        ..shown_row(&ShownRow::of(row), status)
     }
 }
 

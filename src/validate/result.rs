@@ -1,5 +1,6 @@
 //! What is known once every file was read.
 
+use std::collections::BTreeSet;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
@@ -115,17 +116,25 @@ impl Validation {
         read.map(|read| &mut read.rows)
     }
 
-    /// Counts rows that were valid, and are taken out of [`rows`](Self::rows), as invalid because of `code`, which the caller
-    /// reports.
-    pub fn invalidate(&mut self, code: Code, bad: &[Row]) {
-        for row in bad {
+    /// Makes the rows of these numbers invalid because of `code`, which the caller reports.
+    pub fn invalidate(&mut self, code: Code, bad: &BTreeSet<u32>) {
+        let rows: Vec<Row> = self
+            .rows
+            .extract_if(.., |row| bad.contains(&row.n))
+            .collect();
+        for row in &rows {
             self.count_invalid(&row.place.table);
-            self.invalid.push(ShownRow::of(row, vec![code]));
+            self.invalid.push(ShownRow::of(row));
         }
         self.invalid.sort_by_key(|row| row.n);
+        for row in &mut self.invalid {
+            if bad.contains(&row.n) && !row.codes.contains(&code) {
+                row.codes.push(code);
+            }
+        }
     }
 
-    /// Counts a row of `table` that was counted as valid as invalid.
+    /// Counts a row of `table` as invalid that was counted as valid.
     pub(super) fn count_invalid(&mut self, table: &Arc<TableName>) {
         self.counts.valid -= 1;
         self.counts.invalid += 1;

@@ -1,11 +1,11 @@
 //! All rows of all files: blocks of rows are checked on every core, and the checks that compare rows follow in their order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::duplicates::{Like, RowRef, SeenRows};
+use super::duplicates::{ComparedRow, Likeness, find_alike};
 use super::headers::{Columns, TableKind, is_header, is_nearly_header, match_headers, rows_above};
 use super::no_table::{headerless, no_table};
 use super::options::Options;
@@ -15,7 +15,7 @@ use super::workers::{CheckedBlock, UncheckedBlock, Workers};
 use crate::input::{
     self, Block, FirstRow, InputError, Interest, Sink, SkipReason, Source, TableHead,
 };
-use crate::model::{Code, Diagnostic, Field, Place, Row, Severity, ShownRow, TableName};
+use crate::model::{Code, Diagnostic, Field, Place, Severity, TableName};
 
 /// Reads and checks all `files`.
 ///
@@ -43,14 +43,14 @@ pub fn validate_sources(
         likely: None,
         has_unread_file: false,
         products: HashSet::new(),
-        seen: SeenRows::default(),
-        duplicated: HashMap::new(),
+        compared: Vec::new(),
+        names: String::new(),
     };
     for (name, source) in sources {
         run.read_file(source, name);
     }
     run.find_missing();
-    run.invalidate_duplicated();
+    run.compare_rows();
     run.result
 }
 
@@ -70,9 +70,10 @@ struct Run<'a> {
     has_unread_file: bool,
     /// The names of products, in messages, that the file has in place of types.
     products: HashSet<String>,
-    seen: SeenRows,
-    /// The numbers of rows that a later row duplicates, and whether they were counted as valid.
-    duplicated: HashMap<u32, bool>,
+    /// The rows that have a type and a name.
+    compared: Vec<ComparedRow>,
+    /// The names of all rows.
+    names: String,
 }
 
 impl Run<'_> {
@@ -149,16 +150,29 @@ impl Run<'_> {
             blank: block.blank,
             ..RowCounts::default()
         };
-        for mut row in block.rows {
+        let names = self.names.len();
+        let position = |at: usize| u32::try_from(names + at).unwrap_or(u32::MAX);
+        for row in block.rows {
             self.n += 1;
-            self.compare(block.table, &mut row, &block.names);
             counts.read += 1;
             counts.not_selected += u64::from(!row.is_selected);
-            let is_valid = is_valid(&row.found);
-            counts.valid += u64::from(row.is_selected && is_valid);
+            let is_valid = row.is_selected && is_valid(&row.found);
+            counts.valid += u64::from(is_valid);
             counts.invalid += u64::from(row.is_selected && !is_valid);
+            if let Some(hashes) = row.hashes {
+                let line = row.line.and_then(|line| u32::try_from(line).ok());
+                self.compared.push(ComparedRow {
+                    hashes,
+                    n: self.n,
+                    row: row.number,
+                    line: line.and_then(NonZeroU32::new),
+                    is_valid,
+                    name: position(row.name.start)..position(row.name.end),
+                });
+            }
             self.add_row(block.table, row);
         }
+        self.names.push_str(&block.names);
         self.result
             .add_counts(&self.tables[block.table].table, counts);
     }
@@ -170,13 +184,7 @@ impl Run<'_> {
                 Ok(mut valid) => {
                     valid.n = n;
                     valid.warnings = row.found.iter().map(|found| found.code).collect();
-                    if is_valid(&row.found) {
-                        self.result.rows.push(valid);
-                    } else {
-                        // Only the comparison with other rows has found something wrong with it.
-                        let invalid = ShownRow::of(&valid, vec![Code::DuplicateRow]);
-                        self.result.invalid.push(invalid);
-                    }
+                    self.result.rows.push(valid);
                 }
                 Err(mut invalid) => {
                     invalid.n = n;
@@ -204,32 +212,57 @@ impl Run<'_> {
         }
     }
 
-    /// Compares a row with those before it.
-    fn compare(&mut self, table: usize, row: &mut CheckedRow, names: &str) {
-        let Some(hashes) = row.hashes else { return };
-        let place = RowRef {
-            n: self.n,
-            row: row.number,
-            line: row
-                .line
-                .and_then(|line| u32::try_from(line).ok())
-                .and_then(NonZeroU32::new),
-            is_valid: row.is_selected && is_valid(&row.found),
+    /// Reports the rows that are like an earlier one. Of rows that duplicate each other none is valid: which of them is
+    /// meant cannot be told.
+    fn compare_rows(&mut self) {
+        let rows = std::mem::take(&mut self.compared);
+        let mut bad: BTreeMap<Code, BTreeSet<u32>> = BTreeMap::new();
+        let mut invalid = BTreeSet::new();
+        for (row, earlier, likeness) in find_alike(&rows) {
+            let (row, earlier) = (&rows[row], &rows[earlier]);
+            let Some(diagnostic) = self.likeness(row, earlier, likeness) else {
+                continue;
+            };
+            let code = diagnostic.code;
+            if diagnostic.severity == Severity::Error {
+                let is_duplicate = code == Code::DuplicateRow;
+                for row in [row].into_iter().chain(is_duplicate.then_some(earlier)) {
+                    bad.entry(code).or_default().insert(row.n);
+                    if row.is_valid && invalid.insert(row.n) && !self.options.keeps_rows() {
+                        let table = Arc::clone(&self.table_of(row.n).table);
+                        self.result.count_invalid(&table);
+                    }
+                }
+            } else if let Ok(at) = self.result.rows.binary_search_by_key(&row.n, |row| row.n) {
+                self.result.rows[at].warnings.push(code);
+            }
+            self.result.report_row(diagnostic);
+        }
+        for (code, rows) in bad {
+            self.result.invalidate(code, &rows);
+        }
+    }
+
+    /// What is reported of a row that is like an earlier one.
+    fn likeness(
+        &self,
+        row: &ComparedRow,
+        earlier: &ComparedRow,
+        likeness: Likeness,
+    ) -> Option<Diagnostic> {
+        let place = |row: &ComparedRow| {
+            let line = row.line.map(|line| u64::from(line.get()));
+            Place::row(&self.table_of(row.n).table, row.row, line)
         };
-        let Some(found) = self.seen.note(hashes, place) else {
-            return;
-        };
-        let (Like::Key(earlier) | Like::AnyOrigin(earlier) | Like::Origin(earlier)) = found;
-        let line = earlier.line.map(|line| u64::from(line.get()));
-        let other = Place::row(&self.table_of(earlier.n).table, earlier.row, line);
-        let (field, code, message, help) = match found {
-            Like::Key(_) => (
+        let other = place(earlier);
+        let (field, code, message, help) = match likeness {
+            Likeness::Key => (
                 Field::DisplayName,
                 Code::DuplicateRow,
                 format!("the row has the same type, origin and display name as {other}"),
                 "keep one of the rows and remove the others; if their accounts differ, give each another display name",
             ),
-            Like::AnyOrigin(_) => (
+            Likeness::AnyOrigin => (
                 Field::DisplayName,
                 Code::DuplicateRow,
                 format!(
@@ -237,45 +270,30 @@ impl Run<'_> {
                 ),
                 "keep one of the rows and remove the others, or fill in all origins; if their accounts differ, give each another display name",
             ),
-            Like::Origin(_) if !self.options.update.is_empty() => return,
-            Like::Origin(_) => (
+            Likeness::Origin if !self.options.update.is_empty() => return None,
+            Likeness::Origin => (
                 Field::Origin,
                 Code::SameOrigin,
                 format!("the row has the same type and origin as {other}, under another name"),
                 "two integrations of one host index what both see twice; ignore this if their accounts differ",
             ),
         };
-        if code == Code::DuplicateRow {
-            self.duplicated.insert(earlier.n, earlier.is_valid);
-        }
-        let columns = &self.tables[table];
-        let mut place = Place::row(&columns.table, row.number, row.line);
-        place.column = columns.column(field);
+        let column = self.table_of(row.n).column(field);
+        let place = Place {
+            column,
+            ..place(row)
+        };
         let mut diagnostic = Diagnostic::new(code, place, message, help);
         diagnostic.field = Some(field);
-        diagnostic.name = names.get(row.name.clone()).map(str::to_owned);
+        let name = row.name.start as usize..row.name.end as usize;
+        diagnostic.name = self.names.get(name).map(str::to_owned);
         self.options.policy.apply(&mut diagnostic);
-        row.found.push(diagnostic);
+        Some(diagnostic)
     }
 
     /// The table of the row of this number.
     fn table_of(&self, n: u32) -> &Columns {
         &self.tables[self.rows_before.partition_point(|rows| *rows < n) - 1]
-    }
-
-    /// Of rows that duplicate each other none is valid: which of them is meant cannot be told.
-    fn invalidate_duplicated(&mut self) {
-        if !self.options.keeps_rows() {
-            for (n, _) in self.duplicated.iter().filter(|(_, is_valid)| **is_valid) {
-                let table = Arc::clone(&self.table_of(*n).table);
-                self.result.count_invalid(&table);
-            }
-            return;
-        }
-        let rows = &mut self.result.rows;
-        let bad_rows = rows.extract_if(.., |row| self.duplicated.contains_key(&row.n));
-        let bad_rows: Vec<Row> = bad_rows.collect();
-        self.result.invalidate(Code::DuplicateRow, &bad_rows);
     }
 
     /// Notes a sheet and a column that were asked for and are nowhere.
