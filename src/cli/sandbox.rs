@@ -69,7 +69,7 @@ fn about_faults() -> String {
     format!(
         "Inject a fault into creations with a probability, such as `cut-after-commit=0.2`, or into other calls, such as \
          `delete:late=0.1`; repeatable. The probabilities for one call may add up to 1 at most.\n\nCalls: {}\n\nFaults: {}",
-        Call::ALL.map(Call::name).join(", "),
+        Call::ALL.map(|(_, name)| name).join(", "),
         Fault::all().map(Fault::name).collect::<Vec<_>>().join(", ")
     )
 }

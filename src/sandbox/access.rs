@@ -122,8 +122,6 @@ pub(super) struct RateStatus {
     burst: u32,
     per_second: u32,
     remaining: u32,
-    /// Whole seconds until there are new tokens; 0 while some remain.
-    retry_after: u64,
 }
 
 impl RateStatus {
@@ -133,8 +131,12 @@ impl RateStatus {
         burst: 100,
         per_second: 100,
         remaining: 0,
-        retry_after: 1,
     };
+
+    /// Whole seconds until there are new tokens; 0 while some remain.
+    fn retry_after(self) -> u64 {
+        u64::from(self.remaining == 0) * INTERVAL.as_secs()
+    }
 
     /// Writes the headers that Jira uses.
     pub(super) fn write_to(self, headers: &mut HeaderMap) {
@@ -142,7 +144,7 @@ impl RateStatus {
         headers.insert("x-ratelimit-remaining", self.remaining.into());
         headers.insert("x-ratelimit-fillrate", self.per_second.into());
         headers.insert("x-ratelimit-interval-seconds", INTERVAL.as_secs().into());
-        headers.insert("retry-after", self.retry_after.into());
+        headers.insert("retry-after", self.retry_after().into());
     }
 }
 
@@ -182,11 +184,6 @@ impl Buckets {
             burst,
             per_second,
             remaining: bucket.tokens,
-            retry_after: if bucket.tokens > 0 {
-                0
-            } else {
-                INTERVAL.as_secs()
-            },
         }
     }
 }
@@ -276,11 +273,11 @@ mod tests {
     #[test]
     fn an_empty_bucket_refuses_and_sets_retry_after() {
         let (mut buckets, now) = (buckets(1, 2), Instant::now());
-        assert_eq!(buckets.take("one", now).retry_after, 0, "a token remains");
+        assert_eq!(buckets.take("one", now).retry_after(), 0, "a token remains");
         assert!(buckets.take("one", now).granted);
         let refused = buckets.take("one", now);
         assert!(!refused.granted);
-        assert_eq!((refused.remaining, refused.retry_after), (0, 1));
+        assert_eq!((refused.remaining, refused.retry_after()), (0, 1));
     }
 
     #[test]

@@ -60,17 +60,19 @@ pub(super) fn list(list: &[Integration]) -> Response {
         success: Value,
         integrations: &'a [Integration],
     }
-    let body = Many {
+    ok(&Many {
         success: success(list.len() as u64),
         integrations: list,
-    };
-    ok(&body)
+    })
 }
 
 /// Every repository that an integration found.
 pub(super) fn repositories(found: &[Repository]) -> Response {
-    let success = success(found.len() as u64);
-    ok(&json!({"success": success, "repositories": found}))
+    success_with("repositories", found, found.len() as u64)
+}
+
+fn success_with(name: &str, shown: &(impl Serialize + ?Sized), number: u64) -> Response {
+    ok(&json!({"success": success(number), name: shown}))
 }
 
 fn ok(body: &impl Serialize) -> Response {
@@ -79,8 +81,7 @@ fn ok(body: &impl Serialize) -> Response {
 
 /// The answer to a creation or an update.
 pub(super) fn integration(integration: &Integration) -> Response {
-    let success = success(integration.id);
-    ok(&json!({"success": success, "integration": integration}))
+    success_with("integration", integration, integration.id)
 }
 
 /// A failure that names the integration that came of the request all the same.
@@ -92,14 +93,12 @@ pub(super) fn failed_with(integration: &Integration) -> Response {
 }
 
 /// The answer to a request for one integration, in one of its three documented shapes.
-pub(super) fn shown(integration: &Integration) -> Response {
-    let success = success(integration.id);
-    let body = match integration.id % 3 {
-        0 => json!({"success": success, "integration": integration}),
-        1 => json!({"success": success, "integration": [integration]}),
-        _ => json!({"success": success, "integrations": [integration]}),
-    };
-    ok(&body)
+pub(super) fn shown(one: &Integration) -> Response {
+    match one.id % 3 {
+        0 => integration(one),
+        1 => success_with("integration", &[one], one.id),
+        _ => success_with("integrations", &[one], one.id),
+    }
 }
 
 /// The answer to what has nothing to show afterwards.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -18,31 +18,35 @@ use super::state::{SandboxState, Simulation};
 
 const XSRF_TOKEN: HeaderName = HeaderName::from_static("x-atlassian-token");
 
-/// A request as it arrived, before the context path was taken off.
-#[derive(Clone, Debug)]
+/// A request that has arrived, and the sandbox that it has arrived at.
+#[derive(Clone)]
 pub(super) struct Arrival {
+    pub shared: Arc<SandboxState>,
     pub number: usize,
-    /// Path and query.
-    pub target: Box<str>,
+}
+
+impl Arrival {
+    /// Remembers what the request breaks.
+    pub(super) fn violated(&self, rule: &str) {
+        let Self { shared, number } = self;
+        shared.change(|jira| jira.violated(*number, rule));
+    }
 }
 
 /// Lets a request through to its end-point, or answers in its place.
 pub(super) async fn check(
-    State(shared): State<Arc<SandboxState>>,
-    Extension(Arrival { number, target }): Extension<Arrival>,
+    Extension(arrival): Extension<Arrival>,
     request: Request,
     next: Next,
 ) -> Response {
     let area = Area::of(request.uri().path());
     let violations = violations(area, &request);
-    shared.change(|jira| {
-        for (rule, _) in &violations {
-            jira.violated(number, rule);
-        }
-    });
+    for (rule, _) in &violations {
+        arrival.violated(rule);
+    }
+    let Arrival { shared, number } = arrival;
     tokio::time::sleep(shared.latency).await;
-    let condition = shared.lock().condition.clone();
-    if let Some(response) = overall(&condition, area, &shared.base, &target) {
+    if let Some(response) = overall(&shared.lock(), number, area, &shared.base) {
         return response;
     }
     if area == Area::Status {
@@ -89,14 +93,15 @@ pub(super) async fn check(
 }
 
 /// The answer of a server that answers everything alike.
-fn overall(condition: &Condition, area: Area, base: &str, target: &str) -> Option<Response> {
+fn overall(jira: &Simulation, number: usize, area: Area, base: &str) -> Option<Response> {
     let state = |state: &str, status| match area {
         Area::Status => answers::json(status, &json!({"state": state})),
         _ => answers::tomcat(StatusCode::SERVICE_UNAVAILABLE),
     };
-    match condition {
+    match &jira.condition {
         Condition::RedirectToHttps => {
             let host = base.split('/').nth(2).unwrap_or_default();
+            let target = &jira.log.requests[number].path;
             Some(answers::redirect(
                 StatusCode::MOVED_PERMANENTLY,
                 &format!("https://{host}{target}"),

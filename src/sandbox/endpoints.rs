@@ -3,12 +3,10 @@
 //! A function that faults can hit hands its effect to [`respond`]. What changes the simulated Jira is a method of
 //! [`Simulation`], so that it is written to the state file.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{Method, StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::from_fn;
 use axum::response::Response;
 use axum::routing::{get, put};
 use axum::{Extension, Router};
@@ -19,14 +17,13 @@ use super::checks::{Arrival, check};
 use super::faults::{Call, Commit, Fault, FaultyRequest, Reaction};
 use super::hosts;
 use super::integration::{Creation, Update};
-use super::state::{SandboxState, Simulation};
+use super::state::Simulation;
 use super::store::now;
 
-type Jira = State<Arc<SandboxState>>;
 type Arrived = Extension<Arrival>;
 
 /// The router of a Jira that lives under a context path.
-pub(super) fn router(shared: &Arc<SandboxState>, context_path: &str) -> Router {
+pub(super) fn router(context_path: &str) -> Router {
     let jira = Router::new()
         .route("/status", get(status))
         .route("/rest/api/2/serverInfo", get(server_info))
@@ -41,7 +38,7 @@ pub(super) fn router(shared: &Arc<SandboxState>, context_path: &str) -> Router {
         .route("/rest/gitplugin/1.0/repository/{id}/disable", put(disable))
         .fallback(nothing)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(Arc::clone(shared), check));
+        .layer(from_fn(check));
     let router = if context_path.is_empty() {
         jira
     } else {
@@ -50,17 +47,16 @@ pub(super) fn router(shared: &Arc<SandboxState>, context_path: &str) -> Router {
         Router::new().nest(context_path, jira).fallback(away)
     };
     // Git hosts have nothing to do with Jira's login and condition.
-    let router = router.merge(hosts::router());
-    router.with_state(Arc::clone(shared))
+    router.merge(hosts::router())
 }
 
 async fn status() -> Response {
     answers::json(StatusCode::OK, &json!({"state": "RUNNING"}))
 }
 
-async fn server_info(State(shared): Jira) -> Response {
+async fn server_info(Extension(arrival): Arrived) -> Response {
     let info = json!({
-        "baseUrl": shared.base,
+        "baseUrl": arrival.shared.base,
         "version": "9.12.0",
         "deploymentType": "Server",
         "serverTitle": "Sandbox Jira",
@@ -68,14 +64,14 @@ async fn server_info(State(shared): Jira) -> Response {
     answers::json(StatusCode::OK, &info)
 }
 
-async fn myself(State(shared): Jira) -> Response {
-    let user = shared.lock().logins.user().to_owned();
+async fn myself(Extension(arrival): Arrived) -> Response {
+    let user = arrival.shared.lock().logins.user().to_owned();
     let myself = json!({"name": user, "displayName": "Jira Administrator"});
     answers::json(StatusCode::OK, &myself)
 }
 
-async fn project(State(shared): Jira, Path(key): Path<String>) -> Response {
-    let found = shared.lock().project(&key);
+async fn project(Extension(arrival): Arrived, Path(key): Path<String>) -> Response {
+    let found = arrival.shared.lock().project(&key);
     let Some((id, key)) = found else {
         let message = format!("No project could be found with key '{key}'.");
         return answers::jira_error(StatusCode::NOT_FOUND, &message);
@@ -84,19 +80,19 @@ async fn project(State(shared): Jira, Path(key): Path<String>) -> Response {
     answers::json(StatusCode::OK, &project)
 }
 
-async fn list(State(shared): Jira, Extension(arrival): Arrived) -> Response {
-    respond(&shared, &arrival, Call::List, |jira| {
+async fn list(Extension(arrival): Arrived) -> Response {
+    respond(&arrival, Call::List, |jira| {
         answers::list(&jira.store.list(now()))
     })
 }
 
-async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -> Response {
+async fn create(Extension(arrival): Arrived, body: Bytes) -> Response {
     let creation = match Creation::read(&body) {
         Ok(creation) => creation,
-        Err(problems) => return refuse(&shared, &arrival, &problems),
+        Err(problems) => return refuse(&arrival, &problems),
     };
-    shared.lock().log.received.push((*body).into());
-    respond(&shared, &arrival, Call::Create, move |jira| {
+    arrival.shared.lock().log.received.push((*body).into());
+    respond(&arrival, Call::Create, move |jira| {
         let created = jira.create(&creation);
         if jira.store.fault == Some(Fault::FailureAfter) {
             return answers::failed_with(&created);
@@ -109,37 +105,24 @@ async fn create(State(shared): Jira, Extension(arrival): Arrived, body: Bytes) -
     })
 }
 
-async fn show(
-    State(shared): Jira,
-    Extension(arrival): Arrived,
-    Path(id): Path<String>,
-) -> Response {
-    respond(&shared, &arrival, Call::Show, move |jira| {
+async fn show(Extension(arrival): Arrived, Path(id): Path<String>) -> Response {
+    respond(&arrival, Call::Show, move |jira| {
         of_id(&id, |id| jira.store.get(id, now()), answers::shown)
     })
 }
 
-async fn delete(
-    State(shared): Jira,
-    Extension(arrival): Arrived,
-    Path(id): Path<String>,
-) -> Response {
-    respond(&shared, &arrival, Call::Delete, move |jira| {
+async fn delete(Extension(arrival): Arrived, Path(id): Path<String>) -> Response {
+    respond(&arrival, Call::Delete, move |jira| {
         of_id(&id, |id| jira.delete(id).then_some(id), answers::done)
     })
 }
 
-async fn update(
-    State(shared): Jira,
-    Extension(arrival): Arrived,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Response {
+async fn update(Extension(arrival): Arrived, Path(id): Path<String>, body: Bytes) -> Response {
     let update = match Update::read(&body) {
         Ok(update) => update,
-        Err(problems) => return refuse(&shared, &arrival, &problems),
+        Err(problems) => return refuse(&arrival, &problems),
     };
-    respond(&shared, &arrival, Call::Update, move |jira| {
+    respond(&arrival, Call::Update, move |jira| {
         of_id(
             &id,
             |id| jira.update(id, &update),
@@ -158,25 +141,20 @@ fn of_id<T>(
     found.map_or_else(|| answers::no_integration(id), answer)
 }
 
-async fn repositories(State(shared): Jira, Extension(arrival): Arrived) -> Response {
-    respond(&shared, &arrival, Call::Repositories, |jira| {
+async fn repositories(Extension(arrival): Arrived) -> Response {
+    respond(&arrival, Call::Repositories, |jira| {
         answers::repositories(&jira.store.repositories(now()))
     })
 }
 
 /// `disable=false` enables it.
-async fn disable(
-    State(shared): Jira,
-    Extension(arrival): Arrived,
-    Path(id): Path<String>,
-    uri: Uri,
-) -> Response {
+async fn disable(Extension(arrival): Arrived, Path(id): Path<String>, uri: Uri) -> Response {
     let disabled = match uri.query() {
         Some("disable=true") => true,
         Some("disable=false") => false,
-        _ => return refuse(&shared, &arrival, "disable is neither true nor false"),
+        _ => return refuse(&arrival, "disable is neither true nor false"),
     };
-    respond(&shared, &arrival, Call::Disable, move |jira| {
+    respond(&arrival, Call::Disable, move |jira| {
         of_id(
             &id,
             |id| jira.disable(id, disabled),
@@ -186,33 +164,29 @@ async fn disable(
 }
 
 /// Refuses a request that breaks the contract, and remembers it.
-fn refuse(shared: &SandboxState, arrival: &Arrival, problems: &str) -> Response {
-    shared.change(|jira| jira.violated(arrival.number, problems));
+fn refuse(arrival: &Arrival, problems: &str) -> Response {
+    arrival.violated(problems);
     answers::refused(problems)
 }
 
-async fn nothing(State(shared): Jira, Extension(arrival): Arrived, uri: Uri) -> Response {
-    shared.change(|jira| jira.violated(arrival.number, "there is no such end-point"));
-    answers::no_endpoint(&format!("{}{}", shared.base, uri.path()))
+async fn nothing(Extension(arrival): Arrived, uri: Uri) -> Response {
+    arrival.violated("there is no such end-point");
+    answers::no_endpoint(&format!("{}{}", arrival.shared.base, uri.path()))
 }
 
-async fn wrong_method(
-    State(shared): Jira,
-    Extension(arrival): Arrived,
-    method: Method,
-) -> Response {
-    shared.change(|jira| jira.violated(arrival.number, "the end-point does not have this method"));
+async fn wrong_method(Extension(arrival): Arrived, method: Method) -> Response {
+    arrival.violated("the end-point does not have this method");
     let body = json!({"message": format!("HTTP {method} Method Not Allowed"), "status-code": 405});
     answers::json(StatusCode::METHOD_NOT_ALLOWED, &body)
 }
 
 /// Picks the fault of a request, if any, and carries the request out, or does what the fault demands.
 fn respond(
-    shared: &Arc<SandboxState>,
     arrival: &Arrival,
     call: Call,
     effect: impl FnOnce(&mut Simulation) -> Response + Send + 'static,
 ) -> Response {
+    let shared = &arrival.shared;
     let mut jira = shared.lock();
     let Some((fault, roll)) = jira.picker.pick(call) else {
         return effect(&mut jira);

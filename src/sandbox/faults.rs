@@ -31,33 +31,21 @@ pub enum Call {
 }
 
 impl Call {
-    pub const ALL: [Self; 7] = [
-        Self::Create,
-        Self::List,
-        Self::Show,
-        Self::Delete,
-        Self::Update,
-        Self::Disable,
-        Self::Repositories,
+    /// All of them with their names in options, in the order of the enum.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Create, "create"),
+        (Self::List, "list"),
+        (Self::Show, "show"),
+        (Self::Delete, "delete"),
+        (Self::Update, "update"),
+        (Self::Disable, "disable"),
+        (Self::Repositories, "repositories"),
     ];
-
-    /// Its name in options, such as `delete`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Create => "create",
-            Self::List => "list",
-            Self::Show => "show",
-            Self::Delete => "delete",
-            Self::Update => "update",
-            Self::Disable => "disable",
-            Self::Repositories => "repositories",
-        }
-    }
 }
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(Self::ALL[*self as usize].1)
     }
 }
 
@@ -276,25 +264,8 @@ impl fmt::Display for Fault {
 
 /// Why faults cannot be set.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum FaultError {
-    #[error(
-        "`{text}` is not of the form NAME=PROBABILITY or CALL:NAME=PROBABILITY, such as cut-after-commit=0.2 or list:error-503-before=0.1"
-    )]
-    Form { text: String },
-    #[error("there is no {what} `{name}`; there are {known}")]
-    Unknown {
-        /// `fault` or `call`.
-        what: &'static str,
-        name: String,
-        /// The names there are, separated by commas.
-        known: String,
-    },
-    #[error("the probability `{text}` of {fault} is not a number from 0 to 1")]
-    Probability { fault: Fault, text: String },
-    /// A request gets at most one fault.
-    #[error("the probabilities of all faults of `{call}` add up to {sum:.3}, which is more than 1")]
-    Sum { call: Call, sum: f64 },
-}
+#[error("{0}")]
+pub struct FaultError(String);
 
 /// The probability of each [`Fault`] for each [`Call`]. A request gets at most one.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -306,19 +277,19 @@ impl Faults {
     /// # Errors
     /// If a name is unknown, the probability is none, or those of the call exceed 1 together; then nothing is changed.
     pub fn set(&mut self, text: &str) -> Result<(), FaultError> {
-        let (name, number) = text.split_once('=').ok_or_else(|| FaultError::Form {
-            text: text.to_owned(),
-        })?;
+        let Some((name, number)) = text.split_once('=') else {
+            return Err(FaultError(format!(
+                "`{text}` is not of the form NAME=PROBABILITY or CALL:NAME=PROBABILITY, such as \
+                 cut-after-commit=0.2 or list:error-503-before=0.1"
+            )));
+        };
         let (call, name) = match name.split_once(':') {
             None => (Call::Create, name),
-            Some((call, name)) => (named("call", Call::ALL, Call::name, call)?, name),
+            Some((call, name)) => (named("call", &Call::ALL, call)?, name),
         };
-        let fault = named("fault", Fault::all(), Fault::name, name)?;
-        let text = number.trim();
-        let probability = text.parse().map_err(|_| FaultError::Probability {
-            fault,
-            text: text.to_owned(),
-        })?;
+        let faults: Vec<_> = FAULTS.iter().map(|one| (one.fault, one.name)).collect();
+        let fault = named("fault", &faults, name)?;
+        let probability = number.trim().parse().unwrap_or(f64::NAN);
         *self = self.clone().with(call, fault, probability)?;
         Ok(())
     }
@@ -329,20 +300,19 @@ impl Faults {
     /// If it is not a number from 0 to 1, or those of the call exceed 1 together.
     pub fn with(mut self, call: Call, fault: Fault, probability: f64) -> Result<Self, FaultError> {
         if !(0.0..=1.0).contains(&probability) {
-            let text = probability.to_string();
-            return Err(FaultError::Probability { fault, text });
+            let problem = format!("the probability of {fault} is not a number from 0 to 1");
+            return Err(FaultError(problem));
         }
         self.0.insert((call, fault), probability);
-        let sum: f64 = self
-            .for_call(call)
-            .map(|(_, probability)| probability)
-            .sum();
+        let sum: f64 = self.for_call(call).map(|(_, share)| share).sum();
         // Ten times 0.1 is a little more than 1 in binary.
         if sum > 1.0 + 1e-9 {
-            Err(FaultError::Sum { call, sum })
-        } else {
-            Ok(self)
+            let problem = format!(
+                "the probabilities of all faults of `{call}` add up to {sum:.3}, which is more than 1"
+            );
+            return Err(FaultError(problem));
         }
+        Ok(self)
     }
 
     fn for_call(&self, call: Call) -> impl Iterator<Item = (Fault, f64)> {
@@ -362,22 +332,13 @@ impl Faults {
     }
 }
 
-fn named<T: Copy>(
-    what: &'static str,
-    all: impl IntoIterator<Item = T>,
-    name_of: fn(T) -> &'static str,
-    name: &str,
-) -> Result<T, FaultError> {
-    let all: Vec<T> = all.into_iter().collect();
-    let found = all.iter().find(|one| name_of(**one) == name.trim());
-    found.copied().ok_or_else(|| FaultError::Unknown {
-        what,
-        name: name.trim().to_owned(),
-        known: all
-            .iter()
-            .map(|one| name_of(*one))
-            .collect::<Vec<_>>()
-            .join(", "),
+fn named<T: Copy>(what: &str, all: &[(T, &str)], name: &str) -> Result<T, FaultError> {
+    let name = name.trim();
+    let found = all.iter().find(|(_, known)| *known == name);
+    found.map(|(one, _)| *one).ok_or_else(|| {
+        let known: Vec<&str> = all.iter().map(|(_, name)| *name).collect();
+        let known = known.join(", ");
+        FaultError(format!("there is no {what} `{name}`; there are {known}"))
     })
 }
 
@@ -419,6 +380,9 @@ mod tests {
     fn the_table_is_in_the_order_of_the_enum() {
         for (index, fault) in Fault::all().enumerate() {
             assert_eq!(fault as usize, index, "{fault}");
+        }
+        for (index, (call, _)) in Call::ALL.into_iter().enumerate() {
+            assert_eq!(call as usize, index, "{call}");
         }
     }
 
@@ -474,28 +438,24 @@ mod tests {
     #[test]
     fn a_probability_is_a_number_from_0_to_1() {
         for text in ["late=1.5", "late=-0.1", "late=often", "late=NaN", "late="] {
-            assert!(
-                matches!(
-                    Faults::default().set(text),
-                    Err(FaultError::Probability { .. })
-                ),
+            assert_eq!(
+                Faults::default().set(text).unwrap_err().to_string(),
+                "the probability of late is not a number from 0 to 1",
                 "{text}"
             );
         }
-        assert!(matches!(
-            Faults::default().set("late"),
-            Err(FaultError::Form { .. })
-        ));
+        let error = Faults::default().set("late").unwrap_err().to_string();
+        assert!(error.starts_with("`late` is not of the form"), "{error}");
     }
 
     #[test]
     fn together_they_do_not_exceed_1() {
         let mut faults = Faults::default();
         faults.set("late=0.7").unwrap();
-        assert!(matches!(
-            faults.set("hang=0.7"),
-            Err(FaultError::Sum { .. })
-        ));
+        assert_eq!(
+            faults.set("hang=0.7").unwrap_err().to_string(),
+            "the probabilities of all faults of `create` add up to 1.400, which is more than 1"
+        );
         assert_eq!(faults.0.len(), 1, "what is refused changes nothing");
     }
 

@@ -48,7 +48,7 @@ impl Sandbox {
         });
         let base = format!("http://{address}{context_path}");
         let shared = Arc::new(SandboxState::new(config, base, state.transpose()?));
-        let router = endpoints::router(&shared, &context_path);
+        let router = endpoints::router(&context_path);
         // The last thing that can fail: a runtime cannot be dropped where another one runs.
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()

@@ -63,16 +63,16 @@ impl<S: Sync> FromRequestParts<S> for HostLogin {
         if is("limited") {
             return Err(answers::rate_limited());
         }
-        let state = if secret.is_empty() || is("wrong") {
-            TokenState::Wrong
-        } else if is("expired") {
-            TokenState::Expired
-        } else if is("expiring") {
-            TokenState::Expiring
-        } else if is("narrow") {
-            TokenState::Narrow
-        } else {
-            TokenState::Valid
+        let words = [
+            ("wrong", TokenState::Wrong),
+            ("expired", TokenState::Expired),
+            ("expiring", TokenState::Expiring),
+            ("narrow", TokenState::Narrow),
+        ];
+        let state = match words.into_iter().find(|(word, _)| is(word)) {
+            Some((_, state)) => state,
+            None if secret.is_empty() => TokenState::Wrong,
+            None => TokenState::Valid,
         };
         let user = match user.as_str() {
             "" | "all" => USER.to_owned(),

@@ -272,7 +272,7 @@ impl Creation {
         fields.extend(given);
         fields.insert("displayName".to_owned(), rules.display_name(body).into());
         fields.insert("origin".to_owned(), rules.origin(body).into());
-        fields.insert("integrationType".to_owned(), rules.name.into());
+        fields.insert("integrationType".to_owned(), rules.0.into());
         integration(fields).map(Self)
     }
 
@@ -414,21 +414,8 @@ enum Credentials {
     PasswordOrPatOfAll,
 }
 
-/// One integration type.
-#[derive(Debug, PartialEq, Eq)]
-struct TypeRules {
-    name: &'static str,
-    origin: Origin,
-    needs: Credentials,
-}
-
-const fn kind(name: &'static str, origin: Origin, needs: Credentials) -> TypeRules {
-    TypeRules {
-        name,
-        origin,
-        needs,
-    }
-}
+/// One integration type: its name, and what it does and needs.
+struct TypeRules(&'static str, Origin, Credentials);
 
 const GITHUB: Origin = Origin::Default {
     origin: "https://api.github.com",
@@ -451,28 +438,28 @@ use Credentials::{Nothing, Password, PasswordOrPatOfAll, Pat, PatOrPassword};
 use Origin::{OfRegion, Required};
 
 static TYPES: [TypeRules; 12] = [
-    kind("GITHUB", GITHUB, PatOrPassword),
-    kind("GITHUB_SERVER", Required, PatOrPassword),
-    kind("GITLAB", GITLAB, Pat),
-    kind("GITLAB_SERVER", Required, Pat),
-    kind("GITLAB_SERVER_LEGACY", Required, Password),
-    kind("AWS", OfRegion, Password),
-    kind("AZURE", AZURE, Pat),
-    kind("VSTS", VSTS, Pat),
-    kind("TFS_SERVER", Required, PasswordOrPatOfAll),
-    kind("AZURE_DEVOPS", Required, PatOrPassword),
-    kind("FILESPACE", Required, Nothing),
-    kind("GERRIT", Required, Password),
+    TypeRules("GITHUB", GITHUB, PatOrPassword),
+    TypeRules("GITHUB_SERVER", Required, PatOrPassword),
+    TypeRules("GITLAB", GITLAB, Pat),
+    TypeRules("GITLAB_SERVER", Required, Pat),
+    TypeRules("GITLAB_SERVER_LEGACY", Required, Password),
+    TypeRules("AWS", OfRegion, Password),
+    TypeRules("AZURE", AZURE, Pat),
+    TypeRules("VSTS", VSTS, Pat),
+    TypeRules("TFS_SERVER", Required, PasswordOrPatOfAll),
+    TypeRules("AZURE_DEVOPS", Required, PatOrPassword),
+    TypeRules("FILESPACE", Required, Nothing),
+    TypeRules("GERRIT", Required, Password),
 ];
 
 impl TypeRules {
     fn of(name: &str) -> Option<&'static Self> {
-        TYPES.iter().find(|rules| rules.name == name)
+        TYPES.iter().find(|rules| rules.0 == name)
     }
 
     /// The origin that comes back.
     fn origin(&self, body: &Body) -> String {
-        match (given(&body.origin), self.origin) {
+        match (given(&body.origin), self.1) {
             (Some(origin), _) | (None, Origin::Default { origin, .. }) => origin.to_owned(),
             (None, OfRegion) => {
                 let region = given(&body.aws_region).unwrap_or("us-east-1");
@@ -487,39 +474,40 @@ impl TypeRules {
         if let Some(name) = given(&body.display_name) {
             return name.to_owned();
         }
-        match (given(&body.origin), self.origin) {
+        match (given(&body.origin), self.1) {
             (None, Origin::Default { site, .. }) => format!("{site}/*"),
-            (Some(folder), _) if self.name == "FILESPACE" => folder.to_owned(),
+            (Some(folder), _) if self.0 == "FILESPACE" => folder.to_owned(),
             _ => format!("{}/*", self.origin(body).trim_end_matches('/')),
         }
     }
 
     /// What a creation of this type lacks, or may not combine.
     fn problems(&self, body: &Body) -> Vec<String> {
+        let Self(name, origin, needs) = self;
         let has = |text| given(text).is_some();
         let pat = has(&body.pat);
         let login = has(&body.username) && has(&body.password);
-        let needs_origin = self.origin == Required && !has(&body.origin);
-        let needs_region = self.origin == OfRegion && !has(&body.aws_region);
-        let credentials = match self.needs {
-            Pat if !pat => Some("a pat"),
-            Password if !login => Some("a username and a password"),
-            PatOrPassword if !pat && !login => Some("a pat, or a username and a password"),
-            PasswordOrPatOfAll if !(login || pat && body.username == "all") => {
-                Some("a username and a password, or a pat and the username `all`")
+        let mut problems = Vec::new();
+        let mut need = |is_there: bool, what: &str| {
+            if !is_there {
+                problems.push(format!("{name} needs {what}"));
             }
-            _ => None,
         };
-        let lacks = [
-            needs_origin.then_some("an origin"),
-            needs_region.then_some("an awsRegion"),
-            credentials,
-        ];
-        let mut problems: Vec<String> = lacks
-            .into_iter()
-            .flatten()
-            .map(|what| format!("{} needs {what}", self.name))
-            .collect();
+        match origin {
+            Required => need(has(&body.origin), "an origin"),
+            OfRegion => need(has(&body.aws_region), "an awsRegion"),
+            Origin::Default { .. } => {}
+        }
+        match needs {
+            Nothing => {}
+            Pat => need(pat, "a pat"),
+            Password => need(login, "a username and a password"),
+            PatOrPassword => need(pat || login, "a pat, or a username and a password"),
+            PasswordOrPatOfAll => need(
+                login || pat && body.username == "all",
+                "a username and a password, or a pat and the username `all`",
+            ),
+        }
         if pat && has(&body.password) {
             problems.push("a pat and a password exclude each other".to_owned());
         }

@@ -86,19 +86,20 @@ async fn exchange(
     raw: Arc<TcpStream>,
 ) -> Result<Response, NoAnswer> {
     let target = request.uri().path_and_query();
-    let target: Box<str> = target.map_or("", |target| target.as_str()).into();
     let arrived = LoggedRequest {
         method: request.method().to_string(),
-        path: target.clone(),
+        path: target.map_or("", |target| target.as_str()).into(),
         authenticated: request.headers().contains_key(header::AUTHORIZATION),
         status: None,
         fault: None,
         at: jiff::Timestamp::now(),
     };
     let number = shared.change(|simulation| simulation.log.arrived(arrived));
-    request.extensions_mut().insert(Arrival { number, target });
+    let arrival = Arrival { shared, number };
+    request.extensions_mut().insert(arrival.clone());
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(Body::new(body), LONGEST).await else {
+        let shared = arrival.shared;
         shared.change(|simulation| simulation.ended(number, None));
         return Err(NoAnswer);
     };
@@ -106,8 +107,8 @@ async fn exchange(
     // A request that has arrived whole is carried out even if its client goes away meanwhile, as a real server does it.
     let handled = tokio::spawn(async move {
         tokio::select! {
-            () = shared.stopped() => None,
-            response = handle(request, number, router, &shared) => Some(response),
+            () = arrival.shared.stopped() => None,
+            response = handle(request, &arrival, router) => Some(response),
         }
     });
     let response = handled.await.ok().flatten().ok_or(NoAnswer)?;
@@ -131,17 +132,16 @@ fn disruption(response: &Response) -> Option<(Disruption, u64)> {
 /// Has a request answered, and remembers with what.
 async fn handle(
     request: Request<Body>,
-    number: usize,
+    arrival: &Arrival,
     router: TowerToHyperService<Router>,
-    shared: &SandboxState,
 ) -> Response {
     let Ok(mut response) = router.call(request).await;
     let status = match disruption(&response) {
         Some((Disruption::Close | Disruption::Hang, _)) => None,
         _ => Some(response.status().as_u16()),
     };
-    let failed = shared.change(|simulation| {
-        simulation.ended(number, status);
+    let failed = arrival.shared.change(|simulation| {
+        simulation.ended(arrival.number, status);
         simulation.failure.is_some()
     });
     if failed {

@@ -95,7 +95,7 @@ impl<R: Read + Seek> Archive<R> {
     }
 }
 
-fn of_zip(error: &ZipError) -> Problem {
+pub(super) fn of_zip(error: &ZipError) -> Problem {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => encrypted(),
         error => damaged(&error.to_string()),

@@ -11,12 +11,11 @@ use quick_xml::Writer;
 use quick_xml::escape::escape;
 use quick_xml::events::Event;
 use zip::ZipWriter;
-use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
-use super::archive::Archive;
+use super::archive::{Archive, of_zip};
 use super::limits::{PACKED, UNPACKED};
-use super::part::{Part, damaged, too_large};
+use super::part::{Part, too_large};
 use super::structure::{Structure, can_calamine_read};
 use crate::model::Problem;
 
@@ -128,8 +127,4 @@ impl<R: Read + Seek> Copier<R> {
 fn start(zip: &mut NewArchive, name: &str) -> Result<(), Problem> {
     zip.start_file(name, SimpleFileOptions::default())
         .map_err(|error| of_zip(&error))
-}
-
-fn of_zip(error: &ZipError) -> Problem {
-    damaged(&error.to_string())
 }

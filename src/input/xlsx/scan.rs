@@ -5,6 +5,7 @@
 
 use std::io::{BufRead, Read, Seek};
 
+use calamine::CellErrorType;
 use quick_xml::events::{BytesStart, Event};
 
 use super::archive::Archive;
@@ -127,12 +128,7 @@ struct SheetScan<'s, B> {
     buffers: [Vec<u8>; 2],
 }
 
-/// What the tag of a cell contains.
-struct CellTag {
-    column: u32,
-    kind: CellKind,
-}
-
+/// The kind of a cell, by its tag.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CellKind {
     /// The index of a shared text.
@@ -159,8 +155,8 @@ impl<B: BufRead> SheetScan<'_, B> {
                     "sheetData" if !is_after_data => is_in_data = true,
                     "row" if is_in_data => self.begin_row(&tag)?,
                     "c" if is_in_data => {
-                        let tag = self.begin_cell(&tag)?;
-                        self.cell(&tag)?;
+                        let (column, kind) = self.begin_cell(&tag)?;
+                        self.cell(column, kind)?;
                         if self.found.cells.is_multiple_of(PASSED_ON) {
                             self.pass_on();
                         }
@@ -227,7 +223,8 @@ impl<B: BufRead> SheetScan<'_, B> {
         Ok(())
     }
 
-    fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<CellTag, Problem> {
+    /// The column and the kind of a cell.
+    fn begin_cell(&mut self, tag: &BytesStart<'_>) -> Result<(u32, CellKind), Problem> {
         if !self.row.is_open {
             return Err(damaged("a cell is outside of a row"));
         }
@@ -271,11 +268,11 @@ impl<B: BufRead> SheetScan<'_, B> {
         }
         self.found.cells += 1;
         check_count("cells", self.found.cells, CELLS)?;
-        Ok(CellTag { column, kind })
+        Ok((column, kind))
     }
 
     /// Reads to the end of a cell as one token.
-    fn cell(&mut self, tag: &CellTag) -> Result<(), Problem> {
+    fn cell(&mut self, column: u32, kind: CellKind) -> Result<(), Problem> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[0]);
         let (mut has_formula, mut has_value) = (false, false);
@@ -289,9 +286,9 @@ impl<B: BufRead> SheetScan<'_, B> {
                     }
                     "f" => has_formula = true,
                     "v" => {
-                        self.value(tag.kind)?;
+                        self.value(kind)?;
                         // The value of a formula may well be an empty text.
-                        has_value = match tag.kind {
+                        has_value = match kind {
                             CellKind::Text => true,
                             // The text in `<is>` counts; calamine skips `<v>` before it.
                             CellKind::Inline => false,
@@ -306,15 +303,18 @@ impl<B: BufRead> SheetScan<'_, B> {
             }
         }
         self.buffers[0] = buffer;
-        if tag.kind == CellKind::Inline && !has_value && !self.text.is_empty() {
+        if kind == CellKind::Inline && !has_value && !self.text.is_empty() {
             return Err(damaged("a cell's value does not match its type"));
         }
-        let odd = if tag.kind == CellKind::Error && has_value && !is_known(&self.text) {
+        let odd = if kind == CellKind::Error
+            && has_value
+            && self.text.parse::<CellErrorType>().is_err()
+        {
             self.row.has_unknown_error = true;
             OddCell::Error {
                 text: self.text.chars().take(20).collect(),
                 row: self.row.number,
-                column: tag.column,
+                column,
             }
         } else if has_formula && !has_value {
             OddCell::FormulaWithoutValue
@@ -361,9 +361,4 @@ impl<B: BufRead> SheetScan<'_, B> {
         }
         Ok(())
     }
-}
-
-/// Whether calamine knows this error.
-fn is_known(error: &str) -> bool {
-    error.parse::<calamine::CellErrorType>().is_ok()
 }
