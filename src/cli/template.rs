@@ -55,8 +55,8 @@ pub(super) fn template(args: &TemplateArgs, context: &Context) -> Result<Exit, F
     let template = Template::new(&types(&args.types)?);
     let (file, check) = args.file.write(&form.render(&template))?;
     if context.is_json {
-        let types = template.types().iter().map(|known| known.name());
-        let columns = template.columns().iter().map(|field| field.name());
+        let types = template.types.iter().map(|known| known.name());
+        let columns = template.columns.iter().map(|field| field.name());
         write_json(&json!({
             "file": file,
             "types": types.collect::<Vec<_>>(),
@@ -64,11 +64,11 @@ pub(super) fn template(args: &TemplateArgs, context: &Context) -> Result<Exit, F
         }))?;
         return Ok(Exit::Done);
     }
-    let examples = match template.types() {
+    let examples = match &*template.types {
         [one] => format!("an example row for {one}"),
         types => format!("an example row for each of {} types", types.len()),
     };
-    let columns = template.columns().len();
+    let columns = template.columns.len();
     let written = format!("{file}: {columns} columns, {examples}\n");
     context.screen.result(&written);
     context.next(&format!(

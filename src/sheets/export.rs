@@ -75,9 +75,9 @@ impl Export {
         let types: Vec<_> = known.iter().map(|(one, _)| *one).collect();
         let shown: Vec<_> = known.iter().map(|(_, remote)| remote.visible()).collect();
         let is_shown = |field: Field| shown.iter().any(|fields| fields.contains_key(field.name()));
-        let mut sheet = Template::new(&types);
+        let sheet = Template::new(&types);
         let (not_shown, columns) = sheet
-            .columns()
+            .columns
             .iter()
             .partition(|field| NEVER_SHOWN.contains(field) && !is_shown(**field));
         let mut columns: Vec<Field> = columns;
@@ -105,9 +105,14 @@ impl Export {
         }
         let cells = rows.iter().flatten();
         let to_fill_in = cells.filter(|cell| *cell == TO_FILL_IN).count();
-        sheet.fill(columns, rows, known.iter().map(|(_, one)| one.id).collect());
+        let ids = known.iter().map(|(_, one)| one.id).collect();
         Self {
-            sheet,
+            sheet: Template {
+                columns,
+                rows,
+                ids: Some(ids),
+                ..sheet
+            },
             to_fill_in,
             not_shown,
             losses,
@@ -116,7 +121,7 @@ impl Export {
 
     /// How many integrations are in it.
     pub(crate) fn len(&self) -> usize {
-        self.sheet.rows().len()
+        self.sheet.rows.len()
     }
 }
 
@@ -243,9 +248,9 @@ mod tests {
     }
 
     fn cell(export: &Export, field: Field) -> &str {
-        let columns = export.sheet.columns().iter();
+        let columns = export.sheet.columns.iter();
         let at = columns.clone().position(|column| *column == field);
-        at.map_or("(no column)", |at| &export.sheet.rows()[0][at])
+        at.map_or("(no column)", |at| &export.sheet.rows[0][at])
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! The file formats of a sheet, told apart by the extension of the file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
-use thiserror::Error;
 
 use super::template::Template;
 use super::{guide, integrations};
@@ -17,25 +16,23 @@ pub(crate) enum SheetForm {
     Csv,
 }
 
-/// A file whose extension stands for no format.
-#[derive(Clone, PartialEq, Eq, Debug, Error)]
-#[error("{} has no supported extension; use .xlsx or .csv", .0.display())]
-pub(crate) struct UnknownSheetForm(PathBuf);
-
 impl SheetForm {
     /// The format that the file's extension stands for, in upper or lower case.
     ///
     /// # Errors
     ///
-    /// [`UnknownSheetForm`] if it stands for none.
-    pub(crate) fn of_file(path: &Path) -> Result<Self, UnknownSheetForm> {
+    /// If it stands for none.
+    pub(crate) fn of_file(path: &Path) -> Result<Self, String> {
         let extension = path.extension().unwrap_or_default();
         if extension.eq_ignore_ascii_case("xlsx") {
             Ok(Self::Xlsx)
         } else if extension.eq_ignore_ascii_case("csv") {
             Ok(Self::Csv)
         } else {
-            Err(UnknownSheetForm(path.to_owned()))
+            let file = path.display();
+            Err(format!(
+                "{file} has no supported extension; use .xlsx or .csv"
+            ))
         }
     }
 
@@ -62,7 +59,7 @@ fn workbook(template: &Template) -> Result<Vec<u8>, XlsxError> {
     integrations::fill(workbook.add_worksheet(), template)?;
     guide::types(workbook.add_worksheet(), template)?;
     guide::columns(workbook.add_worksheet(), template)?;
-    if template.columns().contains(&Field::AwsRegion) {
+    if template.columns.contains(&Field::AwsRegion) {
         guide::regions(workbook.add_worksheet())?;
     }
     workbook.save_to_buffer()
@@ -73,10 +70,10 @@ fn workbook(template: &Template) -> Result<Vec<u8>, XlsxError> {
 fn csv(template: &Template) -> csv::Result<Vec<u8>> {
     const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
     let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.to_vec());
-    let headers = template.columns().iter().map(|field| field.name());
-    let ids = template.ids();
+    let headers = template.columns.iter().map(|field| field.name());
+    let ids = template.ids.as_ref();
     writer.write_record(headers.chain(ids.map(|_| ID)))?;
-    for (index, row) in template.rows().iter().enumerate() {
+    for (index, row) in template.rows.iter().enumerate() {
         let id = ids.map(|ids| ids[index].to_string());
         writer.write_record(row.iter().chain(&id))?;
     }
@@ -96,7 +93,7 @@ mod tests {
         assert_eq!(form("out/Hosts.XLSX"), Ok(SheetForm::Xlsx));
         assert_eq!(form("hosts.csv"), Ok(SheetForm::Csv));
         assert_eq!(
-            form("hosts.ods").unwrap_err().to_string(),
+            form("hosts.ods").unwrap_err(),
             "hosts.ods has no supported extension; use .xlsx or .csv"
         );
     }

@@ -1,7 +1,6 @@
 //! The sheets that explain types, columns and regions, and the notes on the columns' headers.
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
-use textwrap::wrap;
 
 use super::look;
 use super::template::Template;
@@ -28,14 +27,14 @@ pub(super) fn types(sheet: &mut Worksheet, template: &Template) -> Result<(), Xl
     explain(
         sheet,
         "Integration types",
-        match template.ids() {
+        match template.ids {
             None => {
                 "Use one of these types in the column type of the sheet Integrations. Delete the example rows that you do not need."
             }
             Some(_) => "Use one of these types in the column type of the sheet Integrations.",
         },
         &HEADINGS,
-        template.types().iter().map(|one| type_row(*one)),
+        template.types.iter().map(|one| type_row(*one)),
     )
 }
 
@@ -81,7 +80,7 @@ pub(super) fn columns(sheet: &mut Worksheet, template: &Template) -> Result<(), 
         "Columns",
         "If a cell is blank, Jira uses its default. You can delete or move columns, and add columns of your own.",
         &HEADINGS,
-        template.columns().iter().map(row),
+        template.columns.iter().map(row),
     )
 }
 
@@ -114,12 +113,6 @@ fn explain<const N: usize>(
     }
     sheet.set_row_height(HEAD_ROW, 20)?;
     for (row, cells) in (HEAD_ROW + 1..).zip(rows) {
-        // Excel does not fit the height of a row to wrapped text that a program wrote.
-        const PADDING: u16 = 2;
-        let lines = cells.iter().zip(headings);
-        let lines = lines.map(|(cell, (_, width))| wrap(cell, usize::from(width - PADDING)).len());
-        let lines = u16::try_from(lines.max().unwrap_or(1)).unwrap_or(u16::MAX);
-        sheet.set_row_height(row, 15.0 * f64::from(lines) + 3.0)?;
         for (column, cell) in (0..).zip(cells) {
             let format = look::explained(column == 0);
             sheet.write_string_with_format(row, column, cell, &format)?;
@@ -151,7 +144,7 @@ fn needs(template: &Template, field: Field) -> Vec<String> {
         (Need::Optional, "Optional"),
     ] {
         let types = template.types_with(field, need);
-        if types.len() == template.types().len() {
+        if types.len() == template.types.len() {
             lines.push(label.to_owned());
         } else if !types.is_empty() {
             let names = IntegrationType::names(types.into_iter());

@@ -19,17 +19,17 @@ pub(super) fn fill(sheet: &mut Worksheet, template: &Template) -> Result<(), Xls
     sheet.set_freeze_panes(1, 2)?;
     sheet.set_row_height(0, 24)?;
     sheet.set_landscape().set_repeat_rows(0, 0)?;
-    for (column, field) in (0..).zip(template.columns().iter().copied()) {
+    for (column, field) in (0..).zip(template.columns.iter().copied()) {
         head(sheet, column, field, template)?;
         drop_down(sheet, column, field, template)?;
     }
-    for (row, cells) in (1..).zip(template.rows()) {
-        for ((column, field), cell) in (0..).zip(template.columns()).zip(cells) {
+    for (row, cells) in (1..).zip(&template.rows) {
+        for ((column, field), cell) in (0..).zip(&template.columns).zip(cells) {
             write(sheet, row, column, *field, cell)?;
         }
     }
-    let columns = u16::try_from(template.columns().len()).unwrap_or(u16::MAX);
-    if let Some(ids) = template.ids() {
+    let columns = u16::try_from(template.columns.len()).unwrap_or(u16::MAX);
+    if let Some(ids) = &template.ids {
         sheet.write_string_with_format(0, columns, ID, &look::header())?;
         sheet.insert_note(0, columns, &sized(ABOUT_ID))?;
         for (row, id) in (1..).zip(ids) {
@@ -89,40 +89,41 @@ fn drop_down(
 ) -> Result<(), XlsxError> {
     use DataValidationErrorStyle::{Stop, Warning};
     let list = DataValidation::new();
-    let list = match field.kind() {
+    let (list, style, title, message) = match field.kind() {
         Kind::Type => {
-            let names: Vec<&str> = template.types().iter().map(|one| one.name()).collect();
-            list.allow_list_strings(&names)?
-                .set_error_style(Stop)
-                .set_error_title("Not an integration type")?
-                .set_error_message(format!(
-                    "Choose a type from the list. The sheet {TYPES_SHEET} explains them."
-                ))?
+            let names: Vec<&str> = template.types.iter().map(|one| one.name()).collect();
+            let message =
+                format!("Choose a type from the list. The sheet {TYPES_SHEET} explains them.");
+            let list = list.allow_list_strings(&names)?;
+            (list, Stop, "Not an integration type", message)
         }
         // Words rather than TRUE and FALSE, which spreadsheet programs write in the user's language.
-        Kind::Flag => list
-            .allow_list_strings(&["yes", "no"])?
-            .set_error_style(Warning)
-            .set_error_title("Neither yes nor no")?
-            .set_error_message("Write yes or no, or leave the cell blank to use Jira's default.")?,
-        Kind::FolderDepth => list
-            .allow_list_strings(&["1", "2", "3", "4", "5"])?
-            .set_error_style(Stop)
-            .set_error_title("Depth out of range")?
-            .set_error_message("Write a whole number from 1 to 5.")?,
+        Kind::Flag => (
+            list.allow_list_strings(&["yes", "no"])?,
+            Warning,
+            "Neither yes nor no",
+            "Write yes or no, or leave the cell blank to use Jira's default.".to_owned(),
+        ),
+        Kind::FolderDepth => (
+            list.allow_list_strings(&["1", "2", "3", "4", "5"])?,
+            Stop,
+            "Depth out of range",
+            "Write a whole number from 1 to 5.".to_owned(),
+        ),
         // Too long for a list within the cell, which may have 255 characters.
-        Kind::Region => list
-            .allow_list_formula(Formula::new(format!(
-                "='{REGIONS_SHEET}'!$A$2:$A${}",
-                LISTED_REGIONS.len() + 1
-            )))
-            .set_error_style(Warning)
-            .set_error_title("Region not listed")?
-            .set_error_message(
-                "The app's manual does not list this region. Keep it if your version of the app supports it.",
-            )?,
+        Kind::Region => {
+            let end = LISTED_REGIONS.len() + 1;
+            let regions = Formula::new(format!("='{REGIONS_SHEET}'!$A$2:$A${end}"));
+            let message = "The app's manual does not list this region. Keep it if your version of the app supports it.";
+            let list = list.allow_list_formula(regions);
+            (list, Warning, "Region not listed", message.to_owned())
+        }
         _ => return Ok(()),
     };
+    let list = list
+        .set_error_style(style)
+        .set_error_title(title)?
+        .set_error_message(message)?;
     sheet.add_data_validation(1, column, LAST_ROW, column, &list)?;
     Ok(())
 }

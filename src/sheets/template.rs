@@ -21,11 +21,13 @@ const FIRST: [Field; 12] = [
 /// A sheet to fill in, for some types.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Template {
-    types: Vec<IntegrationType>,
-    columns: Vec<Field>,
-    rows: Vec<Vec<String>>,
-    /// The ids of the rows' integrations, for an export.
-    ids: Option<Vec<i64>>,
+    pub types: Vec<IntegrationType>,
+    /// Every field that one of the types uses.
+    pub columns: Vec<Field>,
+    /// The rows, each as wide as the columns.
+    pub rows: Vec<Vec<String>>,
+    /// The ids of the rows' integrations; a starter sheet has none.
+    pub ids: Option<Vec<i64>>,
 }
 
 impl Template {
@@ -52,37 +54,11 @@ impl Template {
         }
     }
 
-    /// Puts these columns and rows in place of the examples, with a column for the `ids` of the integrations.
-    pub(super) fn fill(&mut self, columns: Vec<Field>, rows: Vec<Vec<String>>, ids: Vec<i64>) {
-        self.columns = columns;
-        self.rows = rows;
-        self.ids = Some(ids);
-    }
-
-    pub(crate) fn types(&self) -> &[IntegrationType] {
-        &self.types
-    }
-
-    /// Every field that one of the types uses.
-    pub(crate) fn columns(&self) -> &[Field] {
-        &self.columns
-    }
-
     /// The types of this template that need `field` this much.
     pub(super) fn types_with(&self, field: Field, need: Need) -> Vec<IntegrationType> {
         let mut types = self.types.clone();
         types.retain(|one| one.spec().need(field) == need);
         types
-    }
-
-    /// The rows, each as wide as the columns.
-    pub(super) fn rows(&self) -> &[Vec<String>] {
-        &self.rows
-    }
-
-    /// The ids of the rows' integrations; a starter sheet has none.
-    pub(super) fn ids(&self) -> Option<&[i64]> {
-        self.ids.as_deref()
     }
 }
 
@@ -106,14 +82,13 @@ mod tests {
     #[test]
     fn every_field_has_its_column_in_the_whole_template() {
         let template = Template::new(&[]);
-        assert_eq!(template.columns().len(), Field::COUNT);
-        assert_eq!(template.rows().len(), IntegrationType::all().count());
+        assert_eq!(template.columns.len(), Field::COUNT);
+        assert_eq!(template.rows.len(), IntegrationType::all().count());
     }
 
     #[test]
     fn a_smaller_template_has_only_the_columns_of_its_types() {
-        let has =
-            |types: &[IntegrationType], field| Template::new(types).columns().contains(&field);
+        let has = |types: &[IntegrationType], field| Template::new(types).columns.contains(&field);
         let gitlab = [IntegrationType::GitLab];
         assert!(has(&gitlab, Field::Pat) && has(&gitlab, Field::Global));
         for field in [Field::Username, Field::Password, Field::AwsRegion] {
@@ -125,8 +100,8 @@ mod tests {
     #[test]
     fn every_example_row_is_complete_and_has_something_to_fill_in() {
         let template = Template::new(&[]);
-        for (integration_type, row) in template.types().iter().zip(template.rows()) {
-            let cells = template.columns().iter().zip(row);
+        for (integration_type, row) in template.types.iter().zip(&template.rows) {
+            let cells = template.columns.iter().zip(row);
             let given: FieldSet = cells
                 .filter(|(_, cell)| !cell.is_empty())
                 .map(|(field, _)| *field)
