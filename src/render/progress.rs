@@ -28,15 +28,10 @@ const PLAIN_EVERY: Duration = Duration::from_secs(5);
 /// A rate and the time left are shown once a run took this long: before, they jump.
 const STABLE_AFTER: Duration = Duration::from_secs(2);
 
-#[derive(Clone, Copy, Default)]
-struct Counts {
-    done: u64,
-    created: u64,
-    updated: u64,
-    failed: u64,
-    in_doubt: u64,
-    removed: u64,
-}
+/// What rows are counted by, in the order of the line: the failures first, as the end is what a narrow terminal hides.
+const LABELS: [&str; 6] = [
+    "failed", "in doubt", "created", "updated", "removed", "existing",
+];
 
 /// Shows the progress of a run. Dropping it removes the bar.
 pub(crate) struct Progress<'a> {
@@ -44,12 +39,9 @@ pub(crate) struct Progress<'a> {
     bar: Option<ProgressBar>,
     /// With the bar and, on a narrow terminal, without it.
     styles: [BarStyle; 2],
-    /// The width of the terminal when the line was last set.
-    columns: Cell<usize>,
     has_stopped: Cell<bool>,
     all: u64,
-    existing: u64,
-    counts: Cell<Counts>,
+    counts: Cell<[u64; LABELS.len()]>,
     began: Instant,
     last_line: Cell<Instant>,
 }
@@ -78,11 +70,9 @@ impl<'a> Progress<'a> {
                 bar
             }),
             styles: styles(),
-            columns: Cell::new(terminal_width()),
             has_stopped: Cell::new(false),
             all,
-            existing: existing as u64,
-            counts: Cell::default(),
+            counts: Cell::new([0, 0, 0, 0, 0, existing as u64]),
             began: Instant::now(),
             last_line: Cell::new(Instant::now()),
         };
@@ -92,25 +82,17 @@ impl<'a> Progress<'a> {
 
     pub(crate) fn on_event(&self, event: RunEvent<'_>) {
         match event {
-            RunEvent::Finished(outcome) => self.finished(|counts| match outcome {
-                Outcome::Created => &mut counts.created,
-                Outcome::Updated => &mut counts.updated,
-                Outcome::InDoubt => &mut counts.in_doubt,
-                _ => &mut counts.failed,
+            RunEvent::Finished(outcome) => self.finished(match outcome {
+                Outcome::Created => "created",
+                Outcome::Updated => "updated",
+                Outcome::InDoubt => "in doubt",
+                _ => "failed",
             }),
-            RunEvent::Removed(outcome) => self.finished(|counts| {
-                if outcome.is_undone() {
-                    &mut counts.removed
-                } else {
-                    &mut counts.failed
-                }
-            }),
+            RunEvent::Removed(outcome) if outcome.is_undone() => self.finished("removed"),
+            RunEvent::Removed(_) => self.finished("failed"),
             RunEvent::FoundAfterAll => {
-                let mut counts = self.counts.get();
-                counts.in_doubt = counts.in_doubt.saturating_sub(1);
-                counts.created += 1;
-                self.counts.set(counts);
-                self.draw();
+                self.count("in doubt", -1);
+                self.count("created", 1);
             }
             RunEvent::Waiting { why, time } => self.show(waiting(why, time).trim_end()),
             RunEvent::Settling { rows, time } => {
@@ -142,17 +124,28 @@ impl<'a> Progress<'a> {
     }
 
     /// Counts a row that is done.
-    fn finished(&self, count: impl FnOnce(&mut Counts) -> &mut u64) {
-        let mut counts = self.counts.get();
-        counts.done += 1;
-        *count(&mut counts) += 1;
-        self.counts.set(counts);
-        self.draw();
+    fn finished(&self, label: &str) {
+        self.count(label, 1);
         if self.bar.is_none() && self.last_line.get().elapsed() >= PLAIN_EVERY {
             self.last_line.set(Instant::now());
             let line = format!("{}{}\n", self.counts_text(), self.time_left());
             self.screen.info(&line);
         }
+    }
+
+    fn count(&self, label: &str, change: i64) {
+        let mut counts = self.counts.get();
+        for (count, _) in counts.iter_mut().zip(LABELS).filter(|(_, of)| *of == label) {
+            *count = count.saturating_add_signed(change);
+        }
+        self.counts.set(counts);
+        self.draw();
+    }
+
+    /// How many rows are done: all that are counted but the existing ones.
+    fn done(&self) -> u64 {
+        let [done @ .., _] = self.counts.get();
+        done.iter().sum()
     }
 
     /// From now on neither a rate nor the time left means anything.
@@ -163,7 +156,7 @@ impl<'a> Progress<'a> {
 
     fn draw(&self) {
         if let Some(bar) = &self.bar {
-            bar.set_position(self.counts.get().done);
+            bar.set_position(self.done());
             self.draw_line(bar, &self.time_left());
         }
     }
@@ -179,15 +172,8 @@ impl<'a> Progress<'a> {
     /// On a narrow terminal the bar is the first to go, then the rest of the line from its end: the failures stay.
     fn draw_line(&self, bar: &ProgressBar, rest: &str) {
         let line = self.counts_text() + rest;
-        let columns = terminal_width();
-        let before = self.columns.replace(columns);
-        if columns < before {
-            // The terminal has wrapped the line, which indicatif fills with spaces, and left the cursor in its last row.
-            let rows = before.div_ceil(columns.max(1)) - 1;
-            bar.suspend(|| self.screen.clear_rows(rows));
-        }
         let [with_bar, without] = &self.styles;
-        let is_wide = display_width(&line) + BAR_COLUMNS < columns;
+        let is_wide = display_width(&line) + BAR_COLUMNS < terminal_width();
         bar.set_style(if is_wide { with_bar } else { without }.clone());
         bar.set_message(line);
     }
@@ -212,26 +198,17 @@ impl<'a> Progress<'a> {
         if self.has_stopped.get() {
             return String::new();
         }
-        let done = self.counts.get().done;
-        time_left(done, self.all, self.began.elapsed())
+        time_left(self.done(), self.all, self.began.elapsed())
     }
 
-    /// `42/100 · 2 failed, 40 created`: the failures first, as the end is what a narrow terminal hides.
+    /// `42/100 · 2 failed, 40 created`.
     fn counts_text(&self) -> String {
-        let counts = self.counts.get();
-        let parts = [
-            (counts.failed, "failed"),
-            (counts.in_doubt, "in doubt"),
-            (counts.created, "created"),
-            (counts.updated, "updated"),
-            (counts.removed, "removed"),
-            (self.existing, "existing"),
-        ];
-        let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+        let parts = self.counts.get().into_iter().zip(LABELS);
+        let parts = parts.filter(|(number, _)| *number > 0);
         let parts: Vec<String> = parts
             .map(|(number, what)| format!("{number} {what}"))
             .collect();
-        let done = format!("{}/{}", counts.done, self.all);
+        let done = format!("{}/{}", self.done(), self.all);
         match parts.join(", ") {
             none if none.is_empty() => done,
             some => format!("{done} · {some}"),

@@ -90,12 +90,6 @@ impl Screen {
         let _ = write_to(&mut *self.err.borrow_mut(), &fitted(text, &io::stderr()));
     }
 
-    /// Clears the rows above that of the cursor on a terminal.
-    pub(super) fn clear_rows(&self, rows: usize) {
-        let clear = "\x1b[A\x1b[2K".repeat(rows);
-        let _ = self.err.borrow_mut().write_all(clear.as_bytes());
-    }
-
     /// Writes why a command fails, and what to do.
     pub(crate) fn failure(&self, message: &str, help: Option<&str>) {
         let mut text = paint(of_severity(Severity::Error), "error");
