@@ -71,10 +71,10 @@ pub mod testing {
         pub use crate::probe::{HOSTS, HostAnswer, problems};
     }
     pub mod render {
-        pub use crate::render::{Detail, diagnostics, more, summary, tally};
+        pub use crate::render::{Detail, diagnostics, more, summary};
     }
     pub mod report {
-        pub use crate::report::{FORMS, Report};
+        pub use crate::report::{FORMS, Report, tally};
     }
     pub mod secret {
         pub use crate::secret::{Secret, SecretPolicy, SplitCell};

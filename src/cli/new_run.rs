@@ -31,8 +31,8 @@ use crate::journal::{
 };
 use crate::model::Code;
 use crate::plan::{Plan, PlanDigest};
-use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text, tally};
-use crate::report::Report;
+use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text};
+use crate::report::{Report, tally};
 use crate::validate::{FileRead, Options, Purpose, Validation};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
@@ -337,7 +337,7 @@ impl NewRun<'_> {
         if context.is_json {
             return Ok(Exit::Invalid);
         }
-        let problems = tally(&input.diagnostics).unwrap_or_default();
+        let problems = tally(&input.diagnostics);
         let why = match self.args.skip_invalid {
             false => "",
             true if input.has_table_errors() => {

@@ -8,7 +8,7 @@ use super::loaded_run::RunsArgs;
 use super::next::{Given, adopt_or_import, left_to_do};
 use crate::journal::{FindRunError, ReadError, ReadRun, SessionKind, StoredRun, StoredRuns};
 use crate::render::{Screen, runs as table};
-use crate::report::{NextStep, RunActivity, RunEnding, RunEntry, RunsReport};
+use crate::report::{NextStep, RunEnding, RunEntry, RunsReport};
 
 /// Lists the runs and what is left to do about each.
 pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> {
@@ -29,16 +29,16 @@ pub(super) fn runs(args: &RunsArgs, context: &Context) -> Result<Exit, Failure> 
 }
 
 fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) -> RunEntry {
-    let mut activity = RunActivity::None;
-    if matches!(&read, Ok(read) if read.state.closed.is_none()) {
-        if run.is_at_work() {
-            activity = RunActivity::AtWork;
-        } else {
-            // It may have ended since its journal was read.
-            read = run.read();
-        }
+    let is_open = matches!(&read, Ok(read) if read.state.closed.is_none());
+    let is_at_work = is_open && run.is_at_work();
+    if is_open && !is_at_work {
+        // It may have ended since its journal was read.
+        read = run.read();
     }
-    let mut listed = RunEntry::new(run, &read, activity);
+    let mut listed = RunEntry::new(run, &read);
+    if is_at_work {
+        listed.ending = RunEnding::AtWork;
+    }
     listed.next = match read {
         // It is not resumed, and nothing keeps the import from being run again.
         Ok(read) if !read.state.has_begun() => None,

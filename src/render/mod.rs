@@ -13,7 +13,7 @@ mod screen;
 mod style;
 mod summary;
 
-pub use diagnostics::{Detail, diagnostics, more, tally};
+pub use diagnostics::{Detail, diagnostics, more};
 pub(crate) use explain::explanation;
 pub(crate) use plan::{dry_run_rows, existing_rows, jira_at, jira_name, plan, run_line, undo_plan};
 pub(crate) use progress::{Progress, ProgressStyle, waiting};

@@ -1,6 +1,6 @@
 //! What an import, a resume or an undo is about to do.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::Style;
@@ -121,18 +121,18 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation, is_dry_run: boo
         let rows = count(n(used.rows), "row", "rows");
         lines.fact("Secret", format!("{reference} goes to {host} ({rows})"));
     }
-    let mut text = lines.into_text();
-    text.push_str(&resemblances(plan));
-    text.push_str(&under_other_keys(plan));
-    text
+    let mut warnings = Lines::new(0);
+    add_resemblances(&mut warnings, plan);
+    add_other_keys(&mut warnings, plan);
+    lines.into_text() + &warnings.into_text()
 }
 
 /// A note on rows whose column `id` names another integration of this Jira.
-fn under_other_keys(plan: &Plan) -> String {
+fn add_other_keys(lines: &mut Lines, plan: &Plan) {
     const MOST: usize = 3;
     let others = plan.other_keys();
     if others.is_empty() {
-        return String::new();
+        return;
     }
     let named = listed(others, MOST, |other| {
         format!("{} ({} is `{}`)", other.place, other.id, other.name)
@@ -148,13 +148,11 @@ fn under_other_keys(plan: &Plan) -> String {
     };
     let note =
         format!("{rows} the id of an integration with another type, origin or name; {so}: {named}");
-    let mut lines = Lines::new(0);
     lines.add(of_severity(severity), severity, &note);
-    lines.into_text()
 }
 
 /// Warnings of rows that resemble integrations that Jira holds.
-fn resemblances(plan: &Plan) -> String {
+fn add_resemblances(lines: &mut Lines, plan: &Plan) {
     let rows = plan.rows().iter();
     let warnings = rows.flat_map(|planned| {
         let resembles = planned.action.resembles().iter();
@@ -169,11 +167,9 @@ fn resemblances(plan: &Plan) -> String {
             "{others} more such warnings; `--dry-run` lists them"
         ));
     }
-    let mut lines = Lines::new(0);
     for warning in warnings {
         lines.add(of_severity(Severity::Warning), "warning", &warning);
     }
-    lines.into_text()
 }
 
 /// The rows that Jira already holds, with their ids.
@@ -250,6 +246,21 @@ fn add_invalid(lines: &mut Lines, row: &ShownRow) {
     lines.add(BOLD, "invalid", &format!("{name}: {}", codes.join(", ")));
 }
 
+/// A row of an undo, with what is put back.
+fn undone_row(undone: &UndoneRow, state: &RunState) -> String {
+    let row = state.row(undone.n);
+    let place = row.map_or_else(String::new, |row| row.read.place.to_string());
+    let name = row_name(place, None, row.and_then(|row| row.read.name.as_deref()));
+    let mut line = format!("{name}  id {}", undone.remote.id);
+    if let Fate::Restore { change, left } = &undone.fate {
+        let changes = change.differences.iter();
+        let mut changes: Vec<String> = changes.map(Difference::as_change).collect();
+        changes.extend(Some(left.clone()).filter(|left| !left.is_empty()));
+        let _ = write!(line, "  {}", changes.join(", "));
+    }
+    line
+}
+
 /// The plan of an undo of the run `run`, with a line for each integration. A dry run reads one list only, which proves no
 /// absence.
 pub(crate) fn undo_plan(
@@ -262,59 +273,39 @@ pub(crate) fn undo_plan(
     let mut lines = Lines::new(12);
     lines.fact("Run", run);
     lines.fact("Jira", target(jira));
-    let mut group = |label: &str, is_it: &dyn Fn(&Fate) -> bool, what: &dyn Fn(usize) -> String| {
-        let rows: Vec<&UndoneRow> = plan.iter().filter(|undone| is_it(&undone.fate)).collect();
-        if rows.is_empty() && !is_it(&Fate::Delete) {
-            return;
-        }
-        lines.fact(label, what(rows.len()));
-        let add = |lines: &mut Lines, undone: &&UndoneRow| {
-            let row = state.row(undone.n);
-            let place = row.map_or_else(String::new, |row| row.read.place.to_string());
-            let name = row_name(place, None, row.and_then(|row| row.read.name.as_deref()));
-            let mut line = format!("{name}  id {}", undone.remote.id);
-            if let Fate::Restore { change, left } = &undone.fate {
-                let changes = change.differences.iter();
-                let mut changes: Vec<String> = changes.map(Difference::as_change).collect();
-                changes.extend(Some(left.clone()).filter(|left| !left.is_empty()));
-                let _ = write!(line, "  {}", changes.join(", "));
-            }
-            lines.add(Style::new(), "", &line);
-        };
-        if is_dry_run {
-            for row in &rows {
-                add(&mut lines, row);
-            }
-        } else {
-            lines.first(&rows, "; `--dry-run` lists them", add);
-        }
-    };
-    let label = if state.opened.is_update() {
+    let sent = if state.opened.is_update() {
         "Put back"
     } else {
         "Remove"
     };
-    group(label, &Fate::is_sent, &|rows| {
-        count(n(rows), "integration", "integrations")
-    });
-    let reasons: BTreeSet<&str> = plan
-        .iter()
-        .filter_map(|undone| match &undone.fate {
-            Fate::LeaveAlone(why) => Some(why.as_str()),
-            _ => None,
-        })
-        .collect();
-    for why in reasons {
-        let is_it = |fate: &Fate| matches!(fate, Fate::LeaveAlone(other) if other == why);
-        group("Left alone", &is_it, &|rows| format!("{rows}: {why}"));
+    let unsure = "not in Jira's list; the undo reads the list again to be sure";
+    // By their order, label and reason.
+    let mut groups: BTreeMap<(u8, &str, &str), Vec<&UndoneRow>> = BTreeMap::new();
+    groups.insert((0, sent, ""), Vec::new());
+    for undone in plan {
+        let group = match &undone.fate {
+            fate if fate.is_sent() => (0, sent, ""),
+            Fate::LeaveAlone(why) => (1, "Left alone", why.as_str()),
+            _ if is_dry_run => (2, "Not listed", unsure),
+            _ => (2, "Already gone", ""),
+        };
+        groups.entry(group).or_default().push(undone);
     }
-    let is_gone = |fate: &Fate| *fate == Fate::AlreadyGone;
-    if is_dry_run {
-        group("Not listed", &is_gone, &|rows| {
-            format!("{rows}: not in Jira's list; the undo reads the list again to be sure")
-        });
-    } else {
-        group("Already gone", &is_gone, &|rows| rows.to_string());
+    for ((order, label, why), rows) in groups {
+        lines.fact(
+            label,
+            match (order, why) {
+                (0, _) => count(n(rows.len()), "integration", "integrations"),
+                (_, "") => rows.len().to_string(),
+                _ => format!("{}: {why}", rows.len()),
+            },
+        );
+        let shown = if is_dry_run { rows.len() } else { MAX_ROWS };
+        for undone in rows.iter().take(shown) {
+            lines.add(Style::new(), "", &undone_row(undone, state));
+        }
+        let others = rows.len().saturating_sub(shown);
+        lines.more(others, "; `--dry-run` lists them");
     }
     let is_unseen = |undone: &&UndoneRow| {
         let changes = state.row(undone.n).into_iter().flat_map(|row| &row.changes);

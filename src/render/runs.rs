@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::journal::samples::{answered, closed, intent, opened, row, session};
     use crate::journal::{End, ReadError, ReadRun, RunState, StoredRun, Verdict};
-    use crate::report::{NextStep, RunActivity};
+    use crate::report::NextStep;
 
     fn stored(id: &str) -> StoredRun {
         StoredRun {
@@ -135,14 +135,14 @@ mod tests {
         state
     }
 
-    fn listed(id: &str, state: RunState, activity: RunActivity) -> RunEntry {
+    fn listed(id: &str, state: RunState) -> RunEntry {
         let read = ReadRun {
             state,
             is_torn: false,
             damaged: Vec::new(),
             end: End::default(),
         };
-        RunEntry::new(&stored(id), &Ok(read), activity)
+        RunEntry::new(&stored(id), &Ok(read))
     }
 
     #[test]
@@ -150,17 +150,19 @@ mod tests {
         let mut complete = state();
         complete.apply(answered(2, 1, Verdict::Created));
         complete.apply(closed());
-        let mut died = listed("20261122T101503Z-b", state(), RunActivity::None);
+        let mut died = listed("20261122T101503Z-b", state());
+        let mut at_work = listed("a", state());
+        at_work.ending = RunEnding::AtWork;
         died.next = Some(NextStep {
             does: "continue",
             command: "gij resume b".into(),
         });
         let lost = Err(ReadError::NoOpening("b/journal.jsonl".into()));
         let runs = vec![
-            listed("a", state(), RunActivity::AtWork),
+            at_work,
             died,
-            listed("c", complete, RunActivity::None),
-            RunEntry::new(&stored("d"), &lost, RunActivity::None),
+            listed("c", complete),
+            RunEntry::new(&stored("d"), &lost),
         ];
         let text = super::runs(&RunsReport::new(Path::new("gij-runs"), runs, &[]));
         let text = anstream::adapter::strip_str(&text).to_string();

@@ -86,15 +86,11 @@ fn row_places(places: &[ProblemPlace<'_>]) -> String {
 
 /// How many integrations are in which state and how many repositories they found, and by name those that are not indexed.
 pub(crate) fn verification(report: &VerifyReport) -> String {
+    use IndexState::{Disabled, Gone, NoRepositories, NotYet, Replaced};
     // The longest label is `no repositories`.
     let mut lines = Lines::new(15);
-    for (style, state) in [
-        (RED, IndexState::Gone),
-        (RED, IndexState::Replaced),
-        (RED, IndexState::NoRepositories),
-        (YELLOW, IndexState::Disabled),
-        (YELLOW, IndexState::NotYet),
-    ] {
+    for state in [Gone, Replaced, NoRepositories, Disabled, NotYet] {
+        let style = if state.is_amiss() { RED } else { YELLOW };
         let rows = report.rows.iter().filter(|row| row.state == state);
         lines.first(&rows.collect::<Vec<_>>(), IN_JSON, |lines, row| {
             let name = row_name(&row.place, None, row.display_name.as_deref());

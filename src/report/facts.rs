@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportStatus};
-use crate::journal::{ConfirmedBy, Ending, RemovalOutcome, SessionStart};
+use super::value::{Report, ReportAudit, ReportKind, ReportRow, ReportRun, ReportStatus};
+use crate::journal::{ConfirmedBy, Ending, Jira, RemovalOutcome, SessionStart};
 use crate::model::Outcome;
 
 /// What rows are counted by: their status and, beside it, what an undo did to their integrations.
@@ -99,91 +99,80 @@ impl Report {
 
     /// Facts with their labels, for the end of a report.
     pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
-        let mut facts = Vec::new();
-        if let Some(run) = &self.run {
-            facts.push(("Run", run.id.clone()));
-        }
-        if let Some(jira) = &self.jira {
-            let names = [jira.title.as_deref(), jira.version.as_deref()];
-            let names: Vec<&str> = names.into_iter().flatten().collect();
-            facts.push((
-                "Jira",
-                format!("{} {}", names.join(" "), jira.url)
-                    .trim()
-                    .to_owned(),
-            ));
-            facts.extend(jira.user.clone().map(|user| ("Jira user", user)));
-        }
-        facts.extend(
-            self.digest
-                .clone()
-                .map(|digest| ("Digest of the plan", digest)),
-        );
-        if let Some(run) = &self.run {
-            facts.extend(run_facts(run));
-        }
-        if let Some(made) = &self.made {
-            facts.extend([
-                ("gij version", env!("CARGO_PKG_VERSION").to_owned()),
-                ("Made", time(&made.at)),
-                ("Machine", made.host.clone()),
-                ("OS user", made.os_user.clone()),
-            ]);
-            facts.extend(options(&made.options).map(|option| ("Option", option)));
-        }
-        if let Some(audit) = self.valid_audit() {
-            let found = audit.missing.len() + audit.duplicates.len() + audit.appeared.len();
-            let result = match found {
-                0 => "every row is there once".to_owned(),
-                found => format!("{found} differences, see the problems"),
-            };
-            facts.push((
+        let (run, jira, made) = (self.run.as_ref(), self.jira.as_ref(), self.made.as_ref());
+        let current = made.map(|_| env!("CARGO_PKG_VERSION"));
+        let version = run.map(|run| &*run.gij).or(current);
+        let paused = run.map(|run| run.paused_ms).filter(|ms| *ms > 0);
+        let lost = "it has lost rows; they are not in this report";
+        let facts = [
+            ("Run", run.map(|run| run.id.clone())),
+            ("Jira", jira.map(jira_in_words)),
+            ("Jira user", jira.and_then(|jira| jira.user.clone())),
+            ("Digest of the plan", self.digest.clone()),
+            ("gij version", version.map(str::to_owned)),
+            ("Started", run.map(|run| time(&run.started))),
+            (
+                "Finished",
+                run.and_then(|run| run.finished).as_ref().map(time),
+            ),
+            ("Ending", run.map(|run| ending(run).to_owned())),
+            ("Stopped because", run.and_then(|run| run.stopped.clone())),
+            ("Paused", paused.map(|ms| format!("{ms} ms"))),
+            ("Journal", self.may_lack_rows().then(|| lost.to_owned())),
+            (
+                "SHA-256 of the journal",
+                run.and_then(|run| run.journal_sha256.clone()),
+            ),
+            ("Made", made.map(|made| time(&made.at))),
+            ("Machine", made.map(|made| made.host.clone())),
+            ("OS user", made.map(|made| made.os_user.clone())),
+            (
                 "Comparison with Jira's list",
-                format!("{}: {result}", time(&audit.at)),
-            ));
-        }
-        for table in &self.tables {
-            // A file has the same hash for all of its sheets.
-            let hash = table
-                .sha256
-                .as_ref()
-                .map(|hash| format!("{}: {hash}", table.file));
-            if let Some(hash) = hash.filter(|hash| facts.iter().all(|(_, fact)| fact != hash)) {
-                facts.push(("SHA-256", hash));
-            }
-        }
+                self.valid_audit().map(audit_in_words),
+            ),
+        ];
+        let known = facts
+            .into_iter()
+            .filter_map(|(label, fact)| Some((label, fact?)));
+        let mut facts: Vec<(&str, String)> = known.collect();
+        let in_force = run
+            .map(|run| &run.options)
+            .or(made.map(|made| &made.options));
+        let in_force = in_force.into_iter().flat_map(options);
+        facts.extend(in_force.map(|option| ("Option", option)));
+        // A file has the same hash for all of its sheets.
+        let hashes = self.tables.iter().filter_map(|table| {
+            let hash = table.sha256.as_ref()?;
+            Some(("SHA-256", format!("{}: {hash}", table.file)))
+        });
+        facts.extend(hashes);
+        facts.dedup();
         facts
     }
 }
 
-fn run_facts(run: &ReportRun) -> Vec<(&'static str, String)> {
-    let mut facts = vec![
-        ("gij version", run.gij.clone()),
-        ("Started", time(&run.started)),
-    ];
-    let ending = match run.ending {
+fn jira_in_words(jira: &Jira) -> String {
+    let names = [jira.title.as_deref(), jira.version.as_deref()];
+    let words = names.into_iter().flatten().chain([&*jira.url]);
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn audit_in_words(audit: &ReportAudit) -> String {
+    let found = audit.missing.len() + audit.duplicates.len() + audit.appeared.len();
+    let result = match found {
+        0 => "every row is there once".to_owned(),
+        found => format!("{found} differences, see the problems"),
+    };
+    format!("{}: {result}", time(&audit.at))
+}
+
+fn ending(run: &ReportRun) -> &'static str {
+    match run.ending {
         Some(Ending::Complete) => "every row was attempted",
         Some(Ending::Stopped) => "it stopped by itself",
         Some(Ending::Interrupted) => "it was interrupted",
         None => "its last session has not ended, or was killed",
-    };
-    facts.extend(run.finished.map(|at| ("Finished", time(&at))));
-    facts.push(("Ending", ending.to_owned()));
-    facts.extend(run.stopped.clone().map(|why| ("Stopped because", why)));
-    if run.paused_ms > 0 {
-        facts.push(("Paused", format!("{} ms", run.paused_ms)));
     }
-    if run.may_lack_rows {
-        let lost = "it has lost rows; they are not in this report";
-        facts.push(("Journal", lost.to_owned()));
-    }
-    facts.extend(
-        run.journal_sha256
-            .clone()
-            .map(|hash| ("SHA-256 of the journal", hash)),
-    );
-    facts.extend(options(&run.options).map(|option| ("Option", option)));
-    facts
 }
 
 fn options(options: &BTreeMap<String, String>) -> impl Iterator<Item = String> {

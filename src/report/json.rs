@@ -61,7 +61,18 @@ impl Report {
     /// Writes the document of `--format json` and of `report.json`.
     pub(crate) fn write_json(&self, to: &mut dyn Write) -> io::Result<()> {
         match &self.run {
-            Some(run) => write_document(&RunDocument::new(self, run), to),
+            Some(run) => {
+                let document = RunDocument {
+                    run,
+                    input: &self.tables,
+                    jira: self.jira.as_ref(),
+                    started: run.started,
+                    finished: run.finished,
+                    totals: self.totals(),
+                    rows: &self.rows,
+                };
+                write_document(&document, to)
+            }
             None => write_document(&CheckDocument::new(self), to),
         }
     }
@@ -78,20 +89,6 @@ struct RunDocument<'a> {
     finished: Option<Timestamp>,
     totals: Totals,
     rows: &'a [ReportRow],
-}
-
-impl<'a> RunDocument<'a> {
-    fn new(report: &'a Report, run: &'a ReportRun) -> Self {
-        Self {
-            run,
-            input: &report.tables,
-            jira: report.jira.as_ref(),
-            started: run.started,
-            finished: run.finished,
-            totals: report.totals(),
-            rows: &report.rows,
-        }
-    }
 }
 
 /// A check; with `plan` a dry run.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use super::value::{Report, ReportRow};
 use crate::journal::Removal;
-use crate::model::{Code, Outcome, Place, Severity};
+use crate::model::Code::{self, RestrictionNotStored, StoredDifferently};
+use crate::model::{Outcome, Place, Severity};
 
 /// A problem, and all places that have it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,46 +40,13 @@ impl Report {
         if self.run.is_some() {
             groups.add_rows(&self.rows);
         }
-        for (label, code) in STORED {
-            for row in self.rows_with(code) {
-                let differences = row.differences.iter().map(ToString::to_string);
-                let differences = differences.collect::<Vec<_>>().join("; ");
-                let message = match code {
-                    Code::StoredDifferently => Cow::Owned(differences),
-                    _ => code.about().meaning.into(),
-                };
-                let problem = ProblemGroup {
-                    code: Some(code),
-                    help: Some(code.about().help),
-                    ..ProblemGroup::new(label, message)
-                };
-                groups.add_row(problem, row);
-            }
-        }
-        // A run has no diagnostics: what its rows were warned of is known by its code alone.
-        for row in self.rows.iter().filter(|_| self.run.is_some()) {
-            let codes = row.warnings.iter();
-            for code in codes.filter_map(|name| Code::from_name(name)) {
-                if !STORED.map(|(_, stored)| stored).contains(&code) {
-                    let about = code.about();
-                    let problem = ProblemGroup {
-                        code: Some(code),
-                        help: Some(about.help),
-                        ..ProblemGroup::new("warning", about.meaning)
-                    };
-                    groups.add_row(problem, row);
-                }
-            }
-        }
         for severity in [Severity::Error, Severity::Warning, Severity::Note] {
             let found = self.diagnostics.iter();
             for found in found.filter(|found| found.severity == severity) {
                 let problem = ProblemGroup {
-                    label: severity.to_string(),
                     code: Some(found.code),
-                    message: Cow::from(&*found.message),
                     help: Some(&found.help),
-                    ..ProblemGroup::default()
+                    ..ProblemGroup::new(&severity.to_string(), &*found.message)
                 };
                 groups.add(problem, &found.place, found.name.as_deref(), None);
             }
@@ -116,16 +84,10 @@ impl Report {
     }
 }
 
-/// What Jira made of a row otherwise than it asks for, with the labels.
-const STORED: [(&str, Code); 2] = [
-    ("visible", Code::RestrictionNotStored),
-    ("warning", Code::StoredDifferently),
-];
-
 impl ProblemGroup<'_> {
     /// Whether it is only known since something was sent.
     pub(crate) fn is_of_run(&self) -> bool {
-        let is_stored = |code| STORED.map(|(_, stored)| stored).contains(&code);
+        let is_stored = |code| matches!(code, RestrictionNotStored | StoredDifferently);
         self.label != Outcome::Invalid.name() && self.code.is_none_or(is_stored)
     }
 }
@@ -168,14 +130,38 @@ impl<'a> Groups<'a> {
         for outcome in [Failed, Invalid, InDoubt, Absent] {
             for row in rows.iter().filter(|row| row.outcome() == Some(outcome)) {
                 let problem = ProblemGroup {
-                    label: outcome.to_string(),
                     http_status: row.http_status,
-                    message: row.error.as_deref().unwrap_or("no error is known").into(),
                     help: row.advice.as_deref(),
-                    ..ProblemGroup::default()
+                    ..ProblemGroup::new(
+                        &outcome.to_string(),
+                        row.error.as_deref().unwrap_or("no error is known"),
+                    )
                 };
                 self.add_row(problem, row);
             }
+        }
+        // A run has no diagnostics: what its rows were warned of is known by its code alone. First what Jira made of a row
+        // otherwise than it asks for.
+        let warned = rows.iter().flat_map(|row| {
+            let codes = row.warnings.iter();
+            let codes = codes.filter_map(|name| Code::from_name(name));
+            codes.map(move |code| (code, row))
+        });
+        let mut warned: Vec<(Code, &ReportRow)> = warned.collect();
+        warned.sort_by_key(|(code, _)| (*code != RestrictionNotStored, *code != StoredDifferently));
+        for (code, row) in warned {
+            let differences = row.differences.iter().map(ToString::to_string);
+            let message = match code {
+                StoredDifferently => differences.collect::<Vec<_>>().join("; ").into(),
+                _ => Cow::from(code.about().meaning),
+            };
+            let is_visible = code == RestrictionNotStored;
+            let problem = ProblemGroup {
+                code: Some(code),
+                help: Some(code.about().help),
+                ..ProblemGroup::new(if is_visible { "visible" } else { "warning" }, message)
+            };
+            self.add_row(problem, row);
         }
     }
 
@@ -185,10 +171,9 @@ impl<'a> Groups<'a> {
             let message = Some(&group.message);
             let is_same = |place: &ProblemPlace<'_>| place.message.as_ref() == message;
             if group.places.iter().all(is_same) {
-                group
-                    .places
-                    .iter_mut()
-                    .for_each(|place| place.message = None);
+                for place in &mut group.places {
+                    place.message = None;
+                }
             } else if let Some(code) = group.code {
                 group.message = code.about().meaning.into();
             }
@@ -207,16 +192,13 @@ impl<'a> Groups<'a> {
         name: Option<&'a str>,
         id: Option<i64>,
     ) {
-        let key = (
-            problem.label.clone(),
-            problem.code,
-            problem.http_status,
-            problem
-                .code
-                .map_or(problem.message.clone(), |_| Cow::default()),
-            problem.help,
-        );
         let message = problem.message.clone();
+        let shared = match problem.code {
+            Some(_) => Cow::default(),
+            None => message.clone(),
+        };
+        let (label, code) = (problem.label.clone(), problem.code);
+        let key = (label, code, problem.http_status, shared, problem.help);
         let at = *self.index.entry(key).or_insert(self.all.len());
         if at == self.all.len() {
             self.all.push(problem);

@@ -111,13 +111,6 @@ pub(crate) struct OtherDirectory {
     pub why: String,
 }
 
-/// Whether a process is at work on a run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum RunActivity {
-    AtWork,
-    None,
-}
-
 impl RunsReport {
     pub(crate) fn new(runs_dir: &Path, runs: Vec<RunEntry>, others: &[SkippedDir]) -> Self {
         let others = others.iter().map(|other| OtherDirectory {
@@ -133,25 +126,20 @@ impl RunsReport {
 }
 
 impl RunEntry {
-    /// A run as its journal has it, without a next step.
-    pub(crate) fn new(
-        stored: &StoredRun,
-        read: &Result<ReadRun, ReadError>,
-        activity: RunActivity,
-    ) -> Self {
+    /// A run at which no process is at work, as its journal has it, without a next step.
+    pub(crate) fn new(stored: &StoredRun, read: &Result<ReadRun, ReadError>) -> Self {
         let opened = &stored.opened;
         // A file has an input for each of its sheets.
         let mut files: Vec<String> = opened.inputs.iter().map(|of| of.file.clone()).collect();
         files.dedup();
         let state = read.as_ref().ok().map(|read| &read.state);
         let closed = state.and_then(|run| run.closed);
-        let ending = match (state, closed, activity) {
-            (None, ..) => RunEnding::Unreadable,
-            (_, Some((Ending::Complete, _)), _) => RunEnding::Complete,
-            (_, Some((Ending::Stopped, _)), _) => RunEnding::Stopped,
-            (_, Some((Ending::Interrupted, _)), _) => RunEnding::Interrupted,
-            (_, None, RunActivity::AtWork) => RunEnding::AtWork,
-            (_, None, RunActivity::None) => RunEnding::Died,
+        let ending = match closed {
+            _ if state.is_none() => RunEnding::Unreadable,
+            Some((Ending::Complete, _)) => RunEnding::Complete,
+            Some((Ending::Stopped, _)) => RunEnding::Stopped,
+            Some((Ending::Interrupted, _)) => RunEnding::Interrupted,
+            None => RunEnding::Died,
         };
         Self {
             run: stored.id.clone(),

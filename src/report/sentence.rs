@@ -2,8 +2,8 @@
 
 use super::text::{counted, number};
 use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportStatus};
-use crate::journal::RemovalOutcome;
-use crate::model::{Outcome, Severity};
+use crate::journal::RemovalOutcome::{AlreadyGone, Removed, Restored};
+use crate::model::{Diagnostics, Outcome, Severity};
 
 impl Report {
     /// The report in one sentence: "169 of 180 integrations created in Acme Jira on 22 Nov 2026; 11 were already there;
@@ -30,14 +30,17 @@ fn of_check(report: &Report) -> String {
             counted(all, "row", "rows")
         ),
     };
-    let problems = [
+    sentence([rows, tally(&report.diagnostics)])
+}
+
+/// `2 errors, 1 warning`; empty if there are no diagnostics.
+pub fn tally(diagnostics: &Diagnostics) -> String {
+    let counts = [
         (Severity::Error, "error", "errors"),
         (Severity::Warning, "warning", "warnings"),
         (Severity::Note, "note", "notes"),
     ];
-    let problems =
-        problems.map(|(severity, one, many)| (report.diagnostics.count(severity), one, many));
-    sentence([rows, clauses(&problems)])
+    clauses(&counts.map(|(severity, one, many)| (diagnostics.count(severity), one, many)))
 }
 
 fn of_plan(report: &Report) -> String {
@@ -84,36 +87,24 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
     let all = counted(totals.read, "integration", "integrations");
     let failed = number(totals.failed);
     let in_doubt = counted(totals.in_doubt, "is in doubt", "are in doubt");
-    let removed = |outcome, one, many| (report.removed_as(outcome), one, many);
     let undone = [
-        removed(
-            RemovalOutcome::Removed,
-            "was removed since",
-            "were removed since",
-        ),
-        (
-            report.duplicates_removed(),
-            "duplicate was removed since",
-            "duplicates were removed since",
-        ),
-        removed(
-            RemovalOutcome::AlreadyGone,
-            "was already gone",
-            "were already gone",
-        ),
-        removed(
-            RemovalOutcome::Restored,
-            "was put back since",
-            "were put back since",
-        ),
+        (Removed, "was removed since", "were removed since"),
+        (AlreadyGone, "was already gone", "were already gone"),
+        (Restored, "was put back since", "were put back since"),
     ];
+    let undone = undone.map(|(outcome, one, many)| (report.removed_as(outcome), one, many));
+    let (one, many) = (
+        "duplicate was removed since",
+        "duplicates were removed since",
+    );
+    let duplicates = clauses(&[(report.duplicates_removed(), one, many)]);
     let was = ("was", "were");
     let clauses = [
         format!("{sent} of {all} {done} in {place} on {day}"),
         states(report, &THERE, was),
         format!("{failed} failed, {in_doubt}"),
         states(report, &LEFT_OUT, was),
-        clauses(&undone),
+        joined([clauses(&undone), duplicates], ", "),
     ];
     if run.rehearsal {
         format!("Rehearsal: {}.", joined(clauses, "; "))
@@ -176,7 +167,6 @@ fn joined(texts: impl IntoIterator<Item = String>, separator: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Diagnostics;
     use crate::report::dummy;
     use crate::validate::RowCounts;
 

@@ -198,7 +198,7 @@ impl IndexState {
         }
     }
 
-    pub(super) fn is_amiss(self) -> bool {
+    pub(crate) fn is_amiss(self) -> bool {
         !self.about().is_empty()
     }
 }

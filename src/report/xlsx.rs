@@ -87,16 +87,10 @@ impl Report {
         }
         for problem in self.problems() {
             let places = listed(&problem.places, MAX_PLACES, |place| place.place.to_string());
-            let code = problem
-                .code
-                .map(|code| format!("[{code}] "))
-                .unwrap_or_default();
-            let help = problem
-                .help
-                .map(|help| format!("; {help}"))
-                .unwrap_or_default();
-            let text = format!("{code}{}{help} ({places})", problem.message);
-            add(&problem.label, &text, &bold)?;
+            let code = text(problem.code.map(|code| format!("[{code}] ")));
+            let help = text(problem.help.map(|help| format!("; {help}")));
+            let line = format!("{code}{}{help} ({places})", problem.message);
+            add(&problem.label, &line, &bold)?;
         }
         for (label, value) in self.history().into_iter().chain(self.facts()) {
             add(label, &value, &Format::new())?;
@@ -177,24 +171,17 @@ impl<'a> SheetPage<'a> {
                 (None, Field::Origin) => text(row.origin.as_ref()),
                 _ => String::new(),
             };
-            let about: Vec<&Diagnostic> = found
-                .iter()
-                .copied()
-                .filter(|found| found.field == Some(field))
-                .collect();
-            self.write(column, &text, &about)?;
+            let about = found.iter().copied();
+            let about = about.filter(|found| found.field == Some(field));
+            self.write(column, &text, &about.collect::<Vec<_>>())?;
             column += 1;
         }
         // What is about no column that there is stands beside the error.
-        let others: Vec<&Diagnostic> = found
-            .iter()
-            .copied()
-            .filter(|found| {
-                found
-                    .field
-                    .is_none_or(|field| !self.fields.contains(&field))
-            })
-            .collect();
+        let mut others = found.to_vec();
+        others.retain(|found| {
+            let field = found.field;
+            field.is_none_or(|field| !self.fields.contains(&field))
+        });
         for (name, own) in self.own {
             let about = if name == "_error" { &*others } else { &[] };
             self.write(column, &(own.cell)(row), about)?;
@@ -215,18 +202,8 @@ impl<'a> SheetPage<'a> {
             .write_string_with_format(line, column, cut(text), format)?;
         if !about.is_empty() {
             let notes = about.iter().map(|found| {
-                let Diagnostic {
-                    severity,
-                    code,
-                    message,
-                    help,
-                    ..
-                } = found;
-                format!(
-                    "{severity}[{code}]: {}\n{}",
-                    one_line(message),
-                    one_line(help)
-                )
+                let (message, help) = (one_line(&found.message), one_line(&found.help));
+                format!("{}[{}]: {message}\n{help}", found.severity, found.code)
             });
             let note = Note::new(cut(&notes.collect::<Vec<_>>().join("\n\n")));
             let note = note
