@@ -84,17 +84,18 @@ impl Context {
     }
 
     /// Adds its circumstances to a report that is made now and will be written.
-    pub(super) fn made(&self, report: Report) -> Report {
+    pub(super) fn made(&self, mut report: Report) -> Report {
         // To find the names of the machine and of the user takes as long as to check a short sheet.
         if !self.is_json && self.reports.is_empty() {
             return report;
         }
-        report.made(Made {
+        report.made = Some(Made {
             at: Timestamp::now(),
             host: whoami::hostname().unwrap_or_default(),
             os_user: whoami::username().unwrap_or_default(),
             options: self.given.all_options(),
-        })
+        });
+        report
     }
 
     /// Writes the reports of `-o`, and a JSON document to standard output if that is asked for.

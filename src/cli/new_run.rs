@@ -371,7 +371,8 @@ impl NewRun<'_> {
     ) -> Result<Exit, Failure> {
         let context = self.context;
         let digest = self.digest(input, plan, jira)?;
-        let report = Report::of_plan(input, plan, jira.clone()).with_digest(&digest);
+        let mut report = Report::of_plan(input, plan, jira.clone());
+        report.digest = Some(digest.to_string());
         context.publish(&context.made(report))?;
         if !context.is_json {
             let screen = &context.screen;
@@ -482,7 +483,7 @@ impl NewRun<'_> {
         }
         let totals = report.totals();
         let is_left = totals.not_attempted + totals.in_doubt + totals.failed > 0;
-        if self.is_update() && report.has_also_changed() {
+        if self.is_update() && report.rows.iter().any(|row| row.also_changed) {
             let undo = given.on_run("undo", run);
             return format!("put back what was changed in visible fields:\n  {undo}");
         }

@@ -134,19 +134,12 @@ pub(crate) fn exported(export: &Export) -> String {
     let mut lines = Lines::new(WIDTH);
     for loss in &export.losses {
         let name = loss.display_name.as_deref().unwrap_or("(no display name)");
-        let what = loss
-            .field
-            .map_or_else(String::new, |field| format!("{field}: "));
-        let label = if loss.field.is_some() {
-            "lost"
-        } else {
-            "left out"
+        let (label, what) = match loss.field {
+            Some(field) => ("lost", format!("{field}: ")),
+            None => ("left out", String::new()),
         };
-        lines.add(
-            YELLOW,
-            label,
-            &format!("id {}  {name}  {what}{}", loss.id, loss.why),
-        );
+        let line = format!("id {}  {name}  {what}{}", loss.id, loss.why);
+        lines.add(YELLOW, label, &line);
     }
     if !export.not_shown.is_empty() {
         let names: Vec<&str> = export.not_shown.iter().map(|field| field.name()).collect();

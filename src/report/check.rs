@@ -1,11 +1,11 @@
 //! The makers before anything is sent: a check, and a plan, which is a check with what would be done.
 
 use super::value::{
-    Made, Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows, by_row, row_key,
+    Report, ReportKind, ReportRow, ReportStatus, ReportTable, TableRows, by_row, row_key,
 };
 use crate::journal::Jira;
 use crate::model::{Code, Diagnostic, Outcome, Row, Severity, ShownRow};
-use crate::plan::{Action, Plan, PlanDigest, PlannedRow};
+use crate::plan::{Action, Plan, PlannedRow};
 use crate::validate::{FileRead, TableRead, Validation};
 
 impl Report {
@@ -21,22 +21,6 @@ impl Report {
         Self {
             is_update: plan.is_update(),
             ..Self::before_run(ReportKind::Plan, Some(jira), found, planned)
-        }
-    }
-
-    /// The same report with its circumstances.
-    pub(crate) fn made(self, made: Made) -> Self {
-        Self {
-            made: Some(made),
-            ..self
-        }
-    }
-
-    /// The same plan with its digest.
-    pub(crate) fn with_digest(self, digest: &PlanDigest) -> Self {
-        Self {
-            digest: Some(digest.to_string()),
-            ..self
         }
     }
 

@@ -60,12 +60,8 @@ impl Report {
     }
 }
 
-fn differences(row: &ReportRow) -> String {
-    let differences = row.differences.iter();
-    let texts = differences.map(|difference| {
-        let (field, ours, theirs) = (difference.field, &difference.row, &difference.jira);
-        format!("{field}: {ours} in the row, {theirs} in Jira")
-    });
+pub(super) fn differences(row: &ReportRow) -> String {
+    let texts = row.differences.iter().map(Difference::to_string);
     texts.collect::<Vec<_>>().join("; ")
 }
 

@@ -104,6 +104,9 @@ impl Report {
         let version = run.map(|run| &*run.gij).or(current);
         let paused = run.map(|run| run.paused_ms).filter(|ms| *ms > 0);
         let lost = "it has lost rows; they are not in this report";
+        let finished = run.and_then(|run| run.finished);
+        let journal = run.and_then(|run| run.journal_sha256.clone());
+        let audit = self.valid_audit().map(audit_in_words);
         let facts = [
             ("Run", run.map(|run| run.id.clone())),
             ("Jira", jira.map(jira_in_words)),
@@ -111,25 +114,16 @@ impl Report {
             ("Digest of the plan", self.digest.clone()),
             ("gij version", version.map(str::to_owned)),
             ("Started", run.map(|run| time(&run.started))),
-            (
-                "Finished",
-                run.and_then(|run| run.finished).as_ref().map(time),
-            ),
+            ("Finished", finished.as_ref().map(time)),
             ("Ending", run.map(|run| ending(run).to_owned())),
             ("Stopped because", run.and_then(|run| run.stopped.clone())),
             ("Paused", paused.map(|ms| format!("{ms} ms"))),
             ("Journal", self.may_lack_rows().then(|| lost.to_owned())),
-            (
-                "SHA-256 of the journal",
-                run.and_then(|run| run.journal_sha256.clone()),
-            ),
+            ("SHA-256 of the journal", journal),
             ("Made", made.map(|made| time(&made.at))),
             ("Machine", made.map(|made| made.host.clone())),
             ("OS user", made.map(|made| made.os_user.clone())),
-            (
-                "Comparison with Jira's list",
-                self.valid_audit().map(audit_in_words),
-            ),
+            ("Comparison with Jira's list", audit),
         ];
         let known = facts
             .into_iter()

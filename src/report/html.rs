@@ -63,24 +63,6 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The headers of the rows, and whether numbers stand below them.
-    fn columns(&self) -> impl Iterator<Item = (&'static str, bool)> {
-        let all = [
-            ("Row", false),
-            ("Type", false),
-            ("Display name", false),
-            ("Origin", false),
-            ("Status", false),
-            ("ID", true),
-            ("Details", false),
-            ("Attempts", true),
-            ("Began", false),
-            ("Time, ms", true),
-        ];
-        let number = if self.report.run.is_some() { 10 } else { 7 };
-        all.into_iter().take(number)
-    }
-
     fn place(&self, row: &ReportRow) -> String {
         let place = row.place.to_string();
         if self.is_one_file {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::column::differences;
 use super::value::{Report, ReportRow};
 use crate::journal::Removal;
 use crate::model::Code::{self, RestrictionNotStored, StoredDifferently};
@@ -150,9 +151,8 @@ impl<'a> Groups<'a> {
         let mut warned: Vec<(Code, &ReportRow)> = warned.collect();
         warned.sort_by_key(|(code, _)| (*code != RestrictionNotStored, *code != StoredDifferently));
         for (code, row) in warned {
-            let differences = row.differences.iter().map(ToString::to_string);
             let message = match code {
-                StoredDifferently => differences.collect::<Vec<_>>().join("; ").into(),
+                StoredDifferently => differences(row).into(),
                 _ => Cow::from(code.about().meaning),
             };
             let is_visible = code == RestrictionNotStored;

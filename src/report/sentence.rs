@@ -1,5 +1,6 @@
 //! The sentence that a report opens with, for a reader who reads no further.
 
+use super::facts::Tally;
 use super::text::{counted, number};
 use super::value::{Report, ReportKind, ReportRow, ReportRun, ReportStatus};
 use crate::journal::RemovalOutcome::{AlreadyGone, Removed, Restored};
@@ -92,12 +93,17 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
         (AlreadyGone, "was already gone", "were already gone"),
         (Restored, "was put back since", "were put back since"),
     ];
-    let undone = undone.map(|(outcome, one, many)| (report.removed_as(outcome), one, many));
+    let undone = undone.map(|(outcome, one, many)| {
+        let rows = Tally::Removal(outcome).count(&report.rows);
+        (rows as u64, one, many)
+    });
+    let duplicates = report.rows.iter().flat_map(|row| &row.duplicates);
+    let duplicates = duplicates.filter(|one| one.removal.outcome == Removed);
     let (one, many) = (
         "duplicate was removed since",
         "duplicates were removed since",
     );
-    let duplicates = clauses(&[(report.duplicates_removed(), one, many)]);
+    let duplicates = clauses(&[(duplicates.count() as u64, one, many)]);
     let was = ("was", "were");
     let clauses = [
         format!("{sent} of {all} {done} in {place} on {day}"),

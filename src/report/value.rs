@@ -329,24 +329,6 @@ impl Report {
         self.run.as_ref().is_some_and(|run| run.may_lack_rows)
     }
 
-    /// How many integrations of rows an undo left in this state.
-    pub(crate) fn removed_as(&self, outcome: RemovalOutcome) -> u64 {
-        let removals = self.rows.iter().filter_map(|row| row.removal.as_ref());
-        of_outcome(removals, outcome)
-    }
-
-    /// How many duplicates an undo removed.
-    pub(crate) fn duplicates_removed(&self) -> u64 {
-        let duplicates = self.rows.iter().flat_map(|row| &row.duplicates);
-        let removals = duplicates.map(|duplicate| &duplicate.removal);
-        of_outcome(removals, RemovalOutcome::Removed)
-    }
-
-    /// Whether an update changed fields that it was not to change.
-    pub(crate) fn has_also_changed(&self) -> bool {
-        self.rows.iter().any(|row| row.also_changed)
-    }
-
     /// Whether an undo left something, and all of that because it must not touch it.
     pub(crate) fn is_rest_left_alone(&self) -> bool {
         let rows = self.rows.iter().filter_map(|row| row.removal.as_ref());
@@ -413,12 +395,6 @@ impl Report {
                 .valid_audit()
                 .is_none_or(|audit| audit.missing.is_empty() && audit.duplicates.is_empty())
     }
-}
-
-fn of_outcome<'a>(removals: impl Iterator<Item = &'a Removal>, outcome: RemovalOutcome) -> u64 {
-    removals
-        .filter(|removal| removal.outcome == outcome)
-        .count() as u64
 }
 
 /// The counts of so many rows that ended so, none of them blank.

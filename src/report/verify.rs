@@ -95,10 +95,9 @@ impl VerifyReport {
 
     /// Whether something is gone, replaced, without repositories, there twice, there in spite of a refusal, or in doubt.
     pub(crate) fn is_amiss(&self) -> bool {
-        use IndexState::{Gone, NoRepositories, Replaced};
-        let is_missing = [Gone, Replaced, NoRepositories].map(|state| self.count(state) > 0);
+        let is_missing = self.rows.iter().any(|row| row.state.is_amiss());
         let are_in_doubt = !self.appeared.is_empty() || !self.in_doubt.is_empty();
-        is_missing.contains(&true) || !self.duplicates.is_empty() || are_in_doubt
+        is_missing || !self.duplicates.is_empty() || are_in_doubt
     }
 
     /// Whether time may still change what an integration found.
@@ -151,10 +150,8 @@ fn index_state(
     let is_given = |value: &Value| !value.is_null() && value != "";
     let is_indexed = fields.get("lastIndexedDate").is_some_and(is_given);
     // Some versions of the app answer flags as strings.
-    let is_disabled = match fields.get(Field::Disabled.name()) {
-        Some(Value::String(text)) => text == "true",
-        other => other == Some(&Value::Bool(true)),
-    };
+    let disabled = fields.get(Field::Disabled.name());
+    let is_disabled = disabled.is_some_and(|flag| *flag == true || *flag == "true");
     match (is_indexed, repositories) {
         (true, None | Some(1..)) => IndexState::Indexed,
         _ if is_disabled => IndexState::Disabled,
