@@ -96,7 +96,7 @@ impl LoadedRun {
         }
         let base = connect.checked(base)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
-        let read = read_journal(dir.path())?;
+        let read = read_journal(&dir.path)?;
         // An id is only found in the runs directory; a run elsewhere is named by its path.
         let word = if stored.path.parent() == Some(runs_dir) {
             stored.id
@@ -112,7 +112,7 @@ impl LoadedRun {
     }
 
     pub(super) fn id(&self) -> &str {
-        self.dir.id()
+        &self.dir.id
     }
 
     pub(super) fn state(&self) -> &RunState {
@@ -249,8 +249,8 @@ impl LoadedRun {
     /// The directory of the runs that it lies in.
     pub(super) fn runs_dir(&self) -> Result<PathBuf, Failure> {
         // `.` and `..` have no parent directory; the true path has one.
-        let path = self.dir.path().canonicalize().map_err(|error| {
-            let path = self.dir.path().display();
+        let path = self.dir.path.canonicalize().map_err(|error| {
+            let path = self.dir.path.display();
             Failure::new(Exit::Stopped, format!("cannot find {path}: {error}"))
         })?;
         Ok(path.parent().unwrap_or(&path).to_owned())
@@ -258,7 +258,7 @@ impl LoadedRun {
 
     /// Reopens its journal with the beginning of a session.
     pub(super) fn reopen(&self, beginning: SessionStart) -> Result<Journal, JournalError> {
-        let journal = Journal::reopen(self.dir.path(), self.read.end)?;
+        let journal = Journal::reopen(&self.dir.path, self.read.end)?;
         let appender = journal.appender();
         appender.append([Event::Session(Box::new(beginning))])?;
         Ok(journal)
@@ -266,7 +266,7 @@ impl LoadedRun {
 
     /// Reads the journal again, after something was written to it.
     pub(super) fn read_again(&mut self) -> Result<(), Failure> {
-        self.read = read_journal(self.dir.path())?;
+        self.read = read_journal(&self.dir.path)?;
         Ok(())
     }
 }

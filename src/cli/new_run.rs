@@ -232,7 +232,7 @@ impl NewRun<'_> {
         let first = first.map_or(Path::new("import"), |file| file);
         let name = args.name.as_deref();
         let run_dir = RunDir::create(&args.runs.runs_dir, name, first, listed_at)?;
-        let run = run_dir.id();
+        let run = &run_dir.id;
         let kind = if self.is_update() {
             SessionKind::Update
         } else {
@@ -269,8 +269,8 @@ impl NewRun<'_> {
             lock,
             pace: args.pace,
             settle: self.settle,
-            dir: run_dir.path().to_owned(),
-            journal: Journal::create(run_dir.path())?,
+            dir: run_dir.path.clone(),
+            journal: Journal::create(&run_dir.path)?,
             continue_by: continue_by.to_string(),
         };
         let appender = session.journal.appender();

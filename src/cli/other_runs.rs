@@ -117,7 +117,7 @@ impl Planner<'_> {
     ) -> Result<(), Failure> {
         let mut rows = plan.rows().iter().filter_map(|row| {
             let remote = row.action.remote()?;
-            Some((&row.row.place, remote.id, deletions.in_doubt(remote)?))
+            Some((&row.row.place, remote.id, deletions.in_doubt.get(remote)?))
         });
         let Some((place, id, run)) = rows.next() else {
             return Ok(());

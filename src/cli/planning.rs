@@ -54,7 +54,7 @@ impl Planner<'_> {
         let deletions = self.history.deletions_before(at, self.settle);
         let shown = remote.len();
         let mut remote = remote;
-        remote.retain(|shown| !deletions.is_gone(shown));
+        remote.retain(|shown| !deletions.gone.contains(shown.identity()));
         self.history.note_keys(&mut remote);
         let stale = shown - remote.len();
         if stale > 0 {

@@ -85,7 +85,7 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     if !has_left && matches!(state.closed, Some((Ending::Complete, _))) {
         screen.info(&format!("nothing is left to do in {}\n", run.id()));
         let after = |report: &Report| after(&run, report, Totals::default(), context);
-        return show_result(run.dir.path(), None, after, None, context);
+        return show_result(&run.dir.path, None, after, None, context);
     }
     let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
     sheets.refuse_invalid(&run, context)?;
@@ -191,7 +191,7 @@ impl<'a> Resumption<'a> {
         }
         let mut plan = planner.plan(rows, &listing)?;
         if let Some(limit) = self.limit {
-            plan = plan.without_rest(limit);
+            plan = plan.without_rest(limit.get() as usize);
         }
         Ok((plan, planner))
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::Mutex;
 
 use super::connect::{Connected, connect};
 use super::context::Context;
@@ -126,7 +127,7 @@ impl<'a> Session<'a> {
             lock: Some(lock),
             pace: args.pace,
             settle,
-            dir: run.dir.path().to_owned(),
+            dir: run.dir.path.clone(),
             journal: run.reopen(start)?,
             continue_by: continue_by.to_string(),
         };
@@ -141,7 +142,6 @@ impl<'a> Session<'a> {
     ) -> Result<Discrepancies, EarlyEnd> {
         let numbers = (work.jobs.len(), work.existing);
         let settings = Settings {
-            concurrency: usize::from(self.pace.concurrency),
             retries: self.pace.retries,
             max_failures: self.pace.max_failures.map(NonZeroU32::get),
         };
@@ -185,14 +185,15 @@ impl<'a> Session<'a> {
         let progress = Progress::new(&self.context.screen, style, requests, existing);
         let on_event = |event: crate::engine::RunEvent<'_>| progress.on_event(event);
         let appender = self.journal.appender();
-        let context = SessionContext::new(
-            &self.jira.client,
-            appender.clone(),
-            &self.jira.pacer,
-            self.settle,
-            &stop,
-            &on_event,
-        );
+        let context = SessionContext {
+            client: &self.jira.client,
+            journal: appender.clone(),
+            pacer: &self.jira.pacer,
+            stop: &stop,
+            on_event: &on_event,
+            settle: self.settle,
+            access_seen: Mutex::default(),
+        };
         let work = work(&context, &appender, &stop);
         let last_words = self.last_words();
         let done = self

@@ -83,7 +83,7 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
     if !run.state().rows().any(|(_, row)| is_left(row)) {
         screen.info(&format!("nothing that {} did is left to undo\n", run.id()));
         let after = |report: &Report| undoing.after(report, Some(Discrepancies::default()));
-        return show_result(run.dir.path(), None, after, None, context);
+        return show_result(&run.dir.path, None, after, None, context);
     }
     if undoing.selected.is_empty() {
         let failure = format!("`--rows` and `--only` select no row of {}", run.id());

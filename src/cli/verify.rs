@@ -50,7 +50,7 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         )
     };
     if !state.rows().any(|(_, row)| may_be_there(row)) {
-        context.reports.write(&report_of(run.dir.path())?)?;
+        context.reports.write(&report_of(&run.dir.path)?)?;
         if context.is_json {
             write_json(&VerifyReport::new(state, &[], None, &[], &[]))?;
         } else {
@@ -112,8 +112,8 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
     let end = record_end(&appender, Ending::Complete, None);
     jira.runtime.block_on(end)?;
     journal.close()?;
-    write_reports(run.dir.path())?;
-    let mut verified = report.added_to(report_of(run.dir.path())?);
+    write_reports(&run.dir.path)?;
+    let mut verified = report.added_to(report_of(&run.dir.path)?);
     args.reports.split(&mut verified, run.id())?;
     context.show_written(context.reports.write(&verified)?);
     if context.is_json {

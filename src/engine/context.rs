@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -13,9 +13,7 @@ use super::matcher::Matcher;
 use super::pacer::{Pacer, Permit};
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Answer, Client, Exchange, JiraError};
-use crate::journal::{
-    Appender, Event, Found, ListReason, Listed, NewIntegration, Settled, Verdict, Via,
-};
+use crate::journal::{Appender, Event, Found, ListReason, Listed, Settled, Verdict, Via};
 use crate::model::{Record, Remote, RemoteIntegration, ShownFields};
 
 /// How much is asked of Jira to settle rows.
@@ -28,15 +26,15 @@ pub(crate) enum Settling {
 }
 
 pub(crate) struct SessionContext<'a> {
-    pub(super) client: &'a Client,
-    pub(super) journal: Appender,
-    pub(super) pacer: &'a Pacer,
-    pub(super) stop: &'a StopSwitch,
-    pub(super) on_event: &'a dyn Fn(RunEvent<'_>),
+    pub client: &'a Client,
+    pub journal: Appender,
+    pub pacer: &'a Pacer,
+    pub stop: &'a StopSwitch,
+    pub on_event: &'a dyn Fn(RunEvent<'_>),
     /// How long Jira is given to show what it created.
-    settle: Duration,
+    pub settle: Duration,
     /// When the last list was begun that showed that we still have access.
-    access_seen: Mutex<Option<Instant>>,
+    pub access_seen: Mutex<Option<Instant>>,
 }
 
 /// A request of an operation, and what came back.
@@ -51,37 +49,23 @@ pub(crate) struct Response<T> {
     pub pause: Option<Duration>,
 }
 
-impl<'a> SessionContext<'a> {
-    pub(crate) fn new(
-        client: &'a Client,
-        journal: Appender,
-        pacer: &'a Pacer,
-        settle: Duration,
-        stop: &'a StopSwitch,
-        on_event: &'a dyn Fn(RunEvent<'_>),
-    ) -> Self {
-        Self {
-            client,
-            journal,
-            pacer,
-            stop,
-            on_event,
-            settle,
-            access_seen: Mutex::new(None),
-        }
-    }
-
+impl SessionContext<'_> {
     /// How rows are settled as things stand; none: nothing more is asked of Jira.
     pub(super) fn settling(&self) -> Option<Settling> {
-        match settling_after(self.stop.reason().as_ref()) {
-            Some(_) if self.stop.is_interrupted() => Some(Settling::ByOneList),
-            how => how,
+        match self.stop.reason() {
+            Some(Stop::Jira(error)) if !error.is_in_the_way() => None,
+            Some(Stop::Journal(_)) => None,
+            Some(Stop::Jira(_) | Stop::MaxWait { .. }) => Some(Settling::ByOneList),
+            _ if self.stop.is_interrupted() => Some(Settling::ByOneList),
+            _ => Some(Settling::Full),
         }
     }
 
     /// Stops the session, unless it is being stopped for another reason.
-    pub(super) fn stop(&self, reason: Stop) {
-        if self.stop.throw(reason) {
+    pub(super) fn stop(&self, reason: impl Into<Option<Stop>>) {
+        if let Some(reason) = reason.into()
+            && self.stop.throw(reason)
+        {
             let under_way = self.pacer.under_way();
             (self.on_event)(RunEvent::Stopping { under_way });
         }
@@ -90,7 +74,7 @@ impl<'a> SessionContext<'a> {
     /// Journals an event that nothing waits for. A journal that fails stops the session.
     pub(super) fn note(&self, event: Event) {
         if let Err(error) = self.journal.append([event]) {
-            self.stop(error.into());
+            self.stop(Stop::from(error));
         }
     }
 
@@ -240,7 +224,7 @@ impl<'a> SessionContext<'a> {
         self.note(Event::Listed(Listed {
             why,
             at,
-            found: Found::New(new.into_iter().map(NewIntegration::from).collect()),
+            found: Found::New(new.into_iter().map(as_json).collect()),
             init_dates: Vec::new(),
         }));
         Ok(list)
@@ -294,21 +278,14 @@ impl<'a> SessionContext<'a> {
     }
 }
 
-/// How rows are settled when sending has ended for this reason; none: nothing more is asked of Jira.
-fn settling_after(stopped: Option<&Stop>) -> Option<Settling> {
-    match stopped {
-        None
-        | Some(
-            Stop::AlsoChanged { .. }
-            | Stop::FailingAlike { .. }
-            | Stop::MaxFailures { .. }
-            | Stop::InDoubt { .. },
-        ) => Some(Settling::Full),
-        Some(Stop::Interrupted | Stop::MaxWait { .. }) => Some(Settling::ByOneList),
-        Some(Stop::InterruptedToo(reason)) => settling_after(Some(reason)),
-        Some(Stop::Jira(error)) if error.is_in_the_way() => Some(Settling::ByOneList),
-        Some(Stop::Jira(_) | Stop::Journal(_)) => None,
-    }
+fn as_json(new: &RemoteIntegration) -> Value {
+    json!({
+        "id": new.id,
+        "type": new.type_name,
+        "origin": new.origin,
+        "name": new.display_name,
+        "init_date": new.init_date,
+    })
 }
 
 fn millis(time: Duration) -> u64 {

@@ -14,7 +14,7 @@ use super::context::{Response, SessionContext, Settling};
 use super::guards::Guards;
 use super::matcher::Matcher;
 use super::operations::{End, Job, Operation};
-use super::pacer::Permit;
+use super::pacer::Purpose;
 use super::queue::Queue;
 use super::settle::{Doubt as _, Unsettled, audit, settle};
 use super::stop::Stop;
@@ -25,8 +25,6 @@ use crate::model::{Difference, ShownFields};
 /// How to send.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Settings {
-    /// Requests under way at once, at least one.
-    pub concurrency: usize,
     /// How often an operation is sent again that turned out not to have happened.
     pub retries: u32,
     /// How many rows may fail before the session stops.
@@ -35,7 +33,7 @@ pub(crate) struct Settings {
 
 /// Carries out operations of one kind. One task does it all: requests are futures that return their answers, and everything
 /// else belongs to this struct.
-pub(crate) struct Executor<'a, O> {
+pub(crate) struct Executor<'a, O: Operation> {
     context: &'a SessionContext<'a>,
     matcher: Matcher,
     settings: Settings,
@@ -65,10 +63,9 @@ type Written = Shared<Pin<Box<dyn Future<Output = Result<(), JournalError>>>>>;
 
 /// An operation whose fate is unknown.
 #[derive(Clone, Copy)]
-struct Aside<O> {
+struct Aside<O: Operation> {
     job: Job<O>,
-    ended: Instant,
-    created_by_then: usize,
+    unsettled: Unsettled<O::Doubt>,
     may_retry: bool,
 }
 
@@ -87,7 +84,11 @@ impl<'a, O: Operation> Executor<'a, O> {
             *last = job.attempt.max(*last);
         }
         let guards = if O::IS_GUARDED {
-            Guards::new(settings.concurrency, jobs.len(), settings.max_failures)
+            Guards::new(
+                context.pacer.pace.concurrency,
+                jobs.len(),
+                settings.max_failures,
+            )
         } else {
             Guards::off()
         };
@@ -149,18 +150,31 @@ impl<'a, O: Operation> Executor<'a, O> {
             if !has_next && under_way.is_empty() {
                 return;
             }
+            let written = self.written.clone();
+            // The next operation may be sent once its intent is on disk and the pacer permits it.
+            let permit = async {
+                written.await?;
+                Ok::<_, JournalError>(
+                    context
+                        .pacer
+                        .acquire(context.stop, Purpose::Operation)
+                        .await,
+                )
+            };
             tokio::select! {
                 biased;
                 Some((job, response)) = under_way.next() => self.answered(job, response),
-                permit = permit(context, self.written.clone()), if has_next => match permit {
+                permit = permit, if has_next => match permit {
                     Ok(Some(permit)) => {
                         if let Some(job) = self.ahead.pop_front() {
                             self.matcher.note_sent(job.n());
-                            under_way.push(send(context, job, permit));
+                            under_way.push(async move {
+                                (job, job.operation.send(context, permit).await)
+                            });
                         }
                     }
                     Ok(None) => {}
-                    Err(error) => context.stop(error.into()),
+                    Err(error) => context.stop(Stop::from(error)),
                 },
             }
         }
@@ -173,7 +187,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             return;
         }
         let most = if self.is_proven {
-            self.settings.concurrency.max(1)
+            self.context.pacer.pace.concurrency.max(1)
         } else {
             1
         };
@@ -209,7 +223,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             self.context.note(Event::Outcome(Answered {
                 verdict: Verdict::NotSent,
                 error: Some("sending stopped before its turn".into()),
-                ..unanswered(&job)
+                ..Answered::unanswered(job.n(), job.attempt)
             }));
             self.queue.put_back(job);
         }
@@ -222,7 +236,7 @@ impl<'a, O: Operation> Executor<'a, O> {
             ms: response.ms,
             status: response.status,
             at: response.at,
-            ..unanswered(&job)
+            ..Answered::unanswered(job.n(), job.attempt)
         };
         let answer = job.operation.check(response.answer, &mut self.matcher);
         let (verdict, why) = match answer {
@@ -266,14 +280,12 @@ impl<'a, O: Operation> Executor<'a, O> {
         }));
         match verdict {
             Verdict::Failed => {
-                let stop = self.guards.failed(&error);
-                self.stop(stop);
+                context.stop(self.guards.failed(&error));
                 self.end(job, End::Failed);
             }
             // Its fate is unknown until lists tell.
             Verdict::InDoubt | Verdict::FailedIfAbsent => {
-                let stop = self.guards.unsettled(&error);
-                self.stop(stop);
+                context.stop(self.guards.unsettled(&error));
                 // What the first one did is known before another is sent.
                 self.is_held |= self.guards.must_hold() || !self.is_proven;
                 let ended = Instant::now();
@@ -282,8 +294,11 @@ impl<'a, O: Operation> Executor<'a, O> {
                 }
                 let aside = Aside {
                     job,
-                    ended,
-                    created_by_then: self.matcher.number_created(),
+                    unsettled: Unsettled {
+                        doubt: job.operation.doubt(),
+                        ended,
+                        created_by_then: self.matcher.number_created(),
+                    },
                     may_retry: verdict == Verdict::InDoubt,
                 };
                 self.aside.insert(job.n(), aside);
@@ -324,25 +339,13 @@ impl<'a, O: Operation> Executor<'a, O> {
         self.queue.end(&job.operation);
     }
 
-    fn stop(&self, reason: Option<Stop>) {
-        if let Some(reason) = reason {
-            self.context.stop(reason);
-        }
-    }
-
     /// Settles what was set aside: what did not happen is sent again, or has failed; what cannot be settled stays in doubt.
     async fn settle(&mut self) {
         if let Some(how) = self.context.settling() {
-            let unsettled = self.aside.values().map(|aside| Unsettled {
-                doubt: aside.job.operation.doubt(),
-                ended: aside.ended,
-                created_by_then: aside.created_by_then,
-            });
+            let unsettled = self.aside.values().map(|aside| aside.unsettled);
             let settlement =
                 settle(self.context, &mut self.matcher, unsettled.collect(), how).await;
-            if let Some(stop) = settlement.stop {
-                self.context.stop(stop);
-            }
+            self.context.stop(settlement.stop);
             for doubt in settlement.happened {
                 if let Some(aside) = self.aside.remove(&doubt.n()) {
                     self.succeeded(&aside.job);
@@ -388,32 +391,8 @@ impl<'a, O: Operation> Executor<'a, O> {
             self.in_doubt.push(job.n());
             self.end(job, End::InDoubt);
         } else {
-            let stop = self.guards.failed_in_the_end();
-            self.stop(stop);
+            self.context.stop(self.guards.failed_in_the_end());
             self.end(job, End::Failed);
         }
     }
-}
-
-/// Waits until the next operation may be sent: its intent is on disk and the pacer permits it. None if the session is to
-/// stop instead.
-async fn permit<'p>(
-    context: &'p SessionContext<'_>,
-    written: Written,
-) -> Result<Option<Permit<'p>>, JournalError> {
-    written.await?;
-    Ok(context.pacer.acquire(context.stop).await)
-}
-
-async fn send<O: Operation>(
-    context: &SessionContext<'_>,
-    job: Job<O>,
-    permit: Permit<'_>,
-) -> (Job<O>, Response<O::Done>) {
-    (job, job.operation.send(context, permit).await)
-}
-
-/// An attempt that ended now without an answer.
-fn unanswered<O: Operation>(job: &Job<O>) -> Answered {
-    Answered::unanswered(job.n(), job.attempt)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::pacer::Pacer;
+use super::pacer::{Pacer, Purpose};
 use super::stop::{Stop, StopSwitch};
 use crate::jira::{Client, Exchange, JiraError};
 use crate::model::RemoteIntegration;
@@ -41,7 +41,7 @@ pub(crate) async fn read<T>(
     let began = Instant::now();
     let mut tries = 0;
     loop {
-        let Some(permit) = pacer.acquire_for_list(stop).await else {
+        let Some(permit) = pacer.acquire(stop, Purpose::List).await else {
             return Err(stop.reason().unwrap_or(Stop::Interrupted));
         };
         let exchange = tokio::select! {
@@ -60,7 +60,7 @@ pub(crate) async fn read<T>(
             Err(error) => error,
         };
         if let Some(time) = pause {
-            if began.elapsed() + time > pacer.pace().max_wait {
+            if began.elapsed() + time > pacer.pace.max_wait {
                 return Err(Stop::Jira(error));
             }
             on_pause(&why, time);

@@ -410,24 +410,13 @@ impl Matcher {
             .map(|remote| (remote.identity(), remote.identity()))
             .collect();
         let new = self.new_in(list);
-        let mut others_of: HashMap<u32, Vec<Remote>> = HashMap::new();
-        for remote in &new {
-            for n in self.rows_equal_to(remote) {
-                others_of.entry(n).or_default().push(remote.identity());
-            }
-        }
         let mut found = Discrepancies::default();
         for (&n, row) in &self.rows {
-            let mut others = others_of.remove(&n).unwrap_or_default();
-            if row.named.keys().next().is_some() {
-                // Jira may have stored it in a form of its own.
-                let named = new.iter().filter(|remote| row.is_named(remote));
-                for remote in named.map(|remote| remote.identity()) {
-                    if !others.contains(&remote) {
-                        others.push(remote);
-                    }
-                }
-            }
+            // Jira may have stored what an answer named in a form of its own.
+            let others = new
+                .iter()
+                .filter(|remote| row.equals(remote) || row.is_named(remote));
+            let others: Vec<Remote> = others.map(|remote| remote.identity()).collect();
             let own = match row.status {
                 RowStatus::Created(own) | RowStatus::Exists(own) => there.get(own).copied(),
                 _ => None,

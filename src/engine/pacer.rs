@@ -41,7 +41,7 @@ pub(crate) struct Pace {
 /// Lets requests out one after the other, for all workers of a session.
 #[derive(Debug)]
 pub(crate) struct Pacer {
-    pace: Pace,
+    pub pace: Pace,
     /// Held by the request that is next: the others wait in the order in which they came.
     next: Mutex<()>,
     /// Something changed for the request that is next.
@@ -62,7 +62,7 @@ struct State {
 
 /// What a request is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Purpose {
+pub(crate) enum Purpose {
     Operation,
     /// Reading a list, whose answer does not show that operations get through.
     List,
@@ -103,18 +103,13 @@ impl Pacer {
         }
     }
 
-    pub(crate) fn pace(&self) -> Pace {
-        self.pace
-    }
-
-    /// Waits until an operation may be sent; none if the session is to stop instead.
-    pub(crate) async fn acquire(&self, stop: &StopSwitch) -> Option<Permit<'_>> {
-        self.acquire_unless_stopped(stop, Purpose::Operation).await
-    }
-
-    /// The same for reading a list.
-    pub(crate) async fn acquire_for_list(&self, stop: &StopSwitch) -> Option<Permit<'_>> {
-        self.acquire_unless_stopped(stop, Purpose::List).await
+    /// Waits until a request may be sent; none if the session is to stop instead.
+    pub(crate) async fn acquire(&self, stop: &StopSwitch, purpose: Purpose) -> Option<Permit<'_>> {
+        tokio::select! {
+            biased;
+            () = stop.thrown() => None,
+            permit = self.acquire_next(purpose) => Some(permit),
+        }
     }
 
     /// The same for the last list of a session that stops: it waits for what Jira asked for and not for the back-off; none
@@ -138,18 +133,6 @@ impl Pacer {
         state.unsent = Some(u64::try_from(operations).unwrap_or(u64::MAX));
         state.pause.restart_wait(Instant::now());
         self.changed.notify_one();
-    }
-
-    async fn acquire_unless_stopped(
-        &self,
-        stop: &StopSwitch,
-        purpose: Purpose,
-    ) -> Option<Permit<'_>> {
-        tokio::select! {
-            biased;
-            () = stop.thrown() => None,
-            permit = self.acquire_next(purpose) => Some(permit),
-        }
     }
 
     async fn acquire_next(&self, purpose: Purpose) -> Permit<'_> {

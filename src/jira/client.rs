@@ -269,7 +269,7 @@ impl Client {
     ) -> Exchange<Result<Map<String, Value>, JiraError>> {
         let masker = self.masker_of(record);
         let path = format!("{INTEGRATIONS}/{id}");
-        let shown = |body: ShowBody| Some(body.integration()?.visible_without(&masker));
+        let shown = |body: ShowBody| body.integration().visible_without(&masker);
         self.read(&self.unpooled, &path, LARGEST_ANSWER, &masker, shown)
             .await
     }
@@ -292,7 +292,6 @@ impl Client {
         path: &str,
         contents: impl FnOnce(B) -> T,
     ) -> Exchange<Result<T, JiraError>> {
-        let contents = |body| Some(contents(body));
         self.read(self.http(), path, LARGEST_ANSWER, &self.masker, contents)
             .await
     }
@@ -304,24 +303,26 @@ impl Client {
         path: &str,
         most: usize,
         masker: &Masker,
-        contents: impl FnOnce(B) -> Option<T>,
+        contents: impl FnOnce(B) -> T,
     ) -> Exchange<Result<T, JiraError>> {
         let request = self.authenticated(http, Method::GET, path);
         let reply = self.send(request, most, masker).await;
         Exchange::from(reply).map(|reply| {
             let url = self.base.as_str().to_owned();
             let body = JiraError::check(&url, reply, masker)?.body;
-            let why = match wire::object(&body).map(contents) {
-                Ok(Some(read)) => return Ok(read),
-                // The text of such an error may repeat what the server sent.
-                Err(error) if !error.is_data() => error.to_string(),
-                _ => "not of the documented form".to_owned(),
-            };
-            let is_refusal = wire::success(&body) == Some(false);
-            match read_body(&body, masker).0.filter(|_| is_refusal) {
-                Some(message) => Err(JiraError::Refused { url, message }),
-                None => Err(self.malformed(why)),
+            if wire::success(&body) == Some(false) {
+                let message = read_body(&body, masker).0;
+                let message = message.unwrap_or_else(|| "it gives no reason".to_owned());
+                return Err(JiraError::Refused { url, message });
             }
+            wire::object(&body).map(contents).map_err(|error| {
+                // The text of an error about the data may repeat what the server sent.
+                self.malformed(if error.is_data() {
+                    "not of the documented form".to_owned()
+                } else {
+                    error.to_string()
+                })
+            })
         })
     }
 

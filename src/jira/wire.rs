@@ -24,10 +24,7 @@ pub(super) fn request_body(record: &Record) -> Bytes {
 
 /// The body of the PUT that sets `values` and the secrets of `record`.
 pub(super) fn update_body(values: &Map<String, Value>, record: Option<&Record>) -> Bytes {
-    body_of(&RequestBody { values, record })
-}
-
-fn body_of(content: &impl Serialize) -> Bytes {
+    let content = &RequestBody { values, record };
     // A body that grows would leave copies of secrets behind in memory, so its length is measured first. Writing JSON of
     // strings, numbers and flags into memory cannot fail.
     let mut length = Length(0);
@@ -99,20 +96,15 @@ fn flag<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<bool
 /// `{"success":true,"integrations":[{…}]}`
 #[derive(Deserialize)]
 pub(super) struct ListBody {
-    #[serde(default, deserialize_with = "flag")]
-    success: Option<bool>,
     integrations: Vec<Entry>,
 }
 
 impl ListBody {
-    /// The integrations, each once, unless the answer reports a failure.
-    pub(super) fn integrations(self) -> Option<Vec<RemoteIntegration>> {
-        if self.success == Some(false) {
-            return None;
-        }
+    /// The integrations, each once.
+    pub(super) fn integrations(self) -> Vec<RemoteIntegration> {
         let mut ids = HashSet::new();
         let all = self.integrations.into_iter().map(|entry| entry.0);
-        Some(all.filter(|remote| ids.insert(remote.id)).collect())
+        all.filter(|remote| ids.insert(remote.id)).collect()
     }
 }
 
@@ -120,8 +112,6 @@ impl ListBody {
 /// `"integrations":[{…}]`.
 #[derive(Deserialize)]
 pub(super) struct ShowBody {
-    #[serde(default, deserialize_with = "flag")]
-    success: Option<bool>,
     #[serde(alias = "integrations")]
     integration: OneEntry,
 }
@@ -134,18 +124,15 @@ enum OneEntry {
 }
 
 impl ShowBody {
-    /// The integration, unless the answer reports a failure.
-    pub(super) fn integration(self) -> Option<RemoteIntegration> {
+    pub(super) fn integration(self) -> RemoteIntegration {
         let (OneEntry::Alone(entry) | OneEntry::InList([entry])) = self.integration;
-        (self.success != Some(false)).then_some(entry.0)
+        entry.0
     }
 }
 
 /// `{"success":true,"repositories":[{"trackedFolderId":7,…}]}`: what the integrations found.
 #[derive(Deserialize)]
 pub(super) struct RepositoriesBody {
-    #[serde(default, deserialize_with = "flag")]
-    success: Option<bool>,
     repositories: Vec<RepositoryEntry>,
 }
 
@@ -157,15 +144,15 @@ struct RepositoryEntry {
 }
 
 impl RepositoriesBody {
-    /// How many repositories each integration found, by its id, unless the answer reports a failure.
-    pub(super) fn counts(self) -> Option<HashMap<i64, u64>> {
+    /// How many repositories each integration found, by its id.
+    pub(super) fn counts(self) -> HashMap<i64, u64> {
         let mut counts = HashMap::new();
         for repository in self.repositories {
             if let Some(id) = repository.tracked_folder_id {
                 *counts.entry(id).or_default() += 1;
             }
         }
-        (self.success != Some(false)).then_some(counts)
+        counts
     }
 }
 
@@ -288,7 +275,8 @@ mod tests {
     use crate::secret::Secret;
 
     fn list(body: &str) -> Option<Vec<RemoteIntegration>> {
-        object::<ListBody>(body.as_bytes()).ok()?.integrations()
+        let list = object::<ListBody>(body.as_bytes()).ok()?.integrations();
+        (success(body.as_bytes()) != Some(false)).then_some(list)
     }
 
     #[test]

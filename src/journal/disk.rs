@@ -63,7 +63,10 @@ pub(super) fn private_dirs() -> DirBuilder {
 #[cfg(unix)]
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     use io::ErrorKind::{InvalidInput, Unsupported};
-    match File::open(or_current(dir))?.sync_all() {
+    // The parent of a bare name is the empty path, which cannot be opened.
+    let is_empty = dir.as_os_str().is_empty();
+    let dir = if is_empty { Path::new(".") } else { dir };
+    match File::open(dir)?.sync_all() {
         // Some network file systems sync files only.
         Err(error) if matches!(error.kind(), InvalidInput | Unsupported) => Ok(()),
         synced => synced,
@@ -74,16 +77,6 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(crate) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
-}
-
-/// The parent of a bare name is the empty path, which stands for the current directory and cannot be opened.
-#[cfg(unix)]
-fn or_current(dir: &Path) -> &Path {
-    if dir.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        dir
-    }
 }
 
 /// A lock on a file, held until it is dropped or the process ends, however it ends. The file itself stays.

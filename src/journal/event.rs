@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::row_event::{Answered, Intent, Planned, RowRead, Settled, in_millis};
-use crate::model::{Remote, RemoteIntegration};
+use crate::model::Remote;
 
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
 /// skip it; any other change raises the major number and older readers refuse the journal.
@@ -294,34 +294,9 @@ pub enum ListReason {
 pub enum Found {
     /// All ids: of a baseline or a plan.
     Ids(Vec<i64>),
-    /// What is new against the baseline and of no row that is known to be created: of any other list.
-    New(Vec<NewIntegration>),
-}
-
-/// An integration that a list shows and the baseline does not.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct NewIntegration {
-    pub id: i64,
-    /// The type's name in Jira.
-    #[serde(rename = "type")]
-    pub type_name: String,
-    pub origin: Option<String>,
-    /// The display name.
-    pub name: Option<String>,
-    /// When Jira created it, in milliseconds since 1970-01-01 UTC.
-    pub init_date: Option<i64>,
-}
-
-impl From<&RemoteIntegration> for NewIntegration {
-    fn from(remote: &RemoteIntegration) -> Self {
-        Self {
-            id: remote.id,
-            type_name: remote.type_name.clone(),
-            origin: remote.origin.clone(),
-            name: remote.display_name.clone(),
-            init_date: remote.init_date,
-        }
-    }
+    /// What is new against the baseline and of no row that is known to be created: of any other list. It is there to be read
+    /// by people.
+    New(Vec<Value>),
 }
 
 /// The comparison of the rows with Jira's list at the end.

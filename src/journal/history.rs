@@ -31,6 +31,7 @@ pub(crate) struct PastRun {
 }
 
 /// What the journal of a run tells another session.
+#[derive(Default)]
 pub(crate) struct PastFacts {
     pub totals: Totals,
     pub is_unfinished: bool,
@@ -115,10 +116,7 @@ impl PastFacts {
             is_unfinished: run.is_unfinished(),
             is_undone: run.is_undone,
             has_lost_baseline: run.has_lost_baseline(),
-            in_doubt: Vec::new(),
-            created: Vec::new(),
-            deletions: Vec::new(),
-            settle: Duration::ZERO,
+            ..Self::default()
         };
         for session in &run.sessions {
             if session.kind == SessionKind::Undo {
@@ -150,9 +148,9 @@ impl PastFacts {
 /// Integrations that a list may show and that are no row's, since an undo has just deleted them or may still delete them.
 #[derive(Default)]
 pub(crate) struct RecentDeletions {
-    gone: RemoteSet,
+    pub gone: RemoteSet,
     /// With the run that is being undone.
-    in_doubt: RemoteMap<String>,
+    pub in_doubt: RemoteMap<String>,
 }
 
 impl RecentDeletions {
@@ -160,15 +158,5 @@ impl RecentDeletions {
     /// about to be sent.
     pub(crate) fn all(&self) -> impl Iterator<Item = Remote> {
         self.gone.keys().chain(self.in_doubt.keys())
-    }
-
-    /// Whether it is one that was deleted, and not another one of its id.
-    pub(crate) fn is_gone(&self, shown: &RemoteIntegration) -> bool {
-        self.gone.contains(shown.identity())
-    }
-
-    /// The run whose undo may still delete the integration.
-    pub(crate) fn in_doubt(&self, remote: Remote) -> Option<&str> {
-        self.in_doubt.get(remote).map(String::as_str)
     }
 }

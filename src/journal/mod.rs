@@ -22,7 +22,7 @@ pub(crate) use deletion::{Removal, RemovalOutcome};
 pub(crate) use disk::{Lock, LockError, create_private, sync_dir};
 pub(crate) use event::{
     Audit, ConfirmedBy, Discrepancies, Duplicate, Ending, Event, Found, Input, Jira, ListReason,
-    Listed, NewIntegration, RunOpened, SessionKind, SessionStart, VERSION,
+    Listed, RunOpened, SessionKind, SessionStart, VERSION,
 };
 pub(crate) use history::{History, PastRun, RecentDeletions};
 #[cfg(test)]

@@ -155,7 +155,7 @@ pub enum Op {
 }
 
 /// The answer to a request, or that none came.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Answered {
     /// The row.
     pub n: u32,
@@ -192,27 +192,21 @@ impl Answered {
         Self {
             n,
             attempt,
-            ms: 0,
-            status: None,
-            verdict: Verdict::InDoubt,
-            remote: None,
-            echo: ShownFields::default(),
-            also_changed: Vec::new(),
-            error: None,
-            advice: None,
             at: Timestamp::now(),
+            ..Self::default()
         }
     }
 }
 
 /// What follows for a row from an answer or a list.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Created,
     /// It was not created, and is not sent again.
     Failed,
     /// It may have been created. Version 2.3 had another verdict for an update of which one of two requests was done.
+    #[default]
     #[serde(alias = "partly_done")]
     InDoubt,
     /// It may have been created; if it was not, it is not sent again.

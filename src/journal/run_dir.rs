@@ -23,8 +23,9 @@ const MOST_IN_A_SECOND: u32 = 100;
 /// The directory of a run, locked against other processes for as long as this value lives.
 #[derive(Debug)]
 pub(crate) struct RunDir {
-    path: PathBuf,
-    id: String,
+    pub path: PathBuf,
+    /// The run's id, which is the directory's name.
+    pub id: String,
     _lock: Lock,
 }
 
@@ -88,15 +89,6 @@ impl RunDir {
             _lock: lock,
         })
     }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The run's id, which is the directory's name.
-    pub(crate) fn id(&self) -> &str {
-        &self.id
-    }
 }
 
 /// Keeps runs on one Jira apart that share a `runs_dir`, which is created if it is missing.
@@ -139,22 +131,19 @@ fn create_runs_dir(runs_dir: &Path) -> Result<(), RunDirError> {
 /// Creates the directory `wanted`, or `wanted-2`, `wanted-3` … if it is taken.
 fn create_first_free(runs_dir: &Path, wanted: &str) -> Result<(String, PathBuf), RunDirError> {
     let mut count = 1;
+    let mut id = wanted.to_owned();
     loop {
-        let id = if count == 1 {
-            wanted.to_owned()
-        } else {
-            format!("{wanted}-{count}")
-        };
         let path = runs_dir.join(&id);
         match private_dirs().create(&path) {
             Ok(()) => return Ok((id, path)),
             Err(error)
-                if error.kind() == io::ErrorKind::AlreadyExists && count < MOST_IN_A_SECOND =>
+                if error.kind() != io::ErrorKind::AlreadyExists || count == MOST_IN_A_SECOND =>
             {
-                count += 1;
+                return Err(cannot_create(&path)(error));
             }
-            Err(error) => return Err(cannot_create(&path)(error)),
+            Err(_) => count += 1,
         }
+        id = format!("{wanted}-{count}");
     }
 }
 
@@ -195,8 +184,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let runs = home.path().join("gij-runs");
         let run = RunDir::create(&runs, None, Path::new("in/Onboarding (Q3).xlsx"), at()).unwrap();
-        assert_eq!(run.id(), "20261122T101503Z-onboarding-q3");
-        assert_eq!(run.path(), runs.join(run.id()));
+        assert_eq!(run.id, "20261122T101503Z-onboarding-q3");
+        assert_eq!(run.path, runs.join(run.id));
         assert_eq!(
             std::fs::read_to_string(runs.join(".gitignore")).unwrap(),
             "*\n"
@@ -208,7 +197,7 @@ mod tests {
         let runs = tempfile::tempdir().unwrap();
         let ids = [(); 3].map(|()| {
             let run = RunDir::create(runs.path(), Some("Pilot"), Path::new("a.csv"), at()).unwrap();
-            run.id().to_owned()
+            run.id.clone()
         });
         let expected = ["", "-2", "-3"].map(|end| format!("20261122T101503Z-pilot{end}"));
         assert_eq!(ids, expected);
@@ -230,8 +219,8 @@ mod tests {
         let runs = home.path().join("gij-runs");
         let run = RunDir::create(&runs, None, Path::new("a.csv"), at()).unwrap();
         let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-        assert_eq!(mode(run.path()), 0o700);
-        assert_eq!(mode(&run.path().join("lock")), 0o600);
+        assert_eq!(mode(&run.path), 0o700);
+        assert_eq!(mode(&run.path.join("lock")), 0o600);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The runs on disk, and which of them a word on the command line means.
 
 use std::cmp::Reverse;
-use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::DateTime;
 use rayon::prelude::*;
 use thiserror::Error;
 
@@ -12,6 +12,7 @@ use super::disk::Lock;
 use super::event::{Jira, RunOpened};
 use super::reader::{ReadError, ReadRun, read, read_opening};
 use super::run_dir::{JOURNAL_FILE, LOCK_FILE};
+use crate::model::listed;
 
 /// The newest run that is no rehearsal.
 const LAST: &str = "last";
@@ -187,8 +188,7 @@ impl StoredRuns {
             FindRunError {
                 message: format!("all runs in {} are rehearsals", runs_dir.display()),
                 help: format!(
-                    "`gij import FILE` imports into a Jira; the sandbox of a rehearsal is gone, but `gij report RUN` still shows its report: {}",
-                    list(&ids)
+                    "`gij import FILE` imports into a Jira; the sandbox of a rehearsal is gone, but `gij report RUN` still shows its report: {ids}"
                 ),
             }
         })
@@ -208,7 +208,7 @@ impl StoredRuns {
         if let count @ 2.. = found.len() {
             return Err(FindRunError {
                 message: format!("`{word}` matches {count} runs in {dir}"),
-                help: format!("give more of the name: {}", list(&ids(&found))),
+                help: format!("give more of the name: {}", ids(&found)),
             });
         }
         if let Some(run) = found.pop() {
@@ -224,7 +224,7 @@ impl StoredRuns {
         }
         Err(FindRunError {
             message: format!("no run in {dir} has `{word}` in its name"),
-            help: format!("there are {}", list(&all)),
+            help: format!("there are {all}"),
         })
     }
 }
@@ -313,26 +313,14 @@ fn as_path(word: &str) -> Option<&Path> {
 }
 
 /// The first few ids and how many more there are.
-fn list(ids: &[String]) -> String {
-    let mut text = ids[..ids.len().min(MOST_NAMED)].join(", ");
-    if let more @ 1.. = ids.len().saturating_sub(MOST_NAMED) {
-        let _ = write!(text, " and {more} more, which `gij runs` lists");
-    }
-    text
-}
-
-fn ids(runs: &[StoredRun]) -> Vec<String> {
-    runs.iter().map(|run| run.id.clone()).collect()
+fn ids(runs: &[StoredRun]) -> String {
+    listed(runs, MOST_NAMED, |run| run.id.clone())
 }
 
 /// Whether a directory is named as a run is: `20261122T101503Z-…`.
 fn is_stamped(name: &str) -> bool {
-    let shape = b"00000000T000000Z-";
-    let is_like = |(byte, shape): (&u8, &u8)| match shape {
-        b'0' => byte.is_ascii_digit(),
-        shape => byte == shape,
-    };
-    name.len() > shape.len() && name.as_bytes().iter().zip(shape).all(is_like)
+    let time = name.split_once("Z-").map(|(time, _)| time);
+    time.is_some_and(|time| DateTime::strptime("%Y%m%dT%H%M%S", time).is_ok())
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub use record::{Record, RecordDraft};
 pub(crate) use region::LISTED_REGIONS;
 pub use remote::Remote;
 pub(crate) use remote::{
-    Difference, RemoteIntegration, RemoteMap, RemoteSet, differences, is_same_value,
+    Difference, RemoteIntegration, RemoteMap, RemoteSet, differences, is_same_value, text_of,
 };
 pub use row::Outcome;
 pub(crate) use row::{Row, ShownRow};

@@ -292,7 +292,7 @@ pub(crate) fn is_same_value(
     row == jira || texts(row) == texts(jira)
 }
 
-fn text_of(value: &Value) -> String {
+pub(crate) fn text_of(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
-use super::make::Plan;
+use super::make::{Plan, PlannedRow};
 use crate::model::ShownRow;
 
 /// Three hashes, so that it can be told what makes another plan: the rows, Jira's list, or the options.
@@ -23,37 +23,28 @@ const PARTS: [&str; 3] = [
 impl PlanDigest {
     /// The digest of `plan`, made with `options` of rows of which the `invalid` ones are left out.
     pub(crate) fn of(plan: &Plan, invalid: &[ShownRow], options: &str) -> Self {
-        let mut rows = Sha256::new();
-        let mut list = Sha256::new();
-        let mut add = |to_list: bool, text: fmt::Arguments<'_>| {
-            let hash = if to_list { &mut list } else { &mut rows };
-            hash.update(text.to_string());
-            hash.update("\n");
-        };
-        for planned in plan.rows() {
-            let (row, action) = (&planned.row, &planned.action);
-            add(
-                false,
-                format_args!("{} {:?}", row.place, row.record.visible()),
-            );
-            let differences = action.differences();
-            add(
-                true,
-                format_args!("{} {:?} {differences:?}", action.name(), action.id()),
-            );
+        let (mut rows, mut list) = (String::new(), String::new());
+        // Writing to a string cannot fail.
+        for PlannedRow { row, action } in plan.rows() {
+            let _ = writeln!(rows, "{} {:?}", row.place, row.record.visible());
+            let (id, differences) = (action.id(), action.differences());
+            let _ = writeln!(list, "{} {id:?} {differences:?}", action.name());
         }
         for row in invalid {
-            add(false, format_args!("{} {:?}", row.place, row.codes));
+            let _ = writeln!(rows, "{} {:?}", row.place, row.codes);
         }
-        for used in plan.references() {
-            add(
-                false,
-                format_args!("{} {} {}", used.reference, used.host, used.rows),
-            );
+        for ((reference, host), count) in plan.references() {
+            let _ = writeln!(rows, "{reference} {host} {count}");
         }
-        let mut hashed = Sha256::new();
-        hashed.update(options);
-        Self([rows, list, hashed].map(|hash| hex(&hash.finalize())))
+        let hash = |text: &str| {
+            let hash = Sha256::digest(text);
+            // 64 bits of it are enough.
+            let start = hash
+                .first_chunk()
+                .map_or(0, |start| u64::from_be_bytes(*start));
+            format!("{start:016x}")
+        };
+        Self([hash(&rows), hash(&list), hash(options)])
     }
 
     /// What makes the plan of `approved`, a digest as it was shown, another one; nothing if it is the same.
@@ -73,14 +64,4 @@ impl fmt::Display for PlanDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join("-"))
     }
-}
-
-/// 64 bits of a hash, in hexadecimal.
-fn hex(hash: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in hash.iter().take(8) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

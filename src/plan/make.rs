@@ -1,12 +1,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
-use std::num::NonZeroU32;
 
 use super::index::RemoteIndex;
 use super::update::Change;
 use crate::model::{
     Difference, Field, FieldSet, FieldValue, Origin, OriginKey, OriginRule, Remote,
-    RemoteIntegration, RemoteSet, Row,
+    RemoteIntegration, RemoteSet, Row, listed,
 };
 use crate::secret::SecretReference;
 
@@ -15,8 +14,8 @@ use crate::secret::SecretReference;
 pub(crate) enum Action {
     /// Send it.
     Create {
-        /// Integrations of its type that share its origin or its name.
-        resembles: Vec<Resemblance>,
+        /// What it has in common with integrations of its type that Jira holds.
+        resembles: Vec<String>,
     },
     /// Skip it: Jira holds an integration with its key.
     Exists {
@@ -34,33 +33,9 @@ pub(crate) enum Action {
     NotSelected,
 }
 
-/// What a row to be created has in common with an integration that Jira holds, beside the type.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Resemblance {
-    /// The origin, which would be indexed twice; the integration has this name.
-    Origin { name: String, id: i64 },
-    /// The name; the integration has this origin.
-    Name { origin: String, id: i64 },
-}
-
-impl fmt::Display for Resemblance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Origin { name, id } => write!(
-                f,
-                "Jira already holds this type and origin as `{name}` (id {id}); both would be indexed"
-            ),
-            Self::Name { origin, id } => write!(
-                f,
-                "Jira already holds this type and name with the origin `{origin}` (id {id})"
-            ),
-        }
-    }
-}
-
 impl Action {
-    /// The integrations that a row to be created resembles.
-    pub(crate) fn resembles(&self) -> &[Resemblance] {
+    /// What a row to be created has in common with integrations that Jira holds.
+    pub(crate) fn resembles(&self) -> &[String] {
         match self {
             Self::Create { resembles } => resembles,
             _ => &[],
@@ -143,22 +118,13 @@ pub(crate) struct PlannedRow {
     pub action: Action,
 }
 
-/// A row whose column `id` names an integration that has another key.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct OtherKey {
-    /// The row's place.
-    pub place: String,
-    pub id: i64,
-    /// The name of the integration.
-    pub name: String,
-}
-
 /// What to do with all rows, and the list that this follows from.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     rows: Vec<PlannedRow>,
     baseline: Vec<Remote>,
-    other_keys: Vec<OtherKey>,
+    /// Rows whose column `id` names an integration that has another key, with that integration.
+    other_keys: Vec<String>,
     /// The fields that an update changes; none for an import.
     named: Option<FieldSet>,
 }
@@ -170,15 +136,8 @@ pub(crate) struct Vanished(pub Vec<(String, i64)>);
 /// The first rows, and how many more there are.
 impl fmt::Display for Vanished {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 5;
-        for (index, (place, id)) in self.0.iter().take(MOST).enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{place} (id {id})")?;
-        }
-        if self.0.len() > MOST {
-            write!(f, " and {} more", self.0.len() - MOST)?;
-        }
-        Ok(())
+        let first = listed(&self.0, 5, |(place, id)| format!("{place} (id {id})"));
+        f.write_str(&first)
     }
 }
 
@@ -216,14 +175,11 @@ impl Plan {
     }
 
     /// The plan without the rows to be sent after the first `most`.
-    pub(crate) fn without_rest(mut self, most: NonZeroU32) -> Self {
-        let mut left = most.get();
-        self.rows.retain(|planned| {
-            let is_kept = left > 0 || !planned.action.is_sent();
-            left -= u32::from(is_kept && planned.action.is_sent());
-            is_kept
-        });
-        self
+    pub(crate) fn without_rest(self, most: usize) -> Self {
+        let mut plan = self.limited_to(most);
+        plan.rows
+            .retain(|planned| planned.action != Action::NotSelected);
+        plan
     }
 
     /// Plans the same rows against a newer list. Rows beyond the limit stay so, because nobody has confirmed them. The
@@ -265,7 +221,7 @@ impl Plan {
     }
 
     /// Rows whose column `id` names an integration that has another key. An import ignores the column.
-    pub(crate) fn other_keys(&self) -> &[OtherKey] {
+    pub(crate) fn other_keys(&self) -> &[String] {
         &self.other_keys
     }
 
@@ -304,11 +260,6 @@ impl Plan {
             .count()
     }
 
-    /// How many rows are beyond the limit.
-    pub(crate) fn beyond_limit(&self) -> usize {
-        self.count(Action::NotSelected.name())
-    }
-
     /// How many rows exist, and how many of these differ.
     pub(crate) fn existing(&self) -> (usize, usize) {
         let is_there = |planned: &&PlannedRow| matches!(planned.action, Action::Exists { .. });
@@ -330,10 +281,17 @@ impl Plan {
         })
     }
 
-    /// The references to secrets of the rows to be sent, each with the host that its secret goes to.
-    pub(crate) fn references(&self) -> Vec<ReferenceUse> {
-        let sent = self.rows.iter().filter(|planned| planned.action.is_sent());
-        ReferenceUse::collect(sent)
+    /// The references to secrets of the rows to be sent, each with where its secret goes (scheme and host, or the product where
+    /// the row leaves the origin to Jira) and the number of such rows.
+    pub(crate) fn references(&self) -> BTreeMap<(SecretReference, String), usize> {
+        let mut uses = BTreeMap::new();
+        for planned in self.rows.iter().filter(|planned| planned.action.is_sent()) {
+            for reference in planned.row.record.references() {
+                let host = host_of(planned);
+                *uses.entry((reference.clone(), host)).or_default() += 1;
+            }
+        }
+        uses
     }
 }
 
@@ -341,18 +299,15 @@ fn identities(list: &[RemoteIntegration]) -> Vec<Remote> {
     list.iter().map(RemoteIntegration::identity).collect()
 }
 
-fn other_keys(rows: &[Row], remote: &[RemoteIntegration]) -> Vec<OtherKey> {
+fn other_keys(rows: &[Row], remote: &[RemoteIntegration]) -> Vec<String> {
     let by_id: HashMap<i64, &RemoteIntegration> =
         remote.iter().map(|remote| (remote.id, remote)).collect();
     let other_key = |row: &Row| {
         let shown = by_id.get(&row.id?)?;
         let key = row.record.key();
         let is_same = key.is_some_and(|key| shown.has_key(&key));
-        (!is_same).then(|| OtherKey {
-            place: row.place.to_string(),
-            id: shown.id,
-            name: shown.display_name.clone().unwrap_or_default(),
-        })
+        let name = shown.display_name.as_deref().unwrap_or_default();
+        (!is_same).then(|| format!("{} ({} is `{name}`)", row.place, shown.id))
     };
     rows.iter().filter_map(other_key).collect()
 }
@@ -397,7 +352,7 @@ impl RemoteIndex<'_> {
     }
 
     /// The first integration that shares the row's type and origin, and the first that shares its type and name.
-    fn resembling(&self, row: &Row) -> Vec<Resemblance> {
+    fn resembling(&self, row: &Row) -> Vec<String> {
         let integration_type = row.record.integration_type();
         // Many accounts of a vendor's own cloud share its one origin, so that a blank one tells nothing.
         let with_origin = row.record.origin().and_then(|origin| {
@@ -409,13 +364,13 @@ impl RemoteIndex<'_> {
             let named = self.by_name.get(&(integration_type, name));
             named?.first()
         });
-        let origin = with_origin.map(|remote| Resemblance::Origin {
-            name: remote.display_name.clone().unwrap_or_default(),
-            id: remote.id,
+        let origin = with_origin.map(|remote| {
+            let (name, id) = (remote.display_name.as_deref().unwrap_or_default(), remote.id);
+            format!("Jira already holds this type and origin as `{name}` (id {id}); both would be indexed")
         });
-        let name = with_name.map(|remote| Resemblance::Name {
-            origin: remote.origin.clone().unwrap_or_default(),
-            id: remote.id,
+        let name = with_name.map(|remote| {
+            let (origin, id) = (remote.origin.as_deref().unwrap_or_default(), remote.id);
+            format!("Jira already holds this type and name with the origin `{origin}` (id {id})")
         });
         origin.into_iter().chain(name).collect()
     }
@@ -431,36 +386,6 @@ impl RemoteIndex<'_> {
         }
         let integration_type = row.record.integration_type();
         Action::Update(Box::new(Change::new(integration_type, remote, differences)))
-    }
-}
-
-/// A reference to a secret and where its secret goes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct ReferenceUse {
-    /// The reference as the sheet has it.
-    pub reference: SecretReference,
-    /// Scheme and host, or the product where the row leaves the origin to Jira.
-    pub host: String,
-    pub rows: usize,
-}
-
-impl ReferenceUse {
-    /// The references of `rows`, one for each pair of reference and host.
-    fn collect<'a>(rows: impl Iterator<Item = &'a PlannedRow>) -> Vec<Self> {
-        let mut uses: BTreeMap<(SecretReference, String), usize> = BTreeMap::new();
-        for planned in rows {
-            for reference in planned.row.record.references() {
-                let host = host_of(planned);
-                *uses.entry((reference.clone(), host)).or_default() += 1;
-            }
-        }
-        uses.into_iter()
-            .map(|((reference, host), rows)| Self {
-                reference,
-                host,
-                rows,
-            })
-            .collect()
     }
 }
 
@@ -583,10 +508,10 @@ mod tests {
         let plan = Plan::new(rows, &[there(1)], None).limited_to(2);
         let created = |plan: &Plan| plan.to_send().map(|row| row.n).collect::<Vec<_>>();
         assert_eq!(created(&plan), [2, 3]);
-        assert_eq!((plan.beyond_limit(), plan.existing().0), (2, 1));
+        assert_eq!((plan.count("not_selected"), plan.existing().0), (2, 1));
         let plan = plan.replan(&[there(1), there(2), there(5)]).unwrap();
         assert_eq!(created(&plan), [3], "no row takes the place of another");
-        assert_eq!((plan.beyond_limit(), plan.existing().0), (1, 3));
+        assert_eq!((plan.count("not_selected"), plan.existing().0), (1, 3));
     }
 
     #[test]
@@ -650,10 +575,10 @@ mod tests {
         let rows = vec![row(1, Some("New"), "https://git.example.org", vec![])];
         let plan = Plan::new(rows, &[remote(7, "Old", "https://git.example.org")], None);
         let expected = Action::Create {
-            resembles: vec![Resemblance::Origin {
-                name: "Old".into(),
-                id: 7,
-            }],
+            resembles: vec![
+                "Jira already holds this type and origin as `Old` (id 7); both would be indexed"
+                    .into(),
+            ],
         };
         assert_eq!(plan.rows()[0].action, expected);
     }
@@ -666,10 +591,7 @@ mod tests {
             &[remote(7, "Payments", "https://git.example.org")],
             None,
         );
-        let resembles = Resemblance::Name {
-            origin: "https://git.example.org".into(),
-            id: 7,
-        };
+        let resembles = "Jira already holds this type and name with the origin `https://git.example.org` (id 7)";
         assert_eq!(plan.rows()[0].action.resembles(), [resembles]);
         assert_eq!(plan.resembling(), 1);
     }

@@ -93,8 +93,8 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation, is_dry_run: boo
         let update = "credentials cannot be compared; `gij update` replaces them";
         lines.fact("", update);
     }
-    if plan.beyond_limit() > 0 {
-        let beyond = count(n(plan.beyond_limit()), "row", "rows");
+    if plan.count("not_selected") > 0 {
+        let beyond = count(n(plan.count("not_selected")), "row", "rows");
         lines.fact("Later", format!("{beyond}, beyond --limit"));
     }
     if !input.invalid.is_empty() {
@@ -116,9 +116,8 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation, is_dry_run: boo
         }
         lines.fact("Visible", visible);
     }
-    for used in plan.references() {
-        let (reference, host) = (&used.reference, &used.host);
-        let rows = count(n(used.rows), "row", "rows");
+    for ((reference, host), rows) in plan.references() {
+        let rows = count(n(rows), "row", "rows");
         lines.fact("Secret", format!("{reference} goes to {host} ({rows})"));
     }
     let mut warnings = Lines::new(0);
@@ -134,9 +133,7 @@ fn add_other_keys(lines: &mut Lines, plan: &Plan) {
     if others.is_empty() {
         return;
     }
-    let named = listed(others, MOST, |other| {
-        format!("{} ({} is `{}`)", other.place, other.id, other.name)
-    });
+    let named = listed(others, MOST, String::clone);
     let rows = count(n(others.len()), "row has", "rows have");
     let (severity, so) = if plan.is_update() {
         (
@@ -187,7 +184,7 @@ pub(crate) fn existing_rows(plan: &Plan) -> String {
 pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[ShownRow]) -> String {
     // The longest label is `not selected`.
     let mut lines = Lines::new(match plan {
-        _ if plan.beyond_limit() > 0 => 12,
+        _ if plan.count("not_selected") > 0 => 12,
         _ if plan.is_update() => 9,
         _ => WIDTH,
     });
@@ -204,7 +201,7 @@ pub(crate) fn dry_run_rows(plan: &Plan, invalid: &[ShownRow]) -> String {
             });
         }
         for resemblance in planned.action.resembles() {
-            lines.detail(&resemblance.to_string());
+            lines.detail(resemblance);
         }
     }
     invalid.for_each(|row| add_invalid(&mut lines, row));

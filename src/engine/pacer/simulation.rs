@@ -213,7 +213,7 @@ impl LimitSimulation {
             while let Some(one_less) = left.get().checked_sub(1) {
                 left.set(one_less);
                 loop {
-                    let permit = pacer.acquire(&stop).await.unwrap();
+                    let permit = pacer.acquire(&stop, Purpose::Operation).await.unwrap();
                     if self.exchange(permit).await {
                         break;
                     }
@@ -387,7 +387,7 @@ impl FaultyServer {
             while let Some(less) = rows.get().checked_sub(1) {
                 rows.set(less);
                 loop {
-                    let permit = pacer.acquire(&stop).await.unwrap();
+                    let permit = pacer.acquire(&stop, Purpose::Operation).await.unwrap();
                     let now_under_way = pacer.under_way();
                     sent.set(sent.get() + 1);
                     under_way.set(under_way.get() + u32::try_from(now_under_way).unwrap());

@@ -15,7 +15,10 @@ fn pacer(concurrency: usize, rate: Option<f64>, max_wait: Duration) -> Pacer {
 }
 
 async fn permit(pacer: &Pacer) -> Permit<'_> {
-    pacer.acquire(&StopSwitch::default()).await.unwrap()
+    pacer
+        .acquire(&StopSwitch::default(), Purpose::Operation)
+        .await
+        .unwrap()
 }
 
 fn limited(seconds: u64) -> Feedback {
@@ -113,7 +116,7 @@ async fn a_list_that_is_read_is_no_answer_that_was_waited_for() {
     let pacer = pacer(1, None, MINUTE);
     tokio::time::advance(50 * SECOND).await;
     let read = pacer
-        .acquire_for_list(&StopSwitch::default())
+        .acquire(&StopSwitch::default(), Purpose::List)
         .await
         .unwrap();
     read.give_feedback((Ended::Answered(200), None), None, "")
@@ -145,7 +148,7 @@ async fn a_list_is_asked_for_again_after_a_pause_whatever_went_wrong() {
     for feedback in [BROKEN, (Ended::TimedOut, None), (Ended::BrokenOff, None)] {
         let pacer = pacer(1, None, MINUTE);
         let read = pacer
-            .acquire_for_list(&StopSwitch::default())
+            .acquire(&StopSwitch::default(), Purpose::List)
             .await
             .unwrap();
         assert!(
@@ -170,7 +173,7 @@ async fn who_waits_is_woken_to_stop() {
         .give_feedback(limited(300), None, "")
         .unwrap();
     let start = Instant::now();
-    let (woken, ()) = tokio::join!(pacer.acquire(&stop), async {
+    let (woken, ()) = tokio::join!(pacer.acquire(&stop, Purpose::Operation), async {
         stop.throw(Stop::Interrupted);
     });
     assert!(woken.is_none() && start.elapsed().is_zero());
@@ -316,7 +319,7 @@ async fn a_list_that_is_not_given_ends_no_wait() {
     tokio::time::advance(MINUTE).await;
     for feedback in [BROKEN, (Ended::NotConnected, None), LIMITED] {
         let read = pacer
-            .acquire_for_list(&StopSwitch::default())
+            .acquire(&StopSwitch::default(), Purpose::List)
             .await
             .unwrap();
         assert!(

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::engine::matcher::{MatchRow, RowStatus};
 use crate::journal::RowState;
-use crate::model::{Field, RemoteIntegration, is_same_value};
+use crate::model::{Field, RemoteIntegration, is_same_value, text_of};
 
 /// What Jira shows differently now than in the answer that created the row, or, where that did not tell, than in the row
 /// itself, in words. What Jira does not show is not compared.
@@ -50,21 +50,15 @@ pub(super) fn changes(row: &RowState, shown: &RemoteIntegration) -> Vec<String> 
 fn in_words(name: &str, before: &Value, now: &Value) -> String {
     let was = match before {
         Value::Null => "blank".to_owned(),
-        before => as_text(before),
+        before => text_of(before),
     };
     let is_plain =
         now.is_boolean() || now.is_number() || matches!(now.as_str(), Some("true" | "false"));
     if is_plain {
-        format!("{name} was {was}, is {}", as_text(now))
+        format!("{name} was {was}, is {}", text_of(now))
     } else {
         format!("{name} was {was}, now differs")
     }
-}
-
-fn as_text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

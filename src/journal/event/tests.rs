@@ -28,13 +28,7 @@ fn listed(found: Found) -> Event {
 }
 
 fn one_of_each() -> Vec<Event> {
-    let new = NewIntegration {
-        id: 611,
-        type_name: "AZURE".into(),
-        origin: None,
-        name: Some("Azure 1".into()),
-        init_date: Some(1_795_342_504_000),
-    };
+    let new = serde_json::json!({"id": 611, "type": "AZURE", "origin": null, "name": "Azure 1", "init_date": 1_795_342_504_000_i64});
     vec![
         Event::Opened(Box::new(opened())),
         row(1),
@@ -95,7 +89,7 @@ fn the_format() {
     {"event":"confirmed","by":"answer","at":"2026-11-22T10:15:03.002Z"}
     {"event":"declined","at":"2026-11-22T10:15:03.002Z"}
     {"event":"listed","why":"baseline","at":"2026-11-22T10:15:03.500Z","ids":[1,2]}
-    {"event":"listed","why":"baseline","at":"2026-11-22T10:15:03.500Z","new":[{"id":611,"type":"AZURE","origin":null,"name":"Azure 1","init_date":1795342504000}]}
+    {"event":"listed","why":"baseline","at":"2026-11-22T10:15:03.500Z","new":[{"id":611,"init_date":1795342504000,"name":"Azure 1","origin":null,"type":"AZURE"}]}
     {"event":"plan","n":1,"action":"exists","reason":"no-such-key","id":70}
     {"event":"intent","n":1,"attempt":1,"op":"create","at":"2026-11-22T10:15:04.000Z"}
     {"event":"outcome","n":1,"attempt":1,"ms":120,"status":200,"verdict":"created","remote":{"id":601,"init_date":1795342504000},"at":"2026-11-22T10:15:04.120Z"}
