@@ -192,6 +192,9 @@ impl RowState {
 
     /// Only a row of which nothing is in Jira is planned again; the plan to create it changes nothing before it is sent.
     pub(super) fn plan(&mut self, planned: &Planned) {
+        if self.is_gone() {
+            return;
+        }
         let may_plan = matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed);
         let remote = planned.id.map(|id| Remote {
             id,
@@ -252,7 +255,7 @@ impl RowState {
                     self.deletions.intend(id, intent);
                 }
             }
-            _ if self.outcome == Outcome::Created => {}
+            _ if self.outcome == Outcome::Created || self.is_gone() => {}
             Op::Update => {
                 if self.before.is_empty() {
                     self.before.clone_from(&intent.before);
@@ -290,7 +293,7 @@ impl RowState {
 
     /// An answer counts for the open request; that something was created counts always.
     pub(super) fn answer(&mut self, answered: Answered) {
-        if self.deletions.answer(&answered) || self.outcome == Outcome::Created {
+        if self.deletions.answer(&answered) || self.outcome == Outcome::Created || self.is_gone() {
             return;
         }
         note_changes(&mut self.changes, &answered.also_changed);
@@ -339,7 +342,9 @@ impl RowState {
     pub(super) fn settle(&mut self, settled: Settled) {
         let is_of_deletion = matches!(settled.verdict, Verdict::Removed | Verdict::AlreadyGone);
         let outcome = match (settled.verdict, self.outcome) {
-            (_, Outcome::Created) => return self.settle_deletion(&settled),
+            _ if self.outcome == Outcome::Created || self.is_gone() => {
+                return self.settle_deletion(&settled);
+            }
             _ if is_of_deletion || self.removal().is_some_and(Removal::is_in_doubt) => {
                 return self.settle_deletion(&settled);
             }

@@ -349,6 +349,28 @@ fn what_is_left_alone_can_still_be_removed_and_what_is_removed_stays_so() {
 }
 
 #[test]
+fn a_row_that_is_gone_is_not_created_anew() {
+    let mut delete = delete(1, 70);
+    if let Event::Intent(intent) = &mut delete {
+        intent.id = None;
+    }
+    let gone = [
+        row(1),
+        planned(1, PlannedAction::Exists),
+        delete,
+        settled(1, Verdict::Removed),
+    ];
+    for later in [
+        intent(1, 2),
+        answered(1, 2, Verdict::Created),
+        settled(1, Verdict::Created),
+    ] {
+        let state = run(gone.clone().into_iter().chain([later]));
+        assert!(state.row(1).unwrap().is_gone());
+    }
+}
+
+#[test]
 fn what_jira_refused_to_delete_can_be_left_alone() {
     let events = [
         delete(2, 601),
