@@ -44,7 +44,8 @@ pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option
         None => index < HEADER_WITHIN as usize,
     };
     let records = |delimiter| first_records(text, delimiter, is_wanted);
-    let mut tables: Vec<_> = delimiters(options).map(records).collect();
+    let delimiters = delimiters(text, options);
+    let mut tables: Vec<_> = delimiters.iter().copied().map(records).collect();
     let (table, index) = find_header(&tables, options, sink)?;
     let mut above = tables.swap_remove(table);
     above.truncate(index + 1);
@@ -53,26 +54,30 @@ pub(super) fn find(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option
         above.clear();
     }
     Some(Header {
-        delimiter: delimiters(options).nth(table)?,
+        delimiter: delimiters[table],
         blank_above: u64::from(record.row.number) - 1 - index as u64,
         record,
         above: above.into_iter().map(|record| record.row).collect(),
     })
 }
 
-fn delimiters(options: &ReadOptions) -> impl Iterator<Item = u8> {
-    let delimiters = match options.delimiter {
-        Some(given) => vec![given],
-        None => DELIMITERS.to_vec(),
-    };
+/// The delimiters to try: the one that was given, or those that occur.
+fn delimiters(text: &str, options: &ReadOptions) -> Vec<u8> {
+    let occurring = DELIMITERS.into_iter();
+    let occurring = occurring.filter(|delimiter| *delimiter == ',' || text.contains(*delimiter));
+    let delimiters = options
+        .delimiter
+        .map_or_else(|| occurring.collect(), |given| vec![given]);
     // They are ASCII.
     let delimiters = delimiters.into_iter();
-    delimiters.map(|delimiter| u8::try_from(delimiter).unwrap_or(b','))
+    delimiters
+        .map(|delimiter| u8::try_from(delimiter).unwrap_or(b','))
+        .collect()
 }
 
 /// The record that is most likely meant for the header row, cut by the delimiter that makes the most of it.
 pub(super) fn likely(text: &str, options: &ReadOptions, sink: &dyn Sink) -> Option<FirstRow> {
-    let tables = delimiters(options).map(|delimiter| {
+    let tables = delimiters(text, options).into_iter().map(|delimiter| {
         let records = first_records(text, delimiter, |_, row| row < NAMED_WITHIN);
         records.into_iter().map(|record| record.row).collect()
     });
