@@ -6,6 +6,7 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use encoding_rs::WINDOWS_1252;
+use memchr::memmem;
 use quick_xml::escape::resolve_html5_entity;
 use zeroize::Zeroizing;
 
@@ -82,10 +83,15 @@ impl Masker {
     /// `text` on one line, decoded and masked, without markup and invisible characters; and whether it contains a secret.
     fn normalised(&self, text: &str) -> (String, bool) {
         let mut is_found = false;
+        let mut searched = String::new();
         let mut mask = |text: String| {
-            let masked = self.replaced(&text);
-            is_found |= masked.is_some();
-            masked.unwrap_or(text)
+            // Most steps change nothing.
+            if text != searched {
+                let masked = self.replaced(&text);
+                is_found |= masked.is_some();
+                searched = masked.unwrap_or(text);
+            }
+            searched.clone()
         };
         let mut text = mask(visible(text));
         text = mask(without_markup(&text));
@@ -99,7 +105,7 @@ impl Masker {
         let text = mask(text.split_whitespace().collect::<Vec<_>>().join(" "));
         // Line breaks, markup and escapes of escapes may part a secret.
         let whole = joined(&text);
-        if self.hidden(&whole, SHORTEST_IN_PARTS).is_empty() {
+        if whole == text || self.hidden(&whole, SHORTEST_IN_PARTS).is_empty() {
             (text, is_found)
         } else {
             ("***".to_owned(), true)
@@ -129,12 +135,12 @@ impl Masker {
         let mut hidden = Vec::new();
         let long = |form: &&Zeroizing<String>| form.len() >= shortest;
         for form in self.forms.iter().filter(long) {
-            let found = lower.match_indices(form.as_str());
-            hidden.extend(found.map(|(start, form)| start..start + form.len()));
+            let found = memmem::find_iter(lower.as_bytes(), form.as_bytes());
+            hidden.extend(found.map(|start| start..start + form.len()));
         }
         for part in self.base64.iter().filter(long) {
             let mut from = 0;
-            while let Some(found) = lower[from..].find(part.as_str()) {
+            while let Some(found) = memmem::find(&lower.as_bytes()[from..], part.as_bytes()) {
                 // All of the Base64: what stands beside the part encodes some of the secret too.
                 let start = lower[..from + found].trim_end_matches(is_base64).len();
                 from += found + part.len();
@@ -159,8 +165,12 @@ impl Masker {
         // is so in the secret too.
         let json = Zeroizing::new(serde_json::Value::from(secret).to_string());
         let json = json[1..json.len() - 1].to_owned();
-        for text in [secret.to_owned(), json, secret.replace(' ', "+")] {
-            let text = Zeroizing::new(text);
+        let mut texts = [json, secret.to_owned(), secret.replace(' ', "+")]
+            .map(Zeroizing::new)
+            .to_vec();
+        // Of most secrets they are the same.
+        texts.dedup();
+        for text in texts {
             let (normalised, _) = Self::default().normalised(&text);
             let whole = joined(&normalised);
             add(&mut self.forms, &text);
