@@ -95,17 +95,12 @@ impl ConnectArgs {
 
     /// The Jira that the arguments or the environment name.
     pub(super) fn url(&self) -> Result<BaseUrl, Failure> {
-        let (_, base) = self.named()?.ok_or_else(|| {
+        let (_, base) = named_jira(self.jira_url.as_deref())?.ok_or_else(|| {
             Failure::usage("no Jira given: neither --jira-url nor JIRA_URL is set").help(
                 "add `--jira-url https://jira.example.org`, or rehearse without Jira: `gij import FILE --sandbox`",
             )
         })?;
         self.checked(base)
-    }
-
-    /// The Jira that the arguments or the environment name, if they do.
-    pub(super) fn named(&self) -> Result<Option<NamedJira>, Failure> {
-        named_jira(self.jira_url.as_deref())
     }
 
     /// `base`, once everything is checked that can be without a request.
@@ -250,7 +245,7 @@ pub(super) fn connect_on(
     let pacer = Pacer::new(pace);
     let (list, jira) = runtime.block_on(async {
         client.status().await?;
-        let list = list(&client, &pacer, screen).await?;
+        let list = patiently(async || client.list().await, &pacer, screen).await?;
         Ok::<_, Failure>((list, who(&client, &pacer, screen).await?))
     })?;
     let connected = Connected {
@@ -271,7 +266,8 @@ impl Connected {
 
     /// Reads the list of integrations again.
     pub(super) fn list(&self, screen: &Screen) -> Result<Vec<RemoteIntegration>, Failure> {
-        self.unless_interrupted(list(&self.client, &self.pacer, screen))
+        let list = async || self.client.list().await;
+        self.unless_interrupted(async { Ok(patiently(list, &self.pacer, screen).await?) })
     }
 
     /// Reads how many repositories each integration has found; none if this version of the app does not tell.
@@ -348,15 +344,6 @@ async fn patiently<T>(
     read(send, pacer, &StopSwitch::default(), &waiting).await
 }
 
-/// Reads the list of integrations, with retries.
-async fn list(
-    client: &Client,
-    pacer: &Pacer,
-    screen: &Screen,
-) -> Result<Vec<RemoteIntegration>, Failure> {
-    Ok(patiently(async || client.list().await, pacer, screen).await?)
-}
-
 /// The credential for the Jira at `base`: from a file, the environment or a hidden prompt.
 fn access(args: &ConnectArgs, base: &BaseUrl) -> Result<Access, Failure> {
     if let Some(path) = &args.token_file {
@@ -429,7 +416,8 @@ mod tests {
         let command = ConnectArgs::augment_args(clap::Command::new("gij"));
         let matches = command.get_matches_from(["gij"].iter().chain(args));
         let args = ConnectArgs::from_arg_matches(&matches).unwrap();
-        url_of_run(args.named()?.as_ref(), RUN, "https://jira.example.org/jira")
+        let named = named_jira(args.jira_url.as_deref())?;
+        url_of_run(named.as_ref(), RUN, "https://jira.example.org/jira")
     }
 
     #[test]

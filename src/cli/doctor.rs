@@ -48,15 +48,11 @@ pub(super) fn doctor(args: &DoctorArgs, context: &Context) -> Result<Exit, Failu
         let import = context.given.next("import");
         let import = import.operands([FILE.to_owned()]).options(&["--dry-run"]);
         context.next(&format!("see the plan for your spreadsheet:\n  {import}"));
-    } else {
-        let doctor = context.given.again();
-        context.next(&format!("fix this, then check again:\n  {doctor}"));
+        return Ok(Exit::Done);
     }
-    Ok(if report.usable {
-        Exit::Done
-    } else {
-        Exit::Stopped
-    })
+    let doctor = context.given.again();
+    context.next(&format!("fix this, then check again:\n  {doctor}"));
+    Ok(Exit::Stopped)
 }
 
 /// As an import does: no credential is sent to what is not a Jira, or after a refusal. Nothing is retried, since the

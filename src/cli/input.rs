@@ -8,7 +8,7 @@ use serde::Deserialize as _;
 
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::values::{delimiter, encoding, env, one_of};
+use super::values::{delimiter, encoding, env, full_path, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
 use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Severity, nearest};
@@ -74,7 +74,7 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "PATTERN", hide_short_help = true, help_heading = SECRETS)]
     pub allow_env: Vec<String>,
     /// Let secret cells refer to files (`file:PATH`) below this directory
-    #[arg(long, value_name = "DIR", hide_short_help = true, help_heading = SECRETS)]
+    #[arg(long, value_name = "DIR", hide_short_help = true, help_heading = SECRETS, value_parser = full_path)]
     pub secrets_dir: Option<PathBuf>,
 }
 
@@ -90,23 +90,13 @@ impl InputArgs {
         purpose: Purpose,
         own_files: Vec<PathBuf>,
     ) -> Result<Options, Failure> {
-        if let Some(dir) = &self.secrets_dir
-            && !dir.is_dir()
-        {
-            return Err(Failure::usage(format!(
-                "--secrets-dir {} is not a directory",
-                dir.display()
-            )));
+        if let Some(dir) = self.secrets_dir.as_ref().filter(|dir| !dir.is_dir()) {
+            let message = format!("--secrets-dir {} is not a directory", dir.display());
+            return Err(Failure::usage(message));
         }
         let secrets = SecretPolicy {
             allow_env: self.allow_env.clone(),
-            // For a resume from another directory.
-            secrets_dir: self
-                .secrets_dir
-                .as_deref()
-                .map(std::path::absolute)
-                .transpose()
-                .map_err(Failure::usage)?,
+            secrets_dir: self.secrets_dir.clone(),
             own_files,
         };
         let mut options = Options::new(purpose, secrets);
@@ -177,7 +167,7 @@ pub(super) fn in_option<E: std::fmt::Display>(option: &'static str) -> impl Fn(E
 
 /// Reads and validates all files.
 pub(super) fn read(files: &[PathBuf], options: &Options) -> Result<Validation, Failure> {
-    complete(validate(files, options), options)
+    complete(validate(files, options))
 }
 
 /// Reads and validates files with the names that the run knows them by.
@@ -189,11 +179,11 @@ pub(super) fn read_as(
         let source = Source::open(file).map(|source| source.named(name));
         (name.clone(), source)
     };
-    complete(validate_sources(files.iter().map(open), options), options)
+    complete(validate_sources(files.iter().map(open), options))
 }
 
-/// `found`, if everything that the options name was there.
-fn complete(found: Validation, options: &Options) -> Result<Validation, Failure> {
+/// `found`, if everything that its options name was there.
+fn complete(found: Validation) -> Result<Validation, Failure> {
     if found.has_secret_argument {
         let failure = Failure::usage(
             "a secret must not be on the command line, and for some of these rows `username` is one: an access key id",
@@ -224,13 +214,7 @@ fn complete(found: Validation, options: &Options) -> Result<Validation, Failure>
     let counts = found.counts;
     if counts.not_selected > 0 && counts.not_selected == counts.read {
         let rows = count(counts.read, "row", "rows");
-        let selection = &options.selection;
-        let select = match (selection.only.as_slice(), selection.rows.as_slice()) {
-            (_, []) => "`--only` selects",
-            ([], _) => "`--rows` selects",
-            _ => "`--only` and `--rows` together select",
-        };
-        let failure = Failure::usage(format!("{select} none of {rows}"));
+        let failure = Failure::usage(format!("`--only` and `--rows` select none of {rows}"));
         return Err(failure.help("compare the text and the row numbers with the sheet"));
     }
     Ok(found)
@@ -296,12 +280,14 @@ pub(super) fn end(found: &Validation, context: &Context) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-/// Adds problems of valid rows to `input`: rows with an error are not valid any more.
+/// Adds problems of valid rows to `input`, and shows them by `write`: rows with an error are not valid any more.
 pub(super) fn add_problems(
     input: &mut Validation,
     options: &Options,
     problems: impl IntoIterator<Item = RowProblem>,
-) -> Diagnostics {
+    context: &Context,
+    write: fn(&Screen, &str),
+) {
     let mut added = Diagnostics::default();
     let mut bad: BTreeMap<Code, BTreeSet<u32>> = BTreeMap::new();
     for (at, field, problem) in problems {
@@ -324,7 +310,10 @@ pub(super) fn add_problems(
     for (code, rows) in bad {
         input.invalidate(code, &rows);
     }
-    added
+    if !context.is_json {
+        let screen = &context.screen;
+        write(screen, &diagnostics(&added, screen.detail()));
+    }
 }
 
 /// The cell of a field; the row, if the value comes from `--set`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::connect::{ConnectArgs, NamedJira, is_at, url_of_run};
+use super::connect::{ConnectArgs, NamedJira, is_at, named_jira, url_of_run};
 use super::exit::{Exit, Failure};
 use super::next::{Given, NextCommand};
 use super::pace::PaceArgs;
@@ -13,10 +13,11 @@ use super::values::{one_row, row_and_id};
 use crate::engine::Matcher;
 use crate::jira::BaseUrl;
 use crate::journal::{
-    self, Event, JOURNAL_FILE, Jira, Journal, JournalError, Lock, ReadRun, RunDir, RunState,
-    SessionStart, StoredRun, find_run, lock_jira,
+    self, Event, JOURNAL_FILE, Jira, Journal, JournalError, ReadRun, RunDir, RunState,
+    SessionStart, StoredRun, find_run,
 };
 use crate::model::{Outcome, RemoteIntegration};
+use crate::render::Screen;
 use crate::validate::RowRange;
 
 #[derive(Clone, Debug, Args)]
@@ -62,14 +63,14 @@ pub(super) struct LoadedRun {
 
 impl LoadedRun {
     /// Loads the run that `word` means, unless `args` decide rows in doubt of an update.
-    pub(super) fn load_to_change(word: &str, args: &RunArgs) -> Result<Self, Failure> {
-        let run = Self::load(&args.runs.runs_dir, word, &args.connect)?;
-        for place in args
-            .adopt
-            .iter()
-            .map(|(place, _)| place)
-            .chain(&args.absent)
-        {
+    pub(super) fn load_to_change(
+        word: &str,
+        args: &RunArgs,
+        screen: &Screen,
+    ) -> Result<Self, Failure> {
+        let run = Self::load(&args.runs.runs_dir, word, &args.connect, screen)?;
+        let adopted = args.adopt.iter().map(|(place, _)| place);
+        for place in adopted.chain(&args.absent) {
             if run.state().opened.is_update() {
                 let failure = "--adopt and --absent apply to imports only; this run is an update";
                 let help = "omit them: a resume sends rows in doubt again";
@@ -85,8 +86,10 @@ impl LoadedRun {
         runs_dir: &Path,
         word: &str,
         connect: &ConnectArgs,
+        screen: &Screen,
     ) -> Result<Self, Failure> {
-        let (stored, base) = find(runs_dir, word, connect.named()?.as_ref())?;
+        let named = named_jira(connect.jira_url.as_deref())?;
+        let (stored, base) = find(runs_dir, word, named.as_ref())?;
         if stored.opened.rehearsal {
             let failure = Failure::usage(format!(
                 "{} was a rehearsal, and its sandbox no longer exists",
@@ -97,6 +100,12 @@ impl LoadedRun {
         let base = connect.checked(base)?;
         let dir = RunDir::open(&stored.path, &stored.id)?;
         let read = read_journal(&dir.path)?;
+        if let Some(line) = read.damaged.first() {
+            screen.problem(&format!(
+                "warning: the journal is damaged at line {line}; every row that was not settled by then counts as sent, and \
+                 rows may be missing\n"
+            ));
+        }
         // An id is only found in the runs directory; a run elsewhere is named by its path.
         let word = if stored.path.parent() == Some(runs_dir) {
             stored.id
@@ -152,15 +161,13 @@ impl LoadedRun {
             let Some(shown) = list.iter().find(|remote| remote.id == *id) else {
                 return refuse(&format!("Jira has no integration {id}"));
             };
-            let mut adopted = decisions
-                .iter()
-                .filter_map(|decision| decision.adopted.as_ref());
+            let is_it = |other: &Decision| other.adopted.as_ref().is_some_and(|it| it.id == *id);
             let row_type = self.state().row(n);
             let row_type = row_type.and_then(|row| row.read.type_name.as_deref());
             if matcher.is_in_baseline(shown.identity()) {
                 return refuse(&format!("integration {id} was in Jira before the run"));
             }
-            if adopted.any(|adopted| adopted.id == *id) || matcher.is_claimed(shown.identity()) {
+            if decisions.iter().any(is_it) || matcher.is_claimed(shown.identity()) {
                 return refuse(&format!("integration {id} belongs to another row"));
             }
             if row_type != Some(shown.type_name.as_str()) {
@@ -239,11 +246,6 @@ impl LoadedRun {
         ];
         let undo = self.next(given, "undo").without(&CONFLICTING);
         undo.options(&["--duplicates"])
-    }
-
-    /// Keeps other runs on its `jira` away.
-    pub(super) fn lock(&self, jira: &Jira) -> Result<Lock, Failure> {
-        Ok(lock_jira(&self.runs_dir()?, jira.identity())?)
     }
 
     /// The directory of the runs that it lies in.

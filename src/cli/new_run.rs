@@ -30,7 +30,7 @@ use crate::journal::{
     lock_jira,
 };
 use crate::model::Code;
-use crate::plan::{Plan, PlanDigest};
+use crate::plan::{Plan, PlanDigest, integrations_of};
 use crate::render::{Screen, count, dry_run_rows, existing_rows, plan as plan_text};
 use crate::report::{Report, tally};
 use crate::validate::{FileRead, Options, Purpose, Validation};
@@ -116,11 +116,7 @@ impl<'a> NewRun<'a> {
         context: &'a Context,
     ) -> Result<Self, Failure> {
         context.reports.open(&args.reports)?;
-        let base = if args.sandbox {
-            None
-        } else {
-            Some(args.connect.url()?)
-        };
+        let base = (!args.sandbox).then(|| args.connect.url()).transpose()?;
         let own_files = args.connect.own_files();
         let mut options = args.input.options(Purpose::Import, own_files)?;
         for field in fields {
@@ -156,8 +152,11 @@ impl NewRun<'_> {
         };
         let pace = args.pace.pace();
         let (jira, remote) = connect_on(&connection, sandbox, pace, &context.screen)?;
-        // Until this run is over no other one begins on the same Jira. One may have ended just now.
-        let lock = self.lock(&jira.jira)?;
+        // Until this run is over no other one begins on the same Jira. One may have ended just now. A rehearsal has its Jira
+        // to itself, and a dry run sends nothing.
+        let must_lock = !args.sandbox && !args.dry_run;
+        let lock = must_lock.then(|| lock_jira(&args.runs.runs_dir, jira.jira.identity()));
+        let lock = lock.transpose()?;
         let planner = Planner {
             context,
             jira: &jira,
@@ -173,9 +172,18 @@ impl NewRun<'_> {
         let listing = planner.listing(listed_at, remote);
         planner.check(&mut input, &self.options, &listing)?;
         if args.probe && !self.is_refused(&input) {
-            let is_there = listing.has(&input.rows);
+            let is_there = integrations_of(&input.rows, &listing.remote);
             let is_tried = |at: usize| !self.is_update() || is_there[at];
-            if !self.prober().probe(&jira.runtime, &mut input, is_tried)? {
+            let prober = Prober {
+                context,
+                show: Screen::problem,
+                network: &args.connect.network,
+                options: &self.options,
+                is_sandbox: args.sandbox,
+                is_confirmed: args.yes,
+                has_stdin: args.input.has_stdin(),
+            };
+            if !prober.probe(&jira.runtime, &mut input, is_tried)? {
                 return Ok(Exit::Interrupted);
             }
         }
@@ -209,11 +217,11 @@ impl NewRun<'_> {
         if self.refusal(&plan, &digest).is_some() {
             return self.end_at_plan(&input, &plan, &jira.jira, None);
         }
-        let confirmed_by = match confirmed_by {
-            None if must_ask => ConfirmedBy::Answer,
-            None => ConfirmedBy::NotNeeded,
-            Some(by) => by,
-        };
+        let confirmed_by = confirmed_by.unwrap_or(if must_ask {
+            ConfirmedBy::Answer
+        } else {
+            ConfirmedBy::NotNeeded
+        });
         self.send(&input, plan, listing.at, confirmed_by, jira, lock)
     }
 
@@ -228,8 +236,11 @@ impl NewRun<'_> {
         lock: Option<Lock>,
     ) -> Result<Exit, Failure> {
         let Self { args, context, .. } = self;
-        let first = args.input.files.first();
-        let first = first.map_or(Path::new("import"), |file| file);
+        let first = args
+            .input
+            .files
+            .first()
+            .map_or(Path::new("import"), |file| file);
         let name = args.name.as_deref();
         let run_dir = RunDir::create(&args.runs.runs_dir, name, first, listed_at)?;
         let run = &run_dir.id;
@@ -291,25 +302,6 @@ impl NewRun<'_> {
         let help = "review the plan with `--dry-run`, then pass `--yes`";
         let has_stdin = self.args.input.has_stdin();
         question::confirmation(self.args.yes, has_stdin, "nothing was sent", help)
-    }
-
-    fn prober(&self) -> Prober<'_> {
-        Prober {
-            context: self.context,
-            show: Screen::problem,
-            network: &self.args.connect.network,
-            options: &self.options,
-            is_sandbox: self.args.sandbox,
-            is_confirmed: self.args.yes,
-            has_stdin: self.args.input.has_stdin(),
-        }
-    }
-
-    /// Keeps other runs on the same Jira away. A rehearsal has its Jira to itself, and a dry run sends nothing.
-    fn lock(&self, jira: &Jira) -> Result<Option<Lock>, Failure> {
-        let must_lock = !self.args.sandbox && !self.args.dry_run;
-        let lock = must_lock.then(|| lock_jira(&self.args.runs.runs_dir, jira.identity()));
-        Ok(lock.transpose()?)
     }
 
     /// The other runs on this Jira; none for a rehearsal.
@@ -374,21 +366,20 @@ impl NewRun<'_> {
         let mut report = Report::of_plan(input, plan, jira.clone());
         report.digest = Some(digest.to_string());
         context.publish(&context.made(report))?;
+        let (is_dry_run, screen) = (self.args.dry_run, &context.screen);
         if !context.is_json {
-            let screen = &context.screen;
-            screen.result(&if self.args.dry_run {
+            screen.result(&if is_dry_run {
                 dry_run_rows(plan, &input.invalid)
             } else {
                 existing_rows(plan)
             });
-            screen.result(&plan_text(plan, jira, input, self.args.dry_run));
+            screen.result(&plan_text(plan, jira, input, is_dry_run));
             screen.result(&format!("  Digest {digest}\n"));
         }
         if let Some(refusal) = self.refusal(plan, &digest) {
             return Err(refusal);
         }
         if !context.is_json {
-            let screen = &context.screen;
             screen.result("dry run: nothing was sent to Jira\n");
         }
         let again = context.given.again();

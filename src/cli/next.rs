@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Args as _, Command};
 
+use super::input::InputArgs;
 use crate::journal::Totals;
 use crate::render::command_line;
 use crate::report::{NextStep, Report};
@@ -129,14 +130,9 @@ impl Given {
 
     /// The options for reading and selecting rows that were given, each with its values as one text.
     pub(super) fn reading_options(&self) -> BTreeMap<String, String> {
-        let command = self.root.find_subcommand(&self.name);
-        let mut groups = command.into_iter().flat_map(Command::get_groups);
-        let group = groups.find(|known| known.get_id() == "InputArgs");
-        let group = group.into_iter().flat_map(clap::ArgGroup::get_args);
-        let ids: Vec<&str> = group
-            .map(clap::Id::as_str)
-            .chain(["limit", "fields"])
-            .collect();
+        let reading = InputArgs::augment_args(Command::new("gij"));
+        let reading = reading.get_arguments().map(|known| known.get_id().as_str());
+        let ids: Vec<&str> = reading.chain(["limit", "fields"]).collect();
         self.options(|option| ids.contains(&option.get_id().as_str()) && self.is_given(option))
     }
 

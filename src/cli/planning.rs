@@ -15,8 +15,8 @@ use super::session::{EarlyEnd, Session, Work};
 use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, Update};
 use crate::journal::{Discrepancies, History, JournalError, RecentDeletions, RunState};
 use crate::model::{Code, Field, FieldSet, Outcome, Problem, RemoteIntegration, Row};
-use crate::plan::{Action, Plan, PlannedRow, integrations_of, update_problems};
-use crate::render::{count, diagnostics, jira_at};
+use crate::plan::{Action, Plan, PlannedRow, update_problems};
+use crate::render::{Screen, count, jira_at};
 use crate::validate::{Options, Validation};
 
 /// Makes the plans of a session.
@@ -37,15 +37,8 @@ pub(super) struct Planner<'a> {
 pub(super) struct Listing {
     /// When it was asked for.
     pub at: Timestamp,
-    remote: Vec<RemoteIntegration>,
+    pub remote: Vec<RemoteIntegration>,
     deletions: RecentDeletions,
-}
-
-impl Listing {
-    /// Which of `rows` have an integration to update.
-    pub(super) fn has(&self, rows: &[Row]) -> Vec<bool> {
-        integrations_of(rows, &self.remote)
-    }
 }
 
 impl Planner<'_> {
@@ -133,11 +126,7 @@ impl Planner<'_> {
     }
 
     fn report(&self, problems: Vec<RowProblem>, input: &mut Validation, options: &Options) {
-        let found = add_problems(input, options, problems);
-        if !self.context.is_json {
-            let screen = &self.context.screen;
-            screen.problem(&diagnostics(&found, screen.detail()));
-        }
+        add_problems(input, options, problems, self.context, Screen::problem);
     }
 
     /// Shows `text` about `plan`, and asks whether to send what it contains if somebody `must` be asked. Returns the plan of the
@@ -190,8 +179,10 @@ impl Session<'_> {
         matcher: Matcher,
         run: Option<&RunState>,
     ) -> Result<Discrepancies, EarlyEnd> {
-        let state_of = |n| run.and_then(|run| run.row(n));
-        let last_attempt = |n| state_of(n).map_or(0, |row| row.last_intent);
+        let last_attempt = |n| {
+            let row = run.and_then(|run| run.row(n));
+            row.map_or(0, |row| row.last_intent)
+        };
         if plan.is_update() {
             let update = |planned: &'p PlannedRow| match &planned.action {
                 Action::Update(change) => {

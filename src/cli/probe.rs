@@ -14,7 +14,7 @@ use super::runtime::Runtime;
 use crate::engine::Stop;
 use crate::http::ClientError;
 use crate::probe::{Network, Probe, ProbeRules};
-use crate::render::{Screen, count, diagnostics};
+use crate::render::{Screen, count};
 use crate::sandbox::{Config, Sandbox};
 use crate::validate::{Options, Purpose, Validation};
 
@@ -110,10 +110,7 @@ impl Prober<'_> {
         let problems = findings
             .into_iter()
             .map(|finding| (finding.row, finding.field, finding.problem));
-        let found = add_problems(input, self.options, problems);
-        if !self.context.is_json {
-            (self.show)(screen, &diagnostics(&found, screen.detail()));
-        }
+        add_problems(input, self.options, problems, self.context, self.show);
         Ok(true)
     }
 

@@ -36,9 +36,7 @@ impl ReportArgs {
             _ => Ok(()),
         }
     }
-}
 
-impl ReportArgs {
     /// Groups the rows of the report of `run` by the column of `--split-by`.
     pub(super) fn split(&self, report: &mut Report, run: &str) -> Result<(), Failure> {
         match &self.split_by {
@@ -88,24 +86,21 @@ impl ReportFiles {
 
     /// Writes all of them. Returns their paths.
     pub(super) fn write(&self, report: &Report) -> Result<Vec<PathBuf>, Failure> {
+        let write = |file: NewFile, form: Form, report: &Report| {
+            let written = file.write(|file| (form.write)(report, file));
+            written.map_err(unwritten)
+        };
         let mut paths = Vec::new();
         for (file, form) in self.files.take() {
-            let parts: Vec<(NewFile, Option<Report>)> = if self.is_split.get() {
-                let groups = report.groups().into_iter();
-                let parts = groups.map(|group| {
-                    let path = part_path(file.path(), group);
-                    refuse_existing(&path, self.may_overwrite.get())?;
-                    let file = NewFile::create(&path).map_err(unwritten)?;
-                    Ok((file, Some(report.of_group(group))))
-                });
-                parts.collect::<Result<_, Failure>>()?
-            } else {
-                vec![(file, None)]
-            };
-            for (file, part) in parts {
-                let report = part.as_ref().unwrap_or(report);
-                let written = file.write(|file| (form.write)(report, file));
-                paths.push(written.map_err(unwritten)?);
+            if !self.is_split.get() {
+                paths.push(write(file, form, report)?);
+                continue;
+            }
+            for group in report.groups() {
+                let path = part_path(file.path(), group);
+                refuse_existing(&path, self.may_overwrite.get())?;
+                let part = NewFile::create(&path).map_err(unwritten)?;
+                paths.push(write(part, form, &report.of_group(group))?);
             }
         }
         Ok(paths)

@@ -49,16 +49,11 @@ pub(super) struct ResumeArgs {
     pub common: RunArgs,
 }
 
-const LOST_BASELINE: &str =
-    "the journal has lost the list of what Jira held before the run, so nothing more can be sent";
-const WITHOUT_BASELINE: &str =
-    "find the rows in doubt in Jira; import the missing ones from a separate sheet";
-
 /// Settles the rows in doubt, then creates what is still to be created.
 pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failure> {
     let (screen, given) = (&context.screen, &context.given);
     let common = &args.common;
-    let run = LoadedRun::load_to_change(&args.run, common)?;
+    let run = LoadedRun::load_to_change(&args.run, common, screen)?;
     let state = run.state();
     if !state.has_begun() {
         let failure = format!("nothing was sent by {}, so it cannot be resumed", run.id());
@@ -71,12 +66,6 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
             "see what is left to undo, with the same rows selected: {}",
             run.undo_dry_run(given)
         )));
-    }
-    if let Some(line) = run.read.damaged.first() {
-        screen.problem(&format!(
-            "warning: the journal is damaged at line {line}; every row that was not settled by then counts as sent, and rows may \
-             be missing\n"
-        ));
     }
     let is_left =
         |(n, row): (u32, &RowState)| run.is_to_be_sent(n) || row.outcome == Outcome::InDoubt;
@@ -163,7 +152,13 @@ impl<'a> Resumption<'a> {
     {
         let Self { run, context, .. } = self;
         if run.state().has_lost_baseline() {
-            return Err(Failure::new(Exit::Stopped, LOST_BASELINE).help(WITHOUT_BASELINE));
+            let failure = Failure::new(
+                Exit::Stopped,
+                "the journal has lost the list of what Jira held before the run, so nothing more can be sent",
+            );
+            return Err(failure.help(
+                "find the rows in doubt in Jira; import the missing ones from a separate sheet",
+            ));
         }
         // Other runs that cannot be read do not keep this one from continuing.
         let history = read_history(&run.runs_dir()?, &jira.jira).unwrap_or_default();
@@ -225,16 +220,13 @@ impl<'a> Resumption<'a> {
         let mut text = run_line(self.run.id(), totals.created, totals.updated);
         text.push_str(&plan_text(plan, jira, &self.sheets.input, is_dry_run));
         if totals.in_doubt > 0 && !plan.is_update() {
-            let rows = if is_dry_run {
-                let rows = count(totals.in_doubt, "row", "rows");
-                format!(
-                    "{rows} in doubt will be settled first; what Jira does not hold is sent too"
-                )
+            let rows = count(totals.in_doubt, "row in doubt", "rows in doubt");
+            let then = if is_dry_run {
+                "to be settled first"
             } else {
-                let rows = count(totals.in_doubt, "row stays", "rows stay");
-                format!("{rows} in doubt, not sent again")
+                "not sent again"
             };
-            let _ = writeln!(text, "note: {rows}");
+            let _ = writeln!(text, "note: {rows}, {then}");
         }
         text.push_str(&self.sheets.notes(&self.run));
         text

@@ -23,7 +23,7 @@ use crate::engine::{
 use crate::input::Source;
 use crate::journal::{
     Appender, ConfirmedBy, Discrepancies, Ending, Event, JOURNAL_FILE, Jira, Journal, JournalError,
-    Lock, SessionKind, SessionStart,
+    Lock, SessionKind, SessionStart, lock_jira,
 };
 use crate::model::RemoteIntegration;
 use crate::render::{Progress, summary};
@@ -112,7 +112,7 @@ impl<'a> Session<'a> {
         context: &'a Context,
     ) -> Result<(Self, Vec<RemoteIntegration>, Vec<Decision>), Failure> {
         let (jira, list) = connect(&args.connect, &run.base, args.pace.pace(), &context.screen)?;
-        let lock = run.lock(&jira.jira)?;
+        let lock = lock_jira(&run.runs_dir()?, jira.jira.identity())?;
         let decisions = run.decisions(args, &list)?;
         let settle = args.pace.settle_after(&run.state().sessions);
         let confirmed_by = confirmed_by.unwrap_or(ConfirmedBy::NotNeeded);
@@ -231,7 +231,9 @@ impl<'a> Session<'a> {
             Err(EarlyEnd::Stopped(how, failure)) => (None, how, Some(failure)),
             Err(EarlyEnd::Declined(why)) => return self.decline(&why),
         };
-        let recorded = self.record_end(how, failure.as_ref().map(|why| why.message.clone()));
+        let why = failure.as_ref().map(|why| why.message.clone());
+        let appender = self.journal.appender();
+        let recorded = self.jira.runtime.block_on(record_end(&appender, how, why));
         match (recorded, failure) {
             (Err(error), None) => Err(self.journal_failure(error)),
             // What came first is the reason.
@@ -256,11 +258,6 @@ impl<'a> Session<'a> {
         self.context.screen.problem(&format!("{why}\n"));
         self.context.next(&to_continue(&self.continue_by));
         Ok(Exit::Interrupted)
-    }
-
-    fn record_end(&self, how: Ending, why: Option<String>) -> Result<(), JournalError> {
-        let appender = self.journal.appender();
-        self.jira.runtime.block_on(record_end(&appender, how, why))
     }
 
     /// Whether the run can be continued, by its journal.

@@ -10,7 +10,7 @@ use super::input::{self, options_of_run};
 use super::loaded_run::LoadedRun;
 use crate::engine::{Joined, SheetNow, join, rows_in};
 use crate::journal::{Input, RunOpened, Totals};
-use crate::model::{Diagnostics, Place, Severity};
+use crate::model::{Diagnostics, Place, Severity, listed};
 use crate::render::{count, diagnostics};
 use crate::validate::{Only, Options, Validation};
 
@@ -43,19 +43,16 @@ impl Sheets {
     /// Refuses to continue while rows that are still to be sent are invalid, or a whole table cannot be read.
     pub(super) fn refuse_invalid(&self, run: &LoadedRun, context: &Context) -> Result<(), Failure> {
         let screen = &context.screen;
-        let invalid = self.joined.invalid.iter();
-        let wanted: Vec<&Place> = invalid
-            .filter(|(n, _)| run.is_to_be_sent(**n))
-            .map(|(_, place)| place)
-            .collect();
+        let is_wanted = |place: &Place| {
+            let mut invalid = self.joined.invalid.iter();
+            let is_of = |row: &Place| row.table == place.table && row.row == place.row;
+            place.row.is_none() || invalid.any(|(n, row)| run.is_to_be_sent(*n) && is_of(row))
+        };
         let mut problems = Diagnostics::default();
         let mut rows = BTreeSet::new();
         for diagnostic in self.input.diagnostics.iter() {
-            let place = &diagnostic.place;
-            let is_of = |row: &&&Place| row.table == place.table && row.row == place.row;
-            let is_wanted = place.row.is_none() || wanted.iter().any(|row| is_of(&row));
-            if is_wanted && diagnostic.severity == Severity::Error {
-                rows.insert(place.row);
+            if diagnostic.severity == Severity::Error && is_wanted(&diagnostic.place) {
+                rows.insert(diagnostic.place.row);
                 problems.push(diagnostic.clone());
             }
         }
@@ -91,7 +88,7 @@ impl Sheets {
         let mut note = |rows: Vec<String>, one: &str, many: &str| {
             if !rows.is_empty() {
                 let what = count(rows.len() as u64, one, many);
-                let _ = writeln!(text, "note: {what}: {}", shortened(&rows));
+                let _ = writeln!(text, "note: {what}: {}", listed(&rows, 8, String::clone));
             }
         };
         note(
@@ -159,36 +156,24 @@ pub(super) fn rows_with(
     Ok(rows_in(run.state(), &sheet_now(run, &mut input)))
 }
 
-/// The first few of `names`, and how many more there are.
-fn shortened(names: &[String]) -> String {
-    const MOST: usize = 8;
-    let mut text = names[..names.len().min(MOST)].join(", ");
-    if names.len() > MOST {
-        let _ = write!(text, " and {} more", names.len() - MOST);
-    }
-    text
-}
-
 /// The files of the run with the names that it knows them by, or those that have `moved`.
 fn files(
     run: &LoadedRun,
     moved: &[PathBuf],
     context: &Context,
 ) -> Result<Vec<(String, PathBuf)>, Failure> {
-    if moved.is_empty() && run.state().opened.has_stdin() {
+    if !moved.is_empty() {
+        let named = moved
+            .iter()
+            .map(|file| (file.display().to_string(), file.clone()));
+        return Ok(named.collect());
+    }
+    if run.state().opened.has_stdin() {
         let failure = Failure::usage("the run read standard input, which cannot be read again");
         let resume = run.resume(&context.given);
         return Err(failure.help(format!("pass the file instead: {resume}")));
     }
-    let moved = moved.iter();
-    let moved: Vec<_> = moved
-        .map(|file| (file.display().to_string(), file.clone()))
-        .collect();
-    Ok(if moved.is_empty() {
-        files_of(&run.state().opened)
-    } else {
-        moved
-    })
+    Ok(files_of(&run.state().opened))
 }
 
 fn files_of(run: &RunOpened) -> Vec<(String, PathBuf)> {

@@ -18,8 +18,8 @@ pub(super) struct TemplateArgs {
     #[command(flatten)]
     pub file: SheetFileArgs,
     /// Only these integration types, such as GITHUB,AZURE
-    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
-    pub types: Vec<String>,
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', value_parser = integration_type)]
+    pub types: Vec<IntegrationType>,
 }
 
 /// The sheet that a command writes for people to fill in.
@@ -52,7 +52,7 @@ impl SheetFileArgs {
 /// Writes a starter spreadsheet.
 pub(super) fn template(args: &TemplateArgs, context: &Context) -> Result<Exit, Failure> {
     let form = args.file.form()?;
-    let template = Template::new(&types(&args.types)?);
+    let template = Template::new(&args.types);
     let (file, check) = args.file.write(&form.render(&template))?;
     if context.is_json {
         let types = template.types.iter().map(|known| known.name());
@@ -77,14 +77,10 @@ pub(super) fn template(args: &TemplateArgs, context: &Context) -> Result<Exit, F
     Ok(Exit::Done)
 }
 
-fn types(names: &[String]) -> Result<Vec<IntegrationType>, Failure> {
-    let names = names.iter().map(|name| name.trim());
-    names
-        .map(|name| {
-            IntegrationType::from_name(name).ok_or_else(|| {
-                Failure::usage(format!("`{name}` is not an integration type"))
-                    .help(IntegrationType::help_for(name))
-            })
-        })
-        .collect()
+fn integration_type(name: &str) -> Result<IntegrationType, String> {
+    let name = name.trim();
+    IntegrationType::from_name(name).ok_or_else(|| {
+        let help = IntegrationType::help_for(name);
+        format!("this is not an integration type; {help}")
+    })
 }

@@ -67,7 +67,7 @@ pub(super) struct UndoArgs {
 pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> {
     let screen = &context.screen;
     let common = &args.common;
-    let run = LoadedRun::load_to_change(&args.run, common)?;
+    let run = LoadedRun::load_to_change(&args.run, common, screen)?;
     let mut undoing = Undoing {
         args,
         selected: selected(args, &run)?,
@@ -75,11 +75,6 @@ pub(super) fn undo(args: &UndoArgs, context: &Context) -> Result<Exit, Failure> 
         context,
     };
     let run = &undoing.run;
-    if run.state().may_lack_rows() {
-        screen.problem(
-            "warning: the journal is damaged and has lost rows; what they created is not known and cannot be undone\n",
-        );
-    }
     if !run.state().rows().any(|(_, row)| is_left(row)) {
         screen.info(&format!("nothing that {} did is left to undo\n", run.id()));
         let after = |report: &Report| undoing.after(report, Some(Discrepancies::default()));

@@ -59,16 +59,9 @@ pub(super) fn duplicates_to_remove(
     let shown = || Ok::<_, EarlyEnd>(list(run, session, &[], Vec::new())?.0);
     let (ours, theirs) = duplicates(run.state(), &shown()?);
     for duplicate in &theirs {
-        let row = run.state().row(duplicate.n);
-        let whose = match row.map_or(0, |row| row.may_have_created) {
-            0 => "this run created none of them: they are left alone",
-            _ => {
-                "one request of this run created it: the other one is someone else's and is left alone"
-            }
-        };
-        let place = run.place_of(duplicate.n);
         screen.problem(&format!(
-            "note: Jira has {place} more than once, and {whose}\n"
+            "note: Jira has {} more than once, and this run created one at most: the others are left alone\n",
+            run.place_of(duplicate.n)
         ));
     }
     if ours.is_empty() {

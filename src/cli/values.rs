@@ -1,5 +1,6 @@
 //! Parsers for the values of options.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -53,18 +54,19 @@ pub(super) fn time_or_never(text: &str) -> Result<Option<Duration>, String> {
 
 /// `5/s`, `0.5/s`, `300/m`; a bare number is per second. In requests per second.
 pub(super) fn rate(text: &str) -> Result<f64, String> {
-    let (number, seconds) = match text.split_once('/') {
-        None => (text, 1.0),
-        Some((number, "s")) => (number, 1.0),
-        Some((number, "m")) => (number, 60.0),
-        Some((number, "h")) => (number, 3600.0),
-        Some((_, unit)) => return Err(format!("`{unit}` is not a unit of time; use s, m or h")),
+    let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => f64::NAN,
     };
     let is_plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
-    match number.parse::<f64>() {
-        Ok(0.0) => Err("the rate must be greater than zero".to_owned()),
-        Ok(number) if is_plain && number.is_finite() => Ok(number / seconds),
-        _ => Err("use a number of requests and a unit, such as `5/s` or `300/m`".to_owned()),
+    let rate = number.parse::<f64>().unwrap_or(f64::NAN) / seconds;
+    if is_plain && rate.is_finite() && rate > 0.0 {
+        Ok(rate)
+    } else {
+        Err("use a number above zero and a unit, such as `5/s` or `300/m`".to_owned())
     }
 }
 
@@ -75,6 +77,11 @@ pub(super) fn one_row(text: &str) -> Result<RowRange, String> {
         Ok([row]) if row.is_one_row() => Ok(row),
         _ => Err("this is more than one row; repeat the option for each row".to_owned()),
     }
+}
+
+/// A path that holds from another directory too, for a resume.
+pub(super) fn full_path(text: &str) -> Result<PathBuf, String> {
+    std::path::absolute(text).map_err(|error| error.to_string())
 }
 
 /// The value of an environment variable; a blank one counts as not set.

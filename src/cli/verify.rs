@@ -15,8 +15,7 @@ use super::report_files::ReportArgs;
 use super::session::{record_end, report_of, session_start, write_reports};
 use super::values::duration;
 use crate::engine::Matcher;
-use crate::journal::{Audit, ConfirmedBy, Discrepancies, Ending, Event, RowState, SessionKind};
-use crate::model::Outcome;
+use crate::journal::{Audit, ConfirmedBy, Discrepancies, Ending, Event, SessionKind};
 use crate::render::verification;
 use crate::report::{IndexState, VerifyReport};
 
@@ -41,15 +40,10 @@ pub(super) struct VerifyArgs {
 pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failure> {
     context.reports.open(&args.reports)?;
     let screen = &context.screen;
-    let run = LoadedRun::load(&args.runs.runs_dir, &args.run, &args.connect)?;
+    let run = LoadedRun::load(&args.runs.runs_dir, &args.run, &args.connect, screen)?;
     let state = run.state();
-    let may_be_there = |row: &RowState| {
-        matches!(
-            row.outcome,
-            Outcome::Created | Outcome::InDoubt | Outcome::Updated
-        )
-    };
-    if !state.rows().any(|(_, row)| may_be_there(row)) {
+    let totals = state.totals();
+    if totals.created + totals.updated + totals.in_doubt == 0 {
         context.reports.write(&report_of(&run.dir.path)?)?;
         if context.is_json {
             write_json(&VerifyReport::new(state, &[], None, &[], &[]))?;
@@ -61,11 +55,6 @@ pub(super) fn verify(args: &VerifyArgs, context: &Context) -> Result<Exit, Failu
         return Ok(Exit::Done);
     }
     let lacks_rows = state.may_lack_rows();
-    if lacks_rows {
-        screen.problem(
-            "warning: the journal is damaged and has lost rows; what became of them is not known\n",
-        );
-    }
     let (jira, mut list) = connect(&args.connect, &run.base, READ_ONLY, screen)?;
     let end = Instant::now() + args.wait;
     let interval = (args.wait / 30).clamp(Duration::from_millis(200), Duration::from_secs(10));
@@ -158,10 +147,9 @@ fn next(run: &LoadedRun, report: &VerifyReport, context: &Context) -> String {
             "Jira may still index the others, or their credentials do not work or see nothing: correct them in Jira, then check again:\n  {verify}"
         );
     }
-    let totals = run.state().totals();
     let resume = run.resume(given);
     let left = left_to_do(
-        &totals,
+        &run.state().totals(),
         run.state().opened.is_update(),
         false,
         &resume,

@@ -113,7 +113,7 @@ fn damage_is_told_each_time_for_a_row_may_be_missing() {
     for _ in 0..2 {
         run(&["undo", "--settle", "10ms"])
             .exit(1)
-            .says("cannot be undone")
+            .says("find what they created in Jira")
             .says("remove it there")
             .says_nothing_of("nothing is left to do");
     }

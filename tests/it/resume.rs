@@ -375,7 +375,7 @@ fn a_dry_run_of_a_resume_shows_its_plan_and_changes_nothing() {
     assert_eq!(journal(), before);
     shown
         .says("create a.csv:4  GITHUB_SERVER  Team 3")
-        .says("1 row in doubt will be settled first")
+        .says("1 row in doubt, to be settled first")
         .says("dry run: nothing was sent to Jira")
         .says("Next: continue the run:\n  gij resume ");
     let document = env.run(["resume", "--dry-run", "--format", "json"]).exit(0);

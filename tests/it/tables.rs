@@ -281,7 +281,7 @@ fn rows_that_are_not_selected_are_counted_and_not_looked_at() {
         .says("no table has the column `Colour`");
     env.run(["check", "a.csv", "--rows", "99"])
         .exit(2)
-        .says("`--rows` selects none of 4 rows");
+        .says("`--only` and `--rows` select none of 4 rows");
     env.run(["check", "a.csv", "--only", "type=gitlab"])
         .exit(0)
         .says("1 row can be imported");
