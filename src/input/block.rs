@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-/// The content of a cell, borrowed from its row.
+/// The content of a cell, whose text is a `T`.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Value<'a> {
+pub enum CellValue<T> {
     /// Nothing.
     Blank,
     /// Text, unchanged.
-    Text(&'a str),
+    Text(T),
     /// Text in bytes that are not UTF-8.
     NotUtf8,
     /// A number that a spreadsheet holds as a number.
@@ -19,25 +19,20 @@ pub enum Value<'a> {
         is_altered: bool,
     },
     /// A date, time or duration that a spreadsheet holds as one, as ISO 8601 writes it.
-    Date(&'a str),
+    Date(T),
     /// A boolean that a spreadsheet holds as a boolean.
     Flag(bool),
     /// An error such as `#N/A`.
-    Error(&'a str),
+    Error(T),
     /// A formula whose value was never computed.
     FormulaWithoutValue,
 }
 
+/// The content of a cell, borrowed from its row.
+pub type Value<'a> = CellValue<&'a str>;
+
 /// The value of a workbook's cell; its text is in the block.
-#[derive(Clone, PartialEq, Debug)]
-pub(super) enum SheetValue {
-    Text(Range<u32>),
-    Number { value: f64, is_altered: bool },
-    Date(Range<u32>),
-    Flag(bool),
-    Error(Range<u32>),
-    FormulaWithoutValue,
-}
+pub(super) type SheetValue = CellValue<Range<u32>>;
 
 /// A row of a workbook and where its cells are in the block.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,6 +79,8 @@ impl SheetBlock {
             SheetValue::Error(text) => Value::Error(self.text_at(text)),
             &SheetValue::Number { value, is_altered } => Value::Number { value, is_altered },
             SheetValue::Flag(flag) => Value::Flag(*flag),
+            SheetValue::Blank => Value::Blank,
+            SheetValue::NotUtf8 => Value::NotUtf8,
             SheetValue::FormulaWithoutValue => Value::FormulaWithoutValue,
         }
     }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::integration::{Integration, Repository};
+use super::integration::Integration;
 
 pub(super) const JSON: &str = "application/json;charset=UTF-8";
 const HTML: &str = "text/html;charset=UTF-8";
@@ -67,7 +67,7 @@ pub(super) fn list(list: &[Integration]) -> Response {
 }
 
 /// Every repository that an integration found.
-pub(super) fn repositories(found: &[Repository]) -> Response {
+pub(super) fn repositories(found: &[Value]) -> Response {
     success_with("repositories", found, found.len() as u64)
 }
 

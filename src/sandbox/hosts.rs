@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::answers;
+use super::{access, answers};
 
 /// Whom tokens belong to.
 const USER: &str = "svc-jira";
@@ -88,17 +88,14 @@ fn credential(headers: &HeaderMap) -> Option<(String, String)> {
     if let Some(token) = text(&HeaderName::from_static("private-token")) {
         return Some((String::new(), token.to_owned()));
     }
-    let (scheme, credential) = text(&header::AUTHORIZATION)?.split_once(' ')?;
-    match scheme {
-        "Bearer" => Some((String::new(), credential.to_owned())),
-        "Basic" => {
-            let pair = BASE64_STANDARD.decode(credential).ok()?;
-            let pair = String::from_utf8(pair).ok()?;
-            let (user, secret) = pair.split_once(':')?;
-            Some((user.to_owned(), secret.to_owned()))
-        }
-        _ => None,
+    let header = text(&header::AUTHORIZATION)?;
+    if let Some(token) = access::credential(header, "bearer") {
+        return Some((String::new(), token.to_owned()));
     }
+    let pair = BASE64_STANDARD.decode(access::credential(header, "basic")?);
+    let pair = String::from_utf8(pair.ok()?).ok()?;
+    let (user, secret) = pair.split_once(':')?;
+    Some((user.to_owned(), secret.to_owned()))
 }
 
 /// When a token expires: in ten days, or in more than a hundred.

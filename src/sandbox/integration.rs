@@ -342,36 +342,23 @@ impl Update {
     }
 }
 
-/// A repository that an integration found.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Repository {
-    id: u64,
-    origin: String,
-    display_name: String,
-    /// The integration that found it.
-    tracked_folder_id: u64,
-    integration_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_indexed_date: Option<i64>,
-}
-
 impl Integration {
     /// What it found once it was indexed: one to three repositories.
-    pub(super) fn repositories(&self) -> impl Iterator<Item = Repository> {
+    pub(super) fn repositories(&self) -> impl Iterator<Item = Value> {
         /// Repositories are numbered apart from integrations.
         const FIRST_ID: u64 = 1_000_000;
         let found = self.last_indexed_date.map_or(0, |_| 1 + self.id % 3);
         (1..=found).map(|number| {
             let name = format!("repository-{number}");
-            Repository {
-                id: FIRST_ID + self.id * 10 + number,
-                origin: format!("{}/{name}.git", self.origin.trim_end_matches(['/', '*'])),
-                display_name: name,
-                tracked_folder_id: self.id,
-                integration_type: self.integration_type.clone(),
-                last_indexed_date: self.last_indexed_date,
-            }
+            let origin = self.origin.trim_end_matches(['/', '*']);
+            json!({
+                "id": FIRST_ID + self.id * 10 + number,
+                "origin": format!("{origin}/{name}.git"),
+                "displayName": name,
+                "trackedFolderId": self.id,
+                "integrationType": self.integration_type,
+                "lastIndexedDate": self.last_indexed_date,
+            })
         })
     }
 }
@@ -395,10 +382,7 @@ const MAX_ID: u64 = i32::MAX as u64;
 enum Origin {
     Required,
     /// Optional: this is what comes back, and what the generated display name is made of.
-    Default {
-        origin: &'static str,
-        site: &'static str,
-    },
+    Default(&'static str, &'static str),
     /// Optional: made from the region.
     OfRegion,
 }
@@ -417,22 +401,13 @@ enum Credentials {
 /// One integration type: its name, and what it does and needs.
 struct TypeRules(&'static str, Origin, Credentials);
 
-const GITHUB: Origin = Origin::Default {
-    origin: "https://api.github.com",
-    site: "https://github.com",
-};
-const GITLAB: Origin = Origin::Default {
-    origin: "https://gitlab.com",
-    site: "https://gitlab.com",
-};
-const AZURE: Origin = Origin::Default {
-    origin: "https://dev.azure.com",
-    site: "https://dev.azure.com",
-};
-const VSTS: Origin = Origin::Default {
-    origin: "https://app.vssps.visualstudio.com",
-    site: "https://visualstudio.com",
-};
+const GITHUB: Origin = Origin::Default("https://api.github.com", "https://github.com");
+const GITLAB: Origin = Origin::Default("https://gitlab.com", "https://gitlab.com");
+const AZURE: Origin = Origin::Default("https://dev.azure.com", "https://dev.azure.com");
+const VSTS: Origin = Origin::Default(
+    "https://app.vssps.visualstudio.com",
+    "https://visualstudio.com",
+);
 
 use Credentials::{Nothing, Password, PasswordOrPatOfAll, Pat, PatOrPassword};
 use Origin::{OfRegion, Required};
@@ -460,7 +435,7 @@ impl TypeRules {
     /// The origin that comes back.
     fn origin(&self, body: &Body) -> String {
         match (given(&body.origin), self.1) {
-            (Some(origin), _) | (None, Origin::Default { origin, .. }) => origin.to_owned(),
+            (Some(origin), _) | (None, Origin::Default(origin, _)) => origin.to_owned(),
             (None, OfRegion) => {
                 let region = given(&body.aws_region).unwrap_or("us-east-1");
                 format!("https://git-codecommit.{region}.amazonaws.com")
@@ -475,7 +450,7 @@ impl TypeRules {
             return name.to_owned();
         }
         match (given(&body.origin), self.1) {
-            (None, Origin::Default { site, .. }) => format!("{site}/*"),
+            (None, Origin::Default(_, site)) => format!("{site}/*"),
             (Some(folder), _) if self.0 == "FILESPACE" => folder.to_owned(),
             _ => format!("{}/*", self.origin(body).trim_end_matches('/')),
         }
@@ -496,7 +471,7 @@ impl TypeRules {
         match origin {
             Required => need(has(&body.origin), "an origin"),
             OfRegion => need(has(&body.aws_region), "an awsRegion"),
-            Origin::Default { .. } => {}
+            Origin::Default(..) => {}
         }
         match needs {
             Nothing => {}

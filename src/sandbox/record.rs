@@ -53,22 +53,6 @@ pub(super) struct Log {
     pub violations: Vec<String>,
 }
 
-impl Log {
-    /// Returns the request's number.
-    pub(super) fn arrived(&mut self, request: LoggedRequest) -> usize {
-        self.requests.push(request);
-        self.requests.len() - 1
-    }
-
-    /// Remembers a violation, and returns it as it is remembered.
-    pub(super) fn violated(&mut self, number: usize, what: &str) -> String {
-        let LoggedRequest { method, path, .. } = &self.requests[number];
-        let violation = format!("{method} {path}: {what}");
-        self.violations.push(violation.clone());
-        violation
-    }
-}
-
 /// The format that is written, and the only one that is read.
 const FORMAT: u32 = 1;
 

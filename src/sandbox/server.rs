@@ -94,7 +94,10 @@ async fn exchange(
         fault: None,
         at: jiff::Timestamp::now(),
     };
-    let number = shared.change(|simulation| simulation.log.arrived(arrived));
+    let number = shared.change(|simulation| {
+        simulation.log.requests.push(arrived);
+        simulation.log.requests.len() - 1
+    });
     let arrival = Arrival { shared, number };
     request.extensions_mut().insert(arrival.clone());
     let (head, body) = request.into_parts();

@@ -10,7 +10,7 @@ use super::access::{Buckets, Logins};
 use super::config::{Condition, Config};
 use super::faults::FaultPicker;
 use super::integration::{Creation, Integration, SeedError, Update};
-use super::record::{Log, SavedState, StateFile, StateLine};
+use super::record::{Log, LoggedRequest, SavedState, StateFile, StateLine};
 use super::store::{Store, now};
 
 /// What is carried out when a request is: it changes the store and makes the answer.
@@ -88,7 +88,9 @@ impl Simulation {
     }
 
     pub(super) fn violated(&mut self, number: usize, what: &str) {
-        let violation = self.log.violated(number, what);
+        let LoggedRequest { method, path, .. } = &self.log.requests[number];
+        let violation = format!("{method} {path}: {what}");
+        self.log.violations.push(violation.clone());
         self.record(&StateLine::Violation(violation));
     }
 

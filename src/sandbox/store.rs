@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::faults::Fault;
-use super::integration::{Creation, Integration, Repository, SeedError};
+use super::integration::{Creation, Integration, SeedError};
 
 /// The time.
 pub(super) fn now() -> i64 {
@@ -185,7 +187,7 @@ impl Store {
     }
 
     /// What all integrations have found so far.
-    pub(super) fn repositories(&mut self, now: i64) -> Vec<Repository> {
+    pub(super) fn repositories(&mut self, now: i64) -> Vec<Value> {
         self.index(now);
         let rows = self.rows.values().map(|row| &row.integration);
         let finding = rows.filter(|integration| !self.blind.contains(&integration.id));
