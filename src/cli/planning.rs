@@ -167,7 +167,7 @@ pub(super) fn new_matcher(plan: &Plan) -> Matcher {
         };
         Some((planned.row.n, MatchRow::of_row(&planned.row, status)))
     });
-    Matcher::new(plan.baseline().iter().copied(), rows)
+    Matcher::new(plan.baseline.iter().copied(), rows)
 }
 
 impl Session<'_> {

@@ -264,7 +264,7 @@ impl<'a> Resumption<'a> {
             });
         }
         // What exists now was not created by a request that is still to be sent.
-        let known = plan.baseline().iter().copied();
+        let known = plan.baseline.iter().copied();
         let known: Vec<Remote> = known
             .filter(|remote| !matcher.is_in_baseline(*remote))
             .collect();

@@ -258,8 +258,7 @@ impl Undoing<'_> {
                 n,
                 action,
                 reason: reason.into(),
-                id: Some(remote.id),
-                init_date: remote.init_date,
+                remote: Some(remote),
                 differences: Vec::new(),
             }));
         }

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::event::RunEvent;
-use super::list::{read, read_last_list, read_list};
+use super::list::{read, read_last_list};
 use super::matcher::Matcher;
 use super::pacer::{Pacer, Permit};
 use super::stop::{Stop, StopSwitch};
@@ -145,8 +145,8 @@ impl SessionContext<'_> {
             return Ok(());
         }
         let began = Instant::now();
-        let pause = |why: &str, time: Duration| self.pause(why, time);
-        read_list(self.client, self.pacer, self.stop, &pause).await?;
+        self.read(self.stop, async || self.client.list().await)
+            .await?;
         *seen = Some(began);
         Ok(())
     }
@@ -177,9 +177,17 @@ impl SessionContext<'_> {
         id: i64,
         record: Option<&Record>,
     ) -> Result<Map<String, Value>, Stop> {
-        let pause = |why: &str, time: Duration| self.pause(why, time);
-        let show = async || self.client.show(id, record).await;
-        read(show, self.pacer, self.stop, &pause).await
+        self.read(self.stop, async || self.client.show(id, record).await)
+            .await
+    }
+
+    async fn read<T>(
+        &self,
+        stop: &StopSwitch,
+        send: impl AsyncFn() -> Exchange<Result<T, JiraError>>,
+    ) -> Result<T, Stop> {
+        let on_pause = |why: &str, time: Duration| self.pause(why, time);
+        read(send, self.pacer, stop, &on_pause).await
     }
 
     /// Whether Jira holds an integration `id`, whatever its lists show.
@@ -206,8 +214,7 @@ impl SessionContext<'_> {
         matcher: &Matcher,
     ) -> Result<Vec<RemoteIntegration>, Stop> {
         let at = Timestamp::now();
-        let pause = |why: &str, time: Duration| self.pause(why, time);
-        let read = |stop| read_list(self.client, self.pacer, stop, &pause);
+        let read = |stop| self.read(stop, async || self.client.list().await);
         let list = if !self.stop.is_thrown() {
             read(self.stop).await
         } else if self.settling() == Some(Settling::Full) {

@@ -90,7 +90,8 @@ impl<'a, O: Operation> Executor<'a, O> {
                 settings.max_failures,
             )
         } else {
-            Guards::off()
+            // They never give a sign.
+            Guards::new(usize::MAX, 0, None)
         };
         Self {
             has_proof: jobs.iter().any(|job| job.operation.is_proof()),
@@ -365,10 +366,12 @@ impl<'a, O: Operation> Executor<'a, O> {
         self.guards.settled();
     }
 
-    fn retry_or_fail(&mut self, aside: Aside<O>) {
-        let Aside {
+    fn retry_or_fail(
+        &mut self,
+        Aside {
             mut job, may_retry, ..
-        } = aside;
+        }: Aside<O>,
+    ) {
         let retries = may_retry && job.retries < self.settings.retries;
         let verdict = if retries {
             Verdict::NothingHappened

@@ -24,22 +24,13 @@ pub(super) struct Guards {
 impl Guards {
     pub(super) fn new(concurrency: usize, rows: usize, max_failures: Option<u32>) -> Self {
         Self {
-            most_unsettled: u32::try_from(2 * concurrency).unwrap_or(u32::MAX),
+            most_unsettled: u32::try_from(concurrency.saturating_mul(2)).unwrap_or(u32::MAX),
             unsettled: 0,
             was_held: false,
             alike: Some((0, String::new())),
             failed: 0,
             max_failures,
             rows,
-        }
-    }
-
-    /// Guards that never give a sign.
-    pub(super) fn off() -> Self {
-        Self {
-            most_unsettled: u32::MAX,
-            alike: None,
-            ..Self::new(1, 0, None)
         }
     }
 

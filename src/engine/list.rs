@@ -12,20 +12,6 @@ use crate::model::RemoteIntegration;
 /// How often a list is tried while Jira is unavailable, within the longest wait.
 const MOST_TRIES: u32 = 5;
 
-/// Reads the list of integrations as [`read`] does.
-///
-/// # Errors
-///
-/// Those of [`read`].
-pub(crate) async fn read_list(
-    client: &Client,
-    pacer: &Pacer,
-    stop: &StopSwitch,
-    on_pause: &dyn Fn(&str, Duration),
-) -> Result<Vec<RemoteIntegration>, Stop> {
-    read(async || client.list().await, pacer, stop, on_pause).await
-}
-
 /// Reads something from Jira; a Jira that is unavailable or cannot be reached is asked again after a pause, which `on_pause`
 /// is told.
 ///

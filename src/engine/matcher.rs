@@ -391,16 +391,11 @@ impl Matcher {
 
     /// Whether `remote` equals the key of a row other than `n`, and not that of `n`.
     fn is_of_another(&self, n: u32, remote: &RemoteIntegration) -> bool {
-        let rows = self.rows_equal_to(remote);
-        !rows.contains(&n) && !rows.is_empty()
-    }
-
-    /// The rows whose key `remote` equals.
-    fn rows_equal_to(&self, remote: &RemoteIntegration) -> Vec<u32> {
         let name = remote.display_name.as_ref();
         let named = name.and_then(|name| self.by_name.get(name));
-        let named = named.into_iter().flatten().copied();
-        named.filter(|n| self.rows[n].equals(remote)).collect()
+        let rows = named.into_iter().flatten();
+        let mut rows = rows.filter(|n| self.rows[n].equals(remote)).peekable();
+        rows.peek().is_some() && rows.all(|other| *other != n)
     }
 
     /// Compares all rows with a list.

@@ -44,7 +44,7 @@ pub(crate) async fn open(
         Event::Listed(Listed::all(
             ListReason::Baseline,
             opening.listed_at,
-            plan.baseline().iter().copied(),
+            plan.baseline.iter().copied(),
         )),
     ])?;
     journal.commit(planned(plan)).await
@@ -57,9 +57,8 @@ pub(crate) fn planned(plan: &Plan) -> impl Iterator<Item = Event> {
 
 fn read_event(planned: &PlannedRow) -> Event {
     // A resume of a run that died before its plan was on disk must not send these either.
-    let is_beyond = planned.action == Action::NotSelected;
     Event::Row(Box::new(RowRead {
-        outcome: is_beyond.then_some(Outcome::NotSelected),
+        outcome: (planned.action == Action::NotSelected).then_some(Outcome::NotSelected),
         ..RowRead::valid(&planned.row)
     }))
 }
@@ -77,8 +76,7 @@ fn planned_event(planned: &PlannedRow) -> Event {
         n: planned.row.n,
         action,
         reason: planned.action.reason().into(),
-        id: planned.action.id(),
-        init_date: planned.action.remote().and_then(|remote| remote.init_date),
+        remote: planned.action.remote(),
         differences: planned.action.differences().to_vec(),
     })
 }

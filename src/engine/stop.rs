@@ -52,11 +52,6 @@ impl Stop {
         matches!(self, Self::Interrupted | Self::InterruptedToo(_))
     }
 
-    /// Whether nothing may be asked of Jira any more, or nothing can be written down.
-    fn is_final(&self) -> bool {
-        matches!(self, Self::Jira(_) | Self::Journal(_))
-    }
-
     /// What to do.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
@@ -111,7 +106,7 @@ impl StopSwitch {
             thrown.is_interrupted |= interrupts;
             let counts = match thrown.reason {
                 None => true,
-                Some(Stop::Interrupted) => stop.is_final(),
+                Some(Stop::Interrupted) => matches!(stop, Stop::Jira(_) | Stop::Journal(_)),
                 Some(_) => false,
             };
             if counts {

@@ -7,10 +7,7 @@ use crate::http;
 
 /// Jira's base URL with its context path and without a trailing slash: `https://jira.example.org/jira`.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct BaseUrl {
-    text: String,
-    url: Url,
-}
+pub struct BaseUrl(Url);
 
 /// Why a text is no base URL.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -57,35 +54,34 @@ impl BaseUrl {
             .filter_map(|page| text.find(page))
             .min()
             .unwrap_or(text.len());
-        let text = text[..end].trim_end_matches('/').to_owned();
-        let url = Url::parse(&text).map_err(|_| BaseUrlError::NotAUrl)?;
-        Ok(Self { text, url })
+        let url = Url::parse(text[..end].trim_end_matches('/'));
+        url.map(Self).map_err(|_| BaseUrlError::NotAUrl)
     }
 
     /// The URL of `path`, which begins with `/`.
     pub(super) fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.text)
+        format!("{self}{path}")
     }
 
     /// The URL without a trailing slash.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.0.as_str().trim_end_matches('/')
     }
 
     /// Whether it names this machine.
     pub fn is_loopback(&self) -> bool {
-        http::is_loopback(&self.url)
+        http::is_loopback(&self.0)
     }
 
     /// Whether what is sent to it can be read on the way.
     pub fn is_plain_http(&self) -> bool {
-        self.url.scheme() == "http"
+        self.0.scheme() == "http"
     }
 }
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.text)
+        f.pad(self.as_str())
     }
 }
 

@@ -88,7 +88,7 @@ impl Client {
             has_broken: AtomicBool::new(false),
             base: connection.base.clone(),
             proxy: proxy_in_use(connection.base.as_str(), connection.proxy.as_deref()),
-            masker: Arc::new(connection.access.masker()),
+            masker: Arc::new(Masker::of([connection.access.secret()])),
             authorization: connection.access.header()?,
         })
     }

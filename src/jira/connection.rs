@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::base_url::BaseUrl;
 use crate::http::{ClientError, ClientOptions};
-use crate::secret::{Masker, Secret};
+use crate::secret::Secret;
 
 /// How to log in to Jira.
 #[derive(Clone, Debug)]
@@ -50,11 +50,6 @@ pub enum ConnectError {
 }
 
 impl Access {
-    /// What must be masked in everything that a server sends.
-    pub(super) fn masker(&self) -> Masker {
-        Masker::of([self.secret()])
-    }
-
     pub fn secret(&self) -> &Secret {
         match self {
             Self::Token(secret)
@@ -69,17 +64,14 @@ impl Access {
         let text = Zeroizing::new(match self {
             Self::Token(token) => format!("Bearer {}", token.expose()),
             Self::Basic { user, password } => {
-                format!("Basic {}", BASE64.encode(basic(user, password).as_bytes()))
+                let text = Zeroizing::new(format!("{user}:{}", password.expose()));
+                format!("Basic {}", BASE64.encode(text.as_bytes()))
             }
         });
         let mut value = HeaderValue::from_str(&text).map_err(|_| ConnectError::Credential)?;
         value.set_sensitive(true);
         Ok(value)
     }
-}
-
-fn basic(user: &str, password: &Secret) -> Zeroizing<String> {
-    Zeroizing::new(format!("{user}:{}", password.expose()))
 }
 
 impl Connection {

@@ -140,7 +140,7 @@ impl JiraError {
         if answer.is_login_failed() {
             return Some(Self::LoginRefused { url });
         }
-        if answer.is_redirect() {
+        if (300..400).contains(&answer.status) {
             let location = answer.location.clone();
             let location = location.unwrap_or_else(|| "an address that it does not name".into());
             return Some(Self::Redirected { url, location });

@@ -115,10 +115,6 @@ impl RawAnswer {
         (200..300).contains(&self.status)
     }
 
-    pub(super) fn is_redirect(&self) -> bool {
-        (300..400).contains(&self.status)
-    }
-
     pub(super) fn is_json(&self) -> bool {
         let media_type = self.content_type.split(';').next().unwrap_or_default();
         let media_type = media_type.trim().to_ascii_lowercase();

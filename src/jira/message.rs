@@ -73,12 +73,14 @@ pub(super) fn with_status(answer: &RawAnswer, masker: &Masker) -> String {
 /// The status and its standard phrase, if the answer is a page for a browser: its text tells no more, at length.
 fn phrase_of_page(answer: &RawAnswer) -> Option<String> {
     let content_type = answer.content_type.to_ascii_lowercase();
-    let status = reqwest::StatusCode::from_u16(answer.status).ok()?;
+    let status = reqwest::StatusCode::from_u16(answer.status).ok();
+    let status = status.filter(|_| content_type.starts_with("text/html"))?;
     let phrase = status.canonical_reason().unwrap_or_default();
-    let text = format!("HTTP {} {phrase}", answer.status);
-    content_type
-        .starts_with("text/html")
-        .then(|| text.trim_end().to_owned())
+    Some(
+        format!("HTTP {} {phrase}", answer.status)
+            .trim_end()
+            .to_owned(),
+    )
 }
 
 #[cfg(test)]

@@ -372,7 +372,7 @@ mod tests {
 
     fn created(body: &str) -> Option<CreatedIntegration> {
         let access = Access::Token(Secret::new("token-of-ours"));
-        let masker = Masker::of([&Secret::new("canary")]).and(&access.masker());
+        let masker = Masker::of([&Secret::new("canary")]).and(&Masker::of([access.secret()]));
         CreatedIntegration::read(body.as_bytes(), &masker)
     }
 

@@ -85,11 +85,8 @@ pub struct Planned {
     pub action: PlannedAction,
     pub reason: String,
     /// The integration that exists, or is updated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<i64>,
-    /// When that was created, in milliseconds since 1970-01-01 UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub init_date: Option<i64>,
+    #[serde(flatten)]
+    pub remote: Option<Remote>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Difference>,
 }

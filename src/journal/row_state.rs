@@ -196,14 +196,10 @@ impl RowState {
             return;
         }
         let may_plan = matches!(self.outcome, Outcome::NotAttempted | Outcome::Failed);
-        let remote = planned.id.map(|id| Remote {
-            id,
-            init_date: planned.init_date,
-        });
         let outcome = match planned.action {
             // An update may be sent again, so that a row in doubt is planned too.
             PlannedAction::Update if may_plan || self.outcome == Outcome::InDoubt => {
-                return self.plan_update(remote, &planned.differences);
+                return self.plan_update(planned.remote, &planned.differences);
             }
             PlannedAction::Create | PlannedAction::Update => return,
             PlannedAction::Unchanged if self.outcome == Outcome::InDoubt => {
@@ -220,7 +216,7 @@ impl RowState {
         };
         if may_plan {
             self.outcome = outcome;
-            self.remote = remote.or(self.remote);
+            self.remote = planned.remote.or(self.remote);
         }
     }
 
@@ -340,14 +336,11 @@ impl RowState {
 
     /// A judgement lifts a doubt, or raises one about a row of which nothing was thought to be in Jira.
     pub(super) fn settle(&mut self, settled: Settled) {
-        let is_of_deletion = matches!(settled.verdict, Verdict::Removed | Verdict::AlreadyGone);
+        let is_of_deletion = self.outcome == Outcome::Created
+            || matches!(settled.verdict, Verdict::Removed | Verdict::AlreadyGone)
+            || self.removal().is_some_and(Removal::is_in_doubt);
         let outcome = match (settled.verdict, self.outcome) {
-            _ if self.outcome == Outcome::Created || self.is_gone() => {
-                return self.settle_deletion(&settled);
-            }
-            _ if is_of_deletion || self.removal().is_some_and(Removal::is_in_doubt) => {
-                return self.settle_deletion(&settled);
-            }
+            _ if is_of_deletion || self.is_gone() => return self.settle_deletion(&settled),
             (Verdict::Created, _) => {
                 return self.create(settled.remote, settled.echo, settled.via);
             }

@@ -92,17 +92,13 @@ impl StoredRun {
         })
     }
 
-    fn journal(&self) -> PathBuf {
-        self.path.join(JOURNAL_FILE)
-    }
-
     /// Everything that the journal tells.
     ///
     /// # Errors
     ///
     /// [`ReadError`] if the journal cannot be read.
     pub(crate) fn read(&self) -> Result<ReadRun, ReadError> {
-        read(&self.journal())
+        read(&self.path.join(JOURNAL_FILE))
     }
 
     /// Whether a process is at work on it now, as its lock tells. Ask only of a run that has not ended in good order.

@@ -91,8 +91,10 @@ pub(crate) fn planned(n: u32, action: PlannedAction) -> Event {
         n,
         action,
         reason: "no-such-key".into(),
-        id: (action == PlannedAction::Exists).then_some(70),
-        init_date: None,
+        remote: (action == PlannedAction::Exists).then_some(Remote {
+            id: 70,
+            init_date: None,
+        }),
         differences: Vec::new(),
     })
 }

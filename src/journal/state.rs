@@ -1,7 +1,6 @@
 //! The fold over a run's events: what is known of it at any moment.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -154,9 +153,9 @@ impl RunState {
 
     /// Takes a row in that was read, or that is still to be sent and was changed in its sheet.
     fn add(&mut self, row: RowRead) {
-        match self.rows.entry(row.n) {
-            Entry::Occupied(mut known) => known.get_mut().read_again(row),
-            Entry::Vacant(new) => drop(new.insert(RowState::new(row))),
+        match self.rows.get_mut(&row.n) {
+            Some(known) => known.read_again(row),
+            None => drop(self.rows.insert(row.n, RowState::new(row))),
         }
     }
 

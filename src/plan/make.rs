@@ -122,9 +122,10 @@ pub(crate) struct PlannedRow {
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     rows: Vec<PlannedRow>,
-    baseline: Vec<Remote>,
+    /// All integrations that Jira held before, as far as is known.
+    pub baseline: Vec<Remote>,
     /// Rows whose column `id` names an integration that has another key, with that integration.
-    other_keys: Vec<String>,
+    pub other_keys: Vec<String>,
     /// The fields that an update changes; none for an import.
     named: Option<FieldSet>,
 }
@@ -220,19 +221,9 @@ impl Plan {
         self
     }
 
-    /// Rows whose column `id` names an integration that has another key. An import ignores the column.
-    pub(crate) fn other_keys(&self) -> &[String] {
-        &self.other_keys
-    }
-
     /// The rows in the order of the files.
     pub(crate) fn rows(&self) -> &[PlannedRow] {
         &self.rows
-    }
-
-    /// All integrations that Jira held before, as far as is known.
-    pub(crate) fn baseline(&self) -> &[Remote] {
-        &self.baseline
     }
 
     /// Whether it updates integrations and creates none.

@@ -129,7 +129,7 @@ pub(crate) fn plan(plan: &Plan, jira: &Jira, input: &Validation, is_dry_run: boo
 /// A note on rows whose column `id` names another integration of this Jira.
 fn add_other_keys(lines: &mut Lines, plan: &Plan) {
     const MOST: usize = 3;
-    let others = plan.other_keys();
+    let others = &plan.other_keys;
     if others.is_empty() {
         return;
     }

@@ -20,8 +20,10 @@ fn plan_of(id: i64, from: u32, to: u32) -> Event {
         n: 1,
         action: PlannedAction::Update,
         reason: String::new(),
-        id: Some(id),
-        init_date: None,
+        remote: Some(Remote {
+            id,
+            init_date: None,
+        }),
         differences: vec![difference(from, to)],
     })
 }
