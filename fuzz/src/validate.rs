@@ -1,6 +1,6 @@
 use gij::testing::input::{ReadOptions, Source};
 use gij::testing::model::{Kind, Severity};
-use gij::testing::render::{Detail, diagnostics, more, tally};
+use gij::testing::render::{Detail, diagnostics, more};
 use gij::testing::secret::{SecretPolicy, SplitCell};
 use gij::testing::validate::{Options, Purpose, RowCounts, Validation, field_of, validate_sources};
 
@@ -77,7 +77,6 @@ fn assert_secret(bytes: &[u8], found: &[Validation]) {
         let said = [
             Some(diagnostics(&found.diagnostics, Detail::All)),
             more(&found.diagnostics),
-            tally(&found.diagnostics),
         ];
         for said in said.into_iter().flatten().chain([format!("{found:?}")]) {
             assert!(!said.contains(CANARY), "{said}");
