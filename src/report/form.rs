@@ -134,6 +134,14 @@ mod tests {
     }
 
     #[test]
+    fn reports_that_are_joined_begin_on_lines_of_their_own() {
+        for (form, text) in texts(&dummy::run()) {
+            let is_joined = ["md", "xml"].contains(&form);
+            assert!(!is_joined || text.ends_with('\n'), ".{form}: {text}");
+        }
+    }
+
+    #[test]
     fn every_form_of_a_plan_has_reasons_and_differences() {
         for (form, text) in texts(&dummy::plan()) {
             let difference = "disabled: the row has false, Jira has true";

@@ -67,7 +67,8 @@ impl Report {
             facts: [self.history(), self.facts()].concat(),
             suites: others.into_iter().chain(tables).collect(),
         };
-        suites.write_into(to)
+        suites.write_into(to)?;
+        writeln!(to)
     }
 }
 

@@ -26,6 +26,7 @@ impl Report {
             report: self,
             diagnostics: by_row(&self.diagnostics),
         };
-        ticket.write_into(to)
+        ticket.write_into(to)?;
+        writeln!(to)
     }
 }

@@ -17,6 +17,9 @@ use crate::input::{
 };
 use crate::model::{Code, Diagnostic, Field, Place, Severity, TableName};
 
+/// Bytes of names that are kept for what is reported between rows: those of a million rows. Further rows are not named in it.
+const MOST_NAMES: usize = 32 << 20;
+
 /// Reads and checks all `files`.
 ///
 /// Bad files and rows are [`Diagnostic`]s of the result; nothing is an `Err`.
@@ -72,7 +75,7 @@ struct Run<'a> {
     products: HashSet<String>,
     /// The rows that have a type and a name.
     compared: Vec<ComparedRow>,
-    /// The names of all rows.
+    /// The names of all rows, up to a limit.
     names: String,
 }
 
@@ -172,7 +175,9 @@ impl Run<'_> {
             }
             self.add_row(block.table, row);
         }
-        self.names.push_str(&block.names);
+        if self.names.len() < MOST_NAMES {
+            self.names.push_str(&block.names);
+        }
         self.result
             .add_counts(&self.tables[block.table].table, counts);
     }
@@ -183,7 +188,9 @@ impl Run<'_> {
             match *kept {
                 Ok(mut valid) => {
                     valid.n = n;
-                    valid.warnings = row.found.iter().map(|found| found.code).collect();
+                    let warnings = row.found.iter();
+                    let warnings = warnings.filter(|found| found.severity == Severity::Warning);
+                    valid.warnings = warnings.map(|found| found.code).collect();
                     self.result.rows.push(valid);
                 }
                 Err(mut invalid) => {
@@ -233,7 +240,9 @@ impl Run<'_> {
                         self.result.count_invalid(&table);
                     }
                 }
-            } else if let Ok(at) = self.result.rows.binary_search_by_key(&row.n, |row| row.n) {
+            } else if diagnostic.severity == Severity::Warning
+                && let Ok(at) = self.result.rows.binary_search_by_key(&row.n, |row| row.n)
+            {
                 self.result.rows[at].warnings.push(code);
             }
             self.result.report_row(diagnostic);
