@@ -19,7 +19,7 @@ use self::csv::is_utf16;
 pub use self::error::InputError;
 use self::error::unreadable;
 pub use self::source::Source;
-pub(crate) use self::table::{FirstRow, HiddenRows, is_same_sheet};
+pub(crate) use self::table::{FirstRow, HEADER_WITHIN, HiddenRows, is_same_sheet};
 pub use self::table::{Interest, ReadOptions, Sink, SkipReason, TableHead};
 
 /// Reads all tables of `source` into `sink`.

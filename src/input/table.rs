@@ -118,7 +118,7 @@ pub(crate) fn is_same_sheet(one: &str, other: &str) -> bool {
 }
 
 /// How many rows the header row is sought among; titles above the headers are common.
-pub(super) const HEADER_WITHIN: u32 = 20;
+pub(crate) const HEADER_WITHIN: u32 = 20;
 
 /// The table and the row of it that have the most headers that `sink` understands: the first one of those, or of those with
 /// the number that is asked for. Where no row has any, two that are nearly understood are enough; to find those takes far

@@ -67,8 +67,8 @@ struct Run<'a> {
     workers: Workers,
     /// The number of the last row.
     n: u32,
-    /// Of a CSV that is not read, the row that is most likely meant for its header row.
-    likely: Option<FirstRow>,
+    /// Of the tables of a file that are not read, the row that is most likely meant for a header row, and its table.
+    likely: Option<(Arc<TableName>, FirstRow)>,
     /// Whether a file, or the rest of it, could not be read.
     has_unread_file: bool,
     /// The names of products, in messages, that the file has in place of types.
@@ -340,11 +340,13 @@ impl Run<'_> {
         self.result.missing_column = missing_column;
     }
 
-    /// Notes the sheet of this table as skipped, because of the headers in `row`; those of a CSV are told with its error.
+    /// Notes the sheet of this table as skipped, because of the headers in `row`, and keeps the row if it is the
+    /// most likely header row so far: it has the most known headers, or else the most cells with text.
     fn skip_headerless(&mut self, table: &Arc<TableName>, row: &FirstRow, reason: &str) {
-        let is_known = |cell: &String| is_header(cell, self.options);
-        if row.cells.iter().any(is_known) {
-            let (what, help) = headerless(row, self.options);
+        let options = self.options;
+        let is_known = |cell: &&String| is_header(cell, options);
+        if row.cells.iter().any(|cell| is_known(&cell)) {
+            let (what, help) = headerless(row, options);
             self.skip(
                 table,
                 &format!("{reason}: {what}"),
@@ -353,8 +355,13 @@ impl Run<'_> {
         } else {
             self.skip(table, reason, NOTHING);
         }
-        if table.sheet.is_none() {
-            self.likely = Some(row.clone());
+        let rank = |row: &FirstRow| {
+            let filled = row.cells.iter().filter(|cell| !cell.is_empty());
+            (filled.clone().filter(is_known).count(), filled.count())
+        };
+        let best = self.likely.as_ref().map(|(_, best)| rank(best));
+        if !is_for_people(table) && best < Some(rank(row)) {
+            self.likely = Some((Arc::clone(table), row.clone()));
         }
     }
 

@@ -295,7 +295,15 @@ fn a_file_without_a_table_is_told_what_stands_where_its_headers_should() {
         ),
         (
             "type:displayName:pat\nGITHUB:A:p\n",
-            "row 1 has no known header",
+            "each line is read as one cell: remove the quotes around the lines, or",
+        ),
+        (
+            "type displayName pat\nGITHUB A p\n",
+            "separate the cells by `,`, `;`, `|` or a tab",
+        ),
+        (
+            "\"type,displayName,pat\"\n\"GITHUB,A,p\"\n",
+            "remove the quotes around the lines",
         ),
     ] {
         let env = Env::new().file("a.csv", text);

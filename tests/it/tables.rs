@@ -518,12 +518,59 @@ fn a_table_without_a_type_is_told_which_headers_are_known_and_the_options() {
             "`--map 'HEADER=FIELD'`",
         ),
     ] {
-        let env = Env::new().file("a.csv", sheet.replace("{PAT}", "ghp_0123456789abcdef0123456789abcdef0123"));
-        env.run(["check", "a.csv"])
+        let text = sheet.replace("{PAT}", "ghp_0123456789abcdef0123456789abcdef0123");
+        let bytes = crate::workbook::of_csv(&text);
+        let env = Env::new().file("a.csv", text).file("a.xlsx", bytes);
+        for file in ["a.csv", "a.xlsx"] {
+            env.run(["check", file])
+                .exit(3)
+                .says("error[no-table]")
+                .says(&format!("there is no table of integrations in this file: {said}"))
+                .says(option);
+        }
+    }
+}
+
+#[test]
+fn a_workbook_without_a_known_header_is_told_the_row_of_the_sheet_with_most_cells_and_the_options()
+{
+    let env = Env::new();
+    let mut book = Workbook::new();
+    for (name, text) in [
+        ("Read me", "Ask Jo\n"),
+        ("Hosts", "種別,アドレス,トークン,名前\nGitHub,,sunshine,A\n"),
+        ("_Notes", "a,b,c,d,e\n"),
+    ] {
+        add_sheet(&mut book, name, &csv_rows(text));
+    }
+    book.save(env.path("a.xlsx")).unwrap();
+    env.run(["check", "a.xlsx"])
+        .exit(3)
+        .says("there is no table of integrations in this file: row 1 has no known header")
+        .says("--> a.xlsx:Hosts!1")
+        .says("`--map 'HEADER=FIELD'`")
+        .says("`--set type=GITHUB`")
+        .says("`--header-row 1`")
+        .says_nothing_of("種別")
+        .says_nothing_of("sunshine");
+}
+
+#[test]
+fn a_header_row_with_another_number_than_was_passed_is_named_and_no_other_option_is() {
+    let text = "type,displayName,pat\nGITHUB,A,p\n";
+    let bytes = crate::workbook::of_csv(text);
+    let env = Env::new().file("a.csv", text).file("a.xlsx", bytes);
+    for file in ["a.csv", "a.xlsx"] {
+        env.run(["check", file, "--header-row", "7"])
             .exit(3)
-            .says("error[no-table]")
-            .says(said)
-            .says(option);
+            .says("row 1 has the headers `type`, `displayName`, `pat`")
+            .says("help: omit `--header-row`, or pass `--header-row 1`")
+            .says_nothing_of("--map")
+            .says_nothing_of("--set");
+        env.run(["check", file, "--header-row", "2"])
+            .exit(3)
+            .says("row 2 has no known header")
+            .says("without `--header-row` the first 20 rows are searched for it");
     }
 }
 
@@ -565,7 +612,8 @@ fn what_the_only_sheet_lacks_is_told_beside_it() {
     let env = Env::new().file("a.xlsx", crate::workbook::of_csv(&text));
     env.run(["check", "a.xlsx"])
         .exit(3)
-        .says("error[no-table]: there is no table of integrations in this file")
+        .says("error[no-table]: there is no table of integrations in this file: row 26 has the headers `Name`, `URL`, `Token`, but no type")
+        .says("--> a.xlsx:Sheet1!26")
         .says("the sheet `Sheet1` is skipped: none of its first 20 rows has a known header: row 26 has the headers `Name`, `URL`, `Token`, but no type");
 }
 
