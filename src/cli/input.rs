@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::{Args, FromArgMatches as _};
-use serde::Deserialize as _;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::context::Context;
 use super::exit::{Exit, Failure};
@@ -134,6 +135,16 @@ impl InputArgs {
     }
 }
 
+/// The settings in a journal.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RunSettings {
+    input: Options,
+    /// Earlier versions wrote it; the planned rows tell it too.
+    #[serde(default, rename = "limit")]
+    _limit: IgnoredAny,
+}
+
 /// How the rows of `run` are read and chosen, as its journal has it, so that a resume reads in the same way. `own_files` hold
 /// gij's own credentials.
 pub(super) fn options_of_run(run: &RunOpened, own_files: Vec<PathBuf>) -> Result<Options, Failure> {
@@ -145,8 +156,8 @@ pub(super) fn options_of_run(run: &RunOpened, own_files: Vec<PathBuf>) -> Result
         Failure::new(Exit::Stopped, message).help("use the version of gij that began the run")
     };
     if !run.settings.is_null() {
-        let options = Options::deserialize(&run.settings["input"]);
-        let mut options = options.map_err(|error| unusable(&error))?;
+        let settings = RunSettings::deserialize(&run.settings);
+        let mut options = settings.map_err(|error| unusable(&error))?.input;
         options.secrets.own_files = own_files;
         return Ok(options);
     }

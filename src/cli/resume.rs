@@ -12,7 +12,7 @@ use super::connect::{Connected, connect};
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::loaded_run::{Decision, LoadedRun, RunArgs};
-use super::next::{FILE, adopt_or_import, left_to_do, verify_or_nothing};
+use super::next::{adopt_or_import, left_to_do, verify_or_nothing};
 use super::other_runs::read_history;
 use super::planning::Planner;
 use super::question::confirmation;
@@ -56,9 +56,15 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
     let run = LoadedRun::load_to_change(&args.run, common, screen)?;
     let state = run.state();
     if !state.has_begun() {
+        let command = if state.opened.is_update() {
+            "update"
+        } else {
+            "import"
+        };
         let failure = format!("nothing was sent by {}, so it cannot be resumed", run.id());
-        let import = given.next("import").operands([FILE.to_owned()]);
-        return Err(Failure::usage(failure).help(format!("start a new run: {import}")));
+        return Err(Failure::usage(failure).help(format!(
+            "run the `gij {command}` that began it again, with the options it had"
+        )));
     }
     if state.is_undone {
         let failure = Failure::usage(format!("{} is being undone", run.id()));
@@ -76,7 +82,12 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
         let after = |report: &Report| after(&run, report, Totals::default(), context);
         return show_result(&run.dir.path, None, after, None, context);
     }
-    let sheets = Sheets::read(&run, &args.files, common.connect.own_files(), context)?;
+    let own_files = common.connect.own_files();
+    let sheets = if has_left {
+        Sheets::read(&run, &args.files, own_files, context)?
+    } else {
+        Sheets::none(&run, own_files)?
+    };
     sheets.refuse_invalid(&run, context)?;
     let mut resumption = Resumption {
         run,

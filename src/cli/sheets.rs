@@ -31,7 +31,8 @@ impl Sheets {
         context: &Context,
     ) -> Result<Self, Failure> {
         let files = files(run, moved, context)?;
-        let options = options_of_run(&run.state().opened, own_files)?;
+        let mut options = options_of_run(&run.state().opened, own_files)?;
+        options.keeps_all = true;
         let mut input = input::read_as(&files, &options)?;
         Ok(Self {
             joined: join(run.state(), sheet_now(run, &mut input)),
@@ -40,27 +41,37 @@ impl Sheets {
         })
     }
 
+    /// No sheets, for a run that has no row left to send.
+    pub(super) fn none(run: &LoadedRun, own_files: Vec<PathBuf>) -> Result<Self, Failure> {
+        Ok(Self {
+            input: Validation::default(),
+            joined: Joined::default(),
+            options: options_of_run(&run.state().opened, own_files)?,
+        })
+    }
+
     /// Refuses to continue while rows that are still to be sent are invalid, or a whole table cannot be read.
     pub(super) fn refuse_invalid(&self, run: &LoadedRun, context: &Context) -> Result<(), Failure> {
         let screen = &context.screen;
-        let is_wanted = |place: &Place| {
-            let mut invalid = self.joined.invalid.iter();
-            let is_of = |row: &Place| row.table == place.table && row.row == place.row;
-            place.row.is_none() || invalid.any(|(n, row)| run.is_to_be_sent(*n) && is_of(row))
-        };
-        let mut problems = Diagnostics::default();
-        let mut rows = BTreeSet::new();
+        let key = |place: &Place| (place.table.to_string(), place.row);
+        let invalid = self.joined.invalid.iter();
+        let rows: BTreeSet<_> = invalid
+            .filter(|(n, _)| run.is_to_be_sent(**n))
+            .map(|(_, place)| key(place))
+            .collect();
+        let mut problems = Diagnostics::keeping(true);
         for diagnostic in self.input.diagnostics.iter() {
-            if diagnostic.severity == Severity::Error && is_wanted(&diagnostic.place) {
-                rows.insert(diagnostic.place.row);
+            let place = &diagnostic.place;
+            let is_wanted = place.row.is_none() || rows.contains(&key(place));
+            if diagnostic.severity == Severity::Error && is_wanted {
                 problems.push(diagnostic.clone());
             }
         }
-        if !problems.has_errors() {
+        if rows.is_empty() && !problems.has_errors() {
             return Ok(());
         }
         screen.problem(&diagnostics(&problems, screen.detail()));
-        let rows = count(rows.len() as u64, "row", "rows");
+        let rows = count(rows.len().max(1) as u64, "row", "rows");
         let failure = Failure::new(
             Exit::Invalid,
             format!("{rows} still to be sent cannot be sent; nothing was sent"),

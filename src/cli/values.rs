@@ -36,12 +36,20 @@ pub(super) fn encoding(text: &str) -> Result<&'static encoding_rs::Encoding, Str
         .ok_or_else(|| "unknown encoding; use utf-8, utf-16le, utf-16be or windows-1252".to_owned())
 }
 
-/// `90s`, `10m`, `500ms`, `1h`; a bare number is seconds.
+/// Longer times would overflow the clock.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
+/// `90s`, `10m`, `500ms`, `1h`, at most a year; a bare number is seconds.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().map(SignedDuration::from_secs);
     let time = seconds.ok().or_else(|| text.parse().ok());
-    time.and_then(|time| Duration::try_from(time).ok())
-        .ok_or_else(|| "use a number and a unit, such as `90s`, `10m` or `500ms`".to_owned())
+    let time = time
+        .and_then(|time| Duration::try_from(time).ok())
+        .ok_or("use a number and a unit, such as `90s`, `10m` or `500ms`")?;
+    if time > LONGEST {
+        return Err("use at most a year, `8760h`".to_owned());
+    }
+    Ok(time)
 }
 
 /// A time, or `never`.
@@ -128,7 +136,16 @@ mod tests {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(duration("10m"), Ok(Duration::from_mins(10)));
         assert_eq!(duration("5"), Ok(Duration::from_secs(5)));
-        for wrong in ["", "s", "5d", "18446744073709551615h", "-1s", "-1"] {
+        for wrong in [
+            "",
+            "s",
+            "5d",
+            "18446744073709551615h",
+            "9223372036854775807",
+            "8761h",
+            "-1s",
+            "-1",
+        ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }

@@ -47,7 +47,7 @@ fn a_run_that_died_while_it_was_opened_has_sent_nothing_and_is_started_anew() {
         resume(&env)
             .exit(2)
             .says("so it cannot be resumed")
-            .says("gij import FILE");
+            .says("run the `gij import` that began it again, with the options it had");
     }
     env.run(["runs"]).exit(0).says_nothing_of("Next");
     env.run(import).exit(0);

@@ -138,6 +138,18 @@ fn the_comparison_at_the_end_is_made_up_for_when_ctrl_c_comes_in_its_middle() {
     assert_eq!(env.report()["run"]["ending"], "complete");
 }
 
+#[test]
+fn the_comparison_at_the_end_is_made_up_for_without_the_sheet() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(2));
+    interrupted_at_list(&env, 3);
+    std::fs::remove_file(env.path("a.csv")).unwrap();
+    env.run(["resume", "--settle", "50ms"])
+        .exit(0)
+        .says("comparing with Jira's list");
+    assert_eq!(env.posts(), 2);
+    assert_eq!(env.report()["run"]["ending"], "complete");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn ctrl_c_after_the_disk_was_full_ends_with_the_command_to_go_on_by() {

@@ -335,6 +335,28 @@ fn a_row_that_is_still_to_be_sent_and_is_not_valid_now_keeps_the_rest_waiting() 
 }
 
 #[test]
+fn an_invalid_row_after_a_thousand_others_keeps_the_rest_waiting_too() {
+    let env = stopped();
+    let posts = env.posts();
+    let sheet = sheet_of(3).replace("pat-3-invented", "");
+    let (header, rows) = sheet.split_once('\n').unwrap();
+    let last = rows.lines().last().unwrap();
+    let mut changed = format!("{header}\n");
+    for n in 0..1001 {
+        let new = last.replace("Team 3", &format!("New {n}"));
+        changed += &new.replace("git3", &format!("new{n}"));
+        changed.push('\n');
+    }
+    let env = env.file("a.csv", changed + rows);
+    resume(&env, &[])
+        .exit(3)
+        .says("error[missing-credential]")
+        .says("a.csv:1005")
+        .says("nothing was sent");
+    assert_eq!(env.posts(), posts);
+}
+
+#[test]
 fn rows_that_were_skipped_as_invalid_are_no_part_of_the_run() {
     let sheet = sheet_of(4).replace("pat-4-invented", "");
     let env = Env::new().sandbox().file("a.csv", sheet);
