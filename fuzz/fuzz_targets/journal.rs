@@ -122,5 +122,6 @@ fn created(run: &RunState) -> BTreeMap<u32, Option<Remote>> {
 }
 
 fn is_removed(row: &RowState) -> bool {
-    row.removal().is_some_and(|removal| removal.outcome.is_gone())
+    row.removal()
+        .is_some_and(|removal| removal.outcome.is_gone())
 }

@@ -144,7 +144,7 @@ fn sheet_now(run: &LoadedRun, input: &mut Validation) -> SheetNow {
     }
 }
 
-/// The rows of `run` whose cells, as the sheets are now, are those of `only`. `own_files` hold gij's own credentials.
+/// The rows of `run` whose cells are those of `only`, by its sheets, which must not have changed since. `own_files` hold gij's own credentials.
 pub(super) fn rows_with(
     run: &LoadedRun,
     only: Vec<Only>,
@@ -154,17 +154,20 @@ pub(super) fn rows_with(
     let mut options = options_of_run(opened, own_files)?;
     options.selection.only.extend(only);
     let unreadable = || {
-        let failure = Failure::usage("--only: the files of the run cannot be read again");
+        let failure =
+            Failure::usage("--only: the files of the run have changed, or cannot be read again");
         failure.help("put them back where they were, or select with `--rows`")
     };
     if opened.has_stdin() {
         return Err(unreadable());
     }
     let mut input = input::read_as(&files_of(opened), &options)?;
-    if input.has_table_errors() {
+    let files = input.files.len();
+    let now = sheet_now(run, &mut input);
+    if input.has_table_errors() || now.unchanged.len() < files {
         return Err(unreadable());
     }
-    Ok(rows_in(run.state(), &sheet_now(run, &mut input)))
+    Ok(rows_in(run.state(), &now))
 }
 
 /// The files of the run with the names that it knows them by, or those that have `moved`.

@@ -22,10 +22,10 @@ use crate::engine::{
 use crate::journal::{
     ConfirmedBy, Discrepancies, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
 };
-use crate::model::{Outcome, RemoteIntegration};
+use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
 use crate::render::{count, jira_at, undo_plan as plan_text};
 use crate::report::Report;
-use crate::validate::{Only, RowRange};
+use crate::validate::{Only, RowRange, field_of};
 
 #[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 #[derive(Debug, Args)]
@@ -125,14 +125,44 @@ fn selected(args: &UndoArgs, run: &LoadedRun) -> Result<BTreeSet<u32>, Failure> 
     };
     let rows = run.state().rows().filter(|(_, row)| is_in(row));
     let mut selected: BTreeSet<u32> = rows.map(|(n, _)| n).collect();
-    if !args.only.is_empty() {
-        let only = args.only.iter().map(|only| Only::parse(only));
-        let only = only.collect::<Result<_, _>>();
-        let only = only.map_err(in_option("--only"))?;
-        let with_text = rows_with(run, only, args.common.connect.own_files())?;
-        selected.retain(|n| with_text.contains(n));
+    let split_by = run.state().opened.settings.pointer("/input/split_by");
+    let split_by = split_by.and_then(Value::as_str);
+    let mut in_sheets = Vec::new();
+    for only in &args.only {
+        let only = Only::parse(only).map_err(in_option("--only"))?;
+        let field = field_of(&only.header);
+        if field.is_none() && !split_by.is_some_and(|kept| kept.eq_ignore_ascii_case(&only.header))
+        {
+            in_sheets.push(only);
+            continue;
+        }
+        let rows = run
+            .state()
+            .rows()
+            .filter(|(_, row)| has_kept(row, field, &only.text));
+        let rows: BTreeSet<u32> = rows.map(|(n, _)| n).collect();
+        selected.retain(|n| rows.contains(n));
+    }
+    if !in_sheets.is_empty() {
+        let rows = rows_with(run, in_sheets, args.common.connect.own_files())?;
+        selected.retain(|n| rows.contains(n));
     }
     Ok(selected)
+}
+
+/// Whether the row had this text when it was read: in the column of a field, or of `--split-by`. The sheet may be another now.
+fn has_kept(row: &RowState, field: Option<Field>, text: &str) -> bool {
+    let cell = match field {
+        Some(field) => match row.read.cells.open().get(field.name()) {
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        },
+        None => row.read.group.clone().unwrap_or_default(),
+    };
+    let named = IntegrationType::from_name(text).filter(|_| field == Some(Field::Type));
+    cell.to_lowercase() == text.to_lowercase()
+        || named.is_some() && named == IntegrationType::from_name(&cell)
 }
 
 /// A run that is undone.

@@ -14,9 +14,8 @@ use sha2::{Digest, Sha256};
 use super::error::{InputError, unreadable};
 use crate::model::{Place, Problem, TableFormat, TableName};
 
-/// Most bytes of a file that is kept in memory as a whole. So are standard input, a pipe and a device, which can be read
-/// only once.
-pub(super) const LONGEST_IN_MEMORY: u64 = 128 << 20;
+/// Most bytes of standard input, a pipe or a device: they can be read only once, so they are kept in memory.
+const LONGEST_IN_MEMORY: u64 = 128 << 20;
 
 /// A file to read tables from.
 pub struct Source {

@@ -345,6 +345,12 @@ fn a_report_is_split_by_a_field_or_by_the_column_that_the_import_kept() {
         .exit(2)
         .says("has no column `Cost`");
     assert!(env.runs()[0].join("failed-Search.xlsx").exists());
+    // The sheet is not needed for a column that the import kept.
+    let held = env.held().len();
+    std::fs::remove_file(env.path("a.csv")).unwrap();
+    env.run(["undo", "--yes", "--only", "team=Payments"])
+        .exit(0);
+    assert_eq!(env.held().len(), held - 1);
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn rows_and_columns_select_what_is_removed() {
         .exit(0)
         .says("the chosen rows are undone; the others stay as they are");
     assert_eq!(env.held(), ["Before", "Team 1", "Team 4"]);
-    undo(&env, &["--only", "displayName=team 4"]).exit(0);
+    undo(&env, &["--only", "Name=team 4"]).exit(0);
     assert_eq!(env.held(), ["Before", "Team 1"]);
     env.run(["undo", "--yes", "--only", "Budget=7"])
         .exit(2)

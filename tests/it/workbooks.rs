@@ -276,6 +276,16 @@ fn cells_without_a_place_stand_side_by_side() {
     );
 }
 
+#[test]
+fn cells_that_stand_in_disorder_are_put_in_order() {
+    let rows = "<row r=\"3\"><c r=\"C3\" t=\"str\"><v>p</v></c><c r=\"B3\" t=\"str\"><v>old</v></c>\
+        <c r=\"A3\" t=\"str\"><v>GITHBU</v></c><c r=\"B3\" t=\"str\"><v>new</v></c></row>";
+    let env = Env::new().file("a.xlsx", Book::table(rows).bytes());
+    let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
+    assert_eq!(json["diagnostics"][1]["cell"], "A3");
+    assert_eq!(json["diagnostics"][1]["name"], "new");
+}
+
 /// A workbook with these sheets, each in a part of its own as spreadsheet programs name it.
 fn with_sheets(count: usize) -> Vec<u8> {
     let mut book = Book::table("");
@@ -440,6 +450,28 @@ fn sheets_are_read_in_whatever_way_spreadsheet_programs_write_them() {
         let json = env.run(["check", "a.xlsx", "--format", "json"]).json();
         assert_eq!(json["rows"]["valid"], 1, "{name}: {json}");
     }
+}
+
+#[test]
+fn a_value_in_cdata_is_that_value() {
+    let row = |cells: &str| {
+        format!("<row r=\"3\"><c r=\"A3\" t=\"str\"><v><![CDATA[GITHUB]]></v></c>{cells}</row>")
+    };
+    let cells = "<c r=\"B3\" t=\"str\"><v><![CDATA[A & ]]><![CDATA[B]]></v></c><c r=\"C3\" t=\"str\"><v>p</v></c>\
+        <c r=\"D3\"><v><![CDATA[7]]></v></c>";
+    let env = Env::new()
+        .sandbox()
+        .file("a.xlsx", Book::table(&row(cells)).bytes());
+    env.run(["import", "a.xlsx", "--yes"]).exit(0);
+    let jira = env.jira();
+    let bodies = jira.received();
+    let body = bodies.iter().find(|one| one["displayName"] == "A & B");
+    assert_eq!(body.unwrap()["maxMinsToCommitEmail"], 7);
+    let mixed = "<c r=\"B3\" t=\"str\"><v>A<![CDATA[B]]></v></c>";
+    assert_eq!(
+        found("a.xlsx", Book::table(&row(mixed)).bytes()),
+        ["unreadable 3"]
+    );
 }
 
 #[test]

@@ -1,19 +1,18 @@
 //! The archive that a workbook is, and its parts by name; or what the file is instead.
 
 use std::collections::HashMap;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use memchr::memmem::{find, find_iter};
+use memchr::memmem::{Finder, find};
 use quick_xml::encoding::detect_encoding;
 use zip::ZipArchive;
 use zip::read::ZipFile;
 use zip::result::ZipError;
 
 use super::limits::{Budget, PARTS, UNPACKED};
-use super::part::{Unpacked, damaged, too_large};
+use super::part::{Unpacked, damaged};
 use crate::input::error::{encrypted, no_workbook, unread_format};
-use crate::input::source::LONGEST_IN_MEMORY;
 use crate::model::Problem;
 
 /// An archive, and the bytes that may still be unpacked of it.
@@ -103,34 +102,31 @@ pub(super) fn of_zip(error: &ZipError) -> Problem {
 }
 
 /// Tells an encrypted workbook from the formats of the time before `.xlsx`; all of them are OLE files.
-pub(crate) fn refuse_ole(file: impl Read) -> Problem {
+pub(crate) fn refuse_ole(mut file: impl Read) -> Problem {
     // The name of the stream that holds an encrypted workbook, as OLE directories write names.
     let name: Vec<u8> = "EncryptedPackage"
         .encode_utf16()
         .flat_map(u16::to_le_bytes)
         .collect();
-    let mut bytes = Vec::new();
-    match file.take(LONGEST_IN_MEMORY).read_to_end(&mut bytes) {
-        Ok(_) if find(&bytes, &name).is_some() => encrypted(),
-        Ok(_) => unread_format("this is an .xls workbook"),
+    match search(&mut file, &name, |_| true) {
+        Ok(true) => encrypted(),
+        Ok(false) => unread_format("this is an .xls workbook"),
         Err(error) => error.into(),
     }
 }
 
 fn refuse_other_formats(has: impl Fn(&str) -> bool) -> Result<(), Problem> {
-    const OTHERS: [(&str, &str); 4] = [
-        ("xl/workbook.bin", "this is an .xlsb workbook"),
-        ("content.xml", "this is an OpenDocument file such as .ods"),
-        ("index/document.iwa", "this is a Numbers spreadsheet"),
-        ("index.zip", "this is a Numbers spreadsheet"),
-    ];
-    if let Some((_, what)) = OTHERS.iter().find(|(name, _)| has(name)) {
-        return Err(unread_format(what));
+    if has("xl/workbook.bin") {
+        Err(unread_format("this is an .xlsb workbook"))
+    } else if has("content.xml") && has("meta-inf/manifest.xml") {
+        Err(unread_format("this is an OpenDocument file such as .ods"))
+    } else if has("index/document.iwa") || has("index.zip") {
+        Err(unread_format("this is a Numbers spreadsheet"))
+    } else if has("_rels/.rels") {
+        Ok(())
+    } else {
+        Err(no_workbook())
     }
-    if !has("_rels/.rels") {
-        return Err(no_workbook());
-    }
-    Ok(())
 }
 
 /// Refuses an archive that claims more files than one may have: the zip crate makes room for them before it reads any.
@@ -142,31 +138,52 @@ fn check_file_count(mut file: impl Read + Seek) -> Result<(), Problem> {
     const CLAIM: &[u8] = b"PK\x06\x06";
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
-    let mut bytes = Vec::new();
-    file.by_ref().take(TAIL).read_to_end(&mut bytes)?;
+    let mut tail = Vec::new();
+    file.by_ref().take(TAIL).read_to_end(&mut tail)?;
     file.rewind()?;
-    if find(&bytes, LOCATOR).is_none() {
+    if find(&tail, LOCATOR).is_none() {
         return Ok(());
     }
-    // The zip crate finds the claim wherever it is.
-    bytes.clear();
-    file.by_ref()
-        .take(LONGEST_IN_MEMORY)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 != length {
-        return Err(too_large("the workbook is longer than 128 MB"));
-    }
-    file.rewind()?;
-    let is_too_many = |claim: usize| {
-        let counts =
-            [claim + 24, claim + 32].map(|at| bytes.get(at..).and_then(<[u8]>::first_chunk::<8>));
-        let is_fine = |count: &[u8; 8]| u64::from_le_bytes(*count) <= PARTS;
-        !counts.into_iter().all(|count| count.is_some_and(is_fine))
+    let is_too_many = |claim: &[u8]| {
+        let count = |at: usize| claim.get(at..at + 8)?.try_into().ok();
+        [24, 32].into_iter().any(|at| {
+            count(at)
+                .map(u64::from_le_bytes)
+                .is_none_or(|count| count > PARTS)
+        })
     };
-    if find_iter(&bytes, CLAIM).any(is_too_many) {
+    let is_refused = search(&mut file, CLAIM, is_too_many)?;
+    file.rewind()?;
+    if is_refused {
         return Err(damaged("its archive claims too many files"));
     }
     Ok(())
+}
+
+/// Whether `word` is anywhere in `file`, and what begins with it satisfies `is_it`.
+fn search(file: &mut impl Read, word: &[u8], is_it: impl Fn(&[u8]) -> bool) -> io::Result<bool> {
+    /// Bytes that `is_it` gets from a word on.
+    const RECORD: usize = 64;
+    let finder = Finder::new(word);
+    let mut bytes = Vec::with_capacity(1 << 17);
+    loop {
+        let read = file.by_ref().take(1 << 16).read_to_end(&mut bytes)?;
+        let is_at_end = read == 0;
+        // A word too near to the end is found again once more has been read.
+        let until = if is_at_end {
+            bytes.len()
+        } else {
+            bytes.len().saturating_sub(RECORD)
+        };
+        let mut found = finder.find_iter(&bytes).take_while(|at| *at < until);
+        if found.any(|at| is_it(&bytes[at..])) {
+            return Ok(true);
+        }
+        if is_at_end {
+            return Ok(false);
+        }
+        bytes.drain(..until);
+    }
 }
 
 #[cfg(test)]
@@ -174,6 +191,20 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
+
+    #[test]
+    fn a_word_is_found_across_the_pieces_that_are_read() {
+        for at in [0, (1 << 16) - 8, (1 << 16) - 1, 1 << 16, 200_000] {
+            let mut bytes = vec![b'.'; at];
+            bytes.extend(b"needle and more");
+            let is_it = |rest: &[u8]| rest.starts_with(b"needle and");
+            assert!(
+                search(&mut Cursor::new(&bytes), b"needle", is_it).unwrap(),
+                "{at}"
+            );
+            assert!(!search(&mut Cursor::new(&bytes), b"needles", is_it).unwrap());
+        }
+    }
 
     #[test]
     fn a_claim_of_billions_of_files_is_refused() {

@@ -39,6 +39,8 @@ impl Findings {
 pub(super) enum OddCell {
     /// A formula whose value was never computed.
     FormulaWithoutValue,
+    /// A value that is written as CDATA.
+    Text(String),
     /// An error value that calamine does not know.
     Error {
         text: String,

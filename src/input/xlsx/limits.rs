@@ -39,8 +39,9 @@ pub(super) const SHEETS: u64 = 1000;
 /// Cells of a sheet.
 pub(super) const CELLS: u64 = 1 << 25;
 
-/// Cells of a sheet that calamine does not show as they are.
+/// Cells of a sheet that calamine does not show as they are, and bytes of their texts.
 pub(super) const ODD_CELLS: u64 = 1 << 18;
+pub(super) const ODD_TEXT: u64 = 16 << 20;
 
 /// Merged ranges of a sheet.
 pub(super) const MERGED: u64 = 1 << 16;

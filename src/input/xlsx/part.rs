@@ -149,7 +149,7 @@ impl<'b, B: BufRead> Part<'b, B> {
 }
 
 /// The kind of an error that a limit or the system has raised.
-fn of_io(error: io::Error) -> Problem {
+pub(super) fn of_io(error: io::Error) -> Problem {
     let problem = error.downcast::<Problem>();
     problem.unwrap_or_else(|error| damaged(&error.to_string()))
 }

@@ -3,7 +3,7 @@
 //! The decision to know: what is found of a cell is kept by its index in the sheet, and calamine counts the same cells.
 //! Rows and cells that contradict their own places are refused, so that none is put where it does not belong.
 
-use std::io::{BufRead, Read, Seek};
+use std::io::{self, BufRead, Read, Seek};
 
 use calamine::CellErrorType;
 use quick_xml::events::{BytesStart, Event};
@@ -11,11 +11,11 @@ use quick_xml::events::{BytesStart, Event};
 use super::archive::Archive;
 use super::gate::{Findings, Gate, OddCell};
 use super::limits::{
-    CELLS, COLUMNS, LONGEST_STYLE, MERGED, ODD_CELLS, STRINGS, STRINGS_PART, STRUCTURE_PART,
-    STYLES, STYLES_PART, UNPACKED,
+    CELLS, COLUMNS, LONGEST_STYLE, MERGED, ODD_CELLS, ODD_TEXT, STRINGS, STRINGS_PART,
+    STRUCTURE_PART, STYLES, STYLES_PART, UNPACKED,
 };
 use super::part::{
-    Part, attribute, attributes, beyond_sheet, check_count, claimed_strings, damaged, local,
+    Part, attribute, attributes, beyond_sheet, check_count, claimed_strings, damaged, local, of_io,
 };
 use super::reference::{self, CellRange};
 use super::structure::Structure;
@@ -39,25 +39,25 @@ pub(super) fn check_small_parts(
     archive: &mut Archive<impl Read + Seek>,
     structure: &Structure,
 ) -> Result<(), Problem> {
-    let parts = [
-        (&structure.theme, STRUCTURE_PART),
-        (&structure.styles, STYLES_PART),
-    ];
-    for (part, most) in parts {
-        let Some(part) = part else { continue };
-        let mut count = 0;
-        Part::new(archive.bytes(part, most)?).each_tag(|tag| {
-            if !is_copied(local(tag.name())) {
-                return Ok(());
-            }
-            if tag.len() > LONGEST_STYLE {
-                return Err(damaged("one of its cell styles is too long"));
-            }
-            count += 1;
-            check_count("cell styles", count, STYLES)
-        })?;
+    if let Some(theme) = &structure.theme {
+        // Only its size counts: calamine does without a theme that it cannot read.
+        let mut bytes = archive.bytes(theme, STRUCTURE_PART)?;
+        io::copy(&mut bytes, &mut io::sink()).map_err(of_io)?;
     }
-    Ok(())
+    let Some(styles) = &structure.styles else {
+        return Ok(());
+    };
+    let mut count = 0;
+    Part::new(archive.bytes(styles, STYLES_PART)?).each_tag(|tag| {
+        if !is_copied(local(tag.name())) {
+            return Ok(());
+        }
+        if tag.len() > LONGEST_STYLE {
+            return Err(damaged("one of its cell styles is too long"));
+        }
+        count += 1;
+        check_count("cell styles", count, STYLES)
+    })
 }
 
 /// Whether calamine copies such an element into the cell styles that name it.
@@ -70,15 +70,27 @@ pub(super) fn check_strings(
     archive: &mut Archive<impl Read + Seek>,
     strings: &str,
 ) -> Result<(), Problem> {
+    let mut part = Part::new(archive.bytes(strings, STRINGS_PART)?);
+    let mut buffer = Vec::new();
     let mut found = 0;
-    Part::new(archive.bytes(strings, STRINGS_PART)?).each_tag(|tag| {
-        match local(tag.name()) {
-            "sst" => check_count("shared texts", claimed_strings(tag), STRINGS)?,
-            "si" => found += 1,
+    loop {
+        match part.token(&mut buffer)? {
+            Event::Start(tag) => match local(tag.name()) {
+                "sst" => check_count("shared texts", claimed_strings(&tag), STRINGS)?,
+                "si" => {
+                    found += 1;
+                    check_count("shared texts", found, STRINGS)?;
+                    let outside = part.depth() - 1;
+                    while part.depth() > outside {
+                        part.within(&mut buffer)?;
+                    }
+                }
+                _ => {}
+            },
+            Event::Eof => return Ok(()),
             _ => {}
         }
-        check_count("shared texts", found, STRINGS)
-    })
+    }
 }
 
 /// Scans a sheet, and leaves what it finds at the gate.
@@ -92,6 +104,7 @@ pub(super) fn scan_sheet(
         gate,
         found: Findings::default(),
         odd_cells: 0,
+        odd_text: 0,
         row: ScannedRow::default(),
         text: String::new(),
         buffers: Default::default(),
@@ -111,6 +124,7 @@ struct ScannedRow {
     is_open: bool,
     /// The column that a cell without a place of its own has.
     next_column: u32,
+    cells: u32,
     /// calamine loses count of cells without a place behind an error that it does not know.
     has_unknown_error: bool,
 }
@@ -121,6 +135,7 @@ struct SheetScan<'s, B> {
     /// What the gate has not got yet, but for the number of cells, which is that of all.
     found: Findings,
     odd_cells: u64,
+    odd_text: u64,
     row: ScannedRow,
     /// The value of the last cell.
     text: String,
@@ -258,12 +273,9 @@ impl<B: BufRead> SheetScan<'_, B> {
             ));
         }
         let column = place.unwrap_or(self.row.next_column);
-        if column < self.row.next_column {
-            let row = self.row.number;
-            return Err(damaged(&format!("the cells of row {row} are not in order")));
-        }
         self.row.next_column = column + 1;
-        if column >= COLUMNS {
+        self.row.cells += 1;
+        if column >= COLUMNS || self.row.cells > COLUMNS {
             return Err(beyond_sheet());
         }
         self.found.cells += 1;
@@ -275,7 +287,7 @@ impl<B: BufRead> SheetScan<'_, B> {
     fn cell(&mut self, column: u32, kind: CellKind) -> Result<(), Problem> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[0]);
-        let (mut has_formula, mut has_value) = (false, false);
+        let (mut has_formula, mut has_value, mut is_cdata) = (false, false, false);
         self.text.clear();
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
@@ -286,7 +298,7 @@ impl<B: BufRead> SheetScan<'_, B> {
                     }
                     "f" => has_formula = true,
                     "v" => {
-                        self.value(kind)?;
+                        is_cdata = self.value(kind)?;
                         // The value of a formula may well be an empty text.
                         has_value = match kind {
                             CellKind::Text => true,
@@ -306,7 +318,11 @@ impl<B: BufRead> SheetScan<'_, B> {
         if kind == CellKind::Inline && !has_value && !self.text.is_empty() {
             return Err(damaged("a cell's value does not match its type"));
         }
-        let odd = if kind == CellKind::Error
+        let odd = if is_cdata {
+            self.odd_text += self.text.len() as u64;
+            check_count("characters in CDATA", self.odd_text, ODD_TEXT)?;
+            OddCell::Text(std::mem::take(&mut self.text))
+        } else if kind == CellKind::Error
             && has_value
             && self.text.parse::<CellErrorType>().is_err()
         {
@@ -327,11 +343,12 @@ impl<B: BufRead> SheetScan<'_, B> {
         Ok(())
     }
 
-    /// Reads to the end of `<v>`; an error if calamine would read something else there.
-    fn value(&mut self, kind: CellKind) -> Result<(), Problem> {
+    /// Reads to the end of `<v>`; an error if calamine would read something else there. Tells whether all of it is CDATA,
+    /// which calamine skips.
+    fn value(&mut self, kind: CellKind) -> Result<bool, Problem> {
         let outside = self.part.depth() - 1;
         let mut buffer = std::mem::take(&mut self.buffers[1]);
-        let mut pieces = 0;
+        let (mut pieces, mut cdata) = (0, 0);
         while self.part.depth() > outside {
             match self.part.within(&mut buffer)? {
                 Event::Text(piece) => {
@@ -341,6 +358,10 @@ impl<B: BufRead> SheetScan<'_, B> {
                 Event::GeneralRef(_) if kind == CellKind::Text => {
                     pieces += 1;
                     self.text.push('&');
+                }
+                Event::CData(piece) if matches!(kind, CellKind::Text | CellKind::Other) => {
+                    cdata += 1;
+                    self.text.push_str(&piece);
                 }
                 Event::Start(_) | Event::CData(_) | Event::GeneralRef(_) => {
                     return Err(damaged("a cell's value is not written as text"));
@@ -356,9 +377,9 @@ impl<B: BufRead> SheetScan<'_, B> {
             }
             CellKind::Error | CellKind::Other => pieces < 2,
         };
-        if !is_read {
+        if !is_read || cdata > 0 && pieces > 0 {
             return Err(damaged("a cell's value does not match its type"));
         }
-        Ok(())
+        Ok(cdata > 0)
     }
 }

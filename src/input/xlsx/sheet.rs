@@ -1,5 +1,6 @@
 //! One sheet: calamine reads its cells behind the scan, and its rows, with what the scan found of them, go to the sink.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use calamine::{DataRef, Xlsx, XlsxCellReader};
@@ -43,21 +44,21 @@ pub(super) fn read_sheet<'a>(
     // The rows that the header row is sought among.
     let within = Some(HEADER_WITHIN);
     let mut block = guarded(|| rows.block(options.header_row.or(within)))?;
-    let mut above: Vec<FirstRow> = block
-        .rows
-        .iter()
-        .map(|row| first_row(&block, row))
-        .collect();
+    let is_candidate = |row: &&SheetRow| options.header_row.is_none_or(|given| row.number == given);
+    let candidates = block.rows.iter().filter(is_candidate);
+    let mut above: Vec<FirstRow> = candidates.map(|row| first_row(&block, row)).collect();
     let Some((_, index)) = find_header(std::slice::from_ref(&above), options, sink) else {
         let more = guarded(|| rows.block(Some(NAMED_WITHIN)))?;
-        above.extend(more.rows.iter().map(|row| first_row(&more, row)));
-        let likely = likely_header(vec![above], sink);
+        let rows = [&block, &more].into_iter();
+        let rows = rows.flat_map(|block| block.rows.iter().map(|row| first_row(block, row)));
+        let likely = likely_header(vec![rows.collect()], sink);
         sink.skipped(table, SkipReason::NoHeader(likely.as_ref()));
         return Ok(());
     };
     above.truncate(index + 1);
     let header = above.remove(index);
-    let blank_above = u64::from(header.number) - 1 - index as u64;
+    let rows_above = block.rows.iter().filter(|row| row.number < header.number);
+    let blank_above = u64::from(header.number) - 1 - rows_above.count() as u64;
     if options.header_row.is_some() {
         above.clear();
     }
@@ -116,8 +117,8 @@ pub(super) struct RowReader<'w, 'a> {
     known: Findings,
     /// The first cell of the next block.
     carried: Option<FilledCell<'w>>,
-    /// How the cells of each style show numbers.
-    formats: Vec<NumberFormat>,
+    /// How cells of the styles so far show numbers.
+    formats: HashMap<usize, NumberFormat>,
     /// Cells and bytes of text of the last block, for which the next one makes room.
     room: (usize, usize),
 }
@@ -141,12 +142,13 @@ struct OpenRow {
     number: u32,
     first_cell: usize,
     first_byte: usize,
+    is_in_order: bool,
 }
 
 impl<'w, 'a> RowReader<'w, 'a> {
     pub(super) fn new(cells: XlsxCellReader<'w, GatedReader<'a>>, gate: &'a Gate) -> Self {
         Self {
-            formats: cells.styles().iter().map(NumberFormat::of_style).collect(),
+            formats: HashMap::new(),
             cells,
             gate,
             read: 0,
@@ -166,7 +168,7 @@ impl<'w, 'a> RowReader<'w, 'a> {
         };
         let mut open: Option<OpenRow> = None;
         while let Some(cell) = self.next()? {
-            let row = match open.take() {
+            let mut row = match open.take() {
                 Some(row) if row.number == cell.row => row,
                 done => {
                     if let Some(done) = done {
@@ -180,10 +182,13 @@ impl<'w, 'a> RowReader<'w, 'a> {
                         number: cell.row,
                         first_cell: block.cells.len(),
                         first_byte: block.text.len(),
+                        is_in_order: true,
                     }
                 }
             };
             if let Some(value) = value(&mut block, &cell.content) {
+                let before = block.cells[row.first_cell..].last();
+                row.is_in_order &= before.is_none_or(|(column, _)| *column < cell.column);
                 block.cells.push((cell.column, value));
             }
             if block.text.len() - row.first_byte > LONGEST_ROW {
@@ -222,8 +227,15 @@ impl<'w, 'a> RowReader<'w, 'a> {
                             None => continue,
                         },
                         data => {
-                            let format = self.formats.get(style).copied();
-                            Content::Data(data.clone(), format.unwrap_or_default())
+                            let styles = self.cells.styles();
+                            let format = || {
+                                styles
+                                    .get(style)
+                                    .map(NumberFormat::of_style)
+                                    .unwrap_or_default()
+                            };
+                            let format = *self.formats.entry(style).or_insert_with(format);
+                            Content::Data(data.clone(), format)
                         }
                     };
                     (row + 1, column, content)
@@ -270,6 +282,14 @@ impl<'w, 'a> RowReader<'w, 'a> {
     }
 
     fn close(&mut self, row: &OpenRow, block: &mut SheetBlock) -> Result<(), SheetError> {
+        if !row.is_in_order {
+            // Of two cells in one place the later one counts.
+            let mut cells = block.cells.split_off(row.first_cell);
+            cells.reverse();
+            cells.sort_by_key(|(column, _)| *column);
+            cells.dedup_by_key(|(column, _)| *column);
+            block.cells.append(&mut cells);
+        }
         if block.cells.len() > row.first_cell {
             self.know(self.read - 1)?;
             block.rows.push(SheetRow {
@@ -296,6 +316,7 @@ fn value(block: &mut SheetBlock, content: &Content<'_>) -> Option<SheetValue> {
     match content {
         Content::Data(data, format) => put(block, data, *format),
         Content::Odd(OddCell::FormulaWithoutValue) => Some(SheetValue::FormulaWithoutValue),
+        Content::Odd(OddCell::Text(text)) => Some(SheetValue::Text(block.keep(text)?)),
         Content::Odd(OddCell::Error { text, .. }) => Some(SheetValue::Error(block.keep(text)?)),
     }
 }
