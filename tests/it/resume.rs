@@ -476,6 +476,22 @@ fn a_run_of_the_first_version_is_read_by_the_options_that_its_journal_has_as_wor
 }
 
 #[test]
+fn settings_of_a_later_version_are_refused() {
+    let env = stopped();
+    let posts = env.posts();
+    let path = env.runs()[0].join("journal.jsonl");
+    let journal = std::fs::read_to_string(&path).unwrap();
+    let settings = r#""settings":{"#;
+    assert!(journal.contains(settings));
+    let later = journal.replacen(settings, r#""settings":{"later":1,"#, 1);
+    std::fs::write(&path, later).unwrap();
+    resume(&env, &[])
+        .exit(4)
+        .says("use the version of gij that began the run");
+    assert_eq!(env.posts(), posts);
+}
+
+#[test]
 fn a_resume_reads_by_the_options_of_the_run() {
     let sheet = "kind;title;Address;pat;Team\n\
         GITHUB_SERVER;Team 1;https://git1.example.org;;Payments\n\
