@@ -1,20 +1,18 @@
 //! What is read and how: the options of `check` and `import`, and those that a run is continued with.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::{Args, FromArgMatches as _};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::values::{delimiter, encoding, env, full_path, one_of};
+use super::values::{delimiter, encoding, full_path, one_of};
 use crate::input::{HiddenRows, ReadOptions, Source};
 use crate::journal::RunOpened;
-use crate::model::{Code, Diagnostic, Diagnostics, Field, Place, Problem, Severity, nearest};
-use crate::render::{Screen, count, diagnostics, more, summary};
-use crate::report::{Report, one_line};
+use crate::model::nearest;
+use crate::render::{Screen, count, diagnostics, more};
+use crate::report::one_line;
 use crate::secret::SecretPolicy;
 use crate::validate::{
     Only, Options, Preset, Purpose, RowRange, Validation, validate, validate_sources,
@@ -262,78 +260,4 @@ pub(super) fn show(found: &Validation, screen: &Screen, write: fn(&Screen, &str)
     if let Some(more) = more(&found.diagnostics) {
         screen.info(&more);
     }
-}
-
-/// A problem of a valid row, with the index of that row.
-pub(super) type RowProblem = (usize, Option<Field>, Problem);
-
-/// Writes the reports of a check or a probe that `found` this, and shows the result and what comes after it.
-pub(super) fn end(found: &Validation, context: &Context) -> Result<Exit, Failure> {
-    let report = context.made(Report::of_check(found));
-    context.publish(&report)?;
-    if !context.is_json {
-        context.screen.result(&summary(&report));
-    }
-    let given = &context.given;
-    if found.diagnostics.has_errors() {
-        let again = given.again();
-        context.next(&format!("fix the files, then check them again:\n  {again}"));
-        return Ok(Exit::Invalid);
-    }
-    let import = given.next("import").without(&["sandbox"]);
-    context.next(&if env("JIRA_URL").is_some() {
-        let plan = import.options(&["--dry-run"]);
-        format!("see the plan for your Jira:\n  {plan}")
-    } else {
-        let rehearsal = import.options(&["--sandbox"]);
-        format!("rehearse the import with a simulated Jira:\n  {rehearsal}")
-    });
-    Ok(Exit::Done)
-}
-
-/// Adds problems of valid rows to `input`, and shows them by `write`: rows with an error are not valid any more.
-pub(super) fn add_problems(
-    input: &mut Validation,
-    options: &Options,
-    problems: impl IntoIterator<Item = RowProblem>,
-    context: &Context,
-    write: fn(&Screen, &str),
-) {
-    let mut added = Diagnostics::default();
-    let mut bad: BTreeMap<Code, BTreeSet<u32>> = BTreeMap::new();
-    for (at, field, problem) in problems {
-        let place = place_of(input, options, at, field);
-        let row = &mut input.rows[at];
-        let mut diagnostic = Diagnostic::of(problem, place);
-        diagnostic.field = field;
-        diagnostic.name = row.record.display_name().map(str::to_owned);
-        options.policy.apply(&mut diagnostic);
-        match diagnostic.severity {
-            Severity::Error => {
-                bad.entry(diagnostic.code).or_default().insert(row.n);
-            }
-            Severity::Warning => row.warnings.push(diagnostic.code),
-            Severity::Note => {}
-        }
-        added.push(diagnostic.clone());
-        input.report_row(diagnostic);
-    }
-    for (code, rows) in bad {
-        input.invalidate(code, &rows);
-    }
-    if !context.is_json {
-        let screen = &context.screen;
-        write(screen, &diagnostics(&added, screen.detail()));
-    }
-}
-
-/// The cell of a field; the row, if the value comes from `--set`.
-fn place_of(input: &Validation, options: &Options, at: usize, field: Option<Field>) -> Place {
-    let row = &input.rows[at].place;
-    let mut tables = input.files.iter().flat_map(|file| &file.tables);
-    let table = tables.find(|table| *table.name == *row.table);
-    let column = table
-        .zip(field)
-        .and_then(|(table, field)| options.column_of(&table.headers, field));
-    column.map_or_else(|| row.clone(), |column| row.cell(column))
 }

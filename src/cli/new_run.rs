@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::input::{self, InputArgs, in_option};
 use super::loaded_run::RunsArgs;
 use super::next::{left_to_do, to_continue, verify_or_nothing};
-use super::other_runs::read_history;
+use super::other_runs::{read_history, refuse_second_run};
 use super::pace::PaceArgs;
 use super::planning::{Planner, new_matcher};
 use super::probe::Prober;
@@ -138,6 +138,12 @@ impl NewRun<'_> {
     pub(super) fn run(&self) -> Result<Exit, Failure> {
         let Self { args, context, .. } = self;
         let confirmed_by = self.confirmation()?;
+        let second_run = |history: &History| {
+            refuse_second_run(history, &args.input.files, context, args.dry_run)
+        };
+        if !args.new_run && !args.dry_run {
+            second_run(&self.history(None)?)?;
+        }
         let mut input = input::read(&args.input.files, &self.options)?;
         if !context.is_json {
             input::show(&input, &context.screen, Screen::problem);
@@ -160,15 +166,14 @@ impl NewRun<'_> {
         let planner = Planner {
             context,
             jira: &jira,
-            history: self.history(&jira.jira)?,
+            history: self.history(jira.jira.own_url.as_deref())?,
             is_dry_run: args.dry_run,
             settle: self.settle,
             named: self.options.named(),
         };
-        let mut unfinished = None;
-        if !args.new_run {
-            unfinished = planner.refuse_second_run(&args.input.files)?;
-        }
+        // Jira's own URL may be that of a run which was started by another.
+        let unfinished = (!args.new_run).then(|| second_run(&planner.history));
+        let unfinished = unfinished.transpose()?.flatten();
         let listing = planner.listing(listed_at, remote);
         planner.check(&mut input, &self.options, &listing)?;
         if args.probe && !self.is_refused(&input) {
@@ -305,11 +310,11 @@ impl NewRun<'_> {
     }
 
     /// The other runs on this Jira; none for a rehearsal.
-    fn history(&self, jira: &Jira) -> Result<History, Failure> {
-        if self.args.sandbox {
+    fn history(&self, own_url: Option<&str>) -> Result<History, Failure> {
+        let Some(base) = &self.base else {
             return Ok(History::default());
-        }
-        match read_history(&self.args.runs.runs_dir, jira) {
+        };
+        match read_history(&self.args.runs.runs_dir, base.as_str(), own_url) {
             // A dry run needs no directory of runs.
             Err(_) if self.args.dry_run => Ok(History::default()),
             history => history,

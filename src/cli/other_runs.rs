@@ -5,17 +5,22 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::connect::is_at;
+use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::planning::Planner;
-use crate::journal::{History, Jira, PastRun, RecentDeletions};
+use crate::journal::{History, PastRun, RecentDeletions};
 use crate::model::{Place, RecordKey};
 use crate::plan::Plan;
 use crate::render::count;
 
-/// Reads the runs below `runs_dir` that went to `jira`, by its address or by the one that it gives itself.
-pub(super) fn read_history(runs_dir: &Path, jira: &Jira) -> Result<History, Failure> {
-    let history = History::read(runs_dir, |other| {
-        is_at(other, &jira.url) || other.own_url.is_some() && other.own_url == jira.own_url
+/// Reads the runs below `runs_dir` that went to the Jira at `url`, or to one that gives itself the same address as that.
+pub(super) fn read_history(
+    runs_dir: &Path,
+    url: &str,
+    own_url: Option<&str>,
+) -> Result<History, Failure> {
+    let history = History::read(runs_dir, |jira| {
+        is_at(jira, url) || own_url.is_some() && jira.own_url.as_deref() == own_url
     });
     history.map_err(|error| {
         let message = format!("cannot read {}: {error}", runs_dir.display());
@@ -24,50 +29,75 @@ pub(super) fn read_history(runs_dir: &Path, jira: &Jira) -> Result<History, Fail
     })
 }
 
+/// Refuses to go on; a dry run only warns.
+fn refuse(context: &Context, is_dry_run: bool, message: &str, help: &str) -> Result<(), Failure> {
+    if is_dry_run {
+        let warning = format!("warning: {message}; {help}\n");
+        context.screen.problem(&warning);
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{message}; nothing was sent")).help(help))
+}
+
+/// Refuses to start a run of a file whose last run is unfinished. A dry run gets the id of that run, if it can be
+/// resumed.
+pub(super) fn refuse_second_run(
+    history: &History,
+    files: &[PathBuf],
+    context: &Context,
+    is_dry_run: bool,
+) -> Result<Option<String>, Failure> {
+    let files = files.iter().filter(|file| file.as_os_str() != "-");
+    let files: Vec<PathBuf> = files.filter_map(|file| identity(file)).collect();
+    let is_of_files = |run: &&PastRun| {
+        let paths = run.stored.opened.inputs.iter();
+        let mut paths = paths.filter_map(|input| input.path.as_deref());
+        paths.any(|path| identity(Path::new(path)).is_some_and(|path| files.contains(&path)))
+    };
+    // The last run of a file was started in knowledge of the earlier ones.
+    let Some(PastRun { stored, facts }) = history.runs.iter().find(is_of_files) else {
+        return Ok(None);
+    };
+    let facts = facts.as_ref().map_err(Failure::usage)?;
+    if !facts.is_unfinished {
+        return Ok(None);
+    }
+    let id = &stored.id;
+    if stored.is_at_work() {
+        let message = format!("another gij is at work on the run {id} of the same input");
+        refuse(
+            context,
+            is_dry_run,
+            &message,
+            "wait until it has ended, or stop it",
+        )?;
+        return Ok(None);
+    }
+    let not_attempted = count(facts.totals.not_attempted, "row", "rows");
+    let in_doubt = facts.totals.in_doubt;
+    let message = format!(
+        "the run {id} of the same input is unfinished: {not_attempted} not attempted, {in_doubt} in doubt"
+    );
+    let new_run = "start a new run with `--new-run`, which skips what Jira shows";
+    if facts.has_lost_baseline {
+        let damaged = "its journal is damaged, and this run can send nothing more";
+        refuse(
+            context,
+            is_dry_run,
+            &format!("{message}; {damaged}"),
+            new_run,
+        )?;
+        return Ok(None);
+    }
+    let resume = context.given.resume(id, stored.opened.has_stdin());
+    let help = format!("continue it with `{resume}`, or {new_run}");
+    refuse(context, is_dry_run, &message, &help)?;
+    Ok(Some(id.clone()))
+}
+
 impl Planner<'_> {
     fn refuse(&self, message: &str, help: &str) -> Result<(), Failure> {
-        if self.is_dry_run {
-            let warning = format!("warning: {message}; {help}\n");
-            self.context.screen.problem(&warning);
-            return Ok(());
-        }
-        Err(Failure::usage(format!("{message}; nothing was sent")).help(help))
-    }
-
-    /// Refuses to start a run of a file whose last run is unfinished. A dry run gets the id of that run, if it can be
-    /// resumed.
-    pub(super) fn refuse_second_run(&self, files: &[PathBuf]) -> Result<Option<String>, Failure> {
-        let files = files.iter().filter(|file| file.as_os_str() != "-");
-        let files: Vec<PathBuf> = files.filter_map(|file| identity(file)).collect();
-        let is_of_files = |run: &&PastRun| {
-            let paths = run.stored.opened.inputs.iter();
-            let mut paths = paths.filter_map(|input| input.path.as_deref());
-            paths.any(|path| identity(Path::new(path)).is_some_and(|path| files.contains(&path)))
-        };
-        // The last run of a file was started in knowledge of the earlier ones.
-        let Some(PastRun { stored, facts }) = self.history.runs.iter().find(is_of_files) else {
-            return Ok(None);
-        };
-        let facts = facts.as_ref().map_err(Failure::usage)?;
-        if !facts.is_unfinished {
-            return Ok(None);
-        }
-        let id = &stored.id;
-        let not_attempted = count(facts.totals.not_attempted, "row", "rows");
-        let in_doubt = facts.totals.in_doubt;
-        let message = format!(
-            "the run {id} of the same input is unfinished: {not_attempted} not attempted, {in_doubt} in doubt"
-        );
-        let new_run = "start a new run with `--new-run`, which skips what Jira shows";
-        if facts.has_lost_baseline {
-            let damaged = "its journal is damaged, and this run can send nothing more";
-            self.refuse(&format!("{message}; {damaged}"), new_run)?;
-            return Ok(None);
-        }
-        let resume = self.context.given.resume(id, stored.opened.has_stdin());
-        let help = format!("continue it with `{resume}`, or {new_run}");
-        self.refuse(&message, &help)?;
-        Ok(Some(id.clone()))
+        refuse(self.context, self.is_dry_run, message, help)
     }
 
     /// Refuses to create rows that are in doubt in another run, whatever file they came from: they may be in Jira, although

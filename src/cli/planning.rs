@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::check::{RowProblem, add_problems};
 use super::connect::Connected;
 use super::context::Context;
 use super::exit::Failure;
-use super::input::{RowProblem, add_problems};
 use super::question::{self, Reply};
 use super::session::{EarlyEnd, Session, Work};
 use crate::engine::{Creation, Job, MatchRow, Matcher, RowStatus, Update};

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::check::{add_problems, end};
 use super::connect::NetworkArgs;
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::input::{self, InputArgs, add_problems};
+use super::input::{self, InputArgs};
 use super::question::{self, Reply};
 use super::report_files::ReportArgs;
 use super::runtime::Runtime;
@@ -60,7 +61,7 @@ pub(super) fn probe(args: &ProbeArgs, context: &Context) -> Result<Exit, Failure
     if !found.has_table_errors() && !prober.probe(&Runtime::new()?, &mut found, |_| true)? {
         return Ok(Exit::Interrupted);
     }
-    input::end(&found, context)
+    end(&found, context)
 }
 
 /// Tries credentials, once that is confirmed.

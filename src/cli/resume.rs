@@ -171,8 +171,10 @@ impl<'a> Resumption<'a> {
                 "find the rows in doubt in Jira; import the missing ones from a separate sheet",
             ));
         }
+        let own_url = jira.jira.own_url.as_deref();
         // Other runs that cannot be read do not keep this one from continuing.
-        let history = read_history(&run.runs_dir()?, &jira.jira).unwrap_or_default();
+        let history =
+            read_history(&run.runs_dir()?, run.base.as_str(), own_url).unwrap_or_default();
         let planner = Planner {
             context,
             jira,

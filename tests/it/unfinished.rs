@@ -21,6 +21,7 @@ fn stopped() -> (Env, String) {
 #[test]
 fn an_import_of_the_same_file_names_resume_and_sends_nothing() {
     let (env, id) = stopped();
+    let asked = env.jira().requests().len();
     let absolute = env.path("a.csv");
     for file in ["a.csv", "./a.csv", absolute.to_str().unwrap()] {
         env.run(["import", file, "--yes"])
@@ -34,7 +35,7 @@ fn an_import_of_the_same_file_names_resume_and_sends_nothing() {
     }
     let env = env.file("b.csv", "type,path\nFILESPACE,/srv/repos/*\n");
     env.run(["import", "b.csv", "a.csv", "--yes"]).exit(2);
-    assert_eq!((env.posts(), env.runs().len()), (1, 1));
+    assert_eq!((env.jira().requests().len(), env.runs().len()), (asked, 1));
 }
 
 #[test]
@@ -132,10 +133,11 @@ fn while_somebody_is_at_work_on_it_no_other_run_is_begun() {
     let (env, id) = stopped();
     let lock = std::fs::File::open(env.runs()[0].join("lock")).unwrap();
     lock.lock().unwrap();
+    let asked = env.jira().requests().len();
     env.run(["import", "a.csv", "--yes"])
         .exit(2)
-        .says(&format!("the run {id} of the same input is unfinished"));
-    assert_eq!((env.posts(), env.runs().len()), (1, 1));
+        .says(&format!("at work on the run {id}"));
+    assert_eq!((env.jira().requests().len(), env.runs().len()), (asked, 1));
 }
 
 #[test]
