@@ -54,14 +54,10 @@ fn a_rate_that_is_asked_for_stands_in_the_report() {
 #[test]
 fn a_rate_at_which_nothing_would_go_out_is_refused() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(1));
-    for (rate, said) in [
-        ("--rate=0", "must be greater than zero"),
-        ("--rate=-1/s", "such as `5/s` or `300/m`"),
-        ("--rate=5/d", "not a unit of time"),
-    ] {
+    for rate in ["--rate=0", "--rate=-1/s", "--rate=5/d"] {
         env.run(["import", "a.csv", "--yes", rate])
             .exit(2)
-            .says(said);
+            .says("use a number above zero and a unit, such as `5/s` or `300/m`");
     }
     assert_eq!(env.jira().requests().len(), 0);
 }
