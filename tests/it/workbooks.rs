@@ -576,3 +576,27 @@ fn an_empty_sheet_is_not_worth_a_word() {
     let found = found("a.xlsx", book.save_to_buffer().unwrap());
     assert_eq!(found, [""; 0]);
 }
+
+#[test]
+fn rows_above_the_header_row_that_is_given_are_not_read() {
+    let title = |n: u32, text: &str| {
+        format!("<row r=\"{n}\"><c r=\"A{n}\" t=\"str\"><v>{text}</v></c></row>")
+    };
+    let cell = |at: &str, text: &str| format!("<c r=\"{at}\" t=\"str\"><v>{text}</v></c>");
+    let rows = format!(
+        "{}{}{}<row r=\"4\">{}{}{}</row><row r=\"5\">{}{}{}</row>",
+        title(1, "GITHUB"),
+        title(2, "GITLAB"),
+        title(3, "Notes"),
+        cell("A4", "type"),
+        cell("B4", "displayName"),
+        cell("C4", "pat"),
+        cell("A5", "GITHUB"),
+        cell("B5", "A"),
+        cell("C5", "p"),
+    );
+    let env = Env::new().file("a.xlsx", Book::of(&rows, "").bytes());
+    env.run(["check", "a.xlsx", "--header-row", "4"])
+        .exit(0)
+        .says("1 row can be imported");
+}

@@ -57,8 +57,9 @@ pub(super) fn read_sheet<'a>(
     };
     above.truncate(index + 1);
     let header = above.remove(index);
-    let rows_above = block.rows.iter().filter(|row| row.number < header.number);
-    let blank_above = u64::from(header.number) - 1 - rows_above.count() as u64;
+    // The header's place in the block: only it may be a candidate.
+    let index = block.rows.partition_point(|row| row.number < header.number);
+    let blank_above = u64::from(header.number) - 1 - index as u64;
     if options.header_row.is_some() {
         above.clear();
     }
