@@ -21,6 +21,9 @@ pub(crate) struct Opening {
     pub listed_at: Timestamp,
 }
 
+/// Rows that are queued before waiting for the disk, so that they do not pile up in memory.
+const ROWS_AT_ONCE: usize = 1000;
+
 /// Writes the beginning of a run, and waits until it is on disk: nothing may be sent before.
 ///
 /// # Errors
@@ -32,7 +35,10 @@ pub(crate) async fn open(
     plan: &Plan,
 ) -> Result<(), JournalError> {
     journal.append([Event::Opened(Box::new(opening.opened))])?;
-    journal.append(plan.rows().iter().map(read_event))?;
+    for rows in plan.rows().chunks(ROWS_AT_ONCE) {
+        journal.append(rows.iter().map(read_event))?;
+        journal.commit([]).await?;
+    }
     for (n, place) in &opening.not_selected {
         journal.append([Event::Row(Box::new(RowRead::not_selected(*n, place)))])?;
     }

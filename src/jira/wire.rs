@@ -16,7 +16,7 @@ use crate::secret::Masker;
 
 /// The body of the POST that creates `record`; it is wiped from memory once it was sent. A blank cell sends no field.
 pub(super) fn request_body(record: &Record) -> Bytes {
-    let mut values = record.visible().open();
+    let mut values = record.values_by_name();
     // The API takes project ids only; they stand in the keys' place since the plan was made.
     values.remove(Field::ProjectKeys.name());
     update_body(&values, Some(record))
@@ -471,7 +471,7 @@ mod tests {
                 ..RecordDraft::default()
             };
             let record = Record::new(IntegrationType::GitHub, given);
-            let values = record.visible().open();
+            let values = record.values_by_name();
             let content = RequestBody { values: &values, record: Some(&record) };
             let mut length = Length(0);
             serde_json::to_writer(&mut length, &content).unwrap();

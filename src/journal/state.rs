@@ -152,7 +152,13 @@ impl RunState {
     }
 
     /// Takes a row in that was read, or that is still to be sent and was changed in its sheet.
-    fn add(&mut self, row: RowRead) {
+    fn add(&mut self, mut row: RowRead) {
+        // The rows of a table share its name.
+        let last = self.rows.last_key_value();
+        let last = last.map(|(_, row)| &row.read.place.table);
+        if let Some(table) = last.filter(|table| **table == row.place.table) {
+            row.place.table = Arc::clone(table);
+        }
         match self.rows.get_mut(&row.n) {
             Some(known) => known.read_again(row),
             None => drop(self.rows.insert(row.n, RowState::new(row))),

@@ -41,7 +41,9 @@ pub struct Record {
 
 impl Record {
     /// The record of a row in which nothing is wrong.
-    pub fn new(integration_type: IntegrationType, values: RecordDraft) -> Self {
+    pub fn new(integration_type: IntegrationType, mut values: RecordDraft) -> Self {
+        // There was room for all columns, and a plan keeps the records of all rows.
+        values.settings.shrink_to_fit();
         Self {
             integration_type,
             values,
@@ -138,9 +140,15 @@ impl Record {
 
     /// The fields that are no secrets: for the journal and for comparing with Jira.
     pub fn visible(&self) -> ShownFields {
+        self.values_by_name().into()
+    }
+
+    /// The same by their names in the API.
+    pub(crate) fn values_by_name(&self) -> Map<String, Value> {
         let fields = self.visible_fields();
-        let fields = fields.map(|(field, value)| (field.name().to_owned(), value));
-        fields.collect::<Map<_, _>>().into()
+        fields
+            .map(|(field, value)| (field.name().to_owned(), value))
+            .collect()
     }
 
     pub(super) fn visible_fields(&self) -> impl Iterator<Item = (Field, Value)> {

@@ -216,7 +216,7 @@ impl RemoteIntegration {
     /// What an update of the fields `named` changes: all but those that are shown to be as in `record`. What Jira does not
     /// show has no value before.
     pub fn changes(&self, record: &Record, named: FieldSet) -> Vec<Difference> {
-        let (row, fields) = (record.visible().open(), self.fields.open());
+        let (row, fields) = (record.values_by_name(), self.fields.open());
         let secrets = Masker::of(record.secrets());
         let is_secret = |field: Field| record.secret_fields().any(|(secret, _)| secret == field);
         let change = |field: Field| {
