@@ -129,12 +129,15 @@ impl Planner<'_> {
             } else {
                 given.resume(id, stored.opened.has_stdin())
             };
-            self.refuse(
-                &format!("{place} may exist in Jira already: in doubt in the run {id}"),
-                &format!(
+            let help = if stored.is_at_work() {
+                "wait until that run, which is active, has ended".to_owned()
+            } else {
+                format!(
                     "settle it there first with `{settle}`, or start a new run with `--new-run`, which only skips what Jira shows"
-                ),
-            )?;
+                )
+            };
+            let message = format!("{place} may exist in Jira already: in doubt in the run {id}");
+            self.refuse(&message, &help)?;
         }
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! What `import`, `update` and `resume` share: rows are planned against Jira's list, the plan is confirmed and made again, and becomes
-//! the work of a session.
+//! What `import`, `update` and `resume` share: rows are planned against Jira's list, the plan is confirmed and made again, and
+//! becomes the work of a session.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;

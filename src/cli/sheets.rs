@@ -144,7 +144,8 @@ fn sheet_now(run: &LoadedRun, input: &mut Validation) -> SheetNow {
     }
 }
 
-/// The rows of `run` whose cells are those of `only`, by its sheets, which must not have changed since. `own_files` hold gij's own credentials.
+/// The rows of `run` whose cells are those of `only`, by its sheets, which must not have changed since. `own_files` hold
+/// gij's own credentials.
 pub(super) fn rows_with(
     run: &LoadedRun,
     only: Vec<Only>,

@@ -22,7 +22,7 @@ use crate::engine::{
 use crate::journal::{
     ConfirmedBy, Discrepancies, Event, Jira, Planned, PlannedAction, RowState, SessionKind,
 };
-use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration};
+use crate::model::{Field, IntegrationType, Outcome, RemoteIntegration, text_of};
 use crate::render::{count, jira_at, undo_plan as plan_text};
 use crate::report::Report;
 use crate::validate::{Only, RowRange, field_of};
@@ -136,12 +136,8 @@ fn selected(args: &UndoArgs, run: &LoadedRun) -> Result<BTreeSet<u32>, Failure> 
             in_sheets.push(only);
             continue;
         }
-        let rows = run
-            .state()
-            .rows()
-            .filter(|(_, row)| has_kept(row, field, &only.text));
-        let rows: BTreeSet<u32> = rows.map(|(n, _)| n).collect();
-        selected.retain(|n| rows.contains(n));
+        let row = |n: u32| run.state().row(n);
+        selected.retain(|n| row(*n).is_some_and(|row| has_kept(row, field, &only.text)));
     }
     if !in_sheets.is_empty() {
         let rows = rows_with(run, in_sheets, args.common.connect.own_files())?;
@@ -153,13 +149,10 @@ fn selected(args: &UndoArgs, run: &LoadedRun) -> Result<BTreeSet<u32>, Failure> 
 /// Whether the row had this text when it was read: in the column of a field, or of `--split-by`. The sheet may be another now.
 fn has_kept(row: &RowState, field: Option<Field>, text: &str) -> bool {
     let cell = match field {
-        Some(field) => match row.read.cells.open().get(field.name()) {
-            Some(Value::String(text)) => text.clone(),
-            Some(value) => value.to_string(),
-            None => String::new(),
-        },
-        None => row.read.group.clone().unwrap_or_default(),
+        Some(field) => row.read.cells.open().get(field.name()).map(text_of),
+        None => row.read.group.clone(),
     };
+    let cell = cell.unwrap_or_default();
     let named = IntegrationType::from_name(text).filter(|_| field == Some(Field::Type));
     cell.to_lowercase() == text.to_lowercase()
         || named.is_some() && named == IntegrationType::from_name(&cell)

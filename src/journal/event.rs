@@ -14,8 +14,8 @@ use crate::model::Remote;
 /// The version of the journal's format. A new event or a new optional field raises the minor number and older readers
 /// skip it; any other change raises the major number and older readers refuse the journal.
 ///
-/// Version 2.5 records that a session was declined. Version 2.4 keeps what Jira showed before the first update. Version 2.3 has runs that update, and the base URL that Jira
-/// gives itself. Version 2.2 keeps the times of creation in lists. Version 2.1 keeps the cells of invalid rows and of the
+/// Version 2.5 records that a session was declined. Version 2.4 keeps what Jira showed before the first update. Version 2.3
+/// has runs that update, and the base URL that Jira gives itself. Version 2.2 keeps the times of creation in lists. Version 2.1 keeps the cells of invalid rows and of the
 /// column of `--split-by`. Version 2 keeps the settings of a run as values; version 1 kept them as command-line words.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Version {

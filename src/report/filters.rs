@@ -1,7 +1,11 @@
 //! Filters of the templates, which make text of others safe in a document. A template of HTML or XML escapes what it
 //! writes; in Markdown [`text`] and [`code`] do.
 
-#![expect(clippy::pedantic, unreachable_pub, reason = "of what the macro writes")]
+#![expect(
+    clippy::pedantic,
+    unreachable_pub,
+    reason = "code that the macro generates"
+)]
 
 use std::fmt::Display;
 
@@ -16,7 +20,7 @@ pub(super) fn line(text: impl Display, _: &dyn Values) -> Result<String> {
     Ok(one_line(&text.to_string()))
 }
 
-/// Text as HTML: escaped, and what stands in backticks marked as code.
+/// Text as HTML: escaped, with what is in backticks marked as code.
 #[askama::filter_fn]
 pub(super) fn rich(text: impl Display, _: &dyn Values) -> Result<String> {
     let html = |part: &str| Ok(escape(part, Html)?.to_string());
@@ -30,7 +34,7 @@ pub(super) fn class(label: impl Display, _: &dyn Values) -> Result<String> {
     Ok(label.to_string().replace(' ', "_"))
 }
 
-/// Text without a meaning in Markdown or HTML, but that what stands in backticks is code.
+/// Text that means nothing in Markdown or HTML, except that what is in backticks is code.
 #[askama::filter_fn]
 pub(super) fn text(text: impl Display, _: &dyn Values) -> Result<String> {
     let plain = |part: &str| Ok(markdown(part));

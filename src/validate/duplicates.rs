@@ -1,8 +1,8 @@
 //! Rows that describe the same integration twice.
 //!
 //! The decision to know: what is kept of a row is all that grows with the rows of a check, so it is two hashes, a place and
-//! where its name is, and not the row. They are compared by sorting once every row was read, on all cores; a table that each row is looked up
-//! in as it comes takes a quarter of the time of a check.
+//! where its name is, and not the row. Rows are compared by sorting their hashes once all were read, on all cores: looking
+//! each row up in a table as it comes takes a fifth of the processor time of a check.
 
 use std::collections::HashSet;
 use std::collections::hash_map::{Entry, HashMap};

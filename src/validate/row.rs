@@ -26,8 +26,8 @@ pub(super) struct CheckedRow {
     pub hashes: Option<RowHashes>,
     /// Where its name for messages is among those of its block; empty without one.
     pub name: Range<usize>,
-    /// The row if it is valid, and else what may be shown of it, if rows are kept: a million of them would not fit into memory. The run
-    /// numbers it and collects its codes.
+    /// The row if it is valid, and else what may be shown of it, if rows are kept: a million of them would not fit into
+    /// memory. The run numbers it and collects its codes.
     pub kept: Option<Box<Result<Row, ShownRow>>>,
     /// In the order of the columns.
     pub found: Vec<Diagnostic>,

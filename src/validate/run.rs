@@ -344,8 +344,8 @@ impl Run<'_> {
     /// most likely header row so far: it has the most known headers, or else the most cells with text.
     fn skip_headerless(&mut self, table: &Arc<TableName>, row: &FirstRow, reason: &str) {
         let options = self.options;
-        let is_known = |cell: &&String| is_header(cell, options);
-        if row.cells.iter().any(|cell| is_known(&cell)) {
+        let is_known = |cell: &String| is_header(cell, options);
+        if row.cells.iter().any(is_known) {
             let (what, help) = headerless(row, options);
             self.skip(
                 table,
@@ -357,7 +357,10 @@ impl Run<'_> {
         }
         let rank = |row: &FirstRow| {
             let filled = row.cells.iter().filter(|cell| !cell.is_empty());
-            (filled.clone().filter(is_known).count(), filled.count())
+            (
+                row.cells.iter().filter(|cell| is_known(cell)).count(),
+                filled.count(),
+            )
         };
         let best = self.likely.as_ref().map(|(_, best)| rank(best));
         if !is_for_people(table) && best < Some(rank(row)) {

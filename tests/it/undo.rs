@@ -96,6 +96,22 @@ fn rows_and_columns_select_what_is_removed() {
 }
 
 #[test]
+fn a_sheet_that_has_changed_selects_nothing_by_a_column_of_its_own() {
+    let sheet = "Team,type,displayName,pat\nPayments,GITHUB,A,p\nSearch,GITHUB,B,p\n";
+    let env = Env::new().sandbox().file("a.csv", sheet);
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let env = env.file("a.csv", sheet.replace("Search", "Payments"));
+    undo(&env, &["--only", "Team=Payments"])
+        .exit(2)
+        .says("the files of the run have changed")
+        .says("`--rows`");
+    assert_eq!(env.held(), ["A", "B"]);
+    let env = env.file("a.csv", sheet);
+    undo(&env, &["--only", "Team=Payments"]).exit(0);
+    assert_eq!(env.held(), ["B"]);
+}
+
+#[test]
 fn what_is_left_alone_for_one_reason_is_one_line() {
     let env = Env::new().sandbox().file("a.csv", sheet_of(12));
     env.jira().script(vec![Some(Fault::CutAfterCommit); 12]);

@@ -138,6 +138,11 @@ fn while_somebody_is_at_work_on_it_no_other_run_is_begun() {
         .exit(2)
         .says(&format!("at work on the run {id}"));
     assert_eq!((env.jira().requests().len(), env.runs().len()), (asked, 1));
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says(&format!("at work on the run {id}"))
+        .says("wait until that run, which is active, has ended")
+        .says_nothing_of("gij resume");
 }
 
 #[test]
