@@ -9,7 +9,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::planning::Planner;
 use crate::journal::{History, PastRun, RecentDeletions};
-use crate::model::{Place, RecordKey};
+use crate::model::{Place, RecordKey, listed};
 use crate::plan::Plan;
 use crate::render::count;
 
@@ -140,6 +140,28 @@ impl Planner<'_> {
             self.refuse(&message, &help)?;
         }
         Ok(())
+    }
+
+    /// Warns of rows that exist until an undo that was broken off is continued. That may never be, so nothing is refused.
+    pub(super) fn warn_of_undos(&self, plan: &Plan) {
+        for PastRun { stored, facts } in &self.history.runs {
+            let Ok(facts) = facts else { continue };
+            let rows = plan.rows().iter().filter_map(|row| {
+                let remote = row.action.remote()?;
+                let is_it = facts.to_undo.contains(remote);
+                is_it.then_some((&row.row.place, remote.id))
+            });
+            let rows: Vec<_> = rows.collect();
+            if rows.is_empty() {
+                continue;
+            }
+            let rows = listed(&rows, 5, |(place, id)| format!("{place} (id {id})"));
+            let undo = self.context.given.undo_dry_run(&stored.id);
+            self.context.screen.problem(&format!(
+                "warning: the undo of {} is not over and would still remove what Jira shows for {rows}; see what is left of it with `{undo}`\n",
+                stored.id
+            ));
+        }
     }
 
     /// Refuses a plan by which a row exists that a deletion may still remove.

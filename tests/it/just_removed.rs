@@ -51,6 +51,33 @@ fn what_a_deletion_in_doubt_may_still_remove_is_not_said_to_exist() {
 }
 
 #[test]
+fn what_an_undo_that_was_broken_off_has_still_to_remove_is_warned_of() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    let faults = [None, Some(Fault::TooManyRequests)];
+    env.jira().script_call(Call::Delete, faults);
+    let args = ["undo", "--yes", "--concurrency", "1"];
+    let child = env.start_until(args, |env| env.requests("DELETE", "/integration/2") == 1);
+    signal(&child, "INT");
+    Ran::of(output_of(child)).exit(130);
+    let run = id_of_last(&env);
+    let warning = format!(
+        "warning: the undo of {run} is not over and would still remove what Jira shows for a.csv:3 (id 2), a.csv:4 (id 3); \
+         see what is left of it with `gij undo {run} --dry-run`"
+    );
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says(&warning);
+    env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
+        .exit(0)
+        .says(&warning);
+    env.run(["undo", &run, "--yes", "--settle", "0ms"]).exit(0);
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says_nothing_of("warning: the undo");
+}
+
+#[test]
 fn a_deletion_that_was_never_answered_may_still_come() {
     let env = may_be_removed(Fault::Hang, "KILL");
     env.run(["import", "a.csv", "--yes", "--settle", "0ms"])
