@@ -27,6 +27,10 @@ pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Fa
     let named = named_jira(None)?;
     let (stored, _) = find(&args.runs.runs_dir, &args.run, named.as_ref())?;
     let mut report = report_of(&stored.path)?;
+    let has_ended = report.run.as_ref().is_some_and(|run| run.ending.is_some());
+    if !has_ended && stored.is_at_work() {
+        report = report.so_far();
+    }
     args.reports.split(&mut report, &stored.id)?;
     let is_shown_only = context.reports.is_empty();
     context.publish(&report)?;

@@ -165,6 +165,7 @@ fn ending(run: &ReportRun) -> &'static str {
         Some(Ending::Complete) => "every row was attempted",
         Some(Ending::Stopped) => "it stopped by itself",
         Some(Ending::Interrupted) => "it was interrupted",
+        None if run.is_active => "it is still running",
         None => "its last session has not ended, or was killed",
     }
 }

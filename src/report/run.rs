@@ -38,6 +38,7 @@ impl Report {
                 options: opened.options.clone(),
                 sessions: run.sessions.clone(),
                 ending: run.closed.map(|(ending, _)| ending),
+                is_active: false,
                 stopped: run.stopped.clone(),
                 paused_ms: run.paused_ms,
                 audit: run.audit.as_ref().map(|audit| report_audit(audit, &run)),
@@ -49,6 +50,14 @@ impl Report {
             }),
             rows: run.into_rows().map(report_row).collect(),
         }
+    }
+
+    /// The same of a run at which a process is at work.
+    pub(crate) fn so_far(mut self) -> Self {
+        if let Some(run) = &mut self.run {
+            run.is_active = true;
+        }
+        self
     }
 
     /// The same with the SHA-256 of the journal that it is made from, if it could be computed.
@@ -113,7 +122,7 @@ fn report_row(row: RowState) -> ReportRow {
         None if row.outcome == Outcome::Absent => {
             Some("no integration has its id, or its type, origin and name".to_owned())
         }
-        None if is_unanswered => Some("the run ended before Jira's answer was recorded".to_owned()),
+        None if is_unanswered => Some("no answer from Jira is recorded".to_owned()),
         _ => attempt.error,
     };
     ReportRow {

@@ -112,10 +112,10 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
         states(report, &LEFT_OUT, was),
         joined([clauses(&undone), duplicates], ", "),
     ];
-    if run.rehearsal {
-        format!("Rehearsal: {}.", joined(clauses, "; "))
-    } else {
-        sentence(clauses)
+    match (run.is_active, run.rehearsal) {
+        (true, _) => format!("Still running: {}.", joined(clauses, "; ")),
+        (_, true) => format!("Rehearsal: {}.", joined(clauses, "; ")),
+        _ => sentence(clauses),
     }
 }
 

@@ -95,6 +95,9 @@ pub(crate) struct ReportRun {
     pub sessions: Vec<SessionStart>,
     /// How the last session ended; none while it goes on, or if it died.
     pub ending: Option<Ending>,
+    /// Whether a process is at work on it.
+    #[serde(skip)]
+    pub is_active: bool,
     /// What stopped the last session before all rows were attempted.
     pub stopped: Option<String>,
     /// How long sending paused, in milliseconds.

@@ -90,8 +90,12 @@ fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
         .says("running")
         .says("still to do")
         .says_nothing_of(&resume);
+    env.run(["report"]).exit(0).says("Still running: ");
     child.kill().unwrap();
     status_of(&mut child);
+    env.run(["report"])
+        .exit(0)
+        .says_nothing_of("Still running: ");
     env.run(["runs"])
         .exit(0)
         .says("ended abruptly")
