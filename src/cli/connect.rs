@@ -213,6 +213,8 @@ pub(super) struct Connected {
     pub pacer: Pacer,
     /// Its address, name and version, and our user.
     pub jira: Jira,
+    /// How long a request may take.
+    pub timeout: Duration,
     /// Lives as long as the run that goes to it.
     sandbox: Option<Sandbox>,
 }
@@ -253,6 +255,7 @@ pub(super) fn connect_on(
         client,
         pacer,
         jira,
+        timeout: connection.timeout,
         sandbox,
     };
     Ok((connected, list))

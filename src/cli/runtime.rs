@@ -55,20 +55,21 @@ impl Runtime {
         })
     }
 
-    /// Runs the work of a session to its end. The first signal throws `stop`, the second ends the process, with `last_words`
-    /// on how to continue.
+    /// Runs the work of a session, whose requests end within `timeout`, to its end. The first signal throws `stop`, the second
+    /// ends the process, with `last_words` on how to continue.
     pub(super) fn watched<T>(
         &self,
         work: impl Future<Output = T>,
         stop: &StopSwitch,
         progress: &Progress<'_>,
+        timeout: Duration,
         last_words: &str,
     ) -> T {
         let signals = async {
             self.next_signal().await;
-            progress.write_line(
-                "interrupted: no new requests; waiting for those in progress (press again to stop at once)",
-            );
+            progress.write_line(&format!(
+                "interrupted: no new requests; waiting for those in progress, up to {timeout:?} each (press again to stop at once)"
+            ));
             progress.sends_no_more();
             stop.throw(Stop::Interrupted);
             self.next_signal().await;

@@ -196,10 +196,10 @@ impl<'a> Session<'a> {
         };
         let work = work(&context, &appender, &stop);
         let last_words = self.last_words();
-        let done = self
-            .jira
-            .runtime
-            .watched(work, &stop, &progress, &last_words);
+        let done =
+            self.jira
+                .runtime
+                .watched(work, &stop, &progress, self.jira.timeout, &last_words);
         let done = done.map_err(|error| self.journal_failure(error))?;
         match stop.ending() {
             Some(stop) => Err(stop.into()),
