@@ -5,8 +5,10 @@ use std::path::Path;
 use super::context::{Context, write_json};
 use super::exit::{Exit, Failure};
 use super::loaded_run::RunsArgs;
-use super::next::{Given, adopt_or_import, left_to_do};
-use crate::journal::{FindRunError, ReadError, ReadRun, SessionKind, StoredRun, StoredRuns};
+use super::next::{FILE, Given, adopt_or_import, left_to_do};
+use crate::journal::{
+    FindRunError, ReadError, ReadRun, RunState, SessionKind, StoredRun, StoredRuns,
+};
 use crate::render::{Screen, runs as table};
 use crate::report::{NextStep, RunEnding, RunEntry, RunsReport};
 
@@ -40,8 +42,7 @@ fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) 
         listed.ending = RunEnding::AtWork;
     }
     listed.next = match read {
-        // It is not resumed, and nothing keeps the import from being run again.
-        Ok(read) if !read.state.has_begun() => None,
+        Ok(read) if !read.state.has_begun() => begin_again(&listed, &read.state, given),
         read => {
             let is_update = read.is_ok_and(|read| read.state.opened.is_update());
             next(&listed, is_update, given)
@@ -65,13 +66,28 @@ fn show(report: &RunsReport, runs_dir: &Path, screen: &Screen) {
     }
 }
 
+/// What to do about a run that ended before it sent anything, which is not resumed.
+fn begin_again(run: &RunEntry, state: &RunState, given: &Given) -> Option<NextStep> {
+    let totals = state.totals();
+    let is_open = !run.rehearsal && run.ending != RunEnding::AtWork && totals.not_attempted > 0;
+    let name = if state.opened.is_update() {
+        "update"
+    } else {
+        "import"
+    };
+    let again = given.next(name).operands([FILE.to_owned()]);
+    let does = "nothing was sent; start again with the options that it had";
+    is_open.then(|| NextStep::new(does, again))
+}
+
 /// What is left to do about a run; none if nothing is, or while it is at work.
 fn next(run: &RunEntry, is_update: bool, given: &Given) -> Option<NextStep> {
     let totals = run.totals?;
     if run.rehearsal || run.ending == RunEnding::AtWork {
         return None;
     }
-    if run.command == Some(SessionKind::Undo) && run.ending != RunEnding::Complete {
+    let is_left = run.ending != RunEnding::Complete || totals.not_undone > 0;
+    if run.command == Some(SessionKind::Undo) && is_left {
         // The rows that were selected are not known here, so the next undo must not delete yet.
         let does = "see what is left to undo, with the same rows selected";
         return Some(NextStep::new(does, given.undo_dry_run(&run.run)));
@@ -183,6 +199,12 @@ mod tests {
         );
         assert_eq!(undo(SessionKind::Undo, RunEnding::Complete), None);
         assert_eq!(undo(SessionKind::Verify, RunEnding::Complete), None);
+        let next = next_of(|run| {
+            with(Outcome::Failed)(run);
+            run.command = Some(SessionKind::Undo);
+            run.totals.as_mut().unwrap().not_undone = 1;
+        });
+        assert_eq!(next.as_deref(), Some("gij undo a --dry-run"));
     }
 
     #[test]

@@ -67,7 +67,7 @@ fn what(run: &RunEntry) -> String {
         Some(title) => format!("{title} ({})", run.jira.url),
         None => run.jira.url.clone(),
     };
-    let rows = run.totals.map(|totals| rows(&totals, run.ending));
+    let rows = run.totals.map(|totals| rows(&totals, run));
     format!(
         "{} into {jira}{}",
         run.files.join(", "),
@@ -75,8 +75,8 @@ fn what(run: &RunEntry) -> String {
     )
 }
 
-fn rows(totals: &Totals, ending: RunEnding) -> String {
-    let is_at_work = ending == RunEnding::AtWork;
+fn rows(totals: &Totals, run: &RunEntry) -> String {
+    let is_at_work = run.ending == RunEnding::AtWork;
     let mut text = format!(": {}", count(totals.read, "row", "rows"));
     for outcome in Outcome::ALL {
         let number = totals.of(outcome);
@@ -90,10 +90,19 @@ fn rows(totals: &Totals, ending: RunEnding) -> String {
             let _ = write!(text, ", {number} {words}");
         }
     }
+    let done = totals.created + totals.updated;
+    let seen = totals.removed + totals.restored + totals.not_undone;
+    let is_in_undo = run.undo_begun && run.ending != RunEnding::Complete;
+    let to_undo = if is_in_undo {
+        done.saturating_sub(seen)
+    } else {
+        0
+    };
     for (number, words) in [
         (totals.removed, "removed since"),
         (totals.restored, "put back since"),
         (totals.not_undone, "not undone"),
+        (to_undo, "still to undo"),
     ] {
         if number > 0 {
             let _ = write!(text, ", {number} {words}");

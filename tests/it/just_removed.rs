@@ -60,6 +60,9 @@ fn what_an_undo_that_was_broken_off_has_still_to_remove_is_warned_of() {
     let child = env.start_until(args, |env| env.requests("DELETE", "/integration/2") == 1);
     signal(&child, "INT");
     Ran::of(output_of(child)).exit(130);
+    env.run(["runs"])
+        .exit(0)
+        .says("3 created, 1 removed since, 2 still to undo");
     let run = id_of_last(&env);
     let warning = format!(
         "warning: the undo of {run} is not over and would still remove what Jira shows for a.csv:3 (id 2), a.csv:4 (id 3); \
