@@ -160,7 +160,8 @@ pub(super) fn rows_with(
         failure.help("put them back where they were, or select with `--rows`")
     };
     if opened.has_stdin() {
-        return Err(unreadable());
+        let failure = "--only: the run read standard input, which cannot be read again";
+        return Err(Failure::usage(failure).help("select with `--rows`"));
     }
     let mut input = input::read_as(&files_of(opened), &options)?;
     let files = input.files.len();

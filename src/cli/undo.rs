@@ -325,9 +325,9 @@ impl Undoing<'_> {
             return Ok(Exit::Done);
         }
         let (done, verb) = if self.is_update() {
-            ("changed", "put back")
+            ("changed", "put them back")
         } else {
-            ("removed", "remove")
+            ("removed", "remove them")
         };
         let text = plan_text(&plan, run.id(), run.state(), jira, true);
         context.screen.result(&text);
@@ -336,7 +336,7 @@ impl Undoing<'_> {
             .result(&format!("dry run: nothing was {done}\n"));
         let undo = run.next(&context.given, "undo");
         context.next(&if plan.iter().any(|undone| undone.fate.is_sent()) {
-            format!("{verb} them:\n  {undo}")
+            format!("{verb}:\n  {undo}")
         } else {
             format!("nothing of it can be {done} now")
         });

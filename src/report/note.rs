@@ -34,7 +34,12 @@ pub(super) fn notes(row: &ReportRow, diagnostics: &ByRow<'_>) -> Vec<String> {
     }
     if let Some(state) = row.index {
         let found = row.repositories;
-        let found = text(found.map(|found| format!(", {found} repositories")));
+        let word = if found == Some(1) {
+            "repository"
+        } else {
+            "repositories"
+        };
+        let found = text(found.map(|found| format!(", {found} {word}")));
         notes.push(format!("in Jira: {}{found}", state.in_words()));
     }
     if let Some(removal) = &row.removal {
