@@ -38,7 +38,16 @@ impl Report {
         let invalid = found.invalid.iter().map(|row| {
             let diagnostics = by_row.get(&row_key(&row.place));
             let diagnostics = diagnostics.map_or(&[][..], Vec::as_slice);
-            (row.n, invalid_row(row, diagnostics))
+            let mut shown = invalid_row(row, diagnostics);
+            if let Some(later) = found
+                .duplicated
+                .get(&row.n)
+                .filter(|_| shown.error.is_none())
+            {
+                shown.error = Some(format!("{later} is a duplicate of this row"));
+                shown.advice = Some("keep one of the rows and remove the others".to_owned());
+            }
+            (row.n, shown)
         });
         let not_selected = found.not_selected.iter().map(|(n, place)| {
             let status = ReportStatus::Ended(Outcome::NotSelected);

@@ -233,6 +233,10 @@ impl Run<'_> {
             let code = diagnostic.code;
             if diagnostic.severity == Severity::Error {
                 let is_duplicate = code == Code::DuplicateRow;
+                if is_duplicate && self.options.keeps_rows() {
+                    let duplicated = self.result.duplicated.entry(earlier.n);
+                    duplicated.or_insert_with(|| diagnostic.place.clone());
+                }
                 for row in [row].into_iter().chain(is_duplicate.then_some(earlier)) {
                     bad.entry(code).or_default().insert(row.n);
                     if row.is_valid && invalid.insert(row.n) && !self.options.keeps_rows() {

@@ -350,6 +350,20 @@ fn rows_that_duplicate_each_other_are_all_counted_as_invalid() {
 }
 
 #[test]
+fn a_report_names_at_a_row_the_later_one_that_duplicates_it() {
+    let row = "GITLAB,A,https://gitlab.corp.example,pat-1-invented\n";
+    let sheet = format!("type,displayName,origin,pat\n{row}{row}{row}");
+    let env = Env::new().file("a.csv", sheet);
+    env.run(["check", "a.csv", "-o", "report.csv"]).exit(3);
+    let report = std::fs::read_to_string(env.path("report.csv")).unwrap();
+    let first = report.lines().nth(1).unwrap();
+    assert!(
+        first.contains("invalid,a.csv:3 (B3) is a duplicate of this row,keep one"),
+        "{report}"
+    );
+}
+
+#[test]
 fn the_lock_file_of_excel_is_told_from_its_workbook() {
     let env = Env::new().file("~$hosts.xlsx", [7; 165]);
     env.run(["check", "~$hosts.xlsx"])
