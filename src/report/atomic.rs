@@ -86,6 +86,12 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), WriteError> {
 }
 
 fn error(path: &Path, source: io::Error) -> WriteError {
+    let (dir, kind) = (parent(path), source.kind());
+    let source = if kind == io::ErrorKind::NotFound && !dir.is_dir() {
+        io::Error::new(kind, format!("there is no directory {}", dir.display()))
+    } else {
+        source
+    };
     WriteError {
         path: path.to_owned(),
         source,
@@ -111,6 +117,16 @@ mod tests {
         write(&path, b"new").unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         assert_eq!(dir.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_missing_directory_is_named() {
+        let error = NewFile::create(Path::new("/no-such-directory/report.csv")).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.contains("there is no directory /no-such-directory;"),
+            "{error}"
+        );
     }
 
     #[cfg(unix)]
