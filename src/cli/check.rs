@@ -47,7 +47,7 @@ pub(super) fn end(found: &Validation, context: &Context) -> Result<Exit, Failure
     let given = &context.given;
     if found.diagnostics.has_errors() {
         let again = given.again();
-        context.next(&format!("fix the files, then check them again:\n  {again}"));
+        context.next(&format!("{}:\n  {again}", to_fix(found)));
         return Ok(Exit::Invalid);
     }
     let import = given.next("import").without(&["sandbox"]);
@@ -94,6 +94,16 @@ pub(super) fn add_problems(
     if !context.is_json {
         let screen = &context.screen;
         write(screen, &diagnostics(&added, screen.detail()));
+    }
+}
+
+/// What to do before the next check: nothing can be fixed in a file that is not there or is no table.
+pub(super) fn to_fix(found: &Validation) -> &'static str {
+    let mut codes = found.diagnostics.iter().map(|found| found.code);
+    if codes.any(|code| code == Code::Unreadable) {
+        "give files that can be read, then check them again"
+    } else {
+        "fix the files, then check them again"
     }
 }
 

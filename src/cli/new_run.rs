@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use super::check::to_fix;
 use super::connect::{ConnectArgs, Connected, connect_on};
 use super::context::Context;
 use super::exit::{Exit, Failure};
@@ -354,7 +355,7 @@ impl NewRun<'_> {
             true => context.given.next("probe"),
             false => context.given.next("check"),
         };
-        context.next(&format!("fix the files, then check them again:\n  {check}"));
+        context.next(&format!("{}:\n  {check}", to_fix(input)));
         Ok(Exit::Invalid)
     }
 

@@ -369,5 +369,6 @@ fn the_lock_file_of_excel_is_told_from_its_workbook() {
     env.run(["check", "~$hosts.xlsx"])
         .exit(3)
         .says("this is the lock file of a workbook that is open in Excel")
+        .says("give files that can be read, then check them again")
         .says("whose name has no `~$`");
 }
