@@ -204,6 +204,16 @@ fn a_key_that_two_integrations_have_is_ambiguous() {
 }
 
 #[test]
+fn a_verification_names_what_is_left_of_an_update_with_failed_rows() {
+    let env = rotating();
+    env.jira()
+        .script_call(Call::Update, [None, Some(Fault::Failure400)]);
+    rotate(&env, &["--concurrency", "1"]).exit(1);
+    env.run(["verify"])
+        .says("fix what the errors name, in the sheet or in Jira, then continue:");
+}
+
+#[test]
 fn fields_that_an_update_cannot_change_are_refused() {
     let env = rotating();
     for (fields, why) in [
