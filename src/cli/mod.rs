@@ -53,10 +53,11 @@ use exit::Failure;
 
 /// Runs the command line `args`, of which the first is the program's name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let matches = command().try_get_matches_from(args);
+    let mut root = command();
+    let matches = root.try_get_matches_from_mut(args);
     let parsed = matches.and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
-        let context = Context::new(&cli.common, command(), &matches);
+        let context = Context::new(&cli.common, root, &matches);
         Ok((context, cli.command))
     });
     let (context, command) = match parsed {

@@ -63,15 +63,13 @@ pub(super) struct Given {
     /// The name of the command.
     name: String,
     matches: ArgMatches,
-    /// The definitions of all commands.
+    /// The definitions of all commands, which parsing has given the options that all have.
     root: Command,
 }
 
 impl Given {
-    /// The command of `matches`, which are those of the whole command line that `root` defines.
-    pub(super) fn new(mut root: Command, matches: &ArgMatches) -> Self {
-        // Gives the subcommands the global options.
-        root.build();
+    /// The command of `matches`, which `root` has made of the whole command line.
+    pub(super) fn new(root: Command, matches: &ArgMatches) -> Self {
         let (name, matches) = matches.subcommand().unwrap_or(("", matches));
         Self {
             name: name.to_owned(),
@@ -338,8 +336,9 @@ mod tests {
     ];
 
     fn given(line: &str) -> Given {
-        let matches = command().get_matches_from(line.split(' '));
-        Given::new(command(), &matches)
+        let mut root = command();
+        let matches = root.try_get_matches_from_mut(line.split(' ')).unwrap();
+        Given::new(root, &matches)
     }
 
     #[test]

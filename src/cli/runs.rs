@@ -143,7 +143,9 @@ mod tests {
     }
 
     fn given() -> Given {
-        Given::new(command(), &command().get_matches_from(["gij", "runs"]))
+        let mut root = command();
+        let matches = root.try_get_matches_from_mut(["gij", "runs"]).unwrap();
+        Given::new(root, &matches)
     }
 
     fn next_of(change: impl FnOnce(&mut RunEntry)) -> Option<String> {

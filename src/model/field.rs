@@ -353,6 +353,11 @@ impl FieldSet {
         Self(self.0 | 1 << field as u32)
     }
 
+    /// The set without those of `other`.
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether `field` is in the set.
     pub fn has(self, field: Field) -> bool {
         self.0 & (1 << field as u32) != 0
@@ -360,7 +365,12 @@ impl FieldSet {
 
     /// The fields in the set, in the manual's order.
     pub fn iter(self) -> impl Iterator<Item = Field> {
-        Field::all().filter(move |field| self.has(*field))
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let next = FIELDS.get(rest.trailing_zeros() as usize)?;
+            rest &= rest - 1;
+            Some(next.field)
+        })
     }
 }
 

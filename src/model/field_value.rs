@@ -24,8 +24,10 @@ pub enum FieldValue {
 /// Most characters that the vendor takes in `apiPath` and `apiFilter`.
 const LONGEST_FILTER: usize = 2000;
 
-/// Between the parts of a list.
-const SEPARATORS: [char; 5] = [',', ';', ' ', '\t', '\u{a0}'];
+/// Whether a character parts a list.
+fn is_separator(c: char) -> bool {
+    matches!(c, ',' | ';' | ' ' | '\t' | '\u{a0}')
+}
 
 impl FieldValue {
     /// Reads the text of a cell as a value of `field`. Fields that are no settings (type, origin, credentials) are text here.
@@ -162,7 +164,7 @@ fn parse_ids(text: &str) -> Result<Vec<u64>, Code> {
     if is_grouped(list) {
         return Err(Code::JoinedIds);
     }
-    let words = list.split(SEPARATORS).filter(|word| !word.is_empty());
+    let words = list.split(is_separator).filter(|word| !word.is_empty());
     words
         .map(|word| {
             let digits = word.strip_suffix(".0").unwrap_or(word);
@@ -178,7 +180,7 @@ fn parse_ids(text: &str) -> Result<Vec<u64>, Code> {
 
 /// `1,000,010,100` is what a spreadsheet shows for 1000010100, which was once `10000,10100`; `10,000` is one id.
 fn is_grouped(list: &str) -> bool {
-    let mut groups = list.split(SEPARATORS);
+    let mut groups = list.split(is_separator);
     let is_first_short = groups
         .next()
         .is_some_and(|first| matches!(first.len(), 1..=3));
@@ -188,7 +190,7 @@ fn is_grouped(list: &str) -> bool {
 
 /// `ABC, DEF`: Jira's project keys, letters first, as Jira's default pattern has them.
 fn parse_keys(text: &str) -> Option<String> {
-    let words = text.split(SEPARATORS).filter(|word| !word.is_empty());
+    let words = text.split(is_separator).filter(|word| !word.is_empty());
     // Jira is asked for each key by its address: a token in place of a key must not get there.
     let is_token = |word: &str| word.len() > 20 && word.contains(|c: char| c.is_ascii_digit());
     let is_key = |word: &str| {

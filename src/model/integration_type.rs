@@ -1,10 +1,11 @@
 //! The twelve integration types and what each needs, one entry each.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::Field;
+use super::field::{Field, FieldSet};
 
 /// The kind of git host that an integration connects to.
 ///
@@ -284,6 +285,15 @@ impl IntegrationType {
     /// What the type needs and uses.
     pub fn spec(self) -> &'static TypeSpec {
         &TYPES[self as usize]
+    }
+
+    /// Those of `fields` with which the type does nothing.
+    pub fn unused(self, fields: FieldSet) -> FieldSet {
+        static USED: LazyLock<Vec<FieldSet>> = LazyLock::new(|| {
+            let used = |spec: &TypeSpec| Field::all().filter(|field| spec.uses(*field)).collect();
+            TYPES.iter().map(used).collect()
+        });
+        fields.without(USED[self as usize])
     }
 
     /// The type's name in the API: `GITHUB_SERVER`.

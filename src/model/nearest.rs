@@ -2,10 +2,9 @@
 
 /// A name without what people vary: case, spaces, `_`, `-`, NBSP, BOM.
 pub(crate) fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'))
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut name = name.to_lowercase();
+    name.retain(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}'));
+    name
 }
 
 /// What the known name closest to `text` stands for: at most two edits away, or one if the name has four letters or `text`

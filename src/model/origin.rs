@@ -63,13 +63,14 @@ impl Origin {
     /// Scheme and host (a folder's whole path): where a secret of the row goes.
     pub fn host(&self) -> &str {
         let normalised = self.normalised();
-        let path = after_scheme(normalised).and_then(|rest| Some(rest.len() - rest.find('/')?));
-        &normalised[..normalised.len() - path.unwrap_or(0)]
+        let path = after_scheme(normalised).map_or("", |rest| split_path(rest).1);
+        &normalised[..normalised.len() - path.len()]
     }
 
     /// The hosted service that the origin is on, if it is one of another vendor or type.
     pub fn foreign_vendor(&self, integration_type: IntegrationType) -> Option<&'static str> {
-        let host = after_scheme(self.host())?.split(':').next()?;
+        let (authority, _) = split_path(after_scheme(self.normalised())?);
+        let host = authority.split(':').next()?;
         let is_on = |domain: &str| {
             let sub = host.strip_suffix(domain);
             sub.is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
@@ -107,15 +108,21 @@ fn after_scheme(url: &str) -> Option<&str> {
     url[scheme..].strip_prefix("://")
 }
 
+/// The host with its port, and the path that follows.
+fn split_path(rest: &str) -> (&str, &str) {
+    // To search bytes is faster than to search text.
+    let path = rest.bytes().position(|byte| byte == b'/');
+    rest.split_at(path.unwrap_or(rest.len()))
+}
+
 /// Refuses the path of a repository or a page: one that has more parts than the base URL of a host, or the marks of a page.
 fn check_path(integration_type: IntegrationType, url: &str) -> Result<(), Code> {
     use IntegrationType as T;
     const MARKS: [&str; 7] = ["tree", "blob", "_git", "-", "commits", "pull", "raw"];
-    let Some((authority, path)) = after_scheme(url).and_then(|rest| rest.split_once('/')) else {
-        return Ok(());
-    };
+    let (authority, path) = split_path(after_scheme(url).unwrap_or_default());
     // The hosts of a sandbox on this machine lie below paths of their own.
-    if matches!(authority.split(':').next(), Some("127.0.0.1" | "localhost")) {
+    let is_sandbox = || matches!(authority.split(':').next(), Some("127.0.0.1" | "localhost"));
+    if path.is_empty() || is_sandbox() {
         return Ok(());
     }
     // `/api/v3` is the base of an API.
@@ -146,7 +153,7 @@ fn is_plainly_written(text: &str) -> bool {
     let Some(rest) = rest.or_else(|| text.strip_prefix("http://")) else {
         return false;
     };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (authority, path) = split_path(rest);
     // A port of four digits is no default.
     let (host, is_port) = match authority.split_once(':') {
         Some((host, port)) => (

@@ -184,10 +184,10 @@ static SCIENTIFIC: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a text is a number as spreadsheets shorten it: `1.2E+12`, `1,2E-05`.
 fn is_scientific(text: &str) -> bool {
-    let text = text.trim();
+    let text = text.trim_start();
     // Few texts begin like a number.
     text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-        && SCIENTIFIC.is_match(text).is_ok_and(|is_match| is_match)
+        && SCIENTIFIC.is_match(text.trim_end()).is_ok_and(|is_match| is_match)
 }
 
 /// Whether a text is visible ASCII and spaces.

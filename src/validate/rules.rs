@@ -91,8 +91,7 @@ impl Rules<'_> {
 
     fn check_type(&mut self) {
         let integration_type = self.integration_type;
-        let spec = integration_type.spec();
-        for field in self.given.iter().filter(|field| !spec.uses(*field)) {
+        for field in integration_type.unused(self.given).iter() {
             let message = format!("{integration_type} does not use `{field}`");
             let help = "leave it blank for this type";
             self.report(field, Code::UnusedField, message, help);
