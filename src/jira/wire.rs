@@ -241,7 +241,9 @@ impl CreatedIntegration {
             let is_typed = field.is_some_and(|field| has_type(value, field.kind()));
             let has_user_info = name == Field::Origin.name()
                 && value.as_str().is_some_and(|url| user_info(url).is_some());
-            is_typed && !has_user_info && !masker.is_in(&value.to_string())
+            // Nobody's secret is `true`, and most fields are flags.
+            let may_be_secret = !value.is_boolean() && !value.is_null();
+            is_typed && !has_user_info && !(may_be_secret && masker.is_in(&value.to_string()))
         });
         Some(Self {
             remote,

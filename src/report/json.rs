@@ -1,6 +1,6 @@
 //! `.json`: the documents of `--format json`. Their keys and the order of these are a contract.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use jiff::Timestamp;
 use serde::ser::SerializeMap as _;
@@ -28,8 +28,11 @@ pub(crate) fn write_document(content: &impl Serialize, to: &mut dyn Write) -> io
         format: FORMAT,
         content,
     };
-    serde_json::to_writer_pretty(Escaped(&mut *to), &document)?;
-    to.write_all(b"\n")
+    // The serializer writes in small pieces.
+    let mut to = BufWriter::new(Escaped(to));
+    serde_json::to_writer_pretty(&mut to, &document)?;
+    to.write_all(b"\n")?;
+    to.flush()
 }
 
 /// Writes JSON with escapes for what controls a terminal or the direction of its lines: all of it stands in strings.
@@ -37,7 +40,7 @@ struct Escaped<'a>(&'a mut dyn Write);
 
 impl Write for Escaped<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        // The serializer writes whole characters.
+        // The serializer writes whole characters, and a buffer is written where one of its pieces ends.
         let text = str::from_utf8(bytes).map_err(io::Error::other)?;
         let mut end = 0;
         for (at, escaped) in text.char_indices() {

@@ -135,8 +135,12 @@ impl Masker {
         let mut hidden = Vec::new();
         let long = |form: &&Zeroizing<String>| form.len() >= shortest;
         for form in self.forms.iter().filter(long) {
-            let found = memmem::find_iter(lower.as_bytes(), form.as_bytes());
-            hidden.extend(found.map(|start| start..start + form.len()));
+            let mut from = 0;
+            // In a short text this is found without the preparation that searching for all of them begins with.
+            while let Some(found) = memmem::find(&lower.as_bytes()[from..], form.as_bytes()) {
+                hidden.push(from + found..from + found + form.len());
+                from += found + form.len();
+            }
         }
         for part in self.base64.iter().filter(long) {
             let mut from = 0;

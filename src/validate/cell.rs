@@ -187,7 +187,9 @@ fn is_scientific(text: &str) -> bool {
     let text = text.trim_start();
     // Few texts begin like a number.
     text.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-        && SCIENTIFIC.is_match(text.trim_end()).is_ok_and(|is_match| is_match)
+        && SCIENTIFIC
+            .is_match(text.trim_end())
+            .is_ok_and(|is_match| is_match)
 }
 
 /// Whether a text is visible ASCII and spaces.
