@@ -158,7 +158,7 @@ impl Planner<'_> {
             let rows = listed(&rows, 5, |(place, id)| format!("{place} (id {id})"));
             let undo = self.context.given.undo_dry_run(&stored.id);
             self.context.screen.problem(&format!(
-                "warning: the undo of {} is not over and would still remove what Jira shows for {rows}; see what is left of it with `{undo}`\n",
+                "warning: the unfinished undo of {} would still remove what Jira shows for {rows}; see what is left of it with `{undo}`\n",
                 stored.id
             ));
         }

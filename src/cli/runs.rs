@@ -41,13 +41,7 @@ fn listed(run: &StoredRun, mut read: Result<ReadRun, ReadError>, given: &Given) 
     if is_at_work {
         listed.ending = RunEnding::AtWork;
     }
-    listed.next = match read {
-        Ok(read) if !read.state.has_begun() => begin_again(&listed, &read.state, given),
-        read => {
-            let is_update = read.is_ok_and(|read| read.state.opened.is_update());
-            next(&listed, is_update, given)
-        }
-    };
+    listed.next = read.ok().and_then(|read| next(&listed, &read.state, given));
     listed
 }
 
@@ -66,30 +60,28 @@ fn show(report: &RunsReport, runs_dir: &Path, screen: &Screen) {
     }
 }
 
-/// What to do about a run that ended before it sent anything, which is not resumed.
-fn begin_again(run: &RunEntry, state: &RunState, given: &Given) -> Option<NextStep> {
-    let totals = state.totals();
-    let is_open = !run.rehearsal && run.ending != RunEnding::AtWork && totals.not_attempted > 0;
-    let name = if state.opened.is_update() {
-        "update"
-    } else {
-        "import"
-    };
-    let again = given.next(name).operands([FILE.to_owned()]);
-    let does = "nothing was sent; start again with the options that it had";
-    is_open.then(|| NextStep::new(does, again))
-}
-
 /// What is left to do about a run; none if nothing is, or while it is at work.
-fn next(run: &RunEntry, is_update: bool, given: &Given) -> Option<NextStep> {
+fn next(run: &RunEntry, state: &RunState, given: &Given) -> Option<NextStep> {
     let totals = run.totals?;
     if run.rehearsal || run.ending == RunEnding::AtWork {
         return None;
     }
-    let is_left = run.ending != RunEnding::Complete || totals.not_undone > 0;
+    let is_update = state.opened.is_update();
+    if !state.has_begun() {
+        // It is not resumed.
+        let name = if is_update { "update" } else { "import" };
+        let again = given.next(name).operands([FILE.to_owned()]);
+        let does = "nothing was sent; start again with the options that it had";
+        return (totals.not_attempted > 0).then(|| NextStep::new(does, again));
+    }
+    let is_left = run.ending != RunEnding::Complete || run.to_undo > 0;
     if run.command == Some(SessionKind::Undo) && is_left {
-        // The rows that were selected are not known here, so the next undo must not delete yet.
-        let does = "see what is left to undo, with the same rows selected";
+        let does = if run.undo_begun {
+            "see what is left to undo"
+        } else {
+            // The rows are not known here, so the next undo must not delete yet.
+            "see what is left to undo, with the same rows selected"
+        };
         return Some(NextStep::new(does, given.undo_dry_run(&run.run)));
     }
     // After an undo of the whole run has begun, it is not resumed.
@@ -109,11 +101,12 @@ mod tests {
     use super::*;
     use crate::cli::args::command;
     use crate::journal::Totals;
+    use crate::journal::samples::{intent, opened};
     use crate::model::Outcome;
 
     /// A complete run with one row created, and `change`.
     fn run(change: impl FnOnce(&mut RunEntry)) -> RunEntry {
-        let opened = crate::journal::samples::opened();
+        let opened = opened();
         let mut run = RunEntry {
             run: "a".into(),
             directory: "gij-runs/a".into(),
@@ -136,6 +129,8 @@ mod tests {
                 ..Totals::default()
             }),
             removed: 0,
+            to_undo: 0,
+            left_alone: 0,
             next: None,
         };
         change(&mut run);
@@ -149,7 +144,22 @@ mod tests {
     }
 
     fn next_of(change: impl FnOnce(&mut RunEntry)) -> Option<String> {
-        next(&run(change), false, &given()).map(|next| next.command)
+        let run = run(change);
+        let mut state = RunState::new(opened());
+        state.apply(intent(1, 1));
+        next(&run, &state, &given()).map(|next| next.command)
+    }
+
+    #[test]
+    fn a_run_that_sent_nothing_is_begun_again() {
+        let state = RunState::new(opened());
+        let next_of = |outcome| {
+            let next = next(&run(with(outcome)), &state, &given());
+            next.map(|next| next.command)
+        };
+        let again = next_of(Outcome::NotAttempted);
+        assert_eq!(again.as_deref(), Some("gij import FILE"));
+        assert_eq!(next_of(Outcome::Exists), None);
     }
 
     fn with(outcome: Outcome) -> impl FnOnce(&mut RunEntry) {
@@ -204,7 +214,7 @@ mod tests {
         let next = next_of(|run| {
             with(Outcome::Failed)(run);
             run.command = Some(SessionKind::Undo);
-            run.totals.as_mut().unwrap().not_undone = 1;
+            run.to_undo = 1;
         });
         assert_eq!(next.as_deref(), Some("gij undo a --dry-run"));
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::deletion::{Removal, RemovalOutcome};
-use super::event::{Ending, Jira, SessionKind};
+use super::deletion::Removal;
+use super::event::{Jira, SessionKind};
 use super::reader::ReadError;
 use super::runs::{StoredRun, StoredRuns};
 use super::state::{RunState, Totals};
@@ -41,7 +41,7 @@ pub(crate) struct PastFacts {
     pub in_doubt: Vec<RecordKey>,
     /// What it created and no undo removed, by the keys of the rows.
     pub created: Vec<(RecordKey, Remote)>,
-    /// What it created and the undo that has begun has not deleted yet.
+    /// What it created and undos have still to delete.
     pub to_undo: RemoteSet,
     deletions: Vec<(Remote, Removal)>,
     /// How long its undos gave Jira at most to show what they deleted.
@@ -130,8 +130,7 @@ impl PastFacts {
             // What it has in doubt can be sent again, and its undo deletes nothing.
             return facts;
         }
-        let is_over = matches!(run.closed, Some((Ending::Complete, _)));
-        let is_in_undo = run.is_undone || run.command() == Some(SessionKind::Undo) && !is_over;
+        facts.to_undo = run.to_undo().filter_map(|row| row.remote).collect();
         for (_, row) in run.rows() {
             let removals = row.removals();
             facts
@@ -143,10 +142,6 @@ impl PastFacts {
                     facts.created.push((key.clone(), remote));
                 }
                 _ => {}
-            }
-            let is_open = matches!(row.removal_outcome(), None | Some(RemovalOutcome::Failed));
-            if is_in_undo && is_open && row.outcome == Outcome::Created {
-                facts.to_undo.extend(row.remote);
             }
         }
         facts

@@ -185,6 +185,13 @@ impl RowState {
             .is_some_and(RemovalOutcome::is_undone)
     }
 
+    /// Whether an undo has left it to the next one: it was not its turn, Jira refused, or that is in doubt.
+    pub(super) fn is_left_to_undo(&self) -> bool {
+        use RemovalOutcome::{Failed, InDoubt};
+        let is_done = self.outcome == Outcome::Created || self.is_updated();
+        is_done && matches!(self.removal_outcome(), None | Some(Failed | InDoubt))
+    }
+
     /// The id of its integration.
     fn own(&self) -> Option<i64> {
         self.remote.map(|remote| remote.id)

@@ -222,6 +222,12 @@ impl RunState {
         self.has_begun() && self.baseline.is_none()
     }
 
+    /// The rows that undos have still to undo; of those that they left out, only once an undo of the whole run has begun.
+    pub(crate) fn to_undo(&self) -> impl Iterator<Item = &RowState> {
+        let rows = self.rows().map(|(_, row)| row);
+        rows.filter(|row| row.is_left_to_undo() && (self.is_undone || row.removal().is_some()))
+    }
+
     /// Whether there is something left for `gij resume`: a row that is in doubt or was not attempted. A rehearsal is
     /// never unfinished, nor is a run that is being undone, nor one that ended before anything could be sent.
     pub fn is_unfinished(&self) -> bool {

@@ -90,19 +90,11 @@ fn rows(totals: &Totals, run: &RunEntry) -> String {
             let _ = write!(text, ", {number} {words}");
         }
     }
-    let done = totals.created + totals.updated;
-    let seen = totals.removed + totals.restored + totals.not_undone;
-    let is_in_undo = run.undo_begun && run.ending != RunEnding::Complete;
-    let to_undo = if is_in_undo {
-        done.saturating_sub(seen)
-    } else {
-        0
-    };
     for (number, words) in [
         (totals.removed, "removed since"),
         (totals.restored, "put back since"),
-        (totals.not_undone, "not undone"),
-        (to_undo, "still to undo"),
+        (run.left_alone as u64, "left alone"),
+        (run.to_undo as u64, "still to undo"),
     ] {
         if number > 0 {
             let _ = write!(text, ", {number} {words}");

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::journal::{
-    Ending, Jira, ReadError, ReadRun, RunState, SessionKind, SkippedDir, StoredRun, Totals,
-    in_millis, in_millis_or_null,
+    Ending, Jira, ReadError, ReadRun, RemovalOutcome, RunState, SessionKind, SkippedDir, StoredRun,
+    Totals, in_millis, in_millis_or_null,
 };
 
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -60,6 +60,10 @@ pub(crate) struct RunEntry {
     pub totals: Option<Totals>,
     /// How many of the integrations that it created an undo has removed, or found gone.
     pub removed: u64,
+    /// How many rows undos have still to undo.
+    pub to_undo: usize,
+    /// How many rows undos left alone.
+    pub left_alone: usize,
     /// None if nothing is left to do.
     pub next: Option<NextStep>,
 }
@@ -163,6 +167,12 @@ impl RunEntry {
             unfinished: state.is_some_and(RunState::is_unfinished),
             totals: state.map(RunState::totals),
             removed: state.map_or(0, |state| state.totals().removed),
+            to_undo: state.map_or(0, |state| state.to_undo().count()),
+            left_alone: state.map_or(0, |state| {
+                let removals = state.rows().map(|(_, row)| row.removal_outcome());
+                let left = removals.filter(|outcome| *outcome == Some(RemovalOutcome::LeftAlone));
+                left.count()
+            }),
             next: None,
         }
     }

@@ -65,7 +65,7 @@ fn what_an_undo_that_was_broken_off_has_still_to_remove_is_warned_of() {
         .says("3 created, 1 removed since, 2 still to undo");
     let run = id_of_last(&env);
     let warning = format!(
-        "warning: the undo of {run} is not over and would still remove what Jira shows for a.csv:3 (id 2), a.csv:4 (id 3); \
+        "warning: the unfinished undo of {run} would still remove what Jira shows for a.csv:3 (id 2), a.csv:4 (id 3); \
          see what is left of it with `gij undo {run} --dry-run`"
     );
     env.run(["import", "a.csv", "--dry-run"])
@@ -77,7 +77,22 @@ fn what_an_undo_that_was_broken_off_has_still_to_remove_is_warned_of() {
     env.run(["undo", &run, "--yes", "--settle", "0ms"]).exit(0);
     env.run(["import", "a.csv", "--dry-run"])
         .exit(0)
-        .says_nothing_of("warning: the undo");
+        .says_nothing_of("warning: the unfinished undo");
+}
+
+#[test]
+fn what_an_undo_of_chosen_rows_left_out_is_not_warned_of() {
+    let env = Env::new().sandbox().file("a.csv", sheet_of(3));
+    env.run(["import", "a.csv", "--yes"]).exit(0);
+    env.jira()
+        .script_call(Call::Delete, [None, Some(Fault::TooManyRequests)]);
+    let args = ["undo", "--yes", "--rows", "2-3", "--concurrency", "1"];
+    let child = env.start_until(args, |env| env.requests("DELETE", "/integration/2") == 1);
+    signal(&child, "INT");
+    Ran::of(output_of(child)).exit(130);
+    env.run(["import", "a.csv", "--dry-run"])
+        .exit(0)
+        .says_nothing_of("warning: the unfinished undo");
 }
 
 #[test]
