@@ -52,7 +52,7 @@ impl Report {
         }
     }
 
-    /// The same of a run at which a process is at work.
+    /// Marks the run as active.
     pub(crate) fn so_far(mut self) -> Self {
         if let Some(run) = &mut self.run {
             run.is_active = true;

@@ -67,7 +67,7 @@ fn of_plan(report: &Report) -> String {
     sentence([
         format!("{sent} of {all} would be {done} in {place}"),
         joined(there, ", "),
-        states(report, &LEFT_OUT, is),
+        states(report, &left_out("not attempted"), is),
     ])
 }
 
@@ -87,7 +87,13 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
     let sent = number(sent);
     let all = counted(totals.read, "integration", "integrations");
     let failed = number(totals.failed);
-    let in_doubt = counted(totals.in_doubt, "is in doubt", "are in doubt");
+    let (was, in_doubt, not_attempted) = if run.is_active {
+        (("is", "are"), "in progress or in doubt", "still to do")
+    } else {
+        (("was", "were"), "in doubt", "not attempted")
+    };
+    let (one, many) = (format!("is {in_doubt}"), format!("are {in_doubt}"));
+    let in_doubt = counted(totals.in_doubt, &one, &many);
     let undone = [
         (Removed, "was removed since", "were removed since"),
         (AlreadyGone, "was already gone", "were already gone"),
@@ -104,19 +110,20 @@ fn of_run(report: &Report, run: &ReportRun) -> String {
         "duplicates were removed since",
     );
     let duplicates = clauses(&[(duplicates.count() as u64, one, many)]);
-    let was = ("was", "were");
     let clauses = [
         format!("{sent} of {all} {done} in {place} on {day}"),
         states(report, &THERE, was),
         format!("{failed} failed, {in_doubt}"),
-        states(report, &LEFT_OUT, was),
+        states(report, &left_out(not_attempted), was),
         joined([clauses(&undone), duplicates], ", "),
     ];
-    match (run.is_active, run.rehearsal) {
-        (true, _) => format!("Still running: {}.", joined(clauses, "; ")),
-        (_, true) => format!("Rehearsal: {}.", joined(clauses, "; ")),
-        _ => sentence(clauses),
-    }
+    let opening = match (run.rehearsal, run.is_active) {
+        (false, false) => return sentence(clauses),
+        (false, true) => "Still running",
+        (true, false) => "Rehearsal",
+        (true, true) => "Rehearsal, still running",
+    };
+    format!("{opening}: {}.", joined(clauses, "; "))
 }
 
 /// What is done with integrations, and what has been.
@@ -133,11 +140,14 @@ const THERE: [(Outcome, &str); 3] = [
     (Outcome::Unchanged, "unchanged"),
     (Outcome::Absent, "not in Jira"),
 ];
-const LEFT_OUT: [(Outcome, &str); 3] = [
-    (Outcome::Invalid, "not valid"),
-    (Outcome::NotAttempted, "not attempted"),
-    (Outcome::NotSelected, "not selected"),
-];
+
+fn left_out(not_attempted: &str) -> [(Outcome, &str); 3] {
+    [
+        (Outcome::Invalid, "not valid"),
+        (Outcome::NotAttempted, not_attempted),
+        (Outcome::NotSelected, "not selected"),
+    ]
+}
 
 /// How many rows have which of these outcomes: `1 was not valid, 2 were not attempted`.
 fn states(report: &Report, states: &[(Outcome, &str)], (is, are): (&str, &str)) -> String {
@@ -178,6 +188,10 @@ mod tests {
 
     /// The sentence of a run whose rows ended so.
     fn sentence_of(outcomes: &[(usize, Outcome)]) -> String {
+        report_of(outcomes).sentence()
+    }
+
+    fn report_of(outcomes: &[(usize, Outcome)]) -> Report {
         let mut report = dummy::run();
         let row = report.rows.remove(0);
         let each = outcomes
@@ -189,7 +203,7 @@ mod tests {
                 ..row.clone()
             })
             .collect();
-        report.sentence()
+        report
     }
 
     #[test]
@@ -255,6 +269,23 @@ mod tests {
         assert!(sentence.starts_with("Rehearsal: 1 of 5 "), "{sentence}");
         assert!(
             sentence.contains(" created in the sandbox on "),
+            "{sentence}"
+        );
+    }
+
+    #[test]
+    fn a_run_at_work_is_told_in_the_present() {
+        let outcomes = [(2, Outcome::InDoubt), (3, Outcome::NotAttempted)];
+        let mut report = report_of(&outcomes).so_far();
+        assert_eq!(
+            report.sentence(),
+            "Still running: none of 5 integrations created in Acme Jira on 22 Nov 2026; \
+             none failed, 2 are in progress or in doubt; 3 are still to do."
+        );
+        report.run.as_mut().unwrap().rehearsal = true;
+        let sentence = report.sentence();
+        assert!(
+            sentence.starts_with("Rehearsal, still running: none of 5 "),
             "{sentence}"
         );
     }

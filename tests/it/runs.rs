@@ -90,7 +90,10 @@ fn a_run_at_work_is_said_to_be_and_one_that_was_killed_is_gone_on_with() {
         .says("running")
         .says("still to do")
         .says_nothing_of(&resume);
-    env.run(["report"]).exit(0).says("Still running: ");
+    env.run(["report"])
+        .exit(0)
+        .says("Still running: ")
+        .says(" still to do.");
     child.kill().unwrap();
     status_of(&mut child);
     env.run(["report"])
