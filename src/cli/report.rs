@@ -30,6 +30,9 @@ pub(super) fn report(args: &ReportRunArgs, context: &Context) -> Result<Exit, Fa
     let has_ended = report.run.as_ref().is_some_and(|run| run.ending.is_some());
     if !has_ended && stored.is_at_work() {
         report = report.so_far();
+    } else if !has_ended {
+        // It may have ended since its journal was read.
+        report = report_of(&stored.path)?;
     }
     args.reports.split(&mut report, &stored.id)?;
     let is_shown_only = context.reports.is_empty();
