@@ -39,13 +39,11 @@ impl Report {
             let diagnostics = by_row.get(&row_key(&row.place));
             let diagnostics = diagnostics.map_or(&[][..], Vec::as_slice);
             let mut shown = invalid_row(row, diagnostics);
-            if let Some(later) = found
-                .duplicated
-                .get(&row.n)
-                .filter(|_| shown.error.is_none())
+            if shown.error.is_none()
+                && let Some((later, help)) = found.duplicated.get(&row.n)
             {
                 shown.error = Some(format!("{later} is a duplicate of this row"));
-                shown.advice = Some("keep one of the rows and remove the others".to_owned());
+                shown.advice = Some(help.clone());
             }
             (row.n, shown)
         });

@@ -70,8 +70,8 @@ pub struct Validation {
     pub rows: Vec<Row>,
     /// The invalid rows, in the order of the files.
     pub invalid: Vec<ShownRow>,
-    /// Rows of which a later row is a duplicate, by their numbers, with the first such row.
-    pub duplicated: BTreeMap<u32, Place>,
+    /// Rows of which a later row is a duplicate, by their numbers, with the first such row and what to do.
+    pub duplicated: BTreeMap<u32, (Place, String)>,
     /// The rows that the selection leaves out, each with its number in the run.
     pub not_selected: Vec<(u32, Place)>,
     /// The sheets of all files.

@@ -235,7 +235,8 @@ impl Run<'_> {
                 let is_duplicate = code == Code::DuplicateRow;
                 if is_duplicate && self.options.keeps_rows() {
                     let duplicated = self.result.duplicated.entry(earlier.n);
-                    duplicated.or_insert_with(|| diagnostic.place.clone());
+                    duplicated
+                        .or_insert_with(|| (diagnostic.place.clone(), diagnostic.help.clone()));
                 }
                 for row in [row].into_iter().chain(is_duplicate.then_some(earlier)) {
                     bad.entry(code).or_default().insert(row.n);
