@@ -97,10 +97,11 @@ pub(super) fn add_problems(
     }
 }
 
-/// What to do before the next check: nothing can be fixed in a file that is not there or is no table.
+/// What to do before the next check: nothing can be fixed in files that cannot be read.
 pub(super) fn to_fix(found: &Validation) -> &'static str {
-    let mut codes = found.diagnostics.iter().map(|found| found.code);
-    if codes.any(|code| code == Code::Unreadable) {
+    let found = found.diagnostics.iter();
+    let mut errors = found.filter(|found| found.severity == Severity::Error);
+    if errors.all(|error| error.code == Code::Unreadable) {
         "give files that can be read, then check them again"
     } else {
         "fix the files, then check them again"

@@ -358,9 +358,21 @@ fn a_report_names_at_a_row_the_later_one_that_duplicates_it() {
     let report = std::fs::read_to_string(env.path("report.csv")).unwrap();
     let first = report.lines().nth(1).unwrap();
     assert!(
-        first.contains("invalid,a.csv:3 (B3) is a duplicate of this row,keep one"),
+        first.contains("invalid,a.csv:3 (B3) is a duplicate of this row,\"keep one"),
         "{report}"
     );
+    assert_eq!(report.matches("give each another display name").count(), 3);
+}
+
+#[test]
+fn only_files_none_of_which_can_be_read_are_to_be_given_anew() {
+    let env = Env::new().file("bad.csv", "type,displayName,pat\nGITHUB,,pat-1-invented\n");
+    env.run(["check", "none.csv"])
+        .exit(3)
+        .says("give files that can be read, then check them again");
+    env.run(["check", "bad.csv", "none.csv"])
+        .exit(3)
+        .says("fix the files, then check them again");
 }
 
 #[test]
