@@ -283,6 +283,7 @@ pub(crate) fn undo_plan(
         let group = match &undone.fate {
             fate if fate.is_sent() => (0, sent, ""),
             Fate::LeaveAlone(why) => (1, "Left alone", why.as_str()),
+            Fate::AlreadyRestored => (2, "As before", ""),
             _ if is_dry_run => (2, "Not listed", unsure),
             _ => (2, "Already gone", ""),
         };

@@ -529,6 +529,11 @@ fn a_visible_change_that_never_came_has_failed() {
         .script_call(Call::Update, [Some(Fault::CutBeforeCommit); 2]);
     update(&env, &["--fields", "global", "--retries", "1"]).exit(1);
     assert_eq!((env.total("failed"), puts(&env)), (1, 2));
+    env.run(["undo", "--dry-run"])
+        .exit(0)
+        .says("As before    1\n")
+        .says_nothing_of("Not listed");
+    undo(&env, &[]).says_nothing_of("Already gone");
 }
 
 #[test]
