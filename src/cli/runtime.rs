@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
+use jiff::fmt::friendly::SpanPrinter;
 use tokio::runtime::{self, Builder};
 use tokio::sync::mpsc;
 
@@ -67,8 +68,9 @@ impl Runtime {
     ) -> T {
         let signals = async {
             self.next_signal().await;
+            let most = SpanPrinter::new().unsigned_duration_to_string(&timeout);
             progress.write_line(&format!(
-                "interrupted: no new requests; waiting for those in progress, up to {timeout:?} each (press again to stop at once)"
+                "interrupted: nothing more is sent; requests in progress may take up to {most}, and reading Jira's list may follow (press again to stop at once)"
             ));
             progress.sends_no_more();
             stop.throw(Stop::Interrupted);
