@@ -11,10 +11,10 @@ use crate::journal::{create_private, sync_dir};
 
 /// A file that could not be written. What was at its path before is untouched.
 #[derive(Debug, Error)]
-#[error("cannot write {}: {source}; check the directory and the space left", .path.display())]
+#[error("cannot write {}: {why}", .path.display())]
 pub(crate) struct WriteError {
     path: PathBuf,
-    source: io::Error,
+    why: String,
 }
 
 /// A file that is written beside its path under another name, and only its owner may read (mode 0600 where there are modes).
@@ -37,7 +37,7 @@ impl NewFile {
             .make_in(parent(path), create_private);
         Ok(Self {
             path: path.to_owned(),
-            file: file.map_err(|source| error(path, source))?,
+            file: file.map_err(|refused| error(path, &refused))?,
         })
     }
 
@@ -55,7 +55,7 @@ impl NewFile {
         content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<PathBuf, WriteError> {
         let Self { path, file } = self;
-        replace(file, &path, content).map_err(|source| error(&path, source))?;
+        replace(file, &path, content).map_err(|refused| error(&path, &refused))?;
         Ok(path)
     }
 }
@@ -85,16 +85,16 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), WriteError> {
     Ok(())
 }
 
-fn error(path: &Path, source: io::Error) -> WriteError {
-    let (dir, kind) = (parent(path), source.kind());
-    let source = if kind == io::ErrorKind::NotFound && !dir.is_dir() {
-        io::Error::new(kind, format!("there is no directory {}", dir.display()))
+fn error(path: &Path, refused: &io::Error) -> WriteError {
+    let dir = parent(path);
+    let why = if refused.kind() == io::ErrorKind::NotFound && !dir.is_dir() {
+        format!("there is no directory {}", dir.display())
     } else {
-        source
+        format!("{refused}; check the directory and the space left")
     };
     WriteError {
         path: path.to_owned(),
-        source,
+        why,
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
         let error = NewFile::create(Path::new("/no-such-directory/report.csv")).unwrap_err();
         let error = error.to_string();
         assert!(
-            error.contains("there is no directory /no-such-directory;"),
+            error.ends_with(": there is no directory /no-such-directory"),
             "{error}"
         );
     }
