@@ -24,7 +24,7 @@ pub enum FieldValue {
 /// Most characters that the vendor takes in `apiPath` and `apiFilter`.
 const LONGEST_FILTER: usize = 2000;
 
-/// Whether a character parts a list.
+/// Whether a character separates the items of a list.
 fn is_separator(c: char) -> bool {
     matches!(c, ',' | ';' | ' ' | '\t' | '\u{a0}')
 }

@@ -287,7 +287,7 @@ impl IntegrationType {
         &TYPES[self as usize]
     }
 
-    /// Those of `fields` with which the type does nothing.
+    /// The given fields that the type does not use.
     pub fn unused(self, fields: FieldSet) -> FieldSet {
         static USED: LazyLock<Vec<FieldSet>> = LazyLock::new(|| {
             let used = |spec: &TypeSpec| Field::all().filter(|field| spec.uses(*field)).collect();

@@ -110,7 +110,7 @@ fn after_scheme(url: &str) -> Option<&str> {
 
 /// The host with its port, and the path that follows.
 fn split_path(rest: &str) -> (&str, &str) {
-    // To search bytes is faster than to search text.
+    // Searching bytes is faster than searching text.
     let path = rest.bytes().position(|byte| byte == b'/');
     rest.split_at(path.unwrap_or(rest.len()))
 }
