@@ -142,13 +142,14 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Warns of rows that exist until an undo that was broken off is continued. That may never be, so nothing is refused.
-    pub(super) fn warn_of_undos(&self, plan: &Plan) {
+    /// Warns of rows that exist until an undo that was broken off is continued, but of those for which a plan is refused.
+    /// It may never be continued, so nothing is refused for these.
+    pub(super) fn warn_of_undos(&self, plan: &Plan, deletions: &RecentDeletions) {
         for PastRun { stored, facts } in &self.history.runs {
             let Ok(facts) = facts else { continue };
             let rows = plan.rows().iter().filter_map(|row| {
                 let remote = row.action.remote()?;
-                let is_it = facts.to_undo.contains(remote);
+                let is_it = facts.to_undo.contains(remote) && !deletions.in_doubt.contains(remote);
                 is_it.then_some((&row.row.place, remote.id))
             });
             let rows: Vec<_> = rows.collect();

@@ -76,7 +76,7 @@ impl Planner<'_> {
         let plan = Plan::new(rows, &listing.remote, self.named);
         let plan = plan.with_known(listing.deletions.all());
         self.refuse_deletions_in_doubt(&plan, &listing.deletions)?;
-        self.warn_of_undos(&plan);
+        self.warn_of_undos(&plan, &listing.deletions);
         Ok(plan)
     }
 

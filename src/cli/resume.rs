@@ -67,9 +67,9 @@ pub(super) fn resume(args: &ResumeArgs, context: &Context) -> Result<Exit, Failu
         )));
     }
     if state.is_undone {
-        let failure = Failure::usage(format!("{} is being undone", run.id()));
+        let failure = Failure::usage(format!("{} was undone, or is being undone", run.id()));
         return Err(failure.help(format!(
-            "see what is left to undo, with the same rows selected: {}",
+            "see what is left to undo: {}",
             run.undo_dry_run(given)
         )));
     }

@@ -74,7 +74,9 @@ fn next(run: &RunEntry, state: &RunState, given: &Given) -> Option<NextStep> {
         let does = "nothing was sent; start again with the options that it had";
         return (totals.not_attempted > 0).then(|| NextStep::new(does, again));
     }
-    let is_left = run.ending != RunEnding::Complete || run.to_undo > 0;
+    // An undo that has undone nothing yet, or duplicates alone, leaves the run as it was.
+    let has_undone = run.undo_begun || totals.removed + totals.restored + totals.not_undone > 0;
+    let is_left = run.to_undo > 0 || has_undone && run.ending != RunEnding::Complete;
     if run.command == Some(SessionKind::Undo) && is_left {
         let does = if run.undo_begun {
             "see what is left to undo"

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::column::differences;
 use super::value::{Report, ReportRow};
-use crate::journal::Removal;
+use crate::journal::{Removal, RemovalOutcome};
 use crate::model::Code::{self, RestrictionNotStored, StoredDifferently};
 use crate::model::{Outcome, Place, Severity};
 
@@ -94,7 +94,11 @@ impl ProblemGroup<'_> {
 }
 
 fn why_left(removal: &Removal) -> &str {
-    removal.why.as_deref().unwrap_or("it was not removed")
+    let unexplained = match removal.outcome {
+        RemovalOutcome::InDoubt => "whether it was undone is not certain",
+        _ => "it was not removed",
+    };
+    removal.why.as_deref().unwrap_or(unexplained)
 }
 
 const MISSING: &str = "Jira answered that it was created, but its list does not show it";

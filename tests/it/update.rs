@@ -531,7 +531,7 @@ fn a_visible_change_that_never_came_has_failed() {
     assert_eq!((env.total("failed"), puts(&env)), (1, 2));
     env.run(["undo", "--dry-run"])
         .exit(0)
-        .says("As before    1\n")
+        .says("As before 1\n")
         .says_nothing_of("Not listed");
     undo(&env, &[]).says_nothing_of("Already gone");
 }
