@@ -142,8 +142,8 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Warns of rows that exist until an undo that was broken off is continued, but of those for which a plan is refused.
-    /// It may never be continued, so nothing is refused for these.
+    /// Warns of rows that exist only until an interrupted undo is continued. That may never happen, so they are not refused.
+    /// Rows with a deletion in doubt are left out: for these the plan is refused.
     pub(super) fn warn_of_undos(&self, plan: &Plan, deletions: &RecentDeletions) {
         for PastRun { stored, facts } in &self.history.runs {
             let Ok(facts) = facts else { continue };

@@ -41,7 +41,7 @@ pub(crate) struct PastFacts {
     pub in_doubt: Vec<RecordKey>,
     /// What it created and no undo removed, by the keys of the rows.
     pub created: Vec<(RecordKey, Remote)>,
-    /// What it created and undos have still to delete.
+    /// What it created and an unfinished undo would still delete.
     pub to_undo: RemoteSet,
     deletions: Vec<(Remote, Removal)>,
     /// How long its undos gave Jira at most to show what they deleted.

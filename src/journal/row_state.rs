@@ -185,7 +185,7 @@ impl RowState {
             .is_some_and(RemovalOutcome::is_undone)
     }
 
-    /// Whether an undo has left it to the next one: it was not its turn, Jira refused, or that is in doubt.
+    /// Whether it has something to undo: no undo has tried, Jira refused the request, or its outcome is in doubt.
     pub(super) fn is_left_to_undo(&self) -> bool {
         use RemovalOutcome::{Failed, InDoubt};
         let is_done = self.outcome == Outcome::Created || self.is_updated();

@@ -222,7 +222,7 @@ impl RunState {
         self.has_begun() && self.baseline.is_none()
     }
 
-    /// The rows that undos have still to undo; of those that they left out, only once an undo of the whole run has begun.
+    /// The rows that are still to be undone. Rows that no undo has tried count only once an undo of the whole run has begun.
     pub(crate) fn to_undo(&self) -> impl Iterator<Item = &RowState> {
         let rows = self.rows().map(|(_, row)| row);
         rows.filter(|row| row.is_left_to_undo() && (self.is_undone || row.removal().is_some()))

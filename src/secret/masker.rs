@@ -136,7 +136,7 @@ impl Masker {
         let long = |form: &&Zeroizing<String>| form.len() >= shortest;
         for form in self.forms.iter().filter(long) {
             let mut from = 0;
-            // In a short text this is found without the preparation that searching for all of them begins with.
+            // Most texts are short, and `find_iter` prepares a searcher that pays off only for long ones.
             while let Some(found) = memmem::find(&lower.as_bytes()[from..], form.as_bytes()) {
                 hidden.push(from + found..from + found + form.len());
                 from += found + form.len();
